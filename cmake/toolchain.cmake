@@ -1,0 +1,17 @@
+# Warnings are errors in the project's own code; ccache and mold are used where they are found.
+add_library(praetor_warnings INTERFACE)
+target_compile_options(praetor_warnings INTERFACE -Wall -Wextra -Werror)
+
+find_program(PRAETOR_CCACHE ccache)
+if(PRAETOR_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${PRAETOR_CCACHE})
+  # ccache can only store translation units that use a precompiled header with this flag.
+  add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+endif()
+
+find_program(PRAETOR_MOLD mold)
+if(PRAETOR_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace praetor {
+
+/// How one member of a domain struct is written and read. Combine with `|`.
+enum class field_flags : unsigned {
+  none = 0,
+  omit_empty = 1u << 0,    ///< JSON: left out when zero, empty or unset
+  null_if_empty = 1u << 1, ///< JSON: an empty list or map is written `null` instead of `[]` or `{}`
+  duration_text = 1u << 2, ///< JSON: a duration is written as Go text ("1m0s"); otherwise as integer nanoseconds
+  no_filter = 1u << 3,     ///< unknown to the filter language
+  no_json = 1u << 4,       ///< stored only, clients never see or send it
+  no_packed = 1u << 5,     ///< never in MessagePack
+  read_only = 1u << 6,     ///< written but not accepted in JSON input (an unknown field there)
+  no_hash = 1u << 7,       ///< left out of the structural hash
+};
+
+constexpr field_flags operator|(field_flags a, field_flags b) {
+  return static_cast<field_flags>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr bool has(field_flags set, field_flags one) {
+  return (static_cast<unsigned>(set) & static_cast<unsigned>(one)) != 0;
+}
+
+inline constexpr auto omit_empty = field_flags::omit_empty;
+inline constexpr auto null_if_empty = field_flags::null_if_empty;
+inline constexpr auto duration_text = field_flags::duration_text;
+inline constexpr auto no_filter = field_flags::no_filter;
+inline constexpr auto no_json = field_flags::no_json;
+inline constexpr auto no_packed = field_flags::no_packed;
+inline constexpr auto read_only = field_flags::read_only;
+inline constexpr auto no_hash = field_flags::no_hash;
+
+/// The name of a member. `packed` is its name in Consul's MessagePack, filters and error texts where that differs from
+/// JSON; `alias` a second name (snake case) that JSON input accepts. Input names match without regard to case.
+struct field {
+  std::string_view name;
+  field_flags flags = field_flags::none;
+  std::string_view packed = {};
+  std::string_view alias = {};
+
+  constexpr field(std::string_view name, field_flags flags = field_flags::none, std::string_view packed = {},
+                  std::string_view alias = {})
+      : name(name), flags(flags), packed(packed), alias(alias) {}
+  /// A member whose second accepted name is `alias`.
+  static constexpr field aliased(std::string_view name, std::string_view alias,
+                                 field_flags flags = field_flags::none) {
+    return {name, flags, {}, alias};
+  }
+  constexpr std::string_view packed_name() const { return packed.empty() ? name : packed; }
+};
+
+namespace detail {
+struct any_visitor {
+  template <class T>
+  void operator()(const field&, T&&) const {}
+};
+} // namespace detail
+
+/// A struct that names its members once:
+///   template <class F, class Self> static void fields(F&& f, Self& self) { f(field{"Node"}, self.node); ... }
+/// JSON and MessagePack in both directions, filter selectors and the structural hash derive from it.
+/// `Self` is the const or the mutable struct. The order is the order of JSON output.
+template <class T>
+concept has_fields = requires(T& value) { std::remove_cvref_t<T>::fields(detail::any_visitor{}, value); };
+
+} // namespace praetor
