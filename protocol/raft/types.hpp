@@ -1,0 +1,200 @@
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "protocol/types/error.hpp"
+
+namespace praetor::raft {
+
+using index_t = std::uint64_t; ///< a place in the log; the first entry has index 1, 0 is "nothing"
+using term_t = std::uint64_t;
+using time_point = std::chrono::steady_clock::time_point;
+using duration = std::chrono::steady_clock::duration;
+
+/// Who a server is: its ID and the UUID of the storage it runs on. An ID that comes back with an empty disk has a new
+/// storage UUID, and so is somebody else where votes are counted. Empty: nobody.
+struct identity {
+  std::string id;
+  std::string storage;
+
+  bool empty() const { return id.empty(); }
+  auto operator<=>(const identity&) const = default;
+};
+
+/// One member of the cluster. The address is for people to read; connections follow gossip.
+struct server {
+  identity who;
+  std::string address;
+  bool voter = false;
+
+  bool operator==(const server&) const = default;
+};
+
+/// The members, sorted by ID.
+struct configuration {
+  std::vector<server> servers;
+
+  const server* find(std::string_view id) const;
+  const server* find(const identity& who) const;
+  bool is_voter(const identity& who) const;
+  std::size_t voter_count() const;
+  /// True if `who` is the only voter.
+  bool is_sole_voter(const identity& who) const { return voter_count() == 1 && is_voter(who); }
+  bool operator==(const configuration&) const = default;
+};
+
+/// The data of a configuration entry, and back.
+std::string encode(const configuration& value);
+expected<configuration> decode_configuration(std::string_view data);
+
+/// A configuration and the index of the entry that holds it (0: given by nobody yet).
+struct indexed_configuration {
+  index_t index = 0;
+  configuration value;
+
+  bool operator==(const indexed_configuration&) const = default;
+};
+
+enum class entry_kind : std::uint8_t {
+  command = 0,       ///< `data` belongs to the state machine
+  barrier = 1,       ///< empty: the first entry of a leader's term, or a marker in the order of writes
+  configuration = 2, ///< `data` is an encoded configuration
+};
+
+/// One entry of the log. Never changed once made, so that log writing, replication and apply share one object.
+struct entry {
+  index_t index = 0;
+  term_t term = 0;
+  entry_kind kind = entry_kind::command;
+  std::int64_t time_ns = 0; ///< the leader's wall clock, never less than that of the entry before
+  std::string data;
+
+  bool operator==(const entry&) const = default;
+  /// What the entry weighs in byte limits.
+  std::size_t weight() const { return data.size() + 48; }
+};
+using entry_ptr = std::shared_ptr<const entry>;
+
+/// What must survive a crash beside the log.
+struct hard_state {
+  term_t term = 0;
+  identity voted_for; ///< in `term`; empty: for nobody yet
+
+  bool operator==(const hard_state&) const = default;
+};
+
+/// A snapshot of the state after the entry at `index`.
+struct snapshot_meta {
+  std::string id; ///< names these very bytes: equal ids have equal content, so that a transfer can be resumed
+  index_t index = 0;
+  term_t term = 0;
+  std::int64_t time_ns = 0; ///< stamp of the entry at `index`
+  indexed_configuration members;
+  std::uint64_t size = 0; ///< bytes
+
+  bool operator==(const snapshot_meta&) const = default;
+};
+
+// ---- messages ----------------------------------------------------------------------------------------------------
+
+/// Names a lease that a leader has given up in favour of another server, so that voters may break their promise to it.
+struct lease_token {
+  term_t term = 0; ///< 0: no lease was given up
+  std::uint64_t epoch = 0;
+
+  bool operator==(const lease_token&) const = default;
+};
+
+/// Asks for a vote in `message::term`. A pre-vote asks only whether a vote would be given and changes nothing.
+struct vote_request {
+  bool pre_vote = false;
+  index_t last_index = 0;
+  term_t last_term = 0;
+  lease_token token; ///< set by a candidate that the leader has named as its successor
+
+  bool operator==(const vote_request&) const = default;
+};
+
+struct vote_result {
+  bool pre_vote = false;
+  bool granted = false;
+  term_t asked_term = 0;                    ///< the term of the request that is answered
+  std::chrono::nanoseconds promise_left{0}; ///< refused because of a promise to a leader that lasts this much longer
+
+  bool operator==(const vote_result&) const = default;
+};
+
+/// Entries after `prev_index`, or none: a heartbeat.
+struct append_request {
+  index_t prev_index = 0;
+  term_t prev_term = 0;
+  index_t commit = 0;
+  std::vector<entry_ptr> entries;
+  std::int64_t sent_ns = 0; ///< the leader's steady clock, handed back in the answer
+  std::uint64_t round = 0;  ///< the leader's read round, handed back in the answer
+  std::uint64_t epoch = 0;  ///< of the lease that an answer extends, handed back in the answer
+
+  bool operator==(const append_request& other) const;
+};
+
+struct append_result {
+  bool rejected = false;
+  index_t match = 0;         ///< not rejected: the follower's log equals the leader's up to here, durably
+  index_t rejected_prev = 0; ///< rejected: `prev_index` of the request
+  index_t hint_index = 0;    ///< rejected: first index of `hint_term`, or one past the end of a log that is too short
+  term_t hint_term = 0;      ///< rejected: the term found at `rejected_prev`; 0: the log is too short
+  std::int64_t sent_ns = 0;
+  std::uint64_t round = 0;
+  std::uint64_t epoch = 0;
+  std::chrono::nanoseconds promise{0}; ///< no vote for anyone else for this long after the request was received
+
+  bool operator==(const append_result&) const = default;
+};
+
+/// A piece of a snapshot. The first one is empty and asks how much the follower has already.
+struct snapshot_request {
+  snapshot_meta meta;
+  std::uint64_t offset = 0;
+  std::string data;
+  bool done = false; ///< `data` ends the snapshot
+
+  bool operator==(const snapshot_request&) const = default;
+};
+
+struct snapshot_result {
+  std::string id;           ///< of the snapshot
+  std::uint64_t offset = 0; ///< the follower holds this many bytes; the next piece starts here
+  bool installed = false;   ///< the follower's state includes everything up to the snapshot's index
+
+  bool operator==(const snapshot_result&) const = default;
+};
+
+/// The leader has given up its lease: campaign at once.
+struct timeout_now {
+  lease_token token;
+
+  bool operator==(const timeout_now&) const = default;
+};
+
+using message_body = std::variant<vote_request, vote_result, append_request, append_result, snapshot_request,
+                                  snapshot_result, timeout_now>;
+
+/// What one server says to another. `to` names the storage too: whoever answers to the ID on another disk drops it.
+struct message {
+  identity from;
+  identity to;
+  term_t term = 0;
+  message_body body;
+
+  bool operator==(const message&) const = default;
+};
+
+} // namespace praetor::raft
