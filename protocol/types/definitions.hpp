@@ -1,0 +1,432 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/types/field.hpp"
+#include "protocol/types/values.hpp"
+
+namespace praetor {
+
+/// An optional value that lives on the heap, so that a type can hold one of its own kind. Copies are deep.
+template <class T>
+class boxed {
+public:
+  boxed() = default;
+  boxed(T value) : value_(std::make_unique<T>(std::move(value))) {}
+  boxed(const boxed& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
+  boxed(boxed&&) noexcept = default;
+  boxed& operator=(boxed other) noexcept {
+    value_ = std::move(other.value_);
+    return *this;
+  }
+  ~boxed() = default;
+
+  bool has_value() const { return value_ != nullptr; }
+  explicit operator bool() const { return has_value(); }
+  T& operator*() { return *value_; }
+  const T& operator*() const { return *value_; }
+  T* operator->() { return value_.get(); }
+  const T* operator->() const { return value_.get(); }
+  T& emplace() { return *(value_ = std::make_unique<T>()); }
+  void reset() { value_.reset(); }
+
+  bool operator==(const boxed& other) const {
+    return has_value() == other.has_value() && (!has_value() || *value_ == *other.value_);
+  }
+
+private:
+  std::unique_ptr<T> value_;
+};
+
+/// A health check as its owner writes it: in a configuration file, in a service definition or in the body of
+/// agent/check/register. The HTTP names of the three shapes are all here; an endpoint that accepts fewer of them
+/// rejects the rest itself (`CheckID` and the proxy fields exist only inside services, `ID` only outside).
+struct check_definition {
+  std::string id;
+  std::string check_id; ///< the name of `id` inside a service; `normalize` moves it there
+  std::string name;
+  std::string status;
+  std::string notes;
+  std::string service_id;
+  std::string token;
+  string_list script_args;
+  string_list args; ///< the short name of `script_args`; `normalize` moves it there
+  std::string http;
+  std::string h2ping;
+  std::optional<bool> h2ping_use_tls; ///< unset means true
+  std::map<std::string, string_list> header;
+  std::string method;
+  std::string body;
+  bool disable_redirects = false;
+  std::string tcp;
+  bool tcp_use_tls = false;
+  std::string udp;
+  nanoseconds interval{0};
+  std::string alias_node;
+  std::string alias_service;
+  std::string docker_container_id;
+  std::string shell;
+  std::string grpc;
+  bool grpc_use_tls = false;
+  std::string os_service;
+  std::string tls_server_name;
+  bool tls_skip_verify = false;
+  nanoseconds timeout{0};
+  nanoseconds ttl{0};
+  std::int64_t success_before_passing = 0;
+  std::optional<std::int64_t> failures_before_warning; ///< unset means failures_before_critical
+  std::int64_t failures_before_critical = 0;
+  std::string proxy_http;
+  std::string proxy_grpc;
+  nanoseconds deregister_critical_service_after{0};
+  std::int64_t output_max_size = 0;
+
+  bool operator==(const check_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ID", omit_empty}, x.id);
+    f(field::aliased("CheckID", "check_id", omit_empty), x.check_id);
+    f(field{"Name"}, x.name);
+    f(field{"Status", omit_empty}, x.status);
+    f(field{"Notes", omit_empty}, x.notes);
+    f(field::aliased("ServiceID", "service_id", omit_empty), x.service_id);
+    f(field{"Token", omit_empty}, x.token);
+    f(field::aliased("ScriptArgs", "script_args", omit_empty), x.script_args);
+    f(field{"Args", omit_empty}, x.args);
+    f(field{"HTTP", omit_empty}, x.http);
+    f(field{"H2PING", omit_empty}, x.h2ping);
+    f(field::aliased("H2PingUseTLS", "h2ping_use_tls", omit_empty), x.h2ping_use_tls);
+    f(field{"Header", omit_empty}, x.header);
+    f(field{"Method", omit_empty}, x.method);
+    f(field{"Body", omit_empty}, x.body);
+    f(field::aliased("DisableRedirects", "disable_redirects", omit_empty), x.disable_redirects);
+    f(field{"TCP", omit_empty}, x.tcp);
+    f(field::aliased("TCPUseTLS", "tcp_use_tls", omit_empty), x.tcp_use_tls);
+    f(field{"UDP", omit_empty}, x.udp);
+    f(field{"Interval", omit_empty | duration_text}, x.interval);
+    f(field::aliased("AliasNode", "alias_node", omit_empty), x.alias_node);
+    f(field::aliased("AliasService", "alias_service", omit_empty), x.alias_service);
+    f(field::aliased("DockerContainerID", "docker_container_id", omit_empty), x.docker_container_id);
+    f(field{"Shell", omit_empty}, x.shell);
+    f(field{"GRPC", omit_empty}, x.grpc);
+    f(field::aliased("GRPCUseTLS", "grpc_use_tls", omit_empty), x.grpc_use_tls);
+    f(field::aliased("OSService", "os_service", omit_empty), x.os_service);
+    f(field::aliased("TLSServerName", "tls_server_name", omit_empty), x.tls_server_name);
+    f(field::aliased("TLSSkipVerify", "tls_skip_verify", omit_empty), x.tls_skip_verify);
+    f(field{"Timeout", omit_empty | duration_text}, x.timeout);
+    f(field{"TTL", omit_empty | duration_text}, x.ttl);
+    f(field::aliased("SuccessBeforePassing", "success_before_passing", omit_empty), x.success_before_passing);
+    f(field::aliased("FailuresBeforeWarning", "failures_before_warning", omit_empty), x.failures_before_warning);
+    f(field::aliased("FailuresBeforeCritical", "failures_before_critical", omit_empty), x.failures_before_critical);
+    f(field::aliased("ProxyHTTP", "proxy_http", omit_empty), x.proxy_http);
+    f(field::aliased("ProxyGRPC", "proxy_grpc", omit_empty), x.proxy_grpc);
+    f(field::aliased("DeregisterCriticalServiceAfter", "deregister_critical_service_after", omit_empty | duration_text),
+      x.deregister_critical_service_after);
+    f(field::aliased("OutputMaxSize", "output_max_size", omit_empty), x.output_max_size);
+  }
+};
+
+/// Brings the second names of a check's id and arguments under the first ones.
+inline void normalize(check_definition& check) {
+  if (check.id.empty()) check.id = std::move(check.check_id);
+  check.check_id.clear();
+  if (check.script_args.empty()) check.script_args = std::move(check.args);
+  check.args.clear();
+}
+
+struct weights_definition {
+  std::int64_t passing = 0;
+  std::int64_t warning = 0;
+
+  bool operator==(const weights_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Passing"}, x.passing);
+    f(field{"Warning"}, x.warning);
+  }
+};
+
+struct locality_definition {
+  std::string region;
+  std::string zone;
+
+  bool operator==(const locality_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Region"}, x.region);
+    f(field{"Zone"}, x.zone);
+  }
+};
+
+struct tagged_address_definition {
+  std::string address;
+  std::int64_t port = 0;
+
+  bool operator==(const tagged_address_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Address"}, x.address);
+    f(field{"Port"}, x.port);
+  }
+};
+
+struct mesh_gateway_definition {
+  std::string mode; ///< "", "none", "local", "remote"
+
+  bool operator==(const mesh_gateway_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Mode", omit_empty}, x.mode);
+  }
+};
+
+struct upstream_definition {
+  std::string destination_type;
+  std::string destination_namespace;
+  std::string destination_partition;
+  std::string destination_peer;
+  std::string destination_name;
+  std::string datacenter;
+  std::string local_bind_address;
+  std::int64_t local_bind_port = 0;
+  std::string local_bind_socket_path;
+  std::string local_bind_socket_mode; ///< octal digits
+  free_form config;
+  mesh_gateway_definition mesh_gateway;
+
+  bool operator==(const upstream_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field::aliased("DestinationType", "destination_type"), x.destination_type);
+    f(field::aliased("DestinationNamespace", "destination_namespace", omit_empty), x.destination_namespace);
+    f(field::aliased("DestinationPartition", "destination_partition", omit_empty), x.destination_partition);
+    f(field::aliased("DestinationPeer", "destination_peer", omit_empty), x.destination_peer);
+    f(field::aliased("DestinationName", "destination_name"), x.destination_name);
+    f(field{"Datacenter"}, x.datacenter);
+    f(field::aliased("LocalBindAddress", "local_bind_address", omit_empty), x.local_bind_address);
+    f(field::aliased("LocalBindPort", "local_bind_port", omit_empty), x.local_bind_port);
+    f(field::aliased("LocalBindSocketPath", "local_bind_socket_path", omit_empty), x.local_bind_socket_path);
+    f(field::aliased("LocalBindSocketMode", "local_bind_socket_mode", omit_empty), x.local_bind_socket_mode);
+    f(field{"Config", omit_empty}, x.config);
+    f(field::aliased("MeshGateway", "mesh_gateway"), x.mesh_gateway);
+  }
+};
+
+struct expose_path_definition {
+  std::int64_t listener_port = 0;
+  std::string path;
+  std::int64_t local_path_port = 0;
+  std::string protocol;
+  bool parsed_from_check = false;
+
+  bool operator==(const expose_path_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field::aliased("ListenerPort", "listener_port", omit_empty), x.listener_port);
+    f(field{"Path", omit_empty}, x.path);
+    f(field::aliased("LocalPathPort", "local_path_port", omit_empty), x.local_path_port);
+    f(field{"Protocol", omit_empty}, x.protocol);
+    f(field::aliased("ParsedFromCheck", "parsed_from_check", omit_empty), x.parsed_from_check);
+  }
+};
+
+struct expose_definition {
+  bool checks = false;
+  std::vector<expose_path_definition> paths;
+
+  bool operator==(const expose_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Checks", omit_empty}, x.checks);
+    f(field{"Paths", omit_empty}, x.paths);
+  }
+};
+
+struct transparent_proxy_definition {
+  std::int64_t outbound_listener_port = 0;
+  bool dialed_directly = false;
+
+  bool operator==(const transparent_proxy_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field::aliased("OutboundListenerPort", "outbound_listener_port", omit_empty), x.outbound_listener_port);
+    f(field::aliased("DialedDirectly", "dialed_directly", omit_empty), x.dialed_directly);
+  }
+};
+
+struct access_logs_definition {
+  bool enabled = false;
+  bool disable_listener_logs = false;
+  std::string type;
+  std::string path;
+  std::string json_format;
+  std::string text_format;
+
+  bool operator==(const access_logs_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Enabled", omit_empty}, x.enabled);
+    f(field::aliased("DisableListenerLogs", "disable_listener_logs", omit_empty), x.disable_listener_logs);
+    f(field{"Type", omit_empty}, x.type);
+    f(field{"Path", omit_empty}, x.path);
+    f(field::aliased("JSONFormat", "json_format", omit_empty), x.json_format);
+    f(field::aliased("TextFormat", "text_format", omit_empty), x.text_format);
+  }
+};
+
+struct envoy_extension_definition {
+  std::string name;
+  bool required = false;
+  free_form arguments;
+  std::string consul_version;
+  std::string envoy_version;
+
+  bool operator==(const envoy_extension_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Name"}, x.name);
+    f(field{"Required"}, x.required);
+    f(field{"Arguments"}, x.arguments);
+    f(field::aliased("ConsulVersion", "consul_version"), x.consul_version);
+    f(field::aliased("EnvoyVersion", "envoy_version"), x.envoy_version);
+  }
+};
+
+struct proxy_definition {
+  std::vector<envoy_extension_definition> envoy_extensions;
+  std::string destination_service_name;
+  std::string destination_service_id;
+  std::string local_service_address;
+  std::int64_t local_service_port = 0;
+  std::string local_service_socket_path;
+  std::string mode; ///< "", "direct", "transparent"
+  std::optional<transparent_proxy_definition> transparent_proxy;
+  free_form config;
+  std::vector<upstream_definition> upstreams;
+  mesh_gateway_definition mesh_gateway;
+  expose_definition expose;
+  std::optional<access_logs_definition> access_logs;
+
+  bool operator==(const proxy_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field::aliased("EnvoyExtensions", "envoy_extensions", omit_empty), x.envoy_extensions);
+    f(field::aliased("DestinationServiceName", "destination_service_name", omit_empty), x.destination_service_name);
+    f(field::aliased("DestinationServiceID", "destination_service_id", omit_empty), x.destination_service_id);
+    f(field::aliased("LocalServiceAddress", "local_service_address", omit_empty), x.local_service_address);
+    f(field::aliased("LocalServicePort", "local_service_port", omit_empty), x.local_service_port);
+    f(field::aliased("LocalServiceSocketPath", "local_service_socket_path", omit_empty), x.local_service_socket_path);
+    f(field{"Mode", omit_empty}, x.mode);
+    f(field::aliased("TransparentProxy", "transparent_proxy", omit_empty), x.transparent_proxy);
+    f(field{"Config", omit_empty}, x.config);
+    f(field{"Upstreams", omit_empty}, x.upstreams);
+    f(field::aliased("MeshGateway", "mesh_gateway"), x.mesh_gateway);
+    f(field{"Expose"}, x.expose);
+    f(field::aliased("AccessLogs", "access_logs", omit_empty), x.access_logs);
+  }
+};
+
+struct service_definition;
+
+struct connect_definition {
+  bool native = false;
+  boxed<service_definition> sidecar_service;
+
+  bool operator==(const connect_definition& other) const;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Native", omit_empty}, x.native);
+    f(field::aliased("SidecarService", "sidecar_service", omit_empty), x.sidecar_service);
+  }
+
+  connect_definition();
+  connect_definition(const connect_definition&);
+  connect_definition(connect_definition&&) noexcept;
+  connect_definition& operator=(connect_definition) noexcept;
+  ~connect_definition();
+};
+
+/// A service as its owner writes it: in a configuration file or in the body of agent/service/register.
+struct service_definition {
+  std::string kind;
+  std::string id;
+  std::string name;
+  string_list tags;
+  std::string address;
+  std::map<std::string, tagged_address_definition> tagged_addresses;
+  string_map meta;
+  std::int64_t port = 0;
+  std::string socket_path;
+  std::optional<check_definition> check;
+  std::vector<check_definition> checks;
+  std::optional<weights_definition> weights; ///< unset means 1 and 1
+  std::string token;
+  bool enable_tag_override = false;
+  std::optional<locality_definition> locality;
+  std::optional<proxy_definition> proxy;
+  std::optional<connect_definition> connect;
+
+  bool operator==(const service_definition&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Kind", omit_empty}, x.kind);
+    f(field{"ID", omit_empty}, x.id);
+    f(field{"Name"}, x.name);
+    f(field{"Tags"}, x.tags);
+    f(field{"Address"}, x.address);
+    f(field::aliased("TaggedAddresses", "tagged_addresses", omit_empty), x.tagged_addresses);
+    f(field{"Meta", omit_empty}, x.meta);
+    f(field{"Port", omit_empty}, x.port);
+    f(field::aliased("SocketPath", "socket_path", omit_empty), x.socket_path);
+    f(field{"Check", omit_empty}, x.check);
+    f(field{"Checks", omit_empty}, x.checks);
+    f(field{"Weights", omit_empty}, x.weights);
+    f(field{"Token", omit_empty}, x.token);
+    f(field::aliased("EnableTagOverride", "enable_tag_override", omit_empty), x.enable_tag_override);
+    f(field{"Locality", omit_empty}, x.locality);
+    f(field{"Proxy", omit_empty}, x.proxy);
+    f(field{"Connect", omit_empty}, x.connect);
+  }
+
+  /// The checks in the order in which they get their numbers: the list, then the single one.
+  std::vector<check_definition> all_checks() const {
+    auto all = checks;
+    if (check) all.push_back(*check);
+    return all;
+  }
+};
+
+inline connect_definition::connect_definition() = default;
+inline connect_definition::connect_definition(const connect_definition&) = default;
+inline connect_definition::connect_definition(connect_definition&&) noexcept = default;
+inline connect_definition& connect_definition::operator=(connect_definition other) noexcept {
+  native = other.native;
+  sidecar_service = std::move(other.sidecar_service);
+  return *this;
+}
+inline connect_definition::~connect_definition() = default;
+inline bool connect_definition::operator==(const connect_definition& other) const {
+  return native == other.native && sidecar_service == other.sidecar_service;
+}
+
+} // namespace praetor
