@@ -1,0 +1,71 @@
+#pragma once
+
+#include "protocol/types/field.hpp"
+#include "protocol/types/values.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace praetor::storage {
+
+/// One member of the Raft configuration that a snapshot carries.
+struct snapshot_server {
+  std::int64_t suffrage = 0; ///< 0 voter, 1 non-voter
+  std::string id;
+  std::string address;
+  std::string storage_id; ///< UUID of the disk that the member votes with; Consul knows none and skips it
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Suffrage"}, x.suffrage);
+    f(field{"ID"}, x.id);
+    f(field{"Address"}, x.address);
+    f(field{"StorageID", omit_empty}, x.storage_id);
+  }
+  bool operator==(const snapshot_server&) const = default;
+};
+
+struct snapshot_configuration {
+  std::vector<snapshot_server> servers;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Servers"}, x.servers);
+  }
+  bool operator==(const snapshot_configuration&) const = default;
+};
+
+/// What `meta.json` holds, in the archive and in the snapshot directory (reference/semantics.md, section 11.1).
+struct snapshot_meta {
+  std::int64_t version = 1;
+  std::string id; ///< `<term>-<index>-<Unix ms>`
+  std::uint64_t index = 0;
+  std::uint64_t term = 0;
+  blob peers; ///< MessagePack array of raw addresses, for readers of the oldest format
+  snapshot_configuration configuration;
+  std::uint64_t configuration_index = 0;
+  std::int64_t size = 0; ///< bytes of state.bin
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Version"}, x.version);
+    f(field{"ID"}, x.id);
+    f(field{"Index"}, x.index);
+    f(field{"Term"}, x.term);
+    f(field{"Peers"}, x.peers);
+    f(field{"Configuration"}, x.configuration);
+    f(field{"ConfigurationIndex"}, x.configuration_index);
+    f(field{"Size"}, x.size);
+  }
+  bool operator==(const snapshot_meta&) const = default;
+};
+
+/// `<term>-<index>-<ms>`; `now` is Unix time.
+std::string snapshot_id(std::uint64_t term, std::uint64_t index, std::chrono::milliseconds now);
+
+/// The `Peers` value that belongs to a configuration.
+blob packed_peers(const snapshot_configuration& configuration);
+
+} // namespace praetor::storage
