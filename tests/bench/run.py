@@ -1,0 +1,403 @@
+#!/usr/bin/env python3
+"""Measures what one server costs, beside a peer on the same machine, and prints a Markdown table.
+
+  run.py [--binary PATH] [--peer PATH] [--rows a,b] [--rounds N] [--seconds S] [--json FILE] [--check]
+
+Both binaries run the same configuration, one at a time and by turns (binary, peer, binary, peer, ...), each from an
+empty data directory; the table shows the medians of the rounds. `--rows list` names the rows. `--check` exits 1 when a
+row misses its floor. A writing row is only worth something on a real disk: see --data-dir.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+
+class Row:
+    """One row of the table. `better` says whether more or less of `unit` is better; floor and aim are factors of the
+    peer's value unless `absolute`."""
+
+    def __init__(self, name, title, unit, better, floor, aim, absolute=False):
+        self.name, self.title, self.unit, self.better = name, title, unit, better
+        self.floor, self.aim, self.absolute = floor, aim, absolute
+
+
+ROWS = [
+    Row("kv_get", "KV GET, 32 connections", "/s", "more", 1.5, 2.2),
+    Row("kv_put_32", "KV PUT durable, 32 connections", "/s", "more", 2, 4),
+    Row("kv_put_1", "KV PUT durable, 1 connection", "/s", "more", 1.5, 2.5),
+    Row("health_100", "health of a service with 100 instances", "/s", "more", 8, 15),
+    Row("health_3", "health of a service with 3 instances", "/s", "more", 2, 4),
+    Row("catalog_register", "catalog register", "/s", "more", 4, 10),
+    Row("agent_register", "agent service register", "/s", "more", 8, 20),
+    Row("dns", "DNS A/SRV, 3 instances, UDP", "/s", "more", 3, 6),
+    Row("watchers", "1,000 watchers on one key: write to last answer", "ms", "less", 1 / 2, 1 / 5),
+    Row("start", "start to first durable write, one server", "s", "less", 0.5, 0.2, absolute=True),
+    Row("memory_idle", "resident memory idle", "MB", "less", 1 / 3, 1 / 8),
+    Row("memory_loaded", "resident memory with 60k keys, 16k services, 1,000 watchers", "MB", "less", 1 / 3, 1 / 8),
+    Row("idle_cpu", "idle CPU", "%", "less", 1, 1 / 3),
+]
+LOAD_ROWS = ["kv_get", "kv_put_32", "kv_put_1", "health_100", "health_3", "catalog_register", "agent_register", "dns",
+             "watchers"]
+
+
+def free_ports(count):
+    """Ports that are free for TCP and UDP on loopback, held together so that they differ."""
+    held, ports = [], []
+    while len(ports) < count:
+        tcp = socket.socket()
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        held += [tcp, udp]
+        try:
+            tcp.bind(("127.0.0.1", 0))
+            udp.bind(("127.0.0.1", tcp.getsockname()[1]))
+            ports.append(tcp.getsockname()[1])
+        except OSError:
+            pass
+    for one in held:
+        one.close()
+    return ports
+
+
+class Agent:
+    """One server under measurement, with a fresh data directory."""
+
+    def __init__(self, binary, data_root):
+        self.binary = binary
+        self.home = tempfile.mkdtemp(prefix="bench-", dir=data_root)
+        names = ["http", "dns", "server", "serf_lan", "serf_wan"]
+        self.ports = dict(zip(names, free_ports(len(names))))
+        self.config = os.path.join(self.home, "agent.json")
+        with open(self.config, "w") as out:
+            json.dump({
+                "node_name": "bench", "datacenter": "dc1", "server": True, "bootstrap": True,
+                "data_dir": os.path.join(self.home, "data"), "bind_addr": "127.0.0.1", "client_addr": "127.0.0.1",
+                "log_level": "warn", "disable_update_check": True, "performance": {"raft_multiplier": 1},
+                "limits": {"http_max_conns_per_client": 5000},
+                "ports": dict(self.ports, grpc=-1, grpc_tls=-1, https=-1),
+            }, out)
+        self.log = open(os.path.join(self.home, "log"), "w")
+        self.launched = time.monotonic()
+        self.process = subprocess.Popen([binary, "agent", "-config-file", self.config], stdin=subprocess.DEVNULL,
+                                        stdout=self.log, stderr=subprocess.STDOUT)
+        self.first_write = self.wait_for_write()
+
+    def request(self, method, path, body=None, timeout=30):
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports["http"], timeout=timeout)
+        try:
+            connection.request(method, path, body=body)
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def wait_for_write(self, timeout=60):
+        """Seconds from the launch until a write was acknowledged."""
+        deadline = self.launched + timeout
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                if self.request("PUT", "/v1/kv/bench/first", "x", timeout=2) == (200, b"true") or \
+                   self.request("GET", "/v1/kv/bench/first?raw", timeout=2) == (200, b"x"):
+                    return time.monotonic() - self.launched
+            except OSError:
+                pass
+            except http.client.HTTPException:
+                pass
+            time.sleep(0.002)
+        with open(self.log.name) as log:
+            sys.exit(f"{self.binary} took no write within {timeout} s; its log:\n{log.read()[-3000:]}")
+
+    def resident_megabytes(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            for line in status:
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1]) / 1024
+        raise RuntimeError("no VmRSS")
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def close(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+class Bench:
+    """The loads of the rows, each against a running agent."""
+
+    def __init__(self, generator, seconds, work):
+        self.generator, self.seconds, self.work = generator, seconds, work
+        self.warnings = []
+
+    def requests_file(self, name, lines):
+        path = os.path.join(self.work, name)
+        with open(path, "w") as out:
+            out.writelines(line + "\n" for line in lines)
+        return path
+
+    def generate(self, load, agent, **given):
+        arguments = [self.generator, load, "--port", str(agent.ports["dns" if load == "dns" else "http"])]
+        for name, value in given.items():
+            arguments += ["--" + name.replace("_", "-"), str(value)]
+        done = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"{os.path.basename(agent.binary)}: {done.stderr.strip()}")
+        result = json.loads(done.stdout)
+        if result["other"]:
+            self.warnings.append(f"{os.path.basename(agent.binary)}, {load}: not every answer was good: "
+                                 f"{result['other']} of {result['count']}")
+        return result
+
+    def http(self, agent, lines, conns, once=False):
+        path = self.requests_file("requests", lines)
+        if once:
+            return self.generate("http", agent, requests=path, conns=conns, once=1)
+        return self.generate("http", agent, requests=path, conns=conns, seconds=self.seconds)
+
+    def instances(self, agent, service, count):
+        """Registers a service on `count` nodes, with one passing check each."""
+        lines = []
+        for i in range(count):
+            node = f"{service}-node-{i}"
+            lines.append("PUT /v1/catalog/register " + json.dumps({
+                "Node": node, "Address": f"10.1.{i // 250}.{i % 250 + 1}",
+                "Service": {"ID": f"{service}-{i}", "Service": service, "Port": 8000 + i, "Tags": ["primary", "v1"],
+                            "Meta": {"version": "1"}},
+                "Check": {"Node": node, "CheckID": f"service:{service}-{i}", "Name": "alive", "Status": "passing",
+                          "ServiceID": f"{service}-{i}"}}))
+        self.http(agent, lines, 1, once=True)
+
+    def kv_get(self, agent):
+        self.http(agent, [f"PUT /v1/kv/bench/get/{i} {'v' * 64}" for i in range(100)], 1, once=True)
+        return self.http(agent, [f"GET /v1/kv/bench/get/{i}" for i in range(100)], 32)["rate"]
+
+    def kv_put(self, agent, conns):
+        # Each line has its own value, so that no write is the same as the one before it.
+        return self.http(agent, [f"PUT /v1/kv/bench/put/{i % 1000} {i:08d}{'v' * 56}" for i in range(60001)],
+                         conns)["rate"]
+
+    def kv_put_32(self, agent):
+        return self.kv_put(agent, 32)
+
+    def kv_put_1(self, agent):
+        return self.kv_put(agent, 1)
+
+    def health_100(self, agent):
+        self.instances(agent, "hundred", 100)
+        return self.http(agent, ["GET /v1/health/service/hundred?passing"], 32)["rate"]
+
+    def health_3(self, agent):
+        self.instances(agent, "three", 3)
+        return self.http(agent, ["GET /v1/health/service/three?passing"], 32)["rate"]
+
+    def catalog_register(self, agent):
+        return self.http(agent, ["PUT /v1/catalog/register " + json.dumps({
+            "Node": f"register-{i % 500}", "Address": "10.2.0.1", "SkipNodeUpdate": i >= 500,
+            "Service": {"ID": f"reg-{i}", "Service": f"reg-{i}", "Port": 80}})
+            for i in range(int(60000 * max(1, self.seconds / 3)))], 32)["rate"]
+
+    def agent_register(self, agent):
+        return self.http(agent, ["PUT /v1/agent/service/register " + json.dumps({
+            "ID": f"own-{i}", "Name": f"own-{i}", "Port": 80, "Check": {"TTL": "1h", "Status": "passing"}})
+            for i in range(int(30000 * max(1, self.seconds / 3)))], 32)["rate"]
+
+    def dns(self, agent):
+        self.instances(agent, "named", 3)
+        path = self.requests_file("questions", ["A named.service.consul", "SRV named.service.consul"])
+        return self.generate("dns", agent, questions=path, seconds=self.seconds)["rate"]
+
+    def watchers(self, agent):
+        return self.generate("watch", agent, key="bench/watched", rounds=5)["p50_us"] / 1000
+
+    def memory(self, agent, results):
+        """Also measures idle CPU, before the load."""
+        settle(agent, seconds=5)
+        results["memory_idle"] = agent.resident_megabytes()
+        before, start = agent.cpu_seconds(), time.monotonic()
+        time.sleep(max(10, self.seconds * 3))
+        results["idle_cpu"] = 100 * (agent.cpu_seconds() - before) / (time.monotonic() - start)
+        self.http(agent, [f"PUT /v1/kv/load/{i % 100}/{i} {'v' * 100}" for i in range(60000)], 32, once=True)
+        self.http(agent, ["PUT /v1/catalog/register " + json.dumps({
+            "Node": f"load-{i % 200}", "Address": "10.3.0.1", "SkipNodeUpdate": i >= 200,
+            "Service": {"ID": f"load-{i}", "Service": f"load-{i % 4000}", "Port": 80 + i % 1000, "Tags": ["v1"]}})
+            for i in range(16000)], 32, once=True)
+        holder = subprocess.Popen([self.generator, "watch", "--port", str(agent.ports["http"]), "--key", "bench/held",
+                                   "--hold", "1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            if "holding" not in holder.stdout.readline():
+                raise RuntimeError("the watchers could not be set up")
+            settle(agent, seconds=5)
+            results["memory_loaded"] = agent.resident_megabytes()
+        finally:
+            holder.stdin.close()
+            holder.wait()
+
+
+def settle(agent, seconds):
+    """Waits until the agent has used next to no CPU for a second, `seconds` at most."""
+    deadline = time.monotonic() + seconds
+    before = agent.cpu_seconds()
+    while time.monotonic() < deadline:
+        time.sleep(1)
+        now = agent.cpu_seconds()
+        if now - before < 0.02:
+            return
+        before = now
+
+
+def measure(bench, binary, rows, data_root):
+    """One round of one binary. @returns {row: value}."""
+    results = {}
+    chosen = [name for name in LOAD_ROWS if name in rows]
+    if chosen or "start" in rows:
+        agent = Agent(binary, data_root)
+        try:
+            if "start" in rows:
+                results["start"] = agent.first_write
+            for name in chosen:
+                try:
+                    results[name] = getattr(bench, name)(agent)
+                except RuntimeError as problem:
+                    bench.warnings.append(f"{name}: {problem}")
+                    if agent.process.poll() is not None:
+                        bench.warnings.append(f"{binary} ended with {agent.process.returncode}")
+                        break
+        finally:
+            agent.close()
+    if {"memory_idle", "memory_loaded", "idle_cpu"} & set(rows):
+        agent = Agent(binary, data_root)
+        try:
+            bench.memory(agent, results)
+        except RuntimeError as problem:
+            bench.warnings.append(f"memory: {problem}")
+        finally:
+            agent.close()
+    return {name: value for name, value in results.items() if name in rows}
+
+
+def number(value):
+    return "-" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+
+
+def verdict(row, own, peer):
+    """@returns (ratio or None, "aim" | "floor" | "below the floor" | "")."""
+    if own is None:
+        return None, ""
+    ratio = None if not peer else own / peer
+    subject = own if row.absolute else ratio
+    if subject is None:
+        return ratio, ""
+
+    def reached(goal):
+        return subject >= goal if row.better == "more" else subject <= goal
+
+    return ratio, "aim" if reached(row.aim) else "floor" if reached(row.floor) else "below the floor"
+
+
+def goal(row, value):
+    if row.absolute:
+        return f"{value:g} {row.unit}"
+    return f"{value:g}x" if row.better == "more" or value == 1 else f"1/{round(1 / value)}"
+
+
+def find_generator(given):
+    for path in [given] if given else [os.path.join(ROOT, "build", kind, "tests", "bench", "praetor_bench")
+                                       for kind in ("release", "dev")]:
+        if os.access(path, os.X_OK):
+            return path
+    sys.exit("praetor_bench is not built: build the target praetor_bench, or give --generator PATH")
+
+
+def file_system(path):
+    done = subprocess.run(["stat", "-f", "-c", "%T", path], stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", default=os.path.join(ROOT, "build", "release", "praetor"))
+    parser.add_argument("--peer", help="the binary to compare with, for instance a consul 1.19.2")
+    parser.add_argument("--rows", default="", help="comma-separated row names; `list` names them")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=3, help="length of one measurement")
+    parser.add_argument("--data-dir", default=os.path.join(ROOT, "build", "bench"),
+                        help="where the data directories are made; must be on a real disk")
+    parser.add_argument("--generator", help="path of praetor_bench")
+    parser.add_argument("--json", help="also write the results to this file")
+    parser.add_argument("--check", action="store_true", help="exit 1 when a row misses its floor")
+    given = parser.parse_args()
+    if given.rows == "list":
+        for row in ROWS:
+            print(f"{row.name:18} {row.title}")
+        return 0
+    names = [row.name for row in ROWS]
+    rows = given.rows.split(",") if given.rows else names
+    for name in rows:
+        if name not in names:
+            sys.exit(f"no row {name}; --rows list names them")
+    binaries = [given.binary] + ([given.peer] if given.peer else [])
+    for binary in binaries:
+        if not os.access(binary, os.X_OK):
+            sys.exit(f"{binary} is not an executable file")
+    os.makedirs(given.data_dir, exist_ok=True)
+    disk = file_system(given.data_dir)
+    measured = {binary: {name: [] for name in rows} for binary in binaries}
+    with tempfile.TemporaryDirectory(prefix="praetor-bench-") as work:
+        bench = Bench(find_generator(given.generator), given.seconds, work)
+        if disk in ("tmpfs", "ramfs"):
+            bench.warnings.append(f"{given.data_dir} is on {disk}: the durable rows say nothing")
+        for turn in range(given.rounds):
+            for binary in binaries:
+                print(f"round {turn + 1} of {given.rounds}: {binary}", file=sys.stderr)
+                for name, value in measure(bench, binary, rows, given.data_dir).items():
+                    measured[binary][name].append(value)
+    medians = {binary: {name: statistics.median(values) if values else None for name, values in results.items()}
+               for binary, results in measured.items()}
+
+    missed = []
+    print(f"\n{os.cpu_count()} CPUs shared with the load generator; {disk}; medians of {given.rounds} rounds.\n")
+    print("| work | unit | praetor | peer | ratio | floor | aim | reached |")
+    print("|---|---|---|---|---|---|---|---|")
+    report = []
+    for row in ROWS:
+        if row.name not in rows:
+            continue
+        own = medians[given.binary][row.name]
+        peer = medians[given.peer][row.name] if given.peer else None
+        ratio, reached = verdict(row, own, peer)
+        if reached == "below the floor" or own is None:
+            missed.append(row.name)
+        print(f"| {row.title} | {row.unit} | {number(own)} | {number(peer)} | "
+              f"{'-' if ratio is None else f'{ratio:.2f}x'} | {goal(row, row.floor)} | {goal(row, row.aim)} | {reached} |")
+        report.append({"row": row.name, "unit": row.unit, "praetor": own, "peer": peer, "ratio": ratio,
+                       "reached": reached, "praetor_rounds": measured[given.binary][row.name],
+                       "peer_rounds": measured[given.peer][row.name] if given.peer else []})
+    for warning in dict.fromkeys(bench.warnings):
+        print(f"\nwarning: {warning}")
+    if given.json:
+        with open(given.json, "w") as out:
+            json.dump({"cpus": os.cpu_count(), "file_system": disk, "rounds": given.rounds,
+                       "seconds": given.seconds, "rows": report, "warnings": bench.warnings}, out, indent=2)
+    return 1 if given.check and missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
