@@ -46,10 +46,12 @@ struct request {
   std::string path;   ///< percent-decoded, clean: "/v1/kv/a b"
   std::string raw_query;
   query_parameters query;
+  bool query_ok = true; ///< false if raw_query could not be decoded; `query` then has what could
   std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
   std::string body;
   std::optional<std::uint64_t> content_length; ///< absent for chunked bodies
   std::string remote_address;                  ///< the client's IP without port; empty on a unix socket
+  std::uint16_t remote_port = 0;
 
   const std::string* header(std::string_view lower_case_name) const {
     for (const auto& [key, value] : headers)
@@ -77,6 +79,9 @@ public:
   virtual std::size_t write(shared_bytes piece) = 0;
   virtual void finish() = 0;
   virtual bool closed() const = 0;
+  /// `action` runs once when little enough waits to go on writing, or when the stream is closed; at once if that is so
+  /// already. From any thread.
+  virtual void on_drained(std::function<void()> action) { action(); }
 };
 
 /// One request under way. The socket side (or the simulator's client) implements it; an endpoint answers it exactly once,
@@ -88,8 +93,8 @@ public:
   virtual void respond(answer) = 0;
   /// Begins an answer whose body comes in pieces.
   virtual std::shared_ptr<body_stream> respond_stream(answer head) = 0;
-  /// `action` runs once if the client goes away before the answer; at once if it is gone already. One action at a time:
-  /// a later call replaces the earlier.
+  /// `action` runs once if the client goes away before the answer, or before the end of a streamed one; at once if it is
+  /// gone already. One action at a time: a later call replaces the earlier.
   virtual void on_cancel(std::function<void()> action) = 0;
 };
 using exchange_ptr = std::shared_ptr<exchange>;

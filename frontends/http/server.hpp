@@ -1,0 +1,129 @@
+#pragma once
+
+#include "frontends/endpoints/exchange.hpp"
+#include "protocol/types/error.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The HTTP/1.1 listeners: sockets, TLS, parsing, limits, order and compression. What an answer says is decided by the
+/// endpoints behind `endpoints::request_handler`; nothing here knows a route.
+namespace praetor::http {
+
+/// What one HTTPS listener presents and demands. Files are PEM; a text that is given wins over its file.
+struct tls_options {
+  std::string cert_file, key_file;             ///< certificate with its chain; private key
+  std::string certificate, private_key;        ///< the same as PEM texts
+  std::string ca_file, ca_path;                ///< who may have signed client certificates; a directory is read whole
+  std::vector<std::string> ca_certificates;    ///< more of them as PEM texts
+  bool verify_incoming = false;                ///< ask for a client certificate and refuse who has none of these CAs
+  std::string min_version = "TLSv1_2";         ///< TLS_AUTO, TLSv1_0 ... TLSv1_3
+  std::vector<std::string> cipher_suites = {}; ///< IANA names, for TLS 1.2 and below; empty = OpenSSL's choice
+};
+
+/// One socket to listen on: an IP and a port, or a path.
+struct listener_options {
+  std::string address;            ///< "127.0.0.1", "::1", "unix:///run/praetor.sock" or "/run/praetor.sock"
+  std::uint16_t port = 0;         ///< 0 lets the system choose; see server::endpoints()
+  bool tls = false;               ///< server_options::tls applies
+  std::string unix_mode = {};     ///< octal, "0660"; empty leaves the umask's choice
+  std::string unix_user = {};     ///< name or number; empty leaves the process's own
+  std::string unix_group = {};    ///< name or number
+  bool allow_unprintable = false; ///< disable_http_unprintable_char_filter
+
+  bool is_unix() const { return address.starts_with("unix://") || address.starts_with("/"); }
+};
+
+/// How large a body a request may have.
+struct body_rule {
+  std::uint64_t max_bytes = 64 << 20; ///< inclusive
+  std::string_view limit_name = {};   ///< the configuration key that the refusal points to: "kv_max_value_size"
+};
+
+/// What changes while the listeners stay open.
+struct limit_options {
+  std::uint32_t max_connections_per_client = 200; ///< by IP; 0 = no limit. Unix sockets are not counted
+  std::uint32_t max_header_bytes = 1 << 20;       ///< http_config.max_header_bytes; 0 = 1 MiB
+  /// Requests that the handler has been given and has not answered, over all connections; more are answered 503.
+  std::uint32_t max_in_flight = 60000;
+  std::chrono::milliseconds handshake_timeout{5000}; ///< limits.https_handshake_timeout
+  std::chrono::seconds head_timeout{60};             ///< from a request's first byte to the end of its head
+  std::chrono::seconds body_idle_timeout{60};        ///< between two pieces of a body, or of an answer that is not read
+  std::chrono::seconds idle_timeout{0};              ///< between two requests of a connection; 0 = for ever
+  std::size_t max_stream_backlog = 64 << 20;         ///< a streamed answer with more unsent bytes ends its connection
+};
+
+struct server_options {
+  std::vector<listener_options> listeners;
+  tls_options tls;
+  limit_options limits;
+  unsigned threads = 0; ///< I/O threads; 0 = one for each core, at most 4
+  bool gzip = true;     ///< compress for clients that accept it
+  /// Asked when a request's head is complete, before its body is read; a null function means the default rule. The
+  /// request has everything but its body. Called from the I/O threads.
+  std::function<body_rule(const endpoints::request&)> body_limit = {};
+  /// Makes the answer for a body over its limit; a null function means `body_too_large`. The connection is closed after
+  /// it, whatever `answer::close` says.
+  std::function<endpoints::answer(const endpoints::request&, const body_rule&)> refuse_body = {};
+  /// Problems of single connections (a failed TLS handshake, no file descriptors left), for the debug log.
+  std::function<void(std::string_view)> log = {};
+};
+
+/// 413 with the text that names the limit, and the length where the client has declared one.
+endpoints::answer body_too_large(const endpoints::request& head, const body_rule& rule);
+
+/// Counted since the start.
+struct server_counters {
+  std::uint64_t requests = 0;            ///< heads that were understood
+  std::uint64_t malformed = 0;           ///< answered 400, 431, 501 or 505 here
+  std::uint64_t over_capacity = 0;       ///< answered 503 because of max_in_flight
+  std::uint64_t cancelled = 0;           ///< clients that went away before their answer
+  std::uint64_t connections = 0;         ///< accepted
+  std::uint64_t connections_refused = 0; ///< over max_connections_per_client
+  std::uint64_t handshakes_failed = 0;   ///< TLS
+  std::uint64_t bytes_received = 0;      ///< after decryption
+  std::uint64_t bytes_sent = 0;          ///< before encryption
+  std::uint32_t in_flight = 0;           ///< now
+  std::uint32_t connections_open = 0;    ///< now
+};
+
+/// Listens and serves until it is stopped.
+class server {
+public:
+  server();
+  ~server(); ///< stops without grace
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  /// Opens every listener, then serves on its own threads.
+  /// @param handler is called on the I/O threads. It answers at once (the fast path: written without a hand-over to
+  ///        another thread) or keeps the exchange and answers later from any thread. An exchange that is dropped
+  ///        unanswered closes its connection.
+  /// @returns what could not be opened; nothing is open then.
+  expected<void> start(server_options options, endpoints::request_handler handler);
+
+  /// Where it listens, in the order of the options, with the ports that the system chose; paths for unix sockets.
+  std::vector<listener_options> endpoints() const;
+
+  /// New connections get the new certificates, open ones keep theirs.
+  expected<void> reload_tls(const tls_options& tls);
+  /// Holds for new connections and for the next request of open ones.
+  void reload_limits(const limit_options& limits);
+
+  /// Closes the listeners and the idle connections, lets requests under way end within `grace`, then closes all.
+  /// Returns when the threads have ended. Exchanges may outlive the server; answering them does nothing.
+  void stop(std::chrono::milliseconds grace = std::chrono::milliseconds(0));
+
+  server_counters counters() const;
+
+private:
+  struct implementation;
+  std::shared_ptr<implementation> impl_;
+};
+
+} // namespace praetor::http
