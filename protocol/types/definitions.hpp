@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/types/catalog.hpp"
 #include "protocol/types/field.hpp"
 #include "protocol/types/values.hpp"
 
@@ -141,6 +142,7 @@ inline void normalize(check_definition& check) {
   check.args.clear();
 }
 
+/// Weights as written; `service_weights` is what the catalog makes of them.
 struct weights_definition {
   std::int64_t passing = 0;
   std::int64_t warning = 0;
@@ -154,195 +156,9 @@ struct weights_definition {
   }
 };
 
-struct locality_definition {
-  std::string region;
-  std::string zone;
-
-  bool operator==(const locality_definition&) const = default;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Region"}, x.region);
-    f(field{"Zone"}, x.zone);
-  }
-};
-
-struct tagged_address_definition {
-  std::string address;
-  std::int64_t port = 0;
-
-  bool operator==(const tagged_address_definition&) const = default;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Address"}, x.address);
-    f(field{"Port"}, x.port);
-  }
-};
-
-struct mesh_gateway_definition {
-  std::string mode; ///< "", "none", "local", "remote"
-
-  bool operator==(const mesh_gateway_definition&) const = default;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Mode", omit_empty}, x.mode);
-  }
-};
-
-struct upstream_definition {
-  std::string destination_type;
-  std::string destination_namespace;
-  std::string destination_partition;
-  std::string destination_peer;
-  std::string destination_name;
-  std::string datacenter;
-  std::string local_bind_address;
-  std::int64_t local_bind_port = 0;
-  std::string local_bind_socket_path;
-  std::string local_bind_socket_mode; ///< octal digits
-  free_form config;
-  mesh_gateway_definition mesh_gateway;
-
-  bool operator==(const upstream_definition&) const = default;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field::aliased("DestinationType", "destination_type"), x.destination_type);
-    f(field::aliased("DestinationNamespace", "destination_namespace", omit_empty), x.destination_namespace);
-    f(field::aliased("DestinationPartition", "destination_partition", omit_empty), x.destination_partition);
-    f(field::aliased("DestinationPeer", "destination_peer", omit_empty), x.destination_peer);
-    f(field::aliased("DestinationName", "destination_name"), x.destination_name);
-    f(field{"Datacenter"}, x.datacenter);
-    f(field::aliased("LocalBindAddress", "local_bind_address", omit_empty), x.local_bind_address);
-    f(field::aliased("LocalBindPort", "local_bind_port", omit_empty), x.local_bind_port);
-    f(field::aliased("LocalBindSocketPath", "local_bind_socket_path", omit_empty), x.local_bind_socket_path);
-    f(field::aliased("LocalBindSocketMode", "local_bind_socket_mode", omit_empty), x.local_bind_socket_mode);
-    f(field{"Config", omit_empty}, x.config);
-    f(field::aliased("MeshGateway", "mesh_gateway"), x.mesh_gateway);
-  }
-};
-
-struct expose_path_definition {
-  std::int64_t listener_port = 0;
-  std::string path;
-  std::int64_t local_path_port = 0;
-  std::string protocol;
-  bool parsed_from_check = false;
-
-  bool operator==(const expose_path_definition&) const = default;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field::aliased("ListenerPort", "listener_port", omit_empty), x.listener_port);
-    f(field{"Path", omit_empty}, x.path);
-    f(field::aliased("LocalPathPort", "local_path_port", omit_empty), x.local_path_port);
-    f(field{"Protocol", omit_empty}, x.protocol);
-    f(field::aliased("ParsedFromCheck", "parsed_from_check", omit_empty), x.parsed_from_check);
-  }
-};
-
-struct expose_definition {
-  bool checks = false;
-  std::vector<expose_path_definition> paths;
-
-  bool operator==(const expose_definition&) const = default;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Checks", omit_empty}, x.checks);
-    f(field{"Paths", omit_empty}, x.paths);
-  }
-};
-
-struct transparent_proxy_definition {
-  std::int64_t outbound_listener_port = 0;
-  bool dialed_directly = false;
-
-  bool operator==(const transparent_proxy_definition&) const = default;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field::aliased("OutboundListenerPort", "outbound_listener_port", omit_empty), x.outbound_listener_port);
-    f(field::aliased("DialedDirectly", "dialed_directly", omit_empty), x.dialed_directly);
-  }
-};
-
-struct access_logs_definition {
-  bool enabled = false;
-  bool disable_listener_logs = false;
-  std::string type;
-  std::string path;
-  std::string json_format;
-  std::string text_format;
-
-  bool operator==(const access_logs_definition&) const = default;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Enabled", omit_empty}, x.enabled);
-    f(field::aliased("DisableListenerLogs", "disable_listener_logs", omit_empty), x.disable_listener_logs);
-    f(field{"Type", omit_empty}, x.type);
-    f(field{"Path", omit_empty}, x.path);
-    f(field::aliased("JSONFormat", "json_format", omit_empty), x.json_format);
-    f(field::aliased("TextFormat", "text_format", omit_empty), x.text_format);
-  }
-};
-
-struct envoy_extension_definition {
-  std::string name;
-  bool required = false;
-  free_form arguments;
-  std::string consul_version;
-  std::string envoy_version;
-
-  bool operator==(const envoy_extension_definition&) const = default;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Name"}, x.name);
-    f(field{"Required"}, x.required);
-    f(field{"Arguments"}, x.arguments);
-    f(field::aliased("ConsulVersion", "consul_version"), x.consul_version);
-    f(field::aliased("EnvoyVersion", "envoy_version"), x.envoy_version);
-  }
-};
-
-struct proxy_definition {
-  std::vector<envoy_extension_definition> envoy_extensions;
-  std::string destination_service_name;
-  std::string destination_service_id;
-  std::string local_service_address;
-  std::int64_t local_service_port = 0;
-  std::string local_service_socket_path;
-  std::string mode; ///< "", "direct", "transparent"
-  std::optional<transparent_proxy_definition> transparent_proxy;
-  free_form config;
-  std::vector<upstream_definition> upstreams;
-  mesh_gateway_definition mesh_gateway;
-  expose_definition expose;
-  std::optional<access_logs_definition> access_logs;
-
-  bool operator==(const proxy_definition&) const = default;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field::aliased("EnvoyExtensions", "envoy_extensions", omit_empty), x.envoy_extensions);
-    f(field::aliased("DestinationServiceName", "destination_service_name", omit_empty), x.destination_service_name);
-    f(field::aliased("DestinationServiceID", "destination_service_id", omit_empty), x.destination_service_id);
-    f(field::aliased("LocalServiceAddress", "local_service_address", omit_empty), x.local_service_address);
-    f(field::aliased("LocalServicePort", "local_service_port", omit_empty), x.local_service_port);
-    f(field::aliased("LocalServiceSocketPath", "local_service_socket_path", omit_empty), x.local_service_socket_path);
-    f(field{"Mode", omit_empty}, x.mode);
-    f(field::aliased("TransparentProxy", "transparent_proxy", omit_empty), x.transparent_proxy);
-    f(field{"Config", omit_empty}, x.config);
-    f(field{"Upstreams", omit_empty}, x.upstreams);
-    f(field::aliased("MeshGateway", "mesh_gateway"), x.mesh_gateway);
-    f(field{"Expose"}, x.expose);
-    f(field::aliased("AccessLogs", "access_logs", omit_empty), x.access_logs);
-  }
-};
+/// A proxy and its upstreams are written in the shape in which the catalog keeps them.
+using proxy_definition = proxy_config;
+using upstream_definition = upstream;
 
 struct service_definition;
 
@@ -372,7 +188,7 @@ struct service_definition {
   std::string name;
   string_list tags;
   std::string address;
-  std::map<std::string, tagged_address_definition> tagged_addresses;
+  std::map<std::string, service_address> tagged_addresses;
   string_map meta;
   std::int64_t port = 0;
   std::string socket_path;
@@ -381,7 +197,7 @@ struct service_definition {
   std::optional<weights_definition> weights; ///< unset means 1 and 1
   std::string token;
   bool enable_tag_override = false;
-  std::optional<locality_definition> locality;
+  std::optional<praetor::locality> locality;
   std::optional<proxy_definition> proxy;
   std::optional<connect_definition> connect;
 
