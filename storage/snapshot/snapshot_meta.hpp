@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/raft/types.hpp"
 #include "protocol/types/field.hpp"
 #include "protocol/types/values.hpp"
 
@@ -46,7 +47,8 @@ struct snapshot_meta {
   blob peers; ///< MessagePack array of raw addresses, for readers of the oldest format
   snapshot_configuration configuration;
   std::uint64_t configuration_index = 0;
-  std::int64_t size = 0; ///< bytes of state.bin
+  std::int64_t size = 0;    ///< bytes of state.bin
+  std::int64_t time_ns = 0; ///< stamp of the entry at `index`; 0: unknown (an archive of Consul)
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -58,12 +60,17 @@ struct snapshot_meta {
     f(field{"Configuration"}, x.configuration);
     f(field{"ConfigurationIndex"}, x.configuration_index);
     f(field{"Size"}, x.size);
+    f(field{"TimeNS", omit_empty}, x.time_ns);
   }
   bool operator==(const snapshot_meta&) const = default;
 };
 
 /// `<term>-<index>-<ms>`; `now` is Unix time.
 std::string snapshot_id(std::uint64_t term, std::uint64_t index, std::chrono::milliseconds now);
+
+/// What Raft calls the same, and back.
+snapshot_meta from_raft(const raft::snapshot_meta& meta);
+raft::snapshot_meta to_raft(const snapshot_meta& meta);
 
 /// The `Peers` value that belongs to a configuration.
 blob packed_peers(const snapshot_configuration& configuration);

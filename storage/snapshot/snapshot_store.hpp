@@ -2,10 +2,10 @@
 
 #include "protocol/types/error.hpp"
 #include "storage/snapshot/snapshot_meta.hpp"
+#include "storage/warning.hpp"
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,10 +35,12 @@ public:
 
 /// What a new snapshot covers. The id, the size and the list of peers follow from it.
 struct snapshot_request {
+  std::string id; ///< of a snapshot that came from another server; empty: made from `now`
   std::uint64_t index = 0;
   std::uint64_t term = 0;
   snapshot_configuration configuration;
   std::uint64_t configuration_index = 0;
+  std::int64_t time_ns = 0; ///< stamp of the entry at `index`
 };
 
 /// A server's Raft snapshots. The bytes of the state mean nothing here.
@@ -54,8 +56,6 @@ public:
   /// Drops all but the newest `keep`.
   virtual expected<void> reap(std::size_t keep) = 0;
 };
-
-using warning_callback = std::function<void(const std::string&)>;
 
 /// The newest snapshot that is whole, or null if there is none at all. Each damaged one before it is reported; if only
 /// damaged ones exist, that is an error: going on without would forget acknowledged writes.
