@@ -216,7 +216,7 @@ class Bench:
 
     def agent_register(self, agent):
         return self.http(agent, ["PUT /v1/agent/service/register " + json.dumps({
-            "ID": f"own-{i}", "Name": f"own-{i}", "Port": 80, "Check": {"TTL": "1h", "Status": "passing"}})
+            "ID": f"own-{i}", "Name": f"own-{i}", "Port": 80})
             for i in range(int(30000 * max(1, self.seconds / 3)))], 32)["rate"]
 
     def dns(self, agent):
@@ -237,7 +237,7 @@ class Bench:
         self.http(agent, [f"PUT /v1/kv/load/{i % 100}/{i} {'v' * 100}" for i in range(60000)], 32, once=True)
         self.http(agent, ["PUT /v1/catalog/register " + json.dumps({
             "Node": f"load-{i % 200}", "Address": "10.3.0.1", "SkipNodeUpdate": i >= 200,
-            "Service": {"ID": f"load-{i}", "Service": f"load-{i % 4000}", "Port": 80 + i % 1000, "Tags": ["v1"]}})
+            "Service": {"ID": f"load-{i}", "Service": f"load-{i}", "Port": 80 + i % 1000, "Tags": ["v1"]}})
             for i in range(16000)], 32, once=True)
         holder = subprocess.Popen([self.generator, "watch", "--port", str(agent.ports["http"]), "--key", "bench/held",
                                    "--hold", "1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
