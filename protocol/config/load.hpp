@@ -1,0 +1,86 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/config/runtime_config.hpp"
+#include "protocol/types/error.hpp"
+
+namespace praetor::config {
+
+/// An address of an interface of this machine.
+struct interface_address {
+  std::string interface;
+  std::string ip;          ///< text form
+  int prefix_length = 0;   ///< of its network
+  unsigned flags = 0;      ///< a combination of `interface_flags`
+  bool is_default = false; ///< the default route leaves through this interface
+};
+
+namespace interface_flags {
+inline constexpr unsigned up = 1, broadcast = 2, loopback = 4, point_to_point = 8, multicast = 16;
+}
+
+/// What loading needs from outside. Production reads the machine, tests a table.
+class environment {
+public:
+  virtual ~environment() = default;
+
+  struct entry {
+    std::string name;          ///< without directory
+    bool is_directory = false; ///< links resolved
+  };
+  enum class path_kind { missing, file, directory };
+
+  virtual path_kind kind_of(const std::string& path) = 0;
+  /// The error's text is the operating system's ("permission denied").
+  virtual expected<std::string> read_file(const std::string& path) = 0;
+  /// Direct children in any order.
+  virtual expected<std::vector<entry>> list_directory(const std::string& path) = 0;
+  virtual expected<std::vector<interface_address>> interfaces() = 0;
+  virtual expected<std::string> hostname() = 0;
+  virtual std::optional<std::string> getenv(const std::string& name) = 0;
+  /// Most file descriptors that the process may open; 0 when unknown.
+  virtual std::uint64_t max_file_descriptors() = 0;
+};
+
+/// How the value of an agent flag is written.
+enum class flag_kind { boolean, integer, text, duration, text_list, text_map };
+
+/// One flag of the agent command.
+struct agent_flag {
+  std::string name; ///< without dashes
+  std::string key;  ///< the configuration key that it sets; empty for flags that only steer loading
+  flag_kind kind = flag_kind::text;
+  std::string help;
+  std::string key_of_deprecated = {}; ///< the flag to use instead, for deprecated flags
+};
+
+/// Every flag of the agent command, sorted by name.
+const std::vector<agent_flag>& agent_flags();
+
+/// Where configuration comes from. `flags` keeps the order of the command line; the flags that steer loading
+/// (-config-file, -config-dir, -config-format, -dev, -hcl) may be given there too.
+struct sources {
+  std::vector<std::pair<std::string, std::string>> flags; ///< name without dashes, value as text
+  string_list paths;                                      ///< files and directories, in order
+  std::string format;                                     ///< "", "hcl" or "json"
+  string_list fragments;                                  ///< -hcl texts
+  bool dev_mode = false;
+};
+
+struct load_result {
+  runtime_config config;
+  std::vector<std::string> warnings;
+};
+
+/// Reads, merges, converts and checks. The error's text is what the agent prints after "==> ".
+expected<load_result> load(const sources& from, environment& env);
+
+/// Keys that are known and checked but whose part of the system is not built yet, each with the path prefix that it
+/// covers ("acl" covers acl.enabled). Setting one gives a warning at the start.
+const std::vector<std::string>& not_in_force();
+
+} // namespace praetor::config
