@@ -232,6 +232,14 @@ struct txn_result {
   node_ptr node;
   node_service_ptr service;
   health_check_ptr check;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"KV", omit_empty}, x.kv);
+    f(field{"Node", omit_empty}, x.node);
+    f(field{"Service", omit_empty}, x.service);
+    f(field{"Check", omit_empty}, x.check);
+  }
 };
 struct txn_error {
   std::int64_t op_index = 0;
@@ -248,6 +256,12 @@ struct txn_error {
 struct txn_response {
   std::vector<txn_result> results;
   std::vector<txn_error> errors;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Results", null_if_empty}, x.results);
+    f(field{"Errors", null_if_empty}, x.errors);
+  }
 };
 
 /// Changes of the certificate authority (op set-roots, set-config, set-provider-state, delete-provider-state,

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "storage/state/queries_catalog.hpp"
+
+namespace praetor::state {
+
+/// All roots of the certificate authority, with the active one and the trust domain ("<cluster id>.consul"). Keys and
+/// signing certificates are still in them: they are left out where the answer is made.
+result<praetor::ca_roots> connect_roots(const store& s, watch_set* watch);
+/// Null before the authority is initialised.
+result<std::shared_ptr<const ca_configuration>> connect_config(const store& s, watch_set* watch);
+result<std::shared_ptr<const ca_provider_state>> connect_provider_state(const store& s, std::string_view id,
+                                                                        watch_set* watch);
+
+/// Null if there is no such key.
+result<std::shared_ptr<const system_metadata_entry>> system_metadata(const store& s, std::string_view key,
+                                                                     watch_set* watch);
+/// Null if no configuration has been stored yet.
+result<std::shared_ptr<const autopilot_config>> autopilot_configuration(const store& s, watch_set* watch);
+
+/// The index table's value for a key such as "kvs" or "peer.~:service.web"; 0 if it has none.
+std::uint64_t index_of(const store& s, std::string_view key);
+
+} // namespace praetor::state
