@@ -1,0 +1,16 @@
+#pragma once
+
+#include "protocol/types/error.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace praetor {
+
+/// Decodes standard base64 with padding; line ends in it are ignored. The error text is Go's:
+/// `illegal base64 data at input byte N`.
+expected<std::string> base64_decode(std::string_view text);
+/// With padding.
+std::string base64_encode(std::string_view bytes);
+
+} // namespace praetor

@@ -1,0 +1,114 @@
+#pragma once
+
+#include "protocol/codec/json_scan.hpp"
+#include "protocol/types/values.hpp"
+
+#include <charconv>
+#include <string>
+#include <string_view>
+
+namespace praetor::json {
+
+enum class value_kind { object, list, text, number, boolean, null };
+
+/// Makes the Go name of a type, when an error needs it.
+using type_text = std::string (*)();
+
+/// The names of a struct for error texts, see type_naming.
+struct struct_name {
+  type_text name, go_type;
+  std::string_view embedded;
+};
+
+/// Numbers that fit no double are refused.
+bool parse_double(std::string_view digits, double& value);
+
+/// Takes values one after the other out of JSON text whose syntax has been checked (`scan`). After the first error
+/// every function does nothing, so that callers need not look after each step.
+class reader {
+public:
+  reader(std::string_view checked, bool reject_unknown_fields, std::string_view root_type)
+      : text_(checked), reject_unknown_fields_(reject_unknown_fields), root_type_(root_type) {}
+
+  bool failed() const { return !error_.empty(); }
+  const std::string& error() const { return error_; }
+  /// Records an error; the first one counts.
+  void fail(std::string text);
+  /// Records `json: cannot unmarshal <found> into Go struct field ... of type <type>`.
+  void mismatch(std::string_view found, std::string_view type);
+
+  value_kind kind();
+  /// Passes over the next value.
+  void skip();
+  /// Passes over the next value and returns its text.
+  std::string_view raw();
+
+  bool text(std::string& into, type_text type);
+  bool number(std::string_view& digits, type_text type);
+  bool boolean(bool& into);
+  /// Integer nanoseconds or Go duration text; any other kind is ignored.
+  void duration(nanoseconds& into);
+  void time(timestamp& into);
+  /// Base64 text, or a list of numbers.
+  void bytes(std::string& into);
+  /// A value of any shape. All numbers become floating-point, as a client of Go would see them.
+  void any(free_form& into);
+
+  /// `if (in.begin_list(...)) while (in.next_element()) ...read one value...;`
+  bool begin_list(type_text type);
+  bool next_element();
+  /// `if (in.begin_object(...)) while (in.next_key(key)) ...read one value...;` The key is valid until the next call.
+  bool begin_object(type_text type);
+  bool next_key(std::string_view& key);
+
+  bool rejects_unknown_fields() const { return reject_unknown_fields_; }
+
+  /// Where the reader is, for error texts; lives on the stack of the one who reads.
+  struct frame {
+    const frame* outer;
+    const struct_name* owner;
+    std::string_view member; ///< empty until a member is being read
+    bool by_alias;
+  };
+
+  /// While it lives, the members of one struct are read.
+  class struct_scope {
+  public:
+    struct_scope(reader& in, const struct_name& name, bool lenient)
+        : in_(in), frame_{in.top_, &name, {}, false}, strict_before_(in.reject_unknown_fields_) {
+      in.top_ = &frame_;
+      if (lenient) in.reject_unknown_fields_ = false;
+    }
+    ~struct_scope() {
+      in_.top_ = frame_.outer;
+      in_.reject_unknown_fields_ = strict_before_;
+    }
+    struct_scope(const struct_scope&) = delete;
+    struct_scope& operator=(const struct_scope&) = delete;
+    void enter(std::string_view member, bool by_alias) {
+      frame_.member = member;
+      frame_.by_alias = by_alias;
+    }
+
+  private:
+    reader& in_;
+    frame frame_;
+    bool strict_before_;
+  };
+
+private:
+  void skip_blanks();
+  bool expect(value_kind wanted, type_text type);
+  /// The text between the quotes, with escapes resolved into `scratch` if there are any.
+  std::string_view text_content(std::string& scratch);
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  bool reject_unknown_fields_;
+  std::string_view root_type_;
+  const frame* top_ = nullptr;
+  std::string key_scratch_;
+  std::string error_;
+};
+
+} // namespace praetor::json

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace praetor::json {
+
+/// The outcome of a syntax check.
+struct scan_result {
+  std::size_t end = 0; ///< just behind the first value
+  std::string error;   ///< empty when the text is well formed
+};
+
+/// Checks the syntax of the first JSON value in `text`, without recursion.
+/// @param whole_text nothing but blanks may follow the value, and the texts for early ends are those of a complete
+///        document; otherwise those of a stream (`EOF`, `unexpected EOF`)
+/// @param max_depth how many objects and lists may be open at once
+scan_result scan(std::string_view text, bool whole_text, std::size_t max_depth);
+
+} // namespace praetor::json

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "protocol/types/values.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace praetor::msgpack {
+
+enum class value_kind { nil, boolean, integer, floating, text, list, map, extension };
+
+/// An integer of the full range of both signed and unsigned 64-bit numbers.
+struct wide_integer {
+  bool negative = false;
+  std::uint64_t bits = 0; ///< two's complement when negative
+};
+
+/// Takes MessagePack values one after the other. Nothing that the bytes say is trusted: a length is compared with what
+/// is left before anything is allocated, and depth is limited. After the first error every function does nothing, so
+/// that callers need not look after each step.
+class reader {
+public:
+  explicit reader(std::string_view bytes) : bytes_(bytes) {}
+
+  bool failed() const { return !error_.empty(); }
+  const std::string& error() const { return error_; }
+  /// Records an error; the first one counts.
+  void fail(std::string text);
+  /// How many bytes were taken.
+  std::size_t consumed() const { return at_; }
+  bool at_end() const { return at_ >= bytes_.size(); }
+
+  /// The kind of the next value; nil too where there is none or an invalid one.
+  value_kind kind() const;
+  bool at_nil() const { return !at_end() && bytes_[at_] == '\xc0'; }
+  /// Passes over the next value.
+  void skip();
+  /// Passes over the next value and returns its bytes.
+  std::string_view raw();
+
+  /// Text in any form: raw of the old specification, str8, bin. Valid as long as the input is.
+  bool text(std::string_view& into);
+  bool boolean(bool& into);
+  bool integer(wide_integer& into);
+  /// Integers are accepted too.
+  bool floating(double& into);
+  bool time(timestamp& into);
+  bool any(free_form& into);
+  /// Take the header; `size` elements, or pairs of key and value, follow.
+  bool begin_list(std::size_t& size);
+  bool begin_map(std::size_t& size);
+
+  /// Guards one level of nesting: `nesting level(in); if (!level) return;`
+  class nesting {
+  public:
+    explicit nesting(reader& in) : in_(in) {
+      if (++in_.depth_ > max_depth) in_.fail("nested too deep");
+    }
+    ~nesting() { --in_.depth_; }
+    nesting(const nesting&) = delete;
+    nesting& operator=(const nesting&) = delete;
+    explicit operator bool() const { return !in_.failed(); }
+
+  private:
+    reader& in_;
+  };
+  static constexpr std::size_t max_depth = 256;
+
+private:
+  struct header;
+  /// Reads the header at `at`; false when the bytes end inside it or in the content it promises.
+  bool read_header(std::size_t at, header& into) const;
+  bool expect(value_kind wanted, header& into);
+
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+  std::size_t depth_ = 0;
+  std::string error_;
+};
+
+} // namespace praetor::msgpack

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "protocol/types/field.hpp"
+#include "protocol/types/values.hpp"
+
+#include <concepts>
+#include <map>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+/// How the codecs see a member: by its C++ type. Every codec (JSON, MessagePack, hash, filter) branches on these
+/// concepts and on nothing else, so that a type that one of them knows is known to all.
+namespace praetor::shape {
+
+template <class T, template <class...> class Template>
+inline constexpr bool is_specialization = false;
+template <template <class...> class Template, class... Args>
+inline constexpr bool is_specialization<Template<Args...>, Template> = true;
+
+template <class T>
+concept text = std::same_as<T, std::string> || std::same_as<T, std::string_view>;
+template <class T>
+concept list = is_specialization<T, std::vector>;
+template <class T>
+concept map = is_specialization<T, std::map> && std::same_as<typename T::key_type, std::string>;
+/// std::optional or std::shared_ptr: a value that may be missing (`null`, nil).
+template <class T>
+concept maybe = is_specialization<T, std::optional> || is_specialization<T, std::shared_ptr>;
+template <class T>
+concept boolean = std::same_as<T, bool>;
+template <class T>
+concept integer = std::integral<T> && !boolean<T>;
+template <class T>
+concept number = integer<T> || std::floating_point<T>;
+template <class T>
+concept duration = std::same_as<T, nanoseconds>;
+template <class T>
+concept enumeration = std::is_enum_v<T>;
+/// An enum with `std::string_view to_text(E)` and `bool from_text(std::string_view, E&)` beside it is carried as text,
+/// any other one as its number.
+template <class T>
+concept text_enumeration = enumeration<T> && requires(T& value, std::string_view name) {
+  { to_text(value) } -> std::convertible_to<std::string_view>;
+  { from_text(name, value) } -> std::same_as<bool>;
+};
+/// A struct with a field list.
+template <class T>
+concept record = has_fields<T> && std::is_class_v<T>;
+
+/// A type with codec hooks of its own may say when `omit_empty` leaves it out: `bool codec_empty(const T&)`.
+template <class T>
+concept says_empty = requires(const T& value) {
+  { codec_empty(value) } -> std::same_as<bool>;
+};
+
+/// What a `maybe` holds, without const.
+template <maybe T>
+struct pointee;
+template <class T>
+struct pointee<std::optional<T>> {
+  using type = T;
+};
+template <class T>
+struct pointee<std::shared_ptr<T>> {
+  using type = std::remove_const_t<T>;
+};
+template <maybe T>
+using pointee_t = typename pointee<T>::type;
+
+/// Whether `omit_empty` leaves the value out: zero, empty or unset. A struct is never empty.
+template <class T>
+bool is_empty(const T& value) {
+  if constexpr (says_empty<T>)
+    return codec_empty(value);
+  else if constexpr (text<T> || list<T> || map<T>)
+    return value.empty();
+  else if constexpr (maybe<T>)
+    return !value;
+  else if constexpr (boolean<T> || number<T> || enumeration<T> || duration<T>)
+    return value == T{};
+  else if constexpr (std::same_as<T, blob>)
+    return value.bytes.empty();
+  else if constexpr (std::same_as<T, timestamp>)
+    return value.is_zero();
+  else if constexpr (std::same_as<T, free_form>)
+    return value.is_null() || ((value.is_object() || value.is_array()) && value.empty());
+  else
+    return false;
+}
+
+} // namespace praetor::shape
