@@ -227,7 +227,7 @@ public:
 
   /// A snapshot of the own state is durable and can be sent; the machine offers the newest one to followers.
   void snapshot_written(const snapshot_meta& meta);
-  /// Log entries up to `index` (of `term`) are gone from the disk. Only what a snapshot covers.
+  /// Log entries up to `index` (of `term`) are gone from the disk. Only what a snapshot covers and was written.
   void compacted(index_t index, term_t term);
   /// The answer to `chunk_request`. `done`: the snapshot ends with these bytes.
   void snapshot_chunk_read(const chunk_request& request, std::string data, bool done, time_point now);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "protocol/types/error.hpp"
+#include "protocol/types/field.hpp"
 
 namespace praetor::raft {
 
@@ -27,6 +28,12 @@ struct identity {
 
   bool empty() const { return id.empty(); }
   auto operator<=>(const identity&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"ID"}, self.id);
+    f(field{"Storage"}, self.storage);
+  }
 };
 
 /// One member of the cluster. The address is for people to read; connections follow gossip.
@@ -80,6 +87,15 @@ struct entry {
   bool operator==(const entry&) const = default;
   /// What the entry weighs in byte limits.
   std::size_t weight() const { return data.size() + 48; }
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"Index"}, self.index);
+    f(field{"Term"}, self.term);
+    f(field{"Type"}, self.kind);
+    f(field{"Time"}, self.time_ns);
+    f(field{"Data"}, self.data);
+  }
 };
 using entry_ptr = std::shared_ptr<const entry>;
 
@@ -89,6 +105,12 @@ struct hard_state {
   identity voted_for; ///< in `term`; empty: for nobody yet
 
   bool operator==(const hard_state&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"Term"}, self.term);
+    f(field{"VotedFor"}, self.voted_for);
+  }
 };
 
 /// A snapshot of the state after the entry at `index`.
@@ -101,6 +123,16 @@ struct snapshot_meta {
   std::uint64_t size = 0; ///< bytes
 
   bool operator==(const snapshot_meta&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"ID"}, self.id);
+    f(field{"Index"}, self.index);
+    f(field{"Term"}, self.term);
+    f(field{"Time"}, self.time_ns);
+    f(field{"Configuration"}, self.members);
+    f(field{"Size"}, self.size);
+  }
 };
 
 // ---- messages ----------------------------------------------------------------------------------------------------
@@ -111,6 +143,12 @@ struct lease_token {
   std::uint64_t epoch = 0;
 
   bool operator==(const lease_token&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"Term"}, self.term);
+    f(field{"Epoch"}, self.epoch);
+  }
 };
 
 /// Asks for a vote in `message::term`. A pre-vote asks only whether a vote would be given and changes nothing.
@@ -121,6 +159,14 @@ struct vote_request {
   lease_token token; ///< set by a candidate that the leader has named as its successor
 
   bool operator==(const vote_request&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"PreVote"}, self.pre_vote);
+    f(field{"LastIndex"}, self.last_index);
+    f(field{"LastTerm"}, self.last_term);
+    f(field{"Token"}, self.token);
+  }
 };
 
 struct vote_result {
@@ -130,6 +176,14 @@ struct vote_result {
   std::chrono::nanoseconds promise_left{0}; ///< refused because of a promise to a leader that lasts this much longer
 
   bool operator==(const vote_result&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"PreVote"}, self.pre_vote);
+    f(field{"Granted"}, self.granted);
+    f(field{"AskedTerm"}, self.asked_term);
+    f(field{"PromiseLeft"}, self.promise_left);
+  }
 };
 
 /// Entries after `prev_index`, or none: a heartbeat.
@@ -143,6 +197,17 @@ struct append_request {
   std::uint64_t epoch = 0;  ///< of the lease that an answer extends, handed back in the answer
 
   bool operator==(const append_request& other) const;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"PrevIndex"}, self.prev_index);
+    f(field{"PrevTerm"}, self.prev_term);
+    f(field{"Commit"}, self.commit);
+    f(field{"Entries"}, self.entries);
+    f(field{"Sent"}, self.sent_ns);
+    f(field{"Round"}, self.round);
+    f(field{"Epoch"}, self.epoch);
+  }
 };
 
 struct append_result {
@@ -157,6 +222,19 @@ struct append_result {
   std::chrono::nanoseconds promise{0}; ///< no vote for anyone else for this long after the request was received
 
   bool operator==(const append_result&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"Rejected"}, self.rejected);
+    f(field{"Match"}, self.match);
+    f(field{"RejectedPrev"}, self.rejected_prev);
+    f(field{"HintIndex"}, self.hint_index);
+    f(field{"HintTerm"}, self.hint_term);
+    f(field{"Sent"}, self.sent_ns);
+    f(field{"Round"}, self.round);
+    f(field{"Epoch"}, self.epoch);
+    f(field{"Promise"}, self.promise);
+  }
 };
 
 /// A piece of a snapshot. The first one is empty and asks how much the follower has already.
@@ -167,6 +245,14 @@ struct snapshot_request {
   bool done = false; ///< `data` ends the snapshot
 
   bool operator==(const snapshot_request&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"Meta"}, self.meta);
+    f(field{"Offset"}, self.offset);
+    f(field{"Data"}, self.data);
+    f(field{"Done"}, self.done);
+  }
 };
 
 struct snapshot_result {
@@ -175,6 +261,13 @@ struct snapshot_result {
   bool installed = false;   ///< the follower's state includes everything up to the snapshot's index
 
   bool operator==(const snapshot_result&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"ID"}, self.id);
+    f(field{"Offset"}, self.offset);
+    f(field{"Installed"}, self.installed);
+  }
 };
 
 /// The leader has given up its lease: campaign at once.
@@ -182,6 +275,11 @@ struct timeout_now {
   lease_token token;
 
   bool operator==(const timeout_now&) const = default;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"Token"}, self.token);
+  }
 };
 
 using message_body = std::variant<vote_request, vote_result, append_request, append_result, snapshot_request,
@@ -196,5 +294,10 @@ struct message {
 
   bool operator==(const message&) const = default;
 };
+
+/// A message as bytes, and back. The bytes are not to be trusted; what comes back may still be nonsense that
+/// `machine::step` has to refuse.
+std::string encode(const message& value);
+expected<message> decode_message(std::string_view data);
 
 } // namespace praetor::raft
