@@ -1,4 +1,5 @@
 # Each dependency is a Debian 12 package; the line says what it saves us from writing.
+list(APPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(CAF 0.17.6 REQUIRED COMPONENTS core io)   # libcaf-dev: actors, scheduler, remoting
