@@ -47,8 +47,7 @@ struct disk_space {
   std::uint64_t free_bytes = 0;    ///< what this process may still use, the reserve not counted
   std::uint64_t reserve_bytes = 0; ///< preallocated, to be given up when the disk is full
   std::uint64_t log_bytes = 0;     ///< what the log occupies
-  /// Too little room: refuse proposals. True from the low mark on until there is room for the reserve and more.
-  bool low = false;
+  bool low = false;                ///< as `space_left() == false`
 };
 
 /// A server's Raft log, term and vote.
@@ -72,6 +71,9 @@ public:
   /// As `entries`, but says why something can't be read.
   virtual expected<std::vector<raft::entry_ptr>> read(raft::index_t from, raft::index_t last,
                                                       std::size_t max_bytes) const = 0;
+  /// False: too little room, refuse proposals. Cheap enough to ask before each batch. Gives the reserve up when the
+  /// disk gets full and takes it back when there is room.
+  virtual bool space_left() = 0;
   virtual disk_space space() = 0;
 
   /// `read`, a failure counted as nothing there.

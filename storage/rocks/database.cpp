@@ -1,0 +1,193 @@
+#include "storage/rocks/database.hpp"
+
+#include "storage/rocks/wal_check.hpp"
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <rocksdb/env.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace praetor::storage {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Hands RocksDB's own errors on and drops its chatter; with it no LOG file is written.
+class quiet_logger : public rocksdb::Logger {
+public:
+  quiet_logger(std::string purpose, warning_callback warn)
+      : Logger(rocksdb::InfoLogLevel::ERROR_LEVEL), purpose_(std::move(purpose)), warn_(std::move(warn)) {}
+
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    char text[512];
+    std::vsnprintf(text, sizeof text, format, arguments);
+    if (warn_) warn_(purpose_ + ": " + text);
+  }
+
+private:
+  std::string purpose_;
+  warning_callback warn_;
+};
+
+rocksdb::DBOptions database_options(const database_settings& settings) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.track_and_verify_wals_in_manifest = true;
+  // Quick start: what the write-ahead log holds stays there instead of being written to a table first.
+  options.avoid_flush_during_recovery = true;
+  options.skip_stats_update_on_db_open = true;
+  options.max_file_opening_threads = 1;
+  // One writer: nothing to coordinate.
+  options.allow_concurrent_memtable_write = false;
+  options.enable_write_thread_adaptive_yield = false;
+  // Small: few threads, few open files, no statistics.
+  options.max_background_jobs = 2;
+  options.max_open_files = 64;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.manifest_preallocation_size = 64 << 10;
+  options.writable_file_max_buffer_size = 256 << 10;
+  options.max_total_wal_size = 4 * settings.write_buffer;
+  // Tables are written back bit by bit, so that the sync of the log next to them does not wait for megabytes.
+  options.bytes_per_sync = 512 << 10;
+  options.info_log = std::make_shared<quiet_logger>(settings.purpose, settings.warn);
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions family_options(std::size_t write_buffer) {
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = write_buffer;
+  options.arena_block_size = 64 << 10;
+  options.max_write_buffer_number = 3;
+  options.compression = rocksdb::kNoCompression;
+  options.bottommost_compression = rocksdb::kNoCompression;
+  options.target_file_size_base = 8 << 20;
+  options.max_bytes_for_level_base = 64 << 20;
+  options.num_levels = 4;
+  rocksdb::BlockBasedTableOptions table;
+  table.no_block_cache = true; // reads are scans; recent entries are kept elsewhere
+  table.block_size = 16 << 10;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+std::string system_error(const std::string& doing, const fs::path& path) {
+  return doing + " " + path.string() + ": " + std::strerror(errno);
+}
+
+/// Keeps two processes off one directory, from before the first look at its files.
+expected<int> lock_directory(const fs::path& directory, const std::string& purpose) {
+  auto path = directory / "owner.lock";
+  int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return fail(system_error("cannot open", path));
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
+  bool taken = errno == EWOULDBLOCK;
+  auto text = taken ? purpose + " in " + directory.string() + " is in use by another process"
+                    : system_error("cannot lock", path);
+  ::close(fd);
+  return fail(text);
+}
+
+/// RocksDB would make a new database where the file CURRENT is missing and so forget the old one.
+bool lost_its_index(const fs::path& directory) {
+  std::error_code ignored;
+  if (fs::exists(directory / "CURRENT", ignored)) return false;
+  for (auto& file : fs::directory_iterator(directory, ignored)) {
+    auto extension = file.path().extension();
+    if (extension == ".sst" || (extension == ".log" && file.file_size(ignored) > 0)) return true;
+  }
+  return false;
+}
+
+} // namespace
+
+expected<void> sync_directory(const fs::path& directory) {
+  int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return fail(system_error("cannot open", directory));
+  bool done = ::fsync(fd) == 0;
+  auto text = done ? std::string{} : system_error("cannot sync", directory);
+  ::close(fd);
+  if (!done) return fail(text);
+  return {};
+}
+
+expected<void> make_directories(const fs::path& directory) {
+  std::error_code problem;
+  if (fs::is_directory(directory, problem)) return {};
+  auto parent = fs::absolute(directory).parent_path();
+  if (auto done = make_directories(parent); !done) return done;
+  if (!fs::create_directory(directory, problem) && problem)
+    return fail("cannot make the directory " + directory.string() + ": " + problem.message());
+  return sync_directory(parent);
+}
+
+expected<std::unique_ptr<database>> database::open(const database_settings& settings) {
+  if (auto made = make_directories(settings.directory); !made) return tl::unexpected(made.error());
+  std::unique_ptr<database> result(new database);
+  result->directory_ = settings.directory;
+  result->purpose_ = settings.purpose;
+  auto lock = lock_directory(settings.directory, settings.purpose);
+  if (!lock) return tl::unexpected(lock.error());
+  result->lock_ = *lock;
+
+  if (lost_its_index(settings.directory))
+    return fail("cannot open " + settings.purpose + ": the file " + (settings.directory / "CURRENT").string() +
+                " is missing. Restore this directory from a backup, or move it away to let this server start empty");
+  if (auto mended = mend_write_ahead_logs(settings.directory, settings.warn); !mended)
+    return fail("cannot open " + settings.purpose + ": " + mended.error().text);
+
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  // The default family holds a few small values that are rarely written.
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, family_options(256 << 10));
+  for (auto& name : settings.families) families.emplace_back(name, family_options(settings.write_buffer));
+  rocksdb::DB* db = nullptr;
+  auto status =
+      rocksdb::DB::Open(database_options(settings), settings.directory.string(), families, &result->families_, &db);
+  result->db_.reset(db);
+  if (!status.ok())
+    return fail(result->describe(status, "cannot open").text +
+                ". Restore this directory from a backup, or move it away to let this server start empty");
+  return result;
+}
+
+database::~database() {
+  if (db_) {
+    for (auto* family : families_) db_->DestroyColumnFamilyHandle(family);
+    db_->Close();
+    db_.reset();
+  }
+  if (lock_ >= 0) ::close(lock_);
+}
+
+expected<void> database::commit(rocksdb::WriteBatch& batch) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  auto status = db_->Write(options, &batch);
+  if (!status.ok()) return tl::unexpected(describe(status, "cannot write to"));
+  return {};
+}
+
+expected<std::optional<std::string>> database::get(std::size_t family, std::string_view key) const {
+  std::string value;
+  auto status = db_->Get({}, families_[family], rocksdb::Slice(key.data(), key.size()), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return tl::unexpected(describe(status, "cannot read"));
+  return value;
+}
+
+error database::describe(const rocksdb::Status& status, std::string_view doing) const {
+  return {std::string(doing) + " " + purpose_ + " in " + directory_.string() + ": " + status.ToString()};
+}
+
+} // namespace praetor::storage
