@@ -1,0 +1,251 @@
+#include "actors/agent.hpp"
+
+#include "actors/anti_entropy.hpp"
+#include "actors/log_writer.hpp"
+#include "actors/rpc_gateway.hpp"
+#include "actors/state_machine.hpp"
+#include "actors/watch_subscriber.hpp"
+
+#include <algorithm>
+
+namespace praetor {
+
+namespace {
+
+constexpr auto first_backoff = std::chrono::milliseconds(100);
+constexpr int most_doublings = 8;
+
+member own_member(const agent_options& o) {
+  const auto& c = *o.config;
+  member m;
+  m.name = c.node_name;
+  m.id = o.node_id;
+  m.address = c.advertise_addr_lan;
+  m.node_meta = {{"consul-version", std::string(followed_release)}};
+  m.server = c.server;
+  m.server_port = c.rpc_advertise.port;
+  m.server_meta = {{"non_voter", "false"},         {"raft_version", "3"},       {"read_replica", "false"},
+                   {"serf_protocol_current", "2"}, {"serf_protocol_max", "5"},  {"serf_protocol_min", "1"},
+                   {"version", std::string(followed_release)}};
+  if (c.ports.grpc > 0) m.server_meta["grpc_port"] = std::to_string(c.ports.grpc);
+  if (c.ports.grpc_tls > 0) m.server_meta["grpc_tls_port"] = std::to_string(c.ports.grpc_tls);
+  return m;
+}
+
+snapshot_policy policy_of(const config::runtime_config& c) {
+  snapshot_policy p;
+  p.threshold = static_cast<std::uint64_t>(c.raft.snapshot_threshold);
+  p.interval = c.raft.snapshot_interval;
+  p.trailing_logs = static_cast<std::uint64_t>(c.raft.trailing_logs);
+  return p;
+}
+
+node_identity full_identity(const agent_options& o) {
+  auto identity = node_identity_of(*o.config, o.node_id);
+  identity.meta["consul-network-segment"] = "";
+  identity.meta["consul-version"] = std::string(followed_release);
+  return identity;
+}
+
+autopilot_config first_autopilot(const config::autopilot_settings& a) {
+  autopilot_config out;
+  out.cleanup_dead_servers = a.cleanup_dead_servers;
+  out.last_contact_threshold = a.last_contact_threshold;
+  out.max_trailing_logs = a.max_trailing_logs;
+  out.min_quorum = a.min_quorum;
+  out.server_stabilization_time = a.server_stabilization_time;
+  return out;
+}
+
+} // namespace
+
+template <class Handle>
+void agent_state::watch_over(std::string child_name, const Handle& handle, std::function<void()> start) {
+  self->monitor(handle);
+  auto pointer = caf::actor_cast<caf::strong_actor_ptr>(handle);
+  auto it = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.name == child_name; });
+  if (it == children.end()) children.push_back({std::move(child_name), pointer, std::move(start)});
+  else it->handle = pointer;
+}
+
+void agent_state::start_consensus() {
+  auto& o = options;
+  const auto& c = *o.config;
+  snapshotter_actor snapshots;
+  log_writer_actor writer;
+  if (o.outside->detach) {
+    snapshots = self->spawn<caf::detached>(snapshotter, o.outside, o.view, policy_of(c), o.snapshot_index);
+    writer = self->spawn<caf::detached>(log_writer, o.outside);
+  } else {
+    snapshots = self->spawn(snapshotter, o.outside, o.view, policy_of(c), o.snapshot_index);
+    writer = self->spawn(log_writer, o.outside);
+  }
+  raft_peer_options p;
+  p.outside = o.outside;
+  p.view = o.view;
+  p.own = {o.node_id, o.outside->log->opened().storage_id};
+  p.address = c.rpc_advertise.text();
+  p.limits = raft::settings::scaled(static_cast<int>(c.raft.multiplier));
+  p.found = std::move(o.found);
+  p.bootstrap = c.bootstrap || c.dev_mode;
+  p.writer = writer;
+  p.state_machine = self->spawn(state_machine, o.outside, o.view, snapshots);
+  p.parent = agent_actor{self};
+  watch_over("log_writer", writer, nullptr);
+  watch_over("state_machine", p.state_machine, nullptr);
+  watch_over("snapshotter", snapshots, nullptr);
+  handles.peer = self->spawn(raft_peer, std::move(p));
+  watch_over("raft_peer", handles.peer, nullptr);
+  self->send(snapshots, leader_atom_v, handles.peer);
+  auto router = self->spawn(rpc_router, o.view, handles.peer, c.rpc_hold_timeout);
+  watch_over("rpc_router", router, nullptr);
+  handles.writes = write_path(o.view, handles.peer, router);
+}
+
+void agent_state::start_sync() {
+  auto& o = options;
+  sync = self->spawn(anti_entropy, o.outside, o.view, handles.writes, full_identity(o), o.config->ae_interval);
+  watch_over("anti_entropy", sync, [this] { start_sync(); });
+  if (handles.registry) self->send(handles.registry, sync_atom_v, sync);
+  if (leading) self->send(sync, start_atom_v);
+}
+
+void agent_state::start_registry() {
+  auto& o = options;
+  registry_options r;
+  r.outside = o.outside;
+  r.view = o.view;
+  r.settings = registry_settings_of(*o.config);
+  r.start_check = o.start_check;
+  r.writer = o.outside->detach ? self->spawn<caf::detached>(registry_writer, o.outside)
+                               : self->spawn(registry_writer, o.outside);
+  watch_over("registry_writer", r.writer, nullptr);
+  handles.registry = self->spawn(registry, std::move(r), o.config);
+  watch_over("registry", handles.registry, nullptr);
+  self->send(handles.registry, sync_atom_v, sync);
+}
+
+void agent_state::start_duties() {
+  auto& o = options;
+  const auto& c = *o.config;
+  leader_duties_options d;
+  d.outside = o.outside;
+  d.view = o.view;
+  d.writes = handles.writes;
+  d.datacenter = c.datacenter;
+  d.members = {own_member(o)};
+  d.connect_enabled = c.connect.enabled;
+  d.ca.datacenter = c.datacenter;
+  d.ca.config = c.connect.ca_config;
+  if (auto it = c.connect.ca_config.find("ClusterID"); it != c.connect.ca_config.end() && it->is_string())
+    d.ca.cluster_id = it->get<std::string>();
+  d.autopilot = first_autopilot(c.autopilot);
+  handles.duties = self->spawn(leader_duties, std::move(d));
+  watch_over("leader_duties", handles.duties, [this] { start_duties(); });
+  if (leading) self->send(handles.duties, start_atom_v, o.view->leader.get()->term);
+}
+
+void agent_state::publish() { options.view->handles.store(std::make_shared<const agent_handles>(handles)); }
+
+void agent_state::start() {
+  handles.agent = agent_actor{self};
+  options.view->settings.store(options.config);
+  start_consensus();
+  handles.watches = self->spawn(watch_directory);
+  watch_over("watch_directory", handles.watches, [this] {
+    handles.watches = self->spawn(watch_directory);
+    watch_over("watch_directory", handles.watches, nullptr);
+  });
+  handles.gateway = self->spawn(rpc_gateway, handles.writes);
+  watch_over("rpc_gateway", handles.gateway, nullptr);
+  start_sync();
+  start_registry();
+  start_duties();
+  publish();
+  if (options.ready) options.ready(options.view->handles.load());
+}
+
+void agent_state::leadership_changed(const leadership& now) {
+  auto& log = *options.outside->log_lines;
+  bool leads = now.is_leader && now.ready;
+  if (leads == leading) return;
+  leading = leads;
+  if (leads) {
+    log.write(log_level::info, "agent.server", "cluster leadership acquired");
+    log.write(log_level::info, "agent.server", "New leader elected", {{"payload", options.config->node_name}});
+    self->send(handles.duties, start_atom_v, now.term);
+    self->send(sync, start_atom_v);
+  } else {
+    log.write(log_level::info, "agent.server", "cluster leadership lost");
+    self->send(handles.duties, stop_atom_v);
+  }
+  self->send(handles.watches, leader_atom_v, leads);
+}
+
+void agent_state::child_down(const caf::down_msg& down) {
+  auto it = std::find_if(children.begin(), children.end(), [&](const child& c) {
+    return c.handle && caf::actor_cast<caf::actor_addr>(c.handle) == down.source;
+  });
+  if (it == children.end() || stopping) return;
+  it->handle = nullptr;
+  auto why = self->system().render(down.reason);
+  if (!it->start) return options.outside->fatal(it->name + " failed: " + why);
+  auto wait = first_backoff * (1 << std::min(it->failures++, most_doublings));
+  options.outside->log_lines->write(log_level::error, "agent", "a part of the agent failed and is started again",
+                                    {{"part", it->name}, {"error", why}});
+  self->delayed_send(self, wait, wake_atom_v, it->name);
+}
+
+void agent_state::restart(const std::string& child_name) {
+  auto it = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.name == child_name; });
+  if (it == children.end() || stopping || it->handle) return;
+  auto start = it->start;
+  start();
+  publish();
+}
+
+void agent_state::reload(std::shared_ptr<const config::runtime_config> config, done_callback done) {
+  options.config = config;
+  options.view->settings.store(config);
+  self->send(sync, changed_atom_v,
+             local<std::shared_ptr<node_identity>>{std::make_shared<node_identity>(full_identity(options))});
+  self->send(handles.registry, reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{config},
+             local<done_callback>{std::move(done)});
+}
+
+void agent_state::stop(done_callback done) {
+  stopping = true;
+  // Consensus ends last: what the others still write is worth keeping.
+  self->send(handles.duties, stop_atom_v);
+  auto me = agent_actor{self};
+  self->send(handles.peer, stop_atom_v, local<done_callback>{[me, done = std::move(done)](const error* failed) {
+               caf::anon_send(me, ended_atom_v, local<done_callback>{done});
+               (void)failed;
+             }});
+}
+
+agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self, agent_options options) {
+  auto& s = self->state;
+  s.self = self;
+  s.options = std::move(options);
+  self->set_down_handler([self](const caf::down_msg& down) { self->state.child_down(down); });
+  s.start();
+  return {
+    [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
+      self->state.reload(std::move(config.value), std::move(done.value));
+    },
+    [self](leader_atom, local<std::shared_ptr<const leadership>>& now) { self->state.leadership_changed(*now.value); },
+    [self](wake_atom, const std::string& child) { self->state.restart(child); },
+    [self](stop_atom, local<done_callback>& done) { self->state.stop(std::move(done.value)); },
+    [self](ended_atom, local<done_callback>& done) {
+      for (auto& child : self->state.children)
+        if (child.handle)
+          caf::anon_send_exit(caf::actor_cast<caf::actor_addr>(child.handle), caf::exit_reason::user_shutdown);
+      auto call = std::move(done.value);
+      self->quit();
+      if (call) call(nullptr);
+    },
+  };
+}
+
+} // namespace praetor

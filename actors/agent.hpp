@@ -1,0 +1,90 @@
+#pragma once
+
+#include "actors/agent_view.hpp"
+#include "actors/leader/leader_duties.hpp"
+#include "actors/ports.hpp"
+#include "actors/raft_peer.hpp"
+#include "actors/registry.hpp"
+#include "actors/rpc_router.hpp"
+#include "actors/snapshotter.hpp"
+#include "protocol/actors.hpp"
+#include "protocol/config/runtime_config.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace praetor {
+
+/// The actors that frontends talk to. A part that is started again is published again.
+struct agent_handles {
+  agent_actor agent;
+  raft_peer_actor peer;
+  registry_actor registry;
+  watch_directory_actor watches;
+  leader_duties_actor duties;
+  rpc_gateway_actor gateway;
+  write_path writes;
+};
+using agent_handles_ptr = std::shared_ptr<const agent_handles>;
+
+/// What an agent starts with.
+struct agent_options {
+  std::shared_ptr<const config::runtime_config> config;
+  std::string node_id;
+  ports_ptr outside;
+  agent_view_ptr view;
+  check_starter start_check;
+  /// The Raft state on disk, after `restore_state`.
+  raft::initial_state found;
+  std::uint64_t snapshot_index = 0;
+  /// Called once, when all parts have been started.
+  std::function<void(agent_handles_ptr)> ready;
+};
+
+/// Reads the newest snapshot into the view and joins it with the log.
+/// @returns what the Raft machine is to start from, or why the server must not start
+expected<raft::initial_state> restore_state(const ports& outside, agent_view& view);
+
+/// The figures of the release whose behaviour is followed, where clients read one.
+inline constexpr std::string_view followed_release = "1.19.2";
+
+struct agent_state {
+  static constexpr const char* name = "agent";
+  agent_state() = default;
+
+  struct child {
+    std::string name;
+    caf::strong_actor_ptr handle;
+    std::function<void()> start; ///< starts it afresh; null for those without which the process must not go on
+    int failures = 0;
+  };
+
+  agent_actor::pointer self = nullptr;
+  agent_options options;
+  agent_handles handles;
+  anti_entropy_actor sync;
+  std::vector<child> children;
+  bool leading = false, stopping = false;
+
+  void start();
+  void reload(std::shared_ptr<const config::runtime_config> config, done_callback done);
+  void leadership_changed(const leadership& now);
+  void child_down(const caf::down_msg& down);
+  void restart(const std::string& child_name);
+  void stop(done_callback done);
+
+private:
+  template <class Handle>
+  void watch_over(std::string child_name, const Handle& handle, std::function<void()> start);
+  void start_consensus();
+  void start_registry();
+  void start_sync();
+  void start_duties();
+  void publish();
+};
+
+agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self, agent_options options);
+
+} // namespace praetor

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "actors/leadership.hpp"
+#include "actors/local_state.hpp"
+#include "storage/state/store.hpp"
+
+#include <atomic>
+#include <memory>
+
+namespace praetor {
+
+namespace config {
+struct runtime_config;
+}
+
+struct agent_handles;
+
+/// What any thread may read of an agent without asking an actor. Each part has one actor that publishes it.
+struct agent_view {
+  state::publication state;         ///< by state_machine
+  leadership_board leader;          ///< by raft_peer
+  local_state_publication registry; ///< by registry
+  std::atomic<std::shared_ptr<const config::runtime_config>> settings; ///< by agent
+  std::atomic<std::shared_ptr<const agent_handles>> handles;           ///< by agent
+};
+using agent_view_ptr = std::shared_ptr<agent_view>;
+
+} // namespace praetor

@@ -1,0 +1,269 @@
+#include "actors/anti_entropy.hpp"
+
+#include "protocol/codec/command.hpp"
+#include "protocol/config/runtime_config.hpp"
+#include "storage/state/queries_catalog.hpp"
+#include "storage/state/queries_health.hpp"
+
+#include <algorithm>
+
+namespace praetor {
+
+namespace {
+
+constexpr std::string_view serf_health = "serfHealth";
+constexpr std::string_view consul_service = "consul";
+constexpr auto retry_after_failure = std::chrono::seconds(15);
+
+/// The service as it should stand in the catalog, given what stands there: tags that the catalog may override, and
+/// addresses that the servers add.
+node_service wanted(const node_service& own, const node_service* remote) {
+  auto out = own;
+  if (!remote) return out;
+  if (own.enable_tag_override) out.tags = remote->tags;
+  for (const auto& [name, address] : remote->tagged_addresses)
+    if (name.starts_with("consul-")) out.tagged_addresses.insert_or_assign(name, address);
+  return out;
+}
+
+bool same_in_catalog(const node_service& own, const node_service& remote) {
+  auto copy = wanted(own, &remote);
+  copy.locally_registered_as_sidecar = remote.locally_registered_as_sidecar;
+  return same_content(copy, remote);
+}
+
+bool same_in_catalog(const health_check& own, const health_check& remote) {
+  auto copy = own;
+  copy.node = remote.node; // compared without regard to case elsewhere
+  return same_content(copy, remote);
+}
+
+} // namespace
+
+node_identity node_identity_of(const config::runtime_config& c, const std::string& node_id) {
+  node_identity n;
+  n.datacenter = c.datacenter;
+  n.id = node_id;
+  n.name = c.node_name;
+  n.address = c.advertise_addr_lan;
+  n.tagged_addresses = c.tagged_addresses;
+  n.meta = c.node_meta;
+  n.locality = c.locality;
+  return n;
+}
+
+void anti_entropy_state::request_sync() {
+  if (sync_sent) return;
+  sync_sent = true;
+  self->send(self, sync_atom_v);
+}
+
+bool anti_entropy_state::on_its_way(const std::string& service) const {
+  return std::any_of(pushing.begin(), pushing.end(), [&](const auto& p) { return p.second.service == service; });
+}
+
+register_request anti_entropy_state::node_request(bool with_node) const {
+  register_request r;
+  r.datacenter = identity.datacenter;
+  r.id = identity.id;
+  r.node = identity.name;
+  r.address = identity.address;
+  r.tagged_addresses = identity.tagged_addresses;
+  r.node_meta = identity.meta;
+  r.locality = identity.locality;
+  r.skip_node_update = !with_node;
+  return r;
+}
+
+void anti_entropy_state::send_register(register_request request, push what) {
+  auto number = ++next_push;
+  pushing.emplace(number, std::move(what));
+  auto me = anti_entropy_actor{self};
+  writes.propose(encode_command(command_type::register_node, request), [me, number](const state::apply_result& r) {
+    caf::anon_send(me, result_atom_v, number, r.ok(), r.error);
+  });
+}
+
+void anti_entropy_state::send_deregister(deregister_request request, push what) {
+  auto number = ++next_push;
+  pushing.emplace(number, std::move(what));
+  auto me = anti_entropy_actor{self};
+  writes.propose(encode_command(command_type::deregister, request), [me, number](const state::apply_result& r) {
+    caf::anon_send(me, result_atom_v, number, r.ok(), r.error);
+  });
+}
+
+void anti_entropy_state::push_node() {
+  node_dirty = false;
+  push what;
+  what.node = true;
+  send_register(node_request(true), std::move(what));
+}
+
+void anti_entropy_state::push_service(const local_state& local, const std::string& id) {
+  push what;
+  what.service = id;
+  auto own = local.service(id);
+  auto store = view->state.load();
+  auto remote = state::find_service(*store, identity.name, id, nullptr).value;
+  if (!own) {
+    // Its checks go with it.
+    std::erase_if(dirty_checks, [&](const std::string& check) { return !local.check(check); });
+    if (!remote) return;
+    deregister_request request;
+    request.datacenter = identity.datacenter;
+    request.node = identity.name;
+    request.service_id = id;
+    return send_deregister(std::move(request), std::move(what));
+  }
+  auto request = node_request(false);
+  request.service = std::make_shared<const node_service>(wanted(*own->service, remote.get()));
+  local.for_checks_of(id, nullptr, [&](const local_check_ptr& c) {
+    if (dirty_checks.erase(c->check->check_id) == 0) return;
+    request.checks.push_back(c->check);
+    what.checks.push_back(c->check->check_id);
+  });
+  send_register(std::move(request), std::move(what));
+}
+
+void anti_entropy_state::push_check(const local_state& local, const std::string& id) {
+  push what;
+  what.checks.push_back(id);
+  auto own = local.check(id);
+  if (!own) {
+    auto store = view->state.load();
+    if (!state::find_check(*store, identity.name, id, nullptr).value) return;
+    deregister_request request;
+    request.datacenter = identity.datacenter;
+    request.node = identity.name;
+    request.check_id = id;
+    return send_deregister(std::move(request), std::move(what));
+  }
+  auto request = node_request(false);
+  request.check = own->check;
+  if (auto service = local.service(own->check->service_id); service && !own->check->service_id.empty())
+    request.service = std::make_shared<const node_service>(wanted(
+      *service->service,
+      state::find_service(*view->state.load(), identity.name, own->check->service_id, nullptr).value.get()));
+  send_register(std::move(request), std::move(what));
+}
+
+void anti_entropy_state::partial_sync() {
+  sync_sent = false;
+  auto local = view->registry.get();
+  if (node_dirty) push_node();
+  for (auto it = dirty_services.begin(); it != dirty_services.end();) {
+    // One change of a service at a time, so that an older one can't overtake a newer one.
+    if (on_its_way(*it)) {
+      ++it;
+      continue;
+    }
+    auto id = *it;
+    it = dirty_services.erase(it);
+    push_service(*local, id);
+  }
+  for (const auto& id : std::exchange(dirty_checks, {})) {
+    auto own = local->check(id);
+    // A check of a service that is itself still to come goes with it.
+    if (own && dirty_services.contains(own->check->service_id)) dirty_checks.insert(id);
+    else push_check(*local, id);
+  }
+}
+
+void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::string& why) {
+  auto it = pushing.find(number);
+  if (it == pushing.end()) return;
+  auto what = std::move(it->second);
+  pushing.erase(it);
+  auto& log = *outside->log_lines;
+  if (worked) {
+    if (what.node) log.write(log_level::info, "agent", "Synced node info");
+    if (!what.service.empty()) log.write(log_level::debug, "agent", "Synced service", {{"service", what.service}});
+    else for (const auto& id : what.checks) log.write(log_level::debug, "agent", "Synced check", {{"check", id}});
+  } else {
+    log.write(log_level::warn, "agent", "Syncing failed, will try again", {{"error", why}});
+    node_dirty |= what.node;
+    if (!what.service.empty()) dirty_services.insert(what.service);
+    dirty_checks.insert(what.checks.begin(), what.checks.end());
+    schedule(retry_after_failure);
+    return;
+  }
+  if (!dirty_services.empty()) request_sync();
+}
+
+void anti_entropy_state::full_sync() {
+  auto local = view->registry.get();
+  auto store = view->state.load();
+  auto known = state::node_services(*store, identity.name, nullptr).value;
+  const auto* n = known.node.get();
+  if (!n || n->id != identity.id || n->tagged_addresses != identity.tagged_addresses || n->meta != identity.meta ||
+      n->locality != identity.locality || n->address != identity.address)
+    node_dirty = true;
+
+  std::set<std::string> remote_services, remote_checks;
+  for (const auto& s : known.services) {
+    if (s->id == consul_service) continue;
+    remote_services.insert(s->id);
+    auto own = local->service(s->id);
+    if (!own || !same_in_catalog(*own->service, *s)) dirty_services.insert(s->id);
+  }
+  for (const auto& c : state::node_checks(*store, identity.name, nullptr).value) {
+    if (c->check_id == serf_health) continue;
+    remote_checks.insert(c->check_id);
+    auto own = local->check(c->check_id);
+    if (!own || !same_in_catalog(*own->check, *c)) dirty_checks.insert(c->check_id);
+  }
+  local->services.for_each([&](std::string_view id, const local_service_ptr&) {
+    if (!remote_services.contains(std::string(id))) dirty_services.insert(std::string(id));
+  });
+  local->checks.for_each([&](std::string_view id, const local_check_ptr&) {
+    if (!remote_checks.contains(std::string(id))) dirty_checks.insert(std::string(id));
+  });
+  partial_sync();
+}
+
+void anti_entropy_state::schedule(nanoseconds base) {
+  auto wait = base + nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(base.count()))};
+  self->delayed_send(self, wait, wake_atom_v, ++timer);
+}
+
+anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_pointer<anti_entropy_state> self,
+                                               ports_ptr outside, agent_view_ptr view, write_path writes,
+                                               node_identity identity, nanoseconds interval) {
+  auto& s = self->state;
+  s.self = self;
+  s.outside = std::move(outside);
+  s.view = std::move(view);
+  s.writes = std::move(writes);
+  s.identity = std::move(identity);
+  s.interval = interval;
+  s.random.seed(s.outside->seed());
+  return {
+    [self](changed_atom, service_atom, const std::string& id) {
+      self->state.dirty_services.insert(id);
+      self->state.request_sync();
+    },
+    [self](changed_atom, check_atom, const std::string& id) {
+      self->state.dirty_checks.insert(id);
+      self->state.request_sync();
+    },
+    [self](changed_atom, local<std::shared_ptr<node_identity>>& identity) {
+      self->state.identity = *identity.value;
+      self->state.node_dirty = true;
+      self->state.request_sync();
+    },
+    [self](sync_atom) { self->state.partial_sync(); },
+    [self](start_atom) { self->send(self, wake_atom_v, ++self->state.timer); },
+    [self](wake_atom, std::uint64_t generation) {
+      auto& s = self->state;
+      if (generation != s.timer) return;
+      s.full_sync();
+      s.schedule(s.interval);
+    },
+    [self](result_atom, std::uint64_t number, bool worked, const std::string& why) {
+      self->state.pushed(number, worked, why);
+    },
+  };
+}
+
+} // namespace praetor

@@ -1,0 +1,51 @@
+#include "actors/leader/leader_duties.hpp"
+
+#include "actors/leader/session_timer.hpp"
+#include "actors/leader/tombstone_reaper.hpp"
+#include "protocol/codec/command.hpp"
+#include "storage/state/queries_cluster.hpp"
+
+namespace praetor {
+
+void leader_duties_state::start() {
+  stop();
+  auto& o = options;
+  auto keep = [this](const auto& duty) { working.push_back(caf::actor_cast<caf::strong_actor_ptr>(duty)); };
+  if (!state::autopilot_configuration(*o.view->state.load(), nullptr).value) {
+    autopilot_request first;
+    first.datacenter = o.datacenter;
+    first.config = o.autopilot;
+    o.writes.propose(encode_command(command_type::autopilot, first), nullptr);
+  }
+  keep(self->spawn(reconciler, o.outside, o.view, o.writes, o.datacenter, o.members));
+  keep(self->spawn(tombstone_reaper, o.outside, o.view, o.writes, o.datacenter));
+  timers = self->spawn(session_timers, o.outside, o.view, o.writes, o.datacenter);
+  keep(timers);
+  if (o.connect_enabled) keep(self->spawn(ca_initializer, o.outside, o.view, o.writes, o.ca));
+}
+
+void leader_duties_state::stop() {
+  timers = nullptr;
+  for (auto& duty : std::exchange(working, {}))
+    caf::anon_send_exit(caf::actor_cast<caf::actor_addr>(duty), caf::exit_reason::user_shutdown);
+}
+
+leader_duties_actor::behavior_type leader_duties(leader_duties_actor::stateful_pointer<leader_duties_state> self,
+                                                 leader_duties_options options) {
+  self->state.self = self;
+  self->state.options = std::move(options);
+  self->attach_functor([self] { self->state.stop(); });
+  return {
+    [self](start_atom, std::uint64_t) { self->state.start(); },
+    [self](stop_atom) { self->state.stop(); },
+    [self](renew_atom, const std::string& id, local<std::function<void(renewal)>>& done) {
+      auto& s = self->state;
+      if (!s.timers) return done.value(renewal::not_leader);
+      self->send(s.timers, renew_atom_v, id, local<std::function<void(bool)>>{[done = done.value](bool exists) {
+                   done(exists ? renewal::renewed : renewal::unknown_session);
+                 }});
+    },
+  };
+}
+
+} // namespace praetor

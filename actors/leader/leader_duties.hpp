@@ -1,0 +1,41 @@
+#pragma once
+
+#include "actors/agent_view.hpp"
+#include "actors/leader/ca_initializer.hpp"
+#include "actors/leader/reconciler.hpp"
+#include "actors/ports.hpp"
+#include "actors/rpc_router.hpp"
+#include "protocol/actors.hpp"
+
+#include <vector>
+
+namespace praetor {
+
+struct leader_duties_options {
+  ports_ptr outside;
+  agent_view_ptr view;
+  write_path writes;
+  std::string datacenter;
+  std::vector<member> members;
+  bool connect_enabled = true;
+  ca_settings ca;
+  autopilot_config autopilot; ///< stored if the cluster has none yet
+};
+
+struct leader_duties_state {
+  static constexpr const char* name = "leader_duties";
+  leader_duties_state() = default;
+
+  leader_duties_actor::pointer self = nullptr;
+  leader_duties_options options;
+  session_timers_actor timers;
+  std::vector<caf::strong_actor_ptr> working;
+
+  void start();
+  void stop();
+};
+
+leader_duties_actor::behavior_type leader_duties(leader_duties_actor::stateful_pointer<leader_duties_state> self,
+                                                 leader_duties_options options);
+
+} // namespace praetor

@@ -1,0 +1,111 @@
+#include "actors/leader/session_timer.hpp"
+
+#include "protocol/codec/command.hpp"
+#include "storage/state/queries_kv.hpp"
+
+#include <set>
+
+namespace praetor {
+
+namespace {
+
+constexpr int most_attempts = 6;
+constexpr auto first_retry = std::chrono::seconds(10);
+
+} // namespace
+
+void session_timer_state::restart() {
+  attempts = 0;
+  self->delayed_send(self, 2 * ttl, wake_atom_v, ++generation);
+}
+
+void session_timer_state::destroy() {
+  session_request request;
+  request.datacenter = datacenter;
+  request.op = "destroy";
+  request.session.id = id;
+  auto me = session_timer_actor{self};
+  writes.propose(encode_command(command_type::session, request), [me](const state::apply_result& result) {
+    caf::anon_send(me, result_atom_v, result.ok());
+  });
+}
+
+session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_pointer<session_timer_state> self,
+                                                 ports_ptr outside, write_path writes, std::string datacenter,
+                                                 std::string id, nanoseconds ttl) {
+  auto& s = self->state;
+  s.self = self;
+  s.outside = std::move(outside);
+  s.writes = std::move(writes);
+  s.datacenter = std::move(datacenter);
+  s.id = std::move(id);
+  s.ttl = ttl;
+  s.restart();
+  return {
+    [self](renew_atom) { self->state.restart(); },
+    [self](wake_atom, std::uint64_t generation) {
+      auto& s = self->state;
+      if (generation != s.generation) return;
+      s.outside->log_lines->write(log_level::debug, "agent.server", "Session TTL expired", {{"session", s.id}});
+      s.destroy();
+    },
+    [self](result_atom, bool worked) {
+      auto& s = self->state;
+      if (worked || ++s.attempts >= most_attempts) return;
+      self->delayed_send(self, first_retry * (1 << (s.attempts - 1)), wake_atom_v, ++s.generation);
+    },
+  };
+}
+
+void session_timers_state::compare() {
+  std::set<std::string> wanted;
+  // A change between reading and arming the trigger means reading again.
+  for (bool stale = true; stale;) {
+    wanted.clear();
+    state::watch_set touched;
+    auto store = view->state.load();
+    for (const auto& session : state::list_sessions(*store, &touched).value) {
+      auto ttl = duration_from_text(session->ttl).value;
+      if (!ttl || ttl->count() <= 0) continue;
+      wanted.insert(session->id);
+      if (!timers.contains(session->id))
+        timers.emplace(session->id, self->spawn(session_timer, outside, writes, datacenter, session->id, *ttl));
+    }
+    auto me = session_timers_actor{self};
+    armed = std::make_shared<state::trigger>([me] { caf::anon_send(me, changed_atom_v); });
+    stale = touched.subscribe(armed);
+  }
+  std::erase_if(timers, [&](auto& item) {
+    if (wanted.contains(item.first)) return false;
+    self->send_exit(item.second, caf::exit_reason::user_shutdown);
+    return true;
+  });
+}
+
+session_timers_actor::behavior_type session_timers(session_timers_actor::stateful_pointer<session_timers_state> self,
+                                                   ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                   std::string datacenter) {
+  auto& s = self->state;
+  s.self = self;
+  s.outside = std::move(outside);
+  s.view = std::move(view);
+  s.writes = std::move(writes);
+  s.datacenter = std::move(datacenter);
+  self->attach_functor([self] {
+    for (auto& [id, timer] : self->state.timers) caf::anon_send_exit(timer, caf::exit_reason::user_shutdown);
+  });
+  s.compare();
+  return {
+    [self](changed_atom) { self->state.compare(); },
+    [self](renew_atom, const std::string& id, local<std::function<void(bool)>>& done) {
+      auto& s = self->state;
+      bool exists = state::find_session(*s.view->state.load(), id, nullptr).value != nullptr;
+      // The session may be newer than the last comparison.
+      if (exists && !s.timers.contains(id)) s.compare();
+      if (auto it = s.timers.find(id); it != s.timers.end()) self->send(it->second, renew_atom_v);
+      done.value(exists);
+    },
+  };
+}
+
+} // namespace praetor

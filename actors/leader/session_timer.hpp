@@ -1,0 +1,55 @@
+#pragma once
+
+#include "actors/agent_view.hpp"
+#include "actors/ports.hpp"
+#include "actors/rpc_router.hpp"
+#include "protocol/actors.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace praetor {
+
+struct session_timer_state {
+  static constexpr const char* name = "session_timer";
+  session_timer_state() = default;
+
+  session_timer_actor::pointer self = nullptr;
+  ports_ptr outside;
+  write_path writes;
+  std::string datacenter, id;
+  nanoseconds ttl{0};
+  std::uint64_t generation = 0; ///< of the running countdown
+  int attempts = 0;             ///< to destroy the session
+
+  void restart();
+  void destroy();
+};
+
+/// Sessions live for twice their TTL after the last renewal, so that a client that renews in time never loses one.
+session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_pointer<session_timer_state> self,
+                                                 ports_ptr outside, write_path writes, std::string datacenter,
+                                                 std::string id, nanoseconds ttl);
+
+struct session_timers_state {
+  static constexpr const char* name = "session_timers";
+  session_timers_state() = default;
+
+  session_timers_actor::pointer self = nullptr;
+  ports_ptr outside;
+  agent_view_ptr view;
+  write_path writes;
+  std::string datacenter;
+  std::map<std::string, session_timer_actor> timers; ///< by session id; only sessions with a TTL
+  std::shared_ptr<state::trigger> armed;
+
+  void compare();
+};
+
+/// Restarts every countdown in full when it starts: a new leader does not know how much was left.
+session_timers_actor::behavior_type session_timers(session_timers_actor::stateful_pointer<session_timers_state> self,
+                                                   ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                   std::string datacenter);
+
+} // namespace praetor

@@ -1,0 +1,196 @@
+#include "actors/ports/log_lines.hpp"
+
+#include "actors/ports/log_file.hpp"
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/syslog_sink.h>
+#include <syslog.h>
+
+namespace praetor {
+
+namespace {
+
+constexpr std::size_t most_held_back = 4096;
+
+std::string_view bracket(log_level level) {
+  switch (level) {
+  case log_level::trace: return "[TRACE]";
+  case log_level::debug: return "[DEBUG]";
+  case log_level::info: return "[INFO] ";
+  case log_level::warn: return "[WARN] ";
+  case log_level::error: return "[ERROR]";
+  }
+  return "";
+}
+
+std::string_view word(log_level level) {
+  constexpr std::array<std::string_view, 5> words{"trace", "debug", "info", "warn", "error"};
+  return words[static_cast<std::size_t>(level)];
+}
+
+/// RFC 3339 in the local zone.
+std::string local_time(bool microseconds) {
+  auto now = std::chrono::system_clock::now();
+  auto seconds = std::chrono::system_clock::to_time_t(now);
+  auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count() % 1'000'000;
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  std::array<char, 64> text{};
+  auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::string out(text.data(), length);
+  if (microseconds) std::snprintf(text.data(), text.size(), ".%06lld", static_cast<long long>(micros));
+  else std::snprintf(text.data(), text.size(), ".%03lld", static_cast<long long>(micros / 1000));
+  out += text.data();
+  if (parts.tm_gmtoff == 0) return out + "Z";
+  auto minutes = parts.tm_gmtoff / 60;
+  std::snprintf(text.data(), text.size(), microseconds ? "%c%02ld:%02ld" : "%c%02ld%02ld", minutes < 0 ? '-' : '+',
+                std::labs(minutes) / 60, std::labs(minutes) % 60);
+  return out + text.data();
+}
+
+bool needs_quotes(std::string_view value) {
+  for (unsigned char c : value)
+    if (c <= 0x20 || c == '"' || c == '=' || c == 0x7f) return true;
+  return false;
+}
+
+std::string json_text(std::string_view value) { return nlohmann::json(std::string(value)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+
+std::string json_line(log_level level, std::string_view module, std::string_view message,
+                      std::initializer_list<log_field> fields) {
+  std::map<std::string, std::string> members{{"@level", json_text(word(level))},
+                                             {"@message", json_text(message)},
+                                             {"@module", json_text(module)},
+                                             {"@timestamp", json_text(local_time(true))}};
+  for (const auto& f : fields) members[std::string(f.key)] = f.is_text ? json_text(f.value) : f.value;
+  std::string out = "{";
+  for (const auto& [key, value] : members) {
+    if (out.size() > 1) out += ',';
+    out += json_text(key) + ":" + value;
+  }
+  return out + "}";
+}
+
+} // namespace
+
+std::optional<log_level> log_level_from_text(std::string_view text) {
+  auto lower = lower_case(text);
+  if (lower == "trace") return log_level::trace;
+  if (lower == "debug") return log_level::debug;
+  if (lower == "info") return log_level::info;
+  if (lower == "warn") return log_level::warn;
+  if (lower == "err" || lower == "error") return log_level::error;
+  return {};
+}
+
+std::string format_log_line(log_level level, std::string_view module, std::string_view message,
+                            std::initializer_list<log_field> fields, bool json) {
+  if (json) return json_line(level, module, message, fields);
+  std::string out = local_time(false);
+  out += ' ';
+  out += bracket(level);
+  out += ' ';
+  out += module;
+  out += ": ";
+  out += message;
+  if (fields.size() > 0) out += ':';
+  for (const auto& f : fields) {
+    if (f.value.find('\n') != std::string::npos) {
+      // Several lines: each behind a bar, below the message.
+      out += "\n  " + std::string(f.key) + "=\n  | ";
+      for (char c : f.value) out += c == '\n' ? std::string("\n  | ") : std::string(1, c);
+      out += "\n  ";
+      continue;
+    }
+    out += ' ';
+    out += f.key;
+    out += '=';
+    out += f.is_text && needs_quotes(f.value) ? praetor::quoted(f.value) : f.value;
+  }
+  return out;
+}
+
+expected<std::shared_ptr<log_lines>> log_lines::open(const log_options& options) {
+  auto out = std::shared_ptr<log_lines>(new log_lines);
+  out->level_ = options.level;
+  out->json_ = options.json;
+  if (options.standard_output) out->sinks_.push_back(std::make_shared<spdlog::sinks::stdout_sink_mt>());
+  if (!options.file.empty()) {
+    auto file = std::make_shared<rotated_file_sink>(options);
+    if (auto opened = file->open(); !opened) return tl::unexpected(opened.error());
+    out->sinks_.push_back(std::move(file));
+  }
+  if (options.syslog) {
+    auto facility = LOG_LOCAL0;
+    if (options.syslog_facility.size() == 6 && options.syslog_facility.starts_with("LOCAL"))
+      facility = LOG_LOCAL0 + ((options.syslog_facility[5] - '0') << 3);
+    else if (options.syslog_facility == "DAEMON") facility = LOG_DAEMON;
+    else if (options.syslog_facility == "USER") facility = LOG_USER;
+    out->sinks_.push_back(std::make_shared<spdlog::sinks::syslog_sink_mt>("consul", LOG_PID, facility, true));
+  }
+  for (auto& sink : out->sinks_) sink->set_pattern("%v");
+  return out;
+}
+
+log_lines::~log_lines() { release(); }
+
+bool log_lines::enabled(log_level level) const {
+  return level >= level_.load(std::memory_order_relaxed) ||
+         (listened_.load(std::memory_order_relaxed) && level >= lowest_listener_.load(std::memory_order_relaxed));
+}
+
+void log_lines::write(log_level level, std::string_view module, std::string_view message,
+                      std::initializer_list<log_field> fields) {
+  if (!enabled(level)) return;
+  auto line = format_log_line(level, module, message, fields, json_);
+  std::lock_guard lock(mutex_);
+  if (level >= level_.load()) {
+    if (held_ && backlog_.size() < most_held_back) backlog_.emplace_back(level, line);
+    else emit(level, line);
+  }
+  for (auto& [number, l] : listeners_)
+    if (level >= l.level)
+      l.on_line(l.json == json_ ? line : format_log_line(level, module, message, fields, l.json));
+}
+
+void log_lines::emit(log_level level, const std::string& line) {
+  constexpr std::array levels{spdlog::level::trace, spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
+                              spdlog::level::err};
+  spdlog::details::log_msg message("", levels[static_cast<std::size_t>(level)], line);
+  for (auto& sink : sinks_) {
+    sink->log(message);
+    sink->flush();
+  }
+}
+
+void log_lines::release() {
+  std::lock_guard lock(mutex_);
+  held_ = false;
+  for (auto& [level, line] : backlog_) emit(level, line);
+  backlog_.clear();
+}
+
+void log_lines::update_lowest() {
+  auto lowest = log_level::error;
+  for (auto& [number, l] : listeners_) lowest = std::min(lowest, l.level);
+  lowest_listener_ = lowest;
+  listened_ = !listeners_.empty();
+}
+
+std::uint64_t log_lines::listen(log_level level, bool json, std::function<void(const std::string&)> on_line) {
+  std::lock_guard lock(mutex_);
+  listeners_.emplace(++next_listener_, listener{level, json, std::move(on_line)});
+  update_lowest();
+  return next_listener_;
+}
+
+void log_lines::forget(std::uint64_t number) {
+  std::lock_guard lock(mutex_);
+  listeners_.erase(number);
+  update_lowest();
+}
+
+} // namespace praetor

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "protocol/types/definitions.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace praetor {
+
+/// One attempt of a health check.
+struct probe_request {
+  check_definition definition;
+  nanoseconds timeout{0}; ///< the kind's default already filled in
+  std::size_t output_limit = 4096;
+};
+
+/// What an attempt found. `at_once` skips the thresholds (a script that timed out or could not be started).
+struct probe_result {
+  std::string status; ///< passing, warning, critical
+  std::string output;
+  bool at_once = false;
+};
+
+/// A probe under way; ending it makes its callback never run.
+class running_probe {
+public:
+  virtual ~running_probe() = default;
+  virtual void cancel() = 0;
+};
+
+/// The port through which checks reach the outside: sockets and processes, or the simulator's script.
+class probe_port {
+public:
+  virtual ~probe_port() = default;
+  /// Never blocks. `done` runs once, on any thread.
+  virtual std::shared_ptr<running_probe> start(const probe_request& request,
+                                               std::function<void(probe_result)> done) = 0;
+};
+
+} // namespace praetor

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "protocol/actors.hpp"
+
+#include <memory>
+#include <string>
+
+namespace praetor {
+
+/// A command on its way into the log, and who waits for its result.
+struct proposal {
+  std::string data; ///< type byte and MessagePack (protocol/types/commands.hpp)
+  apply_callback done;
+  /// Takes over if the peer does not lead after all; null once the router itself has sent it.
+  rpc_router_actor router;
+};
+
+} // namespace praetor

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "actors/agent_view.hpp"
+#include "actors/log_writer.hpp"
+#include "actors/ports.hpp"
+#include "actors/proposal.hpp"
+#include "actors/raft_status.hpp"
+#include "protocol/actors.hpp"
+#include "protocol/raft/machine.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <utility>
+#include <vector>
+
+namespace praetor {
+
+/// What a Raft peer starts with.
+struct raft_peer_options {
+  ports_ptr outside;
+  agent_view_ptr view;
+  raft::identity own;
+  std::string address; ///< of the own server RPC
+  raft::settings limits;
+  raft::initial_state found; ///< on the disk
+  bool bootstrap = false;    ///< with an empty log: become the only voter
+  log_writer_actor writer;
+  state_machine_actor state_machine;
+  agent_actor parent; ///< hears of every change of leadership; may be null
+};
+
+/// The thin shell around raft::machine.
+struct raft_peer_state {
+  static constexpr const char* name = "raft_peer";
+  raft_peer_state() = default;
+
+  raft_peer_actor::pointer self = nullptr;
+  raft_peer_options options;
+  std::unique_ptr<std::mt19937_64> random;
+  std::unique_ptr<raft::machine> machine;
+
+  /// Proposals read from the mailbox and not yet in the log: they wait for the batch before them to be written.
+  std::vector<std::shared_ptr<proposal>> pending;
+  bool flush_sent = false;
+  /// Proposals in the log, by index, until they are applied.
+  std::deque<std::pair<raft::index_t, std::shared_ptr<proposal>>> appended;
+  std::uint64_t written = 0;   ///< number of the last durable write
+  std::uint64_t submitted = 0; ///< number of the last write handed to the log writer
+  bool disk_low = false;
+  bool space_asked = false;
+
+  std::map<std::uint64_t, done_callback> reads; ///< by token of the machine
+  std::uint64_t next_read = 0;
+  std::uint64_t timer = 0; ///< generation of the newest wake-up
+  raft::time_point timer_at = raft::time_point::max();
+  raft::snapshot_meta last_snapshot;
+  bool was_leading = false;
+  bool stopping = false;
+
+  raft::time_point now() const;
+  void start();
+  void propose(std::shared_ptr<proposal> p);
+  void flush();
+  void refuse(proposal& p, const std::string& why, int status, bool elsewhere);
+  void read(done_callback done);
+  void log_written(const log_written_report& report);
+  /// Carries out what the machine wants, in the order that it demands (raft::output).
+  void carry_out();
+  void report_status(const std::function<void(const raft_status&)>& done) const;
+
+private:
+  void publish(const raft::output& out);
+  void deliver_reads(const raft::output& out);
+  void drop(const raft::dropped_range& dropped);
+  void submit(raft::output& out);
+  void apply(std::vector<raft::entry_ptr> entries);
+  void set_timer();
+};
+
+raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_peer_state> self,
+                                         raft_peer_options options);
+
+} // namespace praetor

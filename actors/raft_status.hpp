@@ -1,0 +1,22 @@
+#pragma once
+
+#include "protocol/raft/machine.hpp"
+
+#include <vector>
+
+namespace praetor {
+
+/// The figures of a Raft peer that operators ask for.
+struct raft_status {
+  raft::role role = raft::role::follower;
+  raft::term_t term = 0;
+  raft::identity own, leader;
+  raft::index_t first_index = 0, last_index = 0, commit_index = 0, applied_index = 0;
+  raft::term_t last_term = 0;
+  raft::index_t snapshot_index = 0;
+  raft::term_t snapshot_term = 0;
+  raft::indexed_configuration members;
+  std::vector<raft::peer_status> peers;
+};
+
+} // namespace praetor

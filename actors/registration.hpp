@@ -1,0 +1,42 @@
+#pragma once
+
+#include "protocol/types/catalog.hpp"
+#include "protocol/types/definitions.hpp"
+
+#include <string>
+#include <vector>
+
+namespace praetor {
+
+/// A service on its way into the registry. The ids, names and statuses of its checks are filled in.
+struct service_registration {
+  node_service service;
+  std::vector<check_definition> checks;
+  std::string token;
+  bool from_file = false;
+  bool sidecar = false;
+  bool replace_existing_checks = false; ///< checks that are not in the list go
+};
+
+/// A check on its way into the registry.
+struct check_registration {
+  check_definition check;
+  std::string token;
+  bool from_file = false;
+};
+
+/// The catalog's record of a definition: defaults filled in, addresses of its family tagged.
+node_service to_node_service(const service_definition& definition);
+
+/// Gives the checks of a service their ids and names: `service:<id>`, numbered when there are several.
+std::vector<check_definition> service_checks(const service_definition& definition, std::vector<check_definition> checks);
+
+/// The catalog's record of a check that has not run yet.
+health_check to_health_check(const check_definition& definition, const std::string& node, const node_service* service);
+
+/// Which kind of check a definition is: "ttl", "http", ...; "" when it says nothing.
+std::string_view check_kind(const check_definition& definition);
+/// The same for display: the order of precedence differs from the one for running.
+std::string_view check_type(const check_definition& definition);
+
+} // namespace praetor

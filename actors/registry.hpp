@@ -1,0 +1,122 @@
+#pragma once
+
+#include "actors/agent_view.hpp"
+#include "actors/ports.hpp"
+#include "actors/registration.hpp"
+#include "protocol/actors.hpp"
+#include "storage/agent_store/agent_store.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+
+namespace praetor {
+
+/// Changes on their way into the agent's own store, and their number.
+struct store_job {
+  std::uint64_t number = 0;
+  storage::agent_batch batch;
+};
+
+/// What the configuration says about the agent's services and checks.
+struct registry_settings {
+  std::string node_name;
+  bool enable_script_checks = false;
+  bool enable_local_script_checks = false;
+  bool discard_check_output = false;
+  std::size_t check_output_max_size = 4096;
+  nanoseconds check_update_interval{std::chrono::minutes(5)};
+  nanoseconds deregister_interval_min{std::chrono::minutes(1)};
+  nanoseconds reap_interval{std::chrono::seconds(30)};
+};
+registry_settings registry_settings_of(const config::runtime_config& config);
+
+/// How a check that is being started knows its agent.
+struct check_start {
+  ports_ptr outside;
+  agent_view_ptr view;
+  registry_actor registry;
+  check_definition definition; ///< id filled in
+  std::string node_name;
+  std::size_t output_limit = 4096;
+  nanoseconds ttl_left{0}; ///< for a TTL check that was restored: until it expires; 0 = the whole TTL
+};
+/// Starts the worker of a check; null for kinds without one.
+using check_starter = std::function<check_runner_actor(registry_actor::pointer, check_start)>;
+
+struct registry_options {
+  ports_ptr outside;
+  agent_view_ptr view;
+  registry_settings settings;
+  check_starter start_check;
+  registry_writer_actor writer;
+};
+
+struct registry_state {
+  static constexpr const char* name = "registry";
+  registry_state() = default;
+
+  registry_actor::pointer self = nullptr;
+  registry_options options;
+  anti_entropy_actor sync; ///< hears of every change; may be null
+  std::shared_ptr<const local_state> current = std::make_shared<const local_state>();
+  std::map<std::string, check_runner_actor> runners;             ///< by check id
+  std::map<std::string, steady_time> deferred;                   ///< outputs to be synced later, by check id
+  std::mt19937_64 random;
+  storage::agent_batch unwritten;
+  std::vector<done_callback> unwritten_waiting;                  ///< for `unwritten` to be durable
+  std::deque<std::pair<std::uint64_t, std::vector<done_callback>>> writing;
+  std::uint64_t written = 0;
+
+  // Changes (registry_changes.cpp).
+  expected<void> add_service(const service_registration& r);
+  expected<void> remove_service(const std::string& id);
+  expected<void> add_check(const check_registration& r, nanoseconds ttl_left = nanoseconds{0});
+  expected<void> remove_check(const std::string& id);
+  void update_check(const std::string& id, std::string status, std::string output);
+  expected<void> update_ttl(const std::string& id, const std::string& status, std::string output);
+  expected<void> maintain(const std::string& service_id, bool on, const std::string& reason);
+  void reap();
+  void sync_due_outputs();
+
+  // Keeping (registry_store.cpp).
+  /// Takes up what the store holds; definitions of the configuration win over persisted ones of the same id.
+  void load(const std::set<std::string>& file_services, const std::set<std::string>& file_checks);
+  void persist_service(const local_service& s);
+  void persist_check(const local_check& c);
+  void persist_ttl(const local_check& c);
+  void forget(storage::agent_table table, const std::string& id);
+  /// Runs `done` when everything so far is durable.
+  void when_durable(done_callback done);
+  void flush();
+  void stored(std::uint64_t number);
+
+  // Reload (registry.cpp).
+  void load_definitions(const config::runtime_config& config);
+
+private:
+  friend class local_change;
+  void stop_runner(const std::string& check_id);
+  void start_runner(const local_check& c, nanoseconds ttl_left);
+};
+
+/// Maintenance checks, as clients know them.
+inline constexpr std::string_view node_maintenance_id = "_node_maintenance";
+std::string service_maintenance_id(const std::string& service_id);
+
+/// @param found services and checks of the configuration, loaded before anything else is heard
+registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self, registry_options options,
+                                       std::shared_ptr<const config::runtime_config> found);
+
+struct registry_writer_state {
+  static constexpr const char* name = "registry_writer";
+  registry_writer_state() = default;
+  ports_ptr outside;
+};
+registry_writer_actor::behavior_type
+registry_writer(registry_writer_actor::stateful_pointer<registry_writer_state> self, ports_ptr outside);
+
+} // namespace praetor

@@ -1,0 +1,60 @@
+#include "actors/agent.hpp"
+#include "storage/raft_log/log_store.hpp"
+#include "storage/snapshot/snapshot_store.hpp"
+#include "storage/state/records.hpp"
+
+namespace praetor {
+
+namespace {
+
+constexpr std::size_t piece = 1 << 20;
+
+raft::configuration from_archive(const storage::snapshot_configuration& members) {
+  raft::configuration out;
+  for (const auto& server : members.servers)
+    out.servers.push_back({{server.id, server.storage_id}, server.address, server.suffrage == 0});
+  return out;
+}
+
+} // namespace
+
+expected<raft::initial_state> restore_state(const ports& outside, agent_view& view) {
+  auto warn = [&](const std::string& text) { outside.log_lines->write(log_level::warn, "agent.server.raft", text); };
+  auto newest = storage::open_newest(*outside.snapshots, warn);
+  if (!newest) return tl::unexpected(newest.error());
+  raft::initial_state found;
+  std::optional<storage::log_position> position;
+  if (*newest) {
+    const auto& meta = (*newest)->meta();
+    std::string bytes;
+    for (;;) {
+      auto part = (*newest)->read_at(bytes.size(), piece);
+      if (!part) return tl::unexpected(part.error());
+      if (part->empty()) break;
+      bytes += *part;
+    }
+    auto tables = state::read_state(bytes);
+    if (!tables) return fail("snapshot " + meta.id + ": " + tables.error().text);
+    tables->last_index = meta.index;
+    view.state.replace(*tables);
+    position = storage::log_position{meta.index, meta.term};
+    raft::snapshot_meta m;
+    m.id = meta.id;
+    m.index = meta.index;
+    m.term = meta.term;
+    m.members = {meta.configuration_index, from_archive(meta.configuration)};
+    m.size = bytes.size();
+    found.snapshot = std::move(m);
+  }
+  if (auto joined = storage::join_snapshot(*outside.log, position, warn); !joined) return tl::unexpected(joined.error());
+  const auto& log = outside.log->opened();
+  found.state = log.state;
+  found.first_index = outside.log->first_index();
+  found.last_index = outside.log->last_index();
+  found.before_first_term = log.before_first_term;
+  found.configurations = log.configurations;
+  if (position && found.first_index == position->index + 1) found.before_first_term = position->term;
+  return found;
+}
+
+} // namespace praetor

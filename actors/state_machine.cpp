@@ -1,0 +1,59 @@
+#include "actors/state_machine.hpp"
+
+#include "actors/proposal.hpp"
+#include "storage/state/transaction.hpp"
+
+namespace praetor {
+
+void state_machine_state::execute(apply_batch& batch) {
+  std::vector<state::apply_result> results(batch.entries.size());
+  state::transaction t(view->state.load());
+  for (std::size_t i = 0; i < batch.entries.size(); ++i) {
+    const auto& entry = *batch.entries[i];
+    if (entry.kind == raft::entry_kind::command && !entry.data.empty()) {
+      auto type = static_cast<command_type>(static_cast<std::uint8_t>(entry.data[0]));
+      results[i] = state::apply(t, entry.index, nanoseconds{entry.time_ns}, type,
+                                std::string_view(entry.data).substr(1));
+      if (results[i].unknown_command)
+        return outside->fatal("entry " + std::to_string(entry.index) + " of the Raft log: " + results[i].error +
+                              "; a newer release has written it: upgrade this server");
+    }
+    t.tables().last_index = entry.index;
+  }
+  view->state.publish(std::move(t));
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (auto& waiting = batch.waiting[i]; waiting && waiting->done) waiting->done(results[i]);
+  wake_waiting(batch.entries.back()->index);
+}
+
+void state_machine_state::wake_waiting(std::uint64_t applied) {
+  while (!waiting.empty() && waiting.begin()->first <= applied) {
+    auto call = std::move(waiting.begin()->second);
+    waiting.erase(waiting.begin());
+    call();
+  }
+}
+
+state_machine_actor::behavior_type state_machine(state_machine_actor::stateful_pointer<state_machine_state> self,
+                                                 ports_ptr outside, agent_view_ptr view, snapshotter_actor snapshots) {
+  self->state.outside = std::move(outside);
+  self->state.view = std::move(view);
+  self->state.snapshots = std::move(snapshots);
+  return {
+    [self](execute_atom, local<std::shared_ptr<apply_batch>>& batch) {
+      auto& s = self->state;
+      s.execute(*batch.value);
+      const auto& last = *batch.value->entries.back();
+      if (auto peer = caf::actor_cast<raft_peer_actor>(self->current_sender()))
+        self->send(peer, applied_atom_v, last.index);
+      if (s.snapshots) self->send(s.snapshots, applied_atom_v, last.index, last.term);
+    },
+    [self](applied_atom, std::uint64_t index, local<std::function<void()>>& call) {
+      auto& s = self->state;
+      if (s.view->state.load()->last_index() >= index) return call.value();
+      s.waiting.emplace(index, std::move(call.value));
+    },
+  };
+}
+
+} // namespace praetor

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "actors/agent_view.hpp"
+#include "actors/apply_batch.hpp"
+#include "actors/ports.hpp"
+#include "protocol/actors.hpp"
+
+#include <functional>
+#include <map>
+
+namespace praetor {
+
+struct state_machine_state {
+  static constexpr const char* name = "state_machine";
+  state_machine_state() = default;
+
+  ports_ptr outside;
+  agent_view_ptr view;
+  snapshotter_actor snapshots;
+  std::multimap<std::uint64_t, std::function<void()>> waiting; ///< for an index to be applied
+
+  /// Applies a batch in one transaction, publishes the outcome and answers the callers.
+  void execute(apply_batch& batch);
+  void wake_waiting(std::uint64_t applied);
+};
+
+/// @param snapshots hears of each batch; may be null
+state_machine_actor::behavior_type state_machine(state_machine_actor::stateful_pointer<state_machine_state> self,
+                                                 ports_ptr outside, agent_view_ptr view, snapshotter_actor snapshots);
+
+} // namespace praetor
