@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Asks two agents the same things and prints where their answers differ.
+
+  likeness.py --praetor BIN --peer BIN [--only http|dns|cli] [--mode dev|server] [--case TEXT] [--verbose]
+
+Both agents run the same configuration on ports of their own; what must differ (ports, UUIDs, indexes, times) is put
+aside, indexes and UUIDs by checking that they correspond. Cases live in cases/. A difference that
+known_differences.txt accepts is counted, not printed. Exits 1 when any other difference is left.
+"""
+
+import argparse
+import importlib.util
+import os
+import re
+import sys
+import time
+
+from likeness import cli, dns
+from likeness.agents import Agent
+from likeness.compare import Comparer
+from likeness.runner import run_step
+from likeness.steps import Recorder
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Report:
+    """Counts the cases and keeps the differences."""
+
+    def __init__(self, known, verbose):
+        self.known, self.verbose = known, verbose
+        self.cases, self.accepted, self.different = {}, 0, []
+        self.used = set()
+
+    def add(self, part, mode, name, differences):
+        self.cases[part] = self.cases.get(part, 0) + 1
+        left = []
+        for difference in differences:
+            line = f"{part}/{mode} {name}: {difference}"
+            match = next((i for i, (pattern, _) in enumerate(self.known) if pattern.search(line)), None)
+            if match is None:
+                left.append(line)
+            else:
+                self.accepted += 1
+                self.used.add(match)
+        self.different += left
+        for line in left:
+            print("DIFFERS " + line.encode("utf-8", "backslashreplace").decode(), flush=True)
+        if self.verbose and not left:
+            print(f"same    {part}/{mode} {name}", flush=True)
+
+    def finish(self, complete):
+        total = ", ".join(f"{count} {part}" for part, count in self.cases.items())
+        print(f"\n{total} cases; {len(self.different)} differences, {self.accepted} known ones accepted")
+        if complete:
+            for i, (pattern, reason) in enumerate(self.known):
+                if i not in self.used:
+                    print(f"known_differences.txt: not seen any more: {pattern.pattern} | {reason}")
+        return 1 if self.different else 0
+
+
+def read_known(path):
+    """Lines `regular expression | reason`; the expression is searched in a difference's line."""
+    known = []
+    with open(path) as lines:
+        for line in lines:
+            if line.strip() and not line.startswith("#"):
+                pattern, mark, reason = line.rpartition(" | ")
+                if not mark:
+                    sys.exit(f"{path}: no reason given: {line.strip()}")
+                known.append((re.compile(pattern.strip()), reason.strip()))
+    return known
+
+
+def families():
+    """Yields (name, cases function) of each file in cases/, in order of their names."""
+    folder = os.path.join(HERE, "cases")
+    for file in sorted(os.listdir(folder)):
+        if file.endswith(".py"):
+            spec = importlib.util.spec_from_file_location(file[:-3], os.path.join(folder, file))
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            yield file[:-3].split("_", 1)[1], module.cases
+
+
+def run_http(agents, comparer, report, mode, wanted):
+    for family, cases in families():
+        recorder = Recorder(family)
+        cases(recorder)
+        # Steps build on each other, so a family runs whole when one of its cases is wanted.
+        if not any(wanted in step.name for step in recorder.steps):
+            continue
+        for step in recorder.steps:
+            differences = run_step(agents, comparer, step)
+            if wanted in step.name:
+                report.add("http", mode, step.name, differences)
+
+
+def run_mode(given, mode, parts, report):
+    agents = [Agent("praetor", given.praetor, mode), Agent("peer", given.peer, mode)]
+    try:
+        for agent in agents:
+            agent.start()
+        comparer = Comparer([agent.ports for agent in agents])
+        if "http" in parts:
+            run_http(agents, comparer, report, mode, given.case)
+        if "dns" in parts:
+            dns.run(agents, comparer, report, mode, given.case, os.path.join(HERE, "cases"))
+        if "cli" in parts:
+            cli.run(agents, comparer, report, mode, given.case, HERE)
+    finally:
+        for agent in agents:
+            agent.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--praetor", required=True, help="the binary under test")
+    parser.add_argument("--peer", required=True, help="the binary it is compared with")
+    parser.add_argument("--only", choices=["http", "dns", "cli"])
+    parser.add_argument("--mode", choices=["dev", "server", "both"], default="both")
+    parser.add_argument("--case", default="", help="only cases whose name contains this text")
+    parser.add_argument("--known", default=os.path.join(HERE, "known_differences.txt"))
+    parser.add_argument("--verbose", action="store_true", help="also print the cases that are alike")
+    given = parser.parse_args()
+    for binary in (given.praetor, given.peer):
+        if not os.access(binary, os.X_OK):
+            sys.exit(f"{binary} is not an executable file")
+    report = Report(read_known(given.known), given.verbose)
+    parts = [given.only] if given.only else ["http", "dns", "cli"]
+    start = time.monotonic()
+    for mode in ["server", "dev"] if given.mode == "both" else [given.mode]:
+        run_mode(given, mode, parts if mode == "server" or given.mode != "both" else [p for p in parts if p != "cli"],
+                 report)
+    complete = not given.only and not given.case and given.mode == "both"
+    print(f"({time.monotonic() - start:.0f} s)")
+    return report.finish(complete)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The parts of likeness.py: agents, the HTTP and DNS clients, normalisation and comparison."""

@@ -1,0 +1,107 @@
+"""Starts the two agents that are compared, with equal configuration on ports of their own."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+from . import http_client
+
+PORT_NAMES = ["http", "dns", "server", "serf_lan", "serf_wan"]
+NODE_ID = "7d1c5f3e-9a64-4c0b-8a43-6a1d2f7e5b10"
+
+CONFIG = {
+    "node_name": "like",
+    "node_id": NODE_ID,
+    "node_meta": {"rack": "r1"},
+    "bind_addr": "127.0.0.1",
+    "client_addr": "127.0.0.1",
+    "log_level": "info",
+    "disable_update_check": True,
+    "enable_script_checks": True,
+    "performance": {"raft_multiplier": 1},
+    "limits": {"http_max_conns_per_client": 500},
+    "services": [{"name": "from-file", "port": 4000, "tags": ["configured"],
+                  "check": {"ttl": "1h", "status": "passing"}}],
+}
+
+
+def free_ports(count):
+    """Ports free for TCP and UDP on loopback, held together so that they differ."""
+    held, ports = [], []
+    while len(ports) < count:
+        tcp, udp = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        held += [tcp, udp]
+        try:
+            tcp.bind(("127.0.0.1", 0))
+            udp.bind(("127.0.0.1", tcp.getsockname()[1]))
+            ports.append(tcp.getsockname()[1])
+        except OSError:
+            pass
+    for one in held:
+        one.close()
+    return ports
+
+
+class Agent:
+    """One running agent. `mode` is "dev" or "server"."""
+
+    def __init__(self, label, binary, mode):
+        self.label, self.binary, self.mode = label, os.path.abspath(binary), mode
+        self.home = tempfile.mkdtemp(prefix=f"likeness-{label}-")
+        self.ports = dict(zip(PORT_NAMES, free_ports(len(PORT_NAMES))))
+        self.process = None
+        self.saved = {}
+
+    def start(self, timeout=30):
+        config = dict(CONFIG, ports=dict(self.ports, grpc=-1, grpc_tls=-1, https=-1))
+        command = [self.binary, "agent"]
+        if self.mode == "dev":
+            command.append("-dev")
+        else:
+            config.update(server=True, bootstrap=True, data_dir=os.path.join(self.home, "data"))
+        path = os.path.join(self.home, "agent.json")
+        with open(path, "w") as out:
+            json.dump(config, out)
+        self.log_path = os.path.join(self.home, "log")
+        with open(self.log_path, "w") as log:
+            self.process = subprocess.Popen(command + ["-config-file", path], stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=subprocess.STDOUT, cwd=self.home)
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if self.ready():
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"{self.binary} did not become ready; its log ends with:\n{self.log_tail()}")
+
+    def ready(self):
+        """A leader, and the configured service and the node's own check in the catalog."""
+        try:
+            for path, wanted in (("/v1/health/service/from-file", b'"from-file"'),
+                                 ("/v1/health/node/like", b"serfHealth"), ("/v1/health/service/consul", b'"consul"')):
+                response = http_client.exchange(self.address(), http_client.build("GET", path), timeout=2)
+                if response.status != 200 or wanted not in response.body:
+                    return False
+            return True
+        except (OSError, http_client.ProtocolError):
+            return False
+
+    def address(self, port="http"):
+        return ("127.0.0.1", self.ports[port])
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def log_tail(self, size=2000):
+        with open(self.log_path, errors="replace") as log:
+            return log.read()[-size:]
+
+    def stop(self):
+        if self.process and self.alive():
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+        shutil.rmtree(self.home, ignore_errors=True)
