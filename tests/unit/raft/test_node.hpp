@@ -1,0 +1,96 @@
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "protocol/raft/machine.hpp"
+
+namespace praetor::raft::test {
+
+/// A disk that keeps what was written to it, nothing else.
+struct test_disk final : log_view {
+  hard_state state;
+  index_t before_first = 0; ///< index of the entry before the first one
+  term_t before_first_term = 0;
+  std::vector<entry_ptr> log;
+  std::optional<snapshot_meta> snapshot;
+  std::string snapshot_bytes;
+
+  index_t last() const { return before_first + log.size(); }
+  std::optional<term_t> term(index_t index) const override;
+  std::vector<entry_ptr> entries(index_t from, index_t last, std::size_t max_bytes) const override;
+  void write(const output& batch);
+  void compact(index_t up_to);
+  initial_state found() const;
+};
+
+/// What a state machine amounts to here: a chain of hashes over everything applied.
+struct applied_state {
+  index_t index = 0;
+  term_t term = 0;
+  std::int64_t time_ns = 0;
+  std::uint64_t hash = 0;
+  indexed_configuration members;
+
+  void apply(const entry& e);
+  std::string bytes() const;
+  static applied_state from(const snapshot_meta& meta, const std::string& bytes);
+};
+
+/// A server around the machine: disk, state machine, snapshots. What it sends goes to `send`, what it does to `say`.
+class test_node {
+public:
+  test_node(identity who, settings limits, std::uint64_t seed);
+
+  void start(time_point now);
+  /// Forgets everything that was not written.
+  void crash();
+  bool up() const { return machine_ != nullptr; }
+  machine& get() { return *machine_; }
+  const machine& get() const { return *machine_; }
+
+  /// Carries out what the machine wants until it wants nothing more.
+  void pump(time_point now);
+  /// Completes the oldest write that waits, or all.
+  void sync(time_point now, bool all = true);
+  void fail_writes(time_point now);
+  std::size_t writes_waiting() const { return writes_.size(); }
+  void take_snapshot();
+
+  identity who;
+  settings limits;
+  test_disk disk;
+  applied_state state;
+  bool auto_sync = true;
+  bool auto_install = true; ///< snapshots are installed as soon as they are complete
+  bool auto_chunks = true;  ///< pieces of own snapshots are read at once
+  std::function<void(message)> send = [](message) {};
+  std::function<void(const std::string&)> say = [](const std::string&) {};
+  std::function<void(const entry&)> on_apply = [](const entry&) {};
+  std::function<void(const snapshot_meta&)> on_install = [](const snapshot_meta&) {};
+  std::function<void(const read_state&)> on_read = [](const read_state&) {};
+
+  void finish_install(time_point now);
+
+private:
+  void carry_out(output&& out, time_point now);
+  void serve_chunk(const chunk_request& request, time_point now);
+  void store_chunk(const chunk_received& piece, time_point now);
+
+  std::mt19937_64 random_;
+  std::unique_ptr<machine> machine_;
+  std::vector<output> writes_;
+  std::string incoming_;
+  std::optional<snapshot_meta> to_install_;
+};
+
+std::string describe(const message& m);
+std::string describe(const entry& e);
+std::string describe(const configuration& c);
+entry_ptr make_entry(index_t index, term_t term, std::string data = {});
+configuration voters(const std::vector<std::string>& ids);
+inline identity on_first_disk(const std::string& id) { return {id, id + "1"}; }
+/// Virtual time starts here.
+inline time_point at(std::chrono::nanoseconds since_start) { return time_point(std::chrono::hours(1) + since_start); }
+
+} // namespace praetor::raft::test
