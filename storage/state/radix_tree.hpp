@@ -89,7 +89,9 @@ public:
   /// The value with the longest key that is a prefix of `key`, or null.
   const V* longest_prefix(std::string_view key) const;
   /// True if a key starts with `prefix`.
-  bool has_prefix(std::string_view prefix) const { return subtree(prefix, nullptr).first != nullptr; }
+  bool has_prefix(std::string_view prefix, watch_set* watch = nullptr) const {
+    return subtree(prefix, watch).first != nullptr;
+  }
   /// The first value in order below `prefix`, or null.
   const V* first(std::string_view prefix, watch_set* watch = nullptr) const;
 

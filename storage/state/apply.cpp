@@ -1,0 +1,179 @@
+#include "protocol/codec/msgpack.hpp"
+#include "storage/state/apply_steps.hpp"
+#include "storage/state/index_table.hpp"
+#include "storage/state/table_writes.hpp"
+
+namespace praetor::state {
+
+void step::touch(std::string_view key) { raise_index(tables(), retired(), key, index); }
+void step::touch_peer(std::string_view peer, std::string_view rest) { touch(peer_index_key(peer, rest)); }
+
+namespace {
+
+/// A server that can't follow the log must not go on: it would diverge from the others.
+apply_result cannot_follow(std::string why) {
+  auto r = apply_result::failure(std::move(why));
+  r.unknown_command = true;
+  return r;
+}
+
+template <class Request, class Function>
+apply_result decoded(step& s, std::string_view payload, Function function) {
+  Request request;
+  if (auto done = msgpack::unpack(payload, request); !done)
+    return cannot_follow("failed to decode a command of the log: " + done.error().text);
+  return function(s, std::move(request));
+}
+
+/// Whether the node's own record would change; sparing the write keeps indexes and watchers quiet.
+bool changes_node(const register_request& r, const node_ptr& existing) {
+  if (!existing) return true;
+  if (r.skip_node_update) return false;
+  return r.id != existing->id || !equal_fold(r.node, existing->name) || r.address != existing->address ||
+         r.datacenter != existing->datacenter || r.tagged_addresses != existing->tagged_addresses ||
+         r.node_meta != existing->meta || r.locality != existing->locality;
+}
+
+/// The only ways to fail once something has been written: a check of a service that is not there, and everything else
+/// after a rename has removed the old node.
+bool may_fail_late(step& s, const register_request& r) {
+  auto foreign = [&](const health_check_ptr& c) {
+    return !c->service_id.empty() && !(r.service && equal_fold(c->service_id, r.service->id));
+  };
+  if (r.check && foreign(r.check)) return true;
+  for (auto& c : r.checks)
+    if (foreign(c)) return true;
+  if (r.service && !r.service->meta.empty()) return true;
+  if (r.id.empty()) return false;
+  auto known = node_with_id(s.tables(), r.peer_name, r.id);
+  return known && known->name != r.node;
+}
+
+expected<void> register_all(step& s, register_request& r) {
+  if (changes_node(r, node_named(s.tables(), r.peer_name, r.node))) {
+    node n;
+    n.id = r.id;
+    n.name = r.node;
+    n.address = r.address;
+    n.datacenter = r.datacenter;
+    n.peer_name = r.peer_name;
+    n.tagged_addresses = std::move(r.tagged_addresses);
+    n.meta = std::move(r.node_meta);
+    n.locality = std::move(r.locality);
+    if (auto done = ensure_node(s, std::move(n)); !done) return fail("failed inserting node: " + done.error().text);
+  }
+  if (r.service) {
+    auto service = *r.service;
+    service.peer_name = r.peer_name;
+    if (service.id.empty()) service.id = service.name;
+    if (auto done = ensure_service(s, r.node, std::move(service)); !done)
+      return fail("failed inserting service: " + done.error().text);
+  }
+  auto all = std::move(r.checks);
+  if (r.check) all.insert(all.begin(), r.check);
+  for (auto& given : all) {
+    auto check = *given;
+    check.peer_name = r.peer_name;
+    if (check.node.empty()) check.node = r.node;
+    if (check.check_id.empty()) check.check_id = check.name;
+    if (auto done = ensure_check(s, std::move(check)); !done)
+      return fail("failed inserting check: " + done.error().text + " on node " + praetor::quoted(given->node));
+  }
+  return {};
+}
+
+/// Checked before anything is written.
+expected<void> check_nodes_match(const register_request& r) {
+  auto matches = [&](const health_check& c) -> expected<void> {
+    if (c.node.empty() || equal_fold(c.node, r.node)) return {};
+    return fail("check node " + praetor::quoted(c.node) + " does not match node " + praetor::quoted(r.node));
+  };
+  if (r.check)
+    if (auto ok = matches(*r.check); !ok) return ok;
+  for (auto& c : r.checks)
+    if (auto ok = matches(*c); !ok) return ok;
+  return {};
+}
+
+} // namespace
+
+apply_result apply_register(step& s, register_request r) {
+  if (auto ok = check_nodes_match(r); !ok) return apply_result::failure(ok.error().text);
+  std::optional<transaction::savepoint> before;
+  if (may_fail_late(s, r)) before = s.txn.save();
+  auto done = register_all(s, r);
+  if (done) return {};
+  if (before) s.txn.roll_back(std::move(*before));
+  return apply_result::failure(done.error().text);
+}
+
+apply_result apply_deregister(step& s, const deregister_request& r) {
+  if (!r.service_id.empty())
+    delete_service(s, r.peer_name, r.node, r.service_id);
+  else if (!r.check_id.empty())
+    delete_check(s, r.peer_name, r.node, r.check_id);
+  else
+    delete_node(s, r.peer_name, r.node);
+  return {};
+}
+
+apply_result apply_system_metadata(step& s, system_metadata_request request) {
+  auto& table = s.tables().system_metadata;
+  auto& entry = request.entry;
+  if (entry.key.empty()) return apply_result::failure("missing key on system metadata");
+  if (request.op == "delete") {
+    if (table.erase(entry.key, s.retired())) s.touch("system-metadata");
+    return {};
+  }
+  if (request.op != "upsert") return apply_result::failure("Invalid system metadata operation '" + request.op + "'");
+  auto existing = table.find(entry.key);
+  entry.create_index = existing ? (*existing)->create_index : s.index;
+  entry.modify_index = s.index;
+  auto key = entry.key;
+  table.set(key, std::make_shared<const system_metadata_entry>(std::move(entry)), s.retired());
+  s.touch("system-metadata");
+  return {};
+}
+
+apply_result apply_autopilot(step& s, autopilot_request request) {
+  auto found = s.tables().autopilot.find({});
+  auto existing = found ? *found : nullptr;
+  if (request.cas && (existing ? existing->modify_index : 0) != request.config.modify_index)
+    return apply_result::done(false);
+  request.config.create_index = existing ? existing->create_index : s.index;
+  request.config.modify_index = s.index;
+  s.tables().autopilot.set({}, std::make_shared<const autopilot_config>(std::move(request.config)), s.retired());
+  return apply_result::done(true);
+}
+
+namespace {
+
+apply_result dispatch(step& s, command_type type, std::string_view payload) {
+  switch (type) {
+  case command_type::register_node: return decoded<register_request>(s, payload, apply_register);
+  case command_type::deregister: return decoded<deregister_request>(s, payload, apply_deregister);
+  case command_type::kvs: return decoded<kv_request>(s, payload, apply_kv);
+  case command_type::session: return decoded<session_request>(s, payload, apply_session);
+  case command_type::tombstone: return decoded<tombstone_request>(s, payload, apply_tombstone);
+  case command_type::txn: return decoded<txn_request>(s, payload, apply_txn);
+  case command_type::connect_ca: return decoded<ca_request>(s, payload, apply_connect);
+  case command_type::system_metadata: return decoded<system_metadata_request>(s, payload, apply_system_metadata);
+  case command_type::autopilot: return decoded<autopilot_request>(s, payload, apply_autopilot);
+  default: break;
+  }
+  auto number = static_cast<std::uint8_t>(type);
+  if ((number & ignore_unknown_bit) != 0) return {};
+  return cannot_follow("the log holds a command of type " + std::to_string(number) +
+                       " that this release does not know: this server needs a newer release to go on");
+}
+
+} // namespace
+
+apply_result apply(transaction& t, std::uint64_t index, nanoseconds time, command_type type, std::string_view payload) {
+  step s{t, index, time};
+  auto result = dispatch(s, type, payload);
+  t.tables().last_index = index;
+  return result;
+}
+
+} // namespace praetor::state

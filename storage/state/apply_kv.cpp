@@ -1,0 +1,145 @@
+#include "storage/state/apply_steps.hpp"
+#include "storage/state/table_writes.hpp"
+
+namespace praetor::state {
+
+namespace {
+
+kv_entry_ptr stored(const tables& t, std::string_view key) {
+  auto found = t.kvs.find(key);
+  return found ? *found : nullptr;
+}
+
+bool same_entry(const kv_entry& a, const kv_entry& b) {
+  return a.lock_index == b.lock_index && a.flags == b.flags && a.session == b.session && a.value == b.value;
+}
+
+void add_tombstone(step& s, std::string_view key) {
+  s.tables().tombstones.set(key, s.index, s.retired());
+  s.touch("tombstones");
+}
+
+/// The session that a lock or unlock names has to be given.
+expected<void> need_session(const kv_entry& entry) {
+  if (entry.session.empty()) return fail("missing session");
+  return {};
+}
+
+} // namespace
+
+kv_entry_ptr kv_set(step& s, kv_entry entry, bool keep_session) {
+  auto existing = stored(s.tables(), entry.key);
+  entry.create_index = existing ? existing->create_index : s.index;
+  if (keep_session) entry.session = existing ? existing->session : std::string();
+  if (existing && same_entry(*existing, entry)) return existing;
+  entry.modify_index = s.index;
+  auto record = std::make_shared<const kv_entry>(std::move(entry));
+  put_kv(s.tables(), s.retired(), record);
+  s.touch("kvs");
+  return record;
+}
+
+kv_entry_ptr kv_set_cas(step& s, kv_entry entry) {
+  auto existing = stored(s.tables(), entry.key);
+  // Index 0 asks that the key does not exist.
+  if (entry.modify_index != (existing ? existing->modify_index : 0)) return nullptr;
+  return kv_set(s, std::move(entry), true);
+}
+
+void kv_delete(step& s, std::string_view key) {
+  auto existing = stored(s.tables(), key);
+  if (!existing) return;
+  add_tombstone(s, existing->key);
+  remove_kv(s.tables(), s.retired(), *existing);
+  s.touch("kvs");
+}
+
+bool kv_delete_cas(step& s, std::string_view key, std::uint64_t index) {
+  auto existing = stored(s.tables(), key);
+  if (!existing) return true;
+  if (existing->modify_index != index) return false;
+  kv_delete(s, key);
+  return true;
+}
+
+void kv_delete_tree(step& s, std::string_view prefix) {
+  std::vector<kv_entry_ptr> held;
+  s.tables().kvs.for_each(prefix, nullptr, [&](std::string_view, const kv_entry_ptr& e) {
+    if (!e->session.empty()) held.push_back(e);
+  });
+  for (auto& e : held) remove_kv(s.tables(), s.retired(), *e);
+  auto removed = s.tables().kvs.erase_prefix(prefix, s.retired()) + held.size();
+  if (removed == 0) return;
+  // Whoever lists everything reads the table's own index.
+  if (!prefix.empty()) add_tombstone(s, prefix);
+  s.touch("kvs");
+}
+
+bool lock_delayed(step& s, std::string_view key) {
+  if (s.tables().lock_delays.empty()) return false;
+  drop_lock_delays(s.tables(), s.retired(), s.time);
+  return s.tables().lock_delays.find(key) != nullptr;
+}
+
+expected<kv_entry_ptr> kv_lock(step& s, kv_entry entry) {
+  if (auto given = need_session(entry); !given) return tl::unexpected(given.error());
+  if (!session_with_id(s.tables(), entry.session)) return fail("invalid session " + praetor::quoted(entry.session));
+  auto existing = stored(s.tables(), entry.key);
+  if (!existing)
+    entry.lock_index = 1;
+  else if (existing->session == entry.session)
+    entry.lock_index = existing->lock_index;
+  else if (existing->session.empty())
+    entry.lock_index = existing->lock_index + 1;
+  else
+    return kv_entry_ptr{};
+  return kv_set(s, std::move(entry), false);
+}
+
+expected<kv_entry_ptr> kv_unlock(step& s, kv_entry entry) {
+  if (auto given = need_session(entry); !given) return tl::unexpected(given.error());
+  auto existing = stored(s.tables(), entry.key);
+  if (!existing || existing->session != entry.session) return kv_entry_ptr{};
+  entry.session.clear();
+  entry.lock_index = existing->lock_index;
+  return kv_set(s, std::move(entry), false);
+}
+
+apply_result apply_kv(step& s, kv_request request) {
+  auto& entry = request.entry;
+  auto won = [](const expected<kv_entry_ptr>& outcome) {
+    return outcome ? apply_result::done(*outcome != nullptr) : apply_result::failure(outcome.error().text);
+  };
+  const auto& op = request.op;
+  if (op == "set") {
+    kv_set(s, std::move(entry), true);
+  } else if (op == "cas") {
+    return won(kv_set_cas(s, std::move(entry)));
+  } else if (op == "lock") {
+    if (lock_delayed(s, entry.key)) return apply_result::done(false);
+    return won(kv_lock(s, std::move(entry)));
+  } else if (op == "unlock") {
+    return won(kv_unlock(s, std::move(entry)));
+  } else if (op == "delete") {
+    kv_delete(s, entry.key);
+  } else if (op == "delete-cas") {
+    return apply_result::done(kv_delete_cas(s, entry.key, entry.modify_index));
+  } else if (op == "delete-tree") {
+    kv_delete_tree(s, entry.key);
+  } else {
+    return apply_result::failure("Invalid KVS operation '" + op + "'");
+  }
+  return apply_result::done(true);
+}
+
+apply_result apply_tombstone(step& s, const tombstone_request& request) {
+  if (request.op != "reap") return apply_result::failure("Invalid Tombstone operation '" + request.op + "'");
+  string_list old;
+  s.tables().tombstones.for_each([&](std::string_view key, std::uint64_t index) {
+    if (index <= request.reap_index) old.emplace_back(key);
+  });
+  for (auto& key : old) s.tables().tombstones.erase(key, s.retired());
+  return {};
+}
+
+} // namespace praetor::state

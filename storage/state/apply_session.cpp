@@ -1,0 +1,84 @@
+#include "storage/state/apply_steps.hpp"
+#include "storage/state/table_writes.hpp"
+
+#include <algorithm>
+
+namespace praetor::state {
+
+namespace {
+
+constexpr nanoseconds longest_lock_delay = std::chrono::seconds(60);
+
+/// The last part of each key below a prefix.
+template <class Tree>
+string_list names_below(const Tree& tree, const std::string& prefix) {
+  string_list out;
+  tree.for_each(prefix, nullptr,
+                [&](std::string_view key, const present&) { out.emplace_back(key.substr(prefix.size())); });
+  return out;
+}
+
+} // namespace
+
+expected<std::string> create_session(step& s, session created) {
+  if (created.id.empty()) return fail("Missing session ID");
+  if (created.behavior.empty()) created.behavior = "release";
+  if (created.behavior != "release" && created.behavior != "delete")
+    return fail("Invalid session behavior: " + created.behavior);
+  created.create_index = created.modify_index = s.index;
+  if (!node_named(s.tables(), {}, created.node)) return fail("Missing node registration");
+  for (auto& id : check_ids(created)) {
+    auto check = check_on(s.tables(), {}, created.node, id);
+    if (!check) return fail("Missing check '" + id + "' registration");
+    if (check->status == health_critical) return fail("Check '" + id + "' is in critical state");
+  }
+  auto id = created.id;
+  put_session(s.tables(), s.retired(), std::make_shared<const session>(std::move(created)));
+  s.touch("sessions");
+  return id;
+}
+
+void delete_session(step& s, std::string_view id) {
+  auto ended = session_with_id(s.tables(), id);
+  if (!ended) return;
+  remove_session(s.tables(), s.retired(), *ended);
+  s.touch("sessions");
+  auto delay = std::min(ended->lock_delay, longest_lock_delay);
+  if (delay > nanoseconds::zero()) drop_lock_delays(s.tables(), s.retired(), s.time);
+  for (auto& key : names_below(s.tables().keys_by_session, tree_prefix({lower_case(ended->id)}))) {
+    if (ended->behavior == "delete") {
+      kv_delete(s, key);
+    } else {
+      auto entry = **s.tables().kvs.find(key);
+      entry.session.clear();
+      kv_set(s, std::move(entry), false);
+    }
+    if (delay > nanoseconds::zero()) put_lock_delay(s.tables(), s.retired(), key, s.time + delay);
+  }
+}
+
+void delete_sessions_of_check(step& s, std::string_view node_name, std::string_view check_id) {
+  auto prefix = tree_prefix({lower_case(node_name), lower_case(check_id)});
+  for (auto& id : names_below(s.tables().sessions_by_check, prefix)) delete_session(s, id);
+}
+
+void delete_sessions_of_node(step& s, std::string_view node_name) {
+  for (auto& id : names_below(s.tables().sessions_by_node, tree_prefix({lower_case(node_name)}))) delete_session(s, id);
+}
+
+apply_result apply_session(step& s, session_request request) {
+  if (request.op == "create") {
+    auto id = create_session(s, std::move(request.session));
+    if (!id) return apply_result::failure(id.error().text);
+    apply_result r;
+    r.text = *id;
+    return r;
+  }
+  if (request.op == "destroy") {
+    delete_session(s, request.session.id);
+    return {};
+  }
+  return apply_result::failure("Invalid Session operation '" + request.op + "'");
+}
+
+} // namespace praetor::state

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "protocol/types/error.hpp"
+#include "storage/state/apply_result.hpp"
+#include "storage/state/transaction.hpp"
+
+namespace praetor::state {
+
+/// One entry of the log being applied.
+struct step {
+  transaction& txn;
+  std::uint64_t index;
+  nanoseconds time;
+
+  struct tables& tables() {
+    return txn.tables();
+  }
+  retired_parts& retired() { return txn.retired(); }
+  /// Raises a key of the index table to this entry's index.
+  void touch(std::string_view key);
+  void touch_peer(std::string_view peer, std::string_view rest);
+};
+
+// The catalog. What fails has changed nothing.
+
+/// Inserts or updates a node; a known id under another name renames it. Indexes in `n` are ignored.
+expected<void> ensure_node(step& s, node n);
+/// Inserts or updates an instance on an existing node.
+expected<void> ensure_service(step& s, const std::string& node_name, node_service service);
+/// Inserts or updates a check; a critical one ends the sessions that depend on it.
+expected<void> ensure_check(step& s, health_check check);
+// Removing what does not exist is no error.
+void delete_node(step& s, std::string_view peer, std::string_view name);
+void delete_service(step& s, std::string_view peer, std::string_view node_name, std::string_view id);
+void delete_check(step& s, std::string_view peer, std::string_view node_name, std::string_view id);
+
+/// True if a client would see no difference between the two but the indexes.
+bool same_record(const node& a, const node& b);
+bool same_record(const node_service& a, const node_service& b);
+bool same_record(const health_check& a, const health_check& b);
+
+// Keys.
+
+/// @param keep_session the entry keeps the session that holds the key; otherwise the session in `entry` is stored
+/// @returns the entry as it is stored now
+kv_entry_ptr kv_set(step& s, kv_entry entry, bool keep_session);
+void kv_delete(step& s, std::string_view key);
+void kv_delete_tree(step& s, std::string_view prefix);
+/// @returns whether the key had that index and so is gone, or was not there at all
+bool kv_delete_cas(step& s, std::string_view key, std::uint64_t index);
+/// @returns the entry as it is stored now, or null if the index did not match
+kv_entry_ptr kv_set_cas(step& s, kv_entry entry);
+/// @returns null if another session holds the key. Errors: no session, or an unknown one.
+expected<kv_entry_ptr> kv_lock(step& s, kv_entry entry);
+/// @returns null if the session does not hold the key
+expected<kv_entry_ptr> kv_unlock(step& s, kv_entry entry);
+bool lock_delayed(step& s, std::string_view key);
+
+// Sessions.
+
+/// @returns the new session's id
+expected<std::string> create_session(step& s, session new_session);
+/// Releases or deletes its keys, starts their lock delays. An unknown id is no error.
+void delete_session(step& s, std::string_view id);
+void delete_sessions_of_check(step& s, std::string_view node_name, std::string_view check_id);
+void delete_sessions_of_node(step& s, std::string_view node_name);
+
+// Whole commands.
+
+apply_result apply_register(step& s, register_request request);
+apply_result apply_deregister(step& s, const deregister_request& request);
+apply_result apply_kv(step& s, kv_request request);
+apply_result apply_session(step& s, session_request request);
+apply_result apply_tombstone(step& s, const tombstone_request& request);
+apply_result apply_txn(step& s, txn_request request);
+apply_result apply_connect(step& s, ca_request request);
+apply_result apply_system_metadata(step& s, system_metadata_request request);
+apply_result apply_autopilot(step& s, autopilot_request request);
+
+} // namespace praetor::state

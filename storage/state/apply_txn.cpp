@@ -1,0 +1,157 @@
+#include "storage/state/apply_steps.hpp"
+#include "storage/state/table_writes.hpp"
+#include "storage/state/txn_reads.hpp"
+
+namespace praetor::state {
+
+namespace {
+
+/// Whether a record may be written under compare-and-set: index 0 asks that there is none yet.
+template <class Record>
+bool cas_matches(const Record* existing, std::uint64_t index) {
+  return index == (existing ? existing->modify_index : 0);
+}
+
+void write_key(step& s, txn_kv_op& op, std::size_t at, txn_response& out) {
+  auto& entry = op.entry;
+  auto key = praetor::quoted(entry.key);
+  auto result = [&](const expected<kv_entry_ptr>& outcome, const std::string& refused) {
+    if (!outcome)
+      add_error(at, outcome.error().text, out);
+    else if (!*outcome)
+      add_error(at, refused, out);
+    else
+      add_without_value(**outcome, out);
+  };
+  if (op.verb == "set") {
+    add_without_value(*kv_set(s, std::move(entry), true), out);
+  } else if (op.verb == "delete") {
+    kv_delete(s, entry.key);
+  } else if (op.verb == "delete-cas") {
+    if (!kv_delete_cas(s, entry.key, entry.modify_index))
+      add_error(at, "failed to delete key " + key + ", index is stale", out);
+  } else if (op.verb == "delete-tree") {
+    kv_delete_tree(s, entry.key);
+  } else if (op.verb == "cas") {
+    result(kv_set_cas(s, std::move(entry)), "failed to set key " + key + ", index is stale");
+  } else if (op.verb == "lock") {
+    result(kv_lock(s, std::move(entry)), "failed to lock key " + key + ", lock is already held");
+  } else if (op.verb == "unlock") {
+    result(kv_unlock(s, std::move(entry)),
+           "failed to unlock key " + key + ", lock isn't held, or is held by another session");
+  } else {
+    add_error(at, "unknown KV operation: " + op.verb, out);
+  }
+}
+
+void write_node(step& s, txn_node_op& op, std::size_t at, txn_response& out) {
+  auto peer = op.node.peer_name, name = op.node.name, id = op.node.id;
+  auto named = node_named(s.tables(), peer, name);
+  auto stale = [&](std::string_view verb) {
+    add_error(at, "failed to " + std::string(verb) + " node " + praetor::quoted(name) + ", index is stale", out);
+  };
+  if (op.verb == "set" || op.verb == "cas") {
+    if (op.verb == "cas" && !cas_matches(named.get(), op.node.modify_index)) return stale("set");
+    if (auto done = ensure_node(s, std::move(op.node)); !done) return add_error(at, done.error().text, out);
+    out.results.emplace_back().node =
+        id.empty() ? node_named(s.tables(), peer, name) : node_with_id(s.tables(), peer, id);
+  } else if (op.verb == "delete") {
+    delete_node(s, peer, name);
+  } else if (op.verb == "delete-cas") {
+    if (!named || named->modify_index != op.node.modify_index) return stale("delete");
+    delete_node(s, peer, name);
+  } else {
+    add_error(at, "unknown node operation: " + op.verb, out);
+  }
+}
+
+void write_service(step& s, txn_service_op& op, std::size_t at, txn_response& out) {
+  auto peer = op.service.peer_name, id = op.service.id;
+  auto existing = service_on(s.tables(), peer, op.node, id);
+  auto found = existing ? &existing->service : nullptr;
+  auto stale = [&](std::string_view verb) {
+    add_error(at,
+              "failed to " + std::string(verb) + " service " + praetor::quoted(id) + " on node " +
+                  praetor::quoted(op.node) + ", index is stale",
+              out);
+  };
+  if (op.verb == "set" || op.verb == "cas") {
+    if (op.verb == "cas" && !cas_matches(found, op.service.modify_index)) return stale("set");
+    if (auto done = ensure_service(s, op.node, std::move(op.service)); !done)
+      return add_error(at, done.error().text, out);
+    out.results.emplace_back().service = service_of(service_on(s.tables(), peer, op.node, id));
+  } else if (op.verb == "delete") {
+    delete_service(s, peer, op.node, id);
+  } else if (op.verb == "delete-cas") {
+    if (!found || found->modify_index != op.service.modify_index) return stale("delete");
+    delete_service(s, peer, op.node, id);
+  } else {
+    add_error(at, "unknown service operation: " + op.verb, out);
+  }
+}
+
+void write_check(step& s, txn_check_op& op, std::size_t at, txn_response& out) {
+  auto peer = op.check.peer_name, node_name = op.check.node, id = op.check.check_id;
+  auto existing = check_on(s.tables(), peer, node_name, id);
+  auto stale = [&](std::string_view verb) {
+    add_error(at,
+              "failed to " + std::string(verb) + " check " + praetor::quoted(id) + " on node " +
+                  praetor::quoted(node_name) + ", index is stale",
+              out);
+  };
+  if (op.verb == "set" || op.verb == "cas") {
+    if (op.verb == "cas" && !cas_matches(existing.get(), op.check.modify_index)) return stale("set");
+    if (auto done = ensure_check(s, std::move(op.check)); !done) return add_error(at, done.error().text, out);
+    out.results.emplace_back().check = check_on(s.tables(), peer, node_name, id);
+  } else if (op.verb == "delete") {
+    delete_check(s, peer, node_name, id);
+  } else if (op.verb == "delete-cas") {
+    if (!existing || existing->modify_index != op.check.modify_index) return stale("delete");
+    delete_check(s, peer, node_name, id);
+  } else {
+    add_error(at, "unknown check operation: " + op.verb, out);
+  }
+}
+
+void write_session(step& s, const txn_session_op& op, std::size_t at, txn_response& out) {
+  if (op.verb == "delete")
+    delete_session(s, op.session.id);
+  else
+    add_error(at, "unknown session operation: " + op.verb, out);
+}
+
+} // namespace
+
+apply_result apply_txn(step& s, txn_request request) {
+  apply_result result;
+  auto& out = result.txn.emplace();
+  // Lock delays are looked at before anything is tried, and reported alone.
+  for (std::size_t i = 0; i < request.ops.size(); ++i) {
+    auto& kv = request.ops[i].kv;
+    if (kv && kv->verb == "lock" && lock_delayed(s, kv->entry.key))
+      add_error(i, "failed to lock key " + praetor::quoted(kv->entry.key) + " due to lock delay", out);
+  }
+  if (!out.errors.empty()) return result;
+  auto before = s.txn.save();
+  for (std::size_t i = 0; i < request.ops.size(); ++i) {
+    auto& op = request.ops[i];
+    if (carry_out_read(s.tables(), op, i, out)) continue;
+    if (op.kv)
+      write_key(s, *op.kv, i, out);
+    else if (op.node)
+      write_node(s, *op.node, i, out);
+    else if (op.service)
+      write_service(s, *op.service, i, out);
+    else if (op.check)
+      write_check(s, *op.check, i, out);
+    else if (op.session)
+      write_session(s, *op.session, i, out);
+  }
+  if (!out.errors.empty()) {
+    out.results.clear();
+    s.txn.roll_back(std::move(before));
+  }
+  return result;
+}
+
+} // namespace praetor::state

@@ -1,0 +1,68 @@
+#include "storage/state/store.hpp"
+#include "storage/state/transaction.hpp"
+
+namespace praetor::state {
+
+/// One published store. `balance` is the number of readers that were copying when it was taken out of the word, less
+/// those that found it gone when they were done; the one who brings it to zero frees the slot.
+struct publication::slot {
+  store_ptr newest;
+  std::atomic<std::int64_t> balance{0};
+};
+
+namespace {
+
+constexpr int address_bits = 48;
+constexpr std::uint64_t one_reader = std::uint64_t{1} << address_bits;
+constexpr std::uint64_t address_mask = one_reader - 1;
+
+} // namespace
+
+publication::publication(store_ptr first) {
+  PRAETOR_ASSERT(first != nullptr);
+  auto address = reinterpret_cast<std::uint64_t>(new slot{std::move(first)});
+  PRAETOR_ASSERT((address & ~address_mask) == 0);
+  word_.store(address, std::memory_order_release);
+}
+
+publication::~publication() { delete reinterpret_cast<slot*>(word_.load(std::memory_order_acquire) & address_mask); }
+
+store_ptr publication::load() const {
+  // Announces a reader and learns the address in one step: the slot can't be freed before we are done with it.
+  auto word = word_.fetch_add(one_reader, std::memory_order_acq_rel) + one_reader;
+  auto current = reinterpret_cast<slot*>(word & address_mask);
+  auto copy = current->newest;
+  while ((word & address_mask) == reinterpret_cast<std::uint64_t>(current))
+    if (word_.compare_exchange_weak(word, word - one_reader, std::memory_order_acq_rel, std::memory_order_acquire))
+      return copy;
+  if (current->balance.fetch_sub(1, std::memory_order_acq_rel) == 1) delete current;
+  return copy;
+}
+
+void publication::exchange(store_ptr next) {
+  auto address = reinterpret_cast<std::uint64_t>(new slot{std::move(next)});
+  PRAETOR_ASSERT((address & ~address_mask) == 0);
+  auto word = word_.exchange(address, std::memory_order_acq_rel);
+  auto old = reinterpret_cast<slot*>(word & address_mask);
+  auto readers = static_cast<std::int64_t>(word >> address_bits);
+  if (old->balance.fetch_add(readers, std::memory_order_acq_rel) + readers == 0) delete old;
+}
+
+store_ptr publication::publish(transaction&& t) {
+  auto base = t.base();
+  PRAETOR_ASSERT(base == load());
+  auto next = std::make_shared<const store>(std::move(t.tables()), base->abandon_cell(), base->history());
+  exchange(next);
+  t.retired().wake();
+  return next;
+}
+
+store_ptr publication::replace(const struct tables& tables) {
+  auto old = load();
+  auto next = std::make_shared<const store>(tables, watch_cell_ptr::make(), old->history() + 1);
+  exchange(next);
+  old->abandon_cell()->fire();
+  return next;
+}
+
+} // namespace praetor::state

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "protocol/types/commands.hpp"
+#include "storage/state/tables.hpp"
+
+namespace praetor::state {
+
+/// Carries out one operation of a transaction if it only reads, adding to the results or the errors.
+/// @returns false if the operation is not one that only reads (then nothing was done)
+bool carry_out_read(const tables& t, const txn_op& op, std::size_t op_index, txn_response& out);
+/// True if the operation only reads.
+bool is_read(const txn_op& op);
+
+/// Adds an entry without its value, as all operations but the gets answer.
+void add_without_value(const kv_entry& entry, txn_response& out);
+void add_error(std::size_t op_index, std::string what, txn_response& out);
+
+} // namespace praetor::state
