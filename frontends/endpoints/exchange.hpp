@@ -68,6 +68,8 @@ struct answer {
   std::string_view content_type = {};                       ///< a literal; empty = no Content-Type
   std::vector<std::pair<std::string, std::string>> headers; ///< in the order in which they are written
   shared_bytes body;                                        ///< null = empty
+  shared_bytes common_lines = {};                           ///< header lines that many answers share, each with its CRLF
+  std::string lines = {};                                   ///< more header lines, each with its CRLF
   bool close = false;                                       ///< end the connection after this answer
 };
 

@@ -1,0 +1,81 @@
+#include "frontends/endpoints/call.hpp"
+
+#include <charconv>
+
+namespace praetor::endpoints {
+
+answer text_answer(unsigned status, std::string text) {
+  answer a;
+  a.status = status;
+  a.content_type = text_type;
+  a.body = std::make_shared<const std::string>(std::move(text));
+  return a;
+}
+
+answer empty_answer(unsigned status) {
+  answer a;
+  a.status = status;
+  return a;
+}
+
+void respond(const call& c, answer a) {
+  a.common_lines = c.common_lines;
+  c.ex->respond(std::move(a));
+}
+
+void respond_error(const call& c, std::string text, unsigned status) {
+  respond(c, text_answer(status, std::move(text)));
+}
+
+layout layout_of(const call& c) {
+  bool pretty = c.req.query.has("pretty");
+  return {pretty || c.env.config()->dev_mode, pretty};
+}
+
+shared_bytes laid_out(layout how, std::string compact) {
+  if (how.indent) compact = json::indent(compact, "    ");
+  if (how.newline) compact += '\n';
+  return std::make_shared<const std::string>(std::move(compact));
+}
+
+expected<std::uint64_t> parse_uint(std::string_view text) {
+  std::uint64_t value = 0;
+  auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem == std::errc::result_out_of_range)
+    return fail("strconv.ParseUint: parsing " + praetor::quoted(text) + ": value out of range");
+  if (problem != std::errc{} || end != text.data() + text.size())
+    return fail("strconv.ParseUint: parsing " + praetor::quoted(text) + ": invalid syntax");
+  return value;
+}
+
+std::optional<bool> parse_bool(std::string_view text) {
+  for (auto yes : {"1", "t", "T", "TRUE", "true", "True"})
+    if (text == yes) return true;
+  for (auto no : {"0", "f", "F", "FALSE", "false", "False"})
+    if (text == no) return false;
+  return {};
+}
+
+void propose(const call& c, std::string command, std::function<void(const call&, const state::apply_result&)> done) {
+  auto handles = c.env.handles();
+  // The request lives as long as its exchange, and so does everything the copy of `c` refers to.
+  handles->writes.propose(std::move(command), [c, done = std::move(done)](const state::apply_result& result) {
+    if (!result.ok()) return respond_error(c, result.error, static_cast<unsigned>(result.status));
+    done(c, result);
+  });
+}
+
+std::string token_of(const request& req) {
+  if (auto* token = req.query.find("token"); token && !token->empty()) return *token;
+  if (auto* token = req.header("x-consul-token"); token && !token->empty()) return *token;
+  auto* authorization = req.header("authorization");
+  if (!authorization) return {};
+  std::string_view text = *authorization;
+  auto blank = text.find(' ');
+  if (blank == text.npos || !equal_fold(text.substr(0, blank), "bearer")) return {};
+  text.remove_prefix(blank + 1);
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  return std::string(text.substr(0, text.find(' ')));
+}
+
+} // namespace praetor::endpoints

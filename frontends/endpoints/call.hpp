@@ -1,0 +1,71 @@
+#pragma once
+
+#include "frontends/endpoints/environment.hpp"
+#include "protocol/codec/json_write.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace praetor::endpoints {
+
+/// One request on its way through an endpoint.
+struct call {
+  environment& env;
+  exchange_ptr ex;
+  const request& req;
+  std::string_view rest; ///< of the path behind the route's own, for subtrees
+  acl::authorizer_ptr who;
+  shared_bytes common_lines; ///< what the configuration wants on every answer
+
+  bool is(std::string_view method) const { return req.method == method; }
+};
+
+/// "application/json" and the like: literals, so that answers can hold views of them.
+inline constexpr std::string_view json_type = "application/json";
+inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
+
+answer text_answer(unsigned status, std::string text);
+inline answer error_answer(const error& e) { return text_answer(static_cast<unsigned>(e.status), e.text); }
+answer empty_answer(unsigned status = 200);
+
+/// The only way out: answers carry what the configuration adds to all of them.
+void respond(const call& c, answer a);
+void respond_error(const call& c, std::string text, unsigned status = 500);
+
+/// How JSON is laid out for a request: `?pretty` gives four spaces and a newline at the end, development agents always
+/// indent.
+struct layout {
+  bool indent = false;
+  bool newline = false;
+};
+layout layout_of(const call& c);
+shared_bytes laid_out(layout how, std::string compact);
+
+template <class T>
+shared_bytes to_json(layout how, const T& value) {
+  std::string out;
+  json::write(out, value);
+  return laid_out(how, std::move(out));
+}
+
+template <class T>
+answer json_answer(const call& c, const T& value, unsigned status = 200) {
+  answer a;
+  a.status = status;
+  a.content_type = json_type;
+  a.body = to_json(layout_of(c), value);
+  return a;
+}
+
+/// Go's strconv.ParseUint(text, 10, 64), with its error text.
+expected<std::uint64_t> parse_uint(std::string_view text);
+/// Go's strconv.ParseBool.
+std::optional<bool> parse_bool(std::string_view text);
+
+/// Proposes a command; `done` runs with its result unless it failed, which is answered with the error's text.
+void propose(const call& c, std::string command, std::function<void(const call&, const state::apply_result&)> done);
+
+/// The token that the request carries (parameter, header, bearer), or "".
+std::string token_of(const request& req);
+
+} // namespace praetor::endpoints

@@ -1,0 +1,135 @@
+#include "frontends/endpoints/routes.hpp"
+
+#include <arpa/inet.h>
+#include <array>
+#include <charconv>
+
+namespace praetor::endpoints {
+
+namespace {
+
+bool has_method(std::string_view methods, std::string_view method) {
+  for (std::size_t start = 0; start <= methods.size();) {
+    auto end = std::min(methods.find(',', start), methods.size());
+    if (methods.substr(start, end - start) == method) return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+/// Whether an IP is inside a network in canonical form ("10.0.0.0/8").
+bool inside(const std::string& ip, const std::string& network) {
+  auto slash = network.find('/');
+  if (slash == network.npos) return false;
+  int bits = 0;
+  std::from_chars(network.data() + slash + 1, network.data() + network.size(), bits);
+  std::array<unsigned char, 16> a{}, b{};
+  auto base = network.substr(0, slash);
+  int family = base.find(':') == base.npos ? AF_INET : AF_INET6;
+  if (::inet_pton(family, ip.c_str(), a.data()) != 1 || ::inet_pton(family, base.c_str(), b.data()) != 1) return false;
+  for (int i = 0; i < bits; ++i) {
+    auto mask = static_cast<unsigned char>(0x80 >> (i % 8));
+    if ((a[static_cast<std::size_t>(i / 8)] & mask) != (b[static_cast<std::size_t>(i / 8)] & mask)) return false;
+  }
+  return true;
+}
+
+bool may_write_from(const config::http_settings& settings, const std::string& ip) {
+  if (settings.allow_write_http_from.empty() || ip.empty()) return true;
+  for (const auto& network : settings.allow_write_http_from)
+    if (inside(ip, network)) return true;
+  return false;
+}
+
+answer unknown_path(std::string_view path) {
+  if (path.find("/v1/") != path.npos)
+    return text_answer(404, "Invalid URL path: not a recognized HTTP API endpoint\n");
+  return text_answer(404, "Invalid URL path: if attempting to use the HTTP API, ensure the path starts with '/v1/'\n");
+}
+
+acl::permission needed(const route_permission& rule, const call& c) {
+  acl::permission p{rule.what, rule.how, {}};
+  if (rule.name == route_permission::subject::rest) p.name = c.rest;
+  if (rule.name == route_permission::subject::own_node) p.name = c.env.config()->node_name;
+  return p;
+}
+
+/// What is wrong with the request before its endpoint is asked, if anything.
+std::optional<answer> objection(const call& c, const route& r, const config::runtime_config& config) {
+  const auto& req = c.req;
+  if (!req.query_ok) return empty_answer(500);
+  for (const auto& blocked : config.http.block_endpoints)
+    if (std::string_view(req.path).starts_with(blocked))
+      return text_answer(403, "Endpoint is blocked by agent configuration");
+  auto allow = "OPTIONS," + std::string(r.methods);
+  if (req.method == "OPTIONS") {
+    auto a = empty_answer();
+    a.headers.emplace_back("Allow", allow);
+    return a;
+  }
+  if (!has_method(r.methods, req.method)) {
+    auto a = text_answer(405, "method " + req.method + " not allowed");
+    a.headers.emplace_back("Allow", allow);
+    return a;
+  }
+  if (req.method != "GET" && req.method != "HEAD" && !may_write_from(config.http, req.remote_address))
+    return text_answer(403, "Access is restricted");
+  for (auto [header, name] : {std::pair{"x-consul-namespace", "X-Consul-Namespace"}, {"x-consul-partition", "X-Consul-Partition"}})
+    if (auto* value = req.header(header); value && !value->empty())
+      return text_answer(400, "Invalid header: \"" + std::string(name) + "\" - " +
+                                (std::string_view(name).ends_with("Namespace") ? "Namespaces are" : "Partitions are") +
+                                " a Consul Enterprise feature");
+  if (r.needs && !c.who->allowed(needed(*r.needs, c))) return text_answer(403, c.who->denial(needed(*r.needs, c)));
+  return {};
+}
+
+} // namespace
+
+std::vector<const route*> all_routes() {
+  std::vector<const route*> out;
+  for (auto family : {agent_routes(), agent_service_routes(), agent_check_routes(), catalog_routes(), connect_routes(),
+                      health_routes(), kv_routes(), operator_routes(), session_routes(), status_routes(), txn_routes(),
+                      unbuilt_routes()})
+    for (const auto& r : family) out.push_back(&r);
+  return out;
+}
+
+dispatcher::dispatcher(environment& env) : env_(env) {
+  for (const auto* r : all_routes()) routes_.emplace(r->path, r);
+}
+
+std::pair<const route*, std::string_view> dispatcher::find(std::string_view path) const {
+  if (auto it = routes_.find(path); it != routes_.end()) return {it->second, path.substr(path.size())};
+  for (auto end = path.rfind('/'); end != path.npos && end > 0; end = path.rfind('/', end - 1))
+    if (auto it = routes_.find(path.substr(0, end + 1)); it != routes_.end()) return {it->second, path.substr(end + 1)};
+  return {nullptr, {}};
+}
+
+void dispatcher::handle(exchange_ptr ex) const {
+  const auto& req = ex->get_request();
+  auto config = env_.config();
+  auto [found, rest] = find(req.path);
+  if (!found) {
+    if (req.path == "/")
+      return ex->respond(text_answer(200, "Consul Agent: UI disabled. To enable, set ui_config.enabled=true in the "
+                                          "agent configuration and restart."));
+    return ex->respond(unknown_path(req.path));
+  }
+  call c{env_, ex, req, rest, env_.authorize(token_of(req)), common_lines(config)};
+  if (auto no = objection(c, *found, *config)) return respond(c, std::move(*no));
+  found->handle(c);
+}
+
+shared_bytes dispatcher::common_lines(const std::shared_ptr<const config::runtime_config>& config) const {
+  auto known = common_.load();
+  if (known && known->first == config) return {known, &known->second};
+  auto made = std::make_shared<lines_of_config>(config, std::string());
+  auto& lines = made->second;
+  for (const auto& [name, value] : config->http.response_headers) lines += name + ": " + value + "\r\n";
+  if (config->translate_wan_addrs) lines += "X-Consul-Translate-Addresses: true\r\n";
+  lines += "Vary: Accept-Encoding\r\nX-Consul-Default-Acl-Policy: " + config->acl.default_policy + "\r\n";
+  common_.store(made);
+  return {made, &made->second};
+}
+
+} // namespace praetor::endpoints

@@ -1,0 +1,18 @@
+#include "frontends/endpoints/environment.hpp"
+
+namespace praetor::endpoints {
+
+environment::environment(caf::actor_system& system, agent_view_ptr view, ports_ptr outside, std::string node_id,
+                         process_hooks hooks)
+    : system_(system), view_(std::move(view)), outside_(std::move(outside)), node_id_(std::move(node_id)),
+      hooks_(std::move(hooks)), random_(outside_->seed()) {}
+
+nanoseconds environment::jitter(nanoseconds limit) {
+  if (limit.count() <= 0) return nanoseconds{0};
+  std::lock_guard lock(random_mutex_);
+  return nanoseconds{static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(limit.count()))};
+}
+
+acl::authorizer_ptr environment::authorize(const std::string&) const { return acl::allow_all(); }
+
+} // namespace praetor::endpoints

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "actors/agent.hpp"
+#include "frontends/endpoints/exchange.hpp"
+#include "frontends/endpoints/rendered_cache.hpp"
+#include "protocol/acl/authorizer.hpp"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+
+namespace praetor::endpoints {
+
+/// What the process around the endpoints offers: reading its configuration anew, ending it, its log.
+struct process_hooks {
+  /// Reads the configuration again and takes it over.
+  std::function<void(done_callback)> reload;
+  /// Leaves the cluster and ends the process; the answer is sent first.
+  std::function<void()> leave;
+  /// Follows the log at a level ("INFO"...): `on_line` per line, until the returned function is called.
+  std::function<expected<std::function<void()>>(const std::string& level, bool json,
+                                                std::function<void(const std::string&)> on_line)>
+    follow_log;
+};
+
+/// What endpoints reach of their agent. One per agent, used by all I/O threads.
+class environment {
+public:
+  environment(caf::actor_system& system, agent_view_ptr view, ports_ptr outside, std::string node_id,
+              process_hooks hooks);
+
+  agent_view& view() const { return *view_; }
+  const ports& outside() const { return *outside_; }
+  std::shared_ptr<const config::runtime_config> config() const { return view_->settings.load(); }
+  agent_handles_ptr handles() const { return view_->handles.load(); }
+  const std::string& node_id() const { return node_id_; }
+  const process_hooks& hooks() const { return hooks_; }
+  rendered_cache& cache() { return cache_; }
+  state::store_ptr state() const { return view_->state.load(); }
+  steady_time now() const { return system_.clock().now(); }
+  /// Uniform in [0, limit).
+  nanoseconds jitter(nanoseconds limit);
+  /// What the holder of a token may do.
+  acl::authorizer_ptr authorize(const std::string& token) const;
+
+private:
+  caf::actor_system& system_;
+  agent_view_ptr view_;
+  ports_ptr outside_;
+  std::string node_id_;
+  process_hooks hooks_;
+  rendered_cache cache_;
+  std::mutex random_mutex_;
+  std::mt19937_64 random_;
+};
+
+} // namespace praetor::endpoints

@@ -1,0 +1,223 @@
+#include "frontends/endpoints/reads.hpp"
+
+#include <algorithm>
+
+namespace praetor::endpoints {
+
+namespace {
+
+constexpr std::string_view cached_with_consistent = "Cannot specify ?cached with ?consistent, conflicting semantics.";
+constexpr std::string_view stale_with_consistent = "Cannot specify ?stale with ?consistent, conflicting semantics.";
+
+/// Parameters that say how to answer, not what: requests that differ only in them share a query.
+bool is_how(std::string_view name) {
+  for (std::string_view one : {"index", "wait", "stale", "consistent", "leader", "token", "cached", "max_stale", "hash"})
+    if (name == one) return true;
+  return false;
+}
+
+std::string key_of(const call& c) {
+  std::string key = c.req.path;
+  for (const auto& [name, value] : c.req.query.items()) {
+    if (is_how(name)) continue;
+    key += '\x01';
+    key += name;
+    key += '\x02';
+    key += value;
+  }
+  key += '\x03';
+  key += c.who->id();
+  return key;
+}
+
+/// A request's question, asked again whenever its answer may have changed.
+class state_query final : public watched_query {
+public:
+  state_query(std::string key, environment& env, query_function run)
+      : key_(std::move(key)), env_(env), run_(std::move(run)) {}
+  const std::string& key() const override { return key_; }
+  evaluation_ptr evaluate(state::watch_set& touched) const override { return evaluate_with(&touched); }
+
+  evaluation_ptr evaluate_with(state::watch_set* touched) const {
+    auto store = env_.state();
+    auto result = run_(*store, touched);
+    auto out = std::make_shared<evaluation>();
+    out->index = std::max<std::uint64_t>(result.index, 1);
+    out->not_found = result.not_found;
+    out->history = store->history();
+    out->rendered = std::make_shared<const rendered_answer>(std::move(result.answer));
+    return out;
+  }
+
+private:
+  std::string key_;
+  environment& env_;
+  query_function run_;
+};
+
+/// One read under way.
+struct pending_read : std::enable_shared_from_this<pending_read> {
+  pending_read(call c, read_options options, read_style style, query_function run)
+      : c(std::move(c)), options(options), style(style), run(std::move(run)) {}
+
+  call c;
+  read_options options;
+  read_style style;
+  query_function run;
+  steady_time deadline{};
+
+  void start();
+  void evaluate();
+  void reply(const evaluation& e) const;
+};
+
+void pending_read::start() {
+  auto& leader = c.env.view().leader;
+  bool at_once = options.mode == consistency::stale ||
+                 (options.mode == consistency::leader && leader.leads(c.env.now()));
+  if (at_once) return evaluate();
+  c.env.handles()->writes.read([me = shared_from_this()](const error* failed) {
+    if (failed) return respond_read_error(me->c, *failed);
+    me->evaluate();
+  });
+}
+
+void pending_read::evaluate() {
+  bool blocks = options.min_index > 0;
+  if (style.cheap && !blocks) {
+    state_query query({}, c.env, run);
+    return reply(*query.evaluate_with(nullptr));
+  }
+  auto key = key_of(c);
+  auto& cache = c.env.cache();
+  auto found = cache.find(key);
+  std::shared_ptr<state_query> query;
+  if (!found) {
+    query = std::make_shared<state_query>(key, c.env, run);
+    state::watch_set touched;
+    found = query->evaluate(touched);
+    if (!style.cheap) {
+      auto holds = std::make_shared<state::trigger>();
+      const auto& answer = *static_cast<const rendered_answer*>(found->rendered.get());
+      if (!touched.subscribe(holds)) cache.insert(key, found, holds, answer.body ? answer.body->size() : 0);
+    }
+  }
+  if (!blocks || found->index > options.min_index) return reply(*found);
+
+  if (!query) query = std::make_shared<state_query>(key, c.env, run);
+  auto wait = std::make_shared<watch_request>();
+  wait->query = query;
+  wait->min_index = options.min_index;
+  wait->history = found->history;
+  if (deadline == steady_time{}) deadline = c.env.now() + options.wait + c.env.jitter(options.wait / 16);
+  wait->deadline = deadline;
+  auto watches = c.env.handles()->watches;
+  wait->done = [me = shared_from_this()](const evaluation_ptr& e) {
+    // Null: this agent leads no more. Ask again, which waits for a leader.
+    if (e) me->reply(*e);
+    else me->start();
+  };
+  c.ex->on_cancel([watches, weak = std::weak_ptr(wait)] {
+    if (auto gone = weak.lock()) caf::anon_send(watches, leave_atom_v, local<std::shared_ptr<watch_request>>{gone});
+  });
+  caf::anon_send(watches, watch_atom_v, local<std::shared_ptr<watch_request>>{wait});
+}
+
+void pending_read::reply(const evaluation& e) const {
+  const auto& rendered = *static_cast<const rendered_answer*>(e.rendered.get());
+  answer a;
+  a.status = rendered.status;
+  a.content_type = rendered.content_type;
+  a.body = rendered.body;
+  a.headers = rendered.headers;
+  auto& leader = c.env.view().leader;
+  auto known = leader.get();
+  std::int64_t contact = 0;
+  if (!known->is_leader)
+    contact = std::chrono::duration_cast<std::chrono::milliseconds>(c.env.now() - leader.last_contact()).count();
+  bool streamed = style.streaming && (options.min_index > 0 || options.cached);
+  auto& lines = a.lines;
+  lines.reserve(192);
+  if (style.shows_consistency) {
+    lines += "X-Consul-Effective-Consistency: ";
+    lines += options.mode == consistency::stale ? "stale" : options.mode == consistency::leader ? "leader" : "consistent";
+    lines += "\r\n";
+  }
+  lines += "X-Consul-Index: " + std::to_string(e.index) + "\r\nX-Consul-Knownleader: ";
+  lines += !known->leader_id.empty() && !streamed ? "true" : "false";
+  lines += "\r\nX-Consul-Lastcontact: " + std::to_string(contact) + "\r\nX-Consul-Query-Backend: ";
+  lines += streamed ? "streaming\r\n" : "blocking-query\r\n";
+  if (rendered.filtered && !token_of(c.req).empty()) lines += "X-Consul-Results-Filtered-By-Acls: true\r\n";
+  respond(c, std::move(a));
+}
+
+expected<nanoseconds> parse_wait(const call& c, const config::runtime_config& config) {
+  auto* text = c.req.query.find("wait");
+  nanoseconds wait{0};
+  if (text && !text->empty()) {
+    auto parsed = duration_from_text(*text);
+    if (!parsed.value) return fail("Invalid wait time", 400);
+    wait = *parsed.value;
+  }
+  if (wait.count() <= 0) wait = config.default_query_time;
+  return std::min(wait, config.max_query_time);
+}
+
+} // namespace
+
+expected<read_options> parse_read_options(const call& c) {
+  auto config = c.env.config();
+  const auto& query = c.req.query;
+  read_options out;
+  if (auto* text = query.find("index"); text && !text->empty()) {
+    auto index = parse_uint(*text);
+    if (!index) return fail("Invalid index", 400);
+    out.min_index = *index;
+  }
+  auto wait = parse_wait(c, *config);
+  if (!wait) return tl::unexpected(wait.error());
+  out.wait = *wait;
+  bool stale = query.has("stale"), consistent = query.has("consistent");
+  out.cached = query.has("cached") && config->http.use_cache;
+  if (auto* text = query.find("max_stale"); text && !text->empty()) {
+    auto parsed = duration_from_text(*text);
+    if (!parsed.value) return fail("Invalid max_stale value " + praetor::quoted(*text), 400);
+    // The leader's own data is never too old.
+    stale |= parsed.value->count() > 0;
+  }
+  if (stale && consistent) return fail(std::string(stale_with_consistent), 400);
+  if (out.cached && consistent) return fail(std::string(cached_with_consistent), 400);
+  if (stale) out.mode = consistency::stale;
+  if (consistent) out.mode = consistency::consistent;
+  auto dc = query.get("datacenter");
+  if (dc.empty()) dc = query.get("dc");
+  if (!dc.empty() && dc != config->datacenter) return fail("No path to datacenter");
+  return out;
+}
+
+string_map node_meta_of(const request& req) {
+  string_map out;
+  for (const auto& pair : req.query.all("node-meta")) {
+    auto colon = pair.find(':');
+    if (colon == pair.npos) out[pair] = "";
+    else out[pair.substr(0, colon)] = pair.substr(colon + 1);
+  }
+  return out;
+}
+
+void respond_read_error(const call& c, const error& e) {
+  auto a = error_answer(e);
+  if (e.status != 400) {
+    a.headers.emplace_back("X-Consul-Index", "1");
+    a.headers.emplace_back("X-Consul-Knownleader", "false");
+    a.headers.emplace_back("X-Consul-Lastcontact", "0");
+    a.headers.emplace_back("X-Consul-Query-Backend", "blocking-query");
+  }
+  respond(c, std::move(a));
+}
+
+void answer_read(const call& c, const read_options& options, read_style style, query_function run) {
+  std::make_shared<pending_read>(c, options, style, std::move(run))->start();
+}
+
+} // namespace praetor::endpoints

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "frontends/endpoints/call.hpp"
+#include "storage/state/queries_catalog.hpp"
+
+#include <functional>
+#include <string>
+
+namespace praetor::endpoints {
+
+enum class consistency { leader, stale, consistent };
+
+/// What a read asks for beside its subject.
+struct read_options {
+  consistency mode = consistency::leader;
+  std::uint64_t min_index = 0; ///< block until the index is greater; 0 = don't
+  nanoseconds wait{0};         ///< with the server's bounds and default
+  bool cached = false;
+};
+
+/// Parses dc, index, wait, stale, consistent, cached and what goes with them.
+expected<read_options> parse_read_options(const call& c);
+/// The `node-meta` parameters.
+string_map node_meta_of(const request& req);
+
+/// An answer without what differs from reply to reply (index and contact headers).
+struct rendered_answer {
+  unsigned status = 200;
+  std::string_view content_type = json_type;
+  shared_bytes body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  bool filtered = false; ///< something was removed that the token may not see
+};
+
+/// What a query made of the state.
+struct query_outcome {
+  std::uint64_t index = 1;
+  bool not_found = false;
+  rendered_answer answer;
+};
+using query_function = std::function<query_outcome(const state::store&, state::watch_set*)>;
+
+/// How a family of endpoints answers reads.
+struct read_style {
+  bool shows_consistency = false; ///< X-Consul-Effective-Consistency
+  bool streaming = false;         ///< blocking queries are said to come from the streaming backend
+  bool cheap = false;             ///< quicker made than looked up: not kept
+};
+
+/// Answers a read: checks the consistency mode, takes a kept answer or makes one, waits if it has to.
+/// @param run evaluates and renders; used again whenever what it read has changed, from any thread and when the request
+///        is long gone: it must own all it needs
+void answer_read(const call& c, const read_options& options, read_style style, query_function run);
+
+/// Renders a value as a query's outcome.
+template <class T>
+query_outcome outcome(layout how, std::uint64_t index, const T& value) {
+  query_outcome out;
+  out.index = index;
+  out.answer.body = to_json(how, value);
+  return out;
+}
+
+/// An error of a read, with the headers that clients expect of one.
+void respond_read_error(const call& c, const error& e);
+
+} // namespace praetor::endpoints

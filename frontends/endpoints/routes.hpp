@@ -1,0 +1,68 @@
+#pragma once
+
+#include "frontends/endpoints/call.hpp"
+
+#include <atomic>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace praetor::endpoints {
+
+/// What a route needs before its endpoint is asked. Endpoints that filter their results instead need nothing here.
+struct route_permission {
+  acl::resource what;
+  acl::access how;
+  enum class subject {
+    none,      ///< the resource has no names
+    rest,      ///< what follows the route's path
+    own_node,  ///< this agent's node
+  } name = subject::none;
+};
+
+/// One line of the table that requests are dispatched by and that the API description is made from.
+struct route {
+  std::string_view path;    ///< ends with '/': everything below
+  std::string_view methods; ///< "GET,PUT": in the order of the Allow header
+  void (*handle)(const call&);
+  std::optional<route_permission> needs = {};
+  std::string_view summary = {};
+};
+
+// The families, each in a file of its own.
+std::span<const route> agent_routes();
+std::span<const route> agent_service_routes();
+std::span<const route> agent_check_routes();
+std::span<const route> catalog_routes();
+std::span<const route> connect_routes();
+std::span<const route> health_routes();
+std::span<const route> kv_routes();
+std::span<const route> operator_routes();
+std::span<const route> session_routes();
+std::span<const route> status_routes();
+std::span<const route> txn_routes();
+/// Known to clients, not built yet: answered 501 with a sentence that names them.
+std::span<const route> unbuilt_routes();
+
+/// Every route, in the order of the families.
+std::vector<const route*> all_routes();
+
+/// Answers every request. One per agent.
+class dispatcher {
+public:
+  explicit dispatcher(environment& env);
+  void handle(exchange_ptr ex) const;
+  /// The longest route that the path matches, and what is left of the path.
+  std::pair<const route*, std::string_view> find(std::string_view path) const;
+
+private:
+  /// The header lines that every answer of a route carries; made once per configuration.
+  shared_bytes common_lines(const std::shared_ptr<const config::runtime_config>& config) const;
+
+  environment& env_;
+  std::unordered_map<std::string_view, const route*> routes_;
+  using lines_of_config = std::pair<std::shared_ptr<const config::runtime_config>, std::string>;
+  mutable std::atomic<std::shared_ptr<const lines_of_config>> common_;
+};
+
+} // namespace praetor::endpoints
