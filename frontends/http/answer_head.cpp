@@ -140,8 +140,6 @@ void append_head(std::string& out, const endpoints::answer& answer, const framin
     append_value(out, value);
     out.append("\r\n");
   }
-  if (answer.common_lines) out.append(*answer.common_lines);
-  out.append(answer.lines);
   if (how.gzip) out.append("Content-Encoding: gzip\r\n");
   out.append(date);
   if (how.length && status_has_body(answer.status)) {

@@ -1,0 +1,125 @@
+#include "frontends/http/io_loop.hpp"
+
+#include "frontends/http/connection.hpp"
+#include "frontends/http/pending_exchange.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace praetor::http {
+
+bool server_core::admit(const std::string& address, std::uint32_t limit) {
+  std::lock_guard lock(mutex_);
+  auto& count = clients_[address];
+  if (limit != 0 && count >= limit) return false;
+  ++count;
+  return true;
+}
+
+void server_core::release(const std::string& address) {
+  std::lock_guard lock(mutex_);
+  auto it = clients_.find(address);
+  if (it != clients_.end() && --it->second == 0) clients_.erase(it);
+}
+
+void server_core::opened() {
+  std::lock_guard lock(mutex_);
+  ++open_;
+}
+
+void server_core::closed() {
+  std::lock_guard lock(mutex_);
+  if (--open_ == 0) all_closed_.notify_all();
+}
+
+std::uint32_t server_core::open_connections() const {
+  std::lock_guard lock(mutex_);
+  return open_;
+}
+
+bool server_core::wait_until_closed(std::chrono::milliseconds grace) {
+  std::unique_lock lock(mutex_);
+  return all_closed_.wait_for(lock, grace, [this] { return open_ == 0; });
+}
+
+io_loop::io_loop(std::shared_ptr<server_core> core)
+    : receive_buffer(65536), core_(std::move(core)), context_(1), work_(context_.get_executor()),
+      sweep_timer_(context_), limits_(core_->options.limits) {}
+
+io_loop::~io_loop() = default;
+
+void io_loop::run() { context_.run(); }
+
+void io_loop::post(mail&& letter) {
+  {
+    std::lock_guard lock(inbox_mutex_);
+    if (!inbox_closed_) {
+      inbox_.push_back(std::move(letter));
+      if (inbox_.size() == 1) boost::asio::post(context_, [this] { drain(); });
+      return;
+    }
+  }
+  if (letter.stream) letter.stream->close(true);
+}
+
+void io_loop::run_soon(std::function<void()> action) {
+  std::lock_guard lock(inbox_mutex_);
+  if (!inbox_closed_) boost::asio::post(context_, std::move(action));
+}
+
+void io_loop::drain() {
+  std::vector<mail> letters;
+  {
+    std::lock_guard lock(inbox_mutex_);
+    letters.swap(inbox_);
+  }
+  for (auto& letter : letters) letter.to->deliver(letter);
+}
+
+void io_loop::adopt(std::shared_ptr<connection> one) {
+  one->position = connections_.size();
+  connections_.push_back(one);
+  if (!sweeping_) sweep();
+  one->begin();
+}
+
+void io_loop::forget(connection& one) {
+  auto at = one.position;
+  auto keep = std::move(connections_[at]);
+  if (at + 1 != connections_.size()) {
+    connections_[at] = std::move(connections_.back());
+    connections_[at]->position = at;
+  }
+  connections_.pop_back();
+}
+
+void io_loop::close_idle() {
+  for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->close_if_idle();
+}
+
+void io_loop::close_all() {
+  while (!connections_.empty()) connections_.back()->close();
+  std::vector<mail> unread;
+  {
+    std::lock_guard lock(inbox_mutex_);
+    inbox_closed_ = true;
+    unread.swap(inbox_);
+  }
+  for (auto& letter : unread)
+    if (letter.stream) letter.stream->close(true);
+  sweep_timer_.cancel();
+  work_.reset();
+}
+
+void io_loop::sweep() {
+  ++tick_;
+  for (std::size_t i = connections_.size(); i-- > 0;)
+    if (i < connections_.size()) connections_[i]->check_deadline();
+  sweeping_ = !connections_.empty();
+  if (!sweeping_) return;
+  sweep_timer_.expires_after(std::chrono::seconds(1));
+  sweep_timer_.async_wait([this](const boost::system::error_code& ec) {
+    if (!ec) sweep();
+  });
+}
+
+} // namespace praetor::http

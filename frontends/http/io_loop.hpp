@@ -1,0 +1,135 @@
+#pragma once
+
+#include "frontends/http/answer_head.hpp"
+#include "frontends/http/compressor.hpp"
+#include "frontends/http/server.hpp"
+#include "frontends/http/tls_context.hpp"
+
+#include <atomic>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace praetor::http {
+
+class connection;
+class stream_state;
+
+/// A counter that one thread writes and any thread reads.
+class tally {
+public:
+  void add(std::uint64_t n) { value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed); }
+  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+struct loop_counters {
+  tally requests, malformed, over_capacity, cancelled, handshakes_failed, bytes_received, bytes_sent;
+};
+
+/// What all threads of one server share.
+struct server_core {
+  server_options options;
+  endpoints::request_handler handler;
+  std::atomic<bool> stopping{false};
+  std::atomic<std::uint32_t> in_flight{0};
+
+  void log(std::string_view text) const {
+    if (options.log) options.log(text);
+  }
+
+  /// One more connection of that client, unless it has `limit` already (0 = no limit).
+  bool admit(const std::string& address, std::uint32_t limit);
+  void release(const std::string& address);
+  void opened();
+  void closed();
+  std::uint32_t open_connections() const;
+  /// @returns whether all connections have ended.
+  bool wait_until_closed(std::chrono::milliseconds grace);
+
+private:
+  mutable std::mutex mutex_;
+  std::condition_variable all_closed_;
+  std::uint32_t open_ = 0;
+  std::map<std::string, std::uint32_t, std::less<>> clients_;
+};
+
+/// Something that happened to a connection's request on another thread.
+struct mail {
+  enum class kind_type { answered, stream_begun, stream_written, dropped };
+  std::shared_ptr<connection> to;
+  std::uint64_t sequence = 0; ///< of the request; what is meant for an older one is ignored
+  kind_type kind = kind_type::dropped;
+  endpoints::answer answer = {};
+  std::shared_ptr<stream_state> stream = {};
+};
+
+using stream_socket =
+    boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
+using loop_timer =
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                      boost::asio::io_context::executor_type>;
+
+/// One I/O thread's world: its event loop, its connections and the buffers that they share. Everything but `post` and
+/// `run_soon` belongs to that thread.
+class io_loop : public std::enable_shared_from_this<io_loop> {
+public:
+  explicit io_loop(std::shared_ptr<server_core> core);
+  ~io_loop();
+
+  /// Serves until `close_all` has run and nothing is left to do.
+  void run();
+
+  /// From any thread; without effect after close_all.
+  void post(mail&& letter);
+  void run_soon(std::function<void()> action);
+
+  void adopt(std::shared_ptr<connection> one);
+  void forget(connection& one);
+  /// Ends the connections that are between two requests.
+  void close_idle();
+  void close_all();
+
+  boost::asio::io_context& context() { return context_; }
+  server_core& core() { return *core_; }
+  const limit_options& limits() const { return limits_; }
+  void set_limits(const limit_options& limits) { limits_ = limits; }
+
+  /// Seconds of this loop, as coarse as time-outs need them. They stand still while there is no connection.
+  std::uint64_t tick() const { return tick_; }
+
+  loop_counters counters;
+  std::vector<char> receive_buffer; ///< read here, copied only if it is no whole request
+  std::string head_buffer;
+  date_line date;
+  gzip_cache gzip;
+
+private:
+  void drain();
+  void sweep();
+
+  std::shared_ptr<server_core> core_;
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  loop_timer sweep_timer_;
+  bool sweeping_ = false;
+  std::uint64_t tick_ = 0;
+  limit_options limits_;
+  std::vector<std::shared_ptr<connection>> connections_;
+
+  std::mutex inbox_mutex_;
+  std::vector<mail> inbox_;
+  bool inbox_closed_ = false;
+};
+
+} // namespace praetor::http

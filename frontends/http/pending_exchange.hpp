@@ -1,0 +1,89 @@
+#pragma once
+
+#include "frontends/http/io_loop.hpp"
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+
+namespace praetor::http {
+
+/// A streamed body between the thread that writes it and the connection that sends it.
+class stream_state : public std::enable_shared_from_this<stream_state> {
+public:
+  stream_state(std::shared_ptr<connection> to, std::shared_ptr<io_loop> loop, std::uint64_t sequence,
+               std::size_t max_backlog)
+      : to_(std::move(to)), loop_(std::move(loop)), sequence_(sequence), max_backlog_(max_backlog) {}
+
+  // The writer's side; any thread.
+  std::size_t write(endpoints::shared_bytes piece);
+  void finish(bool complete);
+  bool closed() const { return closed_.load(std::memory_order_acquire); }
+  void on_drained(std::function<void()> action);
+  void on_cancel(std::function<void()> action);
+
+  // The connection's side.
+  struct batch {
+    std::vector<endpoints::shared_bytes> pieces;
+    bool finished = false;  ///< and nothing is left after these
+    bool abandoned = false; ///< the writer went away in the middle, or wrote far more than the client takes
+  };
+  batch take(std::size_t about);
+  /// The client is gone, or all is sent.
+  void close(bool cancelled);
+
+private:
+  void notify(std::unique_lock<std::mutex>& lock);
+
+  std::shared_ptr<connection> to_; ///< until closed
+  std::shared_ptr<io_loop> loop_;
+  std::uint64_t sequence_;
+  std::size_t max_backlog_;
+  std::mutex mutex_;
+  std::vector<endpoints::shared_bytes> pieces_;
+  std::size_t waiting_ = 0;
+  bool notified_ = false, finished_ = false, abandoned_ = false;
+  std::atomic<bool> closed_{false};
+  std::function<void()> drained_, cancel_;
+};
+
+/// One request that the handler has been given.
+class pending_exchange final : public endpoints::exchange {
+public:
+  pending_exchange(std::shared_ptr<connection> from, std::shared_ptr<io_loop> loop, std::uint64_t sequence,
+                   endpoints::request request)
+      : from_(std::move(from)), loop_(std::move(loop)), sequence_(sequence), request_(std::move(request)) {}
+  ~pending_exchange() override;
+
+  const endpoints::request& get_request() const override { return request_; }
+  void respond(endpoints::answer answer) override;
+  std::shared_ptr<endpoints::body_stream> respond_stream(endpoints::answer head) override;
+  void on_cancel(std::function<void()> action) override;
+
+  // For the connection, after the handler has returned.
+  /// @returns whether it was answered meanwhile; if not, the answer will come as mail.
+  bool answered_by_handler();
+  endpoints::answer& answer() { return answer_; }
+  std::shared_ptr<stream_state>& stream() { return stream_; }
+  /// The client is gone. @returns whether somebody wanted to know.
+  bool cancel();
+
+private:
+  enum class stage_type { in_handler, waiting, answered };
+  bool claim();
+  void settle(mail::kind_type kind);
+
+  std::shared_ptr<connection> from_;
+  std::shared_ptr<io_loop> loop_;
+  std::uint64_t sequence_;
+  endpoints::request request_;
+  endpoints::answer answer_;
+  std::shared_ptr<stream_state> stream_;
+  std::atomic<bool> claimed_{false};
+  std::atomic<stage_type> stage_{stage_type::in_handler};
+  std::mutex mutex_;
+  bool cancelled_ = false;
+  std::function<void()> cancel_;
+};
+
+} // namespace praetor::http

@@ -1,0 +1,185 @@
+#include "frontends/http/target.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace praetor::http {
+
+namespace {
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+struct code_range {
+  std::uint32_t first, last;
+};
+
+/// Unicode categories Cc, Cf, Co, Cs, Zl, Zp and Zs but for the ASCII space. Unassigned code points are let through.
+constexpr std::array<code_range, 29> unprintable_ranges{{
+    {0x0000, 0x001F},   {0x007F, 0x00A0},   {0x00AD, 0x00AD},   {0x0600, 0x0605},     {0x061C, 0x061C},
+    {0x06DD, 0x06DD},   {0x070F, 0x070F},   {0x0890, 0x0891},   {0x08E2, 0x08E2},     {0x1680, 0x1680},
+    {0x180E, 0x180E},   {0x2000, 0x200F},   {0x2028, 0x202F},   {0x205F, 0x206F},     {0x3000, 0x3000},
+    {0xD800, 0xF8FF},   {0xFEFF, 0xFEFF},   {0xFFF0, 0xFFFB},   {0xFFFE, 0xFFFF},     {0x110BD, 0x110BD},
+    {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},   {0x1FFFE, 0x1FFFF},
+    {0xE0000, 0xE00FF}, {0xE01F0, 0xE0FFF}, {0xF0000, 0xFFFFF}, {0x100000, 0x10FFFF},
+}};
+
+bool is_printable(std::uint32_t code) {
+  auto it = std::upper_bound(unprintable_ranges.begin(), unprintable_ranges.end(), code,
+                             [](std::uint32_t value, const code_range& range) { return value < range.first; });
+  return it == unprintable_ranges.begin() || code > std::prev(it)->last;
+}
+
+/// One code point; a byte that begins none is U+FFFD, a symbol.
+std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
+  auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  unsigned lead = byte(at);
+  unsigned length = lead < 0x80                   ? 1
+                    : lead >= 0xC2 && lead < 0xE0 ? 2
+                    : lead >= 0xE0 && lead < 0xF0 ? 3
+                    : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                  : 0;
+  if (length == 1) {
+    ++at;
+    return lead;
+  }
+  std::uint32_t code = length == 2 ? lead & 0x1F : length == 3 ? lead & 0x0F : lead & 0x07;
+  for (unsigned i = 1; i < length; ++i) {
+    if ((byte(at + i) & 0xC0) != 0x80) length = 0;
+    code = code << 6 | (byte(at + i) & 0x3F);
+  }
+  bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+  if (length == 0 || overlong || (code >= 0xD800 && code <= 0xDFFF) || code > 0x10FFFF) {
+    ++at;
+    return 0xFFFD;
+  }
+  at += length;
+  return code;
+}
+
+bool is_clean(std::string_view path) {
+  if (path.empty() || path[0] != '/') return false;
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+    if (path[i] != '/') continue;
+    char next = path[i + 1];
+    if (next == '/') return false;
+    if (next != '.') continue;
+    auto rest = path.substr(i + 2);
+    if (rest.empty() || rest[0] == '/') return false;
+    if (rest[0] == '.' && (rest.size() == 1 || rest[1] == '/')) return false;
+  }
+  return true;
+}
+
+/// The part of an absolute form behind its authority. @returns false if there is no "scheme://" in front.
+bool strip_origin(std::string_view& target) {
+  auto colon = target.find("://");
+  if (colon == std::string_view::npos || colon == 0) return false;
+  auto alpha = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  if (!alpha(target[0])) return false;
+  for (char c : target.substr(0, colon))
+    if (!alpha(c) && !(c >= '0' && c <= '9') && c != '+' && c != '-' && c != '.') return false;
+  target.remove_prefix(colon + 3);
+  target.remove_prefix(std::min(target.find_first_of("/?"), target.size()));
+  return true;
+}
+
+} // namespace
+
+bool percent_decode(std::string_view in, bool plus_is_space, std::string& out) {
+  out.clear();
+  out.reserve(in.size());
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    if (in[i] == '%') {
+      if (i + 2 >= in.size()) return false;
+      int high = hex_value(in[i + 1]), low = hex_value(in[i + 2]);
+      if (high < 0 || low < 0) return false;
+      out.push_back(static_cast<char>(high << 4 | low));
+      i += 2;
+    } else {
+      out.push_back(plus_is_space && in[i] == '+' ? ' ' : in[i]);
+    }
+  }
+  return true;
+}
+
+bool parse_query(std::string_view raw, endpoints::query_parameters& out) {
+  bool ok = true;
+  std::vector<std::pair<std::string, std::string>> items;
+  while (!raw.empty()) {
+    auto part = raw.substr(0, raw.find('&'));
+    raw.remove_prefix(std::min(part.size() + 1, raw.size()));
+    if (part.empty()) continue;
+    auto equals = part.find('=');
+    std::string key, value;
+    // A semicolon once separated parameters too; taking it either way would let two readers disagree.
+    if (part.find(';') != std::string_view::npos || !percent_decode(part.substr(0, equals), true, key) ||
+        (equals != std::string_view::npos && !percent_decode(part.substr(equals + 1), true, value))) {
+      ok = false;
+      continue;
+    }
+    items.emplace_back(std::move(key), std::move(value));
+  }
+  out = endpoints::query_parameters(std::move(items));
+  return ok;
+}
+
+std::string clean_path(std::string_view path) {
+  std::vector<std::string_view> segments;
+  for (std::size_t at = 0; at < path.size();) {
+    auto end = std::min(path.find('/', at), path.size());
+    auto segment = path.substr(at, end - at);
+    if (segment == "..") {
+      if (!segments.empty()) segments.pop_back();
+    } else if (!segment.empty() && segment != ".") {
+      segments.push_back(segment);
+    }
+    at = end + 1;
+  }
+  std::string out;
+  out.reserve(path.size() + 1);
+  for (auto segment : segments) out.append("/").append(segment);
+  if (out.empty() || path.ends_with('/')) out.push_back('/');
+  return out;
+}
+
+bool is_printable(std::string_view utf8) {
+  bool plain = std::all_of(utf8.begin(), utf8.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+  for (std::size_t at = 0; !plain && at < utf8.size();)
+    if (!is_printable(next_code_point(utf8, at))) return false;
+  return true;
+}
+
+target_result resolve_target(std::string_view raw, bool allow_unprintable, endpoints::request& out) {
+  bool connect = out.method == "CONNECT";
+  if (raw == "*") return {target_kind::asterisk, {}};
+  if (!raw.starts_with('/')) {
+    if (connect) return {target_kind::authority, {}};
+    if (!strip_origin(raw)) return {target_kind::malformed, {}};
+  }
+  auto question = raw.find('?');
+  auto escaped = raw.substr(0, question);
+  if (escaped.find('%') == std::string_view::npos)
+    out.path = escaped;
+  else if (!percent_decode(escaped, false, out.path))
+    return {target_kind::malformed, {}};
+  if (question != std::string_view::npos) {
+    out.raw_query = raw.substr(question + 1);
+    out.query_ok = parse_query(out.raw_query, out.query);
+  }
+  if (!allow_unprintable && !is_printable(out.path)) return {target_kind::unprintable, {}};
+  // The escaped form is what is cleaned: "%2F%2F" belongs to the client's key.
+  if (!connect && !is_clean(escaped)) {
+    auto location = clean_path(escaped);
+    if (question != std::string_view::npos) location.append(raw.substr(question));
+    return {target_kind::redirect, std::move(location)};
+  }
+  return {};
+}
+
+} // namespace praetor::http
