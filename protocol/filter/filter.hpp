@@ -1,0 +1,54 @@
+#pragma once
+
+#include "protocol/filter/syntax.hpp"
+#include "protocol/filter/type_info.hpp"
+#include "protocol/types/error.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+/// The filter language of the HTTP API (reference/http-api.md, section 1.8).
+///
+///   auto filter = filter::compile<node>(text);      // once per request
+///   if (!filter) return error(filter.error());      // 500, with the text that clients expect
+///   if (filter->matches(node)) ...                  // per element
+namespace praetor::filter {
+
+/// Stands before the errors of every endpoint.
+inline constexpr std::string_view error_prefix = "Failed to create boolean expression evaluator: ";
+
+namespace detail {
+struct bound_node;
+}
+
+/// A compiled expression, cheap to copy. It must be given values of the type that it was compiled for.
+class expression {
+public:
+  template <class T>
+  bool matches(const T& value) const {
+    PRAETOR_ASSERT(type_ == &type_info_of<T>());
+    return evaluate(&value);
+  }
+
+private:
+  friend expected<expression> bind(const syntax& what, const type_info& type);
+  bool evaluate(const void* value) const;
+
+  const type_info* type_ = nullptr;
+  std::shared_ptr<const detail::bound_node> root_;
+};
+
+/// Ties an expression to a type: looks selectors up, converts values, compiles regular expressions. Errors come
+/// without the prefix.
+expected<expression> bind(const syntax& what, const type_info& type);
+
+/// parse and bind; errors come with the prefix and status 500. (`/v1/agent/checks` shows the errors of `bind` bare: it
+/// calls `parse` and `bind` itself.)
+expected<expression> compile(std::string_view text, const type_info& type);
+template <class T>
+expected<expression> compile(std::string_view text) {
+  return compile(text, type_info_of<T>());
+}
+
+} // namespace praetor::filter

@@ -1,0 +1,24 @@
+#include "protocol/codec/msgpack.hpp"
+#include "protocol/types/commands.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+/// MessagePack from anywhere is read into large requests without a crash, and what was read packs to the same bytes
+/// again and again.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace praetor;
+  std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  if (auto request = msgpack::unpack<register_request>(bytes)) {
+    auto packed = msgpack::pack(*request);
+    auto again = msgpack::unpack<register_request>(packed);
+    PRAETOR_ASSERT(again && msgpack::pack(*again) == packed);
+  }
+  (void)msgpack::unpack<txn_request>(bytes);
+  if (auto any = msgpack::unpack<free_form>(bytes)) {
+    auto packed = msgpack::pack(*any);
+    auto again = msgpack::unpack<free_form>(packed);
+    PRAETOR_ASSERT(again && msgpack::pack(*again) == packed);
+  }
+  return 0;
+}
