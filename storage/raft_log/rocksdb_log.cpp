@@ -76,6 +76,8 @@ private:
   // Of the writing thread.
   rocksdb::WriteBatch pending_;
   std::optional<error> failed_;
+  std::uint64_t counted_bytes_ = 0; ///< of the files, when they were last looked at
+  std::uint64_t bytes_since_count_ = 0;
 
   mutable std::mutex guard_; ///< of what follows
   term_index terms_;
@@ -209,6 +211,7 @@ expected<void> rocksdb_log::core::sync() {
   if (pending_.Count() == 0) return {};
   auto done = files_->commit(pending_);
   if (!done) return stop(done.error());
+  bytes_since_count_ += pending_.GetDataSize();
   constexpr std::size_t worth_keeping = 1 << 20;
   if (pending_.GetDataSize() > worth_keeping)
     pending_ = rocksdb::WriteBatch();
@@ -241,6 +244,7 @@ expected<void> rocksdb_log::core::compact(raft::index_t through) {
   rocksdb::Slice from(low);
   rocksdb::Slice to(high);
   auto status = rocksdb::DeleteFilesInRange(&files_->db(), family, &from, &to);
+  counted_bytes_ = 0;
   if (!status.ok() && warn_) warn_(files_->describe(status, "cannot drop old files of").text);
   return {};
 }
@@ -311,11 +315,16 @@ disk_space rocksdb_log::core::space() {
   result.low = !reserve_.check();
   result.free_bytes = reserve_.free_bytes();
   result.reserve_bytes = reserve_.held();
-  std::error_code ignored;
-  for (auto& file : std::filesystem::directory_iterator(files_->directory(), ignored)) {
-    auto extension = file.path().extension();
-    if (extension == ".log" || extension == ".sst") result.log_bytes += file.file_size(ignored);
+  constexpr std::uint64_t recount = 1 << 20; // so that asking after each write costs nothing
+  if (counted_bytes_ == 0 || bytes_since_count_ >= recount) {
+    counted_bytes_ = bytes_since_count_ = 0;
+    std::error_code ignored;
+    for (auto& file : std::filesystem::directory_iterator(files_->directory(), ignored)) {
+      auto extension = file.path().extension();
+      if (extension == ".log" || extension == ".sst") counted_bytes_ += file.file_size(ignored);
+    }
   }
+  result.log_bytes = counted_bytes_ + bytes_since_count_;
   return result;
 }
 

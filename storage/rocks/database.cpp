@@ -1,17 +1,16 @@
 #include "storage/rocks/database.hpp"
 
+#include "storage/files/files.hpp"
 #include "storage/rocks/wal_check.hpp"
 
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
-#include <cstring>
 #include <fcntl.h>
 #include <rocksdb/env.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 namespace praetor::storage {
 
@@ -82,21 +81,13 @@ rocksdb::ColumnFamilyOptions family_options(std::size_t write_buffer) {
   return options;
 }
 
-std::string system_error(const std::string& doing, const fs::path& path) {
-  return doing + " " + path.string() + ": " + std::strerror(errno);
-}
-
 /// Keeps two processes off one directory, from before the first look at its files.
-expected<int> lock_directory(const fs::path& directory, const std::string& purpose) {
+expected<file_handle> lock_directory(const fs::path& directory, const std::string& purpose) {
   auto path = directory / "owner.lock";
-  int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return fail(system_error("cannot open", path));
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
-  bool taken = errno == EWOULDBLOCK;
-  auto text = taken ? purpose + " in " + directory.string() + " is in use by another process"
-                    : system_error("cannot lock", path);
-  ::close(fd);
-  return fail(text);
+  auto handle = file_handle::open(path, O_RDWR | O_CREAT);
+  if (!handle || ::flock(handle->get(), LOCK_EX | LOCK_NB) == 0) return handle;
+  if (errno != EWOULDBLOCK) return tl::unexpected(system_error("lock", path));
+  return fail(purpose + " in " + directory.string() + " is in use by another process");
 }
 
 /// RocksDB would make a new database where the file CURRENT is missing and so forget the old one.
@@ -112,26 +103,6 @@ bool lost_its_index(const fs::path& directory) {
 
 } // namespace
 
-expected<void> sync_directory(const fs::path& directory) {
-  int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return fail(system_error("cannot open", directory));
-  bool done = ::fsync(fd) == 0;
-  auto text = done ? std::string{} : system_error("cannot sync", directory);
-  ::close(fd);
-  if (!done) return fail(text);
-  return {};
-}
-
-expected<void> make_directories(const fs::path& directory) {
-  std::error_code problem;
-  if (fs::is_directory(directory, problem)) return {};
-  auto parent = fs::absolute(directory).parent_path();
-  if (auto done = make_directories(parent); !done) return done;
-  if (!fs::create_directory(directory, problem) && problem)
-    return fail("cannot make the directory " + directory.string() + ": " + problem.message());
-  return sync_directory(parent);
-}
-
 expected<std::unique_ptr<database>> database::open(const database_settings& settings) {
   if (auto made = make_directories(settings.directory); !made) return tl::unexpected(made.error());
   std::unique_ptr<database> result(new database);
@@ -139,7 +110,7 @@ expected<std::unique_ptr<database>> database::open(const database_settings& sett
   result->purpose_ = settings.purpose;
   auto lock = lock_directory(settings.directory, settings.purpose);
   if (!lock) return tl::unexpected(lock.error());
-  result->lock_ = *lock;
+  result->lock_ = std::move(*lock);
 
   if (lost_its_index(settings.directory))
     return fail("cannot open " + settings.purpose + ": the file " + (settings.directory / "CURRENT").string() +
@@ -167,7 +138,6 @@ database::~database() {
     db_->Close();
     db_.reset();
   }
-  if (lock_ >= 0) ::close(lock_);
 }
 
 expected<void> database::commit(rocksdb::WriteBatch& batch) {

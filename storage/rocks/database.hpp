@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/types/error.hpp"
+#include "storage/files/files.hpp"
 #include "storage/warning.hpp"
 
 #include <cstddef>
@@ -47,15 +48,9 @@ private:
   database() = default;
   std::filesystem::path directory_;
   std::string purpose_;
-  int lock_ = -1;
+  file_handle lock_; ///< declared before, and so released after, the database
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };
-
-/// fsync of a directory, so that names made or dropped in it last.
-expected<void> sync_directory(const std::filesystem::path& directory);
-
-/// `mkdir -p` (mode 0755), each new name made durable.
-expected<void> make_directories(const std::filesystem::path& directory);
 
 } // namespace praetor::storage

@@ -1,11 +1,10 @@
 #include "storage/rocks/wal_check.hpp"
 
+#include "storage/files/files.hpp"
 #include "storage/rocks/crc32c.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <fcntl.h>
 #include <optional>
 #include <string>
@@ -91,26 +90,11 @@ findings look_through(std::string_view file) {
   return result;
 }
 
-expected<std::string> read_file(const fs::path& path) {
-  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return fail("cannot open " + path.string() + ": " + std::strerror(errno));
-  std::string content;
-  char buffer[65536];
-  ssize_t got = 0;
-  while ((got = ::read(fd, buffer, sizeof buffer)) > 0) content.append(buffer, static_cast<std::size_t>(got));
-  auto problem = errno;
-  ::close(fd);
-  if (got < 0) return fail("cannot read " + path.string() + ": " + std::strerror(problem));
-  return content;
-}
-
 expected<void> cut(const fs::path& path, std::size_t size) {
-  int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  bool done = fd >= 0 && ::ftruncate(fd, static_cast<off_t>(size)) == 0 && ::fsync(fd) == 0;
-  auto problem = errno;
-  if (fd >= 0) ::close(fd);
-  if (!done) return fail("cannot cut the torn end off " + path.string() + ": " + std::strerror(problem));
-  return {};
+  auto handle = file_handle::open(path, O_WRONLY);
+  if (!handle) return tl::unexpected(handle.error());
+  if (::ftruncate(handle->get(), static_cast<off_t>(size)) != 0) return tl::unexpected(system_error("truncate", path));
+  return handle->sync(path);
 }
 
 /// Write-ahead logs in the order they were written: their names are numbers.
