@@ -1,0 +1,200 @@
+"""Runs the agent under test on free loopback ports. The binary is $PRAETOR_BINARY, or build/release/praetor."""
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BINARY = os.path.abspath(os.environ.get("PRAETOR_BINARY", os.path.join(ROOT, "build", "release", "praetor")))
+PORT_NAMES = ["http", "dns", "server", "serf_lan", "serf_wan"]
+
+
+def free_ports(count):
+    """Ports free for TCP and UDP on loopback, held together so that they differ."""
+    held, ports = [], []
+    while len(ports) < count:
+        tcp, udp = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        held += [tcp, udp]
+        try:
+            tcp.bind(("127.0.0.1", 0))
+            udp.bind(("127.0.0.1", tcp.getsockname()[1]))
+            ports.append(tcp.getsockname()[1])
+        except OSError:
+            pass
+    for one in held:
+        one.close()
+    return ports
+
+
+def eventually(condition, timeout=10, what="the condition"):
+    """Polls until `condition()` is true and @returns its value. @raises AssertionError after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come within {timeout} s")
+        time.sleep(0.02)
+
+
+class Agent:
+    """One agent process with a home directory of its own; `config` is merged over a single server's."""
+
+    def __init__(self, data_dir=None, **config):
+        self.home = tempfile.mkdtemp(prefix="praetor-integration-")
+        self.data_dir = data_dir or os.path.join(self.home, "data")
+        self.ports = dict(zip(PORT_NAMES, free_ports(len(PORT_NAMES))))
+        self.config = {
+            "node_name": "it", "server": True, "bootstrap": True, "data_dir": self.data_dir,
+            "bind_addr": "127.0.0.1", "client_addr": "127.0.0.1", "log_level": "info", "disable_update_check": True,
+            "performance": {"raft_multiplier": 1}, "limits": {"http_max_conns_per_client": 1000},
+        }
+        ports = config.pop("ports", {})
+        self.config.update(config)
+        self.config["ports"] = dict(self.ports, grpc=-1, grpc_tls=-1, https=-1)
+        self.config["ports"].update(ports)
+        self.log_path = os.path.join(self.home, "output")
+        self.process = None
+
+    # --- the process
+
+    def start(self, ready=True, arguments=(), environment=None, timeout=30):
+        self.write_config()
+        with open(self.log_path, "a") as log:
+            self.process = subprocess.Popen(
+                [BINARY, "agent", "-config-file", self.config_path, *arguments], stdin=subprocess.DEVNULL, stdout=log,
+                stderr=subprocess.STDOUT, cwd=self.home, env=dict(os.environ, **(environment or {})))
+        if ready:
+            self.wait_ready(timeout)
+        return self
+
+    @property
+    def config_path(self):
+        return os.path.join(self.home, "agent.json")
+
+    def write_config(self):
+        with open(self.config_path, "w") as out:
+            json.dump(self.config, out)
+
+    def wait_ready(self, timeout=30):
+        """Until there is a leader that has registered this node."""
+        def ready():
+            if self.process.poll() is not None:
+                raise AssertionError(f"the agent ended with {self.process.returncode}:\n{self.output()[-3000:]}")
+            try:
+                status, _, body = self.request("GET", f"/v1/health/node/{self.config['node_name']}", timeout=2)
+                return status == 200 and b"serfHealth" in body
+            except (OSError, http.client.HTTPException):
+                return False
+        eventually(ready, timeout, "the agent's readiness")
+
+    def kill(self):
+        """As a power cut would, as far as a process can: no chance to write anything more."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        if self.process:
+            self.process.wait()
+
+    def end(self, number=signal.SIGTERM, timeout=20):
+        """@returns the exit code after the signal."""
+        self.process.send_signal(number)
+        return self.process.wait(timeout)
+
+    def close(self):
+        self.kill()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def output(self):
+        with open(self.log_path, errors="replace") as log:
+            return log.read()
+
+    # --- HTTP
+
+    def connect(self, timeout=10):
+        return http.client.HTTPConnection("127.0.0.1", self.ports["http"], timeout=timeout)
+
+    def request(self, method, path, body=None, timeout=10, headers=None):
+        """@returns (status, headers, body)."""
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body)
+        connection = self.connect(timeout)
+        try:
+            connection.request(method, path, body=body, headers=headers or {})
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+        finally:
+            connection.close()
+
+    def get(self, path):
+        """@returns the JSON of a GET that must succeed."""
+        status, _, body = self.request("GET", path)
+        if status != 200:
+            raise AssertionError(f"GET {path}: {status} {body!r}")
+        return json.loads(body) if body else None
+
+    def put(self, path, body=""):
+        """A PUT that must succeed. @returns its body."""
+        status, _, answer = self.request("PUT", path, body)
+        if status != 200:
+            raise AssertionError(f"PUT {path}: {status} {answer!r}")
+        return answer
+
+    def raw(self, data, timeout=5):
+        """Sends bytes as they are and @returns all that comes back until the connection ends or falls silent."""
+        with socket.create_connection(("127.0.0.1", self.ports["http"]), timeout=timeout) as one:
+            out = b""
+            try:
+                one.sendall(data)
+            except OSError:
+                pass  # an answer may be there although not everything was read
+            try:
+                while more := one.recv(65536):
+                    out += more
+            except OSError:
+                pass
+            return out
+
+
+class AgentTest(unittest.TestCase):
+    """A test whose agents are ended with it; a failure shows the end of their output."""
+
+    def agent(self, **config):
+        one = Agent(**config)
+        self.addCleanup(one.close)
+        self.addCleanup(self.show_output, one)
+        return one
+
+    def show_output(self, one):
+        outcome = getattr(self._outcome, "result", None)
+        failed = outcome and any(test is self for test, _ in outcome.failures + outcome.errors)
+        if failed:
+            print(f"\n--- end of the agent's output in {self.id()}\n{one.output()[-2000:]}\n---")
+
+
+@contextlib.contextmanager
+def http_server(handler):
+    """A local server with one thread a request; @yields its port."""
+    import http.server
+    import threading
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,161 @@
+"""Health checks against real targets: their kinds, and that a thousand of them run on time."""
+
+import http.server
+import json
+import math
+import socket
+import threading
+import time
+import unittest
+
+from agent import AgentTest, eventually, http_server
+
+
+class Kinds(AgentTest):
+    def status_of(self, agent, check):
+        return agent.get("/v1/agent/checks")[check]["Status"]
+
+    def becomes(self, agent, check, status, timeout=10):
+        eventually(lambda: self.status_of(agent, check) == status, timeout, f"{check} {status}")
+
+    def test_http_statuses(self):
+        answers = {"code": 200}
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(answers["code"])
+                self.end_headers()
+                self.wfile.write(b"the answer")
+
+            def log_message(self, *_):
+                pass
+
+        agent = self.agent().start()
+        with http_server(Handler) as port:
+            agent.put("/v1/agent/check/register", {"ID": "h", "Name": "h", "HTTP": f"http://127.0.0.1:{port}/x",
+                                                   "Interval": "100ms", "Timeout": "1s"})
+            for code, status in ((200, "passing"), (429, "warning"), (500, "critical"), (204, "passing")):
+                answers["code"] = code
+                self.becomes(agent, "h", status)
+            self.assertIn(f"HTTP GET http://127.0.0.1:{port}/x: 204 No Content Output: the answer"[:40],
+                          agent.get("/v1/agent/checks")["h"]["Output"])
+        self.becomes(agent, "h", "critical")
+
+    def test_tcp(self):
+        agent = self.agent().start()
+        with socket.create_server(("127.0.0.1", 0)) as target:
+            port = target.getsockname()[1]
+            agent.put("/v1/agent/check/register", {"ID": "t", "Name": "t", "TCP": f"127.0.0.1:{port}",
+                                                   "Interval": "100ms", "Timeout": "1s"})
+            self.becomes(agent, "t", "passing")
+        self.becomes(agent, "t", "critical")
+
+    def test_scripts(self):
+        agent = self.agent(enable_script_checks=True).start()
+        for code, status in ((0, "passing"), (1, "warning"), (2, "critical")):
+            agent.put("/v1/agent/check/register", {"ID": f"x{code}", "Name": "x", "Interval": "200ms", "Args": [
+                "/bin/sh", "-c", f"echo said {code}; exit {code}"]})
+            if status != "critical":
+                self.becomes(agent, f"x{code}", status)
+            eventually(lambda: agent.get("/v1/agent/checks")[f"x{code}"]["Output"] == f"said {code}\n", 10, "output")
+            self.assertEqual(self.status_of(agent, f"x{code}"), status)
+
+    def test_a_script_that_hangs_is_ended(self):
+        agent = self.agent(enable_script_checks=True).start()
+        agent.put("/v1/agent/check/register", {"ID": "hang", "Name": "hang", "Interval": "1s", "Timeout": "300ms",
+                                               "Status": "passing", "Args": ["/bin/sh", "-c", "sleep 60"]})
+        self.becomes(agent, "hang", "critical")
+        self.assertIn("Timed out", agent.get("/v1/agent/checks")["hang"]["Output"])
+
+    def test_ttl_runs_out(self):
+        agent = self.agent().start()
+        agent.put("/v1/agent/check/register", {"ID": "ttl", "Name": "ttl", "TTL": "300ms"})
+        agent.put("/v1/agent/check/pass/ttl", "")
+        self.assertEqual(self.status_of(agent, "ttl"), "passing")
+        self.becomes(agent, "ttl", "critical")
+
+    def test_the_catalog_follows(self):
+        agent = self.agent().start()
+        agent.put("/v1/agent/service/register", {"Name": "web", "Check": {"CheckID": "w", "TTL": "1h"}})
+        eventually(lambda: len(agent.get("/v1/health/service/web")) == 1, 10, "the service")
+        self.assertEqual(agent.get("/v1/health/service/web?passing"), [])
+        agent.put("/v1/agent/check/pass/w", "")
+        eventually(lambda: len(agent.get("/v1/health/service/web?passing")) == 1, 5, "the passing service")
+
+
+class Punctuality(AgentTest):
+    CHECKS, SECONDS, LATENESS = 1000, 12, 0.100
+
+    def test_a_thousand_checks_a_second_run_on_time(self):
+        arrivals, lock = {}, threading.Lock()
+
+        # One thread with plain sockets: a server with a thread a request would itself be late.
+        def serve(listener, stop):
+            import selectors
+            chooser = selectors.DefaultSelector()
+            chooser.register(listener, selectors.EVENT_READ)
+            while not stop.is_set():
+                for key, _ in chooser.select(0.2):
+                    if key.fileobj is listener:
+                        for _ in range(200):
+                            try:
+                                one, _ = listener.accept()
+                            except BlockingIOError:
+                                break
+                            one.setblocking(False)
+                            chooser.register(one, selectors.EVENT_READ)
+                        continue
+                    try:
+                        data = key.fileobj.recv(4096)
+                    except OSError:
+                        data = b""
+                    if not data:
+                        chooser.unregister(key.fileobj)
+                        key.fileobj.close()
+                        continue
+                    now = time.monotonic()
+                    name = data.split(b" ", 2)[1]
+                    with lock:
+                        arrivals.setdefault(name, []).append(now)
+                    try:
+                        key.fileobj.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                    except OSError:
+                        pass
+
+        listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        listener.setblocking(False)
+        port, stop = listener.getsockname()[1], threading.Event()
+        server = threading.Thread(target=serve, args=(listener, stop), daemon=True)
+        server.start()
+        self.addCleanup(listener.close)
+        self.addCleanup(server.join)
+        self.addCleanup(stop.set)
+
+        agent = self.agent(log_level="warn").start()
+        connection = agent.connect(timeout=30)
+        for i in range(self.CHECKS):
+            connection.request("PUT", "/v1/agent/check/register", body=json.dumps({
+                "ID": f"c{i}", "Name": f"c{i}", "HTTP": f"http://127.0.0.1:{port}/{i}", "Interval": "1s",
+                "Timeout": "900ms", "Status": "passing"}))
+            response = connection.getresponse()
+            self.assertEqual(response.status, 200, response.read())
+            response.read()
+        connection.close()
+        eventually(lambda: len(arrivals) == self.CHECKS, 30, "each check's first arrival")
+        with lock:
+            arrivals.clear()
+        time.sleep(self.SECONDS)  # the span that is measured
+        with lock:
+            seen = {name: list(times) for name, times in arrivals.items()}
+        self.assertEqual(len(seen), self.CHECKS)
+        lateness = sorted(max(0.0, later - earlier - 1) for times in seen.values()
+                          for earlier, later in zip(times, times[1:]))
+        self.assertGreater(len(lateness), self.CHECKS * (self.SECONDS - 3))
+        worst = lateness[math.ceil(len(lateness) * 0.99) - 1]
+        print(f"\n{len(lateness)} attempts: lateness p50 {lateness[len(lateness) // 2] * 1000:.1f} ms, "
+              f"p99 {worst * 1000:.1f} ms, most {lateness[-1] * 1000:.1f} ms")
+        self.assertLessEqual(worst, self.LATENESS)
+
+
+if __name__ == "__main__":
+    unittest.main()
