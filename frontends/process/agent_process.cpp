@@ -1,0 +1,286 @@
+#include "frontends/process/agent_process.hpp"
+
+#include "actors/agent.hpp"
+#include "actors/health/start_check.hpp"
+#include "actors/ports/log_lines.hpp"
+#include "frontends/cli/flag_set.hpp"
+#include "frontends/dns/server.hpp"
+#include "frontends/endpoints/routes.hpp"
+#include "frontends/http/server.hpp"
+#include "frontends/process/banner.hpp"
+#include "frontends/process/listeners.hpp"
+#include "frontends/process/machine.hpp"
+#include "frontends/process/supervision.hpp"
+
+#include <future>
+#include <iostream>
+
+namespace praetor {
+
+namespace {
+
+using config::runtime_config;
+using config_ptr = std::shared_ptr<const runtime_config>;
+
+constexpr auto leave_limit = std::chrono::seconds(15);
+constexpr auto http_grace = std::chrono::seconds(1);
+
+/// The flags as they were given, in their order.
+std::optional<config::sources> parse_flags(const std::vector<std::string>& args) {
+  cli::flag_set flags;
+  config::sources out;
+  for (const auto& f : config::agent_flags()) {
+    cli::flag_spec spec;
+    spec.name = f.name;
+    spec.usage = f.help;
+    spec.is_boolean = f.kind == config::flag_kind::boolean;
+    spec.type_name = spec.is_boolean ? "" : f.kind == config::flag_kind::integer ? "int" : f.kind == config::flag_kind::duration ? "duration" : "value";
+    spec.set = [&out, name = f.name](const std::string& value) -> std::optional<std::string> {
+      out.flags.emplace_back(name, value);
+      return {};
+    };
+    flags.add(std::move(spec));
+  }
+  if (auto problem = flags.parse(args, std::cerr)) {
+    std::cerr << "==> error parsing flags: " << *problem << "\n";
+    return {};
+  }
+  if (!flags.arguments().empty()) {
+    std::cerr << "==> Unexpected extra arguments: [";
+    for (std::size_t i = 0; i < flags.arguments().size(); ++i) std::cerr << (i ? " " : "") << flags.arguments()[i];
+    std::cerr << "]\n";
+    return {};
+  }
+  return out;
+}
+
+log_options log_options_of(const runtime_config& c) {
+  log_options out;
+  out.level = log_level_from_text(c.log.level).value_or(log_level::info);
+  out.json = c.log.json;
+  out.file = c.log.file;
+  if (c.log.rotate_duration.count() > 0) out.rotate_after = c.log.rotate_duration;
+  out.rotate_bytes = c.log.rotate_bytes;
+  out.rotate_max_files = c.log.rotate_max_files;
+  out.syslog = c.log.syslog;
+  out.syslog_facility = c.log.syslog_facility;
+  return out;
+}
+
+/// One agent of this process with its listeners.
+class running_agent {
+public:
+  running_agent(config::sources from, std::shared_ptr<log_lines> log, stop_wait& wait)
+      : from_(std::move(from)), log_(std::move(log)), wait_(wait) {}
+
+  expected<void> start(config_ptr config);
+  void reload(done_callback done);
+  void stop();
+  const std::string& node_id() const { return ports_.node_id; }
+
+private:
+  expected<void> start_actors(const config_ptr& config);
+  expected<void> start_frontends(const config_ptr& config);
+  endpoints::process_hooks hooks();
+
+  config::sources from_;
+  std::shared_ptr<log_lines> log_;
+  stop_wait& wait_;
+  machine_environment machine_;
+  production_ports ports_;
+  agent_view_ptr view_ = std::make_shared<agent_view>();
+  caf::actor_system_config system_config_;
+  std::unique_ptr<caf::actor_system> system_;
+  agent_actor agent_;
+  std::unique_ptr<endpoints::environment> environment_;
+  std::unique_ptr<endpoints::dispatcher> dispatcher_;
+  http::server http_;
+  std::unique_ptr<dns::server> dns_;
+};
+
+endpoints::process_hooks running_agent::hooks() {
+  endpoints::process_hooks h;
+  h.reload = [this](done_callback done) { reload(std::move(done)); };
+  h.leave = [this] { wait_.request_leave(); };
+  h.follow_log = [this](const std::string& level, bool json, std::function<void(const std::string&)> on_line)
+    -> expected<std::function<void()>> {
+    auto parsed = log_level_from_text(level);
+    if (!parsed) return fail("Unknown log level: " + level, 400);
+    auto number = log_->listen(*parsed, json, std::move(on_line));
+    return std::function<void()>([log = log_, number] { log->forget(number); });
+  };
+  return h;
+}
+
+expected<void> running_agent::start_actors(const config_ptr& config) {
+  auto opened = open_production_ports(*config, log_, [log = log_](const std::string& why) {
+    log->write(log_level::error, "agent", "the process has to stop", {{"error", why}});
+    log->release();
+    std::fprintf(stderr, "==> %s\n", why.c_str());
+    std::_Exit(1);
+  });
+  if (!opened) return tl::unexpected(opened.error());
+  ports_ = std::move(*opened);
+  auto found = restore_state(*ports_.outside, *view_);
+  if (!found) return tl::unexpected(found.error());
+
+  system_config_.set("scheduler.policy", caf::atom("sharing"));
+  system_config_.set("scheduler.max-threads", 2u);
+  system_config_.add_message_types<caf::id_block::praetor>();
+  system_ = std::make_unique<caf::actor_system>(system_config_);
+  std::promise<void> ready;
+  agent_options o;
+  o.config = config;
+  o.node_id = ports_.node_id;
+  o.outside = ports_.outside;
+  o.view = view_;
+  o.start_check = start_check;
+  o.snapshot_index = found->snapshot ? found->snapshot->index : 0;
+  o.found = std::move(*found);
+  o.ready = [&](agent_handles_ptr) { ready.set_value(); };
+  agent_ = system_->spawn(agent, std::move(o));
+  ready.get_future().wait();
+  return {};
+}
+
+expected<void> running_agent::start_frontends(const config_ptr& config) {
+  environment_ = std::make_unique<endpoints::environment>(*system_, view_, ports_.outside, ports_.node_id, hooks());
+  dispatcher_ = std::make_unique<endpoints::dispatcher>(*environment_);
+  auto options = http_options_of(*config, log_);
+  if (auto started = http_.start(std::move(options), [this](endpoints::exchange_ptr ex) { dispatcher_->handle(std::move(ex)); });
+      !started)
+    return tl::unexpected(started.error());
+  for (const auto& l : config->http_addrs)
+    log_->write(log_level::info, "agent", "Starting server", {{"address", l.text()}, {"network", l.is_unix() ? "unix" : "tcp"}, {"protocol", "http"}});
+  for (const auto& l : config->https_addrs)
+    log_->write(log_level::info, "agent", "Starting server", {{"address", l.text()}, {"network", l.is_unix() ? "unix" : "tcp"}, {"protocol", "https"}});
+  dns_ = std::make_unique<dns::server>(*environment_);
+  if (auto started = dns_->start(*config); !started) return started;
+  for (const auto& l : config->dns_addrs)
+    for (auto network : {"udp", "tcp"})
+      log_->write(log_level::info, "agent", "Started DNS server", {{"address", l.text()}, {"network", network}});
+  return {};
+}
+
+expected<void> running_agent::start(config_ptr config) {
+  if (auto started = start_actors(config); !started) return started;
+  return start_frontends(config);
+}
+
+void running_agent::reload(done_callback done) {
+  auto refuse = [&](const std::string& why) {
+    log_->write(log_level::error, "agent", "Reload config failed", {{"error", why}});
+    error e{why, 500};
+    if (done) done(&e);
+  };
+  auto loaded = config::load(from_, machine_);
+  if (!loaded) return refuse(loaded.error().text);
+  auto next = std::make_shared<runtime_config>(std::move(loaded->config));
+  next->node_id = view_->settings.load()->node_id;
+  if (auto level = log_level_from_text(next->log.level)) log_->set_level(*level);
+  else log_->write(log_level::warn, "agent", "Invalid log level in new configuration");
+  auto options = http_options_of(*next, log_);
+  http_.reload_limits(options.limits);
+  if (!next->https_addrs.empty())
+    if (auto tls = http_.reload_tls(options.tls); !tls) return refuse(tls.error().text);
+  if (dns_) dns_->reload(*next);
+  caf::anon_send(agent_, reload_atom_v, local<config_ptr>{next}, local<done_callback>{std::move(done)});
+}
+
+void running_agent::stop() {
+  auto& log = *log_;
+  if (dns_) dns_->stop();
+  http_.stop(http_grace);
+  log.write(log_level::info, "agent", "Waiting for endpoints to shut down");
+  log.write(log_level::info, "agent", "Endpoints down");
+  if (!agent_) return;
+  std::promise<void> ended;
+  caf::anon_send(agent_, stop_atom_v, local<done_callback>{[&](const error*) { ended.set_value(); }});
+  ended.get_future().wait_for(leave_limit);
+  agent_ = nullptr;
+  // Handles that frontends hold must be gone before the system is.
+  environment_.reset();
+  view_->handles.store(nullptr);
+  system_.reset();
+}
+
+/// Waits until the agent is to end. @returns the exit code
+int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config, log_lines& log) {
+  for (;;) {
+    auto event = wait.next();
+    auto name = event == stop_wait::event::hangup      ? "hangup"
+                : event == stop_wait::event::interrupt ? "interrupt"
+                : event == stop_wait::event::usr1      ? "user defined signal 1"
+                                                       : "terminated";
+    if (event == stop_wait::event::leave) {
+      log.write(log_level::info, "agent", "Graceful exit completed");
+      return 0;
+    }
+    log.write(log_level::info, "agent", "Caught", {{"signal", name}});
+    if (event == stop_wait::event::usr1) continue;
+    if (event == stop_wait::event::hangup) {
+      agent.reload(nullptr);
+      continue;
+    }
+    bool graceful = event == stop_wait::event::interrupt ? !config->skip_leave_on_interrupt : config->leave_on_terminate;
+    if (!graceful) {
+      log.write(log_level::info, "agent", "Graceful shutdown disabled. Exiting");
+      return 1;
+    }
+    log.write(log_level::info, "agent", "Gracefully shutting down agent...");
+    log.write(log_level::info, "agent", "Graceful exit completed");
+    return 0;
+  }
+}
+
+} // namespace
+
+int run_agent_process(const std::vector<std::string>& args) {
+  auto from = parse_flags(args);
+  if (!from) return 1;
+  machine_environment machine;
+  auto complain = [](const std::string& text) {
+    std::cerr << "==> " << text << std::endl;
+    return 1;
+  };
+  auto loaded = config::load(*from, machine);
+  if (!loaded) return complain(loaded.error().text);
+  auto config = std::make_shared<const runtime_config>(std::move(loaded->config));
+  if (!log_level_from_text(config->log.level))
+    return complain("Invalid log level: " + config->log.level + ". Valid log levels are: [TRACE DEBUG INFO WARN ERR ERROR]");
+  auto log = log_lines::open(log_options_of(*config));
+  if (!log) return complain(log.error().text);
+  for (const auto& warning : loaded->warnings) (*log)->write(log_level::warn, "agent", warning);
+
+  stop_wait wait; // before any thread
+  pid_file pid;
+  if (auto written = pid.write(config->pid_file); !written) return complain(written.error().text);
+  running_agent agent(*from, *log, wait);
+  auto started = agent.start(config);
+  if (!started) {
+    (*log)->write(log_level::error, "agent", "Error starting agent", {{"error", started.error().text}});
+    (*log)->release();
+    std::cerr << "==> " << started.error().text << std::endl;
+    return 1;
+  }
+  if (!config->log.json) print_banner(std::cout, *config, agent.node_id());
+  (*log)->release();
+  (*log)->write(log_level::info, "agent", "Consul agent running!");
+  notify_ready();
+  auto code = wait_for_end(wait, agent, config, **log);
+  agent.stop();
+  (*log)->write(log_level::info, "agent", "Exit code", {{"code", code}});
+  return code;
+}
+
+std::string agent_process_help() {
+  std::string out = "Usage: consul agent [options]\n\n  Starts the agent and runs until an interrupt is received. The\n"
+                    "  agent represents a single node in a cluster.\n\n";
+  for (const auto& f : config::agent_flags()) {
+    out += "  -" + f.name + (f.kind == config::flag_kind::boolean ? "" : "=<value>") + "\n";
+    out += cli::wrap(f.help, 72, 5) + "\n\n";
+  }
+  return out;
+}
+
+} // namespace praetor

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "frontends/process/production_ports.hpp"
+
+#include <string>
+#include <vector>
+
+namespace praetor {
+
+/// `praetor agent`: everything from reading the configuration to the exit code.
+int run_agent_process(const std::vector<std::string>& args);
+
+/// The help text of `praetor agent`.
+std::string agent_process_help();
+
+} // namespace praetor

@@ -1,0 +1,51 @@
+#include "frontends/process/listeners.hpp"
+
+#include <algorithm>
+
+namespace praetor {
+
+namespace {
+
+void add_listeners(const config::runtime_config& c, const std::vector<config::endpoint>& from, bool tls,
+                   std::vector<http::listener_options>& to) {
+  for (const auto& e : from) {
+    http::listener_options l;
+    l.address = e.is_unix() ? "unix://" + e.path : e.host;
+    l.port = static_cast<std::uint16_t>(e.port);
+    l.tls = tls;
+    l.unix_mode = c.unix_socket_mode;
+    l.unix_user = c.unix_socket_user;
+    l.unix_group = c.unix_socket_group;
+    l.allow_unprintable = c.disable_http_unprintable_char_filter;
+    to.push_back(std::move(l));
+  }
+}
+
+} // namespace
+
+http::server_options http_options_of(const config::runtime_config& c, logger_ptr log) {
+  http::server_options o;
+  add_listeners(c, c.http_addrs, false, o.listeners);
+  add_listeners(c, c.https_addrs, true, o.listeners);
+  o.tls.cert_file = c.tls_https.cert_file;
+  o.tls.key_file = c.tls_https.key_file;
+  o.tls.ca_file = c.tls_https.ca_file;
+  o.tls.ca_path = c.tls_https.ca_path;
+  o.tls.verify_incoming = c.tls_https.verify_incoming;
+  o.tls.min_version = c.tls_https.min_version;
+  o.tls.cipher_suites = c.tls_https.cipher_suites;
+  o.limits.max_connections_per_client = static_cast<std::uint32_t>(std::max<std::int64_t>(c.http.max_conns_per_client, 0));
+  o.limits.max_header_bytes = static_cast<std::uint32_t>(std::max<std::int64_t>(c.http.max_header_bytes, 0));
+  o.limits.handshake_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(c.http.https_handshake_timeout);
+  auto value_limit = c.kv_max_value_size;
+  auto txn_limit = std::max(c.txn_max_req_len, c.kv_max_value_size);
+  o.body_limit = [value_limit, txn_limit](const endpoints::request& head) -> http::body_rule {
+    if (head.path.starts_with("/v1/kv/")) return {value_limit, "kv_max_value_size"};
+    if (head.path == "/v1/txn") return {txn_limit, "txn_max_req_len"};
+    return {};
+  };
+  o.log = [log = std::move(log)](std::string_view text) { log->write(log_level::debug, "agent.http", text); };
+  return o;
+}
+
+} // namespace praetor
