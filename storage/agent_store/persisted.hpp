@@ -1,0 +1,165 @@
+#pragma once
+
+#include "protocol/types/catalog.hpp"
+#include "protocol/types/definitions.hpp"
+#include "protocol/types/error.hpp"
+#include "storage/agent_store/agent_store.hpp"
+
+#include <string>
+#include <string_view>
+
+/// What an agent stores, in the JSON that Consul persists in its data_dir (reference/semantics.md, section 3.5).
+namespace praetor::storage {
+
+/// Where a definition came from. Stored definitions with another source are dropped; an empty one (old files) counts
+/// as `local`.
+inline constexpr std::string_view source_local = "local";
+inline constexpr std::string_view source_remote = "remote";
+inline bool is_known_source(std::string_view source) {
+  return source.empty() || source == source_local || source == source_remote;
+}
+
+struct persisted_service {
+  std::string token;
+  node_service service;
+  std::string source;
+  bool locally_registered_as_sidecar = false;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Token"}, x.token);
+    f(field{"Service"}, x.service);
+    f(field{"Source"}, x.source);
+    f(field{"LocallyRegisteredAsSidecar", omit_empty}, x.locally_registered_as_sidecar);
+  }
+  bool operator==(const persisted_service&) const = default;
+};
+
+/// The central configuration of a service as it was last resolved.
+struct persisted_service_config {
+  std::string service_id;
+  free_form defaults;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ServiceID"}, x.service_id);
+    f(field{"Defaults"}, x.defaults);
+  }
+  bool operator==(const persisted_service_config&) const = default;
+};
+
+/// How a check is carried out: `check_definition` in the shape of the files (every field present, durations as
+/// nanoseconds).
+struct persisted_check_type {
+  std::string check_id, name, status, notes;
+  string_list script_args;
+  std::string http, h2ping;
+  bool h2ping_use_tls = false;
+  std::map<std::string, string_list> header;
+  std::string method, body;
+  bool disable_redirects = false;
+  std::string tcp;
+  bool tcp_use_tls = false;
+  std::string udp;
+  nanoseconds interval{0};
+  std::string alias_node, alias_service, docker_container_id, shell, grpc;
+  bool grpc_use_tls = false;
+  std::string os_service, tls_server_name;
+  bool tls_skip_verify = false;
+  nanoseconds timeout{0};
+  nanoseconds ttl{0};
+  std::int64_t success_before_passing = 0;
+  std::int64_t failures_before_warning = 0; ///< 0: not set
+  std::int64_t failures_before_critical = 0;
+  std::string proxy_http, proxy_grpc;
+  nanoseconds deregister_critical_service_after{0};
+  std::int64_t output_max_size = 0;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"CheckID"}, x.check_id);
+    f(field{"Name"}, x.name);
+    f(field{"Status"}, x.status);
+    f(field{"Notes"}, x.notes);
+    f(field{"ScriptArgs", null_if_empty}, x.script_args);
+    f(field{"HTTP"}, x.http);
+    f(field{"H2PING"}, x.h2ping);
+    f(field{"H2PingUseTLS"}, x.h2ping_use_tls);
+    f(field{"Header", null_if_empty}, x.header);
+    f(field{"Method"}, x.method);
+    f(field{"Body"}, x.body);
+    f(field{"DisableRedirects"}, x.disable_redirects);
+    f(field{"TCP"}, x.tcp);
+    f(field{"TCPUseTLS"}, x.tcp_use_tls);
+    f(field{"UDP"}, x.udp);
+    f(field{"Interval"}, x.interval);
+    f(field{"AliasNode"}, x.alias_node);
+    f(field{"AliasService"}, x.alias_service);
+    f(field{"DockerContainerID"}, x.docker_container_id);
+    f(field{"Shell"}, x.shell);
+    f(field{"GRPC"}, x.grpc);
+    f(field{"GRPCUseTLS"}, x.grpc_use_tls);
+    f(field{"OSService"}, x.os_service);
+    f(field{"TLSServerName"}, x.tls_server_name);
+    f(field{"TLSSkipVerify"}, x.tls_skip_verify);
+    f(field{"Timeout"}, x.timeout);
+    f(field{"TTL"}, x.ttl);
+    f(field{"SuccessBeforePassing"}, x.success_before_passing);
+    f(field{"FailuresBeforeWarning"}, x.failures_before_warning);
+    f(field{"FailuresBeforeCritical"}, x.failures_before_critical);
+    f(field{"ProxyHTTP"}, x.proxy_http);
+    f(field{"ProxyGRPC"}, x.proxy_grpc);
+    f(field{"DeregisterCriticalServiceAfter"}, x.deregister_critical_service_after);
+    f(field{"OutputMaxSize"}, x.output_max_size);
+  }
+  bool operator==(const persisted_check_type&) const = default;
+};
+
+persisted_check_type to_persisted(const check_definition& definition);
+/// Token and service id are not part of the stored shape and come out empty.
+check_definition from_persisted(const persisted_check_type& type);
+
+struct persisted_check {
+  health_check check;
+  persisted_check_type check_type;
+  std::string token;
+  std::string source;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Check"}, x.check);
+    f(field{"ChkType"}, x.check_type);
+    f(field{"Token"}, x.token);
+    f(field{"Source"}, x.source);
+  }
+  bool operator==(const persisted_check&) const = default;
+};
+
+/// The last result of a TTL check, good until it expires.
+struct persisted_check_state {
+  std::string check_id, output, status;
+  std::int64_t expires = 0; ///< Unix seconds
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"CheckID"}, x.check_id);
+    f(field{"Output"}, x.output);
+    f(field{"Status"}, x.status);
+    f(field{"Expires"}, x.expires);
+  }
+  bool operator==(const persisted_check_state&) const = default;
+};
+
+/// The change that stores a value under its own id.
+agent_change put(const persisted_service& value);
+agent_change put(const persisted_service_config& value);
+agent_change put(const persisted_check& value);
+agent_change put(const persisted_check_state& value);
+
+/// The stored text back as a value; the error says what is wrong with the text.
+expected<persisted_service> read_service(std::string_view text);
+expected<persisted_service_config> read_service_config(std::string_view text);
+expected<persisted_check> read_check(std::string_view text);
+expected<persisted_check_state> read_check_state(std::string_view text);
+
+} // namespace praetor::storage
