@@ -86,13 +86,16 @@ class Agent:
             json.dump(self.config, out)
 
     def wait_ready(self, timeout=30):
-        """Until there is a leader that has registered this node."""
+        """Until there is a leader that has registered this node and has applied its whole log."""
         def ready():
             if self.process.poll() is not None:
                 raise AssertionError(f"the agent ended with {self.process.returncode}:\n{self.output()[-3000:]}")
             try:
                 status, _, body = self.request("GET", f"/v1/health/node/{self.config['node_name']}", timeout=2)
-                return status == 200 and b"serfHealth" in body
+                if status != 200 or b"serfHealth" not in body:
+                    return False
+                # An older entry than the log's last may have shown the node; this read waits for all of them.
+                return self.request("GET", "/v1/kv/no-such-key?consistent", timeout=5)[0] == 404
             except (OSError, http.client.HTTPException):
                 return False
         eventually(ready, timeout, "the agent's readiness")

@@ -47,7 +47,7 @@ class Writers:
 
 
 def all_keys(agent):
-    status, _, body = agent.request("GET", "/v1/kv/?recurse", timeout=60)
+    status, _, body = agent.request("GET", "/v1/kv/?recurse&consistent", timeout=60)
     return {pair["Key"]: (pair["ModifyIndex"], pair["CreateIndex"], pair["Value"])
             for pair in json.loads(body)} if status == 200 else {}
 
@@ -68,8 +68,7 @@ class Crash(AgentTest):
         for number in range(self.ROUNDS):
             agent.start()
             kept = all_keys(agent)
-            for key, seen in expected.items():
-                self.assertEqual(kept.get(key), seen, f"{key} after restart {number}")
+            self.assertEqual({key: kept.get(key) for key in expected}, expected, f"after restart {number}")
             writers = Writers(agent, number)
             wanted = chance.randrange(20, 300)
             eventually(lambda: len(writers.acknowledged) >= wanted, 30, "the writes")
@@ -83,7 +82,7 @@ class Crash(AgentTest):
             agent.start()
             after = all_keys(agent)
             for key, seen in list(expected.items()):
-                self.assertIn(key, after, f"acknowledged, but lost in round {number}")
+                self.assertTrue(key in after, f"{key} was acknowledged, but is lost after round {number}")
                 if seen is None:
                     expected[key] = after[key]
                 else:

@@ -23,17 +23,16 @@ class FullDisk(AgentTest):
 
     def test_writes_are_refused_and_resume(self):
         folder = self.mount(192)
-        agent = self.agent(data_dir=os.path.join(folder, "data")).start(timeout=60)
-        agent.put("/v1/kv/before", "kept")
         ballast = os.path.join(folder, "ballast")
-        space = os.statvfs(folder)
-        with open(ballast, "wb") as out:
-            for _ in range(space.f_bavail * space.f_frsize // 65536 + 2):
+        with open(ballast, "wb", buffering=0) as out:
+            agent = self.agent(data_dir=os.path.join(folder, "data")).start(timeout=60)
+            agent.put("/v1/kv/before", "kept")
+            for size in (65536, 4096):
                 try:
-                    out.write(b"x" * 65536)
-                    out.flush()
+                    while out.write(b"x" * size):
+                        pass
                 except OSError:
-                    break
+                    pass
 
         def refused():
             status, _, body = agent.request("PUT", "/v1/kv/filler", "y" * 100000, timeout=30)
@@ -44,7 +43,7 @@ class FullDisk(AgentTest):
         self.assertTrue(agent.alive())
         self.assertEqual(agent.request("GET", "/v1/kv/before?raw")[2], b"kept")
         self.assertEqual(agent.request("GET", "/v1/kv/before?raw&consistent")[2], b"kept")
-        self.assertEqual(agent.request("PUT", "/v1/kv/small", "x", timeout=30)[0], 500)
+        self.assertEqual(agent.request("PUT", "/v1/kv/another", "y" * 100000, timeout=30)[0], 500)
         os.remove(ballast)
         eventually(lambda: agent.request("PUT", "/v1/kv/after", "x", timeout=30)[0] == 200, 30, "a write")
         agent.kill()
