@@ -13,6 +13,11 @@
 #include <type_traits>
 #include <vector>
 
+namespace praetor {
+template <class T>
+class boxed; // protocol/types/definitions.hpp
+}
+
 /// How the codecs see a member: by its C++ type. Every codec (JSON, MessagePack, hash, filter) branches on these
 /// concepts and on nothing else, so that a type that one of them knows is known to all.
 namespace praetor::shape {
@@ -28,9 +33,10 @@ template <class T>
 concept list = is_specialization<T, std::vector>;
 template <class T>
 concept map = is_specialization<T, std::map> && std::same_as<typename T::key_type, std::string>;
-/// std::optional or std::shared_ptr: a value that may be missing (`null`, nil).
+/// std::optional, boxed or std::shared_ptr: a value that may be missing (`null`, nil).
 template <class T>
-concept maybe = is_specialization<T, std::optional> || is_specialization<T, std::shared_ptr>;
+concept maybe =
+    is_specialization<T, std::optional> || is_specialization<T, boxed> || is_specialization<T, std::shared_ptr>;
 template <class T>
 concept boolean = std::same_as<T, bool>;
 template <class T>
@@ -63,6 +69,10 @@ template <maybe T>
 struct pointee;
 template <class T>
 struct pointee<std::optional<T>> {
+  using type = T;
+};
+template <class T>
+struct pointee<boxed<T>> {
   using type = T;
 };
 template <class T>
