@@ -1,0 +1,24 @@
+#pragma once
+
+#include "frontends/cli/http_client.hpp"
+#include "protocol/types/error.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace praetor::cli {
+
+/// HOST:PORT taken apart as Go does it: a port that is no number belongs to the host.
+struct host_and_port {
+  std::string host; ///< without brackets
+  std::string port; ///< the scheme's own if none was given
+};
+host_and_port split_host(const endpoint& where);
+
+/// Connects a blocking stream socket to the endpoint; answers its descriptor. The error is Go's, beginning with "dial".
+expected<int> dial(const endpoint& where);
+
+/// "read tcp 127.0.0.1:40000->127.0.0.1:8500: read: connection reset by peer".
+std::string socket_error(int descriptor, std::string_view operation, int code);
+
+} // namespace praetor::cli

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace praetor::cli {
+
+/// The blocks of a command's help text.
+enum class flag_group { command, client, server };
+
+/// One declared flag. A word in back quotes inside `usage` names the value in help texts, as Go's flag package does it.
+struct flag_spec {
+  std::string name;
+  std::string usage;
+  std::string type_name;    ///< used unless `usage` names the value; empty for a boolean
+  std::string default_text; ///< shown in the usage print when not empty
+  bool is_boolean = false;
+  flag_group group = flag_group::command;
+  /// Takes a value; answers why it is refused.
+  std::function<std::optional<std::string>(const std::string&)> set;
+};
+
+/// Command line flags by Go's rules: one or two dashes, `-x=v` or `-x v`, a boolean takes a value only by `=`, and
+/// parsing stops at the first argument that is no flag or behind `--`. Error texts and the usage print are Go's too,
+/// because scripts read them.
+class flag_set {
+public:
+  void add_bool(std::string name, bool& target, std::string usage);
+  void add_string(std::string name, std::string& target, std::string usage);
+  void add_int(std::string name, int& target, std::string usage);
+  void add_uint(std::string name, std::uint64_t& target, std::string usage);
+  void add_duration(std::string name, std::chrono::nanoseconds& target, std::string usage);
+  /// May be given often; every value is kept.
+  void add_list(std::string name, std::vector<std::string>& target, std::string usage);
+  /// May be given often as `key=value`; the last value of a key wins.
+  void add_map(std::string name, std::map<std::string, std::string>& target, std::string usage);
+  /// A string that knows whether it was given.
+  void add_optional(std::string name, std::optional<std::string>& target, std::string usage,
+                    flag_group group = flag_group::command);
+  /// The same for the other types; the texts of refusals are those of Go's strconv.
+  void add_optional(std::string name, std::optional<bool>& target, std::string usage,
+                    flag_group group = flag_group::command);
+  void add_optional(std::string name, std::optional<std::uint64_t>& target, std::string usage);
+  void add_optional(std::string name, std::optional<std::chrono::nanoseconds>& target, std::string usage);
+  void add(flag_spec spec);
+
+  /// Parses `args`. A failure is written to `err` together with the usage print, and its text is returned.
+  std::optional<std::string> parse(const std::vector<std::string>& args, std::ostream& err);
+  /// What stood behind the flags.
+  const std::vector<std::string>& arguments() const { return arguments_; }
+
+  /// The option blocks of a help text, each behind a blank line; empty if there are no flags.
+  std::string help_blocks() const;
+
+private:
+  std::optional<std::string> parse_one(const std::vector<std::string>& args, std::size_t& at, bool& done);
+  void print_usage(std::ostream& out) const;
+
+  std::map<std::string, flag_spec, std::less<>> flags_;
+  std::vector<std::string> arguments_;
+};
+
+/// Go's strconv.ParseBool: 1, t, T, TRUE, true, True and their opposites.
+std::optional<bool> parse_bool(std::string_view text);
+
+/// Breaks `text` into lines of at most `width` characters at blanks, each indented by `indent`.
+std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
+
+} // namespace praetor::cli

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "protocol/types/error.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace praetor::cli {
+
+/// How the client trusts a server and proves itself.
+struct tls_settings {
+  std::string ca_file;
+  std::string ca_path;
+  std::string client_cert;
+  std::string client_key;
+  std::string server_name; ///< name to verify; empty means the host of the address
+  bool verify = true;
+};
+
+/// Where requests go.
+struct endpoint {
+  std::string scheme = "http";
+  std::string host = "127.0.0.1:8500"; ///< HOST[:PORT] as it was given
+  std::string unix_path;               ///< if set, `host` only names the server in the request
+  std::string path_prefix;
+  tls_settings tls;
+};
+
+struct http_request {
+  std::string method = "GET";
+  std::string path;                         ///< not encoded yet
+  std::map<std::string, std::string> query; ///< not encoded yet
+  std::vector<std::pair<std::string, std::string>> repeated_query;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+struct http_response {
+  int status = 0;
+  std::map<std::string, std::string> headers; ///< names in lower case
+  std::string body;
+};
+
+/// Ends a request from another thread: the request fails with the text "context canceled".
+class cancellation {
+public:
+  void cancel();
+  bool cancelled() const;
+
+private:
+  friend class http_client;
+  void attach(int descriptor);
+  void detach();
+  mutable std::mutex mutex_;
+  int descriptor_ = -1;
+  bool cancelled_ = false;
+};
+
+/// A synchronous HTTP/1.1 client for one endpoint that keeps its connection. Failures read as those of Go's client,
+/// `Get "http://127.0.0.1:1/v1/x": dial tcp 127.0.0.1:1: connect: connection refused`, because scripts compare them.
+/// One thread at a time may use it.
+class http_client {
+public:
+  /// Loads certificates and keys; fails if one can't be read.
+  static expected<std::unique_ptr<http_client>> open(endpoint where);
+  ~http_client();
+  http_client(const http_client&) = delete;
+  http_client& operator=(const http_client&) = delete;
+
+  expected<http_response> send(const http_request& request, cancellation* cancel = nullptr);
+
+  /// Hands the body over piece by piece as it arrives, until it ends or `on_data` answers false. The answer has no
+  /// body, unless its status isn't 200: then `on_data` is not called.
+  expected<http_response> stream(const http_request& request, const std::function<bool(std::string_view)>& on_data,
+                                 cancellation* cancel = nullptr);
+
+private:
+  struct connection;
+  explicit http_client(endpoint where);
+  expected<http_response> exchange(const http_request& request, const std::function<bool(std::string_view)>* on_data,
+                                   cancellation* cancel);
+  endpoint where_;
+  std::unique_ptr<connection> connection_;
+};
+
+/// Path and query as they stand in the request line.
+std::string request_target(const endpoint& where, const http_request& request);
+/// The request's URL as Go prints it: path escaped, query sorted by name.
+std::string request_url(const endpoint& where, const http_request& request);
+
+} // namespace praetor::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <istream>
+#include <ostream>
+
+namespace praetor::cli {
+
+/// Where a command reads and writes; the process's own streams, or captured ones in a test.
+struct streams {
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& err;
+};
+
+} // namespace praetor::cli

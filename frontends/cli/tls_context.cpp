@@ -1,0 +1,153 @@
+#include "frontends/cli/tls_context.hpp"
+
+#include "frontends/cli/command.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <cerrno>
+#include <filesystem>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+namespace praetor::cli {
+
+namespace {
+
+/// Adds every certificate of a PEM file; the error is that of reading, or that there was none.
+expected<void> trust_file(SSL_CTX* context, const std::string& path) {
+  auto content = read_file(path);
+  if (!content) return tl::make_unexpected(content.error());
+  std::unique_ptr<BIO, decltype(&::BIO_free)> bio(BIO_new_mem_buf(content->data(), static_cast<int>(content->size())),
+                                                  ::BIO_free);
+  bool any = false;
+  while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate);
+    X509_free(certificate);
+    any = true;
+  }
+  ERR_clear_error();
+  if (!any) return fail("Couldn't parse PEM in: " + path);
+  return {};
+}
+
+expected<void> trust_directory(SSL_CTX* context, const std::string& path) {
+  std::error_code code;
+  std::filesystem::recursive_directory_iterator files(path, code);
+  if (code) return fail("lstat " + path + ": " + errno_text(code.value()));
+  std::vector<std::string> names;
+  for (auto& entry : files)
+    if (entry.is_regular_file(code)) names.push_back(entry.path());
+  std::sort(names.begin(), names.end());
+  if (names.empty()) return fail("Error loading CA Path: no files found in: " + path);
+  for (auto& name : names)
+    if (auto trusted = trust_file(context, name); !trusted)
+      return fail("Error loading CA Path: " + trusted.error().text);
+  return {};
+}
+
+expected<void> load_identity(SSL_CTX* context, const tls_settings& settings) {
+  if (settings.client_cert.empty() && settings.client_key.empty()) return {};
+  if (settings.client_cert.empty() || settings.client_key.empty())
+    return fail("both client cert and client key must be provided");
+  for (auto& path : {settings.client_cert, settings.client_key})
+    if (auto content = read_file(path); !content) return tl::make_unexpected(content.error());
+  bool loaded = SSL_CTX_use_certificate_chain_file(context, settings.client_cert.c_str()) == 1;
+  if (!loaded) {
+    ERR_clear_error();
+    return fail("tls: failed to find any PEM data in certificate input");
+  }
+  loaded = SSL_CTX_use_PrivateKey_file(context, settings.client_key.c_str(), SSL_FILETYPE_PEM) == 1;
+  auto reason = ERR_GET_REASON(ERR_peek_last_error());
+  ERR_clear_error();
+  if (loaded) return {};
+  if (reason == X509_R_KEY_VALUES_MISMATCH || reason == X509_R_KEY_TYPE_MISMATCH)
+    return fail("tls: private key does not match public key");
+  return fail("tls: failed to find any PEM data in key input");
+}
+
+std::string subject_names(X509* certificate) {
+  std::string names;
+  auto list = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; list != nullptr && i < sk_GENERAL_NAME_num(list); ++i) {
+    auto name = sk_GENERAL_NAME_value(list, i);
+    if (name->type != GEN_DNS) continue;
+    auto text = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
+    names += (names.empty() ? "" : ", ") + std::string(text);
+  }
+  GENERAL_NAMES_free(list);
+  return names;
+}
+
+std::string verification_text(SSL* ssl, long result, const std::string& host) {
+  std::string start = "tls: failed to verify certificate: x509: ";
+  switch (result) {
+  case X509_V_ERR_CERT_HAS_EXPIRED:
+  case X509_V_ERR_CERT_NOT_YET_VALID: return start + "certificate has expired or is not yet valid";
+  case X509_V_ERR_IP_ADDRESS_MISMATCH:
+    return start + "cannot validate certificate for " + host + " because it doesn't contain any IP SANs";
+  case X509_V_ERR_HOSTNAME_MISMATCH: {
+    auto certificate = SSL_get0_peer_certificate(ssl);
+    auto names = certificate ? subject_names(certificate) : "";
+    if (names.empty()) return start + "certificate is not valid for any names, but wanted to match " + host;
+    return start + "certificate is valid for " + names + ", not " + host;
+  }
+  default: return start + "certificate signed by unknown authority";
+  }
+}
+
+bool is_address(const std::string& host) {
+  unsigned char bytes[16];
+  return ::inet_pton(AF_INET, host.c_str(), bytes) == 1 || ::inet_pton(AF_INET6, host.c_str(), bytes) == 1;
+}
+
+} // namespace
+
+expected<ssl_context> make_ssl_context(const tls_settings& settings) {
+  ssl_context context(SSL_CTX_new(TLS_client_method()), ::SSL_CTX_free);
+  PRAETOR_ASSERT(context);
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_verify(context.get(), settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  if (auto loaded = load_identity(context.get(), settings); !loaded) return tl::make_unexpected(loaded.error());
+  if (!settings.ca_file.empty()) {
+    if (auto trusted = trust_file(context.get(), settings.ca_file); !trusted)
+      return fail("Error loading CA File: " + trusted.error().text);
+  } else if (!settings.ca_path.empty()) {
+    if (auto trusted = trust_directory(context.get(), settings.ca_path); !trusted)
+      return tl::make_unexpected(trusted.error());
+  } else {
+    SSL_CTX_set_default_verify_paths(context.get());
+  }
+  return context;
+}
+
+void prepare_ssl(SSL* ssl, const tls_settings& settings, const std::string& host) {
+  auto& name = settings.server_name.empty() ? host : settings.server_name;
+  auto parameters = SSL_get0_param(ssl);
+  if (is_address(name)) {
+    X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str());
+  } else {
+    SSL_set_tlsext_host_name(ssl, name.c_str());
+    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set1_host(parameters, name.c_str(), name.size());
+  }
+}
+
+std::string tls_error_text(SSL* ssl, unsigned long code, const std::string& host) {
+  switch (ERR_GET_REASON(code)) {
+  case SSL_R_CERTIFICATE_VERIFY_FAILED: return verification_text(ssl, SSL_get_verify_result(ssl), host);
+  case SSL_R_HTTP_REQUEST:
+  case SSL_R_WRONG_VERSION_NUMBER: return "http: server gave HTTP response to HTTPS client";
+  case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED: return "remote error: tls: certificate required";
+  case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE: return "remote error: tls: bad certificate";
+  case SSL_R_TLSV1_ALERT_UNKNOWN_CA: return "remote error: tls: unknown certificate authority";
+  case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE: return "remote error: tls: handshake failure";
+  case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION: return "remote error: tls: protocol version not supported";
+  case SSL_R_UNEXPECTED_EOF_WHILE_READING: return "EOF";
+  default: break;
+  }
+  auto reason = ERR_reason_error_string(code);
+  return std::string("tls: ") + (reason ? reason : "handshake failed");
+}
+
+} // namespace praetor::cli
