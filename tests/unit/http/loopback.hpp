@@ -1,0 +1,97 @@
+#pragma once
+
+#include "frontends/http/server.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+
+namespace praetor::http::test {
+
+/// A client that sends bytes as they are and hands out what comes back.
+class raw_client {
+public:
+  explicit raw_client(std::uint16_t port);
+  explicit raw_client(const std::string& unix_path);
+  ~raw_client();
+  raw_client(const raw_client&) = delete;
+
+  raw_client& send(std::string_view bytes);
+  /// Up to `count` whole answers, with the date blanked out. Ends early where the connection ends.
+  std::string answers(int count, bool head_only = false);
+  std::string answer(bool head_only = false) { return answers(1, head_only); }
+  /// Everything until the server closes; fails the test if it does not.
+  std::string rest();
+  std::string read_some();
+  /// Sends no more; still reads.
+  void finish_sending();
+  /// Ends with a reset.
+  void reset();
+  bool send_failed() const { return send_failed_; }
+  int socket() const { return socket_; }
+
+private:
+  bool fill();
+  int socket_ = -1;
+  std::string buffer_;
+  bool ended_ = false, send_failed_ = false;
+};
+
+struct parsed_answer {
+  unsigned status = 0;
+  std::map<std::string, std::string> headers; ///< names in lower case
+  std::string body;                           ///< out of its chunks
+  bool whole = false;
+};
+parsed_answer parse_answer(const std::string& raw);
+
+/// Hands things from the server's threads to the test.
+template <class T>
+class mailbox {
+public:
+  void put(T item) {
+    std::lock_guard lock(mutex_);
+    items_.push_back(std::move(item));
+    changed_.notify_all();
+  }
+  /// Nothing if none comes in time; the time is only there so that a broken test ends.
+  std::optional<T> take() {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, std::chrono::seconds(10), [this] { return !items_.empty(); })) return std::nullopt;
+    auto item = std::move(items_.front());
+    items_.pop_front();
+    return item;
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<T> items_;
+};
+
+/// A server on a port of the system's choice. Paths choose what the handler does:
+///   /echo...   method, path, query and body of the request, as text
+///   /text/N    N bytes of compressible JSON
+///   /empty     204, with a body that must not be sent
+///   /close     an answer that ends the connection
+///   /drop      no answer at all
+///   /keep...   the exchange goes to `kept`, the test answers
+class test_server {
+public:
+  explicit test_server(server_options options = {}, bool start = true);
+
+  std::uint16_t port() const { return server.endpoints().front().port; }
+  void handle(const endpoints::exchange_ptr& exchange);
+
+  mailbox<endpoints::exchange_ptr> kept;
+  mailbox<std::string> cancelled;
+  mailbox<std::string> logged;
+  praetor::http::server server; ///< the last member: it ends first
+};
+
+endpoints::answer text_answer(std::string body);
+endpoints::shared_bytes bytes(std::string text);
+
+} // namespace praetor::http::test
