@@ -69,6 +69,7 @@ struct pending_read : std::enable_shared_from_this<pending_read> {
   void start();
   void evaluate();
   void reply(const evaluation& e) const;
+  bool at_hand = false;
 };
 
 void pending_read::start() {
@@ -91,6 +92,7 @@ void pending_read::evaluate() {
   auto key = key_of(c);
   auto& cache = c.env.cache();
   auto found = cache.find(key);
+  at_hand = found != nullptr;
   std::shared_ptr<state_query> query;
   if (!found) {
     query = std::make_shared<state_query>(key, c.env, run);
@@ -147,6 +149,7 @@ void pending_read::reply(const evaluation& e) const {
   lines += !known->leader_id.empty() && !streamed ? "true" : "false";
   lines += "\r\nX-Consul-Lastcontact: " + std::to_string(contact) + "\r\nX-Consul-Query-Backend: ";
   lines += streamed ? "streaming\r\n" : "blocking-query\r\n";
+  if (options.cached && style.cacheable) lines += at_hand ? "X-Cache: HIT\r\nAge: 0\r\n" : "X-Cache: MISS\r\n";
   if (rendered.filtered && !token_of(c.req).empty()) lines += "X-Consul-Results-Filtered-By-Acls: true\r\n";
   respond(c, std::move(a));
 }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "frontends/endpoints/call.hpp"
+#include "protocol/filter/filter.hpp"
 #include "storage/state/queries_catalog.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace praetor::endpoints {
@@ -45,6 +47,7 @@ struct read_style {
   bool shows_consistency = false; ///< X-Consul-Effective-Consistency
   bool streaming = false;         ///< blocking queries are said to come from the streaming backend
   bool cheap = false;             ///< quicker made than looked up: not kept
+  bool cacheable = false;         ///< says with ?cached whether the answer was at hand
 };
 
 /// Answers a read: checks the consistency mode, takes a kept answer or makes one, waits if it has to.
@@ -59,6 +62,16 @@ query_outcome outcome(layout how, std::uint64_t index, const T& value) {
   out.index = index;
   out.answer.body = to_json(how, value);
   return out;
+}
+
+/// Compiles the `filter` parameter for a type; nothing if there is none.
+template <class T>
+expected<std::optional<filter::expression>> filter_of(const request& req) {
+  auto* text = req.query.find("filter");
+  if (!text || text->empty()) return std::optional<filter::expression>{};
+  auto compiled = filter::compile<T>(*text);
+  if (!compiled) return tl::unexpected(compiled.error());
+  return std::optional(std::move(*compiled));
 }
 
 /// An error of a read, with the headers that clients expect of one.

@@ -1,0 +1,260 @@
+#include "frontends/endpoints/permissions.hpp"
+#include "frontends/endpoints/reads.hpp"
+#include "frontends/endpoints/routes.hpp"
+#include "protocol/codec/command.hpp"
+#include "protocol/codec/json_read.hpp"
+#include "storage/state/queries_catalog.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace praetor::endpoints {
+
+namespace {
+
+constexpr read_style catalog_style{.shows_consistency = true, .cacheable = true};
+
+void datacenters(const call& c) {
+  if (auto options = parse_read_options(c); !options) return respond(c, error_answer(options.error()));
+  respond(c, json_answer(c, std::array{c.env.config()->datacenter}));
+}
+
+void nodes(const call& c) {
+  auto options = parse_read_options(c);
+  if (!options) return respond_read_error(c, options.error());
+  auto filter = filter_of<node>(c.req);
+  if (!filter) return respond_read_error(c, filter.error());
+  answer_read(c, *options, catalog_style,
+              [meta = node_meta_of(c.req), filter = *filter, who = c.who, how = layout_of(c)](
+                const state::store& s, state::watch_set* watch) {
+                auto found = state::list_nodes(s, meta, watch);
+                std::erase_if(found.value, [&](const node_ptr& n) { return filter && !filter->matches(*n); });
+                auto removed = std::erase_if(found.value, [&](const node_ptr& n) { return !may_read(*who, *n); });
+                auto out = outcome(how, found.index, found.value);
+                out.answer.filtered = removed > 0;
+                return out;
+              });
+}
+
+/// With a filter the instances themselves are looked at, because the filter speaks of them.
+state::result<std::map<std::string, string_list>> filtered_services(const state::store& s, const string_map& meta,
+                                                                   const filter::expression& filter,
+                                                                   state::watch_set* watch) {
+  auto all = state::list_services(s, meta, watch);
+  state::result<std::map<std::string, string_list>> out;
+  out.index = all.index;
+  for (const auto& [name, tags] : all.value) {
+    state::service_query q;
+    q.name = name;
+    q.node_meta = meta;
+    for (const auto& instance : state::service_instances(s, q, watch).value) {
+      if (!filter.matches(flatten(*instance.node, *instance.service))) continue;
+      auto& list = out.value[name];
+      for (const auto& tag : instance.service->tags)
+        if (std::find(list.begin(), list.end(), tag) == list.end()) list.push_back(tag);
+    }
+  }
+  return out;
+}
+
+void services(const call& c) {
+  auto options = parse_read_options(c);
+  if (!options) return respond_read_error(c, options.error());
+  auto filter = filter_of<service_node>(c.req);
+  if (!filter) return respond_read_error(c, filter.error());
+  answer_read(c, *options, catalog_style,
+              [meta = node_meta_of(c.req), filter = *filter, who = c.who, how = layout_of(c)](
+                const state::store& s, state::watch_set* watch) {
+                auto found = filter ? filtered_services(s, meta, *filter, watch) : state::list_services(s, meta, watch);
+                auto removed = std::erase_if(found.value, [&](const auto& item) {
+                  return !who->allowed(acl::resource::service, acl::access::read, item.first);
+                });
+                auto out = outcome(how, found.index, found.value);
+                out.answer.filtered = removed > 0;
+                return out;
+              });
+}
+
+void instances_of(const call& c, bool connect) {
+  auto options = parse_read_options(c);
+  if (!options) return respond_read_error(c, options.error());
+  if (c.rest.empty()) return respond_error(c, "Missing service name", 400);
+  auto filter = filter_of<service_node>(c.req);
+  if (!filter) return respond_read_error(c, filter.error());
+  state::service_query q;
+  q.name = c.rest;
+  q.tags = c.req.query.all("tag");
+  std::erase(q.tags, "");
+  q.node_meta = node_meta_of(c.req);
+  q.connect = connect;
+  answer_read(c, *options, catalog_style,
+              [q, filter = *filter, who = c.who, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+                auto found = state::service_instances(s, q, watch);
+                std::vector<service_node> rows;
+                rows.reserve(found.value.size());
+                bool removed = false;
+                for (const auto& instance : found.value) {
+                  auto row = flatten(*instance.node, *instance.service);
+                  if (filter && !filter->matches(row)) continue;
+                  if (may_read(*who, *instance.node) && may_read(*who, *instance.service)) rows.push_back(std::move(row));
+                  else removed = true;
+                }
+                auto out = outcome(how, found.index, rows);
+                out.answer.filtered = removed;
+                return out;
+              });
+}
+
+void service(const call& c) { instances_of(c, false); }
+void connect(const call& c) { instances_of(c, true); }
+
+struct node_services_map {
+  node_ptr node;
+  std::map<std::string, node_service_ptr> services;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Node"}, x.node);
+    f(field{"Services"}, x.services);
+  }
+};
+
+struct node_services_list {
+  node_ptr node;
+  std::optional<std::vector<node_service_ptr>> services;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Node"}, x.node);
+    f(field{"Services"}, x.services);
+  }
+};
+
+/// The services of a node that the filter and the token leave.
+std::vector<node_service_ptr> kept_services(std::vector<node_service_ptr> all,
+                                            const std::optional<filter::expression>& filter,
+                                            const acl::authorizer& who, bool& removed) {
+  std::erase_if(all, [&](const node_service_ptr& s) { return filter && !filter->matches(*s); });
+  removed |= std::erase_if(all, [&](const node_service_ptr& s) { return !may_read(who, *s); }) > 0;
+  return all;
+}
+
+void node_services(const call& c, bool as_list) {
+  auto options = parse_read_options(c);
+  if (!options) return respond_read_error(c, options.error());
+  if (c.rest.empty()) return respond_error(c, "Missing node name", 400);
+  auto filter = filter_of<node_service>(c.req);
+  if (!filter) return respond_read_error(c, filter.error());
+  answer_read(c, *options, catalog_style,
+              [name = std::string(c.rest), filter = *filter, who = c.who, how = layout_of(c),
+               as_list](const state::store& s, state::watch_set* watch) {
+                auto found = state::node_services(s, name, watch);
+                bool removed = found.value.node && !may_read(*who, *found.value.node);
+                bool seen = found.value.node && !removed;
+                std::vector<node_service_ptr> kept;
+                if (seen) kept = kept_services(std::move(found.value.services), filter, *who, removed);
+                query_outcome out;
+                if (as_list) {
+                  node_services_list value;
+                  if (seen) value = {found.value.node, std::move(kept)};
+                  out = outcome(how, found.index, value);
+                } else if (seen) {
+                  node_services_map value{found.value.node, {}};
+                  for (auto& one : kept) value.services.emplace(one->id, one);
+                  out = outcome(how, found.index, value);
+                } else {
+                  out = outcome(how, found.index, std::optional<int>{});
+                }
+                out.answer.filtered = removed;
+                return out;
+              });
+}
+
+void node_with_services(const call& c) { node_services(c, false); }
+void node_service_list(const call& c) { node_services(c, true); }
+
+/// What every check of a registration takes from its request. @returns what is wrong with it, if anything
+expected<health_check_ptr> completed(const health_check& given, const register_request& r) {
+  auto check = given;
+  if (check.check_id.empty() && !check.name.empty()) check.check_id = check.name;
+  if (check.node.empty()) check.node = r.node;
+  if (!equal_fold(check.node, r.node))
+    return fail("Node '" + check.node + "' for check '" + check.check_id + "' doesn't match register request node '" +
+                r.node + "'");
+  if (check.status.empty()) check.status = health_critical;
+  if (check.type.empty()) check.type = type_of(check.definition);
+  return std::make_shared<const health_check>(std::move(check));
+}
+
+/// Fills in what clients leave out and refuses what can't be stored.
+expected<void> complete(register_request& r, const config::runtime_config& config) {
+  if (r.datacenter.empty()) r.datacenter = config.datacenter;
+  if (r.datacenter != config.datacenter) return fail("No path to datacenter");
+  if (!r.peer_name.empty()) return fail("cannot register requests with PeerName in them");
+  if (r.node.empty()) return fail("Must provide node");
+  if (r.address.empty() && !r.skip_node_update) return fail("Must provide address if SkipNodeUpdate is not set");
+  if (!r.id.empty() && !is_uuid(r.id)) return fail("Bad node ID: uuid string is wrong length");
+  if (r.service) {
+    auto s = *r.service;
+    if (s.id.empty() && !s.name.empty()) s.id = s.name;
+    if (!s.id.empty() && s.name.empty()) return fail("Must provide service name (Service.Service) when service ID is provided");
+    if (s.address == "0.0.0.0" || s.address == "::" || s.address == "[::]") return fail("Invalid service address");
+    if (!s.weights || s.weights->passing < 1) s.weights = service_weights{};
+    r.service = std::make_shared<const node_service>(std::move(s));
+  }
+  if (r.check) {
+    r.checks.push_back(r.check);
+    r.check = nullptr;
+  }
+  for (auto& check : r.checks) {
+    if (!check) return fail("Must provide check");
+    auto whole = completed(*check, r);
+    if (!whole) return tl::unexpected(whole.error());
+    check = *whole;
+  }
+  return {};
+}
+
+void answer_true(const call& c, const state::apply_result&) { respond(c, json_answer(c, true)); }
+
+void register_(const call& c) {
+  register_request r;
+  json::read_options strict;
+  strict.reject_unknown_fields = true;
+  if (auto read = json::read(c.req.body, r, strict); !read)
+    return respond_error(c, "Request decode failed: " + read.error().text, 400);
+  if (auto whole = complete(r, *c.env.config()); !whole) return respond(c, error_answer(whole.error()));
+  if (auto denied = denied_registration(*c.who, r)) return respond_error(c, *denied, 403);
+  propose(c, encode_command(command_type::register_node, r), answer_true);
+}
+
+void deregister(const call& c) {
+  deregister_request r;
+  json::read_options strict;
+  strict.reject_unknown_fields = true;
+  if (auto read = json::read(c.req.body, r, strict); !read)
+    return respond_error(c, "Request decode failed: " + read.error().text, 400);
+  if (r.datacenter.empty()) r.datacenter = c.env.config()->datacenter;
+  if (r.datacenter != c.env.config()->datacenter) return respond_error(c, "No path to datacenter");
+  if (r.node.empty()) return respond_error(c, "Must provide node");
+  if (auto denied = denied_deregistration(*c.who, *c.env.state(), r)) return respond_error(c, *denied, 403);
+  propose(c, encode_command(command_type::deregister, r), answer_true);
+}
+
+constexpr std::array routes{
+  route{"/v1/catalog/register", "PUT", register_, {}, "Registers a node, a service or checks"},
+  route{"/v1/catalog/deregister", "PUT", deregister, {}, "Removes a node, a service or a check"},
+  route{"/v1/catalog/datacenters", "GET", datacenters, {}, "Lists the datacenters, nearest first"},
+  route{"/v1/catalog/nodes", "GET", nodes, {}, "Lists the nodes"},
+  route{"/v1/catalog/services", "GET", services, {}, "Lists the services with their tags"},
+  route{"/v1/catalog/service/", "GET", service, {}, "Lists the instances of a service"},
+  route{"/v1/catalog/connect/", "GET", connect, {}, "Lists what accepts mesh traffic for a service"},
+  route{"/v1/catalog/node/", "GET", node_with_services, {}, "A node with its services by id"},
+  route{"/v1/catalog/node-services/", "GET", node_service_list, {}, "A node with the list of its services"},
+};
+
+} // namespace
+
+std::span<const route> catalog_routes() { return routes; }
+
+} // namespace praetor::endpoints

@@ -1,0 +1,191 @@
+#include "frontends/endpoints/permissions.hpp"
+#include "frontends/endpoints/reads.hpp"
+#include "frontends/endpoints/routes.hpp"
+#include "protocol/codec/command.hpp"
+#include "protocol/codec/json_read.hpp"
+#include "storage/state/queries_kv.hpp"
+
+#include <array>
+
+namespace praetor::endpoints {
+
+namespace {
+
+constexpr nanoseconds default_lock_delay = std::chrono::seconds(15);
+constexpr nanoseconds most_lock_delay = std::chrono::seconds(60);
+constexpr nanoseconds least_ttl = std::chrono::seconds(10);
+constexpr nanoseconds most_ttl = std::chrono::hours(24);
+
+/// What clients send. A lock delay below 1000 means seconds, because old clients wrote it so.
+struct session_input {
+  std::string name, node, behavior, ttl;
+  nanoseconds lock_delay = default_lock_delay;
+  std::optional<string_list> checks, node_checks;
+  std::vector<session_service_check> service_checks;
+
+  static constexpr bool json_lenient = true;
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Name"}, x.name);
+    f(field{"Node"}, x.node);
+    f(field{"LockDelay"}, x.lock_delay);
+    f(field{"Behavior"}, x.behavior);
+    f(field{"TTL"}, x.ttl);
+    f(field{"Checks"}, x.checks);
+    f(field{"NodeChecks"}, x.node_checks);
+    f(field{"ServiceChecks"}, x.service_checks);
+  }
+};
+
+expected<void> valid_ttl(const std::string& text, const config::runtime_config& config) {
+  if (text.empty()) return {};
+  auto parsed = duration_from_text(text);
+  if (!parsed.value) return fail("Session TTL '" + text + "' invalid: " + parsed.error);
+  auto least = config.session_ttl_min.count() > 0 ? config.session_ttl_min : least_ttl;
+  if (parsed.value->count() != 0 && (*parsed.value < least || *parsed.value > most_ttl))
+    return fail("Invalid Session TTL '" + std::to_string(parsed.value->count()) + "', must be between [" +
+                duration_to_text(least) + "=" + duration_to_text(most_ttl) + "]");
+  return {};
+}
+
+struct session_id_answer {
+  std::string id;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ID"}, x.id);
+  }
+};
+
+bool other_datacenter(const call& c) {
+  auto dc = c.req.query.get("datacenter");
+  if (dc.empty()) dc = c.req.query.get("dc");
+  if (dc.empty() || dc == c.env.config()->datacenter) return false;
+  respond_error(c, "No path to datacenter");
+  return true;
+}
+
+void create(const call& c) {
+  if (other_datacenter(c)) return;
+  auto config = c.env.config();
+  session_input in;
+  if (!c.req.body.empty())
+    if (auto read = json::read(c.req.body, in); !read)
+      return respond_error(c, "Request decode failed: " + read.error().text, 400);
+  session_request r;
+  r.datacenter = config->datacenter;
+  r.op = "create";
+  auto& s = r.session;
+  s.id = c.env.outside().new_uuid();
+  s.name = in.name;
+  s.node = in.node.empty() ? config->node_name : in.node;
+  s.lock_delay = in.lock_delay.count() < 1000 ? in.lock_delay * 1'000'000'000 : in.lock_delay;
+  s.lock_delay = std::min(s.lock_delay, most_lock_delay);
+  s.behavior = in.behavior.empty() ? "release" : in.behavior;
+  s.ttl = in.ttl;
+  // Only who says nothing of checks gets the node's own; an empty list means none.
+  if (in.checks || in.node_checks) {
+    s.node_checks = in.node_checks ? *in.node_checks : string_list{};
+    if (in.checks) s.node_checks.insert(s.node_checks.end(), in.checks->begin(), in.checks->end());
+  } else {
+    s.node_checks = {"serfHealth"};
+  }
+  s.service_checks = in.service_checks;
+  if (s.behavior != "release" && s.behavior != "delete") return respond_error(c, "Invalid Behavior setting '" + s.behavior + "'");
+  if (auto valid = valid_ttl(s.ttl, *config); !valid) return respond(c, error_answer(valid.error()));
+  acl::permission wanted{acl::resource::session, acl::access::write, s.node};
+  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+  c.env.handles()->writes.propose(encode_command(command_type::session, r), [c](const state::apply_result& result) {
+    if (!result.ok()) return respond_error(c, "apply failed: " + result.error, static_cast<unsigned>(result.status));
+    respond(c, json_answer(c, session_id_answer{result.text.value_or("")}));
+  });
+}
+
+/// Denied to whoever may not write on the session's node. @returns true if that was answered
+bool denied(const call& c, const session_ptr& s) {
+  if (!s) return false;
+  acl::permission wanted{acl::resource::session, acl::access::write, s->node};
+  if (c.who->allowed(wanted)) return false;
+  respond_error(c, c.who->denial(wanted), 403);
+  return true;
+}
+
+void destroy(const call& c) {
+  if (c.rest.empty()) return respond_error(c, "Missing session", 400);
+  if (other_datacenter(c) || denied(c, state::find_session(*c.env.state(), c.rest, nullptr).value)) return;
+  session_request r;
+  r.datacenter = c.env.config()->datacenter;
+  r.op = "destroy";
+  r.session.id = c.rest;
+  propose(c, encode_command(command_type::session, r),
+          [](const call& c, const state::apply_result&) { respond(c, json_answer(c, true)); });
+}
+
+void renew(const call& c) {
+  if (c.rest.empty()) return respond_error(c, "Missing session", 400);
+  if (other_datacenter(c)) return;
+  auto found = state::find_session(*c.env.state(), c.rest, nullptr).value;
+  if (denied(c, found)) return;
+  auto id = std::string(c.rest);
+  caf::anon_send(c.env.handles()->duties, renew_atom_v, id, local<std::function<void(renewal)>>{[c, id](renewal what) {
+                   if (what == renewal::not_leader) return respond_error(c, "No cluster leader");
+                   auto session = state::find_session(*c.env.state(), id, nullptr).value;
+                   if (what == renewal::unknown_session || !session)
+                     return respond_error(c, "Session id '" + id + "' not found", 404);
+                   respond(c, json_answer(c, std::array{session}));
+                 }});
+}
+
+using sessions_query = std::function<state::result<std::vector<session_ptr>>(const state::store&, state::watch_set*)>;
+
+/// @param of_one a session that does not exist is waited for, whatever happens to others
+void answer_sessions(const call& c, bool of_one, sessions_query query) {
+  auto options = parse_read_options(c);
+  if (!options) return respond_read_error(c, options.error());
+  answer_read(c, *options, {},
+              [query = std::move(query), of_one, who = c.who, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+                auto found = query(s, watch);
+                auto removed = std::erase_if(found.value, [&](const session_ptr& one) { return !may_read(*who, *one); });
+                auto out = outcome(how, found.index, found.value);
+                out.not_found = of_one && found.value.empty() && removed == 0;
+                out.answer.filtered = removed > 0;
+                return out;
+              });
+}
+
+void info(const call& c) {
+  if (c.rest.empty()) return respond_error(c, "Missing session", 400);
+  answer_sessions(c, true, [id = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
+    auto found = state::find_session(s, id, watch);
+    state::result<std::vector<session_ptr>> out;
+    out.index = found.index;
+    if (found.value) out.value.push_back(found.value);
+    return out;
+  });
+}
+
+void of_node(const call& c) {
+  if (c.rest.empty()) return respond_error(c, "Missing node name", 400);
+  answer_sessions(c, false, [node = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
+    return state::node_sessions(s, node, watch);
+  });
+}
+
+void list(const call& c) {
+  answer_sessions(c, false, [](const state::store& s, state::watch_set* watch) { return state::list_sessions(s, watch); });
+}
+
+constexpr std::array routes{
+  route{"/v1/session/create", "PUT", create, {}, "Creates a session"},
+  route{"/v1/session/destroy/", "PUT", destroy, {}, "Ends a session"},
+  route{"/v1/session/renew/", "PUT", renew, {}, "Renews a session with a TTL"},
+  route{"/v1/session/info/", "GET", info, {}, "One session"},
+  route{"/v1/session/node/", "GET", of_node, {}, "The sessions of a node"},
+  route{"/v1/session/list", "GET", list, {}, "All sessions"},
+};
+
+} // namespace
+
+std::span<const route> session_routes() { return routes; }
+
+} // namespace praetor::endpoints

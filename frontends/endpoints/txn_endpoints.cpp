@@ -1,0 +1,355 @@
+#include "frontends/endpoints/permissions.hpp"
+#include "frontends/endpoints/reads.hpp"
+#include "frontends/endpoints/routes.hpp"
+#include "protocol/codec/command.hpp"
+#include "protocol/codec/json_read.hpp"
+#include "storage/state/queries_kv.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace praetor::endpoints {
+
+namespace {
+
+constexpr std::size_t most_operations = 128;
+
+// The operations as clients write them.
+
+struct kv_input {
+  std::string verb, key;
+  blob value;
+  std::uint64_t flags = 0, index = 0;
+  std::string session, name_space, partition;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Verb"}, x.verb);
+    f(field{"Key"}, x.key);
+    f(field{"Value"}, x.value);
+    f(field{"Flags"}, x.flags);
+    f(field{"Index"}, x.index);
+    f(field{"Session"}, x.session);
+    f(field{"Namespace"}, x.name_space);
+    f(field{"Partition"}, x.partition);
+  }
+};
+
+/// A check with its durations under either of the names that clients give them.
+struct check_definition_input : health_check_definition {
+  nanoseconds interval_duration{0}, timeout_duration{0}, deregister_duration{0};
+  static constexpr bool json_lenient = true;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    health_check_definition::fields(f, x);
+    f(field{"IntervalDuration"}, x.interval_duration);
+    f(field{"TimeoutDuration"}, x.timeout_duration);
+    f(field{"DeregisterCriticalServiceAfterDuration"}, x.deregister_duration);
+  }
+};
+struct check_input : health_check {
+  check_definition_input definition_input;
+  std::string name_space, partition;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    health_check::fields(
+      [&](field d, auto& member) {
+        if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(member)>, health_check_definition>) f(d, member);
+      },
+      x);
+    f(field{"Definition"}, x.definition_input);
+    f(field{"Namespace"}, x.name_space);
+    f(field{"Partition"}, x.partition);
+  }
+};
+struct check_op_input {
+  std::string verb;
+  check_input check;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Verb"}, x.verb);
+    f(field{"Check"}, x.check);
+  }
+};
+struct service_input : node_service {
+  std::string content_hash, datacenter, name_space, partition;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    node_service::fields(f, x);
+    f(field{"ContentHash"}, x.content_hash);
+    f(field{"Datacenter"}, x.datacenter);
+    f(field{"Namespace"}, x.name_space);
+    f(field{"Partition"}, x.partition);
+  }
+};
+struct service_op_input {
+  std::string verb, node;
+  service_input service;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Verb"}, x.verb);
+    f(field{"Node"}, x.node);
+    f(field{"Service"}, x.service);
+  }
+};
+struct node_input : node {
+  std::string partition;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    node::fields(f, x);
+    f(field{"Partition"}, x.partition);
+  }
+};
+struct node_op_input {
+  std::string verb;
+  node_input node;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Verb"}, x.verb);
+    f(field{"Node"}, x.node);
+  }
+};
+struct op_input {
+  std::optional<kv_input> kv;
+  std::optional<node_op_input> node;
+  std::optional<service_op_input> service;
+  std::optional<check_op_input> check;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"KV"}, x.kv);
+    f(field{"Node"}, x.node);
+    f(field{"Service"}, x.service);
+    f(field{"Check"}, x.check);
+  }
+};
+
+// The results as clients read them: unset lists and maps are null here.
+
+template <class Base>
+struct with_nulls : Base {
+  with_nulls() = default;
+  explicit with_nulls(const Base& b) : Base(b) {}
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    Base::fields(
+      [&](field d, auto& member) {
+        if (d.name == "Tags" || d.name == "Meta" || d.name == "ServiceTags") d.flags = d.flags | null_if_empty;
+        f(d, member);
+      },
+      x);
+  }
+};
+struct result_shape {
+  kv_entry_ptr kv;
+  node_ptr node;
+  std::optional<with_nulls<node_service>> service;
+  std::optional<with_nulls<health_check>> check;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"KV", omit_empty}, x.kv);
+    f(field{"Node", omit_empty}, x.node);
+    f(field{"Service", omit_empty}, x.service);
+    f(field{"Check", omit_empty}, x.check);
+  }
+};
+struct response_shape {
+  std::optional<std::vector<result_shape>> results;
+  std::optional<std::vector<txn_error>> errors;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Results"}, x.results);
+    f(field{"Errors"}, x.errors);
+  }
+};
+/// A read's answer says in its body where it comes from.
+struct read_response_shape : response_shape {
+  std::uint64_t index = 1;
+  nanoseconds last_contact{0};
+  bool known_leader = true;
+  std::string consistency_level;
+  bool not_modified = false;
+  std::int64_t backend = 0;
+  bool filtered = false;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    response_shape::fields(f, x);
+    f(field{"Index"}, x.index);
+    f(field{"LastContact"}, x.last_contact);
+    f(field{"KnownLeader"}, x.known_leader);
+    f(field{"ConsistencyLevel"}, x.consistency_level);
+    f(field{"NotModified"}, x.not_modified);
+    f(field{"Backend"}, x.backend);
+    f(field{"ResultsFilteredByACLs"}, x.filtered);
+  }
+};
+
+response_shape shape(const txn_response& r) {
+  response_shape out;
+  if (!r.errors.empty()) {
+    out.errors = r.errors;
+    return out;
+  }
+  out.results.emplace();
+  for (const auto& one : r.results) {
+    result_shape row;
+    row.kv = one.kv;
+    row.node = one.node;
+    if (one.service) row.service.emplace(*one.service);
+    if (one.check) row.check.emplace(*one.check);
+    out.results->push_back(std::move(row));
+  }
+  return out;
+}
+
+health_check stored_check(const check_input& in) {
+  health_check out = in;
+  out.definition = in.definition_input;
+  auto take = [](nanoseconds& to, nanoseconds from) {
+    if (to.count() == 0) to = from;
+  };
+  take(out.definition.interval, in.definition_input.interval_duration);
+  take(out.definition.timeout, in.definition_input.timeout_duration);
+  take(out.definition.deregister_critical_service_after, in.definition_input.deregister_duration);
+  if (out.status.empty()) out.status = health_critical;
+  return out;
+}
+
+txn_op stored_op(const op_input& in, const config::runtime_config& config) {
+  txn_op out;
+  if (in.kv) {
+    txn_kv_op op;
+    op.verb = in.kv->verb;
+    op.entry.key = in.kv->key;
+    op.entry.value = in.kv->value;
+    op.entry.flags = in.kv->flags;
+    op.entry.session = in.kv->session;
+    op.entry.modify_index = in.kv->index;
+    out.kv = std::move(op);
+  } else if (in.node) {
+    out.node = txn_node_op{in.node->verb, in.node->node};
+    if (out.node->node.datacenter.empty()) out.node->node.datacenter = config.datacenter;
+  } else if (in.service) {
+    out.service = txn_service_op{in.service->verb, in.service->node, in.service->service};
+    auto& weights = out.service->service.weights;
+    if (!weights || weights->passing < 1) weights = service_weights{};
+  } else if (in.check) {
+    out.check = txn_check_op{in.check->verb, stored_check(in.check->check)};
+  }
+  return out;
+}
+
+/// What the token may not do, operation by operation. Reads are not refused but left out of the results.
+std::vector<txn_error> denied_operations(const acl::authorizer& who, const std::vector<txn_op>& ops) {
+  std::vector<txn_error> out;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    const auto& op = ops[i];
+    auto require = [&](acl::resource what, acl::access how, const std::string& name) {
+      acl::permission wanted{what, how, name};
+      if (!who.allowed(wanted)) out.push_back({static_cast<std::int64_t>(i), who.denial(wanted)});
+    };
+    if (op.kv && op.kv->verb.starts_with("check-")) require(acl::resource::key, acl::access::read, op.kv->entry.key);
+    else if (op.kv && !op.kv->verb.starts_with("get")) require(acl::resource::key, acl::access::write, op.kv->entry.key);
+    if (op.node && op.node->verb != "get") require(acl::resource::node, acl::access::write, op.node->node.name);
+    if (op.service && op.service->verb != "get")
+      require(acl::resource::service, acl::access::write, op.service->service.name);
+    if (op.check && op.check->verb != "get") {
+      if (op.check->check.service_name.empty()) require(acl::resource::node, acl::access::write, op.check->check.node);
+      else require(acl::resource::service, acl::access::write, op.check->check.service_name);
+    }
+  }
+  return out;
+}
+
+/// Takes out of the results what the token may not read.
+bool remove_unreadable(const acl::authorizer& who, txn_response& r) {
+  return std::erase_if(r.results, [&](const txn_result& one) {
+           if (one.kv) return !who.allowed(acl::resource::key, acl::access::read, one.kv->key);
+           if (one.node) return !may_read(who, *one.node);
+           if (one.service) return !may_read(who, *one.service);
+           return one.check && !may_read(who, *one.check);
+         }) > 0;
+}
+
+void answer_from_state(const call& c, const std::vector<txn_op>& ops) {
+  auto response = state::read_transaction(*c.env.state(), ops).value;
+  read_response_shape body;
+  body.filtered = remove_unreadable(*c.who, response);
+  static_cast<response_shape&>(body) = shape(response);
+  body.known_leader = !c.env.view().leader.get()->leader_id.empty();
+  auto a = json_answer(c, body, response.errors.empty() ? 200 : 409);
+  a.lines = body.known_leader ? "X-Consul-Knownleader: true\r\nX-Consul-Lastcontact: 0\r\n"
+                              : "X-Consul-Knownleader: false\r\nX-Consul-Lastcontact: 0\r\n";
+  respond(c, std::move(a));
+}
+
+void read(const call& c, const read_options& options, std::vector<txn_op> ops) {
+  auto& leader = c.env.view().leader;
+  bool at_once = options.mode == consistency::stale ||
+                 (options.mode == consistency::leader && leader.leads(c.env.now()));
+  if (at_once) return answer_from_state(c, ops);
+  c.env.handles()->writes.read([c, ops = std::move(ops)](const error* failed) {
+    if (failed) return respond(c, error_answer(*failed));
+    answer_from_state(c, ops);
+  });
+}
+
+void txn(const call& c) {
+  auto options = parse_read_options(c);
+  if (!options) return respond(c, error_answer(options.error()));
+  auto config = c.env.config();
+  std::vector<op_input> given;
+  json::read_options strict;
+  strict.reject_unknown_fields = true;
+  strict.root_type = "api.TxnOps";
+  if (auto parsed = json::read(c.req.body, given, strict); !parsed)
+    return respond_error(c, "Failed to parse body: " + parsed.error().text, 400);
+  if (given.size() > most_operations)
+    return respond_error(c, "Transaction contains too many operations (" + std::to_string(given.size()) + " > " +
+                              std::to_string(most_operations) + ")",
+                         413);
+  std::vector<txn_op> ops;
+  for (const auto& one : given) {
+    if (one.kv && one.kv->value.bytes.size() > config->kv_max_value_size)
+      return respond_error(c, "Value for key " + praetor::quoted(one.kv->key) + " is too large (" +
+                                std::to_string(one.kv->value.bytes.size()) + " > " +
+                                std::to_string(config->kv_max_value_size) + " bytes)",
+                           413);
+    if (one.kv || one.node || one.service || one.check) ops.push_back(stored_op(one, *config));
+  }
+  if (auto denied = denied_operations(*c.who, ops); !denied.empty()) {
+    response_shape body;
+    body.errors = std::move(denied);
+    return respond(c, json_answer(c, body, 409));
+  }
+  if (state::is_read_only(ops)) return read(c, *options, std::move(ops));
+  txn_request r;
+  r.datacenter = config->datacenter;
+  r.ops = std::move(ops);
+  propose(c, encode_command(command_type::txn, r), [](const call& c, const state::apply_result& result) {
+    auto response = result.txn.value_or(txn_response{});
+    (void)remove_unreadable(*c.who, response);
+    respond(c, json_answer(c, shape(response), response.errors.empty() ? 200 : 409));
+  });
+}
+
+constexpr std::array routes{
+  route{"/v1/txn", "PUT", txn, {}, "Carries out operations all or none"},
+};
+
+} // namespace
+
+std::span<const route> txn_routes() { return routes; }
+
+} // namespace praetor::endpoints
