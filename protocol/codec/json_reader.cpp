@@ -59,13 +59,19 @@ void reader::mismatch(std::string_view found, std::string_view type) {
     if (!root_type_.empty()) type = root_type_;
     return fail(text + " into Go value of type " + std::string(type));
   }
+  // A struct that is decoded through an embedded alias is an unnamed one to Go, and the text names the struct that
+  // holds it, whatever is inside.
   std::string path;
+  auto owner = top_;
   for (auto f = top_; f != nullptr; f = f->outer) {
     std::string step(f->member);
-    if (!f->by_alias && !f->owner->embedded.empty()) step = std::string(f->owner->embedded) + "." + step;
+    bool aliased = !f->owner->embedded.empty();
+    if (aliased && !f->by_alias) step = std::string(f->owner->embedded) + "." + step;
     path = path.empty() ? step : step + "." + path;
+    if (aliased && f->outer != nullptr) owner = f->outer;
   }
-  fail(text + " into Go struct field " + top_->owner->name() + "." + path + " of type " + std::string(type));
+  auto name = owner->owner->embedded.empty() ? owner->owner->name() : std::string();
+  fail(text + " into Go struct field " + name + "." + path + " of type " + std::string(type));
 }
 
 void reader::skip_blanks() {

@@ -24,7 +24,8 @@ constexpr std::string_view pretty_function() {
 /// touched.
 ///   type_name     "AgentService": `Go struct field AgentService.Port`, and the hash. "" for an unnamed struct.
 ///   go_type       "structs.NodeService": the text behind `of type`.
-///   go_embedded   "Alias": stands before each of its fields in the path of an error text (`.Alias.Name`).
+///   go_embedded   "Alias": the struct is decoded through an embedded one of that name. It stands before each of its
+///                 fields in the path of an error text, and the struct itself has no name there (`.Alias.Name`).
 ///   json_lenient  true: unknown fields are ignored in it and below, even if the caller rejects them.
 template <class T>
 struct type_naming {

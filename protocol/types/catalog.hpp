@@ -114,6 +114,8 @@ struct access_logs_config {
 };
 
 struct expose_path {
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
+
   std::int64_t listener_port = 0;
   std::string path;
   std::int64_t local_path_port = 0;
@@ -162,6 +164,8 @@ struct envoy_extension {
 
 /// A service that a proxy opens a local port for.
 struct upstream {
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
+
   std::string destination_type, destination_namespace, destination_partition, destination_peer, destination_name;
   std::string datacenter;
   std::string local_bind_address;
@@ -192,6 +196,8 @@ struct upstream {
 
 /// What a sidecar or gateway instance is configured with (server-side shape).
 struct proxy_config {
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
+
   std::optional<transparent_proxy_config> transparent_proxy;
   std::optional<access_logs_config> access_logs;
   std::vector<envoy_extension> envoy_extensions;
@@ -238,13 +244,16 @@ struct peering_service_meta {
 };
 
 struct service_connect {
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
+  static constexpr bool json_lenient = true;               ///< clients may send unknown fields
+
   bool native = false;
   std::optional<peering_service_meta> peer_meta;
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field{"Native", omit_empty}, x.native);
-    f(field{"PeerMeta", omit_empty}, x.peer_meta);
+    f(field{"PeerMeta", omit_empty | no_filter}, x.peer_meta);
   }
   bool operator==(const service_connect&) const = default;
 };
@@ -296,6 +305,9 @@ struct node_service {
 
 /// How a check is carried out, as the catalog shows it.
 struct health_check_definition {
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
+  static constexpr bool json_lenient = true;               ///< clients may send unknown fields
+
   nanoseconds interval{0};
   std::uint64_t output_max_size = 0;
   nanoseconds timeout{0};

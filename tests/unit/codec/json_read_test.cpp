@@ -3,6 +3,7 @@
 #include "protocol/codec/base64.hpp"
 #include "protocol/codec/json_write.hpp"
 #include "protocol/codec/rfc3339.hpp"
+#include "protocol/types/commands.hpp"
 #include "shapes.hpp"
 
 #include <catch2/catch.hpp>
@@ -22,7 +23,6 @@ std::string error_of(std::string_view text, json::read_options options = {}) {
 
 /// A struct whose Go twin decodes through an embedded alias.
 struct aliased {
-  static constexpr std::string_view type_name = "";
   static constexpr std::string_view go_embedded = "Alias";
   std::string name;
   bool override_tags = false;
@@ -208,6 +208,40 @@ TEST_CASE("type_naming makes the texts of structs that Go reads through an alias
         "json: cannot unmarshal string into Go struct field .enable_tag_override of type bool");
   CHECK(error_of<std::vector<aliased>>("{}", {.root_type = "api.TxnOps"}) ==
         "json: cannot unmarshal object into Go value of type api.TxnOps");
+}
+
+TEST_CASE("a catalog registration has the error texts that clients know") {
+  json::read_options strict{.reject_unknown_fields = true};
+  auto in_service = [&](std::string_view body) {
+    return error_of<register_request>("{\"Node\":\"n\",\"Service\":{" + std::string(body) + "}}", strict);
+  };
+  auto wrong = [](std::string_view text) { return "json: cannot unmarshal " + std::string(text); };
+  CHECK(error_of<register_request>("[]") == wrong("array into Go value of type structs.RegisterRequest"));
+  CHECK(error_of<register_request>(R"({"Node":5})") ==
+        wrong("number into Go struct field RegisterRequest.Node of type string"));
+  CHECK(error_of<register_request>(R"({"Service":5})") ==
+        wrong("number into Go struct field RegisterRequest.Service of type structs.NodeService"));
+  CHECK(error_of<register_request>(R"({"Locality":{"Region":5}})") ==
+        wrong("number into Go struct field Locality.Locality.Region of type string"));
+  CHECK(error_of<register_request>(R"({"Checks":[{"Name":5}]})") ==
+        wrong("number into Go struct field HealthCheck.Checks.Name of type string"));
+  CHECK(error_of<register_request>(R"({"Check":{"Definition":{"HTTP":true}}})") ==
+        wrong("bool into Go struct field HealthCheck.Check.Definition.Alias.HTTP of type string"));
+  CHECK(in_service(R"("Port":"x")") == wrong("string into Go struct field NodeService.Service.Port of type int"));
+  CHECK(in_service(R"("Meta":{"a":1})") ==
+        wrong("number into Go struct field NodeService.Service.Meta of type string"));
+  CHECK(in_service(R"("TaggedAddresses":{"a":{"Port":"x"}})") ==
+        wrong("string into Go struct field ServiceAddress.Service.TaggedAddresses.Port of type int"));
+  CHECK(in_service(R"("Proxy":{"TransparentProxy":{"OutboundListenerPort":"x"}})") ==
+        wrong("string into Go struct field NodeService.Service.Proxy.Alias.TransparentProxy.OutboundListenerPort of "
+              "type int"));
+  CHECK(in_service(R"("Proxy":{"Expose":{"Paths":[{"Path":1}]}})") ==
+        wrong("number into Go struct field NodeService.Service.Proxy.Alias.Expose.Paths.Alias.Path of type string"));
+  CHECK(in_service(R"("Proxy":{"Upstreams":[{"DestinationName":5}]})") ==
+        wrong("number into Go struct field NodeService.Service.Proxy.Alias.Upstreams.Alias.DestinationName of type "
+              "string"));
+  CHECK(in_service(R"("Connect":{"PeerMeta":{"Bogus":1}})") == "");
+  CHECK(in_service(R"("Proxy":{"Bogus":1})") == "json: unknown field \"Bogus\"");
 }
 
 TEST_CASE("unknown names are rejected where the caller or the field list says so") {
