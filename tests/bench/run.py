@@ -49,8 +49,9 @@ ROWS = [
     Row("memory_loaded", "resident memory with 60k keys, 16k services, 1,000 watchers", "MB", "less", 1 / 3, 1 / 8),
     Row("idle_cpu", "idle CPU", "%", "less", 1, 1 / 3),
 ]
-LOAD_ROWS = ["kv_get", "kv_put_32", "kv_put_1", "health_100", "health_3", "catalog_register", "agent_register", "dns",
-             "watchers"]
+# In this order within a round: what leaves most behind comes last.
+LOAD_ROWS = ["kv_get", "kv_put_32", "kv_put_1", "health_3", "health_100", "dns", "watchers", "catalog_register",
+             "agent_register"]
 
 
 def free_ports(count):
@@ -148,9 +149,11 @@ class Bench:
         self.warnings = []
 
     def requests_file(self, name, lines):
+        """Writes a file that is made once for all rounds; `lines` may be a generator."""
         path = os.path.join(self.work, name)
-        with open(path, "w") as out:
-            out.writelines(line + "\n" for line in lines)
+        if not os.path.exists(path):
+            with open(path, "w") as out:
+                out.writelines(line + "\n" for line in lines)
         return path
 
     def generate(self, load, agent, **given):
@@ -166,8 +169,8 @@ class Bench:
                                  f"{result['other']} of {result['count']}")
         return result
 
-    def http(self, agent, lines, conns, once=False):
-        path = self.requests_file("requests", lines)
+    def http(self, agent, name, lines, conns, once=False):
+        path = self.requests_file(name, lines)
         if once:
             return self.generate("http", agent, requests=path, conns=conns, once=1)
         return self.generate("http", agent, requests=path, conns=conns, seconds=self.seconds)
@@ -183,15 +186,15 @@ class Bench:
                             "Meta": {"version": "1"}},
                 "Check": {"Node": node, "CheckID": f"service:{service}-{i}", "Name": "alive", "Status": "passing",
                           "ServiceID": f"{service}-{i}"}}))
-        self.http(agent, lines, 1, once=True)
+        self.http(agent, service, lines, 1, once=True)
 
     def kv_get(self, agent):
-        self.http(agent, [f"PUT /v1/kv/bench/get/{i} {'v' * 64}" for i in range(100)], 1, once=True)
-        return self.http(agent, [f"GET /v1/kv/bench/get/{i}" for i in range(100)], 32)["rate"]
+        self.http(agent, "kv_fill", (f"PUT /v1/kv/bench/get/{i} {'v' * 64}" for i in range(100)), 1, once=True)
+        return self.http(agent, "kv_get", (f"GET /v1/kv/bench/get/{i}" for i in range(100)), 32)["rate"]
 
     def kv_put(self, agent, conns):
         # Each line has its own value, so that no write is the same as the one before it.
-        return self.http(agent, [f"PUT /v1/kv/bench/put/{i % 1000} {i:08d}{'v' * 56}" for i in range(60001)],
+        return self.http(agent, "kv_put", (f"PUT /v1/kv/bench/put/{i % 1000} {i:08d}{'v' * 56}" for i in range(60001)),
                          conns)["rate"]
 
     def kv_put_32(self, agent):
@@ -202,22 +205,23 @@ class Bench:
 
     def health_100(self, agent):
         self.instances(agent, "hundred", 100)
-        return self.http(agent, ["GET /v1/health/service/hundred?passing"], 32)["rate"]
+        return self.http(agent, "health_100", ["GET /v1/health/service/hundred?passing"], 32)["rate"]
 
     def health_3(self, agent):
         self.instances(agent, "three", 3)
-        return self.http(agent, ["GET /v1/health/service/three?passing"], 32)["rate"]
+        return self.http(agent, "health_3", ["GET /v1/health/service/three?passing"], 32)["rate"]
 
     def catalog_register(self, agent):
-        return self.http(agent, ["PUT /v1/catalog/register " + json.dumps({
+        # More lines than can be sent, so that none is a repetition, which would be less work.
+        return self.http(agent, "catalog_register", ("PUT /v1/catalog/register " + json.dumps({
             "Node": f"register-{i % 500}", "Address": "10.2.0.1", "SkipNodeUpdate": i >= 500,
             "Service": {"ID": f"reg-{i}", "Service": f"reg-{i}", "Port": 80}})
-            for i in range(int(60000 * max(1, self.seconds / 3)))], 32)["rate"]
+            for i in range(int(60000 * (self.seconds + 1)))), 32)["rate"]
 
     def agent_register(self, agent):
-        return self.http(agent, ["PUT /v1/agent/service/register " + json.dumps({
+        return self.http(agent, "agent_register", ("PUT /v1/agent/service/register " + json.dumps({
             "ID": f"own-{i}", "Name": f"own-{i}", "Port": 80})
-            for i in range(int(30000 * max(1, self.seconds / 3)))], 32)["rate"]
+            for i in range(int(30000 * (self.seconds + 1)))), 32)["rate"]
 
     def dns(self, agent):
         self.instances(agent, "named", 3)
@@ -234,11 +238,11 @@ class Bench:
         before, start = agent.cpu_seconds(), time.monotonic()
         time.sleep(max(10, self.seconds * 3))
         results["idle_cpu"] = 100 * (agent.cpu_seconds() - before) / (time.monotonic() - start)
-        self.http(agent, [f"PUT /v1/kv/load/{i % 100}/{i} {'v' * 100}" for i in range(60000)], 32, once=True)
-        self.http(agent, ["PUT /v1/catalog/register " + json.dumps({
+        self.http(agent, "load_kv", (f"PUT /v1/kv/load/{i % 100}/{i} {'v' * 100}" for i in range(60000)), 32, once=True)
+        self.http(agent, "load_services", ("PUT /v1/catalog/register " + json.dumps({
             "Node": f"load-{i % 200}", "Address": "10.3.0.1", "SkipNodeUpdate": i >= 200,
             "Service": {"ID": f"load-{i}", "Service": f"load-{i}", "Port": 80 + i % 1000, "Tags": ["v1"]}})
-            for i in range(16000)], 32, once=True)
+            for i in range(16000)), 32, once=True)
         holder = subprocess.Popen([self.generator, "watch", "--port", str(agent.ports["http"]), "--key", "bench/held",
                                    "--hold", "1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
@@ -273,6 +277,7 @@ def measure(bench, binary, rows, data_root):
             if "start" in rows:
                 results["start"] = agent.first_write
             for name in chosen:
+                settle(agent, seconds=3)
                 try:
                     results[name] = getattr(bench, name)(agent)
                 except RuntimeError as problem:
@@ -353,24 +358,26 @@ def main():
     for name in rows:
         if name not in names:
             sys.exit(f"no row {name}; --rows list names them")
-    binaries = [given.binary] + ([given.peer] if given.peer else [])
-    for binary in binaries:
+    binaries = {"praetor": given.binary}
+    if given.peer:
+        binaries["peer"] = given.peer
+    for binary in binaries.values():
         if not os.access(binary, os.X_OK):
             sys.exit(f"{binary} is not an executable file")
     os.makedirs(given.data_dir, exist_ok=True)
     disk = file_system(given.data_dir)
-    measured = {binary: {name: [] for name in rows} for binary in binaries}
+    measured = {role: {name: [] for name in rows} for role in binaries}
     with tempfile.TemporaryDirectory(prefix="praetor-bench-") as work:
         bench = Bench(find_generator(given.generator), given.seconds, work)
         if disk in ("tmpfs", "ramfs"):
             bench.warnings.append(f"{given.data_dir} is on {disk}: the durable rows say nothing")
         for turn in range(given.rounds):
-            for binary in binaries:
-                print(f"round {turn + 1} of {given.rounds}: {binary}", file=sys.stderr)
+            for role, binary in binaries.items():
+                print(f"round {turn + 1} of {given.rounds}: {role}, {binary}", file=sys.stderr)
                 for name, value in measure(bench, binary, rows, given.data_dir).items():
-                    measured[binary][name].append(value)
-    medians = {binary: {name: statistics.median(values) if values else None for name, values in results.items()}
-               for binary, results in measured.items()}
+                    measured[role][name].append(value)
+    medians = {role: {name: statistics.median(values) if values else None for name, values in results.items()}
+               for role, results in measured.items()}
 
     missed = []
     print(f"\n{os.cpu_count()} CPUs shared with the load generator; {disk}; medians of {given.rounds} rounds.\n")
@@ -380,16 +387,17 @@ def main():
     for row in ROWS:
         if row.name not in rows:
             continue
-        own = medians[given.binary][row.name]
-        peer = medians[given.peer][row.name] if given.peer else None
+        own = medians["praetor"][row.name]
+        peer = medians["peer"][row.name] if given.peer else None
         ratio, reached = verdict(row, own, peer)
         if reached == "below the floor" or own is None:
             missed.append(row.name)
-        print(f"| {row.title} | {row.unit} | {number(own)} | {number(peer)} | "
-              f"{'-' if ratio is None else f'{ratio:.2f}x'} | {goal(row, row.floor)} | {goal(row, row.aim)} | {reached} |")
+        shown = "-" if ratio is None else f"{ratio:.2f}x"
+        print(f"| {row.title} | {row.unit} | {number(own)} | {number(peer)} | {shown} | {goal(row, row.floor)} | "
+              f"{goal(row, row.aim)} | {reached} |")
         report.append({"row": row.name, "unit": row.unit, "praetor": own, "peer": peer, "ratio": ratio,
-                       "reached": reached, "praetor_rounds": measured[given.binary][row.name],
-                       "peer_rounds": measured[given.peer][row.name] if given.peer else []})
+                       "reached": reached, "praetor_rounds": measured["praetor"][row.name],
+                       "peer_rounds": measured["peer"][row.name] if given.peer else []})
     for warning in dict.fromkeys(bench.warnings):
         print(f"\nwarning: {warning}")
     if given.json:
