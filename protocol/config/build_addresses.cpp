@@ -1,0 +1,252 @@
+#include <set>
+#include <sstream>
+
+#include "protocol/config/builder.hpp"
+#include "protocol/config/sockaddr_template.hpp"
+
+namespace praetor::config {
+
+namespace {
+
+string_list split_fields(const std::string& text) {
+  std::istringstream in(text);
+  string_list out;
+  for (std::string word; in >> word;) out.push_back(word);
+  return out;
+}
+
+std::string join(const std::vector<endpoint>& all) {
+  std::string out;
+  for (const auto& e : all) out += (out.empty() ? "" : " ") + (e.is_unix() ? "unix://" + e.path : e.host);
+  return out;
+}
+
+/// "8.8.8.8" -> "8.8.8.8:53"; what names a port already, or is no address, stays.
+std::string with_dns_port(const std::string& recursor) {
+  auto bare = recursor.starts_with('[') && recursor.ends_with(']') ? recursor.substr(1, recursor.size() - 2) : recursor;
+  if (auto ip = ip_address::parse(bare)) return endpoint{ip->text(), 53, {}}.text();
+  if (recursor.find(':') == std::string::npos) return recursor + ":53";
+  return recursor;
+}
+
+} // namespace
+
+std::vector<endpoint> builder::expand_addresses(std::string_view name, const std::string& text) {
+  if (text.empty()) return {};
+  auto expanded = expand_template(text, env_);
+  if (!expanded) {
+    complain(std::string(name) + ": error parsing " + praetor::quoted(text) + ": " + expanded.error().text);
+    return {};
+  }
+  std::vector<endpoint> out;
+  for (const auto& word : split_fields(*expanded)) {
+    if (word.starts_with("unix://")) {
+      out.push_back({{}, 0, word.substr(7)});
+    } else if (auto ip = ip_address::parse(word)) {
+      out.push_back({ip->text(), 0, {}});
+    } else {
+      complain(std::string(name) + ": invalid ip address: " + word);
+      return {};
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> builder::expand_first_ip(std::string_view name, const std::string& text) {
+  auto all = expand_addresses(name, text);
+  if (all.empty()) return std::nullopt;
+  if (all.size() > 1) {
+    complain(std::string(name) + ": multiple addresses found: " + join(all));
+    return std::nullopt;
+  }
+  if (all[0].is_unix()) {
+    complain(std::string(name) + " cannot be a unix socket");
+    return std::nullopt;
+  }
+  return all[0].host;
+}
+
+expected<void> builder::build_ports() {
+  auto& p = out_.ports;
+  p.dns = port("ports.dns");
+  p.http = port("ports.http");
+  p.https = port("ports.https");
+  p.server = port("ports.server");
+  p.grpc = port("ports.grpc");
+  p.serf_lan = port("ports.serf_lan");
+  p.serf_wan = port("ports.serf_wan");
+  p.proxy_min = port("ports.proxy_min_port");
+  p.proxy_max = port("ports.proxy_max_port");
+  p.sidecar_min = port("ports.sidecar_min_port");
+  p.sidecar_max = port("ports.sidecar_max_port");
+  p.expose_min = port("ports.expose_min_port");
+  p.expose_max = port("ports.expose_max_port");
+  // Servers talk gRPC to each other, so the port is on unless it is turned off.
+  p.grpc_tls = find("ports.grpc_tls") != nullptr ? port("ports.grpc_tls") : flag("server") ? 8503 : -1;
+  if (p.server <= 0) return fail("server-port must be greater than zero");
+  if (p.serf_lan <= 0) return fail("serf-lan-port must be greater than zero");
+  auto ordered = [](std::int64_t least, std::int64_t most, const std::string& name) -> expected<void> {
+    if (most >= least) return {};
+    return fail(name + "_min_port must be less than " + name + "_max_port. To disable, set both to zero.");
+  };
+  if (auto done = ordered(p.proxy_min, p.proxy_max, "proxy"); !done) return done;
+  if (auto done = ordered(p.sidecar_min, p.sidecar_max, "sidecar"); !done) return done;
+  return ordered(p.expose_min, p.expose_max, "expose");
+}
+
+expected<std::string> builder::detect_address(bool v6) {
+  std::string kind = v6 ? "public IPv6" : "private IPv4";
+  auto interfaces = env_.interfaces();
+  if (!interfaces) return fail("Error detecting " + kind + " address: " + interfaces.error().text);
+  bool any_beyond_loopback = false;
+  for (const auto& i : *interfaces)
+    any_beyond_loopback |= (i.flags & interface_flags::up) != 0 && (i.flags & interface_flags::loopback) == 0;
+  string_list found;
+  for (const auto& i : *interfaces) {
+    auto ip = ip_address::parse(i.ip);
+    if ((i.flags & interface_flags::up) == 0 || !ip || ip->is_v4 == v6) continue;
+    if (any_beyond_loopback && (i.flags & interface_flags::loopback) != 0) continue;
+    if (is_private_address(i.ip) != v6) found.push_back(ip->text());
+  }
+  if (found.empty()) return fail("No " + kind + " address found");
+  if (found.size() > 1)
+    return fail("Multiple " + kind + " addresses found. Please configure one with 'bind' and/or 'advertise'.");
+  return found[0];
+}
+
+expected<void> builder::build_bind_address() {
+  auto bind = expand_addresses("bind_addr", text("bind_addr"));
+  if (bind.empty()) return fail("bind_addr cannot be empty");
+  if (bind.size() > 1)
+    return fail("bind_addr cannot contain multiple addresses. Use 'addresses.{dns,http,https}' instead.");
+  if (bind[0].is_unix()) return fail("bind_addr cannot be a unix socket");
+  if (is_any_address(text("advertise_addr"))) return fail("Advertise address cannot be 0.0.0.0, :: or [::]");
+  if (is_any_address(text("advertise_addr_wan"))) return fail("Advertise WAN address cannot be 0.0.0.0, :: or [::]");
+  bind_ = bind[0].host;
+  advertise_ = expand_first_ip("advertise_addr", text("advertise_addr")).value_or(bind_);
+  if (!is_any_address(advertise_)) return {};
+  auto detected = detect_address(!ip_address::parse(advertise_)->is_v4);
+  if (!detected) return tl::unexpected(detected.error());
+  advertise_ = *detected;
+  return {};
+}
+
+std::vector<endpoint> builder::listeners(std::string_view key, std::int64_t port) {
+  auto own = expand_addresses("addresses." + std::string(key), text("addresses." + std::string(key)));
+  if (port <= 0) return {};
+  if (own.empty())
+    for (const auto& c : clients_) own.push_back({c, 0, {}});
+  for (auto& e : own)
+    if (!e.is_unix()) e.port = port;
+  return own;
+}
+
+void builder::build_client_addresses() {
+  for (const auto& e : expand_addresses("client_addr", text("client_addr"))) {
+    if (e.is_unix()) {
+      complain("client_addr cannot be a unix socket");
+      clients_.clear();
+      break;
+    }
+    clients_.push_back(e.host);
+  }
+  if (clients_.empty())
+    warn("client_addr is empty, client services (DNS, HTTP, HTTPS, GRPC) will not be listening for connections");
+  out_.client_addrs = clients_;
+  out_.dns_addrs = listeners("dns", out_.ports.dns);
+  out_.http_addrs = listeners("http", out_.ports.http);
+  out_.https_addrs = listeners("https", out_.ports.https);
+  out_.grpc_addrs = listeners("grpc", out_.ports.grpc);
+  out_.grpc_tls_addrs = listeners("grpc_tls", out_.ports.grpc_tls);
+}
+
+expected<void> builder::build_recursors() {
+  std::set<std::string> seen;
+  for (const auto& recursor : texts("recursors")) {
+    auto expanded = expand_template(recursor, env_);
+    if (!expanded)
+      return fail("Invalid DNS recursor template " + praetor::quoted(recursor) + ": " + expanded.error().text);
+    for (const auto& address : split_fields(*expanded)) {
+      if (address.starts_with("unix://")) return fail("DNS Recursors cannot be unix sockets: " + address);
+      if (seen.insert(address).second) out_.dns_recursors.push_back(address);
+    }
+  }
+  for (auto& recursor : out_.dns_recursors) {
+    if (is_any_address(recursor)) return fail("DNS recursor address cannot be 0.0.0.0, :: or [::]");
+    recursor = with_dns_port(recursor);
+  }
+  return {};
+}
+
+expected<void> builder::build_addresses() {
+  if (auto done = build_ports(); !done) return done;
+  if (auto done = build_bind_address(); !done) return done;
+  out_.bind_addr = bind_;
+  bool wan = out_.ports.serf_wan > 0;
+  out_.rpc_bind = {bind_, out_.ports.server, {}};
+  out_.serf_bind_lan = {expand_first_ip("serf_lan", text("serf_lan")).value_or(bind_), out_.ports.serf_lan, {}};
+  if (wan)
+    out_.serf_bind_wan = {expand_first_ip("serf_wan", text("serf_wan")).value_or(bind_), out_.ports.serf_wan, {}};
+
+  auto lan = expand_first_ip("advertise_addr", text("advertise_addr")).value_or(advertise_);
+  auto& tags = out_.tagged_addresses;
+  tags = text_map("tagged_addresses");
+  auto of_family = [&](std::string key, const std::string& general, const std::string& tag) -> expected<void> {
+    bool v6 = key.ends_with("6");
+    auto own = expand_first_ip(key, text(key));
+    auto ip = ip_address::parse(own.value_or(general));
+    if (own && ip->is_v4 == v6) return fail(key + " must be an " + (v6 ? "ipv6" : "ipv4") + " address");
+    if (ip && ip->is_v4 != v6) tags[tag] = ip->text();
+    return {};
+  };
+  tags["lan"] = lan;
+  if (auto done = of_family("advertise_addr_ipv4", lan, "lan_ipv4"); !done) return done;
+  if (auto done = of_family("advertise_addr_ipv6", lan, "lan_ipv6"); !done) return done;
+  auto far = expand_first_ip("advertise_addr_wan", text("advertise_addr_wan")).value_or(lan);
+  tags["wan"] = far;
+  if (auto done = of_family("advertise_addr_wan_ipv4", far, "wan_ipv4"); !done) return done;
+  if (auto done = of_family("advertise_addr_wan_ipv6", far, "wan_ipv6"); !done) return done;
+  out_.advertise_addr_lan = lan;
+  out_.advertise_addr_wan = far;
+  out_.rpc_advertise = {lan, out_.ports.server, {}};
+  out_.serf_advertise_lan = {lan, out_.ports.serf_lan, {}};
+  if (wan) out_.serf_advertise_wan = {far, out_.ports.serf_wan, {}};
+
+  build_client_addresses();
+  return build_recursors();
+}
+
+expected<void> builder::build_cidrs() {
+  auto read = [&](std::string_view key, string_list& out) -> expected<void> {
+    std::vector<std::string> wrong;
+    for (const auto& text : texts(key)) {
+      if (auto cidr = canonical_cidr(text))
+        out.push_back(*cidr);
+      else
+        wrong.push_back("invalid cidr: " + text);
+    }
+    if (wrong.empty()) return {};
+    return fail(std::string(key) + ": " + list_of_errors(wrong));
+  };
+  if (auto done = read("serf_lan_allowed_cidrs", out_.serf_lan_allowed_cidrs); !done) return done;
+  return read("serf_wan_allowed_cidrs", out_.serf_wan_allowed_cidrs);
+}
+
+/// Values that look like templates are expanded, anything else (cloud discovery strings, names) stays.
+string_list builder::expand_optional_addresses(std::string_view key) {
+  string_list out;
+  for (const auto& given : texts(key)) {
+    auto expanded = expand_template(given, env_);
+    if (!expanded) {
+      complain(std::string(key) + ": error parsing " + praetor::quoted(given) + ": " + expanded.error().text);
+      continue;
+    }
+    if (*expanded == given)
+      out.push_back(given);
+    else
+      for (auto& word : split_fields(*expanded)) out.push_back(std::move(word));
+  }
+  return out;
+}
+
+} // namespace praetor::config

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/config/ip_address.hpp"
+#include "protocol/config/load.hpp"
+#include "protocol/hcl/value.hpp"
+
+namespace praetor::config {
+
+/// Turns the merged tree into the typed configuration. Errors of single values are collected and reported together
+/// near the end; the members that return `expected` report at once.
+class builder {
+public:
+  builder(const hcl::value& tree, environment& env, bool dev_mode);
+
+  expected<runtime_config> build();
+  std::vector<std::string> take_warnings() { return std::move(warnings_); }
+
+private:
+  // Reading the tree (builder.cpp)
+  const hcl::value* find(std::string_view path) const;
+  bool flag(std::string_view path) const { return optional_flag(path).value_or(false); }
+  std::optional<bool> optional_flag(std::string_view path) const;
+  std::int64_t integer(std::string_view path, std::int64_t otherwise = 0) const;
+  double number(std::string_view path, double otherwise = 0) const;
+  std::string text(std::string_view path) const;
+  string_list texts(std::string_view path) const;
+  string_map text_map(std::string_view path) const;
+  nanoseconds duration(std::string_view path) { return duration_named(path, path); }
+  nanoseconds duration_named(std::string_view name, std::string_view path);
+  nanoseconds duration_of(const std::string& name, const hcl::value* v);
+  nanoseconds duration_at_least(std::string_view path, nanoseconds least);
+  std::int64_t port(std::string_view path);
+  void complain(std::string message) { errors_.push_back(std::move(message)); }
+  void warn(std::string message) { warnings_.push_back(std::move(message)); }
+  expected<void> collected_errors();
+
+  // Services and checks (build_definitions.cpp)
+  void build_definitions();
+  check_definition check_of(const hcl::value& v);
+  service_definition service_of(const hcl::value& v);
+  proxy_definition proxy_of(const hcl::value& v);
+
+  // Addresses (build_addresses.cpp)
+  expected<void> build_addresses();
+  expected<void> build_ports();
+  expected<void> build_bind_address();
+  expected<std::string> detect_address(bool v6);
+  expected<void> build_recursors();
+  void build_client_addresses();
+  std::vector<endpoint> expand_addresses(std::string_view name, const std::string& text);
+  std::optional<std::string> expand_first_ip(std::string_view name, const std::string& text);
+  std::vector<endpoint> listeners(std::string_view key, std::int64_t port);
+  expected<void> build_cidrs();
+
+  // The rest (build_settings.cpp)
+  expected<void> build_raft();
+  expected<void> build_connect();
+  void build_general();
+  void build_cluster();
+  void build_dns();
+  void build_http();
+  void build_telemetry();
+  void build_access();
+  void build_mesh();
+  void build_durations_and_limits();
+  gossip_settings gossip_of(std::string_view block);
+  string_list expand_optional_addresses(std::string_view key);
+
+  // TLS (build_tls.cpp)
+  expected<void> build_tls();
+  tls_settings tls_stanza(std::string_view name, const tls_settings& defaults);
+
+  // Checks over the whole (validate.cpp)
+  expected<void> validate();
+  expected<void> validate_identity();
+  expected<void> validate_ui();
+  expected<void> validate_bootstrap();
+  expected<void> validate_limits();
+  expected<void> validate_clashes();
+  expected<void> validate_definitions();
+  expected<void> validate_connect();
+  expected<void> validate_automatic();
+  expected<void> validate_segments();
+  void warn_about_the_whole();
+
+  const hcl::value& tree_;
+  environment& env_;
+  runtime_config out_;
+  std::vector<std::string> warnings_;
+  std::vector<std::string> errors_;
+  std::string bind_, advertise_; ///< after detection
+  string_list clients_;
+};
+
+/// Free-form JSON of a configuration value. Whole numbers are integers, whichever language wrote them.
+free_form to_free_form(const hcl::value& v);
+
+/// "1 error occurred:\n\t* text\n\n", the form in which several errors are reported together.
+std::string list_of_errors(const std::vector<std::string>& errors);
+
+} // namespace praetor::config

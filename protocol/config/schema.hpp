@@ -1,0 +1,70 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/hcl/value.hpp"
+
+namespace praetor::config {
+
+/// What a key holds.
+enum class key_kind {
+  boolean,
+  integer,       ///< int
+  unsigned_32,   ///< uint32
+  unsigned_64,   ///< uint64
+  unsigned_word, ///< uint
+  number,        ///< float64
+  text,          ///< string; durations too, they are converted later
+  text_list,
+  text_map,
+  text_list_map, ///< map of lists of texts
+  any_map,       ///< free-form
+  any_map_list,  ///< list of free-form maps
+  block,
+  block_list,
+  block_map,
+};
+
+/// How a key behaves beside its kind. Combine with `|`.
+enum key_trait : unsigned {
+  plain = 0,
+  reloadable = 1,   ///< takes effect on reload
+  whole = 2,        ///< a block that a later source replaces as a whole instead of field by field
+  fixed = 4,        ///< accepted, but users cannot change it
+  enterprise = 8,   ///< accepted with a warning, no effect
+  deprecated = 16,  ///< rewritten to another key with a warning
+  dotted_name = 32, ///< messages put two dots before this block's keys
+};
+
+/// One key of the configuration. Children of a block are its fields.
+struct key_spec {
+  std::string name;
+  key_kind kind = key_kind::block;
+  unsigned traits = plain;
+  std::string alias = {};                        ///< a second accepted name
+  const std::vector<key_spec>* fields = nullptr; ///< of a block, block list or block map
+
+  bool has(key_trait t) const { return (traits & t) != 0; }
+};
+
+/// The top level: every key that a configuration file may hold.
+const std::vector<key_spec>& schema();
+/// The keys of a service and of a check definition.
+const std::vector<key_spec>& service_schema();
+const std::vector<key_spec>& check_schema();
+
+/// The outcome of matching a source against the schema.
+struct decoded {
+  hcl::value tree; ///< known keys only, under their exact names, every value of the kind it should be
+  std::vector<std::string> unknown_keys; ///< as paths: "dns_config.foo", "services[0].a"
+  std::vector<std::string> type_errors;
+};
+
+decoded decode(const std::vector<key_spec>& fields, const hcl::value& source);
+
+/// Puts `later` over `into`: scalars replace, lists add up, maps overlay, blocks merge.
+void merge(const std::vector<key_spec>& fields, hcl::value& into, hcl::value later);
+
+} // namespace praetor::config

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "protocol/config/load.hpp"
+#include "protocol/hcl/value.hpp"
+
+namespace praetor::config {
+
+/// One source of configuration, read but not yet matched against the schema.
+struct source_text {
+  std::string name; ///< as messages name it: a path, "flags-0.hcl"
+  hcl::value tree;
+  bool from_user = true;
+};
+
+/// All sources in merge order. Warnings about skipped files and deprecated flags go to `warnings`.
+expected<std::vector<source_text>> collect(const sources& from, environment& env, std::vector<std::string>& warnings);
+
+/// True when -dev is given, in either form.
+bool wants_dev_mode(const sources& from);
+
+/// Built-in values, development values, and the values that users cannot change, each as HCL.
+std::string_view default_values();
+std::string_view dev_values();
+std::string_view fixed_values();
+std::string_view dev_fixed_values();
+
+/// Moves deprecated keys of one source to the keys that replaced them.
+void replace_deprecated(hcl::value& tree, std::vector<std::string>& warnings);
+/// Warns about keys that only the enterprise edition has, and takes them out.
+void drop_enterprise(hcl::value& tree, std::vector<std::string>& warnings);
+
+} // namespace praetor::config
