@@ -24,7 +24,13 @@ void machine::core::reset_election_deadline() {
   election_deadline_ = now_ + limits_.election_timeout + jitter(limits_.election_timeout);
 }
 
-bool machine::core::may_campaign() const { return own_is_voter() && !shut_down_ && !stalled_ && !write_failed_; }
+/// Who is removed by a configuration that is not known to be committed still campaigns: it may hold the only copy that
+/// can win (dissertation, section 4.2.2). Its own vote does not count then.
+bool machine::core::may_campaign() const {
+  auto voted = std::any_of(configurations_.begin(), configurations_.end(),
+                           [this](const indexed_configuration& c) { return c.value.is_voter(own_); });
+  return voted && !shut_down_ && !stalled_ && !write_failed_;
+}
 
 void machine::core::election_deadline_passed() {
   PRAETOR_ASSERT(role_ != role::leader);

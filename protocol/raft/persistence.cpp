@@ -102,7 +102,10 @@ void machine::core::disk_stalled(time_point now) {
   advance(now);
   if (is_sole_voter()) return; // nobody else could do better
   stalled_ = !writes_.empty();
-  if (role_ == role::leader) hand_over();
+  if (role_ == role::leader)
+    hand_over();
+  else if (role_ != role::follower)
+    become_follower(hard_.term, {});
 }
 
 void machine::core::applied(index_t index) {

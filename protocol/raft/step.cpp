@@ -172,7 +172,10 @@ void machine::core::connection_restored(const std::string& id, time_point now) {
 void machine::core::shut_down(time_point now) {
   advance(now);
   shut_down_ = true;
-  if (role_ == role::leader) hand_over();
+  if (role_ == role::leader)
+    hand_over();
+  else if (role_ != role::follower)
+    become_follower(hard_.term, {});
 }
 
 follower_progress* machine::core::find_progress(const identity& who) {

@@ -104,6 +104,11 @@ void test_node::sync(time_point now, bool all) {
   }
 }
 
+void test_node::write_silently() {
+  disk.write(writes_.front());
+  writes_.erase(writes_.begin());
+}
+
 void test_node::fail_writes(time_point now) {
   writes_.clear();
   machine_->log_failed(now);
@@ -134,6 +139,7 @@ void test_node::carry_out(output&& out, time_point now) {
     for (const auto& e : out.entries) text += " " + describe(*e);
     say(text);
   }
+  if (out.must_write) on_write(out);
   auto chunks = std::move(out.chunks);
   auto requests = std::move(out.chunk_requests);
   auto apply = std::move(out.apply);

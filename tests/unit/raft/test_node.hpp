@@ -53,6 +53,8 @@ public:
   void pump(time_point now);
   /// Completes the oldest write that waits, or all.
   void sync(time_point now, bool all = true);
+  /// The oldest write reaches the disk, but nobody is told: what a crash may leave.
+  void write_silently();
   void fail_writes(time_point now);
   std::size_t writes_waiting() const { return writes_.size(); }
   void take_snapshot();
@@ -66,6 +68,7 @@ public:
   bool auto_chunks = true;  ///< pieces of own snapshots are read at once
   std::function<void(message)> send = [](message) {};
   std::function<void(const std::string&)> say = [](const std::string&) {};
+  std::function<void(const output&)> on_write = [](const output&) {};
   std::function<void(const entry&)> on_apply = [](const entry&) {};
   std::function<void(const snapshot_meta&)> on_install = [](const snapshot_meta&) {};
   std::function<void(const read_state&)> on_read = [](const read_state&) {};
