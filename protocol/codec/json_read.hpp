@@ -96,9 +96,8 @@ void read_list(reader& in, T& into, field_flags flags) {
   if (!in.begin_list(&go_type_text<T>)) return;
   into.clear();
   while (in.next_element()) {
-    typename T::value_type element{};
-    json::read_value(in, element, flags);
-    into.push_back(std::move(element));
+    into.emplace_back();
+    json::read_value(in, into.back(), flags);
   }
 }
 

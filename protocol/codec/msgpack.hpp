@@ -122,9 +122,8 @@ void unpack_list(reader& in, T& into) {
   // A promised element takes a byte at least, but its object may be much larger: no reserve beyond a fair guess.
   into.reserve(std::min<std::size_t>(size, 64));
   for (; size > 0 && !in.failed(); --size) {
-    typename T::value_type element{};
-    msgpack::read_value(in, element);
-    into.push_back(std::move(element));
+    into.emplace_back();
+    msgpack::read_value(in, into.back());
   }
 }
 
