@@ -1,0 +1,31 @@
+#pragma once
+
+#include "storage/snapshot/snapshot_store.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace praetor::storage {
+
+/// Snapshots in `<directory>/<term>-<index>-<ms>/{meta.json,state.bin}`, laid out so that Consul's directories can be
+/// read too. A new one is written beside its place, synced with its directory, and renamed: it is there whole or not
+/// at all. meta.json carries a CRC-64 of the state, as Consul's does, and a SHA-256 over the meta data and the state.
+class file_snapshot_store final : public snapshot_store {
+public:
+  /// Makes the directory (its usual place is `<data_dir>/raft/snapshots`) and removes what crashes left unfinished.
+  static expected<std::unique_ptr<file_snapshot_store>> open_directory(const std::filesystem::path& directory,
+                                                                       std::size_t keep = snapshots_kept);
+
+  expected<std::unique_ptr<snapshot_sink>> create(snapshot_request request, std::chrono::milliseconds now) override;
+  expected<std::vector<snapshot_meta>> list() override;
+  expected<std::unique_ptr<snapshot_source>> open(const std::string& id) override;
+  expected<void> reap(std::size_t keep) override;
+
+private:
+  class shelf;
+  class sink;
+  explicit file_snapshot_store(std::shared_ptr<shelf> shelf);
+  std::shared_ptr<shelf> shelf_;
+};
+
+} // namespace praetor::storage

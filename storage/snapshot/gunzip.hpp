@@ -1,0 +1,43 @@
+#pragma once
+
+#include "protocol/types/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace praetor::storage {
+
+/// Puts up to `max` bytes at `buffer`; how many, 0 at the end.
+using byte_source = std::function<expected<std::size_t>(char* buffer, std::size_t max)>;
+/// Takes all of the bytes.
+using byte_sink = std::function<expected<void>(std::string_view bytes)>;
+
+/// A source over bytes that outlive it.
+byte_source source_of(std::string_view bytes);
+
+/// Decompresses a gzip stream of one or more members. The error texts are those that Consul's clients see: `EOF`
+/// (nothing at all), `unexpected EOF`, `gzip: invalid header`, `gzip: invalid checksum`, `flate: corrupt input ...`.
+class gunzip {
+public:
+  explicit gunzip(byte_source from);
+  ~gunzip();
+  gunzip(const gunzip&) = delete;
+  gunzip& operator=(const gunzip&) = delete;
+
+  /// Looks at the first header.
+  expected<void> begin();
+  /// The next bytes, valid until the next call; empty at the end.
+  expected<std::string_view> next();
+  /// Bytes handed out so far.
+  std::uint64_t produced() const;
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace praetor::storage

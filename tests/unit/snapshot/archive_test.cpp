@@ -1,0 +1,232 @@
+// data/real.snap was saved by Consul 1.19.2.
+#include "protocol/codec/json_write.hpp"
+#include "storage/files/files.hpp"
+#include "storage/snapshot/archive.hpp"
+#include "storage/snapshot/checksums.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <filesystem>
+#include <functional>
+#include <random>
+#include <zlib.h>
+
+using namespace praetor;
+using namespace praetor::storage;
+
+namespace {
+
+const std::string real = *read_file(std::filesystem::path(PRAETOR_TEST_DATA) / "real.snap");
+
+using files = std::vector<std::pair<std::string, std::string>>;
+
+std::string gzip(std::string_view bytes) {
+  z_stream stream{};
+  deflateInit2(&stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY);
+  std::string out(deflateBound(&stream, bytes.size()) + 64, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+std::string tar(const files& content) {
+  std::string out(1 << 20, '\0');
+  std::size_t used = 0;
+  auto* a = archive_write_new();
+  archive_write_set_format_ustar(a);
+  archive_write_set_bytes_in_last_block(a, 1);
+  archive_write_open_memory(a, out.data(), out.size(), &used);
+  for (auto& [name, bytes] : content) {
+    auto* entry = archive_entry_new();
+    archive_entry_set_pathname(entry, name.c_str());
+    archive_entry_set_filetype(entry, name.ends_with('/') ? AE_IFDIR : AE_IFREG);
+    archive_entry_set_perm(entry, 0600);
+    archive_entry_set_size(entry, static_cast<la_int64_t>(bytes.size()));
+    archive_write_header(a, entry);
+    archive_write_data(a, bytes.data(), bytes.size());
+    archive_entry_free(entry);
+  }
+  archive_write_close(a);
+  archive_write_free(a);
+  out.resize(used);
+  return out;
+}
+
+std::string sum_line(const std::string& name, const std::string& bytes) {
+  sha256 sum;
+  sum.update(bytes);
+  return hex(sum.finish()) + "  " + name + "\n";
+}
+
+std::string problem(const std::string& archive) {
+  auto unpacked = unpack_archive(archive);
+  return unpacked ? "" : unpacked.error().text;
+}
+
+snapshot_meta some_meta() {
+  snapshot_meta meta;
+  meta.id = "2-17-1700000000000";
+  meta.index = 17;
+  meta.term = 2;
+  meta.configuration.servers = {{0, "id-1", "10.0.0.1:8300", "disk-1"}, {1, "id-2", "10.0.0.2:8300", ""}};
+  meta.configuration_index = 3;
+  meta.peers = packed_peers(meta.configuration);
+  meta.time_ns = 99;
+  return meta;
+}
+
+} // namespace
+
+TEST_CASE("checksums have their published values") {
+  CHECK(crc64("123456789") == 0x995dc9bbdf1939fau);
+  CHECK(crc64("456789", crc64("123")) == 0x995dc9bbdf1939fau);
+  CHECK(crc64(std::string(100, 'a') + "b") == crc64("b", crc64(std::string(100, 'a'))));
+  sha256 sum;
+  sum.update("ab");
+  sum.update("c");
+  CHECK(hex(sum.finish()) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST_CASE("an archive that Consul saved is read") {
+  auto found = unpack_archive(real);
+  REQUIRE(found);
+  CHECK(found->meta.version == 1);
+  CHECK(found->meta.id == "2-23-1795214703435");
+  CHECK(found->meta.index == 23);
+  CHECK(found->meta.term == 2);
+  CHECK(found->meta.configuration_index == 1);
+  CHECK(found->meta.size == 14493);
+  CHECK(found->state.size() == 14493);
+  REQUIRE(found->meta.configuration.servers.size() == 1);
+  CHECK(found->meta.configuration.servers[0].address == "127.0.0.1:18952");
+  CHECK(found->meta.peers == packed_peers(found->meta.configuration));
+
+  auto repacked = pack_archive(found->meta, found->state, std::chrono::seconds(1700000000));
+  REQUIRE(repacked);
+  auto again = unpack_archive(*repacked);
+  REQUIRE(again);
+  CHECK(again->meta == found->meta);
+  CHECK(again->state == found->state);
+}
+
+TEST_CASE("an archive keeps meta data and state, and tells clients nothing of our disks") {
+  std::mt19937_64 random(7);
+  for (std::size_t size : {0, 1, 511, 512, 513, 100000, 3000000}) {
+    std::string state(size, '\0');
+    for (auto& c : state) c = static_cast<char>(random() % 61);
+    auto archive = pack_archive(some_meta(), state, std::chrono::seconds(1700000000));
+    REQUIRE(archive);
+    auto found = unpack_archive(*archive);
+    REQUIRE(found);
+    CHECK(found->state == state);
+    CHECK(found->meta.size == static_cast<std::int64_t>(size));
+    CHECK(found->meta.configuration.servers[0].storage_id == "");
+    CHECK(found->meta.time_ns == 0);
+    CHECK(found->meta.peers.bytes == "\x91\xad" + std::string("10.0.0.1:8300"));
+  }
+}
+
+TEST_CASE("a state that is not of the announced size is not archived") {
+  auto meta = some_meta();
+  meta.size = 10;
+  auto drop = [](std::string_view) -> expected<void> { return {}; };
+  CHECK_FALSE(write_archive(meta, source_of("short"), std::chrono::seconds(0), drop));
+  CHECK_FALSE(write_archive(meta, source_of("longer than ten bytes"), std::chrono::seconds(0), drop));
+  auto full = [](std::string_view) -> expected<void> { return fail("no space"); };
+  auto written = write_archive(meta, source_of("ten bytes."), std::chrono::seconds(0), full);
+  REQUIRE_FALSE(written);
+  CHECK(written.error().text == "no space");
+}
+
+TEST_CASE("a bad archive is refused in the reference's words") {
+  auto whole = *unpack_archive(real);
+  auto meta = json::to_string(whole.meta) + "\n";
+  auto& state = whole.state;
+  auto sums = sum_line("meta.json", meta) + sum_line("state.bin", state);
+  auto pack = [](const files& content) { return gzip(tar(content)); };
+  auto with_sums = [&](const std::string& list) {
+    return problem(pack({{"meta.json", meta}, {"state.bin", state}, {"SHA256SUMS", list}}));
+  };
+  const std::string reading = "failed to read snapshot file: ";
+  const std::string checking = reading + "failed checking integrity of snapshot: ";
+
+  // The wrapping.
+  CHECK(problem("") == "failed to decompress snapshot: EOF");
+  CHECK(problem("\x1f\x8b") == "failed to decompress snapshot: unexpected EOF");
+  CHECK(problem("hello world, this is no archive") == "failed to decompress snapshot: gzip: invalid header");
+  CHECK(problem(gzip("not a tar")) == reading + "failed reading snapshot: unexpected EOF");
+  CHECK(problem(gzip(std::string(2000, 'n'))) == reading + "failed reading snapshot: archive/tar: invalid tar header");
+  CHECK(problem(gzip("")) == checking + "file missing for \"meta.json\"");
+  CHECK(problem(real.substr(0, real.size() / 2)) == reading + "failed to read or write snapshot data: unexpected EOF");
+  CHECK(problem(real.substr(0, real.size() - 1)) == "unexpected EOF");
+  auto flipped = real;
+  flipped[flipped.size() - 6] = static_cast<char>(~flipped[flipped.size() - 6]);
+  CHECK(problem(flipped) == "gzip: invalid checksum");
+  CHECK(problem(real + "xx") == "unexpected EOF");
+  CHECK(problem(real + std::string(10, '\0')) == "gzip: invalid header");
+  CHECK(problem(real + gzip("abc")) == "3 unread uncompressed bytes remain");
+  CHECK(problem(real + gzip("")) == "");
+  CHECK(problem(gzip(tar({{"meta.json", meta}, {"state.bin", state}, {"SHA256SUMS", sums}}) +
+                     std::string(2048, '\0'))) == "2048 unread uncompressed bytes remain");
+  CHECK(problem(gzip(tar({{"meta.json", meta}, {"state.bin", state}}).substr(0, 4000))) ==
+        reading + "failed to read or write snapshot data: unexpected EOF");
+
+  // The files.
+  CHECK(problem(pack({{"SHA256SUMS", sums}, {"state.bin", state}, {"meta.json", meta}})) == "");
+  CHECK(problem(pack({{"meta.json", meta}, {"x", "1"}})) == reading + "unexpected file \"x\" in snapshot");
+  CHECK(problem(pack({{"d/", ""}})) == reading + "unexpected file \"d/\" in snapshot");
+  CHECK(problem(pack({{"meta.json", "{x"}})) == reading + "failed to decode snapshot metadata: invalid character 'x' "
+                                                          "looking for beginning of object key string");
+  CHECK(problem(pack({{"meta.json", R"({"Index":"x"})"}})) ==
+        reading + "failed to decode snapshot metadata: json: cannot unmarshal string into Go struct field "
+                  "SnapshotMeta.Index of type uint64");
+  CHECK(problem(pack({{"state.bin", state}, {"SHA256SUMS", sums}})) ==
+        checking + "hash check failed for \"meta.json\"");
+  CHECK(problem(pack({{"meta.json", meta}, {"SHA256SUMS", sums}})) == checking + "hash check failed for \"state.bin\"");
+  CHECK(problem(pack({{"meta.json", meta}, {"state.bin", state}})) == checking + "file missing for \"meta.json\"");
+  CHECK(problem(pack({{"meta.json", meta}, {"meta.json", meta}, {"state.bin", state}, {"SHA256SUMS", sums}})) ==
+        checking + "hash check failed for \"meta.json\"");
+
+  // The sums.
+  CHECK(with_sums(sum_line("meta.json", meta)) == checking + "file missing for \"state.bin\"");
+  CHECK(with_sums(sum_line("state.bin", state)) == checking + "file missing for \"meta.json\"");
+  CHECK(with_sums(sums + "00  foo\n") == checking + "list missing hash for \"foo\"");
+  CHECK(with_sums("junk\n") == checking + "no hex data for %x string");
+  CHECK(with_sums("zzzz  meta.json\n") == checking + "no hex data for %x string");
+  CHECK(with_sums("abcd  meta.json\n") == checking + "hash check failed for \"meta.json\"");
+  CHECK(with_sums(sums + "a b c\n") == checking + "illegal hex digit");
+  CHECK(with_sums(sums + "\n") == checking + "EOF");
+  auto loose = sums;
+  loose.pop_back();
+  loose.replace(loose.find("  "), 2, "\t");
+  CHECK(with_sums(loose) == "");
+}
+
+TEST_CASE("no damaged archive is taken for a whole one, and none crashes") {
+  auto whole = *unpack_archive(real);
+  std::mt19937_64 random(99);
+  int refused = 0;
+  for (int round = 0; round < 2000; ++round) {
+    auto bytes = real;
+    auto at = random() % bytes.size();
+    if (round % 2 == 0)
+      bytes[at] = static_cast<char>(random());
+    else
+      bytes.resize(at);
+    auto found = unpack_archive(bytes);
+    if (!found) {
+      ++refused;
+      continue;
+    }
+    CHECK(found->state == whole.state); // the hit byte was the same, or in gzip's own header
+    CHECK(found->meta == whole.meta);
+  }
+  CHECK(refused > 1900);
+}
