@@ -80,17 +80,43 @@ expected<void> check_name_free(step& s, const node& n, bool or_without_id) {
               holder->address + ")");
 }
 
-/// After an instance has gone from under its names: ends what stood for the last one of them.
+/// After an instance has ceased to accept Connect traffic for its destination. The index of a Connect query is the
+/// largest of its instances' services; it must not fall when one of them leaves.
+void leave_destination(step& s, const node_service& gone) {
+  auto destination = connect_destination(gone);
+  if (destination.empty()) return;
+  service_record_ptr left;
+  bool same_name = false;
+  s.tables().services_connect.for_each(tree_prefix({lower_case(gone.peer_name), lower_case(destination)}), nullptr,
+                                       [&](std::string_view, const service_record_ptr& r) {
+                                         left = r;
+                                         same_name = equal_fold(r->service.name, gone.name);
+                                         return !same_name;
+                                       });
+  if (!left) {
+    s.touch_peer(gone.peer_name, "service_last_extinction");
+    if (gone.peer_name.empty()) drop_kind_name(s, "connect-enabled", destination);
+  } else if (!same_name) {
+    touch_service(s, left->service);
+  }
+}
+
+/// After an instance has gone from under its names: ends what stood for the last one of them. Which names exist follows
+/// from the instances alone, so that a state rebuilt from a snapshot has the same.
 void leave_names(step& s, const node_service& gone) {
   auto peer = lower_case(gone.peer_name);
-  auto destination = connect_destination(gone);
-  if (peer.empty() && !destination.empty() &&
-      !s.tables().services_connect.has_prefix(tree_prefix({peer, lower_case(destination)})))
-    drop_kind_name(s, "connect-enabled", destination);
-  if (s.tables().services_by_name.has_prefix(tree_prefix({peer, lower_case(gone.name)}))) return;
+  leave_destination(s, gone);
+  bool any = false, same_kind = false;
+  s.tables().services_by_name.for_each(tree_prefix({peer, lower_case(gone.name)}), nullptr,
+                                       [&](std::string_view, const service_record_ptr& r) {
+                                         any = true;
+                                         same_kind = r->service.kind == gone.kind;
+                                         return !same_kind;
+                                       });
+  if (peer.empty() && !same_kind) drop_kind_name(s, gone.kind, gone.name);
+  if (any) return;
   drop_index(s.tables(), s.retired(), peer_index_key(peer, "service." + gone.name));
   s.touch_peer(peer, "service_last_extinction");
-  if (peer.empty()) drop_kind_name(s, gone.kind, gone.name);
 }
 
 bool weights_valid(const service_weights& w) {
@@ -161,10 +187,13 @@ expected<void> ensure_service(step& s, const std::string& node_name, node_servic
   service.modify_index = s.index;
   auto record = std::make_shared<const service_record>(service_record{node_name, std::move(service)});
   put_service(s.tables(), s.retired(), record);
-  if (existing && !equal_fold(existing->service.name, record->service.name)) {
-    // Under its old name the instance is gone, which whoever watches that name has to learn.
-    touch_service(s, existing->service);
-    leave_names(s, existing->service);
+  if (existing) {
+    // Under an old name the instance is gone, which whoever watches that name has to learn.
+    const auto &was = existing->service, &is = record->service;
+    bool renamed = !equal_fold(was.name, is.name);
+    if (renamed) touch_service(s, was);
+    if (renamed || was.kind != is.kind || !equal_fold(connect_destination(was), connect_destination(is)))
+      leave_names(s, was);
   }
   touch_services(s, record->service.peer_name);
   touch_service(s, record->service);

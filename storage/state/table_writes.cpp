@@ -165,6 +165,7 @@ string_list check_ids(const session& s) {
 }
 
 void put_session(tables& t, retired_parts& retired, session_ptr record) {
+  if (auto old = session_with_id(t, record->id)) remove_session(t, retired, *old);
   auto id = lower_case(record->id), node = lower_case(record->node);
   t.sessions_by_node.set(tree_key({node, id}), {}, retired);
   for (auto& check : check_ids(*record)) t.sessions_by_check.set(tree_key({node, lower_case(check), id}), {}, retired);
