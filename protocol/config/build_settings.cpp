@@ -19,6 +19,7 @@ expected<void> builder::build_raft() {
   r.snapshot_threshold = integer("raft_snapshot_threshold");
   r.trailing_logs = integer("raft_trailing_logs");
   r.log_backend = text("raft_logstore.backend");
+  r.wal_segment_size_mb = integer("raft_logstore.wal.segment_size_mb");
   return {};
 }
 
@@ -270,7 +271,7 @@ void builder::build_dns() {
   if (d.recursor_strategy.empty()) d.recursor_strategy = "sequential";
   if (d.recursor_strategy != "sequential" && d.recursor_strategy != "random")
     complain("dns_config.recursor_strategy: invalid strategy: " + praetor::quoted(d.recursor_strategy));
-  d.recursor_timeout = duration("dns_config.recursor_timeout");
+  d.recursor_timeout = duration_named("recursor_timeout", "dns_config.recursor_timeout");
   d.udp_answer_limit = integer("dns_config.udp_answer_limit");
   d.node_meta_txt = optional_flag("dns_config.enable_additional_node_meta_txt").value_or(true);
   auto seconds = [&](const char* name, std::uint32_t otherwise) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/config/error_list.hpp"
 #include "protocol/config/ip_address.hpp"
 #include "protocol/config/load.hpp"
 #include "protocol/hcl/value.hpp"
@@ -81,6 +82,7 @@ private:
   expected<void> validate_ui();
   expected<void> validate_bootstrap();
   expected<void> validate_limits();
+  expected<void> validate_log_store();
   expected<void> validate_clashes();
   expected<void> validate_definitions();
   expected<void> validate_connect();
@@ -99,8 +101,5 @@ private:
 
 /// Free-form JSON of a configuration value. Whole numbers are integers, whichever language wrote them.
 free_form to_free_form(const hcl::value& v);
-
-/// "1 error occurred:\n\t* text\n\n", the form in which several errors are reported together.
-std::string list_of_errors(const std::vector<std::string>& errors);
 
 } // namespace praetor::config

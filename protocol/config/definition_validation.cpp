@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "protocol/config/builder.hpp"
+#include "protocol/config/error_list.hpp"
 #include "protocol/config/ip_address.hpp"
 
 namespace praetor::config {
@@ -99,7 +99,7 @@ namespace {
 using faults = std::vector<std::string>;
 
 void check_upstreams(const proxy_definition& proxy, faults& out) {
-  std::set<std::string> seen;
+  std::set<std::string> seen, bound;
   for (const auto& u : proxy.upstreams) {
     auto type = u.destination_type.empty() ? "service" : u.destination_type;
     if (type != "service" && type != "prepared_query") {
@@ -110,24 +110,33 @@ void check_upstreams(const proxy_definition& proxy, faults& out) {
       out.push_back("upstream destination name cannot be empty");
       continue;
     }
+    if (u.destination_name == "*") {
+      out.push_back("upstream destination name cannot be a wildcard");
+      continue;
+    }
     if (u.local_bind_port == 0 && u.local_bind_socket_path.empty()) {
       out.push_back("upstream local bind port or local socket path must be defined and nonzero");
       continue;
     }
+    auto address = u.local_bind_address.empty() ? std::string("127.0.0.1") : u.local_bind_address;
+    auto place = u.local_bind_port == 0 ? u.local_bind_socket_path : address + ":" + std::to_string(u.local_bind_port);
+    bool fresh = bound.insert(place).second;
     auto q = [](const std::string& t) { return praetor::quoted(t); };
     auto identity = "[type=" + q(type) + ", name=" + q(u.destination_name) +
                     ", partition=" + q(u.destination_partition) + ", namespace=" + q(u.destination_namespace) +
                     ", peer=" + q(u.destination_peer) + ", datacenter=" + q(u.datacenter) + "]";
-    if (!seen.insert(identity).second) out.push_back("upstreams cannot contain duplicates of " + identity);
+    if (!seen.insert(identity).second)
+      out.push_back("upstreams cannot contain duplicates of " + identity);
+    else if (!fresh)
+      out.push_back("upstreams cannot contain duplicates by local bind address and port or unix path; " + q(place) +
+                    " is specified twice");
   }
 }
 
 void check_exposed_paths(const proxy_definition& proxy, faults& out) {
-  std::set<std::string> paths;
   std::set<std::int64_t> ports;
   for (const auto& p : proxy.expose.paths) {
     if (p.path.empty()) out.push_back("expose.paths: empty path exposed");
-    if (!paths.insert(p.path).second) out.push_back("expose.paths: duplicate paths exposed");
     if (!ports.insert(p.listener_port).second) out.push_back("expose.paths: duplicate listener ports exposed");
     if (p.listener_port <= 0 || p.listener_port > 65535)
       out.push_back("expose.paths: invalid listener port: " + std::to_string(p.listener_port));

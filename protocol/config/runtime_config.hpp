@@ -152,6 +152,7 @@ struct raft_settings {
   nanoseconds snapshot_interval{0};
   std::int64_t trailing_logs = 10240;
   std::string log_backend = "default";
+  std::int64_t wal_segment_size_mb = 64;
   bool operator==(const raft_settings&) const = default;
 };
 

@@ -404,7 +404,8 @@ private:
       const auto* interface = std::get_if<std::string>(&arguments[0]);
       if (interface == nullptr) return run_error(name, "expected a name");
       auto all = interfaces();
-      if (all) std::erase_if(*all, [&](const auto& a) { return a.interface != *interface; });
+      if (all)
+        std::erase_if(*all, [&](const auto& a) { return a.interface != *interface || !has_flag(a, "forwardable"); });
       if (all) all = sorted("type,size", std::move(*all));
       return addresses_of(all, name.ends_with("s"));
     }

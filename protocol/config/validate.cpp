@@ -6,6 +6,8 @@
 
 namespace praetor::config {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 bool is_name(const std::string& text) {
@@ -59,8 +61,8 @@ std::optional<std::size_t> fault_in_base64(const std::string& text) {
 expected<void> builder::validate() {
   using check = expected<void> (builder::*)();
   for (check step : {&builder::validate_identity, &builder::validate_bootstrap, &builder::validate_limits,
-                     &builder::validate_clashes, &builder::collected_errors, &builder::validate_definitions,
-                     &builder::validate_connect, &builder::validate_automatic})
+                     &builder::validate_log_store, &builder::validate_clashes, &builder::collected_errors,
+                     &builder::validate_definitions, &builder::validate_connect, &builder::validate_automatic})
     if (auto done = (this->*step)(); !done) return done;
   warn_about_the_whole();
   return {};
@@ -225,10 +227,95 @@ expected<void> builder::validate_clashes() {
   return {};
 }
 
-expected<void> builder::validate_connect() {
-  const auto& p = out_.connect.ca_provider;
-  if (!p.empty() && p != "consul" && p != "vault" && p != "aws-pca") return fail(p + " is not a valid CA provider");
+expected<void> builder::validate_log_store() {
+  const auto& r = out_.raft;
+  if (!out_.server) return {};
+  if (r.log_backend != "default" && r.log_backend != "boltdb" && r.log_backend != "wal")
+    return fail("raft_logstore.backend must be one of 'boltdb' or 'wal'");
+  if (r.wal_segment_size_mb < 1) return fail("raft_logstore.wal.segment_size_mb cannot be less than 1MB");
+  if (r.wal_segment_size_mb > 1024) return fail("raft_logstore.wal.segment_size_mb cannot be greater than 1024 (1GiB)");
   return {};
+}
+
+namespace {
+
+/// The settings that all CA providers share.
+struct certificate_settings {
+  nanoseconds leaf = 72h, intermediate = 8760h, root = 87600h;
+  std::string key_type = "ec";
+  std::int64_t key_bits = 256;
+  bool skip = false;
+};
+
+expected<certificate_settings> certificate_settings_of(const free_form& given) {
+  certificate_settings s;
+  std::vector<std::string> faults;
+  auto time = [&](const char* name, nanoseconds& out) {
+    if (!given.contains(name)) return;
+    const auto& v = given[name];
+    if (v.is_number_integer()) out = nanoseconds{v.get<std::int64_t>()};
+    if (!v.is_string()) return;
+    auto parsed = duration_from_text(v.get<std::string>());
+    if (parsed.value)
+      out = *parsed.value;
+    else
+      faults.push_back("* error decoding '" + std::string(name) + "': " + parsed.error);
+  };
+  if (!given.is_object()) return s;
+  time("LeafCertTTL", s.leaf);
+  time("IntermediateCertTTL", s.intermediate);
+  time("RootCertTTL", s.root);
+  if (!faults.empty()) {
+    auto text = "error decoding config: " + std::to_string(faults.size()) + " error(s) decoding:\n";
+    std::ranges::sort(faults);
+    for (const auto& f : faults) text += "\n" + f;
+    return fail(text);
+  }
+  if (given.contains("PrivateKeyType") && given["PrivateKeyType"].is_string()) s.key_type = given["PrivateKeyType"];
+  if (s.key_type == "rsa") s.key_bits = 2048;
+  if (given.contains("PrivateKeyBits") && given["PrivateKeyBits"].is_number_integer())
+    s.key_bits = given["PrivateKeyBits"];
+  if (given.contains("SkipValidate") && given["SkipValidate"].is_boolean()) s.skip = given["SkipValidate"];
+  return s;
+}
+
+expected<void> check_certificates(const certificate_settings& s) {
+  if (s.skip) return {};
+  if (s.leaf < 1h) return fail("leaf cert TTL must be greater or equal than 1h0m0s");
+  if (s.leaf > 8760h) return fail("leaf cert TTL must be less than 8760h0m0s");
+  if (s.intermediate < 3h) return fail("Intermediate Cert TTL must be greater or equal than 3h");
+  if (s.intermediate < 3 * s.leaf)
+    return fail("Intermediate Cert TTL must be greater or equal than 3 * LeafCertTTL (>=" +
+                duration_to_text(3 * s.leaf) + ").");
+  if (s.root <= s.intermediate)
+    return fail("root cert TTL is set and is not greater than intermediate cert ttl. root cert ttl: " +
+                duration_to_text(s.root) + ", intermediate cert ttl: " + duration_to_text(s.intermediate));
+  if (s.key_type != "ec" && s.key_type != "rsa") return fail("private key type must be either 'ec' or 'rsa'");
+  auto one_of = [&](std::initializer_list<std::int64_t> sizes) {
+    return std::ranges::find(sizes, s.key_bits) != sizes.end();
+  };
+  if (s.key_type == "ec" && !one_of({224, 256, 384, 521}))
+    return fail("EC key length must be one of (224, 256, 384, 521) bits");
+  if (s.key_type == "rsa" && !one_of({2048, 4096})) return fail("RSA key length must be 2048 or 4096 bits");
+  return {};
+}
+
+} // namespace
+
+expected<void> builder::validate_connect() {
+  const auto& c = out_.connect;
+  if (c.ca_provider.empty()) return {};
+  if (c.ca_provider != "consul" && c.ca_provider != "vault" && c.ca_provider != "aws-pca")
+    return fail(c.ca_provider + " is not a valid CA provider");
+  auto settings = certificate_settings_of(c.ca_config);
+  if (!settings) return tl::unexpected(settings.error());
+  auto given = [&](const char* name) {
+    return c.ca_config.is_object() && c.ca_config.contains(name) && c.ca_config[name].is_string() &&
+           !c.ca_config[name].get<std::string>().empty();
+  };
+  if (c.ca_provider == "consul" && given("RootCert") && !given("PrivateKey"))
+    return fail("must provide a private key when providing a root cert");
+  return check_certificates(*settings);
 }
 
 expected<void> builder::validate_automatic() {
