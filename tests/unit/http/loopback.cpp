@@ -32,12 +32,13 @@ std::optional<std::size_t> answer_length(const std::string& text, bool head_only
   if (head == std::string::npos) return std::nullopt;
   head += 4;
   if (head_only || text.starts_with("HTTP/1.1 100")) return head;
-  if (auto chunked = text.find("Transfer-Encoding: chunked"); chunked < head) {
+  auto lines = text.substr(0, head);
+  if (lines.find("Transfer-Encoding: chunked") != std::string::npos) {
     auto end = text.find("0\r\n\r\n", head);
     return end == std::string::npos ? std::nullopt : std::optional(end + 5);
   }
-  auto field = text.find("Content-Length: ");
-  auto length = field < head ? std::stoul(text.substr(field + 16)) : 0;
+  auto field = lines.find("Content-Length: ");
+  auto length = field != std::string::npos ? std::stoul(text.substr(field + 16)) : 0;
   return text.size() < head + length ? std::nullopt : std::optional(head + length);
 }
 
