@@ -110,7 +110,7 @@ class autopilot_set_config final : public autopilot_command {
 
 class autopilot_state final : public autopilot_command {
   std::string_view usage() const override {
-    return R"(Usage: consul operator autopilot state [options]
+    return R"(Usage: consul operator autopilot get-config [options]
 
   Prints what autopilot thinks of each server.
 )";

@@ -146,7 +146,9 @@ class catalog_services final : public command {
       for (auto& tag : tags) joined += (&tag == tags.data() ? "" : ",") + tag;
       rows.push_back(tags_ ? std::vector<std::string>{name, joined} : std::vector<std::string>{name});
     }
-    out() << tabwriter(rows, 6);
+    auto text = tabwriter(rows, 6);
+    text.erase(text.find_last_not_of(" \n") + 1);
+    out() << text << '\n';
     return 0;
   }
 

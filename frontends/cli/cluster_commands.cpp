@@ -94,7 +94,7 @@ class force_leave final : public command {
 
 class reload final : public command {
   std::string_view usage() const override {
-    return R"(Usage: consul reload [options]
+    return R"(Usage: consul reload
 
   Makes the agent read its configuration again, as SIGHUP does.
 )";
@@ -210,7 +210,6 @@ class event final : public command {
       $ consul event -name=deploy -service=web 1.7.3
 )";
   }
-  api_flags takes() const override { return api_flags::client | api_flags::server; }
   void declare(flag_set& flags) override {
     flags.add_string("name", name_, "Name of the event.");
     flags.add_string("node", node_, "Regular expression for the names of nodes.");

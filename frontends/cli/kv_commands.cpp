@@ -2,6 +2,10 @@
 #include "frontends/cli/path.hpp"
 #include "frontends/cli/table.hpp"
 #include "protocol/codec/base64.hpp"
+#include "protocol/codec/json_read.hpp"
+#include "protocol/codec/json_write.hpp"
+
+#include <algorithm>
 
 namespace praetor::cli {
 
@@ -12,6 +16,13 @@ std::string too_many(std::size_t got, const char* expected = "1") {
 }
 
 std::string key_path(const std::string& key) { return "/v1/kv/" + key; }
+
+/// The bytes of the whole groups before the first character that isn't base 64.
+std::string decodable_start(const std::string& text) {
+  constexpr auto alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  auto good = std::min(text.find_first_not_of(alphabet), text.size());
+  return base64_decode(std::string_view(text).substr(0, good / 4 * 4)).value_or("");
+}
 
 /// Keys don't start with a slash, but people write them like paths.
 std::string without_slash(const std::string& key) { return !key.empty() && key[0] == '/' ? key.substr(1) : key; }
@@ -88,7 +99,7 @@ class kv_put final : public command {
     if (base64_) {
       auto decoded = base64_decode(value_);
       if (!decoded) failed("Error! Cannot base 64 decode data: " + decoded.error().text);
-      value_ = decoded.value_or("");
+      value_ = decoded ? *decoded : decodable_start(value_);
     }
     if (session_.empty() && (acquire_ || release_))
       return failed("Error! Missing -session (required with -acquire and -release)");
@@ -230,13 +241,13 @@ class kv_delete final : public command {
 
   int run() override {
     auto& args = arguments();
-    if (args.size() > 1) return failed("Error! " + too_many(args.size()));
+    if (args.size() > 1) return failed(too_many(args.size()));
     auto key = without_slash(args.empty() ? "" : args[0]);
     if (key.empty() && !recurse_) return failed("Error! Missing KEY argument");
     if (!cas_ && modify_index_ != 0) return failed("Cannot specify -modify-index without -cas!");
-    if (cas_ && recurse_) return failed("Cannot specify both -cas and -recurse!");
     if (cas_ && modify_index_ == 0)
       return failed("Cannot delete a key that does not exist. Provide a -modify-index greater than than 0.");
+    if (cas_ && recurse_) return failed("Cannot specify both -cas and -recurse!");
     auto client = connect();
     if (!client) return 1;
     auto request = get(key_path(key));
@@ -258,11 +269,27 @@ class kv_delete final : public command {
   std::uint64_t modify_index_ = 0;
 };
 
+/// A pair as export writes and import reads it.
+struct exported_entry {
+  static constexpr std::string_view type_name = "Entry";
+  static constexpr std::string_view go_type = "impexp.Entry";
+  std::string key;
+  std::uint64_t flags = 0;
+  std::string value;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"key"}, x.key);
+    f(field{"flags"}, x.flags);
+    f(field{"value"}, x.value);
+  }
+};
+
 class kv_export final : public command {
   std::string_view usage() const override {
-    return R"(Usage: consul kv export [options] [PREFIX]
+    return R"(Usage: consul kv export [KEY_OR_PREFIX]
 
-  Prints everything below PREFIX as JSON that "consul kv import" reads.
+  Prints everything below a prefix as JSON that "consul kv import" reads.
 
       $ consul kv export web/ > web.json
 )";
@@ -277,22 +304,17 @@ class kv_export final : public command {
     if (!client) return 1;
     auto pairs = fetch(*client, prefix, {{"recurse", ""}});
     if (!pairs) return failed("Error querying Consul agent: " + pairs.error().text);
-    auto list = go_json::array();
-    for (auto& pair : pairs->list) {
-      go_json entry;
-      entry["key"] = text_of(pair, "Key");
-      entry["flags"] = number_of(pair, "Flags");
-      entry["value"] = text_of(pair, "Value");
-      list.push_back(std::move(entry));
-    }
-    out() << dump_json(list, "\t") << '\n';
+    std::vector<exported_entry> entries;
+    for (auto& pair : pairs->list)
+      entries.push_back({text_of(pair, "Key"), number_of(pair, "Flags"), text_of(pair, "Value")});
+    out() << json::indent(json::to_string(entries), "\t") << '\n';
     return 0;
   }
 };
 
 class kv_import final : public command {
   std::string_view usage() const override {
-    return R"(Usage: consul kv import [options] DATA
+    return R"(Usage: consul kv import [DATA]
 
   Stores what "consul kv export" printed. DATA is the JSON itself, "@FILE" for a
   file or "-" for standard input.
@@ -314,20 +336,21 @@ class kv_import final : public command {
     if (!data) return failed("Error! " + data.error().text);
     auto client = connect();
     if (!client) return 1;
-    auto list = parse_json(*data);
-    if (!list) return failed("Cannot unmarshal data: " + list.error().text);
-    for (auto& entry : *list)
+    auto entries = json::read<std::vector<exported_entry>>(*data, {.whole_text = true, .root_type = "[]*impexp.Entry"});
+    if (!entries) return failed("Cannot unmarshal data: " + entries.error().text);
+    for (auto& entry : *entries)
       if (auto code = store(*client, entry); code != 0) return code;
     return 0;
   }
 
-  int store(agent_client& client, const go_json& entry) {
-    auto key = text_of(entry, "key");
-    auto value = base64_decode(text_of(entry, "value"));
+  int store(agent_client& client, const exported_entry& entry) {
+    auto& key = entry.key;
+    auto value = base64_decode(entry.value);
     if (!value) return failed("Error base 64 decoding value for key " + key + ": " + value.error().text);
     std::map<std::string, std::string> query;
-    if (auto number = number_of(entry, "flags"); number != 0) query["flags"] = std::to_string(number);
+    if (entry.flags != 0) query["flags"] = std::to_string(entry.flags);
     auto path = join_path(prefix_, key);
+    if (key.ends_with('/') && !path.ends_with('/')) path += '/'; // such keys stand for directories
     auto done = write_key(client, path, *value, query);
     if (!done) return failed("Error! Failed writing data for key " + path + ": " + done.error().text);
     out() << "Imported: " << path << '\n';

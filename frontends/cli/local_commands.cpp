@@ -41,7 +41,7 @@ class version final : public command {
 
 class keygen final : public command {
   std::string_view usage() const override {
-    return R"(Usage: consul keygen [options]
+    return R"(Usage: consul keygen
 
   Prints a new random key for the encryption of gossip.
 )";

@@ -95,7 +95,9 @@ class rtt final : public command {
       }
       return std::nullopt;
     };
-    return print(first, find(first), *second, find(*second), "WAN");
+    // Where one of the two isn't known, the first is the one that is named.
+    auto a = find(first), b = find(*second);
+    return print(first, b ? a : std::nullopt, *second, b, "WAN");
   }
 
   /// The second argument, or the agent's own node (as NODE.DATACENTER without `member`).

@@ -89,8 +89,8 @@ class usage_instances final : public command {
   }
 
   static table_rows node_rows(const usage_map& usage) {
-    // The head line and the empty one end with a column more, which shows as trailing blanks.
-    table_rows rows{{"Datacenter", "Count", ""}};
+    // The head line ends with an empty column more, which shows as trailing blanks.
+    table_rows rows{{"Datacenter", "Count", "", ""}};
     std::uint64_t total = 0;
     for (auto& [name, each] : usage) {
       rows.push_back({name, std::to_string(each.nodes)});

@@ -101,8 +101,7 @@ class watch final : public command {
         out() << dump_json(result, "    ") << '\n';
         return 0;
       }
-      if (auto failure = run_child(text, answer->index); !failure.empty())
-        return failed("Error executing handler: " + failure);
+      if (auto failure = run_child(text, answer->index); !failure.empty()) return failed(failure);
     }
     return 0;
   }
@@ -123,6 +122,7 @@ class watch final : public command {
     return answer;
   }
 
+  /// Answers what the command has to say about a child that failed.
   std::string run_child(const std::string& json, std::uint64_t index) {
     child_request request;
     request.arguments = arguments();
@@ -135,7 +135,9 @@ class watch final : public command {
     request.input = json + "\n";
     out().flush();
     auto child = child_process::start(request);
-    return child ? child->wait() : child.error().text;
+    if (!child) return "Error starting handler: " + child.error().text;
+    auto failure = child->wait();
+    return failure.empty() ? failure : "Error executing handler: " + failure;
   }
 
   void pause(seconds length) {
