@@ -12,6 +12,7 @@ import argparse
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -55,20 +56,19 @@ LOAD_ROWS = ["kv_get", "kv_put_32", "kv_put_1", "health_3", "health_100", "dns",
 
 
 def free_ports(count):
-    """Ports that are free for TCP and UDP on loopback, held together so that they differ."""
-    held, ports = [], []
+    """Ports free for TCP and UDP on loopback, below those that the system gives to clients: no other program's
+    connection can take one between now and the agent's start."""
+    ports = []
     while len(ports) < count:
-        tcp = socket.socket()
-        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        held += [tcp, udp]
+        port = random.randrange(15000, 32000)
         try:
-            tcp.bind(("127.0.0.1", 0))
-            udp.bind(("127.0.0.1", tcp.getsockname()[1]))
-            ports.append(tcp.getsockname()[1])
+            with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
         except OSError:
-            pass
-    for one in held:
-        one.close()
+            continue
+        if port not in ports:
+            ports.append(port)
     return ports
 
 

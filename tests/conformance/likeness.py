@@ -83,34 +83,59 @@ def families():
             yield file[:-3].split("_", 1)[1], module.cases
 
 
-def run_http(agents, comparer, report, mode, wanted):
-    for family, cases in families():
-        recorder = Recorder(family)
-        cases(recorder)
-        # Steps build on each other, so a family runs whole when one of its cases is wanted.
-        if not any(wanted in step.name for step in recorder.steps):
-            continue
-        for step in recorder.steps:
-            differences = run_step(agents, comparer, step)
-            if wanted in step.name:
-                report.add("http", mode, step.name, differences)
+class Pair:
+    """Both agents, freshly started."""
+
+    def __init__(self, given, mode):
+        self.agents = [Agent("praetor", given.praetor, mode), Agent("peer", given.peer, mode)]
+
+    def __enter__(self):
+        try:
+            for agent in self.agents:
+                agent.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self.agents, Comparer([agent.ports for agent in self.agents])
+
+    def __exit__(self, *_):
+        for agent in self.agents:
+            agent.stop()
+
+
+def run_family(agents, comparer, report, mode, recorder, wanted):
+    # Steps build on each other, so a family runs whole when one of its cases is wanted.
+    for step in recorder.steps:
+        differences = run_step(agents, comparer, step)
+        if wanted in step.name:
+            report.add("http", mode, step.name, differences)
 
 
 def run_mode(given, mode, parts, report):
-    agents = [Agent("praetor", given.praetor, mode), Agent("peer", given.peer, mode)]
-    try:
-        for agent in agents:
-            agent.start()
-        comparer = Comparer([agent.ports for agent in agents])
-        if "http" in parts:
-            run_http(agents, comparer, report, mode, given.case)
-        if "dns" in parts:
-            dns.run(agents, comparer, report, mode, given.case, os.path.join(HERE, "cases"))
-        if "cli" in parts:
-            cli.run(agents, comparer, report, mode, given.case, HERE)
-    finally:
-        for agent in agents:
-            agent.stop()
+    """Runs each family on agents of its own. An agent that ends is a difference, and ends its family only."""
+    work = []
+    if "http" in parts:
+        for family, cases in families():
+            recorder = Recorder(family)
+            cases(recorder)
+            if any(given.case in step.name for step in recorder.steps):
+                work.append(("http", family, lambda agents, comparer, recorder=recorder: run_family(
+                    agents, comparer, report, mode, recorder, given.case)))
+    if "dns" in parts:
+        work.append(("dns", "dns", lambda agents, comparer: dns.run(
+            agents, comparer, report, mode, given.case, os.path.join(HERE, "cases"))))
+    if "cli" in parts:
+        for file in ("cases/cli.txt", "cli_cases.txt"):
+            path = os.path.join(HERE, file)
+            if os.path.exists(path) and any(given.case in line for line in cli.read_cases(path)):
+                work.append(("cli", file, lambda agents, comparer, path=path: cli.run(
+                    agents, comparer, report, mode, given.case, path)))
+    for part, family, run in work:
+        try:
+            with Pair(given, mode) as (agents, comparer):
+                run(agents, comparer)
+        except RuntimeError as problem:
+            report.add(part, mode, family, [str(problem)])
 
 
 def main():
@@ -130,8 +155,8 @@ def main():
     parts = [given.only] if given.only else ["http", "dns", "cli"]
     start = time.monotonic()
     for mode in ["server", "dev"] if given.mode == "both" else [given.mode]:
-        run_mode(given, mode, parts if mode == "server" or given.mode != "both" else [p for p in parts if p != "cli"],
-                 report)
+        # The command line is the same in both modes, and its cases are written for a development agent.
+        run_mode(given, mode, [part for part in parts if part != "cli" or mode == "dev" or given.mode == mode], report)
     complete = not given.only and not given.case and given.mode == "both"
     print(f"({time.monotonic() - start:.0f} s)")
     return report.finish(complete)

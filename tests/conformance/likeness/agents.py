@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -31,19 +32,19 @@ CONFIG = {
 
 
 def free_ports(count):
-    """Ports free for TCP and UDP on loopback, held together so that they differ."""
-    held, ports = [], []
+    """Ports free for TCP and UDP on loopback, below those that the system gives to clients: no other program's
+    connection can take one between now and the agent's start."""
+    ports = []
     while len(ports) < count:
-        tcp, udp = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        held += [tcp, udp]
+        port = random.randrange(15000, 32000)
         try:
-            tcp.bind(("127.0.0.1", 0))
-            udp.bind(("127.0.0.1", tcp.getsockname()[1]))
-            ports.append(tcp.getsockname()[1])
+            with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
         except OSError:
-            pass
-    for one in held:
-        one.close()
+            continue
+        if port not in ports:
+            ports.append(port)
     return ports
 
 

@@ -1,8 +1,9 @@
 """Runs both binaries with the same arguments against their own agents, and compares output and exit code."""
 
 import os
-import shlex
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -17,20 +18,24 @@ FIXTURES = {
 }
 
 
+INDEX = re.compile(r"((?:Create|Modify|Last ?|applied_|commit_|last_log_|last_snapshot_)[Ii]ndex\W+)\d+")
+HELP_ITEM = re.compile(r"^ {2,}(-[A-Za-z][\w.-]*)|^ {4}([a-z][\w-]*) {2,}\S", re.MULTILINE)
+
+
 def read_cases(path):
-    """Lines of arguments as a shell splits them; `<<< TEXT` at the end gives standard input; a first word `consul` or
-    `praetor` is left out."""
-    if not os.path.exists(path):
-        return
+    """Each line is one for sh, with the program under test as `consul`."""
     with open(path) as lines:
         for line in lines:
-            line = line.strip()
-            if line and not line.startswith("#"):
-                arguments, mark, text = line.partition("<<<")
-                words = shlex.split(arguments)
-                if words and words[0] in ("consul", "praetor"):
-                    words = words[1:]
-                yield line, words, " ".join(shlex.split(text)) + "\n" if mark else ""
+            if line.strip() and not line.startswith("#"):
+                yield line.strip()
+
+
+def without_help(text):
+    """Of a help text only the names of flags and commands are compared; the wording is each program's own."""
+    before, usage, after = text.partition("Usage:")
+    if not usage:
+        return text
+    return before + "Usage: " + " ".join(flag or command for flag, command in HELP_ITEM.findall(after))
 
 
 def workplace(agent):
@@ -45,17 +50,21 @@ def workplace(agent):
     return folder
 
 
-def run_one(agent, folder, words, text):
+def run_one(agent, folder, line):
     env = {name: value for name, value in os.environ.items() if not name.startswith("CONSUL_")}
-    env.update(CONSUL_HTTP_ADDR="127.0.0.1:%d" % agent.ports["http"], HOME=folder, TERM="dumb", COLUMNS="80")
+    env.update(CONSUL_HTTP_ADDR="127.0.0.1:%d" % agent.ports["http"], HOME=folder, TERM="dumb", COLUMNS="80",
+               TMPDIR=folder, PATH=os.path.join(folder, "bin") + ":" + env.get("PATH", "/usr/bin:/bin"))
+    one = subprocess.Popen(["/bin/sh", "-c", line], cwd=folder, env=env, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     try:
-        done = subprocess.run([os.path.join(folder, "bin", "consul")] + words, input=text.encode(), cwd=folder, env=env,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20)
+        streams = one.communicate(timeout=20)
+        code = one.returncode
     except subprocess.TimeoutExpired:
-        return {"exit code": "none in 20 s", "output": "", "errors": ""}
-    texts = [stream.decode("utf-8", "backslashreplace").replace(folder, "<folder>").replace("praetor", "consul")
-             .replace("Praetor", "Consul") for stream in (done.stdout, done.stderr)]
-    return {"exit code": done.returncode, "output": texts[0], "errors": texts[1]}
+        os.killpg(one.pid, signal.SIGKILL)  # the shell's children too
+        streams, code = one.communicate(), "none in 20 s"
+    texts = [without_help(INDEX.sub(r"\1<index>", stream.decode("utf-8", "backslashreplace").replace(folder, "<folder>")
+                                    .replace("praetor", "consul").replace("Praetor", "Consul"))) for stream in streams]
+    return {"exit code": code, "output": texts[0], "errors": texts[1]}
 
 
 def first_difference(a, b):
@@ -67,23 +76,22 @@ def first_difference(a, b):
     return f"{len(left)} lines != {len(right)}; then {(left + right)[min(len(left), len(right))]!r}"
 
 
-def run(agents, comparer, report, mode, wanted, here):
+def run(agents, comparer, report, mode, wanted, path):
+    """Runs the lines of one file in order; what one leaves behind, the next ones see."""
     folders = [workplace(agent) for agent in agents]
     try:
-        for file in ("cases/cli.txt", "cli_cases.txt"):
-            for title, words, text in read_cases(os.path.join(here, file)):
-                if wanted not in title:
-                    continue
-                results = [run_one(agent, folder, words, text) for agent, folder in zip(agents, folders)]
-                differences = []
-                for what in results[0]:
-                    a, b = results[0][what], results[1][what]
-                    if what == "exit code":
-                        if a != b:
-                            differences.append(f"{what}: {a} != {b}")
-                    elif different := comparer.texts(a, b):
-                        differences.append(f"{what}: {first_difference(*different)}")
-                report.add("cli", mode, title, differences)
+        for line in read_cases(path):
+            results = [run_one(agent, folder, line) for agent, folder in zip(agents, folders)]
+            differences = []
+            for what, a in results[0].items():
+                b = results[1][what]
+                if what == "exit code":
+                    if a != b:
+                        differences.append(f"{what}: {a} != {b}")
+                elif different := comparer.texts(a, b):
+                    differences.append(f"{what}: {first_difference(*different)}")
+            if wanted in line:
+                report.add("cli", mode, line, differences)
     finally:
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
