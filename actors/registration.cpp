@@ -1,5 +1,7 @@
 #include "actors/registration.hpp"
 
+#include "protocol/config/definition_validation.hpp"
+
 #include <arpa/inet.h>
 
 namespace praetor {
@@ -70,20 +72,6 @@ std::string_view check_kind(const check_definition& d) {
   return "";
 }
 
-std::string_view check_type(const check_definition& d) {
-  if (!d.grpc.empty()) return "grpc";
-  if (!d.http.empty()) return "http";
-  if (d.ttl.count() > 0) return "ttl";
-  if (!d.tcp.empty()) return "tcp";
-  if (!d.udp.empty()) return "udp";
-  if (!d.alias_node.empty() || !d.alias_service.empty()) return "alias";
-  if (!d.docker_container_id.empty()) return "docker";
-  if (!d.script_args.empty()) return "script";
-  if (!d.h2ping.empty()) return "h2ping";
-  if (!d.os_service.empty()) return "os_service";
-  return "";
-}
-
 health_check to_health_check(const check_definition& d, const std::string& node, const node_service* service) {
   health_check c;
   c.node = node;
@@ -91,7 +79,7 @@ health_check to_health_check(const check_definition& d, const std::string& node,
   c.name = d.name;
   c.status = d.status.empty() ? std::string(health_critical) : d.status;
   c.notes = d.notes;
-  c.type = check_type(d);
+  c.type = config::type_of(d);
   if (service) {
     c.service_id = service->id;
     c.service_name = service->name;

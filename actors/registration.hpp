@@ -34,9 +34,8 @@ std::vector<check_definition> service_checks(const service_definition& definitio
 /// The catalog's record of a check that has not run yet.
 health_check to_health_check(const check_definition& definition, const std::string& node, const node_service* service);
 
-/// Which kind of check a definition is: "ttl", "http", ...; "" when it says nothing.
+/// As which kind of check a definition is carried out: "ttl", "http", ...; "" when it says nothing. What is shown of
+/// it may differ (config::type_of).
 std::string_view check_kind(const check_definition& definition);
-/// The same for display: the order of precedence differs from the one for running.
-std::string_view check_type(const check_definition& definition);
 
 } // namespace praetor

@@ -14,10 +14,10 @@ constexpr std::string_view no_reason_end = ", but no reason was provided. This i
 std::string instance_key(const health_check& c) { return c.service_id + '\0' + c.check_id; }
 
 error unknown_check(const std::string& id) {
-  return {"Unknown check ID " + quoted(id) + ". Ensure that the check ID is passed, not the check name.", 404};
+  return {"Unknown check ID " + praetor::quoted(id) + ". Ensure that the check ID is passed, not the check name.", 404};
 }
 error unknown_service(const std::string& id) {
-  return {"Unknown service ID " + quoted(id) + ". Ensure that the service ID is passed, not the service name.", 404};
+  return {"Unknown service ID " + praetor::quoted(id) + ". Ensure that the service ID is passed, not the service name.", 404};
 }
 
 /// TTL checks keep the first bytes of an output that is too long.
@@ -152,7 +152,7 @@ expected<void> registry_state::add_check(const check_registration& r, nanosecond
   if (auto allowed = scripts_allowed(options.settings, d, r.from_file); !allowed) return allowed;
   local_service_ptr service;
   if (!d.service_id.empty() && !(service = current->service(d.service_id)))
-    return fail("ServiceID " + quoted(d.service_id) + " does not exist", 404);
+    return fail("ServiceID " + praetor::quoted(d.service_id) + " does not exist", 404);
 
   auto check = std::make_shared<health_check>(
     to_health_check(d, options.settings.node_name, service ? service->service.get() : nullptr));
@@ -246,7 +246,7 @@ void registry_state::sync_due_outputs() {
 expected<void> registry_state::update_ttl(const std::string& id, const std::string& status, std::string output) {
   auto existing = current->check(id);
   if (!existing) return tl::unexpected(unknown_check(id));
-  if (check_kind(existing->definition) != "ttl") return fail("CheckID " + quoted(id) + " does not have associated TTL");
+  if (check_kind(existing->definition) != "ttl") return fail("CheckID " + praetor::quoted(id) + " does not have associated TTL");
   if (auto it = runners.find(id); it != runners.end()) self->send(it->second, renew_atom_v);
   update_check(id, status, cut_front(std::move(output), output_limit(options.settings, existing->definition)));
   if (auto updated = current->check(id)) persist_ttl(*updated);

@@ -1,0 +1,188 @@
+#include "frontends/endpoints/agent_input.hpp"
+#include "frontends/endpoints/agent_self.hpp"
+#include "frontends/endpoints/host_info.hpp"
+#include "frontends/endpoints/reads.hpp"
+#include "frontends/endpoints/routes.hpp"
+#include "frontends/version.hpp"
+
+#include <array>
+#include <mutex>
+
+namespace praetor::endpoints {
+
+namespace {
+
+constexpr std::string_view build_date = "1970-01-01T00:00:01Z";
+constexpr std::size_t most_unsent = 256 * 1024; // of a followed log; lines beyond are dropped
+
+struct self_config {
+  std::string datacenter, primary_datacenter, node_name, node_id, revision, version, build_date, praetor_version;
+  bool server = false;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Datacenter"}, x.datacenter);
+    f(field{"PrimaryDatacenter"}, x.primary_datacenter);
+    f(field{"NodeName"}, x.node_name);
+    f(field{"NodeID"}, x.node_id);
+    f(field{"Revision"}, x.revision);
+    f(field{"Server"}, x.server);
+    f(field{"Version"}, x.version);
+    f(field{"BuildDate"}, x.build_date);
+    f(field{"PraetorVersion"}, x.praetor_version);
+  }
+};
+
+/// A network coordinate nobody has measured yet: at the origin.
+struct coordinate {
+  std::array<double, 8> vec{};
+  double error = 1.5, adjustment = 0, height = 1e-05;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Vec"}, x.vec);
+    f(field{"Error"}, x.error);
+    f(field{"Adjustment"}, x.adjustment);
+    f(field{"Height"}, x.height);
+  }
+};
+
+struct self_shape {
+  self_config config;
+  free_form debug_config;
+  std::optional<coordinate> coord;
+  member_shape member;
+  statistics stats;
+  string_map meta;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Config"}, x.config);
+    f(field{"DebugConfig"}, x.debug_config);
+    f(field{"Coord"}, x.coord);
+    f(field{"Member"}, x.member);
+    f(field{"Stats"}, x.stats);
+    f(field{"Meta"}, x.meta);
+  }
+};
+
+void self(const call& c) {
+  caf::anon_send(c.env.handles()->peer, status_atom_v,
+                 local<std::function<void(const raft_status&)>>{[c](const raft_status& raft) {
+                   auto config = c.env.config();
+                   self_shape out;
+                   out.config = {config->datacenter, config->primary_datacenter, config->node_name, c.env.node_id(), "",
+                                 std::string(followed_release), std::string(build_date), std::string(own_version),
+                                 config->server};
+                   out.debug_config = debug_config(*config, c.env.node_id());
+                   if (!config->disable_coordinates) out.coord.emplace();
+                   out.member = own_member(c.env, false);
+                   out.stats = agent_statistics(c.env, raft);
+                   out.meta = config->node_meta;
+                   out.meta["consul-network-segment"] = "";
+                   out.meta["consul-version"] = std::string(followed_release);
+                   respond(c, json_answer(c, out));
+                 }});
+}
+
+struct version_shape {
+  std::string sha, date, human, fips;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"SHA"}, x.sha);
+    f(field{"BuildDate"}, x.date);
+    f(field{"HumanVersion"}, x.human);
+    f(field{"FIPS"}, x.fips);
+  }
+};
+
+void version(const call& c) {
+  respond(c, json_answer(c, version_shape{"", std::string(build_date), std::string(followed_release), ""}));
+}
+
+void host(const call& c) { respond(c, json_answer(c, host_info(c.env.outside().wall_clock()))); }
+
+void members(const call& c) {
+  bool wan = !c.req.query.get("wan").empty();
+  if (auto segment = c.req.query.get("segment"); !segment.empty() && segment != "_all") {
+    if (wan) return respond_error(c, "Cannot provide a segment with wan=true", 400);
+    return respond_error(c, "Network segments are not supported in this version of Consul");
+  }
+  auto filter = filter_of<member_shape>(c.req);
+  if (!filter) return respond(c, error_answer(filter.error()));
+  std::vector<member_shape> out{own_member(c.env, wan)};
+  std::erase_if(out, [&](const member_shape& m) { return *filter && !(*filter)->matches(m); });
+  std::erase_if(out, [&](const member_shape& m) { return !c.who->allowed(acl::resource::node, acl::access::read, m.name); });
+  respond(c, json_answer(c, out));
+}
+
+done_callback answer_done(const call& c) {
+  return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
+}
+
+void maintenance(const call& c) {
+  auto on = read_maintenance(c.req);
+  if (!on) return respond(c, error_answer(on.error()));
+  acl::permission wanted{acl::resource::node, acl::access::write, c.env.config()->node_name};
+  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+  caf::anon_send(c.env.handles()->registry, maintain_atom_v, std::string(), *on, c.req.query.get("reason"),
+                 local<done_callback>{answer_done(c)});
+}
+
+void reload(const call& c) { c.env.hooks().reload(answer_done(c)); }
+
+void leave(const call& c) {
+  respond(c, empty_answer());
+  c.env.hooks().leave();
+}
+
+/// The lines of one followed log on their way to a client that may be slow.
+void monitor(const call& c) {
+  auto level = c.req.query.get("loglevel");
+  if (level.empty()) level = "INFO";
+  auto stream = std::make_shared<std::shared_ptr<body_stream>>();
+  auto backlog = std::make_shared<std::vector<shared_bytes>>();
+  auto guard = std::make_shared<std::mutex>();
+  auto stop = c.env.hooks().follow_log(level, c.req.query.has("logjson"), [stream, backlog, guard](const std::string& line) {
+    auto piece = std::make_shared<const std::string>(line + "\n");
+    std::lock_guard lock(*guard);
+    if (!*stream) {
+      backlog->push_back(std::move(piece));
+      return;
+    }
+    static_cast<void>((*stream)->closed() || (*stream)->write(std::move(piece)));
+  });
+  if (!stop) return respond(c, error_answer(stop.error()));
+  answer head;
+  head.common_lines = c.common_lines;
+  head.content_type = c.req.query.has("logjson") ? json_type : text_type;
+  auto opened = c.ex->respond_stream(std::move(head));
+  {
+    std::lock_guard lock(*guard);
+    *stream = opened;
+    for (auto& piece : *backlog) opened->write(piece);
+    backlog->clear();
+  }
+  c.ex->on_cancel(*stop);
+}
+
+constexpr route_permission agent_read{acl::resource::agent, acl::access::read, route_permission::subject::own_node};
+constexpr route_permission agent_write{acl::resource::agent, acl::access::write, route_permission::subject::own_node};
+
+constexpr std::array routes{
+  route{"/v1/agent/self", "GET", self, agent_read, "The agent, its configuration and its figures"},
+  route{"/v1/agent/version", "GET", version, {}, "The release whose behaviour the agent follows"},
+  route{"/v1/agent/host", "GET", host, route_permission{acl::resource::operator_, acl::access::read}, "The machine"},
+  route{"/v1/agent/members", "GET", members, {}, "The members of the gossip pool"},
+  route{"/v1/agent/maintenance", "PUT", maintenance, {}, "Takes the node out of use, or back in"},
+  route{"/v1/agent/reload", "PUT", reload, agent_write, "Reads the configuration again"},
+  route{"/v1/agent/leave", "PUT", leave, agent_write, "Leaves the cluster and ends the agent"},
+  route{"/v1/agent/monitor", "GET", monitor, agent_read, "Follows the log"},
+};
+
+} // namespace
+
+std::span<const route> agent_routes() { return routes; }
+
+} // namespace praetor::endpoints

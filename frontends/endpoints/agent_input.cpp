@@ -1,0 +1,93 @@
+#include "frontends/endpoints/agent_input.hpp"
+
+#include "frontends/endpoints/call.hpp"
+#include "protocol/codec/json_read.hpp"
+#include "protocol/config/definition_validation.hpp"
+
+namespace praetor::endpoints {
+
+namespace {
+
+template <class T>
+expected<T> read_body(std::string_view body) {
+  T out;
+  json::read_options strict;
+  strict.reject_unknown_fields = true;
+  if (auto read = json::read(body, out, strict); !read) return fail("Request decode failed: " + read.error().text, 400);
+  return out;
+}
+
+/// A check that says nothing at all counts as none.
+bool is_blank(const check_definition& d) { return d == check_definition{}; }
+
+expected<void> valid_service(const service_definition& d) {
+  if (d.name.empty()) return fail("Missing service name", 400);
+  if (d.address == "0.0.0.0" || d.address == "::" || d.address == "[::]") return fail("Invalid service address", 400);
+  if (d.weights)
+    if (auto fault = config::fault_in_weights(*d.weights)) return fail("Invalid Weights: " + *fault, 400);
+  if (auto fault = config::fault_in_meta(d.meta)) return fail("Invalid Service Meta: " + *fault, 400);
+  auto without_checks = d;
+  without_checks.check.reset();
+  without_checks.checks.clear();
+  if (auto valid = config::validate(without_checks); !valid)
+    return fail("Validation failed: " + valid.error().text, 400);
+  return {};
+}
+
+} // namespace
+
+bool is_check_status(std::string_view status) {
+  return status == health_passing || status == health_warning || status == health_critical;
+}
+
+expected<service_registration> read_service_registration(std::string_view body) {
+  auto d = read_body<service_definition>(body);
+  if (!d) return tl::unexpected(d.error());
+  if (d->weights && d->weights->passing == 0 && d->weights->warning == 0) d->weights.reset();
+  if (auto valid = valid_service(*d); !valid) return tl::unexpected(valid.error());
+  if (d->connect && d->connect->sidecar_service)
+    return fail("Invalid SidecarService: sidecar services are not available in this release of Praetor; register the "
+                "proxy as a service of kind connect-proxy",
+                501);
+  // Here the single check comes first, in files the list does.
+  std::vector<check_definition> checks;
+  if (d->check && !is_blank(*d->check)) checks.push_back(*d->check);
+  checks.insert(checks.end(), d->checks.begin(), d->checks.end());
+  for (auto& check : checks) {
+    normalize(check);
+    if (auto valid = config::validate(check); !valid) return fail("Invalid check: " + valid.error().text, 400);
+    if (!check.status.empty() && !is_check_status(check.status))
+      return fail("Status for checks must 'passing', 'warning', 'critical'", 400);
+  }
+  service_registration r;
+  r.service = to_node_service(*d);
+  r.checks = service_checks(*d, std::move(checks));
+  r.token = d->token;
+  return r;
+}
+
+expected<check_registration> read_check_registration(std::string_view body) {
+  auto d = read_body<check_definition>(body);
+  if (!d) return tl::unexpected(d.error());
+  // Only checks inside services have these.
+  if (!d->check_id.empty()) return fail("Request decode failed: json: unknown field \"CheckID\"", 400);
+  normalize(*d);
+  if (d->name.empty()) return fail("Missing check name", 400);
+  if (!d->status.empty() && !is_check_status(d->status)) return fail("Bad check status", 400);
+  if (d->id.empty()) d->id = d->name;
+  if (auto valid = config::validate(*d); !valid) return fail("Invalid check: " + valid.error().text, 400);
+  check_registration r;
+  r.token = d->token;
+  r.check = std::move(*d);
+  return r;
+}
+
+expected<bool> read_maintenance(const request& req) {
+  auto* text = req.query.find("enable");
+  if (!text) return fail("Missing value for enable", 400);
+  auto on = parse_bool(*text);
+  if (!on) return fail("Invalid value for enable: " + praetor::quoted(*text), 400);
+  return *on;
+}
+
+} // namespace praetor::endpoints

@@ -1,0 +1,166 @@
+#include "frontends/endpoints/agent_input.hpp"
+#include "frontends/endpoints/agent_shapes.hpp"
+#include "frontends/endpoints/permissions.hpp"
+#include "frontends/endpoints/reads.hpp"
+#include "frontends/endpoints/routes.hpp"
+
+#include <array>
+
+namespace praetor::endpoints {
+
+namespace {
+
+error unknown_service(std::string_view id) {
+  return {"Unknown service ID " + praetor::quoted(id) + ". Ensure that the service ID is passed, not the service name.", 404};
+}
+
+void list(const call& c) {
+  auto filter = filter_of<agent_service>(c.req);
+  if (!filter) return respond(c, error_answer(filter.error()));
+  auto local = c.env.view().registry.get();
+  auto datacenter = c.env.config()->datacenter;
+  std::map<std::string, agent_service> out;
+  bool removed = false;
+  local->services.for_each([&](std::string_view id, const local_service_ptr& s) {
+    auto shown = to_agent_service(*s->service, datacenter);
+    if (*filter && !(*filter)->matches(shown)) return;
+    if (may_read(*c.who, *s->service)) out.emplace(id, std::move(shown));
+    else removed = true;
+  });
+  auto a = json_answer(c, out);
+  if (removed && !token_of(c.req).empty()) a.lines = "X-Consul-Results-Filtered-By-Acls: true\r\n";
+  respond(c, std::move(a));
+}
+
+/// One service of the registry, waited for by its hash.
+class service_query final : public watched_query {
+public:
+  service_query(environment& env, std::string id, layout how)
+      : env_(env), id_(std::move(id)), how_(how), key_("agent-service\x01" + id_ + (how.indent ? "\x02" : "") + (how.newline ? "\x03" : "")) {}
+  const std::string& key() const override { return key_; }
+
+  evaluation_ptr evaluate(state::watch_set& touched) const override {
+    auto out = std::make_shared<evaluation>();
+    auto answer = std::make_shared<rendered_answer>();
+    auto found = env_.view().registry.get()->service(id_, &touched);
+    if (found) {
+      auto shown = to_agent_service(*found->service, env_.config()->datacenter);
+      out->hash = shown.content_hash = content_hash(shown);
+      answer->headers = {{"X-Consul-Contenthash", out->hash}};
+      answer->body = to_json(how_, shown);
+    } else {
+      answer->status = 404;
+      answer->content_type = text_type;
+      answer->body = std::make_shared<const std::string>("unknown service ID: " + id_);
+    }
+    out->rendered = std::move(answer);
+    return out;
+  }
+
+private:
+  environment& env_;
+  std::string id_;
+  layout how_;
+  std::string key_;
+};
+
+void respond_rendered(const call& c, const evaluation& e) {
+  const auto& rendered = *static_cast<const rendered_answer*>(e.rendered.get());
+  answer a;
+  a.status = rendered.status;
+  a.content_type = rendered.content_type;
+  a.headers = rendered.headers;
+  a.body = rendered.body;
+  respond(c, std::move(a));
+}
+
+void one(const call& c) {
+  auto options = parse_read_options(c);
+  if (!options) return respond(c, error_answer(options.error()));
+  auto found = c.env.view().registry.get()->service(std::string(c.rest));
+  acl::permission wanted{acl::resource::service, acl::access::read, found ? found->service->name : std::string(c.rest)};
+  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+  auto query = std::make_shared<service_query>(c.env, std::string(c.rest), layout_of(c));
+  state::watch_set touched;
+  auto now = query->evaluate(touched);
+  auto known = c.req.query.get("hash");
+  if (known.empty() || known != now->hash) return respond_rendered(c, *now);
+  auto wait = std::make_shared<watch_request>();
+  wait->query = query;
+  wait->by_hash = true;
+  wait->known_hash = known;
+  wait->history = now->history;
+  wait->deadline = c.env.now() + options->wait + c.env.jitter(options->wait / 16);
+  auto watches = c.env.handles()->watches;
+  wait->done = [c, query](const evaluation_ptr& e) {
+    if (e) return respond_rendered(c, *e);
+    // The registry does not depend on who leads: answer with what is there.
+    state::watch_set ignored;
+    respond_rendered(c, *query->evaluate(ignored));
+  };
+  c.ex->on_cancel([watches, weak = std::weak_ptr(wait)] {
+    if (auto gone = weak.lock()) caf::anon_send(watches, leave_atom_v, local<std::shared_ptr<watch_request>>{gone});
+  });
+  caf::anon_send(watches, watch_atom_v, local<std::shared_ptr<watch_request>>{wait});
+}
+
+done_callback answer_done(const call& c) {
+  return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
+}
+
+void register_(const call& c) {
+  bool replace = false;
+  if (auto* text = c.req.query.find("replace-existing-checks")) replace = text->empty() || *text == "true";
+  auto r = read_service_registration(c.req.body);
+  if (!r) return respond(c, error_answer(r.error()));
+  acl::permission wanted{acl::resource::service, acl::access::write, r->service.name};
+  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+  r->replace_existing_checks = replace;
+  if (r->token.empty()) r->token = token_of(c.req);
+  caf::anon_send(c.env.handles()->registry, service_atom_v,
+                 local<std::shared_ptr<service_registration>>{std::make_shared<service_registration>(std::move(*r))},
+                 local<done_callback>{answer_done(c)});
+}
+
+/// Denied to whoever may not write the service. @returns true if that was answered, or there is no such service
+bool not_writable(const call& c, const std::string& id) {
+  auto found = c.env.view().registry.get()->service(id);
+  if (!found) {
+    respond(c, error_answer(unknown_service(id)));
+    return true;
+  }
+  acl::permission wanted{acl::resource::service, acl::access::write, found->service->name};
+  if (c.who->allowed(wanted)) return false;
+  respond_error(c, c.who->denial(wanted), 403);
+  return true;
+}
+
+void deregister(const call& c) {
+  std::string id(c.rest);
+  if (not_writable(c, id)) return;
+  caf::anon_send(c.env.handles()->registry, remove_atom_v, service_atom_v, id, local<done_callback>{answer_done(c)});
+}
+
+void maintenance(const call& c) {
+  if (c.rest.empty()) return respond_error(c, "Missing service ID", 400);
+  auto on = read_maintenance(c.req);
+  if (!on) return respond(c, error_answer(on.error()));
+  std::string id(c.rest);
+  if (not_writable(c, id)) return;
+  caf::anon_send(c.env.handles()->registry, maintain_atom_v, id, *on, c.req.query.get("reason"),
+                 local<done_callback>{answer_done(c)});
+}
+
+constexpr std::array routes{
+  route{"/v1/agent/services", "GET", list, {}, "The agent's own services"},
+  route{"/v1/agent/service/", "GET", one, {}, "One of the agent's own services"},
+  route{"/v1/agent/service/register", "PUT", register_, {}, "Registers a service with this agent"},
+  route{"/v1/agent/service/deregister/", "PUT", deregister, {}, "Removes a service from this agent"},
+  route{"/v1/agent/service/maintenance/", "PUT", maintenance, {}, "Takes a service out of use, or back in"},
+};
+
+} // namespace
+
+std::span<const route> agent_service_routes() { return routes; }
+
+} // namespace praetor::endpoints

@@ -1,0 +1,61 @@
+#include "frontends/endpoints/routes.hpp"
+
+#include <array>
+
+namespace praetor::endpoints {
+
+namespace {
+
+void unbuilt(const call& c) {
+  respond_error(c, c.req.method + " " + c.req.path + " is part of Consul's API but not available in this release of Praetor",
+                501);
+}
+
+constexpr std::array routes{
+  route{"/v1/acl/", "GET,PUT,POST,DELETE", unbuilt},
+  route{"/v1/agent/connect/authorize", "POST", unbuilt},
+  route{"/v1/agent/connect/ca/leaf/", "GET", unbuilt},
+  route{"/v1/agent/force-leave/", "PUT", unbuilt},
+  route{"/v1/agent/join/", "PUT", unbuilt},
+  route{"/v1/agent/metrics", "GET", unbuilt},
+  route{"/v1/agent/metrics/stream", "GET", unbuilt},
+  route{"/v1/agent/token/", "PUT", unbuilt},
+  route{"/v1/catalog/gateway-services/", "GET", unbuilt},
+  route{"/v1/config", "PUT", unbuilt},
+  route{"/v1/config/", "GET,DELETE", unbuilt},
+  route{"/v1/connect/ca/configuration", "GET,PUT", unbuilt},
+  route{"/v1/connect/intentions", "GET,POST", unbuilt},
+  route{"/v1/connect/intentions/", "GET,PUT,DELETE", unbuilt},
+  route{"/v1/connect/intentions/check", "GET", unbuilt},
+  route{"/v1/connect/intentions/exact", "GET,PUT,DELETE", unbuilt},
+  route{"/v1/connect/intentions/match", "GET", unbuilt},
+  route{"/v1/coordinate/datacenters", "GET", unbuilt},
+  route{"/v1/coordinate/node/", "GET", unbuilt},
+  route{"/v1/coordinate/nodes", "GET", unbuilt},
+  route{"/v1/coordinate/update", "PUT", unbuilt},
+  route{"/v1/discovery-chain/", "GET,POST", unbuilt},
+  route{"/v1/event/fire/", "PUT", unbuilt},
+  route{"/v1/event/list", "GET", unbuilt},
+  route{"/v1/exported-services", "GET", unbuilt},
+  route{"/v1/health/ingress/", "GET", unbuilt},
+  route{"/v1/internal/", "GET,PUT,POST", unbuilt},
+  route{"/v1/operator/autopilot/configuration", "GET,PUT", unbuilt},
+  route{"/v1/operator/autopilot/health", "GET", unbuilt},
+  route{"/v1/operator/autopilot/state", "GET", unbuilt},
+  route{"/v1/operator/keyring", "GET,POST,PUT,DELETE", unbuilt},
+  route{"/v1/operator/raft/peer", "DELETE", unbuilt},
+  route{"/v1/operator/raft/transfer-leader", "POST", unbuilt},
+  route{"/v1/operator/usage", "GET", unbuilt},
+  route{"/v1/peering", "GET", unbuilt},
+  route{"/v1/peering/", "GET,POST,DELETE", unbuilt},
+  route{"/v1/peerings", "GET", unbuilt},
+  route{"/v1/query", "GET,POST", unbuilt},
+  route{"/v1/query/", "GET,PUT,DELETE", unbuilt},
+  route{"/v1/snapshot", "GET,PUT", unbuilt},
+};
+
+} // namespace
+
+std::span<const route> unbuilt_routes() { return routes; }
+
+} // namespace praetor::endpoints
