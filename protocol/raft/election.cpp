@@ -1,3 +1,5 @@
+#include <tuple>
+
 #include "protocol/raft/core.hpp"
 
 namespace praetor::raft {

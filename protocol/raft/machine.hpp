@@ -130,7 +130,8 @@ struct log_reset {
 ///      writes of earlier outputs; then call `log_written(write)`;
 ///   4. send `messages_when_durable` as soon as the write number `write` and all before it are durable. (An output with
 ///      nothing to write may hold such messages too: they wait for earlier writes.)
-///   5. apply `apply` in order, independent of 3 and 4; then call `applied`.
+///   5. apply `apply` in order, independent of 3 and 4; then call `applied`;
+///   6. serve `chunk_requests` and `chunks`. A snapshot replaces the state after everything in `apply` so far.
 struct output {
   std::optional<raft::leadership> leadership;
   std::optional<indexed_configuration> members; ///< the configuration now in force (committed or not)

@@ -19,6 +19,12 @@ void machine::core::restore(const initial_state& state, time_point now) {
     } else if (s.index + 1 == state.first_index) {
       log_.compact_term(s.term);
     }
+    // Entries are applied when a majority has them, and a snapshot of them may be durable before the own write of their
+    // term was. Nothing was voted or acknowledged in that term then.
+    if (s.term > hard_.term) {
+      hard_ = {s.term, {}};
+      hard_dirty_ = true;
+    }
     snapshot_ = s;
     log_.raise_time(s.time_ns);
     commit_ = applied_ = apply_sent_ = s.index;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/raft/types.hpp"
 

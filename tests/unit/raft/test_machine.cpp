@@ -432,6 +432,15 @@ TEST_CASE("a log that the newest snapshot does not continue is discarded", "[raf
   CHECK(s.node.disk.log.back()->time_ns == 77);
 }
 
+TEST_CASE("a snapshot of a term that never reached the disk as such raises the term", "[raft]") {
+  lone_server s(three);
+  s.node.disk.snapshot = snapshot_meta{"s", 1, 4, 77, {1, three}, 64};
+  s.node.disk.snapshot_bytes = applied_state{}.bytes();
+  s.start();
+  CHECK(s.get().term() == 4);
+  CHECK(s.node.disk.state == hard_state{4, {}});
+}
+
 TEST_CASE("messages survive the wire", "[raft]") {
   append_request a{5, 2, 4, {make_entry(6, 3, std::string("\0x", 2)), make_entry(7, 3)}, 123456789, 8, 9};
   append_result ar{true, 1, 2, 3, 4, 5, 6, 7, milliseconds(200)};
