@@ -69,7 +69,8 @@ struct http_client::connection {
   std::unique_ptr<plain_stream> plain;
   std::unique_ptr<tls_stream> tls;
   beast::flat_buffer buffer;
-  bool drop = false; ///< not to be used again; closed once nobody may cancel it any more
+  std::string refused_names; ///< of the certificate that wasn't trusted
+  bool drop = false;         ///< not to be used again; closed once nobody may cancel it any more
 
   plain_stream* socket() { return tls ? &tls->next_layer() : plain.get(); }
   int descriptor() { return socket() ? socket()->native_handle() : -1; }
@@ -105,6 +106,11 @@ struct http_client::connection {
     if (!tls) return {};
     auto host = where.unix_path.empty() ? split_host(where).host : "localhost";
     prepare_ssl(tls->native_handle(), where.tls, host);
+    if (where.tls.verify)
+      tls->set_verify_callback([this](bool trusted, asio::ssl::verify_context& context) {
+        if (!trusted) refused_names = subject_names(X509_STORE_CTX_get_current_cert(context.native_handle()));
+        return trusted;
+      });
     beast::error_code code;
     tls->handshake(asio::ssl::stream_base::client, code);
     if (!code) return {};
@@ -117,7 +123,7 @@ struct http_client::connection {
     if (code.category() == asio::error::get_ssl_category()) {
       auto& name = where.tls.server_name;
       return tls_error_text(tls->native_handle(), static_cast<unsigned long>(code.value()),
-                            name.empty() ? split_host(where).host : name);
+                            name.empty() ? split_host(where).host : name, refused_names);
     }
     if (code.category() == boost::system::system_category()) return socket_error(descriptor(), operation, code.value());
     return "net/http: HTTP/1.x transport connection broken: " + code.message();

@@ -37,7 +37,7 @@ expected<void> trust_directory(SSL_CTX* context, const std::string& path) {
   if (code) return fail("lstat " + path + ": " + errno_text(code.value()));
   std::vector<std::string> names;
   for (auto& entry : files)
-    if (entry.is_regular_file(code)) names.push_back(entry.path());
+    if (entry.is_regular_file(code)) names.push_back(entry.path().lexically_normal());
   std::sort(names.begin(), names.end());
   if (names.empty()) return fail("Error loading CA Path: no files found in: " + path);
   for (auto& name : names)
@@ -50,11 +50,15 @@ expected<void> load_identity(SSL_CTX* context, const tls_settings& settings) {
   if (settings.client_cert.empty() && settings.client_key.empty()) return {};
   if (settings.client_cert.empty() || settings.client_key.empty())
     return fail("both client cert and client key must be provided");
-  for (auto& path : {settings.client_cert, settings.client_key})
-    if (auto content = read_file(path); !content) return tl::make_unexpected(content.error());
+  auto certificate = read_file(settings.client_cert);
+  if (!certificate) return tl::make_unexpected(certificate.error());
+  if (auto key = read_file(settings.client_key); !key) return tl::make_unexpected(key.error());
   bool loaded = SSL_CTX_use_certificate_chain_file(context, settings.client_cert.c_str()) == 1;
   if (!loaded) {
     ERR_clear_error();
+    if (certificate->find(" PRIVATE KEY-----") != std::string::npos)
+      return fail("tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM "
+                  "inputs may have been switched");
     return fail("tls: failed to find any PEM data in certificate input");
   }
   loaded = SSL_CTX_use_PrivateKey_file(context, settings.client_key.c_str(), SSL_FILETYPE_PEM) == 1;
@@ -65,6 +69,8 @@ expected<void> load_identity(SSL_CTX* context, const tls_settings& settings) {
     return fail("tls: private key does not match public key");
   return fail("tls: failed to find any PEM data in key input");
 }
+
+} // namespace
 
 std::string subject_names(X509* certificate) {
   std::string names;
@@ -79,19 +85,18 @@ std::string subject_names(X509* certificate) {
   return names;
 }
 
-std::string verification_text(SSL* ssl, long result, const std::string& host) {
+namespace {
+
+std::string verification_text(long result, const std::string& host, const std::string& names) {
   std::string start = "tls: failed to verify certificate: x509: ";
   switch (result) {
   case X509_V_ERR_CERT_HAS_EXPIRED:
   case X509_V_ERR_CERT_NOT_YET_VALID: return start + "certificate has expired or is not yet valid";
   case X509_V_ERR_IP_ADDRESS_MISMATCH:
     return start + "cannot validate certificate for " + host + " because it doesn't contain any IP SANs";
-  case X509_V_ERR_HOSTNAME_MISMATCH: {
-    auto certificate = SSL_get0_peer_certificate(ssl);
-    auto names = certificate ? subject_names(certificate) : "";
+  case X509_V_ERR_HOSTNAME_MISMATCH:
     if (names.empty()) return start + "certificate is not valid for any names, but wanted to match " + host;
     return start + "certificate is valid for " + names + ", not " + host;
-  }
   default: return start + "certificate signed by unknown authority";
   }
 }
@@ -133,9 +138,9 @@ void prepare_ssl(SSL* ssl, const tls_settings& settings, const std::string& host
   }
 }
 
-std::string tls_error_text(SSL* ssl, unsigned long code, const std::string& host) {
+std::string tls_error_text(SSL* ssl, unsigned long code, const std::string& host, const std::string& names) {
   switch (ERR_GET_REASON(code)) {
-  case SSL_R_CERTIFICATE_VERIFY_FAILED: return verification_text(ssl, SSL_get_verify_result(ssl), host);
+  case SSL_R_CERTIFICATE_VERIFY_FAILED: return verification_text(SSL_get_verify_result(ssl), host, names);
   case SSL_R_HTTP_REQUEST:
   case SSL_R_WRONG_VERSION_NUMBER: return "http: server gave HTTP response to HTTPS client";
   case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED: return "remote error: tls: certificate required";
