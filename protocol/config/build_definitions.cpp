@@ -53,6 +53,7 @@ check_definition builder::check_of(const value& v) {
   in.read("method", c.method);
   in.read("body", c.body);
   in.read("disable_redirects", c.disable_redirects);
+  c.output_max_size = 4096;
   in.read("output_max_size", c.output_max_size);
   in.read("tcp", c.tcp);
   in.read("tcp_use_tls", c.tcp_use_tls);

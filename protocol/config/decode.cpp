@@ -30,12 +30,11 @@ const value& only_element(const value& v) {
   return v;
 }
 
-/// Inside free-form values every list of one block is the block itself.
+/// Inside the objects of free-form values, a list of one stands for its element as well.
 value plain_form(const value& v) {
-  if (v.is(value::kind::list) && v.of_blocks && v.items.size() == 1) return plain_form(v.items[0]);
-  auto out = v;
-  for (auto& item : out.items) item = plain_form(item);
-  for (auto& [name, member] : out.members) member = plain_form(member);
+  auto out = only_element(v);
+  if (out.is(value::kind::object))
+    for (auto& [name, member] : out.members) member = plain_form(member);
   return out;
 }
 
@@ -192,7 +191,6 @@ private:
 
   value read_map(const key_spec& spec, const value& v, const std::string& path) {
     if (!v.is(value::kind::object)) {
-      // No entries in a list are no entries.
       return not_a_map(v, path);
     }
     auto out = at_place(value::empty_object(), v);

@@ -7,6 +7,13 @@
 
 namespace praetor::hcl {
 
+value::value() = default;
+value::value(const value&) = default;
+value::value(value&&) noexcept = default;
+value& value::operator=(const value&) = default;
+value& value::operator=(value&&) noexcept = default;
+value::~value() = default;
+
 value value::of(bool b) {
   value v;
   v.type = kind::boolean;

@@ -30,6 +30,14 @@ struct value {
   bool of_blocks = false;
   position at;
 
+  // Out of line, because a value holds values and is complete only below.
+  value();
+  value(const value&);
+  value(value&&) noexcept;
+  value& operator=(const value&);
+  value& operator=(value&&) noexcept;
+  ~value();
+
   static value of(bool b);
   static value of(std::int64_t i);
   static value of(double r);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "protocol/config/debug_view.hpp"
 #include "protocol/config/schema.hpp"
 #include "protocol/config/sockaddr_template.hpp"
 #include "tests/unit/config/table_environment.hpp"
@@ -177,6 +178,15 @@ watches = [{ type = "key" key = "foo" args = ["a", "b"] }]
   CHECK(c.watches[0]["args"].size() == 2);
 }
 
+TEST_CASE("in free-form values a list of one stands for its element, but not inside other lists") {
+  auto from = dev();
+  from.fragments = {
+      "{\"service\":{\"name\":\"a\",\"proxy\":{\"config\":{\"l\":[\"s\"],\"m\":[{\"a\":[1]}],\"n\":[\"a\",\"b\"],"
+      "\"o\":[],\"p\":[[\"x\"]],\"q\":[{\"r\":[1]},{}]}}}}"};
+  CHECK(loaded(from).config.services[0].proxy->config ==
+        free_form::parse(R"({"l":"s","m":{"a":1},"n":["a","b"],"o":[],"p":["x"],"q":[{"r":[1]},{}]})"));
+}
+
 TEST_CASE("what users cannot change stays as it is") {
   auto c = with_text("ae_interval = \"1s\" consul { raft { election_timeout = \"9s\" } } check_reap_interval = \"1h\"");
   CHECK(c.ae_interval == 1min);
@@ -280,4 +290,26 @@ TEST_CASE("the samples load as they stand") {
   REQUIRE(r.config.services.size() == 2);
   CHECK(r.config.services[0].check->http == "http://127.0.0.1:8500/v1/status/leader");
   CHECK(r.config.services[1].check->ttl == 30s);
+}
+
+TEST_CASE("the debug view shows the configuration and hides secrets") {
+  auto from = dev();
+  from.fragments = {
+      "encrypt = \"pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=\" service { name = \"a\" token = \"secret-1\" check { "
+      "ttl = \"5s\" } } "
+      "check { name = \"c\" ttl = \"5s\" token = \"secret-2\" } acl { tokens { agent = \"secret-3\" } } "
+      "watches = [{ type = \"key\" key = \"k\" token = \"secret-4\" }] "
+      "connect { ca_config { private_key = \"secret-5\" } } http_config { response_headers { A = \"b\" } }"};
+  auto v = debug_view(loaded(from).config, "11111111-2222-3333-4444-555555555555", "1.19.2");
+  auto text = v.dump();
+  CHECK(text.find("secret-") == std::string::npos);
+  CHECK(text.find("pUqJr") == std::string::npos);
+  CHECK(v["SerfAdvertiseAddrLAN"] == "tcp://127.0.0.1:8301");
+  CHECK(v["DNSAddrs"] == free_form::parse(R"(["tcp://127.0.0.1:8600","udp://127.0.0.1:8600"])"));
+  CHECK(v["GRPCPort"] == 8502);
+  CHECK(v["DevMode"] == true);
+  CHECK(v["MaxQueryTime"] == "10m0s");
+  CHECK(v["HTTPResponseHeaders"] == free_form::parse(R"({"A":"b"})"));
+  CHECK(v["Services"][0]["Checks"][0]["TTL"] == "5s");
+  CHECK(v["NodeID"] == "11111111-2222-3333-4444-555555555555");
 }
