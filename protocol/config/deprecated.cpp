@@ -161,8 +161,6 @@ void replace_deprecated(value& tree, std::vector<std::string>& warnings) {
 }
 
 void drop_enterprise(value& tree, std::vector<std::string>& warnings) {
-  if (auto old_name = take(tree, "non_voting_server"); !old_name.is(value::kind::null))
-    set_unless_set(tree, "read_replica", std::move(old_name));
   for (const auto& [path, shown_as] : enterprise_keys) {
     if (!is_given(look_up(tree, path))) continue;
     warnings.push_back("\"" + std::string(shown_as) +

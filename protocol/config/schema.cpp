@@ -263,8 +263,7 @@ const fields& audit() {
   static const fields sink = [] {
     fields f;
     add(f, k::text, plain, {"type", "format", "path", "delivery_guarantee"});
-    add(f, k::integer, plain, {"mode"});
-    add(f, k::text, plain, {"rotate_duration"});
+    add(f, k::text, plain, {"mode", "rotate_duration"});
     add(f, k::integer, plain, {"rotate_bytes", "rotate_max_files"});
     return f;
   }();
@@ -362,17 +361,17 @@ void add_enterprise_and_fixed(fields& f) {
   static const fields license = {key("enabled", k::boolean)};
   static const fields reporting = {block("license", license, enterprise)};
   f.push_back(block("audit", audit(), enterprise));
-  add(f, k::boolean, enterprise, {"read_replica", "non_voting_server"});
+  f.push_back({"read_replica", k::boolean, enterprise, "non_voting_server", nullptr});
   add(f, k::text, enterprise, {"partition", "license_path"});
   f.push_back(block("reporting", reporting));
-  add(f, k::any_map, plain, {"snapshot_agent"});
+  add(f, k::any_map, plain, {"snapshot_agent", "build_date"});
   add(f, k::text, fixed, {"ae_interval", "check_deregister_interval_min", "check_reap_interval"});
   f.push_back(block("consul", consul_internals(), fixed));
   add(f, k::integer, fixed, {"segment_name_limit"});
   add(f, k::text, fixed, {"sync_coordinate_interval_min"});
   add(f, k::number, fixed, {"sync_coordinate_rate_target"});
   add(f, k::text, fixed,
-      {"revision", "version", "version_prerelease", "version_metadata", "build_date", "license_poll_base_time",
+      {"revision", "version", "version_prerelease", "version_metadata", "license_poll_base_time",
        "license_poll_max_time", "license_update_base_time", "license_update_max_time"});
 }
 

@@ -59,3 +59,22 @@ TEST_CASE("good and bad files are answered with the texts that operators know") 
     CHECK(trimmed(answer_to("a." + c.extension, trimmed(c.text))) == trimmed(c.answer));
   }
 }
+
+TEST_CASE("every key refuses a value of the wrong type by name and type") {
+  auto read = [](const std::string& name) {
+    std::ifstream in(PRAETOR_TEST_DATA "/" + name);
+    std::stringstream out;
+    out << in.rdbuf();
+    return out.str();
+  };
+  auto expected = trimmed(read("wrong_types.txt"));
+  REQUIRE(expected.size() > 50000);
+  auto answer = trimmed(answer_to("wrong_types.json", read("wrong_types.json")));
+  std::istringstream wanted(expected), got(answer);
+  for (std::string line; std::getline(wanted, line);) {
+    std::string other;
+    std::getline(got, other);
+    CHECK(other == line);
+  }
+  CHECK(answer.size() == expected.size());
+}
