@@ -24,8 +24,12 @@ member own_member(const agent_options& o) {
   m.node_meta = {{"consul-version", std::string(followed_release)}};
   m.server = c.server;
   m.server_port = c.rpc_advertise.port;
-  m.server_meta = {{"non_voter", "false"},         {"raft_version", "3"},       {"read_replica", "false"},
-                   {"serf_protocol_current", "2"}, {"serf_protocol_max", "5"},  {"serf_protocol_min", "1"},
+  m.server_meta = {{"non_voter", "false"},
+                   {"raft_version", "3"},
+                   {"read_replica", "false"},
+                   {"serf_protocol_current", "2"},
+                   {"serf_protocol_max", "5"},
+                   {"serf_protocol_min", "1"},
                    {"version", std::string(followed_release)}};
   if (c.ports.grpc > 0) m.server_meta["grpc_port"] = std::to_string(c.ports.grpc);
   if (c.ports.grpc_tls > 0) m.server_meta["grpc_tls_port"] = std::to_string(c.ports.grpc_tls);
@@ -64,8 +68,10 @@ void agent_state::watch_over(std::string child_name, const Handle& handle, std::
   self->monitor(handle);
   auto pointer = caf::actor_cast<caf::strong_actor_ptr>(handle);
   auto it = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.name == child_name; });
-  if (it == children.end()) children.push_back({std::move(child_name), pointer, std::move(start)});
-  else it->handle = pointer;
+  if (it == children.end())
+    children.push_back({std::move(child_name), pointer, std::move(start)});
+  else
+    it->handle = pointer;
 }
 
 void agent_state::start_consensus() {
@@ -231,20 +237,22 @@ agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self
   self->set_down_handler([self](const caf::down_msg& down) { self->state.child_down(down); });
   s.start();
   return {
-    [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
-      self->state.reload(std::move(config.value), std::move(done.value));
-    },
-    [self](leader_atom, local<std::shared_ptr<const leadership>>& now) { self->state.leadership_changed(*now.value); },
-    [self](wake_atom, const std::string& child) { self->state.restart(child); },
-    [self](stop_atom, local<done_callback>& done) { self->state.stop(std::move(done.value)); },
-    [self](ended_atom, local<done_callback>& done) {
-      for (auto& child : self->state.children)
-        if (child.handle)
-          caf::anon_send_exit(caf::actor_cast<caf::actor_addr>(child.handle), caf::exit_reason::user_shutdown);
-      auto call = std::move(done.value);
-      self->quit();
-      if (call) call(nullptr);
-    },
+      [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
+        self->state.reload(std::move(config.value), std::move(done.value));
+      },
+      [self](leader_atom, local<std::shared_ptr<const leadership>>& now) {
+        self->state.leadership_changed(*now.value);
+      },
+      [self](wake_atom, const std::string& child) { self->state.restart(child); },
+      [self](stop_atom, local<done_callback>& done) { self->state.stop(std::move(done.value)); },
+      [self](ended_atom, local<done_callback>& done) {
+        for (auto& child : self->state.children)
+          if (child.handle)
+            caf::anon_send_exit(caf::actor_cast<caf::actor_addr>(child.handle), caf::exit_reason::user_shutdown);
+        auto call = std::move(done.value);
+        self->quit();
+        if (call) call(nullptr);
+      },
   };
 }
 

@@ -17,9 +17,9 @@ struct agent_handles;
 
 /// What any thread may read of an agent without asking an actor. Each part has one actor that publishes it.
 struct agent_view {
-  state::publication state;         ///< by state_machine
-  leadership_board leader;          ///< by raft_peer
-  local_state_publication registry; ///< by registry
+  state::publication state;                                            ///< by state_machine
+  leadership_board leader;                                             ///< by raft_peer
+  local_state_publication registry;                                    ///< by registry
   std::atomic<std::shared_ptr<const config::runtime_config>> settings; ///< by agent
   std::atomic<std::shared_ptr<const agent_handles>> handles;           ///< by agent
 };

@@ -142,9 +142,9 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
   auto request = node_request(false);
   request.check = own->check;
   if (auto service = local.service(own->check->service_id); service && !own->check->service_id.empty())
-    request.service = std::make_shared<const node_service>(wanted(
-      *service->service,
-      state::find_service(*view->state.load(), identity.name, own->check->service_id, nullptr).value.get()));
+    request.service = std::make_shared<const node_service>(
+        wanted(*service->service,
+               state::find_service(*view->state.load(), identity.name, own->check->service_id, nullptr).value.get()));
   send_register(std::move(request), std::move(what));
 }
 
@@ -165,8 +165,10 @@ void anti_entropy_state::partial_sync() {
   for (const auto& id : std::exchange(dirty_checks, {})) {
     auto own = local->check(id);
     // A check of a service that is itself still to come goes with it.
-    if (own && dirty_services.contains(own->check->service_id)) dirty_checks.insert(id);
-    else push_check(*local, id);
+    if (own && dirty_services.contains(own->check->service_id))
+      dirty_checks.insert(id);
+    else
+      push_check(*local, id);
   }
 }
 
@@ -178,8 +180,10 @@ void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::st
   auto& log = *outside->log_lines;
   if (worked) {
     if (what.node) log.write(log_level::info, "agent", "Synced node info");
-    if (!what.service.empty()) log.write(log_level::debug, "agent", "Synced service", {{"service", what.service}});
-    else for (const auto& id : what.checks) log.write(log_level::debug, "agent", "Synced check", {{"check", id}});
+    if (!what.service.empty())
+      log.write(log_level::debug, "agent", "Synced service", {{"service", what.service}});
+    else
+      for (const auto& id : what.checks) log.write(log_level::debug, "agent", "Synced check", {{"check", id}});
   } else {
     log.write(log_level::warn, "agent", "Syncing failed, will try again", {{"error", why}});
     node_dirty |= what.node;
@@ -239,30 +243,30 @@ anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_poin
   s.interval = interval;
   s.random.seed(s.outside->seed());
   return {
-    [self](changed_atom, service_atom, const std::string& id) {
-      self->state.dirty_services.insert(id);
-      self->state.request_sync();
-    },
-    [self](changed_atom, check_atom, const std::string& id) {
-      self->state.dirty_checks.insert(id);
-      self->state.request_sync();
-    },
-    [self](changed_atom, local<std::shared_ptr<node_identity>>& identity) {
-      self->state.identity = *identity.value;
-      self->state.node_dirty = true;
-      self->state.request_sync();
-    },
-    [self](sync_atom) { self->state.partial_sync(); },
-    [self](start_atom) { self->send(self, wake_atom_v, ++self->state.timer); },
-    [self](wake_atom, std::uint64_t generation) {
-      auto& s = self->state;
-      if (generation != s.timer) return;
-      s.full_sync();
-      s.schedule(s.interval);
-    },
-    [self](result_atom, std::uint64_t number, bool worked, const std::string& why) {
-      self->state.pushed(number, worked, why);
-    },
+      [self](changed_atom, service_atom, const std::string& id) {
+        self->state.dirty_services.insert(id);
+        self->state.request_sync();
+      },
+      [self](changed_atom, check_atom, const std::string& id) {
+        self->state.dirty_checks.insert(id);
+        self->state.request_sync();
+      },
+      [self](changed_atom, local<std::shared_ptr<node_identity>>& identity) {
+        self->state.identity = *identity.value;
+        self->state.node_dirty = true;
+        self->state.request_sync();
+      },
+      [self](sync_atom) { self->state.partial_sync(); },
+      [self](start_atom) { self->send(self, wake_atom_v, ++self->state.timer); },
+      [self](wake_atom, std::uint64_t generation) {
+        auto& s = self->state;
+        if (generation != s.timer) return;
+        s.full_sync();
+        s.schedule(s.interval);
+      },
+      [self](result_atom, std::uint64_t number, bool worked, const std::string& why) {
+        self->state.pushed(number, worked, why);
+      },
   };
 }
 

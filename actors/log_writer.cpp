@@ -24,16 +24,17 @@ log_writer_actor::behavior_type log_writer(log_writer_actor::stateful_pointer<lo
     return false;
   };
   return {
-    [self, require](append_atom, local<std::shared_ptr<log_job>>& job) {
-      auto& log = *self->state.outside->log;
-      if (!require("writing to", log.write(job.value->write)) || !require("syncing", log.sync())) return;
-      report(self, job.value->number);
-    },
-    [self, require](compact_atom, std::uint64_t through) {
-      if (!require("compacting", self->state.outside->log->compact(through))) return;
-      if (auto peer = caf::actor_cast<raft_peer_actor>(self->current_sender())) self->send(peer, compact_atom_v, through);
-    },
-    [self](probe_atom) { report(self, 0); },
+      [self, require](append_atom, local<std::shared_ptr<log_job>>& job) {
+        auto& log = *self->state.outside->log;
+        if (!require("writing to", log.write(job.value->write)) || !require("syncing", log.sync())) return;
+        report(self, job.value->number);
+      },
+      [self, require](compact_atom, std::uint64_t through) {
+        if (!require("compacting", self->state.outside->log->compact(through))) return;
+        if (auto peer = caf::actor_cast<raft_peer_actor>(self->current_sender()))
+          self->send(peer, compact_atom_v, through);
+      },
+      [self](probe_atom) { report(self, 0); },
   };
 }
 

@@ -21,10 +21,11 @@ struct log_field {
   log_field(std::string_view key, std::string_view value) : key(key), value(value) {}
   log_field(std::string_view key, const char* value) : key(key), value(value) {}
   template <class T>
-    requires std::is_arithmetic_v<T>
-  log_field(std::string_view key, T number) : key(key), is_text(false) {
-    if constexpr (std::is_same_v<T, bool>) value = number ? "true" : "false";
-    else value = std::to_string(number);
+  requires std::is_arithmetic_v<T> log_field(std::string_view key, T number) : key(key), is_text(false) {
+    if constexpr (std::is_same_v<T, bool>)
+      value = number ? "true" : "false";
+    else
+      value = std::to_string(number);
   }
 };
 

@@ -53,8 +53,9 @@ void raft_peer_state::propose(std::shared_ptr<proposal> p) {
       space_asked = true;
       self->send(options.writer, probe_atom_v);
     }
-    return refuse(*p, "no space left for the Raft log: the write was refused before it was logged; free disk space in "
-                      "data_dir and writes resume by themselves",
+    return refuse(*p,
+                  "no space left for the Raft log: the write was refused before it was logged; free disk space in "
+                  "data_dir and writes resume by themselves",
                   500, false);
   }
   if (pending.size() >= most_pending) return refuse(*p, "too many writes are waiting, try again later", 503, false);
@@ -78,8 +79,9 @@ void raft_peer_state::flush() {
     // The machine leaves a refused batch unspecified, so it is not sent on; callers hear that nothing was appended.
     for (auto& p : batch) {
       p->router = nullptr;
-      refuse(*p, range.error() == raft::refusal::overloaded ? "too many writes are waiting, try again later"
-                                                             : "No cluster leader",
+      refuse(*p,
+             range.error() == raft::refusal::overloaded ? "too many writes are waiting, try again later"
+                                                        : "No cluster leader",
              range.error() == raft::refusal::overloaded ? 503 : 500, true);
     }
     return;
@@ -107,7 +109,8 @@ void raft_peer_state::log_written(const log_written_report& report) {
       options.outside->log_lines->write(log_level::error, "agent.server.raft",
                                         "disk is nearly full, writes are refused until there is room",
                                         {{"free_bytes", report.space.free_bytes}});
-    else options.outside->log_lines->write(log_level::info, "agent.server.raft", "disk has room again, writes resume");
+    else
+      options.outside->log_lines->write(log_level::info, "agent.server.raft", "disk has room again, writes resume");
   }
   if (report.number == 0) return;
   written = report.number;
@@ -157,7 +160,8 @@ void raft_peer_state::drop(const raft::dropped_range& dropped) {
   for (auto& [index, p] : appended) {
     if (index >= dropped.range.first && index <= dropped.range.last)
       answer(*p, state::apply_result::failure("leadership lost while committing log", 500));
-    else kept.emplace_back(index, std::move(p));
+    else
+      kept.emplace_back(index, std::move(p));
   }
   appended = std::move(kept);
 }
@@ -241,46 +245,46 @@ raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_
   s.options = std::move(options);
   s.start();
   return {
-    [self](propose_atom, local<std::shared_ptr<proposal>>& p) { self->state.propose(std::move(p.value)); },
-    [self](flush_atom) { self->state.flush(); },
-    [self](written_atom, local<std::shared_ptr<log_written_report>>& report) {
-      self->state.log_written(*report.value);
-    },
-    [self](wake_atom, std::uint64_t generation) {
-      auto& s = self->state;
-      if (generation != s.timer) return;
-      s.timer_at = raft::time_point::max();
-      s.machine->tick(s.now());
-      s.carry_out();
-    },
-    [self](read_atom, local<done_callback>& done) { self->state.read(std::move(done.value)); },
-    [self](applied_atom, std::uint64_t index) {
-      self->state.machine->applied(index);
-      self->state.carry_out();
-    },
-    [self](snapshot_atom, local<std::shared_ptr<const raft::snapshot_meta>>& meta, std::uint64_t through) {
-      auto& s = self->state;
-      s.last_snapshot = *meta.value;
-      s.machine->snapshot_written(*meta.value);
-      if (through >= s.machine->first_index()) self->send(s.options.writer, compact_atom_v, through);
-      s.carry_out();
-    },
-    [self](compact_atom, std::uint64_t through) {
-      auto& s = self->state;
-      if (auto term = s.machine->term_at(through)) s.machine->compacted(through, *term);
-      s.carry_out();
-    },
-    [self](status_atom, local<std::function<void(const raft_status&)>>& done) {
-      self->state.report_status(done.value);
-    },
-    [self](stop_atom, local<done_callback>& done) {
-      auto& s = self->state;
-      s.stopping = true;
-      for (auto& p : std::exchange(s.pending, {})) s.refuse(*p, "No cluster leader", 500, true);
-      s.machine->shut_down(s.now());
-      s.carry_out();
-      if (done.value) done.value(nullptr);
-    },
+      [self](propose_atom, local<std::shared_ptr<proposal>>& p) { self->state.propose(std::move(p.value)); },
+      [self](flush_atom) { self->state.flush(); },
+      [self](written_atom, local<std::shared_ptr<log_written_report>>& report) {
+        self->state.log_written(*report.value);
+      },
+      [self](wake_atom, std::uint64_t generation) {
+        auto& s = self->state;
+        if (generation != s.timer) return;
+        s.timer_at = raft::time_point::max();
+        s.machine->tick(s.now());
+        s.carry_out();
+      },
+      [self](read_atom, local<done_callback>& done) { self->state.read(std::move(done.value)); },
+      [self](applied_atom, std::uint64_t index) {
+        self->state.machine->applied(index);
+        self->state.carry_out();
+      },
+      [self](snapshot_atom, local<std::shared_ptr<const raft::snapshot_meta>>& meta, std::uint64_t through) {
+        auto& s = self->state;
+        s.last_snapshot = *meta.value;
+        s.machine->snapshot_written(*meta.value);
+        if (through >= s.machine->first_index()) self->send(s.options.writer, compact_atom_v, through);
+        s.carry_out();
+      },
+      [self](compact_atom, std::uint64_t through) {
+        auto& s = self->state;
+        if (auto term = s.machine->term_at(through)) s.machine->compacted(through, *term);
+        s.carry_out();
+      },
+      [self](status_atom, local<std::function<void(const raft_status&)>>& done) {
+        self->state.report_status(done.value);
+      },
+      [self](stop_atom, local<done_callback>& done) {
+        auto& s = self->state;
+        s.stopping = true;
+        for (auto& p : std::exchange(s.pending, {})) s.refuse(*p, "No cluster leader", 500, true);
+        s.machine->shut_down(s.now());
+        s.carry_out();
+        if (done.value) done.value(nullptr);
+      },
   };
 }
 

@@ -37,7 +37,8 @@ node_service to_node_service(const service_definition& d) {
   if (d.connect) s.connect.native = d.connect->native;
   if (auto family = address_family(s.address)) {
     auto suffix = family == 4 ? "_ipv4" : "_ipv6";
-    for (std::string scope : {"lan", "wan"}) s.tagged_addresses.try_emplace(scope + suffix, service_address{s.address, s.port});
+    for (std::string scope : {"lan", "wan"})
+      s.tagged_addresses.try_emplace(scope + suffix, service_address{s.address, s.port});
   }
   return s;
 }
@@ -56,20 +57,6 @@ std::vector<check_definition> service_checks(const service_definition& d, std::v
     check.service_id = service_id;
   }
   return checks;
-}
-
-std::string_view check_kind(const check_definition& d) {
-  if (d.ttl.count() > 0) return "ttl";
-  if (!d.http.empty()) return "http";
-  if (!d.tcp.empty()) return "tcp";
-  if (!d.udp.empty()) return "udp";
-  if (!d.grpc.empty()) return "grpc";
-  if (!d.docker_container_id.empty()) return "docker";
-  if (!d.os_service.empty()) return "os_service";
-  if (!d.script_args.empty()) return "script";
-  if (!d.h2ping.empty()) return "h2ping";
-  if (!d.alias_node.empty() || !d.alias_service.empty()) return "alias";
-  return "";
 }
 
 health_check to_health_check(const check_definition& d, const std::string& node, const node_service* service) {

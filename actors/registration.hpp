@@ -29,13 +29,26 @@ struct check_registration {
 node_service to_node_service(const service_definition& definition);
 
 /// Gives the checks of a service their ids and names: `service:<id>`, numbered when there are several.
-std::vector<check_definition> service_checks(const service_definition& definition, std::vector<check_definition> checks);
+std::vector<check_definition> service_checks(const service_definition& definition,
+                                             std::vector<check_definition> checks);
 
 /// The catalog's record of a check that has not run yet.
 health_check to_health_check(const check_definition& definition, const std::string& node, const node_service* service);
 
 /// As which kind of check a definition is carried out: "ttl", "http", ...; "" when it says nothing. What is shown of
 /// it may differ (config::type_of).
-std::string_view check_kind(const check_definition& definition);
+inline std::string_view check_kind(const check_definition& d) {
+  if (d.ttl.count() > 0) return "ttl";
+  if (!d.http.empty()) return "http";
+  if (!d.tcp.empty()) return "tcp";
+  if (!d.udp.empty()) return "udp";
+  if (!d.grpc.empty()) return "grpc";
+  if (!d.docker_container_id.empty()) return "docker";
+  if (!d.os_service.empty()) return "os_service";
+  if (!d.script_args.empty()) return "script";
+  if (!d.h2ping.empty()) return "h2ping";
+  if (!d.alias_node.empty() || !d.alias_service.empty()) return "alias";
+  return "";
+}
 
 } // namespace praetor

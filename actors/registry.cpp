@@ -81,46 +81,48 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
     for (auto& [id, runner] : self->state.runners) caf::anon_send_exit(runner, caf::exit_reason::user_shutdown);
   });
   return {
-    [self](service_atom, local<std::shared_ptr<service_registration>>& r, local<done_callback>& done) {
-      finish(self->state, self->state.add_service(*r.value), done.value);
-    },
-    [self](remove_atom, service_atom, const std::string& id, local<done_callback>& done) {
-      finish(self->state, self->state.remove_service(id), done.value);
-    },
-    [self](check_atom, local<std::shared_ptr<check_registration>>& r, local<done_callback>& done) {
-      finish(self->state, self->state.add_check(*r.value), done.value);
-    },
-    [self](remove_atom, check_atom, const std::string& id, local<done_callback>& done) {
-      finish(self->state, self->state.remove_check(id), done.value);
-    },
-    [self](result_atom, const std::string& id, const std::string& status, const std::string& output) {
-      self->state.update_check(id, status, output);
-    },
-    [self](ttl_atom, const std::string& id, const std::string& status, const std::string& output,
-           local<done_callback>& done) {
-      auto& s = self->state;
-      // A TTL state is worth keeping, not worth waiting for: it expires anyway.
-      auto outcome = s.update_ttl(id, status, output);
-      s.flush();
-      if (done.value) done.value(outcome ? nullptr : &outcome.error());
-    },
-    [self](maintain_atom, const std::string& service_id, bool on, const std::string& reason,
-           local<done_callback>& done) { finish(self->state, self->state.maintain(service_id, on, reason), done.value); },
-    [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
-      auto& s = self->state;
-      s.options.settings = registry_settings_of(*config.value);
-      s.load_definitions(*config.value);
-      s.when_durable(std::move(done.value));
-    },
-    [self](stored_atom, std::uint64_t number) { self->state.stored(number); },
-    [self](sync_atom, anti_entropy_actor& sync) { self->state.sync = std::move(sync); },
-    [self](sync_atom) { self->state.sync_due_outputs(); },
-    [self](wake_atom) {
-      auto& s = self->state;
-      s.reap();
-      s.flush();
-      self->delayed_send(self, s.options.settings.reap_interval, wake_atom_v);
-    },
+      [self](service_atom, local<std::shared_ptr<service_registration>>& r, local<done_callback>& done) {
+        finish(self->state, self->state.add_service(*r.value), done.value);
+      },
+      [self](remove_atom, service_atom, const std::string& id, local<done_callback>& done) {
+        finish(self->state, self->state.remove_service(id), done.value);
+      },
+      [self](check_atom, local<std::shared_ptr<check_registration>>& r, local<done_callback>& done) {
+        finish(self->state, self->state.add_check(*r.value), done.value);
+      },
+      [self](remove_atom, check_atom, const std::string& id, local<done_callback>& done) {
+        finish(self->state, self->state.remove_check(id), done.value);
+      },
+      [self](result_atom, const std::string& id, const std::string& status, const std::string& output) {
+        self->state.update_check(id, status, output);
+      },
+      [self](ttl_atom, const std::string& id, const std::string& status, const std::string& output,
+             local<done_callback>& done) {
+        auto& s = self->state;
+        // A TTL state is worth keeping, not worth waiting for: it expires anyway.
+        auto outcome = s.update_ttl(id, status, output);
+        s.flush();
+        if (done.value) done.value(outcome ? nullptr : &outcome.error());
+      },
+      [self](maintain_atom, const std::string& service_id, bool on, const std::string& reason,
+             local<done_callback>& done) {
+        finish(self->state, self->state.maintain(service_id, on, reason), done.value);
+      },
+      [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
+        auto& s = self->state;
+        s.options.settings = registry_settings_of(*config.value);
+        s.load_definitions(*config.value);
+        s.when_durable(std::move(done.value));
+      },
+      [self](stored_atom, std::uint64_t number) { self->state.stored(number); },
+      [self](sync_atom, anti_entropy_actor& sync) { self->state.sync = std::move(sync); },
+      [self](sync_atom) { self->state.sync_due_outputs(); },
+      [self](wake_atom) {
+        auto& s = self->state;
+        s.reap();
+        s.flush();
+        self->delayed_send(self, s.options.settings.reap_interval, wake_atom_v);
+      },
   };
 }
 
@@ -128,17 +130,17 @@ registry_writer_actor::behavior_type
 registry_writer(registry_writer_actor::stateful_pointer<registry_writer_state> self, ports_ptr outside) {
   self->state.outside = std::move(outside);
   return {
-    [self](append_atom, local<std::shared_ptr<store_job>>& job) {
-      auto& store = *self->state.outside->store;
-      auto outcome = store.write(std::move(job.value->batch));
-      if (outcome) outcome = store.sync();
-      if (!outcome) {
-        self->state.outside->fatal("writing the agent's own store failed: " + outcome.error().text);
-        return self->quit(caf::exit_reason::unhandled_exception);
-      }
-      if (auto owner = caf::actor_cast<registry_actor>(self->current_sender()))
-        self->send(owner, stored_atom_v, job.value->number);
-    },
+      [self](append_atom, local<std::shared_ptr<store_job>>& job) {
+        auto& store = *self->state.outside->store;
+        auto outcome = store.write(std::move(job.value->batch));
+        if (outcome) outcome = store.sync();
+        if (!outcome) {
+          self->state.outside->fatal("writing the agent's own store failed: " + outcome.error().text);
+          return self->quit(caf::exit_reason::unhandled_exception);
+        }
+        if (auto owner = caf::actor_cast<registry_actor>(self->current_sender()))
+          self->send(owner, stored_atom_v, job.value->number);
+      },
   };
 }
 

@@ -63,11 +63,11 @@ struct registry_state {
   registry_options options;
   anti_entropy_actor sync; ///< hears of every change; may be null
   std::shared_ptr<const local_state> current = std::make_shared<const local_state>();
-  std::map<std::string, check_runner_actor> runners;             ///< by check id
-  std::map<std::string, steady_time> deferred;                   ///< outputs to be synced later, by check id
+  std::map<std::string, check_runner_actor> runners; ///< by check id
+  std::map<std::string, steady_time> deferred;       ///< outputs to be synced later, by check id
   std::mt19937_64 random;
   storage::agent_batch unwritten;
-  std::vector<done_callback> unwritten_waiting;                  ///< for `unwritten` to be durable
+  std::vector<done_callback> unwritten_waiting; ///< for `unwritten` to be durable
   std::deque<std::pair<std::uint64_t, std::vector<done_callback>>> writing;
   std::uint64_t written = 0;
 

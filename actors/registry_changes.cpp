@@ -17,7 +17,8 @@ error unknown_check(const std::string& id) {
   return {"Unknown check ID " + praetor::quoted(id) + ". Ensure that the check ID is passed, not the check name.", 404};
 }
 error unknown_service(const std::string& id) {
-  return {"Unknown service ID " + praetor::quoted(id) + ". Ensure that the service ID is passed, not the service name.", 404};
+  return {"Unknown service ID " + praetor::quoted(id) + ". Ensure that the service ID is passed, not the service name.",
+          404};
 }
 
 /// TTL checks keep the first bytes of an output that is too long.
@@ -109,8 +110,10 @@ expected<void> registry_state::add_service(const service_registration& r) {
     local_change change(*this);
     change.put(local_service_ptr(next));
   }
-  if (r.from_file) forget(storage::agent_table::services, r.service.id);
-  else persist_service(*next);
+  if (r.from_file)
+    forget(storage::agent_table::services, r.service.id);
+  else
+    persist_service(*next);
   if (sync) self->send(sync, changed_atom_v, service_atom_v, r.service.id);
 
   std::set<std::string> named;
@@ -155,7 +158,7 @@ expected<void> registry_state::add_check(const check_registration& r, nanosecond
     return fail("ServiceID " + praetor::quoted(d.service_id) + " does not exist", 404);
 
   auto check = std::make_shared<health_check>(
-    to_health_check(d, options.settings.node_name, service ? service->service.get() : nullptr));
+      to_health_check(d, options.settings.node_name, service ? service->service.get() : nullptr));
   auto next = std::make_shared<local_check>();
   next->definition = d;
   next->definition.id = check->check_id;
@@ -163,7 +166,7 @@ expected<void> registry_state::add_check(const check_registration& r, nanosecond
     next->definition.interval = std::max(next->definition.interval, nanoseconds{std::chrono::seconds(1)});
   if (next->definition.deregister_critical_service_after.count() > 0)
     next->definition.deregister_critical_service_after =
-      std::max(next->definition.deregister_critical_service_after, options.settings.deregister_interval_min);
+        std::max(next->definition.deregister_critical_service_after, options.settings.deregister_interval_min);
   next->token = r.token;
   next->from_file = r.from_file;
 
@@ -182,8 +185,10 @@ expected<void> registry_state::add_check(const check_registration& r, nanosecond
     change.put(local_check_ptr(next));
   }
   if (!same) start_runner(*next, ttl_left);
-  if (r.from_file) forget(storage::agent_table::checks, check->check_id);
-  else persist_check(*next);
+  if (r.from_file)
+    forget(storage::agent_table::checks, check->check_id);
+  else
+    persist_check(*next);
   if (sync) self->send(sync, changed_atom_v, check_atom_v, check->check_id);
   return {};
 }
@@ -213,8 +218,10 @@ void registry_state::update_check(const std::string& id, std::string status, std
   check->status = std::move(status);
   check->output = std::move(output);
   auto next = std::make_shared<local_check>(*existing);
-  if (check->status != health_critical) next->critical_since.reset();
-  else if (!next->critical_since) next->critical_since = self->clock().now();
+  if (check->status != health_critical)
+    next->critical_since.reset();
+  else if (!next->critical_since)
+    next->critical_since = self->clock().now();
   next->check = std::move(check);
   {
     local_change change(*this);
@@ -225,7 +232,8 @@ void registry_state::update_check(const std::string& id, std::string status, std
   if (only_output && interval.count() > 0) {
     // News of the output alone can wait, so that chatty checks don't flood the servers.
     if (deferred.contains(id)) return;
-    auto wait = interval / 2 + nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(interval.count()))};
+    auto wait =
+        interval / 2 + nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(interval.count()))};
     deferred.emplace(id, self->clock().now() + wait);
     self->delayed_send(self, wait, sync_atom_v);
     return;
@@ -246,7 +254,8 @@ void registry_state::sync_due_outputs() {
 expected<void> registry_state::update_ttl(const std::string& id, const std::string& status, std::string output) {
   auto existing = current->check(id);
   if (!existing) return tl::unexpected(unknown_check(id));
-  if (check_kind(existing->definition) != "ttl") return fail("CheckID " + praetor::quoted(id) + " does not have associated TTL");
+  if (check_kind(existing->definition) != "ttl")
+    return fail("CheckID " + praetor::quoted(id) + " does not have associated TTL");
   if (auto it = runners.find(id); it != runners.end()) self->send(it->second, renew_atom_v);
   update_check(id, status, cut_front(std::move(output), output_limit(options.settings, existing->definition)));
   if (auto updated = current->check(id)) persist_ttl(*updated);
@@ -264,11 +273,10 @@ expected<void> registry_state::maintain(const std::string& service_id, bool on, 
   d.id = id;
   d.name = service ? "Service Maintenance Mode" : "Node Maintenance Mode";
   d.notes = reason;
-  if (reason.empty())
-    d.notes = std::string(no_reason) + (service ? "service" : "node") + std::string(no_reason_end);
+  if (reason.empty()) d.notes = std::string(no_reason) + (service ? "service" : "node") + std::string(no_reason_end);
   d.service_id = service_id;
   auto check = std::make_shared<health_check>(
-    to_health_check(d, options.settings.node_name, service ? service->service.get() : nullptr));
+      to_health_check(d, options.settings.node_name, service ? service->service.get() : nullptr));
   check->type = "maintenance";
   check->interval.clear();
   check->timeout.clear();
@@ -294,7 +302,8 @@ void registry_state::reap() {
       due.insert(c->check->service_id);
   });
   for (const auto& id : due) {
-    options.outside->log_lines->write(log_level::info, "agent", "Check for service has been critical for too long; deregistered service",
+    options.outside->log_lines->write(log_level::info, "agent",
+                                      "Check for service has been critical for too long; deregistered service",
                                       {{"service", id}});
     (void)remove_service(id);
   }

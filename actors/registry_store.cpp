@@ -10,7 +10,8 @@ void registry_state::load(const std::set<std::string>& file_services, const std:
   auto& store = *options.outside->store;
   auto& log = *options.outside->log_lines;
   auto unreadable = [&](const std::string& key, const error& e) {
-    log.write(log_level::warn, "agent", "a persisted definition can't be read and is left out", {{"id", key}, {"error", e.text}});
+    log.write(log_level::warn, "agent", "a persisted definition can't be read and is left out",
+              {{"id", key}, {"error", e.text}});
   };
   auto records = [&](storage::agent_table table) {
     auto found = store.load(table);
@@ -40,8 +41,10 @@ void registry_state::load(const std::set<std::string>& file_services, const std:
   auto now = std::chrono::floor<std::chrono::seconds>(options.outside->wall_clock()).count();
   for (const auto& record : records(storage::agent_table::check_states)) {
     auto read = storage::read_check_state(record.value);
-    if (read && read->expires > now) states.emplace(read->check_id, std::move(*read));
-    else forget(storage::agent_table::check_states, record.key);
+    if (read && read->expires > now)
+      states.emplace(read->check_id, std::move(*read));
+    else
+      forget(storage::agent_table::check_states, record.key);
   }
 
   for (const auto& record : records(storage::agent_table::checks)) {

@@ -9,13 +9,6 @@ namespace {
 
 constexpr std::size_t piece = 1 << 20;
 
-raft::configuration from_archive(const storage::snapshot_configuration& members) {
-  raft::configuration out;
-  for (const auto& server : members.servers)
-    out.servers.push_back({{server.id, server.storage_id}, server.address, server.suffrage == 0});
-  return out;
-}
-
 } // namespace
 
 expected<raft::initial_state> restore_state(const ports& outside, agent_view& view) {
@@ -38,15 +31,10 @@ expected<raft::initial_state> restore_state(const ports& outside, agent_view& vi
     tables->last_index = meta.index;
     view.state.replace(*tables);
     position = storage::log_position{meta.index, meta.term};
-    raft::snapshot_meta m;
-    m.id = meta.id;
-    m.index = meta.index;
-    m.term = meta.term;
-    m.members = {meta.configuration_index, from_archive(meta.configuration)};
-    m.size = bytes.size();
-    found.snapshot = std::move(m);
+    found.snapshot = storage::to_raft(meta);
   }
-  if (auto joined = storage::join_snapshot(*outside.log, position, warn); !joined) return tl::unexpected(joined.error());
+  if (auto joined = storage::join_snapshot(*outside.log, position, warn); !joined)
+    return tl::unexpected(joined.error());
   const auto& log = outside.log->opened();
   found.state = log.state;
   found.first_index = outside.log->first_index();

@@ -63,9 +63,12 @@ void rpc_router_state::retry() {
   auto now = self->clock().now();
   bool leads = view->leader.get()->is_leader;
   for (auto& h : std::exchange(waiting, {})) {
-    if (now >= h.deadline) h.give_up();
-    else if (leads) h.send();
-    else hold(std::move(h));
+    if (now >= h.deadline)
+      h.give_up();
+    else if (leads)
+      h.send();
+    else
+      hold(std::move(h));
   }
 }
 
@@ -77,32 +80,32 @@ rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rp
   s.peer = std::move(peer);
   s.hold_timeout = hold_timeout;
   return {
-    [self](propose_atom, local<std::shared_ptr<proposal>>& p) {
-      auto& s = self->state;
-      s.propose(std::move(p.value), self->clock().now() + s.hold_timeout);
-    },
-    [self](read_atom, local<done_callback>& done) {
-      auto& s = self->state;
-      s.read(std::move(done.value), self->clock().now() + s.hold_timeout);
-    },
-    [self](propose_atom, local<std::shared_ptr<proposal>>& p, std::int64_t deadline) {
-      steady_time until{steady_time::duration{deadline}};
-      auto& s = self->state;
-      if (self->clock().now() >= until) return answer(*p.value, "No cluster leader", 500);
-      s.hold({until, [self, p = p.value, until] { self->state.propose(p, until); },
-              [p = p.value] { answer(*p, "No cluster leader", 500); }});
-    },
-    [self](read_atom, local<done_callback>& done, std::int64_t deadline) {
-      steady_time until{steady_time::duration{deadline}};
-      error none{"No cluster leader", 500};
-      if (self->clock().now() >= until) return done.value(&none);
-      self->state.hold({until, [self, call = done.value, until] { self->state.read(call, until); },
-                        [call = done.value] {
-                          error none{"No cluster leader", 500};
-                          call(&none);
-                        }});
-    },
-    [self](wake_atom) { self->state.retry(); },
+      [self](propose_atom, local<std::shared_ptr<proposal>>& p) {
+        auto& s = self->state;
+        s.propose(std::move(p.value), self->clock().now() + s.hold_timeout);
+      },
+      [self](read_atom, local<done_callback>& done) {
+        auto& s = self->state;
+        s.read(std::move(done.value), self->clock().now() + s.hold_timeout);
+      },
+      [self](propose_atom, local<std::shared_ptr<proposal>>& p, std::int64_t deadline) {
+        steady_time until{steady_time::duration{deadline}};
+        auto& s = self->state;
+        if (self->clock().now() >= until) return answer(*p.value, "No cluster leader", 500);
+        s.hold({until, [self, p = p.value, until] { self->state.propose(p, until); },
+                [p = p.value] { answer(*p, "No cluster leader", 500); }});
+      },
+      [self](read_atom, local<done_callback>& done, std::int64_t deadline) {
+        steady_time until{steady_time::duration{deadline}};
+        error none{"No cluster leader", 500};
+        if (self->clock().now() >= until) return done.value(&none);
+        self->state.hold({until, [self, call = done.value, until] { self->state.read(call, until); },
+                          [call = done.value] {
+                            error none{"No cluster leader", 500};
+                            call(&none);
+                          }});
+      },
+      [self](wake_atom) { self->state.retry(); },
   };
 }
 

@@ -2,8 +2,8 @@
 
 #include "actors/agent_view.hpp"
 #include "actors/proposal.hpp"
-#include "storage/state/apply_result.hpp"
 #include "protocol/actors.hpp"
+#include "storage/state/apply_result.hpp"
 
 #include <deque>
 #include <functional>

@@ -6,17 +6,6 @@
 
 namespace praetor {
 
-namespace {
-
-storage::snapshot_configuration to_archive(const raft::configuration& members) {
-  storage::snapshot_configuration out;
-  for (const auto& server : members.servers)
-    out.servers.push_back({server.voter ? 0 : 1, server.who.id, server.address, server.who.storage});
-  return out;
-}
-
-} // namespace
-
 void snapshotter_state::schedule() {
   auto base = policy.interval.count();
   auto wait = base + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(std::max<std::int64_t>(base, 1)));
@@ -29,12 +18,17 @@ void snapshotter_state::take(const raft_status& status) {
   auto term = outside->log->term(index);
   // A membership change that the state does not contain yet must not get into its snapshot: the next look takes it.
   if (!term || status.members.index > index || index <= last) return;
+  auto meta = std::make_shared<raft::snapshot_meta>();
+  meta->index = index;
+  meta->term = *term;
+  meta->members = status.members;
+  if (auto entries = outside->log->entries(index, index, 1); !entries.empty()) meta->time_ns = entries[0]->time_ns;
   storage::snapshot_request request;
   request.index = index;
   request.term = *term;
-  request.configuration = to_archive(status.members.value);
+  request.time_ns = meta->time_ns;
+  request.configuration = storage::from_raft(*meta).configuration;
   request.configuration_index = status.members.index;
-  if (auto entries = outside->log->entries(index, index, 1); !entries.empty()) request.time_ns = entries[0]->time_ns;
   auto now = std::chrono::duration_cast<std::chrono::milliseconds>(outside->wall_clock());
   auto sink = outside->snapshots->create(request, now);
   auto failed = [this](const std::string& why) {
@@ -53,16 +47,12 @@ void snapshotter_state::take(const raft_status& status) {
   outside->log_lines->write(log_level::info, "agent.server.snapshot", "snapshot complete up to index",
                             {{"index", index}});
 
-  auto meta = std::make_shared<raft::snapshot_meta>();
   meta->id = done->id;
-  meta->index = index;
-  meta->term = *term;
-  meta->members = status.members;
-  meta->time_ns = request.time_ns;
   meta->size = static_cast<std::uint64_t>(done->size);
   // The log reaches back to the older of the two snapshots kept, in case the newer one turns out to be damaged.
   std::uint64_t through = 0;
-  if (auto kept = outside->snapshots->list(); kept && kept->size() >= storage::snapshots_kept) through = kept->back().index;
+  if (auto kept = outside->snapshots->list(); kept && kept->size() >= storage::snapshots_kept)
+    through = kept->back().index;
   through = std::min(through, index > policy.trailing_logs ? index - policy.trailing_logs : 0);
   self->send(peer, snapshot_atom_v, local<std::shared_ptr<const raft::snapshot_meta>>{std::move(meta)}, through);
 }
@@ -79,20 +69,21 @@ snapshotter_actor::behavior_type snapshotter(snapshotter_actor::stateful_pointer
   s.random.seed(s.outside->seed());
   s.schedule();
   return {
-    [self](leader_atom, raft_peer_actor& peer) { self->state.peer = std::move(peer); },
-    [self](applied_atom, std::uint64_t index, std::uint64_t) { self->state.applied = index; },
-    [self](wake_atom) {
-      auto& s = self->state;
-      s.schedule();
-      if (!s.peer || s.applied < s.last + s.policy.threshold) return;
-      auto me = snapshotter_actor{self};
-      self->send(s.peer, status_atom_v,
-                 local<std::function<void(const raft_status&)>>{[me](const raft_status& status) {
-                   caf::anon_send(me, status_atom_v, local<std::shared_ptr<raft_status>>{std::make_shared<raft_status>(status)});
-                 }});
-    },
-    [self](status_atom, local<std::shared_ptr<raft_status>>& status) { self->state.take(*status.value); },
-    [self](reload_atom, local<snapshot_policy>& policy) { self->state.policy = policy.value; },
+      [self](leader_atom, raft_peer_actor& peer) { self->state.peer = std::move(peer); },
+      [self](applied_atom, std::uint64_t index, std::uint64_t) { self->state.applied = index; },
+      [self](wake_atom) {
+        auto& s = self->state;
+        s.schedule();
+        if (!s.peer || s.applied < s.last + s.policy.threshold) return;
+        auto me = snapshotter_actor{self};
+        self->send(s.peer, status_atom_v,
+                   local<std::function<void(const raft_status&)>>{[me](const raft_status& status) {
+                     caf::anon_send(me, status_atom_v,
+                                    local<std::shared_ptr<raft_status>>{std::make_shared<raft_status>(status)});
+                   }});
+      },
+      [self](status_atom, local<std::shared_ptr<raft_status>>& status) { self->state.take(*status.value); },
+      [self](reload_atom, local<snapshot_policy>& policy) { self->state.policy = policy.value; },
   };
 }
 

@@ -11,7 +11,7 @@ namespace praetor {
 
 /// When a snapshot is taken, and how much of the log stays behind it for followers that lag.
 struct snapshot_policy {
-  std::uint64_t threshold = 16384;     ///< entries applied since the last snapshot
+  std::uint64_t threshold = 16384;      ///< entries applied since the last snapshot
   nanoseconds interval{30'000'000'000}; ///< looked at every one to two of these
   std::uint64_t trailing_logs = 10240;
 };

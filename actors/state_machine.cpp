@@ -12,8 +12,8 @@ void state_machine_state::execute(apply_batch& batch) {
     const auto& entry = *batch.entries[i];
     if (entry.kind == raft::entry_kind::command && !entry.data.empty()) {
       auto type = static_cast<command_type>(static_cast<std::uint8_t>(entry.data[0]));
-      results[i] = state::apply(t, entry.index, nanoseconds{entry.time_ns}, type,
-                                std::string_view(entry.data).substr(1));
+      results[i] =
+          state::apply(t, entry.index, nanoseconds{entry.time_ns}, type, std::string_view(entry.data).substr(1));
       if (results[i].unknown_command)
         return outside->fatal("entry " + std::to_string(entry.index) + " of the Raft log: " + results[i].error +
                               "; a newer release has written it: upgrade this server");
@@ -40,19 +40,19 @@ state_machine_actor::behavior_type state_machine(state_machine_actor::stateful_p
   self->state.view = std::move(view);
   self->state.snapshots = std::move(snapshots);
   return {
-    [self](execute_atom, local<std::shared_ptr<apply_batch>>& batch) {
-      auto& s = self->state;
-      s.execute(*batch.value);
-      const auto& last = *batch.value->entries.back();
-      if (auto peer = caf::actor_cast<raft_peer_actor>(self->current_sender()))
-        self->send(peer, applied_atom_v, last.index);
-      if (s.snapshots) self->send(s.snapshots, applied_atom_v, last.index, last.term);
-    },
-    [self](applied_atom, std::uint64_t index, local<std::function<void()>>& call) {
-      auto& s = self->state;
-      if (s.view->state.load()->last_index() >= index) return call.value();
-      s.waiting.emplace(index, std::move(call.value));
-    },
+      [self](execute_atom, local<std::shared_ptr<apply_batch>>& batch) {
+        auto& s = self->state;
+        s.execute(*batch.value);
+        const auto& last = *batch.value->entries.back();
+        if (auto peer = caf::actor_cast<raft_peer_actor>(self->current_sender()))
+          self->send(peer, applied_atom_v, last.index);
+        if (s.snapshots) self->send(s.snapshots, applied_atom_v, last.index, last.term);
+      },
+      [self](applied_atom, std::uint64_t index, local<std::function<void()>>& call) {
+        auto& s = self->state;
+        if (s.view->state.load()->last_index() >= index) return call.value();
+        s.waiting.emplace(index, std::move(call.value));
+      },
   };
 }
 

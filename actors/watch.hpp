@@ -14,9 +14,9 @@ namespace praetor {
 /// What a query gave at one moment, rendered once for everyone who asked the same.
 struct evaluation {
   std::uint64_t index = 0;
-  bool not_found = false;      ///< the thing asked for does not exist: waiting goes on across unrelated changes
-  std::uint64_t history = 0;   ///< changes when the state is replaced as a whole: everybody who waits is answered
-  std::string hash;            ///< of the result, for queries that wait for another hash
+  bool not_found = false;    ///< the thing asked for does not exist: waiting goes on across unrelated changes
+  std::uint64_t history = 0; ///< changes when the state is replaced as a whole: everybody who waits is answered
+  std::string hash;          ///< of the result, for queries that wait for another hash
   std::shared_ptr<const void> rendered; ///< what the query's owner makes answers from
 };
 using evaluation_ptr = std::shared_ptr<const evaluation>;
@@ -38,7 +38,7 @@ struct watch_request {
   std::uint64_t min_index = 0; ///< wait until the index is greater
   bool by_hash = false;        ///< instead wait until the hash is another than `known_hash`
   std::string known_hash;
-  std::uint64_t history = 0;   ///< of the evaluation the caller saw before it decided to wait
+  std::uint64_t history = 0; ///< of the evaluation the caller saw before it decided to wait
   steady_time deadline;
   /// Called once: with the newest evaluation, or null if this agent may no longer answer (ask again).
   std::function<void(const evaluation_ptr&)> done;

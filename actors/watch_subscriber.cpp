@@ -10,8 +10,8 @@ void watch_subscriber_state::evaluate() {
     state::watch_set touched;
     current = query->evaluate(touched);
     auto me = caf::actor_cast<watch_subscriber_actor>(self);
-    armed = std::make_shared<state::trigger>(
-      [me, number = ++generation] { caf::anon_send(me, changed_atom_v, number); });
+    armed =
+        std::make_shared<state::trigger>([me, number = ++generation] { caf::anon_send(me, changed_atom_v, number); });
     if (!touched.subscribe(armed)) return;
   } while (true);
 }
@@ -73,8 +73,8 @@ void watch_subscriber_state::release() {
 
 void watch_subscriber_state::set_timer() {
   if (waiting.empty()) return;
-  auto first = std::min_element(waiting.begin(), waiting.end(),
-                                [](auto& a, auto& b) { return a->deadline < b->deadline; });
+  auto first =
+      std::min_element(waiting.begin(), waiting.end(), [](auto& a, auto& b) { return a->deadline < b->deadline; });
   auto at = (*first)->deadline;
   if (at >= timer_at) return; // an earlier wake-up is on its way and sets the next one
   timer_at = at;
@@ -87,54 +87,54 @@ void watch_subscriber_state::end_if_alone() {
 }
 
 watch_subscriber_actor::behavior_type
-watch_subscriber(watch_subscriber_actor::stateful_pointer<watch_subscriber_state> self,
-                 watch_directory_actor directory, watched_query_ptr query) {
+watch_subscriber(watch_subscriber_actor::stateful_pointer<watch_subscriber_state> self, watch_directory_actor directory,
+                 watched_query_ptr query) {
   auto& s = self->state;
   s.self = self;
   s.directory = std::move(directory);
   s.query = std::move(query);
   return {
-    [self](watch_atom, local<std::shared_ptr<watch_request>>& request) { self->state.add(std::move(request.value)); },
-    [self](leave_atom, local<std::shared_ptr<watch_request>>& request) { self->state.remove(request.value); },
-    [self](changed_atom, std::uint64_t generation) {
-      if (generation == self->state.generation) self->state.changed();
-    },
-    [self](wake_atom, std::uint64_t generation) {
-      if (generation == self->state.timer) self->state.expire();
-    },
-    [self](leader_atom, bool) { self->state.release(); },
+      [self](watch_atom, local<std::shared_ptr<watch_request>>& request) { self->state.add(std::move(request.value)); },
+      [self](leave_atom, local<std::shared_ptr<watch_request>>& request) { self->state.remove(request.value); },
+      [self](changed_atom, std::uint64_t generation) {
+        if (generation == self->state.generation) self->state.changed();
+      },
+      [self](wake_atom, std::uint64_t generation) {
+        if (generation == self->state.timer) self->state.expire();
+      },
+      [self](leader_atom, bool) { self->state.release(); },
   };
 }
 
 watch_directory_actor::behavior_type
 watch_directory(watch_directory_actor::stateful_pointer<watch_directory_state> self) {
   return {
-    [self](watch_atom, local<std::shared_ptr<watch_request>>& request) {
-      auto& subscribers = self->state.subscribers;
-      const auto& key = request.value->query->key();
-      auto it = subscribers.find(key);
-      if (it == subscribers.end()) {
-        auto subscriber = self->spawn(watch_subscriber, watch_directory_actor{self}, request.value->query);
-        it = subscribers.emplace(key, watch_directory_state::entry{std::move(subscriber), 0}).first;
-      }
-      ++it->second.sent;
-      self->send(it->second.subscriber, watch_atom_v, request);
-    },
-    [self](leave_atom, local<std::shared_ptr<watch_request>>& request) {
-      auto it = self->state.subscribers.find(request.value->query->key());
-      if (it != self->state.subscribers.end()) self->send(it->second.subscriber, leave_atom_v, request);
-    },
-    [self](ended_atom, const std::string& key, std::uint64_t received) {
-      auto it = self->state.subscribers.find(key);
-      // One that has been sent something since it spoke is not alone any more.
-      if (it == self->state.subscribers.end() || it->second.sent != received) return;
-      self->send_exit(it->second.subscriber, caf::exit_reason::user_shutdown);
-      self->state.subscribers.erase(it);
-    },
-    [self](leader_atom, bool leads) {
-      if (leads) return;
-      for (auto& [key, entry] : self->state.subscribers) self->send(entry.subscriber, leader_atom_v, false);
-    },
+      [self](watch_atom, local<std::shared_ptr<watch_request>>& request) {
+        auto& subscribers = self->state.subscribers;
+        const auto& key = request.value->query->key();
+        auto it = subscribers.find(key);
+        if (it == subscribers.end()) {
+          auto subscriber = self->spawn(watch_subscriber, watch_directory_actor{self}, request.value->query);
+          it = subscribers.emplace(key, watch_directory_state::entry{std::move(subscriber), 0}).first;
+        }
+        ++it->second.sent;
+        self->send(it->second.subscriber, watch_atom_v, request);
+      },
+      [self](leave_atom, local<std::shared_ptr<watch_request>>& request) {
+        auto it = self->state.subscribers.find(request.value->query->key());
+        if (it != self->state.subscribers.end()) self->send(it->second.subscriber, leave_atom_v, request);
+      },
+      [self](ended_atom, const std::string& key, std::uint64_t received) {
+        auto it = self->state.subscribers.find(key);
+        // One that has been sent something since it spoke is not alone any more.
+        if (it == self->state.subscribers.end() || it->second.sent != received) return;
+        self->send_exit(it->second.subscriber, caf::exit_reason::user_shutdown);
+        self->state.subscribers.erase(it);
+      },
+      [self](leader_atom, bool leads) {
+        if (leads) return;
+        for (auto& [key, entry] : self->state.subscribers) self->send(entry.subscriber, leader_atom_v, false);
+      },
   };
 }
 

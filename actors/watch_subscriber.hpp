@@ -37,8 +37,8 @@ private:
 
 /// @param directory hears when nobody waits any more
 watch_subscriber_actor::behavior_type
-watch_subscriber(watch_subscriber_actor::stateful_pointer<watch_subscriber_state> self,
-                 watch_directory_actor directory, watched_query_ptr query);
+watch_subscriber(watch_subscriber_actor::stateful_pointer<watch_subscriber_state> self, watch_directory_actor directory,
+                 watched_query_ptr query);
 
 struct watch_directory_state {
   static constexpr const char* name = "watch_directory";

@@ -113,227 +113,232 @@ CAF_END_TYPE_ID_BLOCK(praetor)
 
 namespace praetor {
 
-// ---- Consensus -------------------------------------------------------------------------------------------------------
+// ---- Consensus
+// -------------------------------------------------------------------------------------------------------
 
 /// Puts what the Raft machine wants durable on disk, one batch and one fsync at a time. Never on a shared thread.
 using log_writer_actor = caf::typed_actor<
-  // Write and sync a batch, then report to whoever sent it. A failure ends the process.
-  caf::reacts_to<append_atom, local<std::shared_ptr<log_job>>>,
-  // Entries up to and including this index are in two snapshots: drop them.
-  caf::reacts_to<compact_atom, std::uint64_t>,
-  // Report how much room there is, as a job without a write.
-  caf::reacts_to<probe_atom>>;
+    // Write and sync a batch, then report to whoever sent it. A failure ends the process.
+    caf::reacts_to<append_atom, local<std::shared_ptr<log_job>>>,
+    // Entries up to and including this index are in two snapshots: drop them.
+    caf::reacts_to<compact_atom, std::uint64_t>,
+    // Report how much room there is, as a job without a write.
+    caf::reacts_to<probe_atom>>;
 
 /// Applies committed entries in order, publishes the new state and answers each caller with its own result.
 using state_machine_actor = caf::typed_actor<
-  // The next entries.
-  caf::reacts_to<execute_atom, local<std::shared_ptr<apply_batch>>>,
-  // Call back when the state contains this index.
-  caf::reacts_to<applied_atom, std::uint64_t, local<std::function<void()>>>>;
+    // The next entries.
+    caf::reacts_to<execute_atom, local<std::shared_ptr<apply_batch>>>,
+    // Call back when the state contains this index.
+    caf::reacts_to<applied_atom, std::uint64_t, local<std::function<void()>>>>;
 
 /// One Raft peer: turns messages into inputs of the machine and its outputs into messages and writes.
 using raft_peer_actor = caf::typed_actor<
-  // Append a command. The callback hears the result of applying it, or why it was not appended.
-  caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>>,
-  // All proposals that were in the mailbox have been read: hand them on as one batch.
-  caf::reacts_to<flush_atom>,
-  // The log writer has made a batch durable.
-  caf::reacts_to<written_atom, local<std::shared_ptr<log_written_report>>>,
-  // A deadline of the machine has come; the number tells old wake-ups from the newest.
-  caf::reacts_to<wake_atom, std::uint64_t>,
-  // Call back once this peer has confirmed with a quorum that it leads and has applied what was committed (null), or why
-  // that failed.
-  caf::reacts_to<read_atom, local<done_callback>>,
-  // The state machine has applied everything up to this index.
-  caf::reacts_to<applied_atom, std::uint64_t>,
-  // A snapshot is durable, and log entries up to and including this index may go.
-  caf::reacts_to<snapshot_atom, local<std::shared_ptr<const raft::snapshot_meta>>, std::uint64_t>,
-  // The log has no entries up to and including this index any more.
-  caf::reacts_to<compact_atom, std::uint64_t>,
-  // What operators ask: the callback gets a copy of the figures.
-  caf::reacts_to<status_atom, local<std::function<void(const raft_status&)>>>,
-  // Hand leadership over and take no further part: the process is about to end.
-  caf::reacts_to<stop_atom, local<done_callback>>>;
+    // Append a command. The callback hears the result of applying it, or why it was not appended.
+    caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>>,
+    // All proposals that were in the mailbox have been read: hand them on as one batch.
+    caf::reacts_to<flush_atom>,
+    // The log writer has made a batch durable.
+    caf::reacts_to<written_atom, local<std::shared_ptr<log_written_report>>>,
+    // A deadline of the machine has come; the number tells old wake-ups from the newest.
+    caf::reacts_to<wake_atom, std::uint64_t>,
+    // Call back once this peer has confirmed with a quorum that it leads and has applied what was committed (null), or
+    // why that failed.
+    caf::reacts_to<read_atom, local<done_callback>>,
+    // The state machine has applied everything up to this index.
+    caf::reacts_to<applied_atom, std::uint64_t>,
+    // A snapshot is durable, and log entries up to and including this index may go.
+    caf::reacts_to<snapshot_atom, local<std::shared_ptr<const raft::snapshot_meta>>, std::uint64_t>,
+    // The log has no entries up to and including this index any more.
+    caf::reacts_to<compact_atom, std::uint64_t>,
+    // What operators ask: the callback gets a copy of the figures.
+    caf::reacts_to<status_atom, local<std::function<void(const raft_status&)>>>,
+    // Hand leadership over and take no further part: the process is about to end.
+    caf::reacts_to<stop_atom, local<done_callback>>>;
 
 /// Writes a snapshot of the state when enough has been applied since the last one.
 using snapshotter_actor = caf::typed_actor<
-  // The peer to tell of snapshots, and to ask for the members; sent once.
-  caf::reacts_to<leader_atom, raft_peer_actor>,
-  // The state now contains this index and term.
-  caf::reacts_to<applied_atom, std::uint64_t, std::uint64_t>,
-  // Time to look whether the threshold was passed.
-  caf::reacts_to<wake_atom>,
-  // The peer's answer: take one.
-  caf::reacts_to<status_atom, local<std::shared_ptr<raft_status>>>,
-  // Other limits.
-  caf::reacts_to<reload_atom, local<snapshot_policy>>>;
+    // The peer to tell of snapshots, and to ask for the members; sent once.
+    caf::reacts_to<leader_atom, raft_peer_actor>,
+    // The state now contains this index and term.
+    caf::reacts_to<applied_atom, std::uint64_t, std::uint64_t>,
+    // Time to look whether the threshold was passed.
+    caf::reacts_to<wake_atom>,
+    // The peer's answer: take one.
+    caf::reacts_to<status_atom, local<std::shared_ptr<raft_status>>>,
+    // Other limits.
+    caf::reacts_to<reload_atom, local<snapshot_policy>>>;
 
 /// Carries writes to the leader: here, or on another server; holds them while there is none.
 using rpc_router_actor = caf::typed_actor<
-  // Like raft_peer's, but retried while there is no leader, until rpc_hold_timeout.
-  caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>>,
-  // Like raft_peer's, held likewise.
-  caf::reacts_to<read_atom, local<done_callback>>,
-  // The peer refused, nothing was appended: hold until the next try. With the deadline (steady clock, nanoseconds).
-  caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>, std::int64_t>,
-  caf::reacts_to<read_atom, local<done_callback>, std::int64_t>,
-  // Try again what is held.
-  caf::reacts_to<wake_atom>>;
+    // Like raft_peer's, but retried while there is no leader, until rpc_hold_timeout.
+    caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>>,
+    // Like raft_peer's, held likewise.
+    caf::reacts_to<read_atom, local<done_callback>>,
+    // The peer refused, nothing was appended: hold until the next try. With the deadline (steady clock, nanoseconds).
+    caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>, std::int64_t>,
+    caf::reacts_to<read_atom, local<done_callback>, std::int64_t>,
+    // Try again what is held.
+    caf::reacts_to<wake_atom>>;
 
 /// What a server answers to others.
 using rpc_gateway_actor = caf::typed_actor<
-  // One request of another process.
-  caf::replies_to<rpc_atom, envelope>::with<envelope>>;
+    // One request of another process.
+    caf::replies_to<rpc_atom, envelope>::with<envelope>>;
 
-// ---- Leader's duties -------------------------------------------------------------------------------------------------
+// ---- Leader's duties
+// -------------------------------------------------------------------------------------------------
 
 /// Starts what only a leader does when leadership is gained, and ends it when it is lost.
 using leader_duties_actor = caf::typed_actor<
-  // Leadership was gained in this term, and all earlier entries are applied.
-  caf::reacts_to<start_atom, std::uint64_t>,
-  // It was lost.
-  caf::reacts_to<stop_atom>,
-  // A client renewed its session.
-  caf::reacts_to<renew_atom, std::string, local<std::function<void(renewal)>>>>;
+    // Leadership was gained in this term, and all earlier entries are applied.
+    caf::reacts_to<start_atom, std::uint64_t>,
+    // It was lost.
+    caf::reacts_to<stop_atom>,
+    // A client renewed its session.
+    caf::reacts_to<renew_atom, std::string, local<std::function<void(renewal)>>>>;
 
 /// Counts down one session's TTL on the leader and asks for its end when it runs out.
 using session_timer_actor = caf::typed_actor<
-  // The owner renewed the session: start the countdown afresh.
-  caf::reacts_to<renew_atom>,
-  // A countdown has come to its end; the number tells stale ones from the newest.
-  caf::reacts_to<wake_atom, std::uint64_t>,
-  // The destroy command failed or its outcome is unknown: try again later.
-  caf::reacts_to<result_atom, bool>>;
+    // The owner renewed the session: start the countdown afresh.
+    caf::reacts_to<renew_atom>,
+    // A countdown has come to its end; the number tells stale ones from the newest.
+    caf::reacts_to<wake_atom, std::uint64_t>,
+    // The destroy command failed or its outcome is unknown: try again later.
+    caf::reacts_to<result_atom, bool>>;
 
 /// Keeps a session_timer for each session with a TTL.
 using session_timers_actor = caf::typed_actor<
-  // The sessions table changed: compare it with the timers.
-  caf::reacts_to<changed_atom>,
-  // A client renewed its session: the callback hears whether it exists.
-  caf::reacts_to<renew_atom, std::string, local<std::function<void(bool)>>>>;
+    // The sessions table changed: compare it with the timers.
+    caf::reacts_to<changed_atom>,
+    // A client renewed its session: the callback hears whether it exists.
+    caf::reacts_to<renew_atom, std::string, local<std::function<void(bool)>>>>;
 
 /// Deletes tombstones when every client has had time to see them.
 using tombstone_reaper_actor = caf::typed_actor<
-  // The tombstones' index moved.
-  caf::reacts_to<changed_atom>,
-  // A bin of deletions has grown old enough.
-  caf::reacts_to<wake_atom>>;
+    // The tombstones' index moved.
+    caf::reacts_to<changed_atom>,
+    // A bin of deletions has grown old enough.
+    caf::reacts_to<wake_atom>>;
 
 /// Makes the catalog agree with the members: node, serfHealth and, for servers, the consul service.
 using reconciler_actor = caf::typed_actor<
-  // Look again.
-  caf::reacts_to<wake_atom>,
-  // A write of the last pass ended; true if it worked.
-  caf::reacts_to<result_atom, bool>,
-  // Look again out of turn.
-  caf::reacts_to<sync_atom>>;
+    // Look again.
+    caf::reacts_to<wake_atom>,
+    // A write of the last pass ended; true if it worked.
+    caf::reacts_to<result_atom, bool>,
+    // Look again out of turn.
+    caf::reacts_to<sync_atom>>;
 
 /// Makes the datacenter's root certificate, once.
 using ca_initializer_actor = caf::typed_actor<
-  // Look whether there is an active root, and make one if not.
-  caf::reacts_to<wake_atom>,
-  // Writing it failed.
-  caf::reacts_to<result_atom, bool>>;
+    // Look whether there is an active root, and make one if not.
+    caf::reacts_to<wake_atom>,
+    // Writing it failed.
+    caf::reacts_to<result_atom, bool>>;
 
-// ---- The agent's own services and checks -----------------------------------------------------------------------------
+// ---- The agent's own services and checks
+// -----------------------------------------------------------------------------
 
 /// Brings the agent's own services and checks to the catalog, and takes away what is not there.
 using anti_entropy_actor = caf::typed_actor<
-  // A service of this id changed in the registry.
-  caf::reacts_to<changed_atom, service_atom, std::string>,
-  // A check of this id changed.
-  caf::reacts_to<changed_atom, check_atom, std::string>,
-  // The node's own record changed.
-  caf::reacts_to<changed_atom, local<std::shared_ptr<node_identity>>>,
-  // Push what changed.
-  caf::reacts_to<sync_atom>,
-  // The state can be read: compare everything now, and from now on again and again.
-  caf::reacts_to<start_atom>,
-  // Time to compare everything; the number tells stale wake-ups from the newest.
-  caf::reacts_to<wake_atom, std::uint64_t>,
-  // A pushed change ended: its number, and whether it worked.
-  caf::reacts_to<result_atom, std::uint64_t, bool, std::string>>;
+    // A service of this id changed in the registry.
+    caf::reacts_to<changed_atom, service_atom, std::string>,
+    // A check of this id changed.
+    caf::reacts_to<changed_atom, check_atom, std::string>,
+    // The node's own record changed.
+    caf::reacts_to<changed_atom, local<std::shared_ptr<node_identity>>>,
+    // Push what changed.
+    caf::reacts_to<sync_atom>,
+    // The state can be read: compare everything now, and from now on again and again.
+    caf::reacts_to<start_atom>,
+    // Time to compare everything; the number tells stale wake-ups from the newest.
+    caf::reacts_to<wake_atom, std::uint64_t>,
+    // A pushed change ended: its number, and whether it worked.
+    caf::reacts_to<result_atom, std::uint64_t, bool, std::string>>;
 
 /// The agent's own services and checks: the truth that anti_entropy brings to the catalog.
 using registry_actor = caf::typed_actor<
-  // Add or replace a service with its checks. The callback hears when it is kept durably.
-  caf::reacts_to<service_atom, local<std::shared_ptr<service_registration>>, local<done_callback>>,
-  // Remove a service, its checks and its sidecar.
-  caf::reacts_to<remove_atom, service_atom, std::string, local<done_callback>>,
-  // Add or replace a check.
-  caf::reacts_to<check_atom, local<std::shared_ptr<check_registration>>, local<done_callback>>,
-  // Remove a check.
-  caf::reacts_to<remove_atom, check_atom, std::string, local<done_callback>>,
-  // A health worker's verdict: check id, status, output.
-  caf::reacts_to<result_atom, std::string, std::string, std::string>,
-  // A client sets a TTL check: check id, status, output.
-  caf::reacts_to<ttl_atom, std::string, std::string, std::string, local<done_callback>>,
-  // Maintenance on or off: service id ("" = the node), reason.
-  caf::reacts_to<maintain_atom, std::string, bool, std::string, local<done_callback>>,
-  // The configuration's services and checks changed.
-  caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>, local<done_callback>>,
-  // The store has made the changes up to this number durable.
-  caf::reacts_to<stored_atom, std::uint64_t>,
-  // Who brings changes to the catalog; sent once.
-  caf::reacts_to<sync_atom, anti_entropy_actor>,
-  // A deferred output may be due.
-  caf::reacts_to<sync_atom>,
-  // Time to look for services whose checks have been critical for too long.
-  caf::reacts_to<wake_atom>>;
+    // Add or replace a service with its checks. The callback hears when it is kept durably.
+    caf::reacts_to<service_atom, local<std::shared_ptr<service_registration>>, local<done_callback>>,
+    // Remove a service, its checks and its sidecar.
+    caf::reacts_to<remove_atom, service_atom, std::string, local<done_callback>>,
+    // Add or replace a check.
+    caf::reacts_to<check_atom, local<std::shared_ptr<check_registration>>, local<done_callback>>,
+    // Remove a check.
+    caf::reacts_to<remove_atom, check_atom, std::string, local<done_callback>>,
+    // A health worker's verdict: check id, status, output.
+    caf::reacts_to<result_atom, std::string, std::string, std::string>,
+    // A client sets a TTL check: check id, status, output.
+    caf::reacts_to<ttl_atom, std::string, std::string, std::string, local<done_callback>>,
+    // Maintenance on or off: service id ("" = the node), reason.
+    caf::reacts_to<maintain_atom, std::string, bool, std::string, local<done_callback>>,
+    // The configuration's services and checks changed.
+    caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>, local<done_callback>>,
+    // The store has made the changes up to this number durable.
+    caf::reacts_to<stored_atom, std::uint64_t>,
+    // Who brings changes to the catalog; sent once.
+    caf::reacts_to<sync_atom, anti_entropy_actor>,
+    // A deferred output may be due.
+    caf::reacts_to<sync_atom>,
+    // Time to look for services whose checks have been critical for too long.
+    caf::reacts_to<wake_atom>>;
 
 /// Writes the registry's changes to the agent's own store, many with one fsync. Never on a shared thread.
 using registry_writer_actor = caf::typed_actor<
-  // Write a batch and sync; the sender hears its number in stored_atom. A failure ends the process.
-  caf::reacts_to<append_atom, local<std::shared_ptr<store_job>>>>;
+    // Write a batch and sync; the sender hears its number in stored_atom. A failure ends the process.
+    caf::reacts_to<append_atom, local<std::shared_ptr<store_job>>>>;
 
 /// Carries out one health check, again and again.
 using check_runner_actor = caf::typed_actor<
-  // Time for the next attempt.
-  caf::reacts_to<wake_atom, std::uint64_t>,
-  // An attempt ended.
-  caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<probe_result>>>,
-  // For checks by TTL: the client has spoken, start the countdown afresh.
-  caf::reacts_to<renew_atom>>;
+    // Time for the next attempt.
+    caf::reacts_to<wake_atom, std::uint64_t>,
+    // An attempt ended.
+    caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<probe_result>>>,
+    // For checks by TTL: the client has spoken, start the countdown afresh.
+    caf::reacts_to<renew_atom>>;
 
-// ---- Watches ---------------------------------------------------------------------------------------------------------
+// ---- Watches
+// ---------------------------------------------------------------------------------------------------------
 
 /// One query that clients wait for: evaluated and rendered once whenever what it read changes, handed to all of them.
 using watch_subscriber_actor = caf::typed_actor<
-  // One more connection waits.
-  caf::reacts_to<watch_atom, local<std::shared_ptr<watch_request>>>,
-  // A connection went away.
-  caf::reacts_to<leave_atom, local<std::shared_ptr<watch_request>>>,
-  // Something the query read has changed.
-  caf::reacts_to<changed_atom, std::uint64_t>,
-  // The first deadline among the waiting has come.
-  caf::reacts_to<wake_atom, std::uint64_t>,
-  // This agent no longer leads: everyone who waits is told to ask again.
-  caf::reacts_to<leader_atom, bool>>;
+    // One more connection waits.
+    caf::reacts_to<watch_atom, local<std::shared_ptr<watch_request>>>,
+    // A connection went away.
+    caf::reacts_to<leave_atom, local<std::shared_ptr<watch_request>>>,
+    // Something the query read has changed.
+    caf::reacts_to<changed_atom, std::uint64_t>,
+    // The first deadline among the waiting has come.
+    caf::reacts_to<wake_atom, std::uint64_t>,
+    // This agent no longer leads: everyone who waits is told to ask again.
+    caf::reacts_to<leader_atom, bool>>;
 
 /// Finds the watch_subscriber of a query, or starts it.
 using watch_directory_actor = caf::typed_actor<
-  // A connection wants to wait.
-  caf::reacts_to<watch_atom, local<std::shared_ptr<watch_request>>>,
-  // A connection went away.
-  caf::reacts_to<leave_atom, local<std::shared_ptr<watch_request>>>,
-  // A subscriber has nobody left and asks to end: its query's key, and how many requests it has been sent so far.
-  caf::reacts_to<ended_atom, std::string, std::uint64_t>,
-  // Leadership was lost: everyone who waits is told to ask again.
-  caf::reacts_to<leader_atom, bool>>;
+    // A connection wants to wait.
+    caf::reacts_to<watch_atom, local<std::shared_ptr<watch_request>>>,
+    // A connection went away.
+    caf::reacts_to<leave_atom, local<std::shared_ptr<watch_request>>>,
+    // A subscriber has nobody left and asks to end: its query's key, and how many requests it has been sent so far.
+    caf::reacts_to<ended_atom, std::string, std::uint64_t>,
+    // Leadership was lost: everyone who waits is told to ask again.
+    caf::reacts_to<leader_atom, bool>>;
 
-// ---- The agent -------------------------------------------------------------------------------------------------------
+// ---- The agent
+// -------------------------------------------------------------------------------------------------------
 
 /// The root: starts the others for its role, watches over them, reloads and stops.
 using agent_actor = caf::typed_actor<
-  // Take over a new configuration.
-  caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>, local<done_callback>>,
-  // The raft peer's role changed.
-  caf::reacts_to<leader_atom, local<std::shared_ptr<const leadership>>>,
-  // A child that may be started again is due.
-  caf::reacts_to<wake_atom, std::string>,
-  // End everything in order; the callback runs when all is down.
-  caf::reacts_to<stop_atom, local<done_callback>>,
-  // The raft peer has stood down: end the rest.
-  caf::reacts_to<ended_atom, local<done_callback>>>;
+    // Take over a new configuration.
+    caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>, local<done_callback>>,
+    // The raft peer's role changed.
+    caf::reacts_to<leader_atom, local<std::shared_ptr<const leadership>>>,
+    // A child that may be started again is due.
+    caf::reacts_to<wake_atom, std::string>,
+    // End everything in order; the callback runs when all is down.
+    caf::reacts_to<stop_atom, local<done_callback>>,
+    // The raft peer has stood down: end the rest.
+    caf::reacts_to<ended_atom, local<done_callback>>>;
 
 } // namespace praetor

@@ -28,7 +28,8 @@ void ca_initializer_state::initialize() {
   auto known = state::connect_config(*store, nullptr).value;
   auto config = std::make_shared<ca_configuration>();
   if (known) *config = *known;
-  if (config->cluster_id.empty()) config->cluster_id = settings.cluster_id.empty() ? outside->new_uuid() : settings.cluster_id;
+  if (config->cluster_id.empty())
+    config->cluster_id = settings.cluster_id.empty() ? outside->new_uuid() : settings.cluster_id;
   config->provider = "consul";
   config->config = shown_config(settings.config);
 
@@ -72,9 +73,9 @@ void ca_initializer_state::initialize() {
   });
 }
 
-ca_initializer_actor::behavior_type
-ca_initializer(ca_initializer_actor::stateful_pointer<ca_initializer_state> self, ports_ptr outside,
-               agent_view_ptr view, write_path writes, ca_settings settings) {
+ca_initializer_actor::behavior_type ca_initializer(ca_initializer_actor::stateful_pointer<ca_initializer_state> self,
+                                                   ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                   ca_settings settings) {
   auto& s = self->state;
   s.self = self;
   s.outside = std::move(outside);
@@ -84,8 +85,8 @@ ca_initializer(ca_initializer_actor::stateful_pointer<ca_initializer_state> self
   s.random.seed(s.outside->seed());
   self->send(self, wake_atom_v);
   return {
-    [self](wake_atom) { self->state.initialize(); },
-    [self](result_atom, bool) { self->delayed_send(self, retry_interval, wake_atom_v); },
+      [self](wake_atom) { self->state.initialize(); },
+      [self](result_atom, bool) { self->delayed_send(self, retry_interval, wake_atom_v); },
   };
 }
 

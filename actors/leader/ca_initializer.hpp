@@ -32,8 +32,8 @@ struct ca_initializer_state {
 };
 
 /// Makes configuration, key and root of the datacenter's authority if the state has no active root.
-ca_initializer_actor::behavior_type
-ca_initializer(ca_initializer_actor::stateful_pointer<ca_initializer_state> self, ports_ptr outside,
-               agent_view_ptr view, write_path writes, ca_settings settings);
+ca_initializer_actor::behavior_type ca_initializer(ca_initializer_actor::stateful_pointer<ca_initializer_state> self,
+                                                   ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                   ca_settings settings);
 
 } // namespace praetor

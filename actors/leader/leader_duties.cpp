@@ -36,15 +36,15 @@ leader_duties_actor::behavior_type leader_duties(leader_duties_actor::stateful_p
   self->state.options = std::move(options);
   self->attach_functor([self] { self->state.stop(); });
   return {
-    [self](start_atom, std::uint64_t) { self->state.start(); },
-    [self](stop_atom) { self->state.stop(); },
-    [self](renew_atom, const std::string& id, local<std::function<void(renewal)>>& done) {
-      auto& s = self->state;
-      if (!s.timers) return done.value(renewal::not_leader);
-      self->send(s.timers, renew_atom_v, id, local<std::function<void(bool)>>{[done = done.value](bool exists) {
-                   done(exists ? renewal::renewed : renewal::unknown_session);
-                 }});
-    },
+      [self](start_atom, std::uint64_t) { self->state.start(); },
+      [self](stop_atom) { self->state.stop(); },
+      [self](renew_atom, const std::string& id, local<std::function<void(renewal)>>& done) {
+        auto& s = self->state;
+        if (!s.timers) return done.value(renewal::not_leader);
+        self->send(s.timers, renew_atom_v, id, local<std::function<void(bool)>>{[done = done.value](bool exists) {
+                     done(exists ? renewal::renewed : renewal::unknown_session);
+                   }});
+      },
   };
 }
 

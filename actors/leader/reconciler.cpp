@@ -49,7 +49,8 @@ void reconciler_state::reconcile() {
   auto me = reconciler_actor{self};
   for (const auto& m : members) {
     if (up_to_date(*store, m)) continue;
-    outside->log_lines->write(log_level::info, "agent.server", "member joined, marking health alive", {{"member", m.name}});
+    outside->log_lines->write(log_level::info, "agent.server", "member joined, marking health alive",
+                              {{"member", m.name}});
     register_request r;
     r.datacenter = datacenter;
     r.id = m.id;
@@ -82,14 +83,14 @@ reconciler_actor::behavior_type reconciler(reconciler_actor::stateful_pointer<re
   s.members = std::move(members);
   self->send(self, wake_atom_v);
   return {
-    [self](wake_atom) {
-      self->state.reconcile();
-      self->delayed_send(self, interval, wake_atom_v);
-    },
-    [self](result_atom, bool worked) {
-      if (!worked) self->delayed_send(self, retry_interval, sync_atom_v);
-    },
-    [self](sync_atom) { self->state.reconcile(); },
+      [self](wake_atom) {
+        self->state.reconcile();
+        self->delayed_send(self, interval, wake_atom_v);
+      },
+      [self](result_atom, bool worked) {
+        if (!worked) self->delayed_send(self, retry_interval, sync_atom_v);
+      },
+      [self](sync_atom) { self->state.reconcile(); },
   };
 }
 

@@ -25,9 +25,8 @@ void session_timer_state::destroy() {
   request.op = "destroy";
   request.session.id = id;
   auto me = session_timer_actor{self};
-  writes.propose(encode_command(command_type::session, request), [me](const state::apply_result& result) {
-    caf::anon_send(me, result_atom_v, result.ok());
-  });
+  writes.propose(encode_command(command_type::session, request),
+                 [me](const state::apply_result& result) { caf::anon_send(me, result_atom_v, result.ok()); });
 }
 
 session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_pointer<session_timer_state> self,
@@ -42,18 +41,18 @@ session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_p
   s.ttl = ttl;
   s.restart();
   return {
-    [self](renew_atom) { self->state.restart(); },
-    [self](wake_atom, std::uint64_t generation) {
-      auto& s = self->state;
-      if (generation != s.generation) return;
-      s.outside->log_lines->write(log_level::debug, "agent.server", "Session TTL expired", {{"session", s.id}});
-      s.destroy();
-    },
-    [self](result_atom, bool worked) {
-      auto& s = self->state;
-      if (worked || ++s.attempts >= most_attempts) return;
-      self->delayed_send(self, first_retry * (1 << (s.attempts - 1)), wake_atom_v, ++s.generation);
-    },
+      [self](renew_atom) { self->state.restart(); },
+      [self](wake_atom, std::uint64_t generation) {
+        auto& s = self->state;
+        if (generation != s.generation) return;
+        s.outside->log_lines->write(log_level::debug, "agent.server", "Session TTL expired", {{"session", s.id}});
+        s.destroy();
+      },
+      [self](result_atom, bool worked) {
+        auto& s = self->state;
+        if (worked || ++s.attempts >= most_attempts) return;
+        self->delayed_send(self, first_retry * (1 << (s.attempts - 1)), wake_atom_v, ++s.generation);
+      },
   };
 }
 
@@ -96,15 +95,15 @@ session_timers_actor::behavior_type session_timers(session_timers_actor::statefu
   });
   s.compare();
   return {
-    [self](changed_atom) { self->state.compare(); },
-    [self](renew_atom, const std::string& id, local<std::function<void(bool)>>& done) {
-      auto& s = self->state;
-      bool exists = state::find_session(*s.view->state.load(), id, nullptr).value != nullptr;
-      // The session may be newer than the last comparison.
-      if (exists && !s.timers.contains(id)) s.compare();
-      if (auto it = s.timers.find(id); it != s.timers.end()) self->send(it->second, renew_atom_v);
-      done.value(exists);
-    },
+      [self](changed_atom) { self->state.compare(); },
+      [self](renew_atom, const std::string& id, local<std::function<void(bool)>>& done) {
+        auto& s = self->state;
+        bool exists = state::find_session(*s.view->state.load(), id, nullptr).value != nullptr;
+        // The session may be newer than the last comparison.
+        if (exists && !s.timers.contains(id)) s.compare();
+        if (auto it = s.timers.find(id); it != s.timers.end()) self->send(it->second, renew_atom_v);
+        done.value(exists);
+      },
   };
 }
 

@@ -52,8 +52,8 @@ tombstone_reaper(tombstone_reaper_actor::stateful_pointer<tombstone_reaper_state
   s.datacenter = std::move(datacenter);
   s.look();
   return {
-    [self](changed_atom) { self->state.look(); },
-    [self](wake_atom) { self->state.reap(); },
+      [self](changed_atom) { self->state.look(); },
+      [self](wake_atom) { self->state.reap(); },
   };
 }
 

@@ -41,8 +41,10 @@ std::string local_time(bool microseconds) {
   std::array<char, 64> text{};
   auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
   std::string out(text.data(), length);
-  if (microseconds) std::snprintf(text.data(), text.size(), ".%06lld", static_cast<long long>(micros));
-  else std::snprintf(text.data(), text.size(), ".%03lld", static_cast<long long>(micros / 1000));
+  if (microseconds)
+    std::snprintf(text.data(), text.size(), ".%06lld", static_cast<long long>(micros));
+  else
+    std::snprintf(text.data(), text.size(), ".%03lld", static_cast<long long>(micros / 1000));
   out += text.data();
   if (parts.tm_gmtoff == 0) return out + "Z";
   auto minutes = parts.tm_gmtoff / 60;
@@ -57,7 +59,9 @@ bool needs_quotes(std::string_view value) {
   return false;
 }
 
-std::string json_text(std::string_view value) { return nlohmann::json(std::string(value)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+std::string json_text(std::string_view value) {
+  return nlohmann::json(std::string(value)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 std::string json_line(log_level level, std::string_view module, std::string_view message,
                       std::initializer_list<log_field> fields) {
@@ -127,8 +131,10 @@ expected<std::shared_ptr<log_lines>> log_lines::open(const log_options& options)
     auto facility = LOG_LOCAL0;
     if (options.syslog_facility.size() == 6 && options.syslog_facility.starts_with("LOCAL"))
       facility = LOG_LOCAL0 + ((options.syslog_facility[5] - '0') << 3);
-    else if (options.syslog_facility == "DAEMON") facility = LOG_DAEMON;
-    else if (options.syslog_facility == "USER") facility = LOG_USER;
+    else if (options.syslog_facility == "DAEMON")
+      facility = LOG_DAEMON;
+    else if (options.syslog_facility == "USER")
+      facility = LOG_USER;
     out->sinks_.push_back(std::make_shared<spdlog::sinks::syslog_sink_mt>("consul", LOG_PID, facility, true));
   }
   for (auto& sink : out->sinks_) sink->set_pattern("%v");
@@ -148,12 +154,13 @@ void log_lines::write(log_level level, std::string_view module, std::string_view
   auto line = format_log_line(level, module, message, fields, json_);
   std::lock_guard lock(mutex_);
   if (level >= level_.load()) {
-    if (held_ && backlog_.size() < most_held_back) backlog_.emplace_back(level, line);
-    else emit(level, line);
+    if (held_ && backlog_.size() < most_held_back)
+      backlog_.emplace_back(level, line);
+    else
+      emit(level, line);
   }
   for (auto& [number, l] : listeners_)
-    if (level >= l.level)
-      l.on_line(l.json == json_ ? line : format_log_line(level, module, message, fields, l.json));
+    if (level >= l.level) l.on_line(l.json == json_ ? line : format_log_line(level, module, message, fields, l.json));
 }
 
 void log_lines::emit(log_level level, const std::string& line) {

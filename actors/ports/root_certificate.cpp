@@ -19,7 +19,9 @@ namespace {
 template <auto Free>
 struct deleter {
   template <class T>
-  void operator()(T* p) const { Free(p); }
+  void operator()(T* p) const {
+    Free(p);
+  }
 };
 using bio_ptr = std::unique_ptr<BIO, deleter<BIO_free_all>>;
 using key_ptr = std::unique_ptr<EVP_PKEY, deleter<EVP_PKEY_free>>;
@@ -80,7 +82,8 @@ expected<root_certificate> make_root_certificate(const root_certificate_request&
   if (!cert || X509_set_version(cert, X509_VERSION_3) != 1 || X509_set_pubkey(cert, key.get()) != 1)
     return failed("certificate");
   if (ASN1_INTEGER_set_uint64(X509_get_serialNumber(cert), request.serial) != 1) return failed("serial number");
-  if (!set_time(X509_getm_notBefore(cert), request.not_before) || !set_time(X509_getm_notAfter(cert), request.not_after))
+  if (!set_time(X509_getm_notBefore(cert), request.not_before) ||
+      !set_time(X509_getm_notAfter(cert), request.not_after))
     return failed("validity");
 
   auto name = "pri-" + request.unique + ".consul.ca." + request.cluster_id.substr(0, 8) + ".consul";

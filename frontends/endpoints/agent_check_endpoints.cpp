@@ -33,8 +33,10 @@ void list(const call& c) {
   bool removed = false;
   local->checks.for_each([&](std::string_view id, const local_check_ptr& one) {
     if (filter && !filter->matches(*one->check)) return;
-    if (may_read(*c.who, *one->check)) out.emplace(id, one->check);
-    else removed = true;
+    if (may_read(*c.who, *one->check))
+      out.emplace(id, one->check);
+    else
+      removed = true;
   });
   auto a = json_answer(c, out);
   if (removed && !token_of(c.req).empty()) a.lines = "X-Consul-Results-Filtered-By-Acls: true\r\n";
@@ -116,20 +118,25 @@ void update(const call& c) {
   set_status(c, in.status, std::move(in.output));
 }
 
-// ---- agent/health: the aggregated status of services ------------------------------------------------------------------
+// ---- agent/health: the aggregated status of services
+// ------------------------------------------------------------------
 
 /// The status of a set of checks, worst first.
 class aggregate {
 public:
   void add(const health_check& c) {
-    if (c.check_id == node_maintenance_id || c.check_id.starts_with("_service_maintenance:")) rank_ = 3;
-    else if (c.status == health_critical) rank_ = std::max(rank_, 2);
-    else if (c.status == health_warning) rank_ = std::max(rank_, 1);
+    if (c.check_id == node_maintenance_id || c.check_id.starts_with("_service_maintenance:"))
+      rank_ = 3;
+    else if (c.status == health_critical)
+      rank_ = std::max(rank_, 2);
+    else if (c.status == health_warning)
+      rank_ = std::max(rank_, 1);
   }
   void add(int rank) { rank_ = std::max(rank_, rank); }
   int rank() const { return rank_; }
   std::string_view text() const {
-    constexpr std::array<std::string_view, 4> words{health_passing, health_warning, health_critical, health_maintenance};
+    constexpr std::array<std::string_view, 4> words{health_passing, health_warning, health_critical,
+                                                    health_maintenance};
     return words[static_cast<std::size_t>(rank_)];
   }
   unsigned status() const {
@@ -147,7 +154,8 @@ bool wants_text(const request& req) {
   return accept && accept->find("text/plain") != accept->npos;
 }
 
-health_answer health_of(const local_state& local, const local_service& s, const std::string& datacenter, aggregate& sum) {
+health_answer health_of(const local_state& local, const local_service& s, const std::string& datacenter,
+                        aggregate& sum) {
   health_answer out;
   out.service = to_agent_service(*s.service, datacenter);
   auto visit = [&](const local_check_ptr& check) {
@@ -202,20 +210,25 @@ void health_by_name(const call& c) {
     out.push_back(health_of(*local, *s, c.env.config()->datacenter, sum));
     worst.add(sum.rank());
   });
-  if (out.empty()) return respond_health(c, "ServiceName " + std::string(c.rest) + " Not Found", 404, json_answer(c, out));
+  if (out.empty())
+    return respond_health(c, "ServiceName " + std::string(c.rest) + " Not Found", 404, json_answer(c, out));
   respond_health(c, std::string(worst.text()), worst.status(), json_answer(c, out));
 }
 
 constexpr std::array routes{
-  route{"/v1/agent/checks", "GET", list, {}, "The agent's own checks"},
-  route{"/v1/agent/check/register", "PUT", register_, {}, "Registers a check with this agent"},
-  route{"/v1/agent/check/deregister/", "PUT", deregister, {}, "Removes a check from this agent"},
-  route{"/v1/agent/check/pass/", "PUT", pass, {}, "Sets a TTL check passing"},
-  route{"/v1/agent/check/warn/", "PUT", warn, {}, "Sets a TTL check to warning"},
-  route{"/v1/agent/check/fail/", "PUT", fail_, {}, "Sets a TTL check critical"},
-  route{"/v1/agent/check/update/", "PUT", update, {}, "Sets a TTL check's status and output"},
-  route{"/v1/agent/health/service/id/", "GET", health_by_id, {}, "The health of one of the agent's services"},
-  route{"/v1/agent/health/service/name/", "GET", health_by_name, {}, "The health of the agent's instances of a service"},
+    route{"/v1/agent/checks", "GET", list, {}, "The agent's own checks"},
+    route{"/v1/agent/check/register", "PUT", register_, {}, "Registers a check with this agent"},
+    route{"/v1/agent/check/deregister/", "PUT", deregister, {}, "Removes a check from this agent"},
+    route{"/v1/agent/check/pass/", "PUT", pass, {}, "Sets a TTL check passing"},
+    route{"/v1/agent/check/warn/", "PUT", warn, {}, "Sets a TTL check to warning"},
+    route{"/v1/agent/check/fail/", "PUT", fail_, {}, "Sets a TTL check critical"},
+    route{"/v1/agent/check/update/", "PUT", update, {}, "Sets a TTL check's status and output"},
+    route{"/v1/agent/health/service/id/", "GET", health_by_id, {}, "The health of one of the agent's services"},
+    route{"/v1/agent/health/service/name/",
+          "GET",
+          health_by_name,
+          {},
+          "The health of the agent's instances of a service"},
 };
 
 } // namespace

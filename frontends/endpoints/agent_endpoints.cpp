@@ -4,6 +4,7 @@
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
 #include "frontends/version.hpp"
+#include "protocol/config/debug_view.hpp"
 
 #include <array>
 #include <mutex>
@@ -71,10 +72,17 @@ void self(const call& c) {
                  local<std::function<void(const raft_status&)>>{[c](const raft_status& raft) {
                    auto config = c.env.config();
                    self_shape out;
-                   out.config = {config->datacenter, config->primary_datacenter, config->node_name, c.env.node_id(), "",
-                                 std::string(followed_release), std::string(build_date), std::string(own_version),
+                   out.config = {config->datacenter,
+                                 config->primary_datacenter,
+                                 config->node_name,
+                                 c.env.node_id(),
+                                 "",
+                                 std::string(followed_release),
+                                 std::string(build_date),
+                                 std::string(own_version),
                                  config->server};
-                   out.debug_config = debug_config(*config, c.env.node_id());
+                   out.debug_config = config::debug_view(*config, c.env.node_id(), std::string(followed_release));
+                   out.debug_config["BuildDate"] = std::string(build_date);
                    if (!config->disable_coordinates) out.coord.emplace();
                    out.member = own_member(c.env, false);
                    out.stats = agent_statistics(c.env, raft);
@@ -113,7 +121,8 @@ void members(const call& c) {
   if (!filter) return respond(c, error_answer(filter.error()));
   std::vector<member_shape> out{own_member(c.env, wan)};
   std::erase_if(out, [&](const member_shape& m) { return *filter && !(*filter)->matches(m); });
-  std::erase_if(out, [&](const member_shape& m) { return !c.who->allowed(acl::resource::node, acl::access::read, m.name); });
+  std::erase_if(out,
+                [&](const member_shape& m) { return !c.who->allowed(acl::resource::node, acl::access::read, m.name); });
   respond(c, json_answer(c, out));
 }
 
@@ -144,15 +153,16 @@ void monitor(const call& c) {
   auto stream = std::make_shared<std::shared_ptr<body_stream>>();
   auto backlog = std::make_shared<std::vector<shared_bytes>>();
   auto guard = std::make_shared<std::mutex>();
-  auto stop = c.env.hooks().follow_log(level, c.req.query.has("logjson"), [stream, backlog, guard](const std::string& line) {
-    auto piece = std::make_shared<const std::string>(line + "\n");
-    std::lock_guard lock(*guard);
-    if (!*stream) {
-      backlog->push_back(std::move(piece));
-      return;
-    }
-    static_cast<void>((*stream)->closed() || (*stream)->write(std::move(piece)));
-  });
+  auto stop =
+      c.env.hooks().follow_log(level, c.req.query.has("logjson"), [stream, backlog, guard](const std::string& line) {
+        auto piece = std::make_shared<const std::string>(line + "\n");
+        std::lock_guard lock(*guard);
+        if (!*stream) {
+          backlog->push_back(std::move(piece));
+          return;
+        }
+        static_cast<void>((*stream)->closed() || (*stream)->write(std::move(piece)));
+      });
   if (!stop) return respond(c, error_answer(stop.error()));
   answer head;
   head.common_lines = c.common_lines;
@@ -171,14 +181,14 @@ constexpr route_permission agent_read{acl::resource::agent, acl::access::read, r
 constexpr route_permission agent_write{acl::resource::agent, acl::access::write, route_permission::subject::own_node};
 
 constexpr std::array routes{
-  route{"/v1/agent/self", "GET", self, agent_read, "The agent, its configuration and its figures"},
-  route{"/v1/agent/version", "GET", version, {}, "The release whose behaviour the agent follows"},
-  route{"/v1/agent/host", "GET", host, route_permission{acl::resource::operator_, acl::access::read}, "The machine"},
-  route{"/v1/agent/members", "GET", members, {}, "The members of the gossip pool"},
-  route{"/v1/agent/maintenance", "PUT", maintenance, {}, "Takes the node out of use, or back in"},
-  route{"/v1/agent/reload", "PUT", reload, agent_write, "Reads the configuration again"},
-  route{"/v1/agent/leave", "PUT", leave, agent_write, "Leaves the cluster and ends the agent"},
-  route{"/v1/agent/monitor", "GET", monitor, agent_read, "Follows the log"},
+    route{"/v1/agent/self", "GET", self, agent_read, "The agent, its configuration and its figures"},
+    route{"/v1/agent/version", "GET", version, {}, "The release whose behaviour the agent follows"},
+    route{"/v1/agent/host", "GET", host, route_permission{acl::resource::operator_, acl::access::read}, "The machine"},
+    route{"/v1/agent/members", "GET", members, {}, "The members of the gossip pool"},
+    route{"/v1/agent/maintenance", "PUT", maintenance, {}, "Takes the node out of use, or back in"},
+    route{"/v1/agent/reload", "PUT", reload, agent_write, "Reads the configuration again"},
+    route{"/v1/agent/leave", "PUT", leave, agent_write, "Leaves the cluster and ends the agent"},
+    route{"/v1/agent/monitor", "GET", monitor, agent_read, "Follows the log"},
 };
 
 } // namespace

@@ -29,9 +29,6 @@ struct member_shape {
 };
 member_shape own_member(const environment& env, bool wan);
 
-/// The configuration in force, as agent/self shows it: secrets are hidden.
-free_form debug_config(const config::runtime_config& c, const std::string& node_id);
-
 /// The figures of agent/self and `info`: group, name, value.
 using statistics = std::map<std::string, string_map>;
 statistics agent_statistics(const environment& env, const raft_status& raft);

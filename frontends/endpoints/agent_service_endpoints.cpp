@@ -11,7 +11,8 @@ namespace praetor::endpoints {
 namespace {
 
 error unknown_service(std::string_view id) {
-  return {"Unknown service ID " + praetor::quoted(id) + ". Ensure that the service ID is passed, not the service name.", 404};
+  return {"Unknown service ID " + praetor::quoted(id) + ". Ensure that the service ID is passed, not the service name.",
+          404};
 }
 
 void list(const call& c) {
@@ -24,8 +25,10 @@ void list(const call& c) {
   local->services.for_each([&](std::string_view id, const local_service_ptr& s) {
     auto shown = to_agent_service(*s->service, datacenter);
     if (*filter && !(*filter)->matches(shown)) return;
-    if (may_read(*c.who, *s->service)) out.emplace(id, std::move(shown));
-    else removed = true;
+    if (may_read(*c.who, *s->service))
+      out.emplace(id, std::move(shown));
+    else
+      removed = true;
   });
   auto a = json_answer(c, out);
   if (removed && !token_of(c.req).empty()) a.lines = "X-Consul-Results-Filtered-By-Acls: true\r\n";
@@ -36,7 +39,8 @@ void list(const call& c) {
 class service_query final : public watched_query {
 public:
   service_query(environment& env, std::string id, layout how)
-      : env_(env), id_(std::move(id)), how_(how), key_("agent-service\x01" + id_ + (how.indent ? "\x02" : "") + (how.newline ? "\x03" : "")) {}
+      : env_(env), id_(std::move(id)), how_(how),
+        key_("agent-service\x01" + id_ + (how.indent ? "\x02" : "") + (how.newline ? "\x03" : "")) {}
   const std::string& key() const override { return key_; }
 
   evaluation_ptr evaluate(state::watch_set& touched) const override {
@@ -152,11 +156,11 @@ void maintenance(const call& c) {
 }
 
 constexpr std::array routes{
-  route{"/v1/agent/services", "GET", list, {}, "The agent's own services"},
-  route{"/v1/agent/service/", "GET", one, {}, "One of the agent's own services"},
-  route{"/v1/agent/service/register", "PUT", register_, {}, "Registers a service with this agent"},
-  route{"/v1/agent/service/deregister/", "PUT", deregister, {}, "Removes a service from this agent"},
-  route{"/v1/agent/service/maintenance/", "PUT", maintenance, {}, "Takes a service out of use, or back in"},
+    route{"/v1/agent/services", "GET", list, {}, "The agent's own services"},
+    route{"/v1/agent/service/", "GET", one, {}, "One of the agent's own services"},
+    route{"/v1/agent/service/register", "PUT", register_, {}, "Registers a service with this agent"},
+    route{"/v1/agent/service/deregister/", "PUT", deregister, {}, "Removes a service from this agent"},
+    route{"/v1/agent/service/maintenance/", "PUT", maintenance, {}, "Takes a service out of use, or back in"},
 };
 
 } // namespace

@@ -25,8 +25,8 @@ void nodes(const call& c) {
   auto filter = filter_of<node>(c.req);
   if (!filter) return respond_read_error(c, filter.error());
   answer_read(c, *options, catalog_style,
-              [meta = node_meta_of(c.req), filter = *filter, who = c.who, how = layout_of(c)](
-                const state::store& s, state::watch_set* watch) {
+              [meta = node_meta_of(c.req), filter = *filter, who = c.who, how = layout_of(c)](const state::store& s,
+                                                                                              state::watch_set* watch) {
                 auto found = state::list_nodes(s, meta, watch);
                 std::erase_if(found.value, [&](const node_ptr& n) { return filter && !filter->matches(*n); });
                 auto removed = std::erase_if(found.value, [&](const node_ptr& n) { return !may_read(*who, *n); });
@@ -38,8 +38,8 @@ void nodes(const call& c) {
 
 /// With a filter the instances themselves are looked at, because the filter speaks of them.
 state::result<std::map<std::string, string_list>> filtered_services(const state::store& s, const string_map& meta,
-                                                                   const filter::expression& filter,
-                                                                   state::watch_set* watch) {
+                                                                    const filter::expression& filter,
+                                                                    state::watch_set* watch) {
   auto all = state::list_services(s, meta, watch);
   state::result<std::map<std::string, string_list>> out;
   out.index = all.index;
@@ -63,8 +63,8 @@ void services(const call& c) {
   auto filter = filter_of<service_node>(c.req);
   if (!filter) return respond_read_error(c, filter.error());
   answer_read(c, *options, catalog_style,
-              [meta = node_meta_of(c.req), filter = *filter, who = c.who, how = layout_of(c)](
-                const state::store& s, state::watch_set* watch) {
+              [meta = node_meta_of(c.req), filter = *filter, who = c.who, how = layout_of(c)](const state::store& s,
+                                                                                              state::watch_set* watch) {
                 auto found = filter ? filtered_services(s, meta, *filter, watch) : state::list_services(s, meta, watch);
                 auto removed = std::erase_if(found.value, [&](const auto& item) {
                   return !who->allowed(acl::resource::service, acl::access::read, item.first);
@@ -96,8 +96,10 @@ void instances_of(const call& c, bool connect) {
                 for (const auto& instance : found.value) {
                   auto row = flatten(*instance.node, *instance.service);
                   if (filter && !filter->matches(row)) continue;
-                  if (may_read(*who, *instance.node) && may_read(*who, *instance.service)) rows.push_back(std::move(row));
-                  else removed = true;
+                  if (may_read(*who, *instance.node) && may_read(*who, *instance.service))
+                    rows.push_back(std::move(row));
+                  else
+                    removed = true;
                 }
                 auto out = outcome(how, found.index, rows);
                 out.answer.filtered = removed;
@@ -132,8 +134,8 @@ struct node_services_list {
 
 /// The services of a node that the filter and the token leave.
 std::vector<node_service_ptr> kept_services(std::vector<node_service_ptr> all,
-                                            const std::optional<filter::expression>& filter,
-                                            const acl::authorizer& who, bool& removed) {
+                                            const std::optional<filter::expression>& filter, const acl::authorizer& who,
+                                            bool& removed) {
   std::erase_if(all, [&](const node_service_ptr& s) { return filter && !filter->matches(*s); });
   removed |= std::erase_if(all, [&](const node_service_ptr& s) { return !may_read(who, *s); }) > 0;
   return all;
@@ -197,7 +199,8 @@ expected<void> complete(register_request& r, const config::runtime_config& confi
   if (r.service) {
     auto s = *r.service;
     if (s.id.empty() && !s.name.empty()) s.id = s.name;
-    if (!s.id.empty() && s.name.empty()) return fail("Must provide service name (Service.Service) when service ID is provided");
+    if (!s.id.empty() && s.name.empty())
+      return fail("Must provide service name (Service.Service) when service ID is provided");
     if (s.address == "0.0.0.0" || s.address == "::" || s.address == "[::]") return fail("Invalid service address");
     if (!s.weights || s.weights->passing < 1) s.weights = service_weights{};
     r.service = std::make_shared<const node_service>(std::move(s));
@@ -242,15 +245,15 @@ void deregister(const call& c) {
 }
 
 constexpr std::array routes{
-  route{"/v1/catalog/register", "PUT", register_, {}, "Registers a node, a service or checks"},
-  route{"/v1/catalog/deregister", "PUT", deregister, {}, "Removes a node, a service or a check"},
-  route{"/v1/catalog/datacenters", "GET", datacenters, {}, "Lists the datacenters, nearest first"},
-  route{"/v1/catalog/nodes", "GET", nodes, {}, "Lists the nodes"},
-  route{"/v1/catalog/services", "GET", services, {}, "Lists the services with their tags"},
-  route{"/v1/catalog/service/", "GET", service, {}, "Lists the instances of a service"},
-  route{"/v1/catalog/connect/", "GET", connect, {}, "Lists what accepts mesh traffic for a service"},
-  route{"/v1/catalog/node/", "GET", node_with_services, {}, "A node with its services by id"},
-  route{"/v1/catalog/node-services/", "GET", node_service_list, {}, "A node with the list of its services"},
+    route{"/v1/catalog/register", "PUT", register_, {}, "Registers a node, a service or checks"},
+    route{"/v1/catalog/deregister", "PUT", deregister, {}, "Removes a node, a service or a check"},
+    route{"/v1/catalog/datacenters", "GET", datacenters, {}, "Lists the datacenters, nearest first"},
+    route{"/v1/catalog/nodes", "GET", nodes, {}, "Lists the nodes"},
+    route{"/v1/catalog/services", "GET", services, {}, "Lists the services with their tags"},
+    route{"/v1/catalog/service/", "GET", service, {}, "Lists the instances of a service"},
+    route{"/v1/catalog/connect/", "GET", connect, {}, "Lists what accepts mesh traffic for a service"},
+    route{"/v1/catalog/node/", "GET", node_with_services, {}, "A node with its services by id"},
+    route{"/v1/catalog/node-services/", "GET", node_service_list, {}, "A node with the list of its services"},
 };
 
 } // namespace

@@ -42,8 +42,7 @@ bool may_write_from(const config::http_settings& settings, const std::string& ip
 }
 
 answer unknown_path(std::string_view path) {
-  if (path.find("/v1/") != path.npos)
-    return text_answer(404, "Invalid URL path: not a recognized HTTP API endpoint\n");
+  if (path.find("/v1/") != path.npos) return text_answer(404, "Invalid URL path: not a recognized HTTP API endpoint\n");
   return text_answer(404, "Invalid URL path: if attempting to use the HTTP API, ensure the path starts with '/v1/'\n");
 }
 
@@ -74,11 +73,13 @@ std::optional<answer> objection(const call& c, const route& r, const config::run
   }
   if (req.method != "GET" && req.method != "HEAD" && !may_write_from(config.http, req.remote_address))
     return text_answer(403, "Access is restricted");
-  for (auto [header, name] : {std::pair{"x-consul-namespace", "X-Consul-Namespace"}, {"x-consul-partition", "X-Consul-Partition"}})
+  for (auto [header, name] :
+       {std::pair{"x-consul-namespace", "X-Consul-Namespace"}, {"x-consul-partition", "X-Consul-Partition"}})
     if (auto* value = req.header(header); value && !value->empty())
-      return text_answer(400, "Invalid header: \"" + std::string(name) + "\" - " +
-                                (std::string_view(name).ends_with("Namespace") ? "Namespaces are" : "Partitions are") +
-                                " a Consul Enterprise feature");
+      return text_answer(400,
+                         "Invalid header: \"" + std::string(name) + "\" - " +
+                             (std::string_view(name).ends_with("Namespace") ? "Namespaces are" : "Partitions are") +
+                             " a Consul Enterprise feature");
   if (r.needs && !c.who->allowed(needed(*r.needs, c))) return text_answer(403, c.who->denial(needed(*r.needs, c)));
   return {};
 }

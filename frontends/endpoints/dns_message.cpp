@@ -224,27 +224,23 @@ void message_writer::name(std::string_view wire, bool may_point) {
     hashes[i] = hash;
   }
   auto base = out_.size();
+  bytes(wire); // whole at first: its own suffixes are compared with what stands in the buffer
   for (std::size_t i = 0; i < labels; ++i) {
     auto rest = wire.substr(starts[i]);
     auto at = hashes[i] % slot_count;
     while (slots_[at].message == message_ && !(slots_[at].hash == hashes[i] && same_name(slots_[at].offset, rest)))
       at = (at + 1) % slot_count;
     auto& s = slots_[at];
+    auto offset = base + starts[i];
     if (s.message == message_) {
       if (!may_point) continue;
-      bytes(wire.substr(0, starts[i]));
-      u16(static_cast<std::uint16_t>(0xc000u | s.offset));
-      return;
+      out_.resize(offset);
+      return u16(static_cast<std::uint16_t>(0xc000u | s.offset));
     }
-    auto offset = base + starts[i];
     if (offset >= pointer_reach || used_ >= slot_count / 2) continue;
-    // Later suffixes of this very name are compared with what stands in the buffer, so its bytes come first.
-    if (out_.size() == base) bytes(wire);
     s = {message_, hashes[i], static_cast<std::uint16_t>(offset)};
     ++used_;
-    if (may_point) continue;
   }
-  if (out_.size() == base) bytes(wire);
 }
 
 void message_writer::add(const record& r, std::string_view question_name, std::uint32_t serial) {

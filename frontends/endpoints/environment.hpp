@@ -22,7 +22,7 @@ struct process_hooks {
   /// Follows the log at a level ("INFO"...): `on_line` per line, until the returned function is called.
   std::function<expected<std::function<void()>>(const std::string& level, bool json,
                                                 std::function<void(const std::string&)> on_line)>
-    follow_log;
+      follow_log;
 };
 
 /// What endpoints reach of their agent. One per agent, used by all I/O threads.

@@ -68,9 +68,9 @@ struct answer {
   std::string_view content_type = {};                       ///< a literal; empty = no Content-Type
   std::vector<std::pair<std::string, std::string>> headers; ///< in the order in which they are written
   shared_bytes body;                                        ///< null = empty
-  shared_bytes common_lines = {};                           ///< header lines that many answers share, each with its CRLF
-  std::string lines = {};                                   ///< more header lines, each with its CRLF
-  bool close = false;                                       ///< end the connection after this answer
+  shared_bytes common_lines = {}; ///< header lines that many answers share, each with its CRLF
+  std::string lines = {};         ///< more header lines, each with its CRLF
+  bool close = false;             ///< end the connection after this answer
 };
 
 /// The rest of an answer whose body has no end in sight (agent/monitor, metrics/stream, snapshot).
@@ -86,8 +86,8 @@ public:
   virtual void on_drained(std::function<void()> action) { action(); }
 };
 
-/// One request under way. The socket side (or the simulator's client) implements it; an endpoint answers it exactly once,
-/// at once or later and from any thread.
+/// One request under way. The socket side (or the simulator's client) implements it; an endpoint answers it exactly
+/// once, at once or later and from any thread.
 class exchange : public std::enable_shared_from_this<exchange> {
 public:
   virtual ~exchange() = default;
@@ -95,8 +95,8 @@ public:
   virtual void respond(answer) = 0;
   /// Begins an answer whose body comes in pieces.
   virtual std::shared_ptr<body_stream> respond_stream(answer head) = 0;
-  /// `action` runs once if the client goes away before the answer, or before the end of a streamed one; at once if it is
-  /// gone already. One action at a time: a later call replaces the earlier.
+  /// `action` runs once if the client goes away before the answer, or before the end of a streamed one; at once if it
+  /// is gone already. One action at a time: a later call replaces the earlier.
   virtual void on_cancel(std::function<void()> action) = 0;
 };
 using exchange_ptr = std::shared_ptr<exchange>;

@@ -13,7 +13,8 @@ namespace {
 constexpr read_style checks_style{.shows_consistency = true};
 constexpr read_style entries_style{.shows_consistency = true, .streaming = true, .cacheable = true};
 
-using checks_query = std::function<state::result<std::vector<health_check_ptr>>(const state::store&, state::watch_set*)>;
+using checks_query =
+    std::function<state::result<std::vector<health_check_ptr>>(const state::store&, state::watch_set*)>;
 
 /// Answers with the checks that a query finds, less what the filter and the token take away.
 void answer_checks(const call& c, const read_options& options, checks_query query) {
@@ -21,10 +22,12 @@ void answer_checks(const call& c, const read_options& options, checks_query quer
   if (!filter) return respond_read_error(c, filter.error());
   answer_read(c, options, checks_style,
               [query = std::move(query), filter = *filter, who = c.who, how = layout_of(c)](const state::store& s,
-                                                                                          state::watch_set* watch) {
+                                                                                            state::watch_set* watch) {
                 auto found = query(s, watch);
-                std::erase_if(found.value, [&](const health_check_ptr& check) { return filter && !filter->matches(*check); });
-                auto removed = std::erase_if(found.value, [&](const health_check_ptr& check) { return !may_read(*who, *check); });
+                std::erase_if(found.value,
+                              [&](const health_check_ptr& check) { return filter && !filter->matches(*check); });
+                auto removed =
+                    std::erase_if(found.value, [&](const health_check_ptr& check) { return !may_read(*who, *check); });
                 auto out = outcome(how, found.index, found.value);
                 out.answer.filtered = removed > 0;
                 return out;
@@ -44,21 +47,22 @@ void checks(const call& c) {
   auto options = parse_read_options(c);
   if (!options) return respond_read_error(c, options.error());
   if (c.rest.empty()) return respond_error(c, "Missing service name", 400);
-  answer_checks(c, *options,
-                [name = std::string(c.rest), meta = node_meta_of(c.req)](const state::store& s, state::watch_set* watch) {
-                  return state::service_checks(s, name, meta, watch);
-                });
+  answer_checks(
+      c, *options,
+      [name = std::string(c.rest), meta = node_meta_of(c.req)](const state::store& s, state::watch_set* watch) {
+        return state::service_checks(s, name, meta, watch);
+      });
 }
 
 void in_state(const call& c) {
   auto options = parse_read_options(c);
   if (!options) return respond_read_error(c, options.error());
   if (c.rest.empty()) return respond_error(c, "Missing check state", 400);
-  answer_checks(c, *options,
-                [status = std::string(c.rest), meta = node_meta_of(c.req)](const state::store& s,
-                                                                         state::watch_set* watch) {
-                  return state::checks_in_state(s, status, meta, watch);
-                });
+  answer_checks(
+      c, *options,
+      [status = std::string(c.rest), meta = node_meta_of(c.req)](const state::store& s, state::watch_set* watch) {
+        return state::checks_in_state(s, status, meta, watch);
+      });
 }
 
 bool all_passing(const service_entry& e) {
@@ -87,33 +91,33 @@ void entries(const call& c, bool connect) {
   acl::permission wanted{acl::resource::service, acl::access::read, q.name};
   if (connect && !c.who->allowed(wanted)) return respond_error(c, "Permission denied", 403);
   auto style = entries_style;
-  style.streaming = c.env.config()->use_streaming_backend && !c.req.query.has("near") &&
-                    !c.req.query.has("merge-central-config");
-  answer_read(c, *options, style,
-              [q, passing, filter = *filter, who = c.who, how = layout_of(c)](const state::store& s,
-                                                                            state::watch_set* watch) {
-                auto found = state::service_entries(s, q, watch);
-                std::erase_if(found.value, [&](const service_entry& e) {
-                  return (filter && !filter->matches(e)) || (passing && !all_passing(e));
-                });
-                auto removed = std::erase_if(found.value, [&](const service_entry& e) {
-                  return !may_read(*who, *e.node) || !may_read(*who, *e.service);
-                });
-                auto out = outcome(how, found.index, found.value);
-                out.answer.filtered = removed > 0;
-                return out;
-              });
+  style.streaming =
+      c.env.config()->use_streaming_backend && !c.req.query.has("near") && !c.req.query.has("merge-central-config");
+  answer_read(
+      c, *options, style,
+      [q, passing, filter = *filter, who = c.who, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+        auto found = state::service_entries(s, q, watch);
+        std::erase_if(found.value, [&](const service_entry& e) {
+          return (filter && !filter->matches(e)) || (passing && !all_passing(e));
+        });
+        auto removed = std::erase_if(found.value, [&](const service_entry& e) {
+          return !may_read(*who, *e.node) || !may_read(*who, *e.service);
+        });
+        auto out = outcome(how, found.index, found.value);
+        out.answer.filtered = removed > 0;
+        return out;
+      });
 }
 
 void service(const call& c) { entries(c, false); }
 void connect(const call& c) { entries(c, true); }
 
 constexpr std::array routes{
-  route{"/v1/health/node/", "GET", node, {}, "The checks of a node"},
-  route{"/v1/health/checks/", "GET", checks, {}, "The checks of a service's instances"},
-  route{"/v1/health/state/", "GET", in_state, {}, "The checks in a state"},
-  route{"/v1/health/service/", "GET", service, {}, "The instances of a service with their checks"},
-  route{"/v1/health/connect/", "GET", connect, {}, "What accepts mesh traffic for a service, with checks"},
+    route{"/v1/health/node/", "GET", node, {}, "The checks of a node"},
+    route{"/v1/health/checks/", "GET", checks, {}, "The checks of a service's instances"},
+    route{"/v1/health/state/", "GET", in_state, {}, "The checks in a state"},
+    route{"/v1/health/service/", "GET", service, {}, "The instances of a service with their checks"},
+    route{"/v1/health/connect/", "GET", connect, {}, "What accepts mesh traffic for a service, with checks"},
 };
 
 } // namespace

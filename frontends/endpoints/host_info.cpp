@@ -35,13 +35,20 @@ free_form processors() {
     }
     auto name = line.substr(0, line.find_last_not_of("\t ", colon - 1) + 1);
     auto value = colon + 2 <= line.size() ? line.substr(colon + 2) : std::string();
-    if (name == "processor") one["cpu"] = std::atoi(value.c_str());
-    else if (name == "vendor_id") one["vendorId"] = value;
-    else if (name == "cpu family") one["family"] = value;
-    else if (name == "model") one["model"] = value;
-    else if (name == "model name") one["modelName"] = value;
-    else if (name == "cpu MHz") one["mhz"] = std::atof(value.c_str());
-    else if (name == "cpu cores") one["cores"] = std::atoi(value.c_str());
+    if (name == "processor")
+      one["cpu"] = std::atoi(value.c_str());
+    else if (name == "vendor_id")
+      one["vendorId"] = value;
+    else if (name == "cpu family")
+      one["family"] = value;
+    else if (name == "model")
+      one["model"] = value;
+    else if (name == "model name")
+      one["modelName"] = value;
+    else if (name == "cpu MHz")
+      one["mhz"] = std::atof(value.c_str());
+    else if (name == "cpu cores")
+      one["cores"] = std::atoi(value.c_str());
   }
   if (!one.empty()) out.push_back(std::move(one));
   return out;
@@ -53,30 +60,36 @@ free_form host_info(nanoseconds now) {
   auto m = memory_figures();
   auto total = m["MemTotal"], available = m["MemAvailable"], free_bytes = m["MemFree"];
   free_form out;
-  out["Memory"] = {{"total", total},
-                   {"available", available},
-                   {"used", total - available},
-                   {"usedPercent", total ? 100.0 * static_cast<double>(total - available) / static_cast<double>(total) : 0.0},
-                   {"free", free_bytes},
-                   {"buffers", m["Buffers"]},
-                   {"cached", m["Cached"]},
-                   {"swapTotal", m["SwapTotal"]},
-                   {"swapFree", m["SwapFree"]}};
+  out["Memory"] = {
+      {"total", total},
+      {"available", available},
+      {"used", total - available},
+      {"usedPercent", total ? 100.0 * static_cast<double>(total - available) / static_cast<double>(total) : 0.0},
+      {"free", free_bytes},
+      {"buffers", m["Buffers"]},
+      {"cached", m["Cached"]},
+      {"swapTotal", m["SwapTotal"]},
+      {"swapFree", m["SwapFree"]}};
   out["CPU"] = processors();
   utsname name{};
   ::uname(&name);
   struct sysinfo info {};
   ::sysinfo(&info);
   auto boot = std::chrono::duration_cast<std::chrono::seconds>(now).count() - info.uptime;
-  out["Host"] = {{"hostname", name.nodename}, {"uptime", info.uptime}, {"bootTime", boot},        {"procs", info.procs},
-                 {"os", "linux"},             {"kernelVersion", name.release}, {"kernelArch", name.machine}};
+  out["Host"] = {{"hostname", name.nodename}, {"uptime", info.uptime}, {"bootTime", boot},
+                 {"procs", info.procs},       {"os", "linux"},         {"kernelVersion", name.release},
+                 {"kernelArch", name.machine}};
   struct statvfs disk {};
   ::statvfs("/", &disk);
   auto size = static_cast<std::uint64_t>(disk.f_blocks) * disk.f_frsize;
   auto left = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
   auto used = size - static_cast<std::uint64_t>(disk.f_bfree) * disk.f_frsize;
-  out["Disk"] = {{"path", "/"}, {"total", size}, {"free", left}, {"used", used},
-                 {"usedPercent", used + left ? 100.0 * static_cast<double>(used) / static_cast<double>(used + left) : 0.0}};
+  out["Disk"] = {
+      {"path", "/"},
+      {"total", size},
+      {"free", left},
+      {"used", used},
+      {"usedPercent", used + left ? 100.0 * static_cast<double>(used) / static_cast<double>(used + left) : 0.0}};
   out["CollectionTime"] = now.count();
   out["Errors"] = nullptr;
   return out;

@@ -37,8 +37,8 @@ void get_one(const call& c, const read_options& options) {
   read_style style;
   style.cheap = true;
   answer_read(c, options, style,
-              [key = std::string(c.rest), raw = c.req.query.has("raw"), how = layout_of(c)](
-                const state::store& s, state::watch_set* watch) -> query_outcome {
+              [key = std::string(c.rest), raw = c.req.query.has("raw"),
+               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
                 auto found = state::kv_get(s, key, watch);
                 if (!found.value) return not_found(found.index);
                 if (raw) return raw_value(found.index, *found.value);
@@ -48,8 +48,8 @@ void get_one(const call& c, const read_options& options) {
 
 void get_tree(const call& c, const read_options& options) {
   answer_read(c, options, {},
-              [prefix = std::string(c.rest), who = c.who, how = layout_of(c)](const state::store& s,
-                                                                            state::watch_set* watch) -> query_outcome {
+              [prefix = std::string(c.rest), who = c.who,
+               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
                 auto found = state::kv_list(s, prefix, watch);
                 auto removed = std::erase_if(found.value, [&](const kv_entry_ptr& entry) {
                   return !who->allowed(acl::resource::key, acl::access::read, entry->key);
@@ -120,7 +120,15 @@ void answer_flag(const call& c, const state::apply_result& result) {
 
 void send(const call& c, kv_request& r) {
   r.datacenter = c.env.config()->datacenter;
-  propose(c, encode_command(command_type::kvs, r), answer_flag);
+  c.env.handles()->writes.propose(encode_command(command_type::kvs, r), [c](const state::apply_result& result) {
+    // What the state refused, and not what kept the write from it, is said so.
+    bool by_state = !result.ok() && result.status == 500 &&
+                    (result.error.starts_with("invalid session") || result.error.starts_with("missing session"));
+    if (!result.ok())
+      return respond_error(c, (by_state ? "raft apply failed: " : "") + result.error,
+                           static_cast<unsigned>(result.status));
+    answer_flag(c, result);
+  });
 }
 
 void put(const call& c) {
@@ -154,9 +162,9 @@ void put(const call& c) {
   auto limit = c.env.config()->kv_max_value_size;
   if (c.req.body.size() > limit)
     return respond_error(c,
-                         "Request body(" + std::to_string(c.req.body.size()) + " bytes) too large, max size: " +
-                           std::to_string(limit) +
-                           " bytes. See https://www.consul.io/docs/agent/config/config-files#kv_max_value_size.",
+                         "Request body(" + std::to_string(c.req.body.size()) +
+                             " bytes) too large, max size: " + std::to_string(limit) +
+                             " bytes. See https://www.consul.io/docs/agent/config/config-files#kv_max_value_size.",
                          413);
   r.entry.value.bytes = c.req.body;
   send(c, r);
@@ -179,7 +187,8 @@ void remove(const call& c) {
     r.op = "delete-cas";
   }
   acl::permission wanted{acl::resource::key, acl::access::write, r.entry.key};
-  bool may = r.op == "delete-tree" ? c.who->allowed_prefix(wanted.what, wanted.how, wanted.name) : c.who->allowed(wanted);
+  bool may =
+      r.op == "delete-tree" ? c.who->allowed_prefix(wanted.what, wanted.how, wanted.name) : c.who->allowed(wanted);
   if (!may) return respond_error(c, c.who->denial(wanted), 403);
   send(c, r);
 }
@@ -191,7 +200,7 @@ void kv(const call& c) {
 }
 
 constexpr std::array routes{
-  route{"/v1/kv/", "GET,PUT,DELETE", kv, {}, "Reads, writes and deletes keys"},
+    route{"/v1/kv/", "GET,PUT,DELETE", kv, {}, "Reads, writes and deletes keys"},
 };
 
 } // namespace

@@ -62,8 +62,8 @@ void raft_configuration(const call& c) {
 }
 
 constexpr std::array routes{
-  route{"/v1/operator/raft/configuration", "GET", raft_configuration,
-        route_permission{acl::resource::operator_, acl::access::read}, "The members of the Raft cluster"},
+    route{"/v1/operator/raft/configuration", "GET", raft_configuration,
+          route_permission{acl::resource::operator_, acl::access::read}, "The members of the Raft cluster"},
 };
 
 } // namespace

@@ -24,8 +24,8 @@ std::optional<std::string> denied_registration(const acl::authorizer& who, const
   }
   for (const auto& check : r.checks) {
     auto wanted = check->service_id.empty()
-                    ? acl::permission{acl::resource::node, acl::access::write, r.node}
-                    : acl::permission{acl::resource::service, acl::access::write, check->service_name};
+                      ? acl::permission{acl::resource::node, acl::access::write, r.node}
+                      : acl::permission{acl::resource::service, acl::access::write, check->service_name};
     if (auto no = unless_allowed(who, std::move(wanted))) return no;
   }
   return {};

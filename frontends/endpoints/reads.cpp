@@ -11,7 +11,8 @@ constexpr std::string_view stale_with_consistent = "Cannot specify ?stale with ?
 
 /// Parameters that say how to answer, not what: requests that differ only in them share a query.
 bool is_how(std::string_view name) {
-  for (std::string_view one : {"index", "wait", "stale", "consistent", "leader", "token", "cached", "max_stale", "hash"})
+  for (std::string_view one :
+       {"index", "wait", "stale", "consistent", "leader", "token", "cached", "max_stale", "hash"})
     if (name == one) return true;
   return false;
 }
@@ -74,8 +75,8 @@ struct pending_read : std::enable_shared_from_this<pending_read> {
 
 void pending_read::start() {
   auto& leader = c.env.view().leader;
-  bool at_once = options.mode == consistency::stale ||
-                 (options.mode == consistency::leader && leader.leads(c.env.now()));
+  bool at_once =
+      options.mode == consistency::stale || (options.mode == consistency::leader && leader.leads(c.env.now()));
   if (at_once) return evaluate();
   c.env.handles()->writes.read([me = shared_from_this()](const error* failed) {
     if (failed) return respond_read_error(me->c, *failed);
@@ -116,8 +117,10 @@ void pending_read::evaluate() {
   auto watches = c.env.handles()->watches;
   wait->done = [me = shared_from_this()](const evaluation_ptr& e) {
     // Null: this agent leads no more. Ask again, which waits for a leader.
-    if (e) me->reply(*e);
-    else me->start();
+    if (e)
+      me->reply(*e);
+    else
+      me->start();
   };
   c.ex->on_cancel([watches, weak = std::weak_ptr(wait)] {
     if (auto gone = weak.lock()) caf::anon_send(watches, leave_atom_v, local<std::shared_ptr<watch_request>>{gone});
@@ -142,7 +145,9 @@ void pending_read::reply(const evaluation& e) const {
   lines.reserve(192);
   if (style.shows_consistency) {
     lines += "X-Consul-Effective-Consistency: ";
-    lines += options.mode == consistency::stale ? "stale" : options.mode == consistency::leader ? "leader" : "consistent";
+    lines += options.mode == consistency::stale    ? "stale"
+             : options.mode == consistency::leader ? "leader"
+                                                   : "consistent";
     lines += "\r\n";
   }
   lines += "X-Consul-Index: " + std::to_string(e.index) + "\r\nX-Consul-Knownleader: ";
@@ -202,8 +207,10 @@ string_map node_meta_of(const request& req) {
   string_map out;
   for (const auto& pair : req.query.all("node-meta")) {
     auto colon = pair.find(':');
-    if (colon == pair.npos) out[pair] = "";
-    else out[pair.substr(0, colon)] = pair.substr(colon + 1);
+    if (colon == pair.npos)
+      out[pair] = "";
+    else
+      out[pair.substr(0, colon)] = pair.substr(colon + 1);
   }
   return out;
 }

@@ -14,9 +14,9 @@ struct route_permission {
   acl::resource what;
   acl::access how;
   enum class subject {
-    none,      ///< the resource has no names
-    rest,      ///< what follows the route's path
-    own_node,  ///< this agent's node
+    none,     ///< the resource has no names
+    rest,     ///< what follows the route's path
+    own_node, ///< this agent's node
   } name = subject::none;
 };
 

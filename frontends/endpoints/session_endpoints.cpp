@@ -91,7 +91,8 @@ void create(const call& c) {
     s.node_checks = {"serfHealth"};
   }
   s.service_checks = in.service_checks;
-  if (s.behavior != "release" && s.behavior != "delete") return respond_error(c, "Invalid Behavior setting '" + s.behavior + "'");
+  if (s.behavior != "release" && s.behavior != "delete")
+    return respond_error(c, "Invalid Behavior setting '" + s.behavior + "'");
   if (auto valid = valid_ttl(s.ttl, *config); !valid) return respond(c, error_answer(valid.error()));
   acl::permission wanted{acl::resource::session, acl::access::write, s.node};
   if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
@@ -143,9 +144,11 @@ void answer_sessions(const call& c, bool of_one, sessions_query query) {
   auto options = parse_read_options(c);
   if (!options) return respond_read_error(c, options.error());
   answer_read(c, *options, {},
-              [query = std::move(query), of_one, who = c.who, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+              [query = std::move(query), of_one, who = c.who, how = layout_of(c)](const state::store& s,
+                                                                                  state::watch_set* watch) {
                 auto found = query(s, watch);
-                auto removed = std::erase_if(found.value, [&](const session_ptr& one) { return !may_read(*who, *one); });
+                auto removed =
+                    std::erase_if(found.value, [&](const session_ptr& one) { return !may_read(*who, *one); });
                 auto out = outcome(how, found.index, found.value);
                 out.not_found = of_one && found.value.empty() && removed == 0;
                 out.answer.filtered = removed > 0;
@@ -172,16 +175,17 @@ void of_node(const call& c) {
 }
 
 void list(const call& c) {
-  answer_sessions(c, false, [](const state::store& s, state::watch_set* watch) { return state::list_sessions(s, watch); });
+  answer_sessions(c, false,
+                  [](const state::store& s, state::watch_set* watch) { return state::list_sessions(s, watch); });
 }
 
 constexpr std::array routes{
-  route{"/v1/session/create", "PUT", create, {}, "Creates a session"},
-  route{"/v1/session/destroy/", "PUT", destroy, {}, "Ends a session"},
-  route{"/v1/session/renew/", "PUT", renew, {}, "Renews a session with a TTL"},
-  route{"/v1/session/info/", "GET", info, {}, "One session"},
-  route{"/v1/session/node/", "GET", of_node, {}, "The sessions of a node"},
-  route{"/v1/session/list", "GET", list, {}, "All sessions"},
+    route{"/v1/session/create", "PUT", create, {}, "Creates a session"},
+    route{"/v1/session/destroy/", "PUT", destroy, {}, "Ends a session"},
+    route{"/v1/session/renew/", "PUT", renew, {}, "Renews a session with a TTL"},
+    route{"/v1/session/info/", "GET", info, {}, "One session"},
+    route{"/v1/session/node/", "GET", of_node, {}, "The sessions of a node"},
+    route{"/v1/session/list", "GET", list, {}, "All sessions"},
 };
 
 } // namespace

@@ -23,8 +23,8 @@ void peers(const call& c) {
 }
 
 constexpr std::array routes{
-  route{"/v1/status/leader", "GET", leader, {}, "The address of the leader"},
-  route{"/v1/status/peers", "GET", peers, {}, "The addresses of the servers"},
+    route{"/v1/status/leader", "GET", leader, {}, "The address of the leader"},
+    route{"/v1/status/peers", "GET", peers, {}, "The addresses of the servers"},
 };
 
 } // namespace

@@ -55,10 +55,10 @@ struct check_input : health_check {
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     health_check::fields(
-      [&](field d, auto& member) {
-        if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(member)>, health_check_definition>) f(d, member);
-      },
-      x);
+        [&](field d, auto& member) {
+          if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(member)>, health_check_definition>) f(d, member);
+        },
+        x);
     f(field{"Definition"}, x.definition_input);
     f(field{"Namespace"}, x.name_space);
     f(field{"Partition"}, x.partition);
@@ -141,11 +141,11 @@ struct with_nulls : Base {
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     Base::fields(
-      [&](field d, auto& member) {
-        if (d.name == "Tags" || d.name == "Meta" || d.name == "ServiceTags") d.flags = d.flags | null_if_empty;
-        f(d, member);
-      },
-      x);
+        [&](field d, auto& member) {
+          if (d.name == "Tags" || d.name == "Meta" || d.name == "ServiceTags") d.flags = d.flags | null_if_empty;
+          f(d, member);
+        },
+        x);
   }
 };
 struct result_shape {
@@ -259,14 +259,18 @@ std::vector<txn_error> denied_operations(const acl::authorizer& who, const std::
       acl::permission wanted{what, how, name};
       if (!who.allowed(wanted)) out.push_back({static_cast<std::int64_t>(i), who.denial(wanted)});
     };
-    if (op.kv && op.kv->verb.starts_with("check-")) require(acl::resource::key, acl::access::read, op.kv->entry.key);
-    else if (op.kv && !op.kv->verb.starts_with("get")) require(acl::resource::key, acl::access::write, op.kv->entry.key);
+    if (op.kv && op.kv->verb.starts_with("check-"))
+      require(acl::resource::key, acl::access::read, op.kv->entry.key);
+    else if (op.kv && !op.kv->verb.starts_with("get"))
+      require(acl::resource::key, acl::access::write, op.kv->entry.key);
     if (op.node && op.node->verb != "get") require(acl::resource::node, acl::access::write, op.node->node.name);
     if (op.service && op.service->verb != "get")
       require(acl::resource::service, acl::access::write, op.service->service.name);
     if (op.check && op.check->verb != "get") {
-      if (op.check->check.service_name.empty()) require(acl::resource::node, acl::access::write, op.check->check.node);
-      else require(acl::resource::service, acl::access::write, op.check->check.service_name);
+      if (op.check->check.service_name.empty())
+        require(acl::resource::node, acl::access::write, op.check->check.node);
+      else
+        require(acl::resource::service, acl::access::write, op.check->check.service_name);
     }
   }
   return out;
@@ -296,8 +300,8 @@ void answer_from_state(const call& c, const std::vector<txn_op>& ops) {
 
 void read(const call& c, const read_options& options, std::vector<txn_op> ops) {
   auto& leader = c.env.view().leader;
-  bool at_once = options.mode == consistency::stale ||
-                 (options.mode == consistency::leader && leader.leads(c.env.now()));
+  bool at_once =
+      options.mode == consistency::stale || (options.mode == consistency::leader && leader.leads(c.env.now()));
   if (at_once) return answer_from_state(c, ops);
   c.env.handles()->writes.read([c, ops = std::move(ops)](const error* failed) {
     if (failed) return respond(c, error_answer(*failed));
@@ -316,15 +320,17 @@ void txn(const call& c) {
   if (auto parsed = json::read(c.req.body, given, strict); !parsed)
     return respond_error(c, "Failed to parse body: " + parsed.error().text, 400);
   if (given.size() > most_operations)
-    return respond_error(c, "Transaction contains too many operations (" + std::to_string(given.size()) + " > " +
-                              std::to_string(most_operations) + ")",
+    return respond_error(c,
+                         "Transaction contains too many operations (" + std::to_string(given.size()) + " > " +
+                             std::to_string(most_operations) + ")",
                          413);
   std::vector<txn_op> ops;
   for (const auto& one : given) {
     if (one.kv && one.kv->value.bytes.size() > config->kv_max_value_size)
-      return respond_error(c, "Value for key " + praetor::quoted(one.kv->key) + " is too large (" +
-                                std::to_string(one.kv->value.bytes.size()) + " > " +
-                                std::to_string(config->kv_max_value_size) + " bytes)",
+      return respond_error(c,
+                           "Value for key " + praetor::quoted(one.kv->key) + " is too large (" +
+                               std::to_string(one.kv->value.bytes.size()) + " > " +
+                               std::to_string(config->kv_max_value_size) + " bytes)",
                            413);
     if (one.kv || one.node || one.service || one.check) ops.push_back(stored_op(one, *config));
   }
@@ -345,7 +351,7 @@ void txn(const call& c) {
 }
 
 constexpr std::array routes{
-  route{"/v1/txn", "PUT", txn, {}, "Carries out operations all or none"},
+    route{"/v1/txn", "PUT", txn, {}, "Carries out operations all or none"},
 };
 
 } // namespace

@@ -4,12 +4,13 @@
 #include "actors/health/start_check.hpp"
 #include "actors/ports/log_lines.hpp"
 #include "frontends/cli/flag_set.hpp"
+#include "frontends/cli/machine.hpp"
 #include "frontends/dns/server.hpp"
 #include "frontends/endpoints/routes.hpp"
 #include "frontends/http/server.hpp"
 #include "frontends/process/banner.hpp"
 #include "frontends/process/listeners.hpp"
-#include "frontends/process/machine.hpp"
+#include "frontends/process/production_ports.hpp"
 #include "frontends/process/supervision.hpp"
 
 #include <future>
@@ -34,7 +35,10 @@ std::optional<config::sources> parse_flags(const std::vector<std::string>& args)
     spec.name = f.name;
     spec.usage = f.help;
     spec.is_boolean = f.kind == config::flag_kind::boolean;
-    spec.type_name = spec.is_boolean ? "" : f.kind == config::flag_kind::integer ? "int" : f.kind == config::flag_kind::duration ? "duration" : "value";
+    spec.type_name = spec.is_boolean                         ? ""
+                     : f.kind == config::flag_kind::integer  ? "int"
+                     : f.kind == config::flag_kind::duration ? "duration"
+                                                             : "value";
     spec.set = [&out, name = f.name](const std::string& value) -> std::optional<std::string> {
       out.flags.emplace_back(name, value);
       return {};
@@ -86,7 +90,7 @@ private:
   config::sources from_;
   std::shared_ptr<log_lines> log_;
   stop_wait& wait_;
-  machine_environment machine_;
+  cli::machine machine_;
   production_ports ports_;
   agent_view_ptr view_ = std::make_shared<agent_view>();
   caf::actor_system_config system_config_;
@@ -102,8 +106,8 @@ endpoints::process_hooks running_agent::hooks() {
   endpoints::process_hooks h;
   h.reload = [this](done_callback done) { reload(std::move(done)); };
   h.leave = [this] { wait_.request_leave(); };
-  h.follow_log = [this](const std::string& level, bool json, std::function<void(const std::string&)> on_line)
-    -> expected<std::function<void()>> {
+  h.follow_log = [this](const std::string& level, bool json,
+                        std::function<void(const std::string&)> on_line) -> expected<std::function<void()>> {
     auto parsed = log_level_from_text(level);
     if (!parsed) return fail("Unknown log level: " + level, 400);
     auto number = log_->listen(*parsed, json, std::move(on_line));
@@ -147,13 +151,16 @@ expected<void> running_agent::start_frontends(const config_ptr& config) {
   environment_ = std::make_unique<endpoints::environment>(*system_, view_, ports_.outside, ports_.node_id, hooks());
   dispatcher_ = std::make_unique<endpoints::dispatcher>(*environment_);
   auto options = http_options_of(*config, log_);
-  if (auto started = http_.start(std::move(options), [this](endpoints::exchange_ptr ex) { dispatcher_->handle(std::move(ex)); });
+  if (auto started =
+          http_.start(std::move(options), [this](endpoints::exchange_ptr ex) { dispatcher_->handle(std::move(ex)); });
       !started)
     return tl::unexpected(started.error());
   for (const auto& l : config->http_addrs)
-    log_->write(log_level::info, "agent", "Starting server", {{"address", l.text()}, {"network", l.is_unix() ? "unix" : "tcp"}, {"protocol", "http"}});
+    log_->write(log_level::info, "agent", "Starting server",
+                {{"address", l.text()}, {"network", l.is_unix() ? "unix" : "tcp"}, {"protocol", "http"}});
   for (const auto& l : config->https_addrs)
-    log_->write(log_level::info, "agent", "Starting server", {{"address", l.text()}, {"network", l.is_unix() ? "unix" : "tcp"}, {"protocol", "https"}});
+    log_->write(log_level::info, "agent", "Starting server",
+                {{"address", l.text()}, {"network", l.is_unix() ? "unix" : "tcp"}, {"protocol", "https"}});
   dns_ = std::make_unique<dns::server>(*environment_);
   if (auto started = dns_->start(*config); !started) return started;
   for (const auto& l : config->dns_addrs)
@@ -177,8 +184,10 @@ void running_agent::reload(done_callback done) {
   if (!loaded) return refuse(loaded.error().text);
   auto next = std::make_shared<runtime_config>(std::move(loaded->config));
   next->node_id = view_->settings.load()->node_id;
-  if (auto level = log_level_from_text(next->log.level)) log_->set_level(*level);
-  else log_->write(log_level::warn, "agent", "Invalid log level in new configuration");
+  if (auto level = log_level_from_text(next->log.level))
+    log_->set_level(*level);
+  else
+    log_->write(log_level::warn, "agent", "Invalid log level in new configuration");
   auto options = http_options_of(*next, log_);
   http_.reload_limits(options.limits);
   if (!next->https_addrs.empty())
@@ -222,7 +231,8 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
       agent.reload(nullptr);
       continue;
     }
-    bool graceful = event == stop_wait::event::interrupt ? !config->skip_leave_on_interrupt : config->leave_on_terminate;
+    bool graceful =
+        event == stop_wait::event::interrupt ? !config->skip_leave_on_interrupt : config->leave_on_terminate;
     if (!graceful) {
       log.write(log_level::info, "agent", "Graceful shutdown disabled. Exiting");
       return 1;
@@ -238,7 +248,7 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
 int run_agent_process(const std::vector<std::string>& args) {
   auto from = parse_flags(args);
   if (!from) return 1;
-  machine_environment machine;
+  cli::machine machine;
   auto complain = [](const std::string& text) {
     std::cerr << "==> " << text << std::endl;
     return 1;
@@ -247,7 +257,8 @@ int run_agent_process(const std::vector<std::string>& args) {
   if (!loaded) return complain(loaded.error().text);
   auto config = std::make_shared<const runtime_config>(std::move(loaded->config));
   if (!log_level_from_text(config->log.level))
-    return complain("Invalid log level: " + config->log.level + ". Valid log levels are: [TRACE DEBUG INFO WARN ERR ERROR]");
+    return complain("Invalid log level: " + config->log.level +
+                    ". Valid log levels are: [TRACE DEBUG INFO WARN ERR ERROR]");
   auto log = log_lines::open(log_options_of(*config));
   if (!log) return complain(log.error().text);
   for (const auto& warning : loaded->warnings) (*log)->write(log_level::warn, "agent", warning);

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "frontends/process/production_ports.hpp"
-
 #include <string>
 #include <vector>
 

@@ -34,7 +34,8 @@ http::server_options http_options_of(const config::runtime_config& c, logger_ptr
   o.tls.verify_incoming = c.tls_https.verify_incoming;
   o.tls.min_version = c.tls_https.min_version;
   o.tls.cipher_suites = c.tls_https.cipher_suites;
-  o.limits.max_connections_per_client = static_cast<std::uint32_t>(std::max<std::int64_t>(c.http.max_conns_per_client, 0));
+  o.limits.max_connections_per_client =
+      static_cast<std::uint32_t>(std::max<std::int64_t>(c.http.max_conns_per_client, 0));
   o.limits.max_header_bytes = static_cast<std::uint32_t>(std::max<std::int64_t>(c.http.max_header_bytes, 0));
   o.limits.handshake_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(c.http.https_handshake_timeout);
   auto value_limit = c.kv_max_value_size;

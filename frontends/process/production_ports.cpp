@@ -7,7 +7,7 @@
 #include "storage/agent_store/rocksdb_agent_store.hpp"
 #include "storage/raft_log/memory_log.hpp"
 #include "storage/raft_log/rocksdb_log.hpp"
-#include "storage/snapshot/directory_snapshot_store.hpp"
+#include "storage/snapshot/file_snapshot_store.hpp"
 #include "storage/snapshot/memory_snapshot_store.hpp"
 
 #include <array>
@@ -46,13 +46,13 @@ expected<void> open_disks(ports& p, const config::runtime_config& config) {
   if (problem) return fail("data_dir: could not make " + config.data_dir + ": " + problem.message());
 
   storage::rocksdb_log_settings settings;
-  settings.directory = data / "raft" / "log";
+  settings.directory = data / "raft";
   settings.new_storage_id = random_uuid();
   settings.warn = warn;
   auto opened = storage::rocksdb_log::open(settings);
   if (!opened) return tl::unexpected(opened.error());
   p.log = std::move(*opened);
-  auto snapshots = storage::directory_snapshot_store::open(data / "raft" / "snapshots", warn);
+  auto snapshots = storage::file_snapshot_store::open_directory(data / "raft" / "snapshots");
   if (!snapshots) return tl::unexpected(snapshots.error());
   p.snapshots = std::move(*snapshots);
   return {};

@@ -19,8 +19,9 @@ public:
 } // namespace
 
 std::string to_text(resource what, access how) {
-  constexpr std::array<std::string_view, 14> names{"acl",  "agent", "event",    "identity", "intention", "key",     "keyring",
-                                                   "mesh", "node",  "operator", "peering",  "query",     "service", "session"};
+  constexpr std::array<std::string_view, 14> names{"acl",     "agent",   "event",   "identity", "intention",
+                                                   "key",     "keyring", "mesh",    "node",     "operator",
+                                                   "peering", "query",   "service", "session"};
   constexpr std::array<std::string_view, 3> levels{"read", "list", "write"};
   return std::string(names[static_cast<std::size_t>(what)]) + ":" + std::string(levels[static_cast<std::size_t>(how)]);
 }

@@ -28,10 +28,10 @@ inline tl::unexpected<error> fail(std::string text, int status = 500) {
 } // namespace praetor
 
 /// States an invariant; a process that has lost one stops, in release builds too.
-#define PRAETOR_ASSERT(condition)                                                                                     \
-  do {                                                                                                                \
-    if (!(condition)) {                                                                                               \
-      std::fprintf(stderr, "invariant lost: %s (%s:%d)\n", #condition, __FILE__, __LINE__);                           \
-      std::abort();                                                                                                   \
-    }                                                                                                                 \
+#define PRAETOR_ASSERT(condition)                                                                                      \
+  do {                                                                                                                 \
+    if (!(condition)) {                                                                                                \
+      std::fprintf(stderr, "invariant lost: %s (%s:%d)\n", #condition, __FILE__, __LINE__);                            \
+      std::abort();                                                                                                    \
+    }                                                                                                                  \
   } while (false)

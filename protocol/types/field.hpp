@@ -48,8 +48,7 @@ struct field {
                   std::string_view alias = {})
       : name(name), flags(flags), packed(packed), alias(alias) {}
   /// A member whose second accepted name is `alias`.
-  static constexpr field aliased(std::string_view name, std::string_view alias,
-                                 field_flags flags = field_flags::none) {
+  static constexpr field aliased(std::string_view name, std::string_view alias, field_flags flags = field_flags::none) {
     return {name, flags, {}, alias};
   }
   constexpr std::string_view packed_name() const { return packed.empty() ? name : packed; }
@@ -67,6 +66,8 @@ struct any_visitor {
 /// JSON and MessagePack in both directions, filter selectors and the structural hash derive from it.
 /// `Self` is the const or the mutable struct. The order is the order of JSON output.
 template <class T>
-concept has_fields = requires(T& value) { std::remove_cvref_t<T>::fields(detail::any_visitor{}, value); };
+concept has_fields = requires(T& value) {
+  std::remove_cvref_t<T>::fields(detail::any_visitor{}, value);
+};
 
 } // namespace praetor

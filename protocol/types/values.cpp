@@ -101,13 +101,20 @@ duration_result duration_from_text(std::string_view text) {
     auto unit_text = rest.substr(0, length);
     rest.remove_prefix(length);
     std::uint64_t unit = 0;
-    if (unit_text == "ns") unit = 1;
-    else if (unit_text == "us" || unit_text == "\u00b5s" || unit_text == "\u03bcs") unit = 1'000;
-    else if (unit_text == "ms") unit = 1'000'000;
-    else if (unit_text == "s") unit = 1'000'000'000;
-    else if (unit_text == "m") unit = 60'000'000'000;
-    else if (unit_text == "h") unit = 3'600'000'000'000;
-    else return {{}, "time: unknown unit " + quoted(unit_text) + " in duration " + quoted(text)};
+    if (unit_text == "ns")
+      unit = 1;
+    else if (unit_text == "us" || unit_text == "\u00b5s" || unit_text == "\u03bcs")
+      unit = 1'000;
+    else if (unit_text == "ms")
+      unit = 1'000'000;
+    else if (unit_text == "s")
+      unit = 1'000'000'000;
+    else if (unit_text == "m")
+      unit = 60'000'000'000;
+    else if (unit_text == "h")
+      unit = 3'600'000'000'000;
+    else
+      return {{}, "time: unknown unit " + quoted(unit_text) + " in duration " + quoted(text)};
     if (whole > limit / unit) return invalid();
     whole *= unit;
     if (fraction > 0) {
@@ -146,7 +153,8 @@ std::string quoted(std::string_view text) {
     int extra = c >= 0xf0 && c < 0xf5 ? 3 : c >= 0xe0 ? 2 : c >= 0xc2 ? 1 : 0;
     if (c >= 0xf5) extra = 0;
     bool good = extra > 0 && i + static_cast<std::size_t>(extra) < text.size();
-    for (int k = 1; good && k <= extra; ++k) good = (static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]) & 0xc0) == 0x80;
+    for (int k = 1; good && k <= extra; ++k)
+      good = (static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]) & 0xc0) == 0x80;
     if (good) {
       out += text.substr(i, static_cast<std::size_t>(extra) + 1);
       i += static_cast<std::size_t>(extra);

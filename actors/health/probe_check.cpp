@@ -1,0 +1,65 @@
+#include "actors/health/probe_check.hpp"
+
+namespace praetor {
+
+namespace {
+
+constexpr nanoseconds script_timeout = std::chrono::seconds(30);
+constexpr nanoseconds default_timeout = std::chrono::seconds(10);
+
+nanoseconds timeout_of(const check_definition& d) {
+  if (d.timeout.count() > 0) return d.timeout;
+  return check_kind(d) == "script" ? script_timeout : default_timeout;
+}
+
+/// Spreads the checks of an agent over their interval: [0, interval).
+nanoseconds first_delay(std::uint64_t seed, nanoseconds interval) {
+  if (interval.count() <= 0) return nanoseconds{0};
+  std::mt19937_64 random(seed);
+  return nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(interval.count()))};
+}
+
+} // namespace
+
+probe_check_state::~probe_check_state() {
+  if (running) running->cancel();
+}
+
+void probe_check_state::plan(nanoseconds delay) { self->delayed_send(self, delay, wake_atom_v, ++attempt); }
+
+void probe_check_state::attempt_now() {
+  auto me = check_runner_actor{self};
+  running = start.outside->probes->start(request, [me, number = attempt](probe_result result) {
+    caf::anon_send(me, result_atom_v, number,
+                   local<std::shared_ptr<probe_result>>{std::make_shared<probe_result>(std::move(result))});
+  });
+}
+
+void probe_check_state::ended(const probe_result& result) {
+  running.reset();
+  std::optional<std::string_view> status = result.status;
+  if (!result.at_once) status = counted->count(result.status);
+  if (status) self->send(start.registry, result_atom_v, start.definition.id, std::string(*status), result.output);
+  plan(start.definition.interval);
+}
+
+check_runner_actor::behavior_type probe_check(check_runner_actor::stateful_pointer<probe_check_state> self,
+                                              check_start start) {
+  auto& s = self->state;
+  s.self = self;
+  s.start = std::move(start);
+  s.request = {s.start.definition, timeout_of(s.start.definition), s.start.output_limit};
+  s.counted.emplace(s.start.definition);
+  s.plan(first_delay(s.start.outside->seed(), s.start.definition.interval));
+  return {
+    [self](wake_atom, std::uint64_t number) {
+      if (number == self->state.attempt) self->state.attempt_now();
+    },
+    [self](result_atom, std::uint64_t number, local<std::shared_ptr<probe_result>>& result) {
+      if (number == self->state.attempt) self->state.ended(*result.value);
+    },
+    [](renew_atom) {},
+  };
+}
+
+} // namespace praetor

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "protocol/types/definitions.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+namespace praetor {
+
+/// Decides how many results in a row it takes to change a check's status.
+class thresholds {
+public:
+  /// Starts as if everything had been seen often enough already, so that the first result counts.
+  explicit thresholds(const check_definition& d)
+    : success_before_passing_(d.success_before_passing),
+      failures_before_critical_(d.failures_before_critical),
+      failures_before_warning_(d.failures_before_warning.value_or(d.failures_before_critical)),
+      successes_(success_before_passing_),
+      failures_(failures_before_critical_) {}
+
+  /// Takes an attempt's status in. @returns the status that the check has now; nothing if it stays as it was
+  std::optional<std::string_view> count(std::string_view status) {
+    if (status == health_passing || status == health_warning) {
+      failures_ = 0;
+      successes_ = std::min(successes_ + 1, std::max(success_before_passing_, std::int64_t{1}));
+      if (successes_ >= success_before_passing_) return status;
+      return std::nullopt;
+    }
+    successes_ = 0;
+    failures_ = std::min(failures_ + 1, std::max(failures_before_critical_, std::int64_t{1}));
+    if (failures_ >= failures_before_critical_) return health_critical;
+    if (failures_ >= failures_before_warning_) return health_warning;
+    return std::nullopt;
+  }
+
+private:
+  std::int64_t success_before_passing_, failures_before_critical_, failures_before_warning_;
+  std::int64_t successes_, failures_; // never above what makes a difference
+};
+
+} // namespace praetor
