@@ -100,7 +100,8 @@ void answer_writer::follow_targets() {
   // Of several records of a name only the first is known, and what belongs to no target goes, EDNS included: clients
   // of the reference see just this.
   std::unordered_map<std::string, const record*> by_owner;
-  for (const auto* r : all_extra_) by_owner.emplace(lowered(r->owner.empty() ? std::string(query_->name()) : r->owner), r);
+  for (const auto* r : all_extra_)
+    by_owner.emplace(lowered(r->owner.empty() ? std::string(query_->name()) : r->owner), r);
   std::unordered_set<std::string> seen;
   extra_.clear();
   edns_ = false;
@@ -238,7 +239,8 @@ std::string_view answer_writer::write(const query& q, const answer_set& set, tra
 }
 
 std::string_view answer_writer::refuse_packet(const query& q, rcode code, bool keep_opcode) {
-  auto flags = static_cast<std::uint16_t>((q.flags & ~(flag::opcode | flag::authoritative | flag::zero | 0xf)) | flag::response);
+  auto flags =
+      static_cast<std::uint16_t>((q.flags & ~(flag::opcode | flag::authoritative | flag::zero | 0xf)) | flag::response);
   if (keep_opcode) flags |= q.flags & flag::opcode;
   out_.begin(false);
   out_.u16(q.id);

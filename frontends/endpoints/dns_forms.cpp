@@ -15,13 +15,13 @@ using label_span = std::span<const std::string>;
 
 form kind_of(std::string_view label) {
   static constexpr std::array<std::pair<std::string_view, form>, 7> kinds{{
-    {"service", form::service},
-    {"connect", form::connect},
-    {"virtual", form::virtual_address},
-    {"ingress", form::ingress},
-    {"node", form::node},
-    {"query", form::prepared_query},
-    {"addr", form::address},
+      {"service", form::service},
+      {"connect", form::connect},
+      {"virtual", form::virtual_address},
+      {"ingress", form::ingress},
+      {"node", form::node},
+      {"query", form::prepared_query},
+      {"addr", form::address},
   }};
   for (const auto& [name, kind] : kinds)
     if (label == name) return kind;
@@ -46,9 +46,12 @@ bool parse_locality(label_span suffix, parsed_name& into) {
   }
   if (suffix.size() != 2 && suffix.size() != 4) return false;
   for (; !suffix.empty(); suffix = suffix.subspan(2)) {
-    if (suffix[1] == "dc") into.datacenter = suffix[0];
-    else if (suffix[1] == "peer") into.peer = suffix[0];
-    else return false;
+    if (suffix[1] == "dc")
+      into.datacenter = suffix[0];
+    else if (suffix[1] == "peer")
+      into.peer = suffix[0];
+    else
+      return false;
   }
   return into.datacenter.empty() || into.peer.empty();
 }

@@ -170,7 +170,8 @@ answer_set lookup::reverse(const std::vector<std::string>& labels, std::uint16_t
           return found(std::move(target));
     for (const auto& i : owners.services)
       if (endpoints::may_read(world_.who, *i.service) && endpoints::may_read(world_.who, *i.node))
-        if (auto target = below({i.service->name, "service", settings().datacenter}, settings().domain); !target.empty())
+        if (auto target = below({i.service->name, "service", settings().datacenter}, settings().domain);
+            !target.empty())
           return found(std::move(target));
   }
   auto out = nothing(rcode::name_error);
@@ -338,9 +339,12 @@ answer_set::group lookup::target_group(const parsed_name& asked, const service_e
     srv.name = wire_name(at.text);
     for (auto& r : resolve(at.text, ttl, depth)) g.extra.push_back(std::move(r));
   } else {
-    if (at.from == chosen_address::origin::node) srv.name = in_node_zone;
-    else if (asked.peer.empty()) srv.name = below({hex_of(*bytes), "addr", settings().datacenter}, domain_);
-    else srv.name = below({hex_of(*bytes), "addr"}, domain_);
+    if (at.from == chosen_address::origin::node)
+      srv.name = in_node_zone;
+    else if (asked.peer.empty())
+      srv.name = below({hex_of(*bytes), "addr", settings().datacenter}, domain_);
+    else
+      srv.name = below({hex_of(*bytes), "addr"}, domain_);
     auto r = address_record(*bytes, ttl);
     r.owner = srv.name;
     g.extra.push_back(std::move(r));
@@ -427,9 +431,8 @@ std::vector<record> lookup::resolve_outside(const std::string& host, const std::
 } // namespace
 
 lookup_settings::lookup_settings(const config::runtime_config& c)
-    : datacenter(c.datacenter), has_recursors(!c.dns_recursors.empty()),
-      domain(wire_name(c.dns_domain)), alt_domain(c.dns_alt_domain.empty() ? "" : wire_name(c.dns_alt_domain)),
-      dns(c.dns) {}
+    : datacenter(c.datacenter), has_recursors(!c.dns_recursors.empty()), domain(wire_name(c.dns_domain)),
+      alt_domain(c.dns_alt_domain.empty() ? "" : wire_name(c.dns_alt_domain)), dns(c.dns) {}
 
 lookup_result look_up(const lookup_world& world, std::string_view name, std::uint16_t type, bool edns) {
   lookup_result out;
@@ -443,7 +446,8 @@ std::uint32_t service_ttl(const config::dns_settings& dns, std::string_view serv
   std::size_t longest = 0;
   std::uint32_t ttl = 0;
   for (const auto& [key, value] : dns.service_ttl) {
-    if (!key.ends_with('*') || key.size() <= longest || !service.starts_with(std::string_view(key).substr(0, key.size() - 1)))
+    if (!key.ends_with('*') || key.size() <= longest ||
+        !service.starts_with(std::string_view(key).substr(0, key.size() - 1)))
       continue;
     longest = key.size();
     ttl = seconds_of(value);

@@ -202,7 +202,8 @@ bool message_writer::same_name(std::size_t at, std::string_view wire) const {
       at = u16_at(out_, at) & 0x3fffu;
       continue;
     }
-    if (static_cast<unsigned char>(wire[0]) != count || std::string_view(out_).substr(at, 1u + count) != wire.substr(0, 1u + count))
+    if (static_cast<unsigned char>(wire[0]) != count ||
+        std::string_view(out_).substr(at, 1u + count) != wire.substr(0, 1u + count))
       return false;
     if (count == 0) return true;
     wire.remove_prefix(1u + count);

@@ -27,9 +27,9 @@ enum class rcode : std::uint8_t {
 };
 
 namespace flag {
-inline constexpr std::uint16_t response = 0x8000, authoritative = 0x0400, truncated = 0x0200, recursion_desired = 0x0100,
-                               recursion_available = 0x0080, checking_disabled = 0x0010, opcode = 0x7800,
-                               zero = 0x0040;
+inline constexpr std::uint16_t response = 0x8000, authoritative = 0x0400, truncated = 0x0200,
+                               recursion_desired = 0x0100, recursion_available = 0x0080, checking_disabled = 0x0010,
+                               opcode = 0x7800, zero = 0x0040;
 }
 
 /// The network that a client asks for (EDNS client subnet).

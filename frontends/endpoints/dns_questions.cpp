@@ -66,7 +66,8 @@ std::uint32_t questions::serial() const {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(sources_.wall_clock()).count());
 }
 
-const answer_set* questions::find(const query& q, const resolved_names* resolved, std::vector<std::string>& unresolved) {
+const answer_set* questions::find(const query& q, const resolved_names* resolved,
+                                  std::vector<std::string>& unresolved) {
   auto who = sources_.who();
   if (who->id() != seen_by_) {
     cache_.clear();
@@ -127,7 +128,8 @@ std::string address_query(std::uint16_t id, std::string_view host) {
   auto name = wire_name(host);
   if (name.empty()) return {};
   std::string out;
-  for (std::uint16_t v : {id, flag::recursion_desired, std::uint16_t{1}, std::uint16_t{0}, std::uint16_t{0}, std::uint16_t{0}}) {
+  for (std::uint16_t v :
+       {id, flag::recursion_desired, std::uint16_t{1}, std::uint16_t{0}, std::uint16_t{0}, std::uint16_t{0}}) {
     out.push_back(static_cast<char>(v >> 8));
     out.push_back(static_cast<char>(v & 0xff));
   }

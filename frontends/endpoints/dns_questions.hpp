@@ -12,8 +12,8 @@ namespace praetor::dns {
 /// What questions are answered from. The functions are called by whoever calls `questions::answer`.
 struct question_sources {
   std::function<state::store_ptr()> state;
-  std::function<acl::authorizer_ptr()> who;     ///< whose eyes see the catalog
-  std::function<nanoseconds()> wall_clock;      ///< since 1970
+  std::function<acl::authorizer_ptr()> who; ///< whose eyes see the catalog
+  std::function<nanoseconds()> wall_clock;  ///< since 1970
   std::uint64_t seed = 0;
 };
 

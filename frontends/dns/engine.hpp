@@ -1,0 +1,49 @@
+#pragma once
+
+#include "frontends/dns/recursors.hpp"
+#include "frontends/endpoints/dns_questions.hpp"
+#include "protocol/types/error.hpp"
+
+#include <functional>
+#include <memory>
+#include <thread>
+
+namespace praetor::dns {
+
+class datagram_listener;
+class stream_listener;
+
+/// Serves DNS on sockets, in one thread of its own.
+class engine {
+public:
+  engine(question_sources sources, const config::runtime_config& c);
+  ~engine();
+
+  expected<void> start(const std::vector<config::endpoint>& addresses);
+  /// From any thread.
+  void reload(const config::runtime_config& c);
+  /// Closes all sockets and ends the thread.
+  void stop();
+
+  /// What listeners do with a request: gives the answer at once, or later through `later`, or never. Only in the
+  /// engine's thread.
+  /// @returns the answer, valid until the next call; empty if there is none now
+  std::string_view handle(std::string_view packet, transport how, const std::function<recursors::callback()>& later);
+  boost::asio::io_context& context() { return context_; }
+  /// Ports that are listened on, in the order of the addresses (for those given as 0).
+  const std::vector<std::uint16_t>& ports() const { return ports_; }
+
+private:
+  void forward(std::string packet, transport how, recursors::callback done);
+  void resolve(std::string packet, transport how, std::vector<std::string> hosts, recursors::callback done);
+
+  boost::asio::io_context context_;
+  questions questions_;
+  recursors recursors_;
+  std::vector<std::shared_ptr<datagram_listener>> datagrams_;
+  std::vector<std::shared_ptr<stream_listener>> streams_;
+  std::vector<std::uint16_t> ports_;
+  std::thread thread_;
+};
+
+} // namespace praetor::dns

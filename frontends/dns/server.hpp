@@ -1,0 +1,35 @@
+#pragma once
+
+#include "protocol/config/runtime_config.hpp"
+#include "protocol/types/error.hpp"
+
+#include <memory>
+
+namespace praetor::endpoints {
+class environment;
+}
+
+namespace praetor::dns {
+
+class engine;
+
+/// The agent's DNS server: UDP and TCP on every configured address.
+class server {
+public:
+  /// @param env outlives the server
+  explicit server(endpoints::environment& env);
+  ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  expected<void> start(const config::runtime_config& c);
+  /// Takes over names, limits and recursors; addresses stay. From any thread.
+  void reload(const config::runtime_config& c);
+  void stop();
+
+private:
+  endpoints::environment& env_;
+  std::unique_ptr<engine> engine_;
+};
+
+} // namespace praetor::dns
