@@ -1,0 +1,128 @@
+#include "source_rules.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <random>
+
+using namespace praetor::layout;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A source tree of a few files, removed at the end.
+class scratch_tree {
+public:
+  scratch_tree() {
+    std::random_device random;
+    root_ = fs::temp_directory_path() / ("praetor-layout-" + std::to_string(random()) + std::to_string(random()));
+    fs::create_directories(root_);
+  }
+  ~scratch_tree() { fs::remove_all(root_); }
+  scratch_tree(const scratch_tree&) = delete;
+
+  const fs::path& root() const { return root_; }
+
+  void write(const std::string& path, const std::string& text) {
+    fs::create_directories((root_ / path).parent_path());
+    std::ofstream(root_ / path) << text;
+  }
+
+private:
+  fs::path root_;
+};
+
+} // namespace
+
+TEST_CASE("the sources include in one direction only") { CHECK(describe(wrong_includes(PRAETOR_SOURCE_DIR)) == ""); }
+
+TEST_CASE("no clock, thread or random device hides in what is deterministic") {
+  CHECK(describe(hidden_inputs(PRAETOR_SOURCE_DIR)) == "");
+}
+
+TEST_CASE("protocol does no input or output") { CHECK(describe(input_output_in_protocol(PRAETOR_SOURCE_DIR)) == ""); }
+
+TEST_CASE("all actors are typed and none blocks") { CHECK(describe(untyped_actors(PRAETOR_SOURCE_DIR)) == ""); }
+
+TEST_CASE("an include of a layer further left is found") {
+  scratch_tree tree;
+  tree.write("protocol/types/a.hpp", "#pragma once\n");
+  tree.write("storage/b.hpp", "#include \"protocol/types/a.hpp\"\n#include <actors/c.hpp>\n");
+  tree.write("actors/c.hpp", "#include \"storage/b.hpp\"\n");
+  tree.write("frontends/endpoints/d.cpp", "#include \"actors/c.hpp\"\n");
+  CHECK(describe(wrong_includes(tree.root())) == "");
+
+  tree.write("protocol/types/bad.hpp", "// one\n#  include \"storage/b.hpp\"\n");
+  tree.write("storage/bad.cpp", "#include \"protocol/types/a.hpp\"\n#include \"frontends/endpoints/d.cpp\"\n");
+  CHECK(wrong_includes(tree.root()) ==
+        std::vector<finding>{{"protocol/types/bad.hpp", 2, "\"storage/b.hpp\" points to a layer further left"},
+                             {"storage/bad.cpp", 2, "\"frontends/endpoints/d.cpp\" points to a layer further left"}});
+}
+
+TEST_CASE("an include that is no path from the root, or leaves the layers, is found") {
+  scratch_tree tree;
+  tree.write("protocol/types/a.hpp", "#include \"b.hpp\"\n");
+  tree.write("protocol/types/b.hpp", "");
+  tree.write("tests/unit/t.hpp", "");
+  tree.write("sim/world.hpp", "");
+  tree.write("actors/c.cpp", "#include \"tests/unit/t.hpp\"\n#include \"sim/world.hpp\"\n");
+  CHECK(wrong_includes(tree.root()) ==
+        std::vector<finding>{{"protocol/types/a.hpp", 1, "\"b.hpp\" names no file from the root"},
+                             {"actors/c.cpp", 1, "\"tests/unit/t.hpp\" is in none of the layers"},
+                             {"actors/c.cpp", 2, "\"sim/world.hpp\" is in none of the layers"}});
+}
+
+TEST_CASE("sockets stay out of what the simulator runs") {
+  scratch_tree tree;
+  tree.write("actors/ports.hpp", "");
+  tree.write("actors/ports/tcp.hpp", "#include \"actors/ports.hpp\"\n");
+  tree.write("frontends/http/server.hpp", "");
+  tree.write("frontends/endpoints/kv.hpp", "#include \"actors/ports.hpp\"\n");
+  tree.write("frontends/process/agent.cpp",
+             "#include \"actors/ports/tcp.hpp\"\n#include \"frontends/http/server.hpp\"\n");
+  tree.write("sim/world.hpp", "#include \"frontends/endpoints/kv.hpp\"\n");
+  CHECK(describe(wrong_includes(tree.root())) == "");
+
+  tree.write("sim/bad.cpp", "#include \"actors/ports/tcp.hpp\"\n");
+  tree.write("actors/bad.cpp", "#include \"actors/ports/tcp.hpp\"\n");
+  tree.write("frontends/endpoints/bad.cpp", "#include \"frontends/http/server.hpp\"\n");
+  const std::string why = " brings sockets into what the simulator runs";
+  CHECK(wrong_includes(tree.root()) ==
+        std::vector<finding>{{"actors/bad.cpp", 1, "\"actors/ports/tcp.hpp\"" + why},
+                             {"frontends/endpoints/bad.cpp", 1, "\"frontends/http/server.hpp\"" + why},
+                             {"sim/bad.cpp", 1, "\"actors/ports/tcp.hpp\"" + why}});
+}
+
+TEST_CASE("clocks, threads and randomness are found in code, not in comments and texts") {
+  scratch_tree tree;
+  tree.write("actors/ports/clock.cpp", "auto t = std::chrono::system_clock::now();\n");
+  tree.write("storage/rocks/log.cpp", "std::thread flusher;\n");
+  tree.write("protocol/raft/machine.cpp", "// not steady_clock::now\n/* std::thread\n */ auto s = \"random_device\";\n"
+                                          "auto t = state.time(4); auto id = std::this_thread::get_id();\n");
+  CHECK(describe(hidden_inputs(tree.root())) == "");
+
+  tree.write("protocol/raft/bad.cpp", "int a = 1'000;\nauto t = std::chrono::steady_clock::now();\n");
+  tree.write("storage/state/bad.cpp", "std::random_device r;\nlong t = time(nullptr);\n");
+  tree.write("actors/bad.cpp", "std::thread t;\nstd::this_thread::sleep_for(1s);\n");
+  std::vector<std::string> places;
+  for (const auto& f : hidden_inputs(tree.root())) places.push_back(f.file + ":" + std::to_string(f.line));
+  CHECK(places == std::vector<std::string>{"protocol/raft/bad.cpp:2", "storage/state/bad.cpp:1",
+                                           "storage/state/bad.cpp:2", "actors/bad.cpp:1", "actors/bad.cpp:2"});
+}
+
+TEST_CASE("files, sockets and untyped actors are found") {
+  scratch_tree tree;
+  tree.write("protocol/config/bad.cpp", "#include <string>\n#include <fstream>\n#include <sys/socket.h>\n");
+  tree.write("actors/good.hpp", "caf::actor_system& s; caf::actor_clock c; caf::actor_addr a;\n");
+  tree.write("actors/bad.hpp", "caf::actor target;\ncaf::scoped_actor self;\n");
+  CHECK(input_output_in_protocol(tree.root()).size() == 2);
+  CHECK(untyped_actors(tree.root()).size() == 2);
+}
+
+TEST_CASE("comments and literals are blanked, line by line") {
+  CHECK(without_comments_and_literals("a // b\nc") == "a  \nc");
+  CHECK(without_comments_and_literals("a /* b\n b */ c") == "a  \n c");
+  CHECK(without_comments_and_literals("f(\"x\\\"y\", 'z')") == "f( ,  )");
+  CHECK(without_comments_and_literals("f(R\"-(x)\"\n)-\") + 1") == "f( \n) + 1");
+  CHECK(without_comments_and_literals("1'000 + 2'000") == "1'000 + 2'000");
+}

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace praetor::layout {
+
+/// One place in the sources that breaks a rule.
+struct finding {
+  std::string file; ///< from the root
+  std::size_t line = 0;
+  std::string what;
+  bool operator==(const finding&) const = default;
+};
+
+/// "file:line: what", one line each.
+std::string describe(const std::vector<finding>& findings);
+
+/// Source text without comments and without the contents of string and character literals; lines stay where they are.
+std::string without_comments_and_literals(const std::string& text);
+
+/// Includes that point to a layer further left, to the sockets from what the simulator runs, or nowhere: a quoted
+/// include is a path from the root.
+std::vector<finding> wrong_includes(const std::filesystem::path& root);
+
+/// Clocks, threads, sleeping and randomness where time and random generators are passed in.
+std::vector<finding> hidden_inputs(const std::filesystem::path& root);
+
+/// Input and output in protocol/, which is pure.
+std::vector<finding> input_output_in_protocol(const std::filesystem::path& root);
+
+/// Untyped and blocking actors.
+std::vector<finding> untyped_actors(const std::filesystem::path& root);
+
+} // namespace praetor::layout
