@@ -11,16 +11,15 @@ constexpr auto longest_pause = std::chrono::seconds(60);
 /// The wake-up that comes with time; triggers have the other numbers.
 constexpr std::uint64_t by_time = 0;
 
-/// Whether an alias takes notice of a check. Not of its own earlier verdict, and not of other aliases that belong to the
-/// node: two of them would keep each other critical for ever.
+/// Whether an alias takes notice of a check. Not of its own earlier verdict, and not of other aliases that belong to
+/// the node: two of them would keep each other critical for ever.
 bool counts(const health_check& check, const check_definition& alias, bool same_node) {
   if (check.service_id.empty()) return check.type != "alias";
   return check.service_id == alias.alias_service && !(same_node && check.check_id == alias.id);
 }
 
 alias_verdict missing(const check_definition& d) {
-  return {std::string(health_critical),
-          "Service " + d.alias_service + " could not be found on node " + d.alias_node};
+  return {std::string(health_critical), "Service " + d.alias_service + " could not be found on node " + d.alias_node};
 }
 
 } // namespace
@@ -71,8 +70,7 @@ void alias_check_state::look() {
     state::watch_set touched;
     verdict = here ? look_at_registry(touched) : look_at_catalog(touched);
     auto me = check_runner_actor{self};
-    armed = std::make_shared<state::trigger>(
-      [me, number = ++generation] { caf::anon_send(me, wake_atom_v, number); });
+    armed = std::make_shared<state::trigger>([me, number = ++generation] { caf::anon_send(me, wake_atom_v, number); });
     stale = touched.subscribe(armed);
   }
   // Services whose aliases stand for each other would quote each other at ever greater length.
@@ -87,14 +85,16 @@ check_runner_actor::behavior_type alias_check(check_runner_actor::stateful_point
   s.start = std::move(start);
   self->send(self, wake_atom_v, by_time);
   return {
-    [self](wake_atom, std::uint64_t number) {
-      auto& s = self->state;
-      if (number == by_time) self->delayed_send(self, longest_pause, wake_atom_v, by_time);
-      else if (number != s.generation) return;
-      s.look();
-    },
-    [](result_atom, std::uint64_t, local<std::shared_ptr<probe_result>>&) {},
-    [](renew_atom) {},
+      [self](wake_atom, std::uint64_t number) {
+        auto& s = self->state;
+        if (number == by_time)
+          self->delayed_send(self, longest_pause, wake_atom_v, by_time);
+        else if (number != s.generation)
+          return;
+        s.look();
+      },
+      [](result_atom, std::uint64_t, local<std::shared_ptr<probe_result>>&) {},
+      [](renew_atom) {},
   };
 }
 

@@ -52,13 +52,13 @@ check_runner_actor::behavior_type probe_check(check_runner_actor::stateful_point
   s.counted.emplace(s.start.definition);
   s.plan(first_delay(s.start.outside->seed(), s.start.definition.interval));
   return {
-    [self](wake_atom, std::uint64_t number) {
-      if (number == self->state.attempt) self->state.attempt_now();
-    },
-    [self](result_atom, std::uint64_t number, local<std::shared_ptr<probe_result>>& result) {
-      if (number == self->state.attempt) self->state.ended(*result.value);
-    },
-    [](renew_atom) {},
+      [self](wake_atom, std::uint64_t number) {
+        if (number == self->state.attempt) self->state.attempt_now();
+      },
+      [self](result_atom, std::uint64_t number, local<std::shared_ptr<probe_result>>& result) {
+        if (number == self->state.attempt) self->state.ended(*result.value);
+      },
+      [](renew_atom) {},
   };
 }
 

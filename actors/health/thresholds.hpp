@@ -13,11 +13,9 @@ class thresholds {
 public:
   /// Starts as if everything had been seen often enough already, so that the first result counts.
   explicit thresholds(const check_definition& d)
-    : success_before_passing_(d.success_before_passing),
-      failures_before_critical_(d.failures_before_critical),
-      failures_before_warning_(d.failures_before_warning.value_or(d.failures_before_critical)),
-      successes_(success_before_passing_),
-      failures_(failures_before_critical_) {}
+      : success_before_passing_(d.success_before_passing), failures_before_critical_(d.failures_before_critical),
+        failures_before_warning_(d.failures_before_warning.value_or(d.failures_before_critical)),
+        successes_(success_before_passing_), failures_(failures_before_critical_) {}
 
   /// Takes an attempt's status in. @returns the status that the check has now; nothing if it stays as it was
   std::optional<std::string_view> count(std::string_view status) {

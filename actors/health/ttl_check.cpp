@@ -12,8 +12,10 @@ void ttl_check_state::countdown(nanoseconds left) {
 void ttl_check_state::wake() {
   waiting = false;
   auto left = deadline - self->clock().now();
-  if (left.count() > 0) countdown(left);
-  else expire();
+  if (left.count() > 0)
+    countdown(left);
+  else
+    expire();
 }
 
 void ttl_check_state::expire() {
@@ -31,9 +33,9 @@ check_runner_actor::behavior_type ttl_check(check_runner_actor::stateful_pointer
   s.start = std::move(start);
   s.countdown(s.start.ttl_left.count() > 0 ? s.start.ttl_left : s.start.definition.ttl);
   return {
-    [self](wake_atom, std::uint64_t) { self->state.wake(); },
-    [](result_atom, std::uint64_t, local<std::shared_ptr<probe_result>>&) {},
-    [self](renew_atom) { self->state.countdown(self->state.start.definition.ttl); },
+      [self](wake_atom, std::uint64_t) { self->state.wake(); },
+      [](result_atom, std::uint64_t, local<std::shared_ptr<probe_result>>&) {},
+      [self](renew_atom) { self->state.countdown(self->state.start.definition.ttl); },
   };
 }
 

@@ -10,7 +10,7 @@ struct unavailable_check_state {
 };
 
 /// Stands for a kind of check that this agent cannot carry out: says so once, as critical.
-check_runner_actor::behavior_type
-unavailable_check(check_runner_actor::stateful_pointer<unavailable_check_state> self, check_start start);
+check_runner_actor::behavior_type unavailable_check(check_runner_actor::stateful_pointer<unavailable_check_state> self,
+                                                    check_start start);
 
 } // namespace praetor

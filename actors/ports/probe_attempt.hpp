@@ -1,0 +1,98 @@
+#pragma once
+
+#include "actors/ports/probe_tls.hpp"
+#include "actors/probe.hpp"
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace praetor {
+
+// Shared by the files that carry out probes, and by nothing else: Asio stays inside this folder.
+
+/// What the attempts of one port share.
+struct probe_world {
+  boost::asio::io_context context{1};
+  probe_tls tls;
+  std::string nameserver; ///< for error texts: the first one of resolv.conf
+};
+
+/// Who hears of an attempt's result: the caller once, or nobody if it was cancelled before.
+class probe_listener {
+public:
+  explicit probe_listener(std::function<void(probe_result)> done) : done_(std::move(done)) {}
+  void tell(probe_result result) {
+    if (claimed_.exchange(true)) return;
+    auto done = std::move(done_);
+    done_ = nullptr;
+    done(std::move(result));
+  }
+  /// @returns false if the result was told already
+  bool forget() {
+    if (claimed_.exchange(true)) return false;
+    done_ = nullptr;
+    return true;
+  }
+  bool finished() const { return claimed_.load(); }
+
+private:
+  std::atomic<bool> claimed_{false};
+  std::function<void(probe_result)> done_; // belongs to who has claimed
+};
+
+/// One attempt, on the I/O thread. It lives as long as one of its operations is under way.
+class probe_attempt : public std::enable_shared_from_this<probe_attempt> {
+public:
+  probe_attempt(probe_world& world, probe_request request, std::shared_ptr<probe_listener> listener);
+  virtual ~probe_attempt() = default;
+  probe_attempt(const probe_attempt&) = delete;
+  probe_attempt& operator=(const probe_attempt&) = delete;
+
+  /// Starts the clock and the attempt.
+  void start();
+  /// Nobody wants the result any more.
+  virtual void abandon() = 0;
+
+protected:
+  virtual void begin() = 0;
+  virtual void time_is_up() = 0;
+  void finish(probe_result result);
+
+  probe_world& world_;
+  probe_request request_;
+
+private:
+  std::shared_ptr<probe_listener> listener_;
+  boost::asio::steady_timer timer_;
+};
+
+/// An attempt that is a coroutine; time-out and cancelling end it wherever it waits.
+class network_attempt : public probe_attempt {
+public:
+  using probe_attempt::probe_attempt;
+  void abandon() override;
+
+protected:
+  virtual boost::asio::awaitable<probe_result> carry_out() = 0;
+  /// What to report when time is up.
+  virtual probe_result timed_out() = 0;
+
+private:
+  void begin() override;
+  void time_is_up() override;
+
+  boost::asio::cancellation_signal stop_;
+};
+
+probe_result passing(std::string output);
+probe_result critical(std::string output);
+
+std::shared_ptr<probe_attempt> make_http_probe(probe_world&, probe_request, std::shared_ptr<probe_listener>);
+std::shared_ptr<probe_attempt> make_tcp_probe(probe_world&, probe_request, std::shared_ptr<probe_listener>);
+std::shared_ptr<probe_attempt> make_udp_probe(probe_world&, probe_request, std::shared_ptr<probe_listener>);
+std::shared_ptr<probe_attempt> make_script_probe(probe_world&, probe_request, std::shared_ptr<probe_listener>);
+
+} // namespace praetor

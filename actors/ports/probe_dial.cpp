@@ -1,0 +1,104 @@
+#include "actors/ports/probe_dial.hpp"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/error.hpp>
+#include <cstring>
+#include <openssl/ssl.h>
+
+namespace praetor {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+
+bool is_address(const std::string& text) {
+  error_code failed;
+  asio::ip::make_address(text, failed);
+  return !failed;
+}
+
+} // namespace
+
+std::string split_address(const std::string& address, host_and_port& out) {
+  auto complain = [&](const char* what) { return "address " + address + ": " + what; };
+  auto colon = address.rfind(':');
+  if (colon == std::string::npos) return complain("missing port in address");
+  out.host = address.substr(0, colon);
+  out.port = address.substr(colon + 1);
+  if (!out.host.empty() && out.host.front() == '[') {
+    if (out.host.back() != ']') return complain("missing port in address");
+    out.host = out.host.substr(1, out.host.size() - 2);
+  } else if (out.host.find(':') != std::string::npos) {
+    return complain("too many colons in address");
+  }
+  return {};
+}
+
+std::string join_address(const std::string& host, const std::string& port) {
+  return host.find(':') == std::string::npos ? host + ":" + port : "[" + host + "]:" + port;
+}
+
+std::string system_error_text(const error_code& error) {
+  if (error == beast::error::timeout) return "i/o timeout";
+  if (error == asio::error::eof) return "EOF";
+  if (error.category() == boost::system::system_category()) return lower_case(std::strerror(error.value()));
+  return error.message();
+}
+
+std::string lookup_error_text(const probe_world& world, const std::string& host, const error_code& error) {
+  auto where = "lookup " + host + " on " + world.nameserver + ": ";
+  if (error == asio::error::host_not_found || error == asio::error::no_data) return where + "no such host";
+  if (error == asio::error::host_not_found_try_again) return where + "server misbehaving";
+  if (error == asio::error::service_not_found) return "unknown port";
+  return where + system_error_text(error);
+}
+
+asio::awaitable<std::string> dial(probe_world& world, beast::tcp_stream& stream, host_and_port to,
+                                  nanoseconds timeout) {
+  auto deadline = std::chrono::steady_clock::now() + timeout;
+  // No host means this one.
+  bool nowhere = to.host.empty();
+  tcp::resolver resolver(world.context);
+  auto host = nowhere ? std::string("127.0.0.1") : to.host;
+  auto flags = is_address(host) ? tcp::resolver::numeric_host : tcp::resolver::flags{};
+  auto [unknown, found] = co_await resolver.async_resolve(host, to.port, flags, as_tuple);
+  if (unknown) co_return "dial tcp: " + lookup_error_text(world, to.host, unknown);
+
+  std::string first_error;
+  auto left = static_cast<std::int64_t>(found.size());
+  for (const auto& entry : found) {
+    auto share = (deadline - std::chrono::steady_clock::now()) / std::max(left--, std::int64_t{1});
+    stream.expires_after(std::max(std::chrono::duration_cast<nanoseconds>(share), nanoseconds{1}));
+    auto [failed] = co_await stream.async_connect(entry.endpoint(), as_tuple);
+    stream.expires_never();
+    if (!failed) co_return std::string();
+    if (!first_error.empty()) continue;
+    auto where = nowhere
+                     ? ":" + to.port
+                     : join_address(entry.endpoint().address().to_string(), std::to_string(entry.endpoint().port()));
+    first_error =
+        "dial tcp " + where + ": " + (failed == beast::error::timeout ? "" : "connect: ") + system_error_text(failed);
+  }
+  co_return first_error;
+}
+
+asio::awaitable<std::string> shake_hands(tls_stream& stream, std::string name, bool skip_verify) {
+  if (!name.empty() && !is_address(name)) SSL_set_tlsext_host_name(stream.native_handle(), name.c_str());
+  auto [failed] = co_await stream.async_handshake(asio::ssl::stream_base::client, as_tuple);
+  if (failed == asio::ssl::error::stream_truncated) co_return std::string("EOF");
+  if (failed) {
+    bool from_tls = failed.category() == asio::error::get_ssl_category();
+    co_return handshake_error(failed.value(), from_tls, system_error_text(failed));
+  }
+  co_return skip_verify ? std::string() : judge_certificate(stream.native_handle(), name);
+}
+
+} // namespace praetor
