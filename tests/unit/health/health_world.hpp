@@ -1,0 +1,84 @@
+#pragma once
+
+#include "actors/health/start_check.hpp"
+
+#include <caf/scheduler/test_coordinator.hpp>
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+namespace praetor {
+
+/// What the registry of the test heard.
+struct heard {
+  nanoseconds at; ///< since the world began
+  std::string check, status, output;
+};
+
+/// Attempts that the test answers by hand, or at once by a rule.
+class scripted_probes final : public probe_port {
+public:
+  struct attempt final : running_probe {
+    probe_request request;
+    std::function<void(probe_result)> done;
+    nanoseconds at{0};
+    bool cancelled = false;
+    void cancel() override { cancelled = true; }
+  };
+
+  std::function<nanoseconds()> now;
+  std::function<probe_result(std::size_t number)> rule; ///< answers at once when set
+  std::vector<std::shared_ptr<attempt>> attempts;
+
+  std::shared_ptr<running_probe> start(const probe_request& request, std::function<void(probe_result)> done) override {
+    auto a = std::make_shared<attempt>();
+    a->request = request;
+    a->done = std::move(done);
+    a->at = now();
+    attempts.push_back(a);
+    if (rule) a->done(rule(attempts.size() - 1));
+    return a;
+  }
+};
+
+/// An actor system in virtual time with a registry that only listens.
+class health_world {
+public:
+  health_world();
+  ~health_world();
+
+  /// Starts the worker of a check, through the registry.
+  check_runner_actor start(check_definition definition, nanoseconds ttl_left = nanoseconds{0});
+  void advance(nanoseconds by);
+  void run() { coordinator_.run(); }
+  nanoseconds now() const { return coordinator_.clock().now() - began_; }
+  void renew(const check_runner_actor& runner) {
+    caf::anon_send(runner, renew_atom_v);
+    run();
+  }
+  void end(const check_runner_actor& runner) {
+    caf::anon_send_exit(runner, caf::exit_reason::user_shutdown);
+    run();
+  }
+  /// Publishes what the registry holds.
+  void publish(const std::vector<std::string>& services, const std::vector<health_check>& checks);
+
+  std::shared_ptr<scripted_probes> probes = std::make_shared<scripted_probes>();
+  std::shared_ptr<agent_view> view = std::make_shared<agent_view>();
+  std::vector<heard> results;
+  std::uint64_t seed = 1;
+  std::size_t output_limit = 4096;
+
+private:
+  static caf::actor_system_config& configure(caf::actor_system_config& config);
+
+  caf::actor_system_config config_;
+  caf::actor_system system_;
+  caf::scheduler::test_coordinator& coordinator_;
+  caf::actor_clock::time_point began_;
+  ports_ptr outside_;
+  registry_actor registry_;
+  registry_actor::pointer registry_self_ = nullptr;
+};
+
+} // namespace praetor
