@@ -271,8 +271,9 @@ answer_set lookup::services(const parsed_name& asked, std::uint16_t type, int de
     if (type == rr::srv &&
         !seen.insert(e.node->name + ':' + e.service->address + ':' + std::to_string(e.service->port)).second)
       continue;
+    auto before = out.groups.size();
     add_instance(out, asked, e, type, depth);
-    if (type == rr::srv || out.groups.empty()) continue;
+    if (type == rr::srv || out.groups.size() == before) continue;
     const auto& last = out.groups.back();
     if (last.address && last.answers.size() == 1 &&
         !seen.insert(std::to_string(last.answers[0].type) + ':' + last.answers[0].tail).second)

@@ -56,7 +56,7 @@ TEST_CASE("all forms of a name") {
   node_service proxy = service("web-proxy", 2100);
   proxy.kind = "connect-proxy";
   proxy.proxy.destination_service_name = "web";
-  dc.add("n1", "10.9.0.1", proxy);
+  dc.add("n1", "10.9.0.1", proxy, {{"zone", "a"}});
   struct row {
     const char* name;
     std::uint16_t type;

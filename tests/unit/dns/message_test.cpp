@@ -88,7 +88,7 @@ TEST_CASE("the wire form of targets: whole names, which later names point into")
                            "03776562077365727669636506636f6e73756c0000210001"
                            "c00c002100010000000000"
                            "1a000100010001026e31046e6f64650364633106636f6e73756c00"
-                           "c035000100010000000000040a090001");
+                           "c036000100010000000000040a090001");
 }
 
 TEST_CASE("how many answers a datagram carries") {

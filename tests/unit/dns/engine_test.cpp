@@ -1,0 +1,113 @@
+#include "frontends/dns/engine.hpp"
+#include "tests/unit/dns/asking.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+using namespace praetor;
+using namespace praetor::dns;
+namespace asio = boost::asio;
+using lines = std::vector<std::string>;
+
+namespace {
+
+/// A server on a free port of the loopback interface.
+struct serving {
+  datacenter dc;
+  std::unique_ptr<engine> server;
+
+  void start() {
+    question_sources s;
+    s.state = [this] { return dc.state->now_published(); };
+    s.who = [] { return acl::allow_all(); };
+    s.wall_clock = [] { return std::chrono::seconds(1700000000); };
+    server = std::make_unique<engine>(std::move(s), dc.config);
+    config::endpoint at;
+    at.host = "127.0.0.1";
+    REQUIRE(server->start({at}));
+  }
+  std::string address() const { return "127.0.0.1:" + std::to_string(server->ports().at(0)); }
+
+  std::string over_udp(const std::string& message) {
+    asio::io_context io;
+    asio::ip::udp::socket socket(io, asio::ip::udp::v4());
+    asio::ip::udp::endpoint to(asio::ip::make_address("127.0.0.1"), server->ports().at(0));
+    socket.send_to(asio::buffer(message), to);
+    std::string reply(65535, '\0');
+    reply.resize(socket.receive_from(asio::buffer(reply), to));
+    return reply;
+  }
+  /// One connection, one message after the other.
+  std::vector<std::string> over_tcp(const std::vector<std::string>& messages) {
+    asio::io_context io;
+    asio::ip::tcp::socket socket(io);
+    socket.connect({asio::ip::make_address("127.0.0.1"), server->ports().at(0)});
+    std::vector<std::string> out;
+    for (const auto& m : messages) {
+      std::string framed{static_cast<char>(m.size() >> 8), static_cast<char>(m.size() & 0xff)};
+      asio::write(socket, asio::buffer(framed + m));
+      unsigned char length[2];
+      asio::read(socket, asio::buffer(length));
+      out.emplace_back(static_cast<std::size_t>(length[0]) << 8 | length[1], '\0');
+      asio::read(socket, asio::buffer(out.back()));
+    }
+    return out;
+  }
+};
+
+} // namespace
+
+TEST_CASE("datagrams and streams are answered") {
+  serving s;
+  for (int i = 1; i <= 5; ++i) s.dc.add("n" + std::to_string(i), "10.0.0." + std::to_string(i), service("web", 80));
+  s.start();
+  auto question = request("web.service.consul", rr::a);
+  CHECK(parse_answer(s.over_udp(question)).answers.size() == 3);
+  auto replies = s.over_tcp({question, request("nope.service.consul", rr::a), question});
+  CHECK(parse_answer(replies[0]).answers.size() == 5);
+  CHECK(parse_answer(replies[1]).code == 3);
+  CHECK(parse_answer(replies[2]).answers.size() == 5);
+}
+
+TEST_CASE("recursors answer what is not ours, one after the other") {
+  serving deaf, other, s;
+  deaf.start(); // refuses what is not under its domain
+  other.dc.config.dns_domain = "example.";
+  other.dc.add("n1", "10.0.0.1", service("web", 80));
+  other.start();
+  s.dc.add("h1", "web.service.example", service("alias", 5));
+  s.dc.config.dns_recursors = {deaf.address(), other.address()};
+  s.start();
+  auto message = request("web.service.example", rr::a);
+  auto raw = s.over_udp(message);
+  CHECK(raw.substr(0, 2) == message.substr(0, 2));
+  CHECK(parse_answer(raw).answers == lines{"web.service.example. 0 A 10.0.0.1"});
+  CHECK(parse_answer(s.over_tcp({message})[0]).answers.size() == 1);
+  CHECK(parse_answer(s.over_udp(request("alias.service.consul", rr::a))).answers ==
+        lines{"alias.service.consul. 0 CNAME web.service.example.", "web.service.example. 0 A 10.0.0.1"});
+  auto failed = parse_answer(s.over_udp(request("nobody.knows", rr::a)));
+  CHECK(failed.code == 2);
+  CHECK(failed.recursion_available);
+
+  s.dc.config.dns_recursors.clear();
+  s.server->reload(s.dc.config);
+  CHECK(parse_answer(s.over_udp(message)).code == 5);
+  CHECK(parse_answer(s.over_udp(request("alias.service.consul", rr::a))).answers.size() == 1);
+}
+
+TEST_CASE("a server stops with requests under way") {
+  serving s;
+  asio::io_context io;
+  asio::ip::udp::socket silent(io, {asio::ip::make_address("127.0.0.1"), 0});
+  s.dc.config.dns_recursors = {"127.0.0.1:" + std::to_string(silent.local_endpoint().port())};
+  s.start();
+  asio::ip::udp::socket client(io, asio::ip::udp::v4());
+  client.send_to(asio::buffer(request("nobody.knows", rr::a)),
+                 {asio::ip::make_address("127.0.0.1"), s.server->ports().at(0)});
+  char buffer[512];
+  silent.receive(asio::buffer(buffer)); // it has arrived at the recursor
+  s.server->stop();
+}
