@@ -4,6 +4,12 @@
 
 namespace praetor::endpoints {
 
+namespace {
+
+double milliseconds_of(nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
+
+} // namespace
+
 answer text_answer(unsigned status, std::string text) {
   answer a;
   a.status = status;
@@ -20,6 +26,7 @@ answer empty_answer(unsigned status) {
 
 void respond(const call& c, answer a) {
   a.common_lines = c.common_lines;
+  if (c.timing) c.timing->add(milliseconds_of(c.env.now() - c.started));
   c.ex->respond(std::move(a));
 }
 
@@ -58,8 +65,13 @@ std::optional<bool> parse_bool(std::string_view text) {
 
 void propose(const call& c, std::string command, std::function<void(const call&, const state::apply_result&)> done) {
   auto handles = c.env.handles();
+  auto& figures = c.env.figures();
+  if (c.env.view().leader.get()->is_leader) figures.raft_apply().add();
+  auto* counted = figures.applied(command);
+  auto started = c.env.now();
   // The request lives as long as its exchange, and so does everything the copy of `c` refers to.
-  handles->writes.propose(std::move(command), [c, done = std::move(done)](const state::apply_result& result) {
+  handles->writes.propose(std::move(command), [c, counted, started, done = std::move(done)](const state::apply_result& result) {
+    if (counted) counted->add(milliseconds_of(c.env.now() - started));
     if (!result.ok()) return respond_error(c, result.error, static_cast<unsigned>(result.status));
     done(c, result);
   });

@@ -16,6 +16,8 @@ struct call {
   std::string_view rest; ///< of the path behind the route's own, for subtrees
   acl::authorizer_ptr who;
   shared_bytes common_lines; ///< what the configuration wants on every answer
+  metrics::meter* timing = nullptr; ///< counts how long the answer took since `started`
+  steady_time started = {};
 
   bool is(std::string_view method) const { return req.method == method; }
 };

@@ -89,36 +89,42 @@ std::optional<answer> objection(const call& c, const route& r, const config::run
 std::vector<const route*> all_routes() {
   std::vector<const route*> out;
   for (auto family : {agent_routes(), agent_service_routes(), agent_check_routes(), catalog_routes(), connect_routes(),
-                      health_routes(), kv_routes(), operator_routes(), session_routes(), status_routes(), txn_routes(),
+                      health_routes(), kv_routes(), metrics_routes(), operator_routes(), session_routes(), status_routes(), txn_routes(),
                       unbuilt_routes()})
     for (const auto& r : family) out.push_back(&r);
   return out;
 }
 
 dispatcher::dispatcher(environment& env) : env_(env) {
-  for (const auto* r : all_routes()) routes_.emplace(r->path, r);
+  for (const auto* r : all_routes()) routes_.try_emplace(r->path, r);
+}
+
+std::pair<const dispatcher::timed_route*, std::string_view> dispatcher::look_up(std::string_view path) const {
+  if (auto it = routes_.find(path); it != routes_.end()) return {&it->second, path.substr(path.size())};
+  for (auto end = path.rfind('/'); end != path.npos && end > 0; end = path.rfind('/', end - 1))
+    if (auto it = routes_.find(path.substr(0, end + 1)); it != routes_.end()) return {&it->second, path.substr(end + 1)};
+  return {nullptr, {}};
 }
 
 std::pair<const route*, std::string_view> dispatcher::find(std::string_view path) const {
-  if (auto it = routes_.find(path); it != routes_.end()) return {it->second, path.substr(path.size())};
-  for (auto end = path.rfind('/'); end != path.npos && end > 0; end = path.rfind('/', end - 1))
-    if (auto it = routes_.find(path.substr(0, end + 1)); it != routes_.end()) return {it->second, path.substr(end + 1)};
-  return {nullptr, {}};
+  auto [found, rest] = look_up(path);
+  return {found ? found->r : nullptr, rest};
 }
 
 void dispatcher::handle(exchange_ptr ex) const {
   const auto& req = ex->get_request();
   auto config = env_.config();
-  auto [found, rest] = find(req.path);
+  auto [found, rest] = look_up(req.path);
   if (!found) {
     if (req.path == "/")
       return ex->respond(text_answer(200, "Consul Agent: UI disabled. To enable, set ui_config.enabled=true in the "
                                           "agent configuration and restart."));
     return ex->respond(unknown_path(req.path));
   }
-  call c{env_, ex, req, rest, env_.authorize(token_of(req)), common_lines(config)};
-  if (auto no = objection(c, *found, *config)) return respond(c, std::move(*no));
-  found->handle(c);
+  call c{env_, ex, req, rest, env_.authorize(token_of(req)), common_lines(config),
+         found->timings.of(env_.telemetry(), found->r->path, req.method), env_.now()};
+  if (auto no = objection(c, *found->r, *config)) return respond(c, std::move(*no));
+  found->r->handle(c);
 }
 
 shared_bytes dispatcher::common_lines(const std::shared_ptr<const config::runtime_config>& config) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/agent.hpp"
+#include "frontends/endpoints/agent_metrics.hpp"
 #include "frontends/endpoints/exchange.hpp"
 #include "frontends/endpoints/rendered_cache.hpp"
 #include "protocol/acl/authorizer.hpp"
@@ -38,6 +39,9 @@ public:
   const std::string& node_id() const { return node_id_; }
   const process_hooks& hooks() const { return hooks_; }
   rendered_cache& cache() { return cache_; }
+  /// The agent's figures, and the registry of all that is measured.
+  agent_metrics& figures() const { return *figures_; }
+  metrics::telemetry& telemetry() const { return figures_->registry(); }
   state::store_ptr state() const { return view_->state.load(); }
   steady_time now() const { return system_.clock().now(); }
   /// Uniform in [0, limit).
@@ -52,6 +56,7 @@ private:
   std::string node_id_;
   process_hooks hooks_;
   rendered_cache cache_;
+  std::shared_ptr<agent_metrics> figures_;
   std::mutex random_mutex_;
   std::mt19937_64 random_;
 };

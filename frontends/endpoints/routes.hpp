@@ -1,6 +1,7 @@
 #pragma once
 
 #include "frontends/endpoints/call.hpp"
+#include "frontends/endpoints/route_timings.hpp"
 
 #include <atomic>
 #include <optional>
@@ -37,6 +38,7 @@ std::span<const route> catalog_routes();
 std::span<const route> connect_routes();
 std::span<const route> health_routes();
 std::span<const route> kv_routes();
+std::span<const route> metrics_routes();
 std::span<const route> operator_routes();
 std::span<const route> session_routes();
 std::span<const route> status_routes();
@@ -56,11 +58,16 @@ public:
   std::pair<const route*, std::string_view> find(std::string_view path) const;
 
 private:
+  struct timed_route {
+    const route* r;
+    route_timings timings;
+  };
+  std::pair<const timed_route*, std::string_view> look_up(std::string_view path) const;
   /// The header lines that every answer of a route carries; made once per configuration.
   shared_bytes common_lines(const std::shared_ptr<const config::runtime_config>& config) const;
 
   environment& env_;
-  std::unordered_map<std::string_view, const route*> routes_;
+  std::unordered_map<std::string_view, timed_route> routes_;
   using lines_of_config = std::pair<std::shared_ptr<const config::runtime_config>, std::string>;
   mutable std::atomic<std::shared_ptr<const lines_of_config>> common_;
 };

@@ -18,8 +18,6 @@ constexpr std::array routes{
     route{"/v1/agent/connect/ca/leaf/", "GET", unbuilt},
     route{"/v1/agent/force-leave/", "PUT", unbuilt},
     route{"/v1/agent/join/", "PUT", unbuilt},
-    route{"/v1/agent/metrics", "GET", unbuilt},
-    route{"/v1/agent/metrics/stream", "GET", unbuilt},
     route{"/v1/agent/token/", "PUT", unbuilt},
     route{"/v1/catalog/gateway-services/", "GET", unbuilt},
     route{"/v1/config", "PUT", unbuilt},

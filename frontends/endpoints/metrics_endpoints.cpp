@@ -1,0 +1,71 @@
+#include "frontends/endpoints/agent_metrics.hpp"
+#include "frontends/endpoints/routes.hpp"
+
+#include <array>
+
+namespace praetor::endpoints {
+
+namespace {
+
+constexpr std::string_view prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Media type and first parameter have to match as they stand, without a blank between them.
+bool wants_prometheus(const request& req) {
+  if (req.query.get("format") == "prometheus") return true;
+  auto* accept = req.header("accept");
+  if (!accept) return false;
+  std::string_view rest = *accept;
+  while (!rest.empty()) {
+    auto one = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    if (one.starts_with("application/openmetrics-text") || one.starts_with("text/plain;version=0.4.0")) return true;
+  }
+  return false;
+}
+
+answer prometheus(metrics::telemetry& registry) {
+  answer a;
+  if (registry.prometheus_retention().count() <= 0) {
+    // Status 200: clients of a real agent see no error here either.
+    a.headers.emplace_back("X-Consul-Reason", "Prometheus is not enabled since its retention time is not positive");
+    return a;
+  }
+  a.content_type = prometheus_type;
+  a.body = std::make_shared<const std::string>(registry.prometheus_text());
+  return a;
+}
+
+void show(const call& c) {
+  auto& figures = c.env.figures();
+  figures.tick();
+  if (wants_prometheus(c.req)) return respond(c, prometheus(figures.registry()));
+  respond(c, json_answer(c, figures.registry().report()));
+}
+
+void stream(const call& c) {
+  answer head;
+  head.common_lines = c.common_lines;
+  head.content_type = text_type;
+  auto out = c.ex->respond_stream(std::move(head));
+  auto number = c.env.figures().follow([out](const metrics::interval_report& report) {
+    if (out->closed()) return;
+    std::string text;
+    json::write(text, report);
+    out->write(laid_out({.indent = true, .newline = true}, std::move(text)));
+  });
+  c.ex->on_cancel([env = &c.env, number] { env->figures().forget(number); });
+}
+
+constexpr route_permission agent_read{acl::resource::agent, acl::access::read, route_permission::subject::own_node};
+
+constexpr std::array routes{
+    route{"/v1/agent/metrics", "GET", show, agent_read, "The agent's figures of the last ten seconds"},
+    route{"/v1/agent/metrics/stream", "GET", stream, agent_read, "The agent's figures every ten seconds"},
+};
+
+} // namespace
+
+std::span<const route> metrics_routes() { return routes; }
+
+} // namespace praetor::endpoints
