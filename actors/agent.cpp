@@ -74,6 +74,12 @@ void agent_state::watch_over(std::string child_name, const Handle& handle, std::
     it->handle = pointer;
 }
 
+agent_state::~agent_state() {
+  for (auto& child : children)
+    if (child.handle)
+      caf::anon_send_exit(caf::actor_cast<caf::actor_addr>(child.handle), caf::exit_reason::user_shutdown);
+}
+
 void agent_state::start_consensus() {
   auto& o = options;
   const auto& c = *o.config;
@@ -246,9 +252,6 @@ agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self
       [self](wake_atom, const std::string& child) { self->state.restart(child); },
       [self](stop_atom, local<done_callback>& done) { self->state.stop(std::move(done.value)); },
       [self](ended_atom, local<done_callback>& done) {
-        for (auto& child : self->state.children)
-          if (child.handle)
-            caf::anon_send_exit(caf::actor_cast<caf::actor_addr>(child.handle), caf::exit_reason::user_shutdown);
         auto call = std::move(done.value);
         self->quit();
         if (call) call(nullptr);

@@ -53,6 +53,8 @@ inline constexpr std::string_view followed_release = "1.19.2";
 struct agent_state {
   static constexpr const char* name = "agent";
   agent_state() = default;
+  /// What the agent started ends with it.
+  ~agent_state();
 
   struct child {
     std::string name;

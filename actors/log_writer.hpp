@@ -4,6 +4,9 @@
 #include "protocol/actors.hpp"
 #include "storage/raft_log/log_store.hpp"
 
+#include <deque>
+#include <utility>
+
 namespace praetor {
 
 /// One write of the Raft machine and its number.
@@ -21,7 +24,20 @@ struct log_written_report {
 struct log_writer_state {
   static constexpr const char* name = "log_writer";
   log_writer_state() = default;
+
+  log_writer_actor::pointer self = nullptr;
   ports_ptr outside;
+  /// Jobs and who hears of them. The first one is written and waits for its sync; the others are not written yet. More
+  /// than one only where the disk has a sync_delay.
+  std::deque<std::pair<std::shared_ptr<log_job>, caf::strong_actor_ptr>> jobs;
+
+  void append(std::shared_ptr<log_job> job, caf::strong_actor_ptr owner);
+  void report(std::uint64_t number, const caf::strong_actor_ptr& owner);
+  bool require(const char* what, const expected<void>& outcome);
+
+private:
+  void write_next();
+  void finish_one();
 };
 
 /// @param outside the log store and what happens when it fails: the process stops, because what is on the disk is

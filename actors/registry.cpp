@@ -17,6 +17,10 @@ registry_settings registry_settings_of(const config::runtime_config& c) {
   return s;
 }
 
+registry_state::~registry_state() {
+  for (auto& [id, runner] : runners) caf::anon_send_exit(runner, caf::exit_reason::user_shutdown);
+}
+
 void registry_state::load_definitions(const config::runtime_config& c) {
   auto report = [&](const char* what, const std::string& id, const expected<void>& outcome) {
     if (!outcome)
@@ -77,9 +81,6 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
   s.load_definitions(*found);
   s.flush();
   self->delayed_send(self, s.options.settings.reap_interval, wake_atom_v);
-  self->attach_functor([self] {
-    for (auto& [id, runner] : self->state.runners) caf::anon_send_exit(runner, caf::exit_reason::user_shutdown);
-  });
   return {
       [self](service_atom, local<std::shared_ptr<service_registration>>& r, local<done_callback>& done) {
         finish(self->state, self->state.add_service(*r.value), done.value);

@@ -58,6 +58,8 @@ struct registry_options {
 struct registry_state {
   static constexpr const char* name = "registry";
   registry_state() = default;
+  /// The checks end with their registry.
+  ~registry_state();
 
   registry_actor::pointer self = nullptr;
   registry_options options;

@@ -106,6 +106,10 @@ watch_subscriber(watch_subscriber_actor::stateful_pointer<watch_subscriber_state
   };
 }
 
+watch_directory_state::~watch_directory_state() {
+  for (auto& [key, entry] : subscribers) caf::anon_send_exit(entry.subscriber, caf::exit_reason::user_shutdown);
+}
+
 watch_directory_actor::behavior_type
 watch_directory(watch_directory_actor::stateful_pointer<watch_directory_state> self) {
   return {

@@ -43,6 +43,8 @@ watch_subscriber(watch_subscriber_actor::stateful_pointer<watch_subscriber_state
 struct watch_directory_state {
   static constexpr const char* name = "watch_directory";
   watch_directory_state() = default;
+  /// Its subscribers end with it.
+  ~watch_directory_state();
 
   struct entry {
     watch_subscriber_actor subscriber;

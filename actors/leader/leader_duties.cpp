@@ -34,7 +34,6 @@ leader_duties_actor::behavior_type leader_duties(leader_duties_actor::stateful_p
                                                  leader_duties_options options) {
   self->state.self = self;
   self->state.options = std::move(options);
-  self->attach_functor([self] { self->state.stop(); });
   return {
       [self](start_atom, std::uint64_t) { self->state.start(); },
       [self](stop_atom) { self->state.stop(); },

@@ -25,6 +25,8 @@ struct leader_duties_options {
 struct leader_duties_state {
   static constexpr const char* name = "leader_duties";
   leader_duties_state() = default;
+  /// What is done for the leader ends with it.
+  ~leader_duties_state() { stop(); }
 
   leader_duties_actor::pointer self = nullptr;
   leader_duties_options options;

@@ -56,6 +56,10 @@ session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_p
   };
 }
 
+session_timers_state::~session_timers_state() {
+  for (auto& [id, timer] : timers) caf::anon_send_exit(timer, caf::exit_reason::user_shutdown);
+}
+
 void session_timers_state::compare() {
   std::set<std::string> wanted;
   // A change between reading and arming the trigger means reading again.
@@ -90,9 +94,6 @@ session_timers_actor::behavior_type session_timers(session_timers_actor::statefu
   s.view = std::move(view);
   s.writes = std::move(writes);
   s.datacenter = std::move(datacenter);
-  self->attach_functor([self] {
-    for (auto& [id, timer] : self->state.timers) caf::anon_send_exit(timer, caf::exit_reason::user_shutdown);
-  });
   s.compare();
   return {
       [self](changed_atom) { self->state.compare(); },

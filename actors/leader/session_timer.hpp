@@ -35,6 +35,8 @@ session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_p
 struct session_timers_state {
   static constexpr const char* name = "session_timers";
   session_timers_state() = default;
+  /// The timers end with it. (Not by attach_functor: that runs when the state is gone.)
+  ~session_timers_state();
 
   session_timers_actor::pointer self = nullptr;
   ports_ptr outside;
