@@ -57,9 +57,6 @@ void describe(metrics::telemetry& t) {
   t.describe(gauge, "state.service_instances", "Instances of services in the catalog.");
   t.describe(gauge, "state.kv_entries", "Keys in the key-value store.");
   t.describe(gauge, "version", "Always 1; the labels name the release whose behaviour is followed.");
-  t.describe(gauge, "runtime.alloc_bytes", "Bytes that the program holds from its allocator.");
-  t.describe(gauge, "runtime.sys_bytes", "Bytes of memory in which the process resides.");
-  t.describe(gauge, "runtime.num_goroutines", "Threads of the process.");
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "actors/ports.hpp"
 #include "actors/telemetry/telemetry.hpp"
 
+#include <array>
 #include <caf/fwd.hpp>
 #include <functional>
 #include <map>

@@ -70,11 +70,13 @@ void propose(const call& c, std::string command, std::function<void(const call&,
   auto* counted = figures.applied(command);
   auto started = c.env.now();
   // The request lives as long as its exchange, and so does everything the copy of `c` refers to.
-  handles->writes.propose(std::move(command), [c, counted, started, done = std::move(done)](const state::apply_result& result) {
-    if (counted) counted->add(milliseconds_of(c.env.now() - started));
-    if (!result.ok()) return respond_error(c, result.error, static_cast<unsigned>(result.status));
-    done(c, result);
-  });
+  handles->writes.propose(std::move(command),
+                          [c, counted, started, done = std::move(done)](const state::apply_result& result) {
+                            if (counted) counted->add(milliseconds_of(c.env.now() - started));
+                            if (!result.ok())
+                              return respond_error(c, result.error, static_cast<unsigned>(result.status));
+                            done(c, result);
+                          });
 }
 
 std::string token_of(const request& req) {
