@@ -61,7 +61,7 @@ std::string lookup_error_text(const probe_world& world, const std::string& host,
   return where + system_error_text(error);
 }
 
-asio::awaitable<std::string> dial(probe_world& world, beast::tcp_stream& stream, host_and_port to,
+asio::awaitable<std::string> dial(probe_world& world, beast::tcp_stream& stream, const host_and_port& to,
                                   nanoseconds timeout) {
   auto deadline = std::chrono::steady_clock::now() + timeout;
   // No host means this one.
@@ -90,7 +90,7 @@ asio::awaitable<std::string> dial(probe_world& world, beast::tcp_stream& stream,
   co_return first_error;
 }
 
-asio::awaitable<std::string> shake_hands(tls_stream& stream, std::string name, bool skip_verify) {
+asio::awaitable<std::string> shake_hands(tls_stream& stream, const std::string& name, bool skip_verify) {
   if (!name.empty() && !is_address(name)) SSL_set_tlsext_host_name(stream.native_handle(), name.c_str());
   auto [failed] = co_await stream.async_handshake(asio::ssl::stream_base::client, as_tuple);
   if (failed == asio::ssl::error::stream_truncated) co_return std::string("EOF");

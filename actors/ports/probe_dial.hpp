@@ -24,13 +24,15 @@ std::string system_error_text(const boost::system::error_code& error);
 std::string lookup_error_text(const probe_world& world, const std::string& host,
                               const boost::system::error_code& error);
 
+// The coroutines' arguments have to live until they end.
+
 /// Connects to the first address of the host that takes the connection. None of several may use up all of the time.
 /// @returns empty, or the error text
-boost::asio::awaitable<std::string> dial(probe_world& world, boost::beast::tcp_stream& stream, host_and_port to,
+boost::asio::awaitable<std::string> dial(probe_world& world, boost::beast::tcp_stream& stream, const host_and_port& to,
                                          nanoseconds timeout);
 
 /// @param name whom the certificate has to name; skip_verify: whoever it is
 /// @returns empty, or the error text
-boost::asio::awaitable<std::string> shake_hands(tls_stream& stream, std::string name, bool skip_verify);
+boost::asio::awaitable<std::string> shake_hands(tls_stream& stream, const std::string& name, bool skip_verify);
 
 } // namespace praetor

@@ -61,7 +61,10 @@ private:
   const check_definition& definition() const { return request_.definition; }
 
   asio::awaitable<probe_result> carry_out() override {
-    hop next{definition().http, method_, definition().body, {}, true};
+    hop next;
+    next.url = definition().http;
+    next.method = method_;
+    next.body = definition().body;
     if (!is_token(method_)) co_return critical("net/http: invalid method " + praetor::quoted(method_));
     std::string first_host;
     for (std::size_t sent = 0;; ++sent) {
@@ -88,7 +91,10 @@ private:
   /// @returns empty once the answer is there: an end (`location_` empty, its body in `body_`) or a redirection.
   asio::awaitable<std::string> exchange(const probe_url& url, http::request<http::string_body>& message) {
     beast::tcp_stream stream(world_.context);
-    auto wrong = co_await dial(world_, stream, {url.host, url.port}, request_.timeout);
+    host_and_port to;
+    to.host = url.host;
+    to.port = url.port;
+    auto wrong = co_await dial(world_, stream, to, request_.timeout);
     if (!wrong.empty()) co_return wrong;
     if (url.scheme == "http") co_return co_await converse(stream, stream, message);
     auto* context = world_.tls.context(wrong);
