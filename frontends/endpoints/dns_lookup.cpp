@@ -295,10 +295,10 @@ void lookup::add_instance(answer_set& into, const parsed_name& asked, const serv
     auto target = wire_name(at.text);
     if (target.empty()) return;
     // A service that is an alias of itself means its node.
-    auto own = node_address(*e.node, type, false);
-    if (lowered(target) == lowered(std::string(name_)) && ip_bytes(own)) {
-      at = {own, chosen_address::origin::node};
-      bytes = ip_bytes(own);
+    if (lowered(target) == lowered(std::string(name_)) && ip_bytes(e.node->address)) {
+      at = {node_address(*e.node, type, false), chosen_address::origin::node};
+      bytes = ip_bytes(at.text);
+      if (!bytes) return; // of the other family
     }
   }
   if (type == rr::srv) {

@@ -154,6 +154,7 @@ TEST_CASE("host names are followed inside the domain, three deep") {
   CHECK(srv.extra.size() == 3);
   CHECK(dc.ask("external.service.consul", rr::a).answers == lines{"external.service.consul. 0 CNAME ext.example.com."});
   CHECK(dc.ask("self.service.consul", rr::a).answers == lines{"self.service.consul. 0 A 10.9.0.7"});
+  CHECK(dc.ask("self.service.consul", rr::aaaa).authority == start_of_authority);
   CHECK(dc.ask("loop1.service.consul", rr::a, wide).answers.size() == 4);
   CHECK(dc.ask("loop1.service.consul", rr::srv, wide).extra.size() == 3);
   CHECK(dc.ask("h2.node.consul", rr::aaaa).answers == lines{"h2.node.consul. 0 CNAME ext.example.com."});
