@@ -12,7 +12,7 @@ service {
   check {
     name     = "the cluster has a leader"
     http     = "http://127.0.0.1:8500/v1/status/leader"
-    interval = "10s"
-    timeout  = "2s"
+    interval = "2s"
+    timeout  = "1s"
   }
 }
