@@ -5,6 +5,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
+#include <charconv>
 #include <cstring>
 #include <openssl/ssl.h>
 
@@ -61,6 +62,15 @@ std::string lookup_error_text(const probe_world& world, const std::string& host,
   return where + system_error_text(error);
 }
 
+std::pair<asio::ip::address, std::uint16_t> literal_address(const std::string& host, const std::string& port) {
+  error_code failed;
+  auto address = asio::ip::make_address(host, failed);
+  std::uint16_t number = 0;
+  auto [end, wrong] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (failed || wrong != std::errc{} || end != port.data() + port.size()) return {};
+  return {address, number};
+}
+
 asio::awaitable<std::string> dial(probe_world& world, beast::tcp_stream& stream, const host_and_port& to,
                                   nanoseconds timeout) {
   auto deadline = std::chrono::steady_clock::now() + timeout;
@@ -68,8 +78,8 @@ asio::awaitable<std::string> dial(probe_world& world, beast::tcp_stream& stream,
   bool nowhere = to.host.empty();
   tcp::resolver resolver(world.context);
   auto host = nowhere ? std::string("127.0.0.1") : to.host;
-  auto flags = is_address(host) ? tcp::resolver::numeric_host : tcp::resolver::flags{};
-  auto [unknown, found] = co_await resolver.async_resolve(host, to.port, flags, as_tuple);
+  error_code unknown;
+  auto found = co_await look_up(resolver, host, to.port, unknown);
   if (unknown) co_return "dial tcp: " + lookup_error_text(world, to.host, unknown);
 
   std::string first_error;

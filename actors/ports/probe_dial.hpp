@@ -2,8 +2,11 @@
 
 #include "actors/ports/probe_attempt.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
 namespace praetor {
@@ -24,7 +27,28 @@ std::string system_error_text(const boost::system::error_code& error);
 std::string lookup_error_text(const probe_world& world, const std::string& host,
                               const boost::system::error_code& error);
 
+/// The address and port that are written out in numbers; port 0 if they are not.
+std::pair<boost::asio::ip::address, std::uint16_t> literal_address(const std::string& host, const std::string& port);
+
 // The coroutines' arguments have to live until they end.
+
+/// Looks a host up. Asio does lookups one after the other and cannot cancel them with their coroutine: one that nobody
+/// waits for any more is at least passed over when its turn comes.
+template <class Resolver>
+boost::asio::awaitable<typename Resolver::results_type>
+look_up(Resolver& resolver, const std::string& host, const std::string& port, boost::system::error_code& failed) {
+  // What needs no lookup does not stand in line for one.
+  if (auto known = literal_address(host, port); known.second != 0) {
+    typename Resolver::endpoint_type endpoint(known.first, known.second);
+    co_return Resolver::results_type::create(endpoint, host, port);
+  }
+  auto state = co_await boost::asio::this_coro::cancellation_state;
+  state.slot().assign([&resolver](boost::asio::cancellation_type) { resolver.cancel(); });
+  auto [error, found] = co_await resolver.async_resolve(host, port, boost::asio::as_tuple(boost::asio::use_awaitable));
+  state.slot().clear();
+  failed = error;
+  co_return found;
+}
 
 /// Connects to the first address of the host that takes the connection. None of several may use up all of the time.
 /// @returns empty, or the error text

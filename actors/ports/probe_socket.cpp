@@ -63,7 +63,8 @@ private:
       co_return critical("dial udp: " + wrong);
     udp::resolver resolver(world_.context);
     auto host = to.host.empty() ? std::string("127.0.0.1") : to.host;
-    auto [unknown, found] = co_await resolver.async_resolve(host, to.port, as_tuple);
+    boost::system::error_code unknown;
+    auto found = co_await look_up(resolver, host, to.port, unknown);
     if (unknown) co_return critical("dial udp: " + lookup_error_text(world_, to.host, unknown));
     udp::socket socket(world_.context);
     auto there = found.begin()->endpoint();
