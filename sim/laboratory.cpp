@@ -1,0 +1,35 @@
+#include "sim/clients.hpp"
+
+namespace praetor::sim {
+
+namespace {
+
+constexpr std::size_t most_findings = 20;
+
+} // namespace
+
+void laboratory::find(std::string what) {
+  if (what.empty() || findings.size() >= most_findings) return;
+  findings.push_back("at " + std::to_string(world.now().count() / 1000000) + " ms: " + std::move(what));
+}
+
+void laboratory::ask(std::string method, std::string path, std::string body, reply_callback done) {
+  ++requests;
+  target.request(std::move(method), std::move(path), std::move(body), [this, done = std::move(done)](const reply& r) {
+    if (r.answered()) ++answers;
+    done(r);
+  });
+}
+
+outcome laboratory::judge(const reply& r) {
+  if (r.ok()) {
+    acknowledged_index = std::max(acknowledged_index, target.state()->last_index());
+    return outcome::ok;
+  }
+  // Held for want of a leader until it was given up: by the router's rule it was never appended.
+  if (r.status == 500 && r.body == "No cluster leader") return outcome::fail;
+  ++unknown;
+  return outcome::unknown;
+}
+
+} // namespace praetor::sim

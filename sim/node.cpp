@@ -1,0 +1,284 @@
+#include "sim/node.hpp"
+
+#include "actors/health/start_check.hpp"
+#include "frontends/endpoints/environment.hpp"
+#include "sim/configuration.hpp"
+#include "storage/state/store.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace praetor::sim {
+
+namespace {
+
+constexpr std::size_t most_lines = 2000;
+/// How long a probe takes.
+constexpr duration quickest_probe = std::chrono::milliseconds(1), slowest_probe = std::chrono::milliseconds(400);
+
+/// What an authority would sign, without the signature: nobody in the world checks one.
+expected<root_certificate> make_paper_root(const root_certificate_request& request) {
+  root_certificate out;
+  out.root.id = "id:" + request.unique;
+  out.root.name = "Consul CA Primary Cert";
+  out.root.serial_number = request.serial;
+  out.root.signing_key_id = "key:" + request.unique;
+  out.root.external_trust_domain = request.cluster_id;
+  out.root.not_before = request.not_before;
+  out.root.not_after = request.not_after;
+  out.root.root_cert = "certificate of " + request.cluster_id + "\n";
+  out.root.active = true;
+  out.root.private_key_type = "ec";
+  out.root.private_key_bits = 256;
+  out.private_key = "key of " + request.cluster_id + "\n";
+  return out;
+}
+
+endpoints::request take_apart(std::string method, const std::string& target, std::string body) {
+  endpoints::request r;
+  r.method = std::move(method);
+  auto mark = target.find('?');
+  r.path = target.substr(0, mark);
+  std::vector<std::pair<std::string, std::string>> items;
+  if (mark != target.npos) {
+    r.raw_query = target.substr(mark + 1);
+    for (std::size_t at = 0; at < r.raw_query.size();) {
+      auto end = std::min(r.raw_query.find('&', at), r.raw_query.size());
+      auto item = r.raw_query.substr(at, end - at);
+      auto equals = std::min(item.find('='), item.size());
+      items.emplace_back(item.substr(0, equals), item.substr(std::min(equals + 1, item.size())));
+      at = end + 1;
+    }
+  }
+  r.query = endpoints::query_parameters(std::move(items));
+  r.content_length = body.size();
+  r.body = std::move(body);
+  r.remote_address = "127.0.0.1";
+  return r;
+}
+
+std::uint64_t index_in(const endpoints::answer& a) {
+  constexpr std::string_view name = "X-Consul-Index: ";
+  auto at = a.lines.find(name);
+  std::uint64_t index = 0;
+  if (at != a.lines.npos) std::from_chars(a.lines.data() + at + name.size(), a.lines.data() + a.lines.size(), index);
+  return index;
+}
+
+} // namespace
+
+/// Keeps the last lines of the agent's log.
+class node::recorder final : public logger {
+public:
+  recorder(sim::world& world, std::vector<std::string>& lines, std::shared_ptr<const bool> plugged)
+      : world_(world), lines_(lines), plugged_(std::move(plugged)) {}
+  bool enabled(log_level) const override { return *plugged_; }
+  void write(log_level, std::string_view module, std::string_view message,
+             std::initializer_list<log_field> fields) override {
+    if (!*plugged_) return;
+    std::string line = std::to_string(world_.now().count()) + " " + std::string(module) + ": " + std::string(message);
+    for (const auto& f : fields) line += " " + std::string(f.key) + "=" + f.value;
+    world_.trace().mix(line);
+    if (lines_.size() >= most_lines) lines_.erase(lines_.begin(), lines_.begin() + most_lines / 2);
+    lines_.push_back(std::move(line));
+  }
+
+private:
+  sim::world& world_;
+  std::vector<std::string>& lines_;
+  std::shared_ptr<const bool> plugged_;
+};
+
+/// Answers each attempt of a check as the node's script says, after a while.
+class node::scripted_probes final : public probe_port {
+public:
+  scripted_probes(node& owner, std::shared_ptr<const bool> plugged) : owner_(owner), plugged_(std::move(plugged)) {}
+
+  std::shared_ptr<running_probe> start(const probe_request& request, std::function<void(probe_result)> done) override {
+    auto running = std::make_shared<attempt>();
+    running->done = std::move(done);
+    if (!*plugged_) return running;
+    auto number = ++owner_.attempts_[request.definition.id];
+    auto result =
+        owner_.script ? owner_.script(request.definition, number) : probe_result{"passing", "as always", false};
+    auto& world = owner_.world_;
+    world.after(world.between(quickest_probe, slowest_probe),
+                [weak = std::weak_ptr(running), result = std::move(result), plugged = plugged_] {
+                  auto running = weak.lock();
+                  if (running && running->done && *plugged) std::exchange(running->done, nullptr)(result);
+                });
+    return running;
+  }
+
+private:
+  struct attempt final : running_probe {
+    std::function<void(probe_result)> done;
+    void cancel() override { done = nullptr; }
+  };
+
+  node& owner_;
+  std::shared_ptr<const bool> plugged_;
+};
+
+/// A client's connection with one request on it.
+class node::connection final : public endpoints::exchange {
+public:
+  connection(sim::world& world, endpoints::request request, reply_callback done)
+      : world_(world), request_(std::move(request)), done_(std::move(done)) {}
+
+  const endpoints::request& get_request() const override { return request_; }
+  void respond(endpoints::answer a) override {
+    reply r;
+    r.status = a.status;
+    if (a.body) r.body = *a.body;
+    r.index = index_in(a);
+    end(r);
+  }
+  std::shared_ptr<endpoints::body_stream> respond_stream(endpoints::answer) override {
+    end({501, "streams are not carried here", 0});
+    return nullptr;
+  }
+  void on_cancel(std::function<void()>) override {}
+
+  void end(const reply& r) {
+    auto done = std::exchange(done_, nullptr);
+    if (!done) return;
+    auto& trace = world_.trace();
+    trace.mix(world_.now());
+    trace.mix(request_.path);
+    trace.mix(r.status);
+    trace.mix(r.index);
+    trace.mix(r.body);
+    done(r);
+  }
+  bool ended() const { return !done_; }
+
+private:
+  sim::world& world_;
+  endpoints::request request_;
+  reply_callback done_;
+};
+
+struct node::life_of_agent {
+  std::shared_ptr<bool> plugged = std::make_shared<bool>(true);
+  ports_ptr outside;
+  agent_view_ptr view = std::make_shared<agent_view>();
+  agent_actor agent;
+  std::shared_ptr<endpoints::environment> environment;
+  std::shared_ptr<endpoints::dispatcher> dispatcher;
+};
+
+node::node(sim::world& world, node_options options)
+    : world_(world), options_(std::move(options)), id_(world.uuid()),
+      disk_(world.uuid(), options_.disk, world.random()()) {}
+
+node::~node() {
+  if (up()) crash();
+}
+
+ports_ptr node::make_ports(std::shared_ptr<bool> plugged) {
+  auto p = std::make_shared<ports>();
+  auto stores = disk_.plug_in();
+  p->log = stores.log;
+  p->snapshots = stores.snapshots;
+  p->store = stores.agent;
+  p->probes = std::make_shared<scripted_probes>(*this, plugged);
+  p->log_lines = std::make_shared<recorder>(world_, lines_, plugged);
+  p->wall_clock = [this] { return world_.wall_now() + options_.skew; };
+  p->new_uuid = [this] { return world_.uuid(); };
+  p->seed = [this] { return world_.random()(); };
+  p->make_root = make_paper_root;
+  p->fatal = [this, plugged](const std::string& why) {
+    if (*plugged) fatal_.push_back(why);
+  };
+  p->detach = false;
+  return p;
+}
+
+expected<void> node::start() {
+  PRAETOR_ASSERT(!up());
+  auto config = read_configuration("server = true bootstrap = true data_dir = \"/data\" bind_addr = \"10.0.0.1\"\n"
+                                   "node_name = \"" +
+                                   options_.name +
+                                   "\"\n"
+                                   "raft_snapshot_threshold = " +
+                                   std::to_string(options_.snapshot_threshold) +
+                                   "\n"
+                                   "raft_trailing_logs = " +
+                                   std::to_string(options_.trailing_logs) + "\n");
+  if (!config) return tl::unexpected(config.error());
+  auto life = std::make_shared<life_of_agent>();
+  life->outside = make_ports(life->plugged);
+  auto found = restore_state(*life->outside, *life->view);
+  if (!found) return tl::unexpected(found.error());
+  ++lives_;
+  agent_options o;
+  o.config = *config;
+  o.node_id = id_;
+  o.outside = life->outside;
+  o.view = life->view;
+  o.start_check = start_check;
+  o.snapshot_index = found->snapshot ? found->snapshot->index : 0;
+  o.found = std::move(*found);
+  o.ready = [this, weak = std::weak_ptr(life)](agent_handles_ptr) {
+    if (auto life = weak.lock()) open_endpoints(*life);
+  };
+  life->agent = world_.system().spawn(agent, std::move(o));
+  current_ = std::move(life);
+  return {};
+}
+
+void node::crash() {
+  PRAETOR_ASSERT(up());
+  auto life = std::move(current_);
+  *life->plugged = false;
+  disk_.cut();
+  auto cut_off = std::exchange(connections_, {});
+  for (auto& weak : cut_off)
+    if (auto c = weak.lock()) c->end({});
+  caf::anon_send_exit(life->agent, caf::exit_reason::kill);
+  life->view->handles.store(nullptr);
+  // Actors that have not ended yet still refer to these; until then nothing they do gets out.
+  world_.keep(life);
+}
+
+void node::open_endpoints(life_of_agent& life) {
+  if (!*life.plugged) return;
+  life.environment = std::make_shared<endpoints::environment>(world_.system(), life.view, life.outside, id_,
+                                                              endpoints::process_hooks{});
+  life.dispatcher = std::make_shared<endpoints::dispatcher>(*life.environment);
+}
+
+bool node::ready() const {
+  if (!up() || !current_->dispatcher) return false;
+  return current_->view->leader.leads(world_.system().clock().now());
+}
+
+void node::forget_dead() {
+  std::erase_if(connections_, [](auto& weak) {
+    auto c = weak.lock();
+    return !c || c->ended();
+  });
+}
+
+void node::request(std::string method, std::string target, std::string body, reply_callback done) {
+  forget_dead();
+  auto c =
+      std::make_shared<connection>(world_, take_apart(std::move(method), target, std::move(body)), std::move(done));
+  if (!up() || !current_->dispatcher) return c->end({});
+  connections_.push_back(c);
+  current_->dispatcher->handle(c);
+}
+
+std::size_t node::under_way() const {
+  return static_cast<std::size_t>(std::count_if(connections_.begin(), connections_.end(), [](auto& weak) {
+    auto c = weak.lock();
+    return c && !c->ended();
+  }));
+}
+
+state::store_ptr node::state() const { return current_->view->state.load(); }
+
+agent_view& node::view() const { return *current_->view; }
+
+} // namespace praetor::sim

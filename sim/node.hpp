@@ -1,0 +1,92 @@
+#pragma once
+
+#include "actors/agent.hpp"
+#include "frontends/endpoints/routes.hpp"
+#include "sim/disk.hpp"
+#include "sim/world.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace praetor::sim {
+
+/// How a node differs from others.
+struct node_options {
+  std::string name = "node1";
+  /// How far the wall clock is wrong.
+  duration skew{0};
+  disk_behaviour disk;
+  std::int64_t snapshot_threshold = 200;
+  std::int64_t trailing_logs = 50;
+};
+
+/// The answer to a request, and when it came.
+struct reply {
+  unsigned status = 0; ///< 0: the node went down before it answered
+  std::string body;
+  std::uint64_t index = 0; ///< X-Consul-Index
+  bool answered() const { return status != 0; }
+  bool ok() const { return status == 200; }
+};
+using reply_callback = std::function<void(const reply&)>;
+
+/// A check's verdict, from what it asks and how often it was asked before.
+using probe_script = std::function<probe_result(const check_definition&, std::uint64_t attempt)>;
+
+/// One whole agent: everything but sockets. It may be crashed and started again on its disks.
+class node {
+public:
+  node(sim::world& world, node_options options);
+  ~node();
+
+  /// Starts the agent on what the disks hold.
+  expected<void> start();
+  /// As if the power failed: ports first, then the actors.
+  void crash();
+  bool up() const { return current_ != nullptr; }
+  /// True if the agent is up, leads and may answer reads.
+  bool ready() const;
+  /// Number of this life of the agent, from 1.
+  std::uint64_t life() const { return lives_; }
+
+  /// Sends a request to the agent's endpoints, as a client's connection would bring it.
+  /// @param target path and query, percent-encoded where needed
+  /// @param done runs once
+  void request(std::string method, std::string target, std::string body, reply_callback done);
+  /// Requests that are not answered yet.
+  std::size_t under_way() const;
+
+  state::store_ptr state() const;
+  agent_view& view() const;
+  sim::disk& disk() { return disk_; }
+  const node_options& options() const { return options_; }
+  /// What made the agent give up; empty if nothing did.
+  const std::vector<std::string>& fatal() const { return fatal_; }
+  const std::vector<std::string>& log_lines() const { return lines_; }
+  probe_script script;
+
+private:
+  class recorder;
+  class scripted_probes;
+  class connection;
+  struct life_of_agent;
+
+  ports_ptr make_ports(std::shared_ptr<bool> plugged);
+  void open_endpoints(life_of_agent& life);
+  void forget_dead();
+
+  sim::world& world_;
+  node_options options_;
+  std::string id_;
+  sim::disk disk_;
+  std::uint64_t lives_ = 0;
+  std::shared_ptr<life_of_agent> current_;
+  std::vector<std::weak_ptr<connection>> connections_;
+  std::vector<std::string> fatal_, lines_;
+  std::map<std::string, std::uint64_t> attempts_; ///< by check id
+};
+
+} // namespace praetor::sim
