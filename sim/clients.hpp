@@ -58,6 +58,7 @@ public:
     std::string session;
     duration since;                          ///< when the lock was acknowledged
     duration until;                          ///< from here on it may have been lost
+    bool asked_to_end = false;               ///< by release or by the end of the session
     duration destroyed_by = duration::max(); ///< when the end of its session was acknowledged, if the lock went with it
     duration free_again{0};                  ///< not before this, if so
   };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace praetor::sim {
 
@@ -122,13 +123,13 @@ std::string lock_book::acquired(const std::string& key, const std::string& sessi
 void lock_book::renewed(const std::string& session, duration until) {
   for (auto& [key, holds] : holds_)
     for (auto& h : holds)
-      if (h.session == session && h.until > h.since) h.until = std::max(h.until, until);
+      if (h.session == session && !h.asked_to_end) h.until = std::max(h.until, until);
 }
 
 void lock_book::may_end(const std::string& session, duration now) {
   for (auto& [key, holds] : holds_)
     for (auto& h : holds)
-      if (h.session == session) h.until = std::min(h.until, now);
+      if (h.session == session && !std::exchange(h.asked_to_end, true)) h.until = std::min(h.until, now);
 }
 
 void lock_book::destroyed(const std::string& session, duration asked, duration answered, duration lock_delay) {

@@ -204,6 +204,9 @@ expected<void> node::start() {
                                    "raft_snapshot_threshold = " +
                                    std::to_string(options_.snapshot_threshold) +
                                    "\n"
+                                   "raft_snapshot_interval = \"" +
+                                   std::to_string(options_.snapshot_interval.count()) +
+                                   "s\"\n"
                                    "raft_trailing_logs = " +
                                    std::to_string(options_.trailing_logs) + "\n");
   if (!config) return tl::unexpected(config.error());

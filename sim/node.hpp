@@ -19,7 +19,8 @@ struct node_options {
   /// How far the wall clock is wrong.
   duration skew{0};
   disk_behaviour disk;
-  std::int64_t snapshot_threshold = 200;
+  std::int64_t snapshot_threshold = 100;
+  std::chrono::seconds snapshot_interval{3};
   std::int64_t trailing_logs = 50;
 };
 

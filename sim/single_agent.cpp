@@ -76,6 +76,7 @@ private:
   }
 
   void restart() {
+    if (node_.up()) return;
     if (auto started = start(); !started) return lab_.find("restart: " + started.error().text);
     down_since_ = world_.now();
     replayed_ = false;

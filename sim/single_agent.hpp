@@ -11,9 +11,9 @@ namespace praetor::sim {
 /// One server, clients of all kinds, crashes.
 struct single_agent_options {
   std::uint64_t seed = 1;
-  duration length = std::chrono::seconds(30);
+  duration length = std::chrono::seconds(20);
   /// Between two crashes, on average; 0 = none.
-  duration crash_interval = std::chrono::seconds(8);
+  duration crash_interval = std::chrono::seconds(5);
   node_options node;
 };
 
