@@ -107,9 +107,8 @@ expected<root_certificate> make_root_certificate(const root_certificate_request&
   if (X509_sign(cert, key.get(), EVP_sha256()) <= 0) return failed("signature");
 
   bio_ptr pem(BIO_new(BIO_s_mem())), key_pem(BIO_new(BIO_s_mem()));
-  std::unique_ptr<EC_KEY, deleter<EC_KEY_free>> ec(EVP_PKEY_get1_EC_KEY(key.get()));
   if (PEM_write_bio_X509(pem.get(), cert) != 1 ||
-      PEM_write_bio_ECPrivateKey(key_pem.get(), ec.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+      PEM_write_bio_PrivateKey_traditional(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
     return failed("PEM");
   std::array<unsigned char, SHA_DIGEST_LENGTH> fingerprint{};
   unsigned length = 0;

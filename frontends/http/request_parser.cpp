@@ -223,7 +223,9 @@ parse_status request_parser::feed(std::string_view& bytes) {
       impl_->head_reported = true;
       return parse_status::head;
     }
-    if (bytes.empty()) return parse_status::need_more;
+    // After a last chunk's head Beast asserts that five bytes are there, and no chunked body ends in fewer.
+    auto least = parser.is_header_done() && parser.facts.chunked ? std::size_t{5} : std::size_t{1};
+    if (bytes.size() < least) return parse_status::need_more;
     error_code ec;
     auto taken = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
     if (ec && ec != beast::http::error::need_more) return impl_->fail(ec, bytes);
