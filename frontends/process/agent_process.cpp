@@ -77,6 +77,10 @@ public:
   running_agent(config::sources from, std::shared_ptr<log_lines> log, stop_wait& wait)
       : from_(std::move(from)), log_(std::move(log)), wait_(wait) {}
 
+  ~running_agent() { stop(); }
+  running_agent(const running_agent&) = delete;
+  running_agent& operator=(const running_agent&) = delete;
+
   expected<void> start(config_ptr config);
   void reload(done_callback done);
   void stop();
@@ -158,9 +162,10 @@ expected<void> running_agent::start_frontends(const config_ptr& config) {
   for (const auto& l : config->http_addrs)
     log_->write(log_level::info, "agent", "Starting server",
                 {{"address", l.text()}, {"network", l.is_unix() ? "unix" : "tcp"}, {"protocol", "http"}});
-  for (const auto& l : config->https_addrs)
-    log_->write(log_level::info, "agent", "Starting server",
-                {{"address", l.text()}, {"network", l.is_unix() ? "unix" : "tcp"}, {"protocol", "https"}});
+  if (!config->tls_https.cert_file.empty())
+    for (const auto& l : config->https_addrs)
+      log_->write(log_level::info, "agent", "Starting server",
+                  {{"address", l.text()}, {"network", l.is_unix() ? "unix" : "tcp"}, {"protocol", "https"}});
   dns_ = std::make_unique<dns::server>(*environment_);
   if (auto started = dns_->start(*config); !started) return started;
   for (const auto& l : config->dns_addrs)
@@ -190,13 +195,14 @@ void running_agent::reload(done_callback done) {
     log_->write(log_level::warn, "agent", "Invalid log level in new configuration");
   auto options = http_options_of(*next, log_);
   http_.reload_limits(options.limits);
-  if (!next->https_addrs.empty())
+  if (!next->https_addrs.empty() && !next->tls_https.cert_file.empty())
     if (auto tls = http_.reload_tls(options.tls); !tls) return refuse(tls.error().text);
   if (dns_) dns_->reload(*next);
   caf::anon_send(agent_, reload_atom_v, local<config_ptr>{next}, local<done_callback>{std::move(done)});
 }
 
 void running_agent::stop() {
+  if (!system_) return;
   auto& log = *log_;
   if (dns_) dns_->stop();
   http_.stop(http_grace);
@@ -272,6 +278,7 @@ int run_agent_process(const std::vector<std::string>& args) {
     (*log)->write(log_level::error, "agent", "Error starting agent", {{"error", started.error().text}});
     (*log)->release();
     std::cerr << "==> " << started.error().text << std::endl;
+    agent.stop();
     return 1;
   }
   if (!config->log.json) print_banner(std::cout, *config, agent.node_id());

@@ -26,7 +26,11 @@ void add_listeners(const config::runtime_config& c, const std::vector<config::en
 http::server_options http_options_of(const config::runtime_config& c, logger_ptr log) {
   http::server_options o;
   add_listeners(c, c.http_addrs, false, o.listeners);
-  add_listeners(c, c.https_addrs, true, o.listeners);
+  // Without a certificate no handshake could ever succeed.
+  if (!c.tls_https.cert_file.empty())
+    add_listeners(c, c.https_addrs, true, o.listeners);
+  else if (!c.https_addrs.empty())
+    log->write(log_level::warn, "agent", "ports.https is set but tls.https has no certificate: HTTPS is not served");
   o.tls.cert_file = c.tls_https.cert_file;
   o.tls.key_file = c.tls_https.key_file;
   o.tls.ca_file = c.tls_https.ca_file;
