@@ -15,13 +15,22 @@ namespace {
 constexpr auto first_backoff = std::chrono::milliseconds(100);
 constexpr int most_doublings = 8;
 
+node_identity full_identity(const agent_options& o) {
+  auto identity = node_identity_of(*o.config, o.node_id);
+  identity.meta["consul-network-segment"] = "";
+  identity.meta["consul-version"] = std::string(followed_release);
+  return identity;
+}
+
 member own_member(const agent_options& o) {
   const auto& c = *o.config;
   member m;
   m.name = c.node_name;
   m.id = o.node_id;
   m.address = c.advertise_addr_lan;
-  m.node_meta = {{"consul-version", std::string(followed_release)}};
+  auto identity = full_identity(o);
+  m.node_meta = identity.meta;
+  m.tagged_addresses = identity.tagged_addresses;
   m.server = c.server;
   m.server_port = c.rpc_advertise.port;
   m.server_meta = {{"non_voter", "false"},
@@ -42,13 +51,6 @@ snapshot_policy policy_of(const config::runtime_config& c) {
   p.interval = c.raft.snapshot_interval;
   p.trailing_logs = static_cast<std::uint64_t>(c.raft.trailing_logs);
   return p;
-}
-
-node_identity full_identity(const agent_options& o) {
-  auto identity = node_identity_of(*o.config, o.node_id);
-  identity.meta["consul-network-segment"] = "";
-  identity.meta["consul-version"] = std::string(followed_release);
-  return identity;
 }
 
 autopilot_config first_autopilot(const config::autopilot_settings& a) {

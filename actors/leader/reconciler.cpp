@@ -57,13 +57,10 @@ void reconciler_state::reconcile() {
     r.node = m.name;
     r.address = m.address;
     r.node_meta = m.node_meta;
-    if (auto known = state::find_node(*store, m.name, nullptr).value) {
-      // What the agent itself has written stays.
-      r.tagged_addresses = known->tagged_addresses;
-      r.node_meta = known->meta;
-      for (const auto& [key, value] : m.node_meta) r.node_meta[key] = value;
-      r.locality = known->locality;
-    }
+    r.tagged_addresses = m.tagged_addresses;
+    // What the agent itself has written of its node stays, whichever of the two writes comes first.
+    auto known = state::find_node(*store, m.name, nullptr).value;
+    r.skip_node_update = known && known->id == m.id && known->address == m.address;
     r.check = std::make_shared<const health_check>(serf_health(m.name));
     if (m.server) r.service = std::make_shared<const node_service>(consul_service(m));
     writes.propose(encode_command(command_type::register_node, r),

@@ -13,7 +13,7 @@ namespace praetor {
 /// A member of the datacenter as the catalog has to know it.
 struct member {
   std::string name, id, address; ///< address without port
-  string_map node_meta;          ///< what the member itself is known by: its release
+  string_map node_meta, tagged_addresses;
   bool server = false;
   std::int64_t server_port = 0; ///< of its server RPC
   string_map server_meta;       ///< of the consul service
