@@ -1,5 +1,7 @@
 #include "frontends/endpoints/call.hpp"
 
+#include "frontends/endpoints/request_log.hpp"
+
 #include <charconv>
 
 namespace praetor::endpoints {
@@ -27,6 +29,7 @@ answer empty_answer(unsigned status) {
 void respond(const call& c, answer a) {
   a.common_lines = c.common_lines;
   if (c.timing) c.timing->add(milliseconds_of(c.env.now() - c.started));
+  log_request(c.env, c.req, a, c.started);
   c.ex->respond(std::move(a));
 }
 

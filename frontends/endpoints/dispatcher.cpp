@@ -1,3 +1,4 @@
+#include "frontends/endpoints/request_log.hpp"
 #include "frontends/endpoints/routes.hpp"
 
 #include <arpa/inet.h>
@@ -102,7 +103,8 @@ dispatcher::dispatcher(environment& env) : env_(env) {
 std::pair<const dispatcher::timed_route*, std::string_view> dispatcher::look_up(std::string_view path) const {
   if (auto it = routes_.find(path); it != routes_.end()) return {&it->second, path.substr(path.size())};
   for (auto end = path.rfind('/'); end != path.npos && end > 0; end = path.rfind('/', end - 1))
-    if (auto it = routes_.find(path.substr(0, end + 1)); it != routes_.end()) return {&it->second, path.substr(end + 1)};
+    if (auto it = routes_.find(path.substr(0, end + 1)); it != routes_.end())
+      return {&it->second, path.substr(end + 1)};
   return {nullptr, {}};
 }
 
@@ -119,10 +121,18 @@ void dispatcher::handle(exchange_ptr ex) const {
     if (req.path == "/")
       return ex->respond(text_answer(200, "Consul Agent: UI disabled. To enable, set ui_config.enabled=true in the "
                                           "agent configuration and restart."));
-    return ex->respond(unknown_path(req.path));
+    auto unknown = unknown_path(req.path);
+    log_request(env_, req, unknown, env_.now());
+    return ex->respond(std::move(unknown));
   }
-  call c{env_, ex, req, rest, env_.authorize(token_of(req)), common_lines(config),
-         found->timings.of(env_.telemetry(), found->r->path, req.method), env_.now()};
+  call c{env_,
+         ex,
+         req,
+         rest,
+         env_.authorize(token_of(req)),
+         common_lines(config),
+         found->timings.of(env_.telemetry(), found->r->path, req.method),
+         env_.now()};
   if (auto no = objection(c, *found->r, *config)) return respond(c, std::move(*no));
   found->r->handle(c);
 }
