@@ -146,34 +146,61 @@ void leave(const call& c) {
   c.env.hooks().leave();
 }
 
-/// The lines of one followed log on their way to a client that may be slow.
+/// The lines of one followed log on their way to a client that may be slow: while too much waits, lines are dropped.
+class followed_log {
+public:
+  void line(const std::string& text) {
+    auto piece = std::make_shared<const std::string>(text + "\n");
+    std::lock_guard lock(guard_);
+    if (!stream_) {
+      if (backlog_.size() < most_backlog) backlog_.push_back(std::move(piece));
+    } else if (unsent_ < most_unsent && !stream_->closed()) {
+      unsent_ = stream_->write(std::move(piece));
+    }
+  }
+  void open(std::shared_ptr<body_stream> stream) {
+    std::lock_guard lock(guard_);
+    stream_ = std::move(stream);
+    for (auto& piece : backlog_) unsent_ = stream_->write(std::move(piece));
+    backlog_.clear();
+  }
+  void drained() {
+    std::lock_guard lock(guard_);
+    unsent_ = 0;
+  }
+  /// Whether the client has to catch up before it gets more.
+  bool behind() {
+    std::lock_guard lock(guard_);
+    return unsent_ >= most_unsent;
+  }
+  std::shared_ptr<body_stream> stream() {
+    std::lock_guard lock(guard_);
+    return stream_;
+  }
+
+private:
+  static constexpr std::size_t most_backlog = 512;
+
+  std::mutex guard_;
+  std::shared_ptr<body_stream> stream_;
+  std::vector<shared_bytes> backlog_; // before the stream is open
+  std::size_t unsent_ = 0;
+};
+
 void monitor(const call& c) {
   auto level = c.req.query.get("loglevel");
   if (level.empty()) level = "INFO";
-  auto stream = std::make_shared<std::shared_ptr<body_stream>>();
-  auto backlog = std::make_shared<std::vector<shared_bytes>>();
-  auto guard = std::make_shared<std::mutex>();
-  auto stop =
-      c.env.hooks().follow_log(level, c.req.query.has("logjson"), [stream, backlog, guard](const std::string& line) {
-        auto piece = std::make_shared<const std::string>(line + "\n");
-        std::lock_guard lock(*guard);
-        if (!*stream) {
-          backlog->push_back(std::move(piece));
-          return;
-        }
-        static_cast<void>((*stream)->closed() || (*stream)->write(std::move(piece)));
-      });
+  auto follower = std::make_shared<followed_log>();
+  auto stop = c.env.hooks().follow_log(level, c.req.query.has("logjson"), [follower](const std::string& text) {
+    follower->line(text);
+    if (follower->behind())
+      if (auto stream = follower->stream()) stream->on_drained([follower] { follower->drained(); });
+  });
   if (!stop) return respond(c, error_answer(stop.error()));
   answer head;
   head.common_lines = c.common_lines;
   head.content_type = c.req.query.has("logjson") ? json_type : text_type;
-  auto opened = c.ex->respond_stream(std::move(head));
-  {
-    std::lock_guard lock(*guard);
-    *stream = opened;
-    for (auto& piece : *backlog) opened->write(piece);
-    backlog->clear();
-  }
+  follower->open(c.ex->respond_stream(std::move(head)));
   c.ex->on_cancel(*stop);
 }
 

@@ -15,7 +15,7 @@ struct call {
   const request& req;
   std::string_view rest; ///< of the path behind the route's own, for subtrees
   acl::authorizer_ptr who;
-  shared_bytes common_lines; ///< what the configuration wants on every answer
+  shared_bytes common_lines;        ///< what the configuration wants on every answer
   metrics::meter* timing = nullptr; ///< counts how long the answer took since `started`
   steady_time started = {};
 

@@ -45,8 +45,6 @@ struct lock_delay_entry {
 constexpr std::array<std::uint8_t, 27> archive_order{32, 33, 0,  6,  3,  17, 19, 23, 25, 27, 2,  5,  7, 9,
                                                      12, 13, 14, 15, 22, 30, 31, 16, 35, 38, 40, 42, 29};
 
-constexpr std::uint8_t byte_of(command_type type) { return static_cast<std::uint8_t>(type); }
-
 std::string foreign_key(std::uint8_t type, std::uint64_t number) {
   std::string out(9, '\0');
   out[0] = static_cast<char>(type);

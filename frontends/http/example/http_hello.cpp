@@ -23,12 +23,9 @@ int main(int argc, char** argv) {
   auto started = server.start(std::move(options), [body](const endpoints::exchange_ptr& exchange) {
     endpoints::answer answer;
     answer.content_type = "application/json";
-    answer.headers = {{"Vary", "Accept-Encoding"},
-                      {"X-Consul-Default-Acl-Policy", "allow"},
-                      {"X-Consul-Index", "104"},
-                      {"X-Consul-Knownleader", "true"},
-                      {"X-Consul-Lastcontact", "0"},
-                      {"X-Consul-Query-Backend", "blocking-query"}};
+    answer.headers = {{"Vary", "Accept-Encoding"},   {"X-Consul-Default-Acl-Policy", "allow"},
+                      {"X-Consul-Index", "104"},     {"X-Consul-Knownleader", "true"},
+                      {"X-Consul-Lastcontact", "0"}, {"X-Consul-Query-Backend", "blocking-query"}};
     answer.body = body;
     exchange->respond(std::move(answer));
   });
