@@ -223,8 +223,10 @@ parse_status request_parser::feed(std::string_view& bytes) {
       impl_->head_reported = true;
       return parse_status::head;
     }
-    // After a last chunk's head Beast asserts that five bytes are there, and no chunked body ends in fewer.
-    auto least = parser.is_header_done() && parser.facts.chunked ? std::size_t{5} : std::size_t{1};
+    // Beast asserts that a last chunk, which stays in the buffer until it is whole, has at least the five bytes that
+    // the shortest one takes. It begins with a zero, behind the line end of the chunk before it.
+    bool maybe_last = !bytes.empty() && (bytes[0] == '0' || bytes[0] == '\r');
+    auto least = maybe_last && parser.is_header_done() && parser.facts.chunked ? std::size_t{5} : std::size_t{1};
     if (bytes.size() < least) return parse_status::need_more;
     error_code ec;
     auto taken = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
