@@ -114,10 +114,10 @@ class Files(AgentTest):
     def test_requests_are_logged_without_their_tokens(self):
         agent = self.agent(log_level="debug").start()
         secret = "b1946ac9-2492-4d23-a2f1-6c2f3d0f9d3c"
-        agent.request("GET", f"/v1/kv/a%0Ab?recurse&token={secret}")
+        agent.request("GET", f"/v1/kv/a%20b?recurse&token={secret}")
         line = eventually(lambda: re.search(r"(?m)^.*Request finished.*/v1/kv/a.*$", agent.output()), 10, "the line")[0]
         self.assertRegex(line, r"\[DEBUG\] agent\.http: Request finished: method=GET "
-                               r'url="?/v1/kv/a%0Ab\?recurse&token=<hidden>"? from=127\.0\.0\.1:\d+ latency=\S+$')
+                               r'url="?/v1/kv/a%20b\?recurse&token=<hidden>"? from=127\.0\.0\.1:\d+ latency=\S+$')
         self.assertNotIn(secret, agent.output())
 
     def test_json_log_lines(self):
