@@ -19,7 +19,7 @@ struct parsed_name {
   std::string peer;
 };
 
-/// Takes a name apart (reference/semantics.md, section 1.2). `unknown` for everything that no form fits.
+/// Takes a name apart. `unknown` for everything that no form fits.
 /// @param labels in lower case, without those of the domain
 /// @param type of the question; SRV knows a short form
 parsed_name parse_name(const std::vector<std::string>& labels, std::uint16_t type);

@@ -5,7 +5,7 @@
 
 namespace praetor::dns {
 
-// Which address, port and weight stand for an instance in an answer (reference/semantics.md, section 1.4).
+// Which address, port and weight stand for an instance in an answer.
 
 /// Where an instance is reached: an IP address or a host name; empty if nothing suits the question.
 struct chosen_address {

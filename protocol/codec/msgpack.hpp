@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-/// MessagePack as Consul lays it out (reference/semantics.md, section 11.2), derived from field lists: a struct is a
+/// MessagePack as Consul lays it out, derived from field lists: a struct is a
 /// map by packed name in the order of the names, texts and bytes are `raw` of the old specification, integers take the
 /// shortest form, empty lists, maps and pointers are nil, durations are nanoseconds, times are Go's binary form.
 /// The reader also takes the newer forms, ignores unknown members and leaves missing ones as they are.

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-/// The 64-bit hash of a value by its structure (reference/http-api.md, section 1.7), derived from field lists: names
+/// The 64-bit hash of a value by its structure, derived from field lists: names
 /// are packed names, the name of a struct comes from `type_naming`, members flagged `no_hash` do not count.
 namespace praetor {
 

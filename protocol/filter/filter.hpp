@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-/// The filter language of the HTTP API (reference/http-api.md, section 1.8).
+/// The filter language of the HTTP API.
 ///
 ///   auto filter = filter::compile<node>(text);      // once per request
 ///   if (!filter) return error(filter.error());      // 500, with the text that clients expect

@@ -28,7 +28,7 @@ struct syntax {
   match_syntax match;
 };
 
-/// Parses an expression (the grammar is in reference/http-api.md, section 1.8). An error's text lists what could have
+/// Parses an expression by a recursive descent. An error's text lists what could have
 /// stood at the farthest place that was reached: `1:5 (4): no match found, expected: "!=", "==" or [a-zA-Z0-9_]`.
 expected<syntax> parse(std::string_view text);
 

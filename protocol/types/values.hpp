@@ -27,7 +27,7 @@ struct blob {
 };
 
 /// A point in time, UTC. JSON: RFC 3339 with nanoseconds, the zero time is 0001-01-01T00:00:00Z; MessagePack: Go's
-/// binary time (reference/semantics.md, section 11.2).
+/// binary time.
 struct timestamp {
   std::int64_t seconds = zero_seconds; ///< since 1970-01-01T00:00:00Z
   std::int32_t nanos = 0;              ///< 0..999,999,999

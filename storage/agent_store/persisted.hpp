@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-/// What an agent stores, in the JSON that Consul persists in its data_dir (reference/semantics.md, section 3.5).
+/// What an agent stores, in the JSON that Consul persists in its data_dir.
 namespace praetor::storage {
 
 /// Where a definition came from. Stored definitions with another source are dropped; an empty one (old files) counts

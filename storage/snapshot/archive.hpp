@@ -9,7 +9,6 @@
 #include <string_view>
 
 /// The snapshot archive that clients save and restore: gzip over tar with meta.json, state.bin and SHA256SUMS
-/// (reference/semantics.md, section 11.1).
 namespace praetor::storage {
 
 /// Writes an archive piece by piece. `state` must yield exactly `meta.size` bytes.

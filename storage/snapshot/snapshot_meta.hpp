@@ -38,7 +38,7 @@ struct snapshot_configuration {
   bool operator==(const snapshot_configuration&) const = default;
 };
 
-/// What `meta.json` holds, in the archive and in the snapshot directory (reference/semantics.md, section 11.1).
+/// What `meta.json` holds, in the archive and in the snapshot directory.
 struct snapshot_meta {
   std::int64_t version = 1;
   std::string id; ///< `<term>-<index>-<Unix ms>`
