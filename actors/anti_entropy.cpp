@@ -118,10 +118,13 @@ void anti_entropy_state::push_service(const local_state& local, const std::strin
   }
   auto request = node_request(false);
   request.service = std::make_shared<const node_service>(wanted(*own->service, remote.get()));
+  // All its checks that the catalog does not have go with it: it must never look healthy for want of them.
   local.for_checks_of(id, nullptr, [&](const local_check_ptr& c) {
-    if (dirty_checks.erase(c->check->check_id) == 0) return;
+    const auto& check_id = c->check->check_id;
+    bool dirty = dirty_checks.erase(check_id) > 0;
+    if (!dirty && state::find_check(*store, identity.name, check_id, nullptr).value) return;
     request.checks.push_back(c->check);
-    what.checks.push_back(c->check->check_id);
+    what.checks.push_back(check_id);
   });
   send_register(std::move(request), std::move(what));
 }
@@ -138,6 +141,12 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
     request.node = identity.name;
     request.check_id = id;
     return send_deregister(std::move(request), std::move(what));
+  }
+  const auto& service_id = own->check->service_id;
+  if (!service_id.empty() && !state::find_service(*view->state.load(), identity.name, service_id, nullptr).value) {
+    // The first news of its service: both go together.
+    dirty_checks.insert(id);
+    return push_service(local, service_id);
   }
   auto request = node_request(false);
   request.check = own->check;

@@ -67,6 +67,9 @@ struct registry_state {
   std::shared_ptr<const local_state> current = std::make_shared<const local_state>();
   std::map<std::string, check_runner_actor> runners; ///< by check id
   std::map<std::string, steady_time> deferred;       ///< outputs to be synced later, by check id
+  int open_steps = 0; ///< joint changes under way: nothing is shown before the last of them is done
+  state::retired_parts retired;
+  std::set<std::string> changed_services, changed_checks; ///< to be told to `sync` with the next publication
   std::mt19937_64 random;
   storage::agent_batch unwritten;
   std::vector<done_callback> unwritten_waiting; ///< for `unwritten` to be durable
@@ -101,6 +104,9 @@ struct registry_state {
 
 private:
   friend class local_change;
+  friend class joint_change;
+  /// Shows the current state to all, wakes who watches, and tells what is to be synced.
+  void publish();
   void stop_runner(const std::string& check_id);
   void start_runner(const local_check& c, nanoseconds ttl_left);
 };

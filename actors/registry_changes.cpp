@@ -52,26 +52,47 @@ class local_change {
 public:
   explicit local_change(registry_state& r) : registry_(r), next_(std::make_shared<local_state>(*r.current)) {}
   ~local_change() {
-    registry_.current = next_;
-    registry_.options.view->registry.publish(std::move(next_));
-    retired_.wake();
+    registry_.current = std::move(next_);
+    if (registry_.open_steps == 0) registry_.publish();
   }
-  void put(const local_service_ptr& s) { next_->services.set(s->service->id, s, retired_); }
+  void put(const local_service_ptr& s) { next_->services.set(s->service->id, s, registry_.retired); }
   void put(const local_check_ptr& c) {
-    next_->checks.set(c->check->check_id, c, retired_);
-    next_->by_service.set(instance_key(*c->check), c, retired_);
+    next_->checks.set(c->check->check_id, c, registry_.retired);
+    next_->by_service.set(instance_key(*c->check), c, registry_.retired);
   }
-  void drop_service(const std::string& id) { next_->services.erase(id, retired_); }
+  void drop_service(const std::string& id) { next_->services.erase(id, registry_.retired); }
   void drop_check(const health_check& c) {
-    next_->by_service.erase(instance_key(c), retired_);
-    next_->checks.erase(std::string(c.check_id), retired_);
+    next_->by_service.erase(instance_key(c), registry_.retired);
+    next_->checks.erase(std::string(c.check_id), registry_.retired);
   }
 
 private:
   registry_state& registry_;
   std::shared_ptr<local_state> next_;
-  state::retired_parts retired_;
 };
+
+/// Several changes that are seen together or not at all: a service never stands there without its checks.
+class joint_change {
+public:
+  explicit joint_change(registry_state& r) : registry_(r) { ++registry_.open_steps; }
+  ~joint_change() {
+    if (--registry_.open_steps == 0) registry_.publish();
+  }
+  joint_change(const joint_change&) = delete;
+  joint_change& operator=(const joint_change&) = delete;
+
+private:
+  registry_state& registry_;
+};
+
+void registry_state::publish() {
+  options.view->registry.publish(current);
+  std::exchange(retired, {}).wake();
+  auto services = std::exchange(changed_services, {}), checks = std::exchange(changed_checks, {});
+  if (!sync) return;
+  for (const auto& id : services) self->send(sync, changed_atom_v, service_atom_v, id);
+  for (const auto& id : checks) self->send(sync, changed_atom_v, check_atom_v, id);
+}
 
 std::string service_maintenance_id(const std::string& service_id) { return "_service_maintenance:" + service_id; }
 
@@ -101,6 +122,7 @@ expected<void> registry_state::add_service(const service_registration& r) {
     if (auto valid = config::validate(check); !valid) return fail("Invalid check: " + valid.error().text, 400);
     if (auto allowed = scripts_allowed(options.settings, check, r.from_file); !allowed) return allowed;
   }
+  joint_change together(*this);
   auto next = std::make_shared<local_service>();
   next->service = std::make_shared<const node_service>(r.service);
   next->token = r.token;
@@ -109,12 +131,12 @@ expected<void> registry_state::add_service(const service_registration& r) {
   {
     local_change change(*this);
     change.put(local_service_ptr(next));
+    changed_services.insert(r.service.id);
   }
   if (r.from_file)
     forget(storage::agent_table::services, r.service.id);
   else
     persist_service(*next);
-  if (sync) self->send(sync, changed_atom_v, service_atom_v, r.service.id);
 
   std::set<std::string> named;
   for (const auto& check : r.checks) {
@@ -135,15 +157,16 @@ expected<void> registry_state::add_service(const service_registration& r) {
 
 expected<void> registry_state::remove_service(const std::string& id) {
   if (!current->service(id)) return tl::unexpected(unknown_service(id));
+  joint_change together(*this);
   std::vector<std::string> checks;
   current->for_checks_of(id, nullptr, [&](const local_check_ptr& c) { checks.push_back(c->check->check_id); });
   for (const auto& check : checks) (void)remove_check(check);
   {
     local_change change(*this);
     change.drop_service(id);
+    changed_services.insert(id);
   }
   forget(storage::agent_table::services, id);
-  if (sync) self->send(sync, changed_atom_v, service_atom_v, id);
   auto sidecar = id + "-sidecar-proxy";
   if (auto s = current->service(sidecar); s && s->sidecar) return remove_service(sidecar);
   return {};
@@ -183,13 +206,13 @@ expected<void> registry_state::add_check(const check_registration& r, nanosecond
     local_change change(*this);
     if (existing && existing->check->service_id != check->service_id) change.drop_check(*existing->check);
     change.put(local_check_ptr(next));
+    changed_checks.insert(check->check_id);
   }
   if (!same) start_runner(*next, ttl_left);
   if (r.from_file)
     forget(storage::agent_table::checks, check->check_id);
   else
     persist_check(*next);
-  if (sync) self->send(sync, changed_atom_v, check_atom_v, check->check_id);
   return {};
 }
 
@@ -201,10 +224,10 @@ expected<void> registry_state::remove_check(const std::string& id) {
   {
     local_change change(*this);
     change.drop_check(*existing->check);
+    changed_checks.insert(id);
   }
   forget(storage::agent_table::checks, id);
   forget(storage::agent_table::check_states, id);
-  if (sync) self->send(sync, changed_atom_v, check_atom_v, id);
   return {};
 }
 
@@ -287,9 +310,9 @@ expected<void> registry_state::maintain(const std::string& service_id, bool on, 
   {
     local_change change(*this);
     change.put(local_check_ptr(next));
+    changed_checks.insert(id);
   }
   persist_check(*next);
-  if (sync) self->send(sync, changed_atom_v, check_atom_v, id);
   return {};
 }
 

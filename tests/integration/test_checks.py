@@ -74,8 +74,6 @@ class Kinds(AgentTest):
         self.assertEqual(self.status_of(agent, "ttl"), "passing")
         self.becomes(agent, "ttl", "critical")
 
-    @unittest.skip("does not hold yet: the catalog may show a new service for a moment before its check, "
-                   "and so as passing")
     def test_the_catalog_follows(self):
         agent = self.agent().start()
         agent.put("/v1/agent/service/register", {"Name": "web", "Check": {"CheckID": "w", "TTL": "1h"}})
