@@ -3,6 +3,7 @@
 #include "frontends/endpoints/permissions.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
+#include "storage/state/queries_health.hpp"
 
 #include <array>
 
@@ -112,6 +113,51 @@ done_callback answer_done(const call& c) {
   return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
 }
 
+/// How long the answer to a registration waits for the catalog to have it. Clients read the catalog right afterwards;
+/// without a leader, or when the servers are slow, the agent's own word has to do.
+constexpr auto catalog_patience = std::chrono::milliseconds(250);
+
+/// Whether the catalog has a service of this agent with all its checks: the hash is "yes" or "no".
+class in_catalog_query final : public watched_query {
+public:
+  in_catalog_query(environment& env, std::string id) : env_(env), id_(std::move(id)), key_("in-catalog\x01" + id_) {}
+  const std::string& key() const override { return key_; }
+
+  evaluation_ptr evaluate(state::watch_set& touched) const override {
+    auto store = env_.state();
+    auto node = env_.config()->node_name;
+    bool there = state::find_service(*store, node, id_, &touched).value != nullptr;
+    env_.view().registry.get()->for_checks_of(id_, nullptr, [&](const local_check_ptr& check) {
+      there = state::find_check(*store, node, check->check->check_id, &touched).value && there;
+    });
+    auto out = std::make_shared<evaluation>();
+    out->hash = there ? "yes" : "no";
+    out->history = store->history();
+    return out;
+  }
+
+private:
+  environment& env_;
+  std::string id_;
+  std::string key_;
+};
+
+void answer_when_in_catalog(const call& c, const std::string& id) {
+  if (!c.env.view().leader.get()->is_leader) return respond(c, empty_answer());
+  auto query = std::make_shared<in_catalog_query>(c.env, id);
+  state::watch_set touched;
+  auto now = query->evaluate(touched);
+  if (now->hash == "yes") return respond(c, empty_answer());
+  auto wait = std::make_shared<watch_request>();
+  wait->query = query;
+  wait->by_hash = true;
+  wait->known_hash = "no";
+  wait->history = now->history;
+  wait->deadline = c.env.now() + catalog_patience;
+  wait->done = [c](const evaluation_ptr&) { respond(c, empty_answer()); };
+  caf::anon_send(c.env.handles()->watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
+}
+
 void register_(const call& c) {
   bool replace = false;
   if (auto* text = c.req.query.find("replace-existing-checks")) replace = text->empty() || *text == "true";
@@ -121,9 +167,14 @@ void register_(const call& c) {
   if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
   r->replace_existing_checks = replace;
   if (r->token.empty()) r->token = token_of(c.req);
+  auto id = r->service.id;
+  auto kept = [c, id](const error* failed) {
+    if (failed) return respond(c, error_answer(*failed));
+    answer_when_in_catalog(c, id);
+  };
   caf::anon_send(c.env.handles()->registry, service_atom_v,
                  local<std::shared_ptr<service_registration>>{std::make_shared<service_registration>(std::move(*r))},
-                 local<done_callback>{answer_done(c)});
+                 local<done_callback>{std::move(kept)});
 }
 
 /// Denied to whoever may not write the service. @returns true if that was answered, or there is no such service
