@@ -118,6 +118,14 @@ void dispatcher::handle(exchange_ptr ex) const {
   auto config = env_.config();
   auto [found, rest] = look_up(req.path);
   if (!found) {
+    if (routes_.contains(req.path + "/")) {
+      // A subtree without its last slash leads there.
+      auto there = empty_answer(301);
+      auto location = req.path + "/";
+      if (!req.raw_query.empty()) location += "?" + req.raw_query;
+      there.headers.emplace_back("Location", std::move(location));
+      return ex->respond(std::move(there));
+    }
     if (req.path == "/")
       return ex->respond(text_answer(200, "Consul Agent: UI disabled. To enable, set ui_config.enabled=true in the "
                                           "agent configuration and restart."));
