@@ -2,6 +2,8 @@
 
 #include "actors/leadership.hpp"
 #include "actors/local_state.hpp"
+#include "actors/membership.hpp"
+#include "actors/remote_call.hpp"
 #include "storage/state/store.hpp"
 
 #include <atomic>
@@ -22,6 +24,9 @@ struct agent_view {
   local_state_publication registry;                                    ///< by registry
   std::atomic<std::shared_ptr<const config::runtime_config>> settings; ///< by agent
   std::atomic<std::shared_ptr<const agent_handles>> handles;           ///< by agent
+  std::atomic<std::shared_ptr<const membership>> lan, wan;             ///< by the gossip_prober of each; null: no pool
+  std::atomic<std::shared_ptr<const known_servers>> servers;           ///< by agent, from the pool's members
+  std::atomic<std::shared_ptr<const peer_links>> links;                ///< by rpc_router
 };
 using agent_view_ptr = std::shared_ptr<agent_view>;
 

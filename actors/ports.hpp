@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/connector.hpp"
 #include "actors/logger.hpp"
 #include "actors/probe.hpp"
 #include "actors/root_certificate.hpp"
@@ -24,6 +25,7 @@ struct ports {
   std::shared_ptr<storage::snapshot_store> snapshots;
   std::shared_ptr<storage::agent_store> store;
   std::shared_ptr<probe_port> probes;
+  std::shared_ptr<praetor::connector> links; ///< null: this agent reaches nobody (tests of single parts)
   logger_ptr log_lines = std::make_shared<null_logger>();
   /// Unix time. Any thread.
   std::function<nanoseconds()> wall_clock;

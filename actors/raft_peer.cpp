@@ -285,6 +285,10 @@ raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_
         s.carry_out();
         if (done.value) done.value(nullptr);
       },
+      [](send_atom, const std::string&) {},
+      [](link_atom, const std::string&, bool) {},
+      [](members_atom, local<std::shared_ptr<membership_change>>&) {},
+      [](transfer_atom, const std::string&, local<done_callback>&) {},
   };
 }
 

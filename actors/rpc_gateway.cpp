@@ -25,6 +25,7 @@ rpc_gateway_actor::behavior_type rpc_gateway(rpc_gateway_actor::stateful_pointer
         });
         return promise;
       },
+      [](send_atom, const envelope&) {},
   };
 }
 

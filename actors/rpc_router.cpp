@@ -106,6 +106,9 @@ rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rp
                           }});
       },
       [self](wake_atom) { self->state.retry(); },
+      [](forward_atom, local<std::shared_ptr<forwarded_request>>&) {},
+      [](members_atom, local<std::shared_ptr<const known_servers>>&) {},
+      [](link_atom, const std::string&, bool) {},
   };
 }
 

@@ -26,6 +26,14 @@ struct store_job;
 struct leadership;
 struct watch_request;
 struct log_written_report;
+struct remote_call;
+struct remote_envelope;
+struct link_outcome;
+struct forwarded_request;
+struct known_servers;
+struct membership_change;
+struct gossip_command;
+struct gossip_packet;
 
 namespace state {
 struct apply_result;
@@ -109,6 +117,14 @@ CAF_ADD_ATOM(praetor, praetor, stop_atom, "stop")
 CAF_ADD_ATOM(praetor, praetor, rpc_atom, "rpc")
 CAF_ADD_ATOM(praetor, praetor, probe_atom, "probe")
 CAF_ADD_ATOM(praetor, praetor, status_atom, "status")
+CAF_ADD_ATOM(praetor, praetor, send_atom, "send")
+CAF_ADD_ATOM(praetor, praetor, link_atom, "link")
+CAF_ADD_ATOM(praetor, praetor, forward_atom, "forward")
+CAF_ADD_ATOM(praetor, praetor, members_atom, "members")
+CAF_ADD_ATOM(praetor, praetor, transfer_atom, "transfer")
+CAF_ADD_ATOM(praetor, praetor, chunk_atom, "chunk")
+CAF_ADD_ATOM(praetor, praetor, gossip_atom, "gossip")
+CAF_ADD_ATOM(praetor, praetor, packet_atom, "packet")
 CAF_END_TYPE_ID_BLOCK(praetor)
 
 namespace praetor {
@@ -154,7 +170,15 @@ using raft_peer_actor = caf::typed_actor<
     // What operators ask: the callback gets a copy of the figures.
     caf::reacts_to<status_atom, local<std::function<void(const raft_status&)>>>,
     // Hand leadership over and take no further part: the process is about to end.
-    caf::reacts_to<stop_atom, local<done_callback>>>;
+    caf::reacts_to<stop_atom, local<done_callback>>,
+    // A Raft message of another server, encoded, as its gateway received it.
+    caf::reacts_to<send_atom, std::string>,
+    // The link to the server of this id came up (true) or broke (false).
+    caf::reacts_to<link_atom, std::string, bool>,
+    // Change the configuration: add, promote, demote, remove a server.
+    caf::reacts_to<members_atom, local<std::shared_ptr<membership_change>>>,
+    // Hand leadership over to the server of this id, "" = whoever is furthest ahead; hears when that ended.
+    caf::reacts_to<transfer_atom, std::string, local<done_callback>>>;
 
 /// Writes a snapshot of the state when enough has been applied since the last one.
 using snapshotter_actor = caf::typed_actor<
@@ -179,12 +203,34 @@ using rpc_router_actor = caf::typed_actor<
     caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>, std::int64_t>,
     caf::reacts_to<read_atom, local<done_callback>, std::int64_t>,
     // Try again what is held.
-    caf::reacts_to<wake_atom>>;
+    caf::reacts_to<wake_atom>,
+    // A client's request that another server has to answer.
+    caf::reacts_to<forward_atom, local<std::shared_ptr<forwarded_request>>>,
+    // The servers that gossip knows now: links are made to them, and ended to those that are gone.
+    caf::reacts_to<members_atom, local<std::shared_ptr<const known_servers>>>,
+    // The link to the server of this id came up (true) or broke (false).
+    caf::reacts_to<link_atom, std::string, bool>>;
 
 /// What a server answers to others.
 using rpc_gateway_actor = caf::typed_actor<
     // One request of another process.
-    caf::replies_to<rpc_atom, envelope>::with<envelope>>;
+    caf::replies_to<rpc_atom, envelope>::with<envelope>,
+    // A message that is not answered (Raft).
+    caf::reacts_to<send_atom, envelope>>;
+
+/// Keeps one connection to one other server: made again with growing waits when it breaks, and never holding more
+/// unsent bytes than its window.
+using peer_link_actor = caf::typed_actor<
+    // A request. Its callback runs once: with the answer, or with why there is none and whether it may have arrived.
+    caf::reacts_to<rpc_atom, local<std::shared_ptr<remote_call>>>,
+    // A message that is not answered; lost without a word while the link is down or its window is full.
+    caf::reacts_to<send_atom, local<std::shared_ptr<remote_envelope>>>,
+    // The server is reached elsewhere now ("ip:port").
+    caf::reacts_to<changed_atom, std::string>,
+    // An attempt to connect ended: its number, and the gateway's handle or what went wrong.
+    caf::reacts_to<link_atom, std::uint64_t, local<std::shared_ptr<link_outcome>>>,
+    // Time to try again, or to give up on requests whose deadline has come.
+    caf::reacts_to<wake_atom, std::uint64_t>>;
 
 // ---- Leader's duties
 // -------------------------------------------------------------------------------------------------

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "protocol/swim/types.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace praetor {
+
+/// One gossip pool as this agent sees it, at one moment. Published by its gossip_prober.
+struct membership {
+  std::string own_name;
+  std::vector<swim::member> members; ///< by name; the own one among them
+  /// Figures for agent/self and `info`.
+  std::uint64_t member_time = 0, event_time = 0, query_time = 0; ///< Lamport clocks
+  std::size_t health_score = 0, intent_queue = 0, event_queue = 0, query_queue = 0;
+  std::size_t failed = 0, left = 0;
+  bool encrypted = false;
+};
+
+/// A server as its gossip tags describe it.
+struct known_server {
+  std::string id, name, datacenter;
+  std::string address; ///< of its server RPC, "ip:port"
+  std::string storage; ///< of its Raft log: another one after its disk was lost
+  swim::member_status status = swim::member_status::none;
+  bool bootstrap = false, nonvoter = false, tls = false;
+  std::int64_t bootstrap_expect = 0;
+  std::string build; ///< the release it says it is
+
+  bool operator==(const known_server&) const = default;
+};
+
+/// The servers of the own datacenter, by id; the own one among them.
+struct known_servers {
+  std::vector<known_server> servers;
+
+  const known_server* find(const std::string& id) const {
+    for (const auto& s : servers)
+      if (s.id == id) return &s;
+    return nullptr;
+  }
+  bool operator==(const known_servers&) const = default;
+};
+
+/// What a member's tags say of it; nothing if it is not a server.
+std::optional<known_server> server_of(const swim::member& m);
+
+} // namespace praetor
