@@ -59,6 +59,7 @@ public:
 
 private:
   struct timed_route {
+    explicit timed_route(const route* answered) : r(answered) {}
     const route* r;
     route_timings timings;
   };
