@@ -16,6 +16,8 @@ struct runtime_config;
 }
 
 struct agent_handles;
+class request_server;
+struct autopilot_state;
 
 /// What any thread may read of an agent without asking an actor. Each part has one actor that publishes it.
 struct agent_view {
@@ -27,6 +29,8 @@ struct agent_view {
   std::atomic<std::shared_ptr<const membership>> lan, wan;             ///< by the gossip_prober of each; null: no pool
   std::atomic<std::shared_ptr<const known_servers>> servers;           ///< by agent, from the pool's members
   std::atomic<std::shared_ptr<const peer_links>> links;                ///< by rpc_router
+  std::atomic<std::shared_ptr<request_server>> requests;               ///< by the frontends; null: they are not there
+  std::atomic<std::shared_ptr<const autopilot_state>> autopilot;       ///< by autopilot; null unless this server leads
 };
 using agent_view_ptr = std::shared_ptr<agent_view>;
 

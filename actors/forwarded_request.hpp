@@ -1,0 +1,45 @@
+#pragma once
+
+#include "actors/leadership.hpp"
+#include "actors/rpc_messages.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace praetor {
+
+/// Something that another server has to do, until it is done or given up. rpc_router carries it.
+struct forwarded_request {
+  rpc_kind kind = rpc_kind::request;
+  /// Makes rpc_request::body; called for each attempt, by the router.
+  std::function<std::string()> body;
+  bool to_leader = true;   ///< false: any server may answer
+  bool repeatable = false; ///< a read: it may be asked again though it may have been answered already
+  std::uint32_t hops = 1;  ///< as the receiver counts them
+  nanoseconds hold{0};     ///< how long it may wait for a leader or a link
+  steady_time deadline;    ///< when an answer is no longer waited for
+  /// Called once, from any thread: the answer's bytes, or what the caller is told.
+  std::function<void(expected<std::string>)> done;
+  /// Called instead of `done` when this agent itself has become the leader.
+  std::function<void()> here;
+};
+using forwarded_request_ptr = std::shared_ptr<forwarded_request>;
+
+/// Where the frontends answer what clients asked of other agents. Published in agent_view.
+class request_server {
+public:
+  virtual ~request_server() = default;
+
+  /// Answers a client's request. Never blocks; `done` runs once, from any thread.
+  /// @param hops how many agents have handed it on
+  /// @param hold how long it may wait for a leader
+  /// @returns what is called when the client has gone away
+  virtual std::function<void()> serve(remote_request request, std::uint32_t hops, nanoseconds hold,
+                                      std::function<void(remote_answer)> done) = 0;
+  /// Answers a DNS question, both in the frontends' own form.
+  virtual void look_up(std::string question, std::uint32_t hops, nanoseconds hold,
+                       std::function<void(expected<std::string>)> done) = 0;
+};
+
+} // namespace praetor

@@ -1,0 +1,163 @@
+#pragma once
+
+#include "protocol/types/catalog.hpp"
+#include "protocol/types/error.hpp"
+#include "protocol/types/field.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace praetor {
+
+/// What one process asks of another (envelope::kind). Numbers are never used again.
+enum class rpc_kind : std::uint16_t {
+  propose = 1,      ///< a command as it stands in the log; answer: state::apply_result
+  refused = 2,      ///< only as an answer: rpc_refusal
+  raft = 3,         ///< a Raft message, not answered
+  request = 4,      ///< a client's request: remote_request; answer: remote_answer
+  cancel = 5,       ///< the client of a request has gone away: cancelled_request, not answered
+  node_records = 6, ///< what the catalog has of a node: node_records_request; answer: node_records
+  dns = 7,          ///< a DNS question, in the form that the frontends give it
+  coordinate = 8,   ///< an agent's network coordinate, not answered
+};
+
+/// What envelopes of answered kinds carry.
+struct rpc_request {
+  std::uint64_t number = 0; ///< by which the sender may cancel it
+  std::uint32_t hops = 1;   ///< how many agents have handed it on
+  nanoseconds hold{0};      ///< how long it may wait for a leader
+  std::string body;         ///< MessagePack, or what the kind says
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Number"}, x.number);
+    f(field{"Hops"}, x.hops);
+    f(field{"Hold"}, x.hold);
+    f(field{"Body"}, x.body);
+  }
+};
+
+/// A request is handed on so often: by the agent that the client asked, and by a server that did not lead.
+inline constexpr std::uint32_t most_hops = 2;
+
+/// Why there is no answer.
+struct rpc_refusal {
+  std::string text;
+  std::int64_t status = 500;
+  bool not_carried_out = false; ///< surely nothing happened: it may be sent again, or elsewhere
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Text"}, x.text);
+    f(field{"Status"}, x.status);
+    f(field{"NotCarriedOut"}, x.not_carried_out);
+  }
+};
+
+struct cancelled_request {
+  std::uint64_t number = 0;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Number"}, x.number);
+  }
+};
+
+/// A header line or a query parameter.
+struct named_text {
+  std::string name, value;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Name"}, x.name);
+    f(field{"Value"}, x.value);
+  }
+};
+
+/// What the agent that a client asked adds to its request, so that the answer is the one that it would give itself.
+struct asking_agent {
+  std::string node;                     ///< its name
+  bool indents = false;                 ///< it lays JSON out for people
+  nanoseconds discovery_max_stale{0};   ///< of its configuration
+  std::optional<nanoseconds> wait_left; ///< of a blocking query that was waiting already
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Node"}, x.node);
+    f(field{"Indents"}, x.indents);
+    f(field{"DiscoveryMaxStale"}, x.discovery_max_stale);
+    f(field{"WaitLeft"}, x.wait_left);
+  }
+};
+
+/// A client's request on its way to the server that answers it.
+struct remote_request {
+  std::string method, path, raw_query;
+  std::vector<named_text> query;   ///< decoded
+  std::vector<named_text> headers; ///< those that endpoints look at; names in lower case
+  std::string body;
+  std::string remote_address;
+  std::uint16_t remote_port = 0;
+  asking_agent asker;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Method"}, x.method);
+    f(field{"Path"}, x.path);
+    f(field{"RawQuery"}, x.raw_query);
+    f(field{"Query"}, x.query);
+    f(field{"Headers"}, x.headers);
+    f(field{"Body"}, x.body);
+    f(field{"RemoteAddress"}, x.remote_address);
+    f(field{"RemotePort"}, x.remote_port);
+    f(field{"Asker"}, x.asker);
+  }
+};
+
+/// The answer to a client's request, without what the asking agent adds to all answers.
+struct remote_answer {
+  std::int64_t status = 200;
+  std::string content_type;
+  std::vector<named_text> headers;
+  std::string lines; ///< more header lines, each with its CRLF
+  std::string body;
+  bool not_carried_out = false; ///< surely nothing happened; travels as rpc_refusal
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Status"}, x.status);
+    f(field{"ContentType"}, x.content_type);
+    f(field{"Headers"}, x.headers);
+    f(field{"Lines"}, x.lines);
+    f(field{"Body"}, x.body);
+  }
+};
+
+struct node_records_request {
+  std::string node;
+  nanoseconds max_stale{0}; ///< how old the answering server's state may be
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Node"}, x.node);
+    f(field{"MaxStale"}, x.max_stale);
+  }
+};
+
+/// What the catalog has of one node.
+struct node_records {
+  node_ptr node; ///< null: it is not there
+  std::vector<node_service_ptr> services;
+  std::vector<health_check_ptr> checks;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Node"}, x.node);
+    f(field{"Services"}, x.services);
+    f(field{"Checks"}, x.checks);
+  }
+};
+
+} // namespace praetor
