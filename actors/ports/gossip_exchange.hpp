@@ -1,0 +1,41 @@
+#pragma once
+
+#include "actors/ports/gossip_sockets.hpp"
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <optional>
+
+namespace praetor {
+
+// Frames over TCP: eight bytes, "PGS" and the version 1, then the length (big-endian), then the frame. One goes each
+// way.
+
+struct ip_endpoint {
+  boost::asio::ip::address address;
+  std::uint16_t port = 0;
+};
+/// "10.0.0.1:8301", "[::1]:8301".
+std::optional<ip_endpoint> parse_endpoint(const std::string& text);
+std::string endpoint_text(const boost::asio::ip::address& ip, std::uint16_t port);
+
+/// Begins an exchange. On the loop's thread.
+void start_exchange(boost::asio::io_context& context, const boost::asio::ip::tcp::endpoint& to, std::string frame,
+                    std::chrono::nanoseconds timeout, std::function<void(expected<std::string>)> done);
+
+/// An exchange that somebody else began.
+class accepted_exchange {
+public:
+  struct events {
+    std::function<void(gossip_request)> request;
+    std::function<void(const std::string&, const std::string&)> garbage;
+    std::shared_ptr<gossip_entrance> entrance;
+    std::shared_ptr<std::atomic<std::size_t>> open; ///< counts the exchanges under way
+  };
+  /// Reads the frame and hands it on; ends by itself.
+  static void start(boost::asio::ip::tcp::socket socket, std::string from, std::chrono::nanoseconds timeout,
+                    events what);
+};
+
+} // namespace praetor
