@@ -1,0 +1,71 @@
+#pragma once
+
+#include "protocol/types/error.hpp"
+#include "protocol/types/field.hpp"
+#include "protocol/types/values.hpp"
+
+#include <chrono>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace praetor::swim {
+
+/// A place in the virtual space in which distance is round trip time (Vivaldi with height and adjustment). All parts
+/// are in seconds. Parts are rounded to 2^-40 s after each step, so that machines agree on what they compute.
+struct coordinate {
+  static constexpr std::size_t dimensions = 8;
+
+  std::vector<double> vec = std::vector<double>(dimensions, 0.0);
+  double error = 1.5;      ///< confidence; 1.5 is none
+  double adjustment = 0;   ///< added to distances
+  double height = 10.0e-6; ///< the way from the place to the network core
+
+  bool operator==(const coordinate&) const = default;
+  /// Right number of dimensions, and numbers all of them.
+  bool is_valid() const;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"Vec"}, self.vec);
+    f(field{"Error"}, self.error);
+    f(field{"Adjustment"}, self.adjustment);
+    f(field{"Height"}, self.height);
+  }
+};
+
+/// Estimated round trip time, in seconds, rounded to nanoseconds. Both must be valid.
+double distance_seconds(const coordinate& a, const coordinate& b);
+nanoseconds distance(const coordinate& a, const coordinate& b);
+
+/// Learns the own coordinate from round trips to others.
+class coordinate_client {
+public:
+  const coordinate& own() const { return own_; }
+  /// Takes in a measured round trip to `node`, whose coordinate was `other` then.
+  /// @param random tells places apart that coincide
+  /// @return the new own coordinate. Error: the coordinate is malformed, or the time is not within 0..10 s.
+  expected<coordinate> update(const std::string& node, const coordinate& other, nanoseconds round_trip,
+                              std::mt19937_64& random);
+  /// Puts the own coordinate somewhere (a test, or what was known before a restart).
+  expected<void> set(const coordinate& own);
+  /// Drops what was measured to a member that is gone.
+  void forget(const std::string& node) { latencies_.erase(node); }
+  /// How often the coordinate became nonsense and started afresh.
+  std::size_t resets() const { return resets_; }
+
+private:
+  double filtered(const std::string& node, double seconds);
+  void move(const coordinate& other, double seconds, std::mt19937_64& random);
+  void adjust(const coordinate& other, double seconds);
+  void gravitate(std::mt19937_64& random);
+
+  coordinate own_;
+  std::vector<double> samples_; ///< measured minus estimated, the last 20
+  std::size_t next_sample_ = 0;
+  std::map<std::string, std::vector<double>> latencies_; ///< the last 3 of each member
+  std::size_t resets_ = 0;
+};
+
+} // namespace praetor::swim

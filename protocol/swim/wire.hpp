@@ -1,0 +1,311 @@
+#pragma once
+
+#include "protocol/swim/coordinate.hpp"
+#include "protocol/swim/types.hpp"
+#include "protocol/types/error.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// The messages of gossip and their bytes. A packet is "PG", a version byte, and messages: two bytes of length, one of
+/// kind, a MessagePack map. Messages of unknown kinds and unknown members are skipped, so that neighbouring versions
+/// understand each other. Addresses are "ip:port".
+namespace praetor::swim {
+
+using lamport_time = std::uint64_t;
+
+/// The protocol versions that a member speaks.
+struct versions {
+  std::uint8_t protocol_min = 1, protocol_max = 5, protocol_current = 2;
+  std::uint8_t delegate_min = 2, delegate_max = 5, delegate_current = 4;
+
+  bool operator==(const versions&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"pn"}, self.protocol_min);
+    f(field{"px"}, self.protocol_max);
+    f(field{"pc"}, self.protocol_current);
+    f(field{"dn"}, self.delegate_min);
+    f(field{"dx"}, self.delegate_max);
+    f(field{"dc"}, self.delegate_current);
+  }
+};
+
+/// Are you `target`? Answered with an ack to where it came from.
+struct ping {
+  std::uint32_t sequence = 0;
+  std::string target, source; ///< names
+
+  bool operator==(const ping&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"q"}, self.sequence);
+    f(field{"t"}, self.target);
+    f(field{"s"}, self.source);
+  }
+};
+
+/// Ask `target` for me, and say when it does not answer.
+struct indirect_ping {
+  std::uint32_t sequence = 0;
+  std::string target, address, source;
+  bool wants_nack = true;
+
+  bool operator==(const indirect_ping&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"q"}, self.sequence);
+    f(field{"t"}, self.target);
+    f(field{"a"}, self.address);
+    f(field{"s"}, self.source);
+    f(field{"w"}, self.wants_nack);
+  }
+};
+
+struct ack {
+  std::uint32_t sequence = 0;
+  std::optional<swim::coordinate> place; ///< of who answers
+
+  bool operator==(const ack&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"q"}, self.sequence);
+    f(field{"c"}, self.place);
+  }
+};
+
+struct nack {
+  std::uint32_t sequence = 0;
+
+  bool operator==(const nack&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"q"}, self.sequence);
+  }
+};
+
+struct suspect {
+  std::uint64_t incarnation = 0;
+  std::string name, from;
+
+  bool operator==(const suspect&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"i"}, self.incarnation);
+    f(field{"n"}, self.name);
+    f(field{"f"}, self.from);
+  }
+};
+
+struct alive {
+  std::uint64_t incarnation = 0;
+  std::string name, address;
+  string_map tags;
+  swim::versions speaks;
+
+  bool operator==(const alive&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"i"}, self.incarnation);
+    f(field{"n"}, self.name);
+    f(field{"a"}, self.address);
+    f(field{"t"}, self.tags);
+    f(field{"v"}, self.speaks);
+  }
+};
+
+/// Said by the member itself: it leaves.
+struct dead {
+  std::uint64_t incarnation = 0;
+  std::string name, from;
+
+  bool operator==(const dead&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"i"}, self.incarnation);
+    f(field{"n"}, self.name);
+    f(field{"f"}, self.from);
+  }
+};
+
+struct join_intent {
+  lamport_time time = 0;
+  std::string name;
+
+  bool operator==(const join_intent&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"l"}, self.time);
+    f(field{"n"}, self.name);
+  }
+};
+
+struct leave_intent {
+  lamport_time time = 0;
+  std::string name;
+  bool prune = false; ///< forget the member at once
+
+  bool operator==(const leave_intent&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"l"}, self.time);
+    f(field{"n"}, self.name);
+    f(field{"p"}, self.prune);
+  }
+};
+
+struct user_event {
+  lamport_time time = 0;
+  std::string name, payload;
+  bool coalesce = false;
+
+  bool operator==(const user_event&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"l"}, self.time);
+    f(field{"n"}, self.name);
+    f(field{"p"}, self.payload);
+    f(field{"c"}, self.coalesce);
+  }
+};
+
+struct query {
+  lamport_time time = 0;
+  std::uint32_t id = 0; ///< tells queries of one time apart
+  std::string source, address;
+  string_list nodes; ///< only these members; empty: all
+  string_map tags;   ///< only members whose tag matches this regular expression (RE2), unanchored
+  bool wants_ack = false;
+  bool no_broadcast = false;     ///< not to be passed on
+  std::uint8_t relay_factor = 0; ///< answers go through as many others too
+  nanoseconds timeout{0};
+  std::string name, payload;
+
+  bool operator==(const query&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"l"}, self.time);
+    f(field{"i"}, self.id);
+    f(field{"s"}, self.source);
+    f(field{"a"}, self.address);
+    f(field{"fn"}, self.nodes);
+    f(field{"ft"}, self.tags);
+    f(field{"k"}, self.wants_ack);
+    f(field{"b"}, self.no_broadcast);
+    f(field{"r"}, self.relay_factor);
+    f(field{"o"}, self.timeout);
+    f(field{"n"}, self.name);
+    f(field{"p"}, self.payload);
+  }
+};
+
+struct query_response {
+  lamport_time time = 0;
+  std::uint32_t id = 0;
+  std::string from;
+  bool is_ack = false; ///< the query arrived; an answer may follow
+  std::string payload;
+
+  bool operator==(const query_response&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"l"}, self.time);
+    f(field{"i"}, self.id);
+    f(field{"f"}, self.from);
+    f(field{"k"}, self.is_ack);
+    f(field{"p"}, self.payload);
+  }
+};
+
+/// Pass `message` (encoded, without its length) on to `address`.
+struct relay {
+  std::string address, message;
+
+  bool operator==(const relay&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"a"}, self.address);
+    f(field{"m"}, self.message);
+  }
+};
+
+/// The order is the kind byte: add at the end only.
+using message = std::variant<ping, indirect_ping, ack, nack, suspect, alive, dead, join_intent, leave_intent,
+                             user_event, query, query_response, relay>;
+
+/// Kind byte and body.
+std::string encode(const message& value);
+/// @param bytes of one message. Nothing: a kind that this version does not know.
+expected<std::optional<message>> decode_message(std::string_view bytes);
+
+inline constexpr std::size_t packet_header_size = 3;  ///< before the first message
+inline constexpr std::size_t message_header_size = 2; ///< before each message
+/// A packet of encoded messages.
+std::string compose_packet(const std::vector<std::string>& messages);
+/// The messages of a packet. Error: it is none, and what it is instead; messages before a broken one are lost with it.
+expected<std::vector<message>> decode_packet(std::string_view bytes);
+/// What bytes that are no packet of ours look like, for people.
+std::string describe_foreign(std::string_view bytes);
+
+// ---- streams -----------------------------------------------------------------------------------------------------
+
+enum class node_condition : std::uint8_t { alive = 0, suspect = 1, dead = 2, left = 3 };
+
+/// What one member knows of another.
+struct node_entry {
+  alive is;
+  node_condition condition = node_condition::alive;
+
+  bool operator==(const node_entry&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"n"}, self.is);
+    f(field{"s"}, self.condition);
+  }
+};
+
+/// All that a member knows. Sent and answered in kind.
+struct push_pull {
+  bool join = false;
+  std::vector<node_entry> nodes;
+  lamport_time time = 0, event_time = 0, query_time = 0;
+  std::map<std::string, lamport_time> status_times; ///< by member: the time of its newest intent
+  string_list left;                                 ///< members that left
+  std::vector<user_event> events;                   ///< the newest ones
+
+  bool operator==(const push_pull&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"j"}, self.join);
+    f(field{"n"}, self.nodes);
+    f(field{"l"}, self.time);
+    f(field{"le"}, self.event_time);
+    f(field{"lq"}, self.query_time);
+    f(field{"st"}, self.status_times);
+    f(field{"lm"}, self.left);
+    f(field{"e"}, self.events);
+  }
+};
+
+/// Why a push/pull was not taken up.
+struct refusal {
+  std::string text;
+
+  bool operator==(const refusal&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& self) {
+    f(field{"t"}, self.text);
+  }
+};
+
+/// The order is the kind byte: add at the end only.
+using stream_message = std::variant<push_pull, ping, ack, refusal>;
+std::string encode(const stream_message& value);
+expected<stream_message> decode_stream(std::string_view bytes);
+
+} // namespace praetor::swim
