@@ -154,6 +154,9 @@ void agent_state::start_duties() {
   if (auto it = c.connect.ca_config.find("ClusterID"); it != c.connect.ca_config.end() && it->is_string())
     d.ca.cluster_id = it->get<std::string>();
   d.autopilot = first_autopilot(c.autopilot);
+  d.coordinates.period = c.coordinate_update_period;
+  d.coordinates.batch_size = static_cast<std::size_t>(c.coordinate_update_batch_size);
+  d.coordinates.most_batches = static_cast<std::size_t>(c.coordinate_update_max_batches);
   handles.duties = self->spawn(leader_duties, std::move(d));
   watch_over("leader_duties", handles.duties, [this] { start_duties(); });
   if (leading) self->send(handles.duties, start_atom_v, o.view->leader.get()->term);

@@ -45,6 +45,7 @@ struct snapshot_meta;
 } // namespace raft
 
 struct raft_status;
+struct node_coordinate;
 struct node_identity;
 struct snapshot_policy;
 
@@ -123,6 +124,7 @@ CAF_ADD_ATOM(praetor, praetor, forward_atom, "forward")
 CAF_ADD_ATOM(praetor, praetor, members_atom, "members")
 CAF_ADD_ATOM(praetor, praetor, transfer_atom, "transfer")
 CAF_ADD_ATOM(praetor, praetor, chunk_atom, "chunk")
+CAF_ADD_ATOM(praetor, praetor, locate_atom, "locate")
 CAF_ADD_ATOM(praetor, praetor, gossip_atom, "gossip")
 CAF_ADD_ATOM(praetor, praetor, packet_atom, "packet")
 CAF_END_TYPE_ID_BLOCK(praetor)
@@ -242,7 +244,9 @@ using leader_duties_actor = caf::typed_actor<
     // It was lost.
     caf::reacts_to<stop_atom>,
     // A client renewed its session.
-    caf::reacts_to<renew_atom, std::string, local<std::function<void(renewal)>>>>;
+    caf::reacts_to<renew_atom, std::string, local<std::function<void(renewal)>>>,
+    // A node has a new network coordinate; lost without a word while this server does not lead.
+    caf::reacts_to<locate_atom, local<std::shared_ptr<const node_coordinate>>>>;
 
 /// Counts down one session's TTL on the leader and asks for its end when it runs out.
 using session_timer_actor = caf::typed_actor<
@@ -259,6 +263,13 @@ using session_timers_actor = caf::typed_actor<
     caf::reacts_to<changed_atom>,
     // A client renewed its session: the callback hears whether it exists.
     caf::reacts_to<renew_atom, std::string, local<std::function<void(bool)>>>>;
+
+/// Gathers network coordinates and writes them to the log a batch at a time.
+using coordinate_batcher_actor = caf::typed_actor<
+    // A node's new coordinate takes the place of one that still waits.
+    caf::reacts_to<locate_atom, local<std::shared_ptr<const node_coordinate>>>,
+    // Write what has been gathered.
+    caf::reacts_to<wake_atom>>;
 
 /// Deletes tombstones when every client has had time to see them.
 using tombstone_reaper_actor = caf::typed_actor<

@@ -21,11 +21,14 @@ void leader_duties_state::start() {
   keep(self->spawn(tombstone_reaper, o.outside, o.view, o.writes, o.datacenter));
   timers = self->spawn(session_timers, o.outside, o.view, o.writes, o.datacenter);
   keep(timers);
+  coordinates = self->spawn(coordinate_batcher, o.outside, o.writes, o.coordinates);
+  keep(coordinates);
   if (o.connect_enabled) keep(self->spawn(ca_initializer, o.outside, o.view, o.writes, o.ca));
 }
 
 void leader_duties_state::stop() {
   timers = nullptr;
+  coordinates = nullptr;
   for (auto& duty : std::exchange(working, {}))
     caf::anon_send_exit(caf::actor_cast<caf::actor_addr>(duty), caf::exit_reason::user_shutdown);
 }
@@ -43,6 +46,9 @@ leader_duties_actor::behavior_type leader_duties(leader_duties_actor::stateful_p
         self->send(s.timers, renew_atom_v, id, local<std::function<void(bool)>>{[done = done.value](bool exists) {
                      done(exists ? renewal::renewed : renewal::unknown_session);
                    }});
+      },
+      [self](locate_atom, local<std::shared_ptr<const node_coordinate>>& place) {
+        if (self->state.coordinates) self->send(self->state.coordinates, locate_atom_v, place);
       },
   };
 }

@@ -2,6 +2,7 @@
 
 #include "actors/agent_view.hpp"
 #include "actors/leader/ca_initializer.hpp"
+#include "actors/leader/coordinate_batcher.hpp"
 #include "actors/leader/reconciler.hpp"
 #include "actors/ports.hpp"
 #include "actors/rpc_router.hpp"
@@ -19,6 +20,7 @@ struct leader_duties_options {
   std::vector<member> members;
   bool connect_enabled = true;
   ca_settings ca;
+  coordinate_limits coordinates;
   autopilot_config autopilot; ///< stored if the cluster has none yet
 };
 
@@ -31,6 +33,7 @@ struct leader_duties_state {
   leader_duties_actor::pointer self = nullptr;
   leader_duties_options options;
   session_timers_actor timers;
+  coordinate_batcher_actor coordinates;
   std::vector<caf::strong_actor_ptr> working;
 
   void start();

@@ -155,6 +155,7 @@ apply_result dispatch(step& s, command_type type, std::string_view payload) {
   case command_type::kvs: return decoded<kv_request>(s, payload, apply_kv);
   case command_type::session: return decoded<session_request>(s, payload, apply_session);
   case command_type::tombstone: return decoded<tombstone_request>(s, payload, apply_tombstone);
+  case command_type::coordinate_batch: return decoded<coordinate_batch>(s, payload, apply_coordinates);
   case command_type::txn: return decoded<txn_request>(s, payload, apply_txn);
   case command_type::connect_ca: return decoded<ca_request>(s, payload, apply_connect);
   case command_type::system_metadata: return decoded<system_metadata_request>(s, payload, apply_system_metadata);

@@ -271,7 +271,10 @@ void delete_node(step& s, std::string_view peer_name, std::string_view node_name
   touch_nodes(s, peer);
   drop_index(s.tables(), s.retired(), peer_index_key(peer, "node." + name));
   s.touch_peer(peer, "node_last_extinction");
-  if (peer.empty()) delete_sessions_of_node(s, name);
+  if (peer.empty()) {
+    delete_coordinates_of_node(s, name);
+    delete_sessions_of_node(s, name);
+  }
 }
 
 } // namespace praetor::state

@@ -65,6 +65,10 @@ void delete_session(step& s, std::string_view id);
 void delete_sessions_of_check(step& s, std::string_view node_name, std::string_view check_id);
 void delete_sessions_of_node(step& s, std::string_view node_name);
 
+// Coordinates.
+
+void delete_coordinates_of_node(step& s, std::string_view node_name);
+
 // Whole commands.
 
 apply_result apply_register(step& s, register_request request);
@@ -75,6 +79,7 @@ apply_result apply_tombstone(step& s, const tombstone_request& request);
 apply_result apply_txn(step& s, txn_request request);
 apply_result apply_connect(step& s, ca_request request);
 apply_result apply_system_metadata(step& s, system_metadata_request request);
+apply_result apply_coordinates(step& s, coordinate_batch batch);
 apply_result apply_autopilot(step& s, autopilot_request request);
 
 } // namespace praetor::state

@@ -117,6 +117,9 @@ private:
     switch (static_cast<command_type>(type)) {
     case command_type::register_node:
       return table(t_.nodes, {}, [&](std::string_view, const node_ptr& n) { return write_node(*n); });
+    case command_type::coordinate_batch:
+      return table(t_.coordinates, {},
+                   [&](std::string_view, const node_coordinate_ptr& c) { return put(type, coordinate_batch{c}); });
     case command_type::session: return pointers(type, t_.sessions);
     case command_type::kvs: return pointers(type, t_.kvs);
     case command_type::tombstone:
@@ -276,6 +279,14 @@ expected<void> state_builder::add(std::uint8_t type, std::string_view bytes) {
   if ((type & ignore_unknown_bit) != 0) return {};
   switch (static_cast<command_type>(type)) {
   case command_type::register_node: return read_record<register_request>(type, bytes, [&](auto e) { r.add(*e); });
+  case command_type::coordinate_batch:
+    return read_record<coordinate_batch>(type, bytes, [&](auto e) {
+      for (auto& c : *e) {
+        if (!c) continue;
+        r.raise("coordinates", t.last_index);
+        put_coordinate(t, r.retired, std::move(c));
+      }
+    });
   case command_type::session:
     return read_record<session>(type, bytes, [&](auto e) {
       r.raise("sessions", e->modify_index);

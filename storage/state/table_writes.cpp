@@ -164,6 +164,11 @@ string_list check_ids(const session& s) {
   return out;
 }
 
+void put_coordinate(tables& t, retired_parts& retired, node_coordinate_ptr record) {
+  auto key = tree_key({lower_case(record->node), record->segment});
+  t.coordinates.set(key, std::move(record), retired);
+}
+
 void put_session(tables& t, retired_parts& retired, session_ptr record) {
   if (auto old = session_with_id(t, record->id)) remove_session(t, retired, *old);
   auto id = lower_case(record->id), node = lower_case(record->node);

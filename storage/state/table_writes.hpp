@@ -26,6 +26,8 @@ void remove_session(tables& t, retired_parts& retired, const session& record);
 /// The ids of all checks that a session depends on.
 string_list check_ids(const session& s);
 
+void put_coordinate(tables& t, retired_parts& retired, node_coordinate_ptr record);
+
 /// @param end nanoseconds since 1970
 void put_lock_delay(tables& t, retired_parts& retired, std::string_view key, nanoseconds end);
 /// Forgets the delays that have passed.

@@ -3,6 +3,7 @@
 #include "protocol/types/catalog.hpp"
 #include "protocol/types/commands.hpp"
 #include "protocol/types/connect.hpp"
+#include "protocol/types/coordinate.hpp"
 #include "protocol/types/kv.hpp"
 #include "storage/state/radix_tree.hpp"
 
@@ -56,6 +57,7 @@ struct tables {
   radix_tree<present> lock_delays_by_end; ///< end (8 bytes, big endian), key
 
   // The cluster.
+  radix_tree<node_coordinate_ptr> coordinates;                              ///< node, segment
   radix_tree<ca_root_ptr> ca_roots;                                         ///< id
   radix_tree<std::shared_ptr<const ca_configuration>> ca_config;            ///< one, at ""
   radix_tree<std::shared_ptr<const ca_provider_state>> ca_provider_states;  ///< id
