@@ -4,8 +4,8 @@
 #include "protocol/actors.hpp"
 #include "storage/raft_log/log_store.hpp"
 
-#include <deque>
-#include <utility>
+#include <cstdint>
+#include <memory>
 
 namespace praetor {
 
@@ -27,17 +27,16 @@ struct log_writer_state {
 
   log_writer_actor::pointer self = nullptr;
   ports_ptr outside;
-  /// Jobs and who hears of them. The first one is written and waits for its sync; the others are not written yet. More
-  /// than one only where the disk has a sync_delay.
-  std::deque<std::pair<std::shared_ptr<log_job>, caf::strong_actor_ptr>> jobs;
+  std::uint64_t written = 0;   ///< the newest job whose sync is due
+  caf::strong_actor_ptr owner; ///< who hears of it
+  bool sync_due = false;       ///< a flush is on its way
+  bool delayed = false;        ///< the disk takes its time
 
-  void append(std::shared_ptr<log_job> job, caf::strong_actor_ptr owner);
-  void report(std::uint64_t number, const caf::strong_actor_ptr& owner);
+  /// Writes at once. All jobs that were in the mailbox share the sync that follows.
+  void append(const log_job& job, caf::strong_actor_ptr from);
+  void flush();
+  void report(std::uint64_t number, const caf::strong_actor_ptr& to);
   bool require(const char* what, const expected<void>& outcome);
-
-private:
-  void write_next();
-  void finish_one();
 };
 
 /// @param outside the log store and what happens when it fails: the process stops, because what is on the disk is

@@ -1,8 +1,11 @@
 #include "actors/raft_peer.hpp"
 
 #include "actors/apply_batch.hpp"
+#include "actors/rpc_gateway.hpp"
 #include "protocol/types/error.hpp"
 #include "storage/state/apply_result.hpp"
+
+#include <bit>
 
 namespace praetor {
 
@@ -12,6 +15,17 @@ constexpr std::size_t most_pending = 65536; // frontends admit fewer; beyond it 
 
 void answer(const proposal& p, state::apply_result result) {
   if (p.done) p.done(result);
+}
+
+/// Whether it takes effect is open: another leader may have it, or not.
+void answer_lost(const proposal& p) {
+  answer(p, state::apply_result::failure("leadership lost while committing log", 500));
+}
+
+void tell(const done_callback& done, const std::string& why) {
+  if (!done) return;
+  error e{why, 500};
+  done(&e);
 }
 
 } // namespace
@@ -87,7 +101,7 @@ void raft_peer_state::flush() {
     return;
   }
   auto index = range->first;
-  for (auto& p : batch) appended.emplace_back(index++, std::move(p));
+  for (auto& p : batch) appended.push_back({index++, machine->term(), std::move(p)});
   carry_out();
 }
 
@@ -115,25 +129,117 @@ void raft_peer_state::log_written(const log_written_report& report) {
   if (report.number == 0) return;
   written = report.number;
   machine->log_written(report.number, now());
+  send_held();
   carry_out();
   flush();
+}
+
+void raft_peer_state::receive(const std::string& bytes) {
+  auto message = raft::decode_message(bytes);
+  if (!message) {
+    // The first is told, and then ever more seldom.
+    ++unreadable;
+    if (std::has_single_bit(unreadable))
+      options.outside->log_lines->write(log_level::warn, "agent.server.raft", "a server sent what is no Raft message",
+                                        {{"error", message.error().text}, {"count", unreadable}});
+    return;
+  }
+  machine->step(std::move(*message), now());
+  carry_out();
+}
+
+void raft_peer_state::change_members(membership_change& change) {
+  if (stopping) return tell(change.done, "No cluster leader");
+  auto index = machine->propose_configuration(change.change, options.outside->wall_clock().count(), now());
+  if (!index) {
+    if (index.error() == raft::refusal::not_leader || index.error() == raft::refusal::shut_down)
+      return tell(change.done, "No cluster leader");
+    return tell(change.done, "the Raft configuration can't be changed now: " + std::string(to_string(index.error())));
+  }
+  auto p = std::make_shared<proposal>();
+  p->done = [done = std::move(change.done)](const state::apply_result& result) {
+    if (result.ok()) {
+      if (done) done(nullptr);
+    } else {
+      tell(done, result.error);
+    }
+  };
+  appended.push_back({*index, machine->term(), std::move(p)});
+  carry_out();
+}
+
+void raft_peer_state::transfer(const std::string& target, done_callback done) {
+  auto chosen = machine->transfer_leadership(target.empty() ? std::nullopt : std::optional<std::string>(target), now());
+  if (!chosen) return tell(done, "leadership can't be handed over: " + std::string(to_string(chosen.error())));
+  options.outside->log_lines->write(log_level::info, "agent.server.raft", "handing leadership over",
+                                    {{"peer", chosen->id}});
+  transfers.push_back(std::move(done));
+  carry_out();
+}
+
+void raft_peer_state::end_transfers(bool worked) {
+  for (auto& done : std::exchange(transfers, {})) {
+    if (!worked)
+      tell(done, "no other server took leadership over in time");
+    else if (done)
+      done(nullptr);
+  }
+}
+
+void raft_peer_state::bootstrap(const raft::configuration& members, const done_callback& done) {
+  if (!members.find(machine->own()) || members.voter_count() == 0)
+    return tell(done, "this server is not among the voters that the cluster begins with");
+  if (!machine->bootstrap(members, now())) return tell(done, "this server has a Raft log already");
+  carry_out();
+  if (done) done(nullptr);
+}
+
+std::string raft_peer_state::address_of(const std::string& id) const {
+  if (id == options.own.id) return options.address;
+  if (auto known = options.view->servers.load())
+    if (const auto* server = known->find(id)) return server->address;
+  const auto* server = machine->members().value.find(id);
+  return server ? server->address : std::string();
 }
 
 void raft_peer_state::publish(const raft::output& out) {
   auto& board = options.view->leader;
   auto lease = machine->lease_valid_until();
   board.extend_lease(lease.value_or(steady_time{}));
+  board.contacted(machine->last_contact(now()));
   auto previous = board.get();
-  if (!out.leadership && previous->ready == lease.has_value()) return;
+  bool addressed = previous->leader_id.empty() || !previous->leader_address.empty();
+  if (!out.leadership && previous->ready == lease.has_value() && addressed) return;
   auto next = std::make_shared<leadership>();
   next->is_leader = machine->role() == raft::role::leader;
   next->ready = lease.has_value();
   next->term = machine->term();
   next->leader_id = machine->leader().id;
-  if (const auto* server = machine->members().value.find(machine->leader().id)) next->leader_address = server->address;
+  next->leader_address = address_of(next->leader_id);
   if (*previous == *next) return;
   board.publish(next);
   if (options.parent) self->send(options.parent, leader_atom_v, local<std::shared_ptr<const leadership>>{next});
+}
+
+void raft_peer_state::send(const std::vector<raft::message>& messages) {
+  if (messages.empty()) return;
+  auto links = options.view->links.load();
+  if (!links) return;
+  for (const auto& m : messages) {
+    auto link = links->find(m.to.id);
+    if (link == links->end()) continue; // like one that is lost
+    auto sent = std::make_shared<remote_envelope>();
+    sent->message.kind = static_cast<std::uint16_t>(rpc_kind::raft);
+    sent->message.bytes = raft::encode(m);
+    self->send(link->second, send_atom_v, local<std::shared_ptr<remote_envelope>>{std::move(sent)});
+  }
+}
+
+void raft_peer_state::send_held() {
+  while (!held.empty() && held.front().first <= written) {
+    send(held.front().second);
+    held.pop_front();
+  }
 }
 
 void raft_peer_state::deliver_reads(const raft::output& out) {
@@ -156,14 +262,11 @@ void raft_peer_state::deliver_reads(const raft::output& out) {
 }
 
 void raft_peer_state::drop(const raft::dropped_range& dropped) {
-  std::deque<std::pair<raft::index_t, std::shared_ptr<proposal>>> kept;
-  for (auto& [index, p] : appended) {
-    if (index >= dropped.range.first && index <= dropped.range.last)
-      answer(*p, state::apply_result::failure("leadership lost while committing log", 500));
-    else
-      kept.emplace_back(index, std::move(p));
-  }
-  appended = std::move(kept);
+  std::erase_if(appended, [&](auto& a) {
+    if (a.term != dropped.term || a.index < dropped.range.first || a.index > dropped.range.last) return false;
+    answer_lost(*a.waiting);
+    return true;
+  });
 }
 
 void raft_peer_state::submit(raft::output& out) {
@@ -184,12 +287,12 @@ void raft_peer_state::apply(std::vector<raft::entry_ptr> entries) {
   auto batch = std::make_shared<apply_batch>();
   batch->waiting.resize(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    while (!appended.empty() && appended.front().first < entries[i]->index) {
-      answer(*appended.front().second, state::apply_result::failure("leadership lost while committing log", 500));
-      appended.pop_front();
-    }
-    if (!appended.empty() && appended.front().first == entries[i]->index) {
-      batch->waiting[i] = std::move(appended.front().second);
+    while (!appended.empty() && appended.front().index <= entries[i]->index) {
+      auto& first = appended.front();
+      if (first.index == entries[i]->index && first.term == entries[i]->term)
+        batch->waiting[i] = std::move(first.waiting);
+      else
+        answer_lost(*first.waiting);
       appended.pop_front();
     }
   }
@@ -197,16 +300,51 @@ void raft_peer_state::apply(std::vector<raft::entry_ptr> entries) {
   self->send(options.state_machine, execute_atom_v, local<std::shared_ptr<apply_batch>>{std::move(batch)});
 }
 
+void raft_peer_state::serve_snapshots(raft::output& out) {
+  for (auto& request : out.chunk_requests)
+    self->send(options.snapshots, chunk_atom_v,
+               local<std::shared_ptr<raft::chunk_request>>{std::make_shared<raft::chunk_request>(std::move(request))});
+  for (auto& piece : out.chunks)
+    self->send(options.snapshots, chunk_atom_v,
+               local<std::shared_ptr<raft::chunk_received>>{std::make_shared<raft::chunk_received>(std::move(piece))});
+}
+
+void raft_peer_state::chunk_done(chunk_outcome& outcome) {
+  using kind_t = chunk_outcome::kind_t;
+  switch (outcome.kind) {
+  case kind_t::read: machine->snapshot_chunk_read(outcome.request, std::move(outcome.data), outcome.done, now()); break;
+  case kind_t::missing: machine->snapshot_chunk_missing(outcome.request, now()); break;
+  case kind_t::stored: machine->snapshot_chunk_stored(outcome.meta.id, outcome.size, now()); break;
+  case kind_t::failed: machine->snapshot_failed(outcome.meta.id, now()); break;
+  case kind_t::installed:
+    last_snapshot = outcome.meta;
+    machine->snapshot_installed(outcome.meta, now());
+    // What the snapshot replaced, and what a log that was discarded held, has an outcome that nobody here can tell.
+    std::erase_if(appended, [&](auto& a) {
+      if (a.index > outcome.meta.index && machine->term_at(a.index) == a.term) return false;
+      answer_lost(*a.waiting);
+      return true;
+    });
+    break;
+  }
+  carry_out();
+}
+
 void raft_peer_state::carry_out() {
   do {
     auto out = machine->take_output(now());
-    // Only a sole voter is ever configured, and that one has nobody to speak to.
-    PRAETOR_ASSERT(out.messages.empty() && out.messages_when_durable.empty());
     publish(out);
+    send(out.messages);
     deliver_reads(out);
     for (const auto& dropped : out.dropped) drop(dropped);
+    if (out.transfer) end_transfers(*out.transfer);
     submit(out);
+    if (!out.messages_when_durable.empty()) {
+      held.emplace_back(out.write, std::move(out.messages_when_durable));
+      send_held();
+    }
     apply(std::move(out.apply));
+    serve_snapshots(out);
   } while (machine->has_output());
   set_timer();
 }
@@ -234,6 +372,9 @@ void raft_peer_state::report_status(const std::function<void(const raft_status&)
   out.snapshot_index = last_snapshot.index;
   out.snapshot_term = last_snapshot.term;
   out.members = machine->members();
+  out.committed_members = machine->committed_members();
+  out.last_contact = machine->last_contact(now());
+  out.count = machine->count();
   out.peers = machine->peers();
   done(out);
 }
@@ -266,6 +407,8 @@ raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_
         auto& s = self->state;
         s.last_snapshot = *meta.value;
         s.machine->snapshot_written(*meta.value);
+        // The snapshot may hold entries that a majority has durably and this disk not yet.
+        through = std::min(through, s.machine->durable_index());
         if (through >= s.machine->first_index()) self->send(s.options.writer, compact_atom_v, through);
         s.carry_out();
       },
@@ -281,14 +424,30 @@ raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_
         auto& s = self->state;
         s.stopping = true;
         for (auto& p : std::exchange(s.pending, {})) s.refuse(*p, "No cluster leader", 500, true);
+        s.end_transfers(false);
         s.machine->shut_down(s.now());
         s.carry_out();
         if (done.value) done.value(nullptr);
       },
-      [](send_atom, const std::string&) {},
-      [](link_atom, const std::string&, bool) {},
-      [](members_atom, local<std::shared_ptr<membership_change>>&) {},
-      [](transfer_atom, const std::string&, local<done_callback>&) {},
+      [self](send_atom, const std::string& bytes) { self->state.receive(bytes); },
+      [self](link_atom, const std::string& id, bool up) {
+        auto& s = self->state;
+        if (up)
+          s.machine->connection_restored(id, s.now());
+        else
+          s.machine->connection_lost(id, s.now());
+        s.carry_out();
+      },
+      [self](members_atom, local<std::shared_ptr<membership_change>>& change) {
+        self->state.change_members(*change.value);
+      },
+      [self](transfer_atom, const std::string& target, local<done_callback>& done) {
+        self->state.transfer(target, std::move(done.value));
+      },
+      [self](chunk_atom, local<std::shared_ptr<chunk_outcome>>& outcome) { self->state.chunk_done(*outcome.value); },
+      [self](start_atom, local<std::shared_ptr<const raft::configuration>>& members, local<done_callback>& done) {
+        self->state.bootstrap(*members.value, done.value);
+      },
   };
 }
 

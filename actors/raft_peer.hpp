@@ -2,9 +2,11 @@
 
 #include "actors/agent_view.hpp"
 #include "actors/log_writer.hpp"
+#include "actors/membership_change.hpp"
 #include "actors/ports.hpp"
 #include "actors/proposal.hpp"
 #include "actors/raft_status.hpp"
+#include "actors/snapshotter.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/raft/machine.hpp"
 
@@ -29,6 +31,7 @@ struct raft_peer_options {
   bool bootstrap = false;    ///< with an empty log: become the only voter
   log_writer_actor writer;
   state_machine_actor state_machine;
+  snapshotter_actor snapshots;
   agent_actor parent; ///< hears of every change of leadership; may be null
 };
 
@@ -45,8 +48,15 @@ struct raft_peer_state {
   /// Proposals read from the mailbox and not yet in the log: they wait for the batch before them to be written.
   std::vector<std::shared_ptr<proposal>> pending;
   bool flush_sent = false;
-  /// Proposals in the log, by index, until they are applied.
-  std::deque<std::pair<raft::index_t, std::shared_ptr<proposal>>> appended;
+  /// Proposals in the log until they are applied, or another leader's entries take their places.
+  struct appended_proposal {
+    raft::index_t index = 0;
+    raft::term_t term = 0;
+    std::shared_ptr<proposal> waiting;
+  };
+  std::deque<appended_proposal> appended; ///< by index
+  /// What may be sent once the write of this number, and all before it, is durable.
+  std::deque<std::pair<std::uint64_t, std::vector<raft::message>>> held;
   std::uint64_t written = 0;   ///< number of the last durable write
   std::uint64_t submitted = 0; ///< number of the last write handed to the log writer
   bool disk_low = false;
@@ -57,7 +67,8 @@ struct raft_peer_state {
   std::uint64_t timer = 0; ///< generation of the newest wake-up
   raft::time_point timer_at = raft::time_point::max();
   raft::snapshot_meta last_snapshot;
-  bool was_leading = false;
+  std::vector<done_callback> transfers; ///< who waits for leadership to be handed over
+  std::uint64_t unreadable = 0;         ///< messages that were none
   bool stopping = false;
 
   raft::time_point now() const;
@@ -67,14 +78,24 @@ struct raft_peer_state {
   void refuse(proposal& p, const std::string& why, int status, bool elsewhere);
   void read(done_callback done);
   void log_written(const log_written_report& report);
+  void receive(const std::string& bytes);
+  void change_members(membership_change& change);
+  void transfer(const std::string& target, done_callback done);
+  void bootstrap(const raft::configuration& members, const done_callback& done);
+  void end_transfers(bool worked);
+  void chunk_done(chunk_outcome& outcome);
   /// Carries out what the machine wants, in the order that it demands (raft::output).
   void carry_out();
   void report_status(const std::function<void(const raft_status&)>& done) const;
 
 private:
   void publish(const raft::output& out);
+  std::string address_of(const std::string& id) const;
+  void send(const std::vector<raft::message>& messages);
+  void send_held();
   void deliver_reads(const raft::output& out);
   void drop(const raft::dropped_range& dropped);
+  void serve_snapshots(raft::output& out);
   void submit(raft::output& out);
   void apply(std::vector<raft::entry_ptr> entries);
   void set_timer();

@@ -15,7 +15,10 @@ struct raft_status {
   raft::term_t last_term = 0;
   raft::index_t snapshot_index = 0;
   raft::term_t snapshot_term = 0;
-  raft::indexed_configuration members;
+  raft::indexed_configuration members;           ///< in force, committed or not
+  raft::indexed_configuration committed_members; ///< the newest committed one
+  raft::time_point last_contact;                 ///< as raft::machine::last_contact
+  raft::counters count;
   std::vector<raft::peer_status> peers;
 };
 

@@ -26,6 +26,11 @@ void state_machine_state::execute(apply_batch& batch) {
   wake_waiting(batch.entries.back()->index);
 }
 
+void state_machine_state::install(const installed_state& snapshot) {
+  view->state.replace(snapshot.tables);
+  wake_waiting(snapshot.meta.index);
+}
+
 void state_machine_state::wake_waiting(std::uint64_t applied) {
   while (!waiting.empty() && waiting.begin()->first <= applied) {
     auto call = std::move(waiting.begin()->second);
@@ -52,6 +57,11 @@ state_machine_actor::behavior_type state_machine(state_machine_actor::stateful_p
         auto& s = self->state;
         if (s.view->state.load()->last_index() >= index) return call.value();
         s.waiting.emplace(index, std::move(call.value));
+      },
+      [self](snapshot_atom, local<std::shared_ptr<installed_state>>& snapshot) {
+        self->state.install(*snapshot.value);
+        if (auto owner = caf::actor_cast<snapshotter_actor>(self->current_sender()))
+          self->send(owner, snapshot_atom_v, snapshot);
       },
   };
 }

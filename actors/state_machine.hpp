@@ -10,6 +10,12 @@
 
 namespace praetor {
 
+/// A snapshot of another server that is durable here.
+struct installed_state {
+  raft::snapshot_meta meta;
+  struct state::tables tables;
+};
+
 struct state_machine_state {
   static constexpr const char* name = "state_machine";
   state_machine_state() = default;
@@ -21,6 +27,8 @@ struct state_machine_state {
 
   /// Applies a batch in one transaction, publishes the outcome and answers the callers.
   void execute(apply_batch& batch);
+  /// A new history begins: who waits on the old one wakes.
+  void install(const installed_state& snapshot);
   void wake_waiting(std::uint64_t applied);
 };
 

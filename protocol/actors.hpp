@@ -29,9 +29,14 @@ struct log_written_report;
 struct remote_call;
 struct remote_envelope;
 struct link_outcome;
+struct link_answer;
 struct forwarded_request;
+struct remote_outcome;
 struct known_servers;
 struct membership_change;
+struct chunk_outcome;
+struct installed_state;
+struct snapshot_export;
 struct gossip_command;
 struct gossip_packet;
 
@@ -42,6 +47,9 @@ class store;
 
 namespace raft {
 struct snapshot_meta;
+struct configuration;
+struct chunk_request;
+struct chunk_received;
 } // namespace raft
 
 struct raft_status;
@@ -57,6 +65,8 @@ struct runtime_config;
 using apply_callback = std::function<void(const state::apply_result&)>;
 /// Called once; null means that all went well.
 using done_callback = std::function<void(const error*)>;
+/// Called once; with an archive of the state, or why there is none.
+using archive_callback = std::function<void(const snapshot_export*, const error*)>;
 
 /// A command for the Raft log (type byte and MessagePack) and who waits for its result.
 struct proposal;
@@ -127,6 +137,8 @@ CAF_ADD_ATOM(praetor, praetor, chunk_atom, "chunk")
 CAF_ADD_ATOM(praetor, praetor, locate_atom, "locate")
 CAF_ADD_ATOM(praetor, praetor, gossip_atom, "gossip")
 CAF_ADD_ATOM(praetor, praetor, packet_atom, "packet")
+CAF_ADD_ATOM(praetor, praetor, archive_atom, "archive")
+CAF_ADD_ATOM(praetor, praetor, restore_atom, "restore")
 CAF_END_TYPE_ID_BLOCK(praetor)
 
 namespace praetor {
@@ -138,6 +150,8 @@ namespace praetor {
 using log_writer_actor = caf::typed_actor<
     // Write and sync a batch, then report to whoever sent it. A failure ends the process.
     caf::reacts_to<append_atom, local<std::shared_ptr<log_job>>>,
+    // All batches that were in the mailbox are written: sync them together.
+    caf::reacts_to<flush_atom>,
     // Entries up to and including this index are in two snapshots: drop them.
     caf::reacts_to<compact_atom, std::uint64_t>,
     // Report how much room there is, as a job without a write.
@@ -148,7 +162,9 @@ using state_machine_actor = caf::typed_actor<
     // The next entries.
     caf::reacts_to<execute_atom, local<std::shared_ptr<apply_batch>>>,
     // Call back when the state contains this index.
-    caf::reacts_to<applied_atom, std::uint64_t, local<std::function<void()>>>>;
+    caf::reacts_to<applied_atom, std::uint64_t, local<std::function<void()>>>,
+    // A snapshot of another server is durable here: it takes the place of the whole state. The sender hears when it has.
+    caf::reacts_to<snapshot_atom, local<std::shared_ptr<installed_state>>>>;
 
 /// One Raft peer: turns messages into inputs of the machine and its outputs into messages and writes.
 using raft_peer_actor = caf::typed_actor<
@@ -180,12 +196,17 @@ using raft_peer_actor = caf::typed_actor<
     // Change the configuration: add, promote, demote, remove a server.
     caf::reacts_to<members_atom, local<std::shared_ptr<membership_change>>>,
     // Hand leadership over to the server of this id, "" = whoever is furthest ahead; hears when that ended.
-    caf::reacts_to<transfer_atom, std::string, local<done_callback>>>;
+    caf::reacts_to<transfer_atom, std::string, local<done_callback>>,
+    // What the snapshotter did with a piece of a snapshot.
+    caf::reacts_to<chunk_atom, local<std::shared_ptr<chunk_outcome>>>,
+    // Begin a new cluster of these members, the same on each of them; refused where there is a log already.
+    caf::reacts_to<start_atom, local<std::shared_ptr<const raft::configuration>>, local<done_callback>>>;
 
-/// Writes a snapshot of the state when enough has been applied since the last one.
+/// Writes snapshots of the state when enough has been applied since the last one, reads and keeps those that servers
+/// send each other, and makes and takes in archives for users. Never on a shared thread.
 using snapshotter_actor = caf::typed_actor<
-    // The peer to tell of snapshots, and to ask for the members; sent once.
-    caf::reacts_to<leader_atom, raft_peer_actor>,
+    // The peer to tell of snapshots, and to ask for the members, and who takes over an installed one; sent once.
+    caf::reacts_to<leader_atom, raft_peer_actor, state_machine_actor>,
     // The state now contains this index and term.
     caf::reacts_to<applied_atom, std::uint64_t, std::uint64_t>,
     // Time to look whether the threshold was passed.
@@ -193,21 +214,36 @@ using snapshotter_actor = caf::typed_actor<
     // The peer's answer: take one.
     caf::reacts_to<status_atom, local<std::shared_ptr<raft_status>>>,
     // Other limits.
-    caf::reacts_to<reload_atom, local<snapshot_policy>>>;
+    caf::reacts_to<reload_atom, local<snapshot_policy>>,
+    // Read a piece of a snapshot for a follower; the sender hears the outcome.
+    caf::reacts_to<chunk_atom, local<std::shared_ptr<raft::chunk_request>>>,
+    // Keep a piece of the leader's snapshot; the last one replaces the state. The sender hears the outcome.
+    caf::reacts_to<chunk_atom, local<std::shared_ptr<raft::chunk_received>>>,
+    // The state machine has taken over the state of this snapshot.
+    caf::reacts_to<snapshot_atom, local<std::shared_ptr<installed_state>>>,
+    // Make an archive of the state for a user.
+    caf::reacts_to<archive_atom, local<archive_callback>>,
+    // Put an archive's state in the place of that of all servers; only the leader takes it.
+    caf::reacts_to<restore_atom, local<std::shared_ptr<std::string>>, local<done_callback>>,
+    // A piece of the archive of this restore went through the log ("") or why it did not.
+    caf::reacts_to<restore_atom, std::uint64_t, std::string>>;
 
 /// Carries writes to the leader: here, or on another server; holds them while there is none.
 using rpc_router_actor = caf::typed_actor<
     // Like raft_peer's, but retried while there is no leader, until rpc_hold_timeout.
     caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>>,
-    // Like raft_peer's, held likewise.
+    // Like raft_peer's, held likewise while this server leads but may not answer yet; an error at once where it does not.
     caf::reacts_to<read_atom, local<done_callback>>,
-    // The peer refused, nothing was appended: hold until the next try. With the deadline (steady clock, nanoseconds).
-    caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>, std::int64_t>,
-    caf::reacts_to<read_atom, local<done_callback>, std::int64_t>,
     // Try again what is held.
     caf::reacts_to<wake_atom>,
-    // A client's request that another server has to answer.
+    // Time to spread the agents over the servers anew; the number tells stale wake-ups from the newest.
+    caf::reacts_to<sync_atom, std::uint64_t>,
+    // Something that another server has to do.
     caf::reacts_to<forward_atom, local<std::shared_ptr<forwarded_request>>>,
+    // Nobody waits for it any more.
+    caf::reacts_to<leave_atom, local<std::shared_ptr<forwarded_request>>>,
+    // An attempt at it ended: its number, the answer or why there is none, and whether it may have arrived.
+    caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<remote_outcome>>>,
     // The servers that gossip knows now: links are made to them, and ended to those that are gone.
     caf::reacts_to<members_atom, local<std::shared_ptr<const known_servers>>>,
     // The link to the server of this id came up (true) or broke (false).
@@ -217,8 +253,10 @@ using rpc_router_actor = caf::typed_actor<
 using rpc_gateway_actor = caf::typed_actor<
     // One request of another process.
     caf::replies_to<rpc_atom, envelope>::with<envelope>,
-    // A message that is not answered (Raft).
-    caf::reacts_to<send_atom, envelope>>;
+    // A message that is not answered.
+    caf::reacts_to<send_atom, envelope>,
+    // The request of this number, as the gateway counts, is answered.
+    caf::reacts_to<result_atom, std::uint64_t, envelope>>;
 
 /// Keeps one connection to one other server: made again with growing waits when it breaks, and never holding more
 /// unsent bytes than its window.
@@ -231,6 +269,8 @@ using peer_link_actor = caf::typed_actor<
     caf::reacts_to<changed_atom, std::string>,
     // An attempt to connect ended: its number, and the gateway's handle or what went wrong.
     caf::reacts_to<link_atom, std::uint64_t, local<std::shared_ptr<link_outcome>>>,
+    // The other side answered a request: its number, and the answer.
+    caf::reacts_to<rpc_atom, std::uint64_t, local<std::shared_ptr<link_answer>>>,
     // Time to try again, or to give up on requests whose deadline has come.
     caf::reacts_to<wake_atom, std::uint64_t>>;
 
@@ -286,6 +326,24 @@ using reconciler_actor = caf::typed_actor<
     caf::reacts_to<result_atom, bool>,
     // Look again out of turn.
     caf::reacts_to<sync_atom>>;
+
+/// Watches how the servers fare, and keeps the Raft configuration in line with the servers that gossip knows.
+using autopilot_actor = caf::typed_actor<
+    // Look how they fare.
+    caf::reacts_to<wake_atom>,
+    // The peer's figures.
+    caf::reacts_to<status_atom, local<std::shared_ptr<raft_status>>>,
+    // A change of the configuration ended; true if it was committed.
+    caf::reacts_to<result_atom, bool>>;
+
+/// Begins a new cluster once bootstrap_expect servers know of each other and none of them has a log.
+using bootstrap_actor = caf::typed_actor<
+    // Look again.
+    caf::reacts_to<wake_atom>,
+    // A server's answer: its id, and whether it is part of a cluster already; or that it could not be asked.
+    caf::reacts_to<result_atom, std::uint64_t, std::string, std::string>,
+    // The own peer has a configuration now.
+    caf::reacts_to<ended_atom>>;
 
 /// Makes the datacenter's root certificate, once.
 using ca_initializer_actor = caf::typed_actor<

@@ -43,6 +43,7 @@ enum class command_type : std::uint8_t {
   service_virtual_ip = 32,
   free_virtual_ip = 33,
   kind_service_names = 34,
+  restore = 100, ///< a piece of an archive that is to take the place of the state
 };
 
 /// A command with this bit set may be skipped by a server that does not know it.
@@ -348,6 +349,22 @@ struct autopilot_request {
     f(field{"Datacenter"}, x.datacenter);
     f(field{"Config"}, x.config);
     f(field{"CAS"}, x.cas);
+  }
+};
+
+/// A piece of the state of an archive. Pieces of one restore come in order; the last one puts the state in place.
+struct restore_request {
+  std::string id;           ///< names the restore: a piece with another id at offset 0 makes what came before void
+  std::uint64_t offset = 0; ///< of `data` in the state's bytes
+  blob data;
+  bool done = false; ///< `data` ends it
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ID"}, x.id);
+    f(field{"Offset"}, x.offset);
+    f(field{"Data"}, x.data);
+    f(field{"Done"}, x.done);
   }
 };
 

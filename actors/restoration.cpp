@@ -1,0 +1,67 @@
+#include "actors/restoration.hpp"
+
+#include "actors/proposal.hpp"
+#include "protocol/codec/command.hpp"
+#include "storage/snapshot/archive.hpp"
+#include "storage/state/apply_result.hpp"
+#include "storage/state/records.hpp"
+
+namespace praetor {
+
+namespace {
+
+constexpr std::size_t piece = 256 << 10;
+
+} // namespace
+
+void restoration::start(std::string archive, done_callback done) {
+  if (!done) done = [](const error*) {};
+  auto refuse = [&](const std::string& why) {
+    error e{why, 500};
+    done(&e);
+  };
+  if (done_) return refuse("another restore is under way, try again when it has ended");
+  auto unpacked = storage::unpack_archive(archive);
+  if (!unpacked) return refuse(unpacked.error().text);
+  if (auto readable = state::read_state(unpacked->state); !readable) return refuse(readable.error().text);
+  state_ = std::move(unpacked->state);
+  sent_ = 0;
+  id_ = outside_->new_uuid();
+  done_ = std::move(done);
+  send_piece();
+}
+
+void restoration::send_piece() {
+  restore_request request;
+  request.id = id_;
+  request.offset = sent_;
+  request.data.bytes = state_.substr(sent_, piece);
+  sent_ += request.data.bytes.size();
+  request.done = sent_ == state_.size();
+  auto p = std::make_shared<proposal>();
+  p->data = encode_command(command_type::restore, request);
+  p->done = [owner = owner_, number = ++number_](const state::apply_result& result) {
+    caf::anon_send(owner, restore_atom_v, number, result.error);
+  };
+  caf::anon_send(peer_, propose_atom_v, local<std::shared_ptr<proposal>>{std::move(p)});
+}
+
+void restoration::piece_done(std::uint64_t number, const std::string& failed) {
+  if (number != number_ || !done_) return;
+  if (!failed.empty()) {
+    error why{failed, 500};
+    return end(&why);
+  }
+  if (sent_ < state_.size()) return send_piece();
+  outside_->log_lines->write(log_level::info, "agent.server.snapshot", "restored a user's archive",
+                             {{"bytes", state_.size()}});
+  end(nullptr);
+}
+
+void restoration::end(const error* failed) {
+  state_ = {};
+  auto done = std::exchange(done_, nullptr);
+  done(failed);
+}
+
+} // namespace praetor
