@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures what one server costs, beside a peer on the same machine, and prints a Markdown table.
+"""Measures what one server and what three cost, beside a peer on the same machine, and prints a Markdown table.
 
   run.py [--binary PATH] [--peer PATH] [--rows a,b] [--rounds N] [--seconds S] [--json FILE] [--check]
 
@@ -49,6 +49,10 @@ ROWS = [
     Row("memory_idle", "resident memory idle", "MB", "less", 1 / 3, 1 / 8),
     Row("memory_loaded", "resident memory with 60k keys, 16k services, 1,000 watchers", "MB", "less", 1 / 3, 1 / 8),
     Row("idle_cpu", "idle CPU", "%", "less", 1, 1 / 3),
+    Row("cluster_put", "3 servers: KV PUT, 32 connections", "/s", "more", 2, 4),
+    Row("failover", "3 servers: kill -9 the leader, until the next write succeeds", "s", "less", 1.5, 0.3,
+        absolute=True),
+    Row("client_memory", "resident memory of an idle client agent", "MB", "less", 25, 25, absolute=True),
 ]
 # In this order within a round: what leaves most behind comes last.
 LOAD_ROWS = ["kv_get", "kv_put_32", "kv_put_1", "health_3", "health_100", "dns", "watchers", "catalog_register",
@@ -73,9 +77,9 @@ def free_ports(count):
 
 
 class Agent:
-    """One server under measurement, with a fresh data directory."""
+    """One agent under measurement, with a fresh data directory; a sole server unless `config` says otherwise."""
 
-    def __init__(self, binary, data_root):
+    def __init__(self, binary, data_root, **config):
         self.binary = binary
         self.home = tempfile.mkdtemp(prefix="bench-", dir=data_root)
         names = ["http", "dns", "server", "serf_lan", "serf_wan"]
@@ -83,17 +87,32 @@ class Agent:
         self.config = os.path.join(self.home, "agent.json")
         with open(self.config, "w") as out:
             json.dump({
-                "node_name": "bench", "datacenter": "dc1", "server": True, "bootstrap": True,
+                "node_name": "bench", "datacenter": "dc1",
                 "data_dir": os.path.join(self.home, "data"), "bind_addr": "127.0.0.1", "client_addr": "127.0.0.1",
                 "log_level": "warn", "disable_update_check": True, "performance": {"raft_multiplier": 1},
                 "limits": {"http_max_conns_per_client": 5000},
                 "ports": dict(self.ports, grpc=-1, grpc_tls=-1, https=-1),
+                **(config or {"server": True, "bootstrap": True}),
             }, out)
-        self.log = open(os.path.join(self.home, "log"), "w")
+        self.log = open(os.path.join(self.home, "log"), "a")
+        self.start()
+
+    def start(self):
         self.launched = time.monotonic()
-        self.process = subprocess.Popen([binary, "agent", "-config-file", self.config], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([self.binary, "agent", "-config-file", self.config], stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=subprocess.STDOUT)
-        self.first_write = self.wait_for_write()
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def get(self, path):
+        """@returns the JSON of an answer of 200, else None."""
+        try:
+            status, body = self.request("GET", path, timeout=2)
+            return json.loads(body) if status == 200 else None
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
 
     def request(self, method, path, body=None, timeout=30):
         connection = http.client.HTTPConnection("127.0.0.1", self.ports["http"], timeout=timeout)
@@ -135,10 +154,73 @@ class Agent:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def close(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.kill()
         self.log.close()
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+class Cluster:
+    """Three servers of one datacenter, and a client agent."""
+
+    def __init__(self, binary, data_root):
+        self.agents = []
+        try:
+            for number in range(4):
+                role = {"server": True, "bootstrap_expect": 3} if number < 3 else {"server": False}
+                join = [f"127.0.0.1:{one.ports['serf_lan']}" for one in self.agents[:3]]
+                self.agents.append(Agent(binary, data_root, node_name=f"bench-{number}", retry_join=join,
+                                         retry_interval="1s", **role))
+            self.servers, self.client = self.agents[:3], self.agents[3]
+            self.wait_whole()
+        except BaseException:
+            self.close()
+            raise
+
+    def wait_whole(self, timeout=90):
+        """Until three servers vote and the client agent reaches them."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            found = self.client.get("/v1/operator/raft/configuration") or {"Servers": []}
+            members = self.client.get("/v1/agent/members") or []
+            if sum(s["Voter"] for s in found["Servers"]) == 3 and sum(m["Status"] == 1 for m in members) == 4 and \
+               all(one.get("/v1/status/leader") for one in self.servers):
+                return
+            time.sleep(0.1)
+        with open(self.servers[0].log.name) as log:
+            raise RuntimeError(f"three servers did not become one cluster within {timeout} s; the first one's log:\n"
+                               f"{log.read()[-2000:]}")
+
+    def leader(self):
+        address = self.client.get("/v1/status/leader")
+        return next(one for one in self.servers if address == f"127.0.0.1:{one.ports['server']}")
+
+    def failovers(self, times):
+        """Seconds from killing the leader until a survivor has acknowledged a write; each time anew."""
+        out = []
+        for number in range(times):
+            leader = self.leader()
+            survivors = [one for one in self.servers if one is not leader]
+            leader.kill()
+            killed = time.monotonic()
+            attempt = 0
+            while True:
+                attempt += 1
+                try:
+                    if survivors[attempt % 2].request("PUT", "/v1/kv/bench/failover", str(number)) == (200, b"true"):
+                        break
+                except (OSError, http.client.HTTPException):
+                    pass
+                if time.monotonic() - killed > 60:
+                    raise RuntimeError("no write succeeded within 60 s of the leader's end")
+                time.sleep(0.005)
+            out.append(time.monotonic() - killed)
+            leader.start()
+            self.wait_whole()
+        return out
+
+    def close(self):
+        for one in self.agents:
+            one.close()
 
 
 class Bench:
@@ -231,6 +313,15 @@ class Bench:
     def watchers(self, agent):
         return self.generate("watch", agent, key="bench/watched", rounds=5)["p50_us"] / 1000
 
+    def cluster(self, cluster, rows, results):
+        if "client_memory" in rows:
+            settle(cluster.client, seconds=5)
+            results["client_memory"] = cluster.client.resident_megabytes()
+        if "cluster_put" in rows:
+            results["cluster_put"] = self.kv_put(cluster.leader(), 32)
+        if "failover" in rows:
+            results["failover"] = statistics.median(cluster.failovers(10))
+
     def memory(self, agent, results):
         """Also measures idle CPU, before the load."""
         settle(agent, seconds=5)
@@ -274,8 +365,7 @@ def measure(bench, binary, rows, data_root):
     if chosen or "start" in rows:
         agent = Agent(binary, data_root)
         try:
-            if "start" in rows:
-                results["start"] = agent.first_write
+            results["start"] = agent.wait_for_write()
             for name in chosen:
                 settle(agent, seconds=3)
                 try:
@@ -290,11 +380,21 @@ def measure(bench, binary, rows, data_root):
     if {"memory_idle", "memory_loaded", "idle_cpu"} & set(rows):
         agent = Agent(binary, data_root)
         try:
+            agent.wait_for_write()
             bench.memory(agent, results)
         except RuntimeError as problem:
             bench.warnings.append(f"memory: {problem}")
         finally:
             agent.close()
+    if {"cluster_put", "failover", "client_memory"} & set(rows):
+        try:
+            cluster = Cluster(binary, data_root)
+            try:
+                bench.cluster(cluster, rows, results)
+            finally:
+                cluster.close()
+        except RuntimeError as problem:
+            bench.warnings.append(f"{os.path.basename(binary)}, three servers: {problem}")
     return {name: value for name, value in results.items() if name in rows}
 
 

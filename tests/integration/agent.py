@@ -72,11 +72,15 @@ class Agent:
         self.write_config()
         with open(self.log_path, "a") as log:
             self.process = subprocess.Popen(
-                [BINARY, "agent", "-config-file", self.config_path, *arguments], stdin=subprocess.DEVNULL, stdout=log,
-                stderr=subprocess.STDOUT, cwd=self.home, env=dict(os.environ, **(environment or {})))
+                self.command("agent", "-config-file", self.config_path, *arguments), stdin=subprocess.DEVNULL,
+                stdout=log, stderr=subprocess.STDOUT, cwd=self.home, env=dict(os.environ, **(environment or {})))
         if ready:
             self.wait_ready(timeout)
         return self
+
+    def command(self, *arguments):
+        """The command line of the program under test."""
+        return [BINARY, *arguments]
 
     @property
     def config_path(self):
