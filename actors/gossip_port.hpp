@@ -13,8 +13,6 @@
 
 namespace praetor {
 
-/// The largest frame that a stream carries, sealed or not.
-inline constexpr std::size_t largest_gossip_frame = 20 * 1024 * 1024;
 /// Streams that others may have open to one port at a time; more are refused.
 inline constexpr std::size_t most_gossip_streams = 128;
 
@@ -41,13 +39,12 @@ public:
   virtual void receive(std::function<void(gossip_packet)> each) = 0;
 };
 
-/// Exchanges of one frame against one other, whole or not at all.
+/// Exchanges of one frame against one other, whole or not at all. Frames are what `swim::wrap_frame` makes.
 class stream {
 public:
   virtual ~stream() = default;
   /// Connects, sends the frame, waits for the one that comes back, and closes. `done` runs once, on any thread, before
   /// `timeout` is much over. Never blocks.
-  /// @param frame up to `largest_gossip_frame` bytes
   virtual void exchange(const std::string& to, std::string frame, std::chrono::nanoseconds timeout,
                         std::function<void(expected<std::string>)> done) = 0;
   /// Frames of others go here from now on, on any thread; they are refused if it is null.

@@ -1,7 +1,8 @@
 #include "actors/ports/gossip_exchange.hpp"
 
+#include "protocol/swim/sealing.hpp"
+
 #include <algorithm>
-#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -16,16 +17,8 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr std::string_view magic{"PGS\x01", 4};
-constexpr std::size_t header_size = 8;
 /// A frame's memory is taken as its bytes arrive, whatever length its header claims.
 constexpr std::size_t read_step = 64 * 1024;
-
-std::string header_of(std::size_t length) {
-  std::string out(magic);
-  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(length >> shift);
-  return out;
-}
 
 /// One connection with a deadline, and frames on it.
 class framed_socket : public std::enable_shared_from_this<framed_socket> {
@@ -57,29 +50,28 @@ public:
   }
 
   void write(std::string frame, done then) {
-    header_ = header_of(frame.size());
     outgoing_ = std::move(frame);
-    std::array<asio::const_buffer, 2> both{asio::buffer(header_), asio::buffer(outgoing_)};
-    asio::async_write(socket_, both, [me = shared_from_this(), then = std::move(then)](auto failed, std::size_t) {
-      me->outgoing_.clear();
-      if (failed) return then(me->trouble("write tcp " + me->peer_, failed));
-      then({});
-    });
+    asio::async_write(socket_, asio::buffer(outgoing_),
+                      [me = shared_from_this(), then = std::move(then)](auto failed, std::size_t) {
+                        me->outgoing_.clear();
+                        if (failed) return then(me->trouble("write tcp " + me->peer_, failed));
+                        then({});
+                      });
   }
 
   void read(read_done then) {
-    incoming_.assign(header_size, '\0');
+    incoming_.assign(swim::frame_header_size, '\0');
     asio::async_read(socket_, asio::buffer(incoming_),
                      [me = shared_from_this(), then = std::move(then)](auto failed, std::size_t got) {
                        if (failed && got == 0)
                          return then(tl::unexpected(me->trouble("read tcp " + me->peer_, failed)));
-                       std::string_view head(me->incoming_.data(), got);
-                       if (!head.starts_with(magic.substr(0, got))) {
-                         me->garbage_ = "not a frame of this gossip";
-                         return then(fail(me->peer_ + " sent what is no frame of this gossip"));
+                       auto size = swim::frame_size(std::string_view(me->incoming_).substr(0, got));
+                       if (!size) {
+                         me->garbage_ = size.error().text;
+                         return then(tl::unexpected(size.error()));
                        }
-                       if (failed) return then(tl::unexpected(me->trouble("read tcp " + me->peer_, failed)));
-                       me->read_body(then);
+                       me->wanted_ = *size;
+                       me->read_more(then);
                      });
   }
 
@@ -99,17 +91,6 @@ private:
     return {doing + ": " + (late_ ? "i/o timeout" : failed.message())};
   }
 
-  void read_body(const read_done& then) {
-    wanted_ = 0;
-    for (std::size_t i = 4; i < header_size; ++i) wanted_ = wanted_ << 8 | static_cast<unsigned char>(incoming_[i]);
-    incoming_.clear();
-    if (wanted_ > largest_gossip_frame) {
-      garbage_ = "a frame of " + std::to_string(wanted_) + " bytes, more than " + std::to_string(largest_gossip_frame);
-      return then(fail(peer_ + " sent " + garbage_));
-    }
-    read_more(then);
-  }
-
   void read_more(const read_done& then) {
     auto have = incoming_.size();
     if (have == wanted_) return then(std::move(incoming_));
@@ -126,7 +107,7 @@ private:
   std::string peer_;
   asio::steady_timer deadline_;
   bool late_ = false;
-  std::string header_, outgoing_, incoming_, garbage_;
+  std::string outgoing_, incoming_, garbage_;
   std::size_t wanted_ = 0;
 };
 

@@ -9,8 +9,7 @@
 
 namespace praetor {
 
-// Frames over TCP: eight bytes, "PGS" and the version 1, then the length (big-endian), then the frame. One goes each
-// way.
+// Frames over TCP: as sealing.hpp of the gossip machine lays them out. One goes each way.
 
 struct ip_endpoint {
   boost::asio::ip::address address;

@@ -1,6 +1,7 @@
 #include "actors/ports/gossip_sockets.hpp"
 
 #include "actors/ports/gossip_exchange.hpp"
+#include "protocol/swim/sealing.hpp"
 
 #include <atomic>
 #include <boost/asio/ip/network_v4.hpp>
@@ -111,9 +112,9 @@ public:
                 std::function<void(expected<std::string>)> done) override {
     auto target = parse_endpoint(to);
     if (!target) return done(fail("dial tcp: \"" + to + "\" is not an address of the form ip:port"));
-    if (frame.size() > largest_gossip_frame)
-      return done(fail("the state of this member has " + std::to_string(frame.size()) + " bytes, more than the " +
-                       std::to_string(largest_gossip_frame) + " that a stream carries"));
+    if (frame.size() > swim::frame_limit)
+      return done(fail("what this member knows has " + std::to_string(frame.size()) + " bytes, more than the " +
+                       std::to_string(swim::frame_limit) + " that a stream carries"));
     entrance_->post(
         [&context = *context_, to = *target, frame = std::move(frame), timeout, done = std::move(done)]() mutable {
           start_exchange(context, {to.address, to.port}, std::move(frame), timeout, std::move(done));

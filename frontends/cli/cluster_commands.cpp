@@ -1,5 +1,5 @@
 #include "frontends/cli/commands.hpp"
-#include "frontends/cli/regexp.hpp"
+#include "protocol/filter/regexp.hpp"
 
 #include <map>
 
@@ -221,7 +221,7 @@ class event final : public command {
     auto& args = arguments();
     if (name_.empty()) return misused("Event name must be specified");
     for (auto& [what, pattern] : {std::pair{"node", node_}, {"service", service_}, {"tag", tag_}})
-      if (regexp compiled(pattern); !compiled.error().empty())
+      if (filter::regexp compiled(pattern); !compiled.error().empty())
         return failed(std::string("Failed to compile ") + what + " filter regexp: " + compiled.error());
     if (!tag_.empty() && service_.empty()) return failed("Cannot provide tag filter without service filter.");
     if (args.size() > 1) return misused("Too many command line arguments.");

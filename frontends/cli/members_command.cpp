@@ -1,6 +1,6 @@
 #include "frontends/cli/commands.hpp"
-#include "frontends/cli/regexp.hpp"
 #include "frontends/cli/table.hpp"
+#include "protocol/filter/regexp.hpp"
 
 #include <algorithm>
 #include <array>
@@ -70,7 +70,7 @@ class members final : public command {
   }
 
   int run() override {
-    regexp status(status_);
+    filter::regexp status(status_);
     if (!status.error().empty()) return failed("Failed to compile status regexp: " + status.error());
     auto client = connect();
     if (!client) return 1;

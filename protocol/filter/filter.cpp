@@ -1,9 +1,9 @@
 #include "protocol/filter/filter.hpp"
 
 #include "protocol/filter/go_text.hpp"
+#include "protocol/filter/regexp.hpp"
 
 #include <algorithm>
-#include <re2/re2.h>
 #include <variant>
 
 namespace praetor::filter {
@@ -27,7 +27,7 @@ struct bound_node {
   match_operator op = match_operator::equal;
   const type_info* leaf = nullptr;
   std::variant<std::string, bool, std::int64_t, std::uint64_t, double> value;
-  std::shared_ptr<const RE2> pattern;
+  std::shared_ptr<const regexp> pattern;
 };
 
 } // namespace detail
@@ -99,7 +99,7 @@ bool test_leaf(const bound_node& node, const void* value) {
   default: break;
   }
   auto text = type.text(value);
-  bool found = RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *node.pattern);
+  bool found = node.pattern->matches(text);
   return found == (node.op == match_operator::matches);
 }
 
@@ -229,32 +229,10 @@ expected<void> bind_value(const match_syntax& what, bound_node& into) {
   }
 }
 
-const char* pattern_problem(RE2::ErrorCode code) {
-  switch (code) {
-  case RE2::ErrorBadEscape: return "invalid escape sequence";
-  case RE2::ErrorBadCharClass: return "invalid character class";
-  case RE2::ErrorBadCharRange: return "invalid character class range";
-  case RE2::ErrorMissingBracket: return "missing closing ]";
-  case RE2::ErrorMissingParen: return "missing closing )";
-  case RE2::ErrorUnexpectedParen: return "unexpected )";
-  case RE2::ErrorTrailingBackslash: return "trailing backslash at end of expression";
-  case RE2::ErrorRepeatArgument: return "missing argument to repetition operator";
-  case RE2::ErrorRepeatSize: return "invalid repeat count";
-  case RE2::ErrorRepeatOp: return "invalid nested repetition operator";
-  case RE2::ErrorBadPerlOp: return "invalid or unsupported Perl syntax";
-  case RE2::ErrorBadUTF8: return "invalid UTF-8";
-  case RE2::ErrorBadNamedCapture: return "invalid named capture";
-  default: return "expression too large";
-  }
-}
-
 expected<void> bind_pattern(const match_syntax& what, bound_node& into) {
-  RE2::Options options;
-  options.set_log_errors(false);
-  auto pattern = std::make_shared<const RE2>(what.value, options);
-  if (!pattern->ok())
-    return fail("Failed to compile regular expression " + praetor::quoted(what.value) + ": error parsing regexp: " +
-                pattern_problem(pattern->error_code()) + ": `" + pattern->error_arg() + "`");
+  auto pattern = std::make_shared<const regexp>(what.value);
+  if (!pattern->error().empty())
+    return fail("Failed to compile regular expression " + praetor::quoted(what.value) + ": " + pattern->error());
   into.pattern = std::move(pattern);
   return {};
 }

@@ -1,0 +1,55 @@
+#include "protocol/filter/regexp.hpp"
+
+#include <re2/re2.h>
+
+namespace praetor::filter {
+
+namespace {
+
+/// Go's wording of an error and the part of the pattern that it quotes.
+std::string error_text(const re2::RE2& compiled) {
+  std::string what, part = compiled.error_arg();
+  switch (compiled.error_code()) {
+  case re2::RE2::ErrorMissingParen:
+    what = "missing closing )";
+    part = compiled.pattern();
+    break;
+  case re2::RE2::ErrorUnexpectedParen:
+    what = "unexpected )";
+    part = compiled.pattern();
+    break;
+  case re2::RE2::ErrorMissingBracket: what = "missing closing ]"; break;
+  case re2::RE2::ErrorRepeatArgument: what = "missing argument to repetition operator"; break;
+  case re2::RE2::ErrorRepeatSize: what = "invalid repeat count"; break;
+  case re2::RE2::ErrorRepeatOp: what = "invalid nested repetition operator"; break;
+  case re2::RE2::ErrorBadEscape: what = "invalid escape sequence"; break;
+  case re2::RE2::ErrorTrailingBackslash:
+    what = "trailing backslash at end of expression";
+    part.clear();
+    break;
+  case re2::RE2::ErrorBadCharClass: what = "invalid character class"; break;
+  case re2::RE2::ErrorBadCharRange: what = "invalid character class range"; break;
+  case re2::RE2::ErrorBadUTF8: what = "invalid UTF-8"; break;
+  case re2::RE2::ErrorBadNamedCapture: what = "invalid named capture"; break;
+  case re2::RE2::ErrorBadPerlOp: what = "invalid or unsupported Perl syntax"; break;
+  default: what = compiled.error(); break;
+  }
+  return "error parsing regexp: " + what + ": `" + part + "`";
+}
+
+} // namespace
+
+regexp::regexp(const std::string& pattern) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  compiled_ = std::make_unique<re2::RE2>(pattern, options);
+  if (!compiled_->ok()) error_ = error_text(*compiled_);
+}
+
+regexp::~regexp() = default;
+
+bool regexp::matches(std::string_view text) const {
+  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
+}
+
+} // namespace praetor::filter
