@@ -87,7 +87,7 @@ expected<void> server::start(server_options options, endpoints::request_handler 
   options.limits = normal(options.limits);
   bool tls = std::any_of(options.listeners.begin(), options.listeners.end(), [](auto& l) { return l.tls; });
   if (tls) {
-    auto context = make_tls_context(options.tls);
+    auto context = make_listener_context(options.tls);
     if (!context) return tl::unexpected(context.error());
     impl.context = std::move(*context);
   }
@@ -118,7 +118,7 @@ expected<void> server::start(server_options options, endpoints::request_handler 
 std::vector<listener_options> server::endpoints() const { return impl_->addresses; }
 
 expected<void> server::reload_tls(const tls_options& tls) {
-  auto context = make_tls_context(tls);
+  auto context = make_listener_context(tls);
   if (!context) return tl::unexpected(context.error());
   std::lock_guard lock(impl_->mutex);
   impl_->context = std::move(*context);

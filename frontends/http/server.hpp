@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/ports/tls/tls_context.hpp"
 #include "frontends/endpoints/exchange.hpp"
 #include "protocol/types/error.hpp"
 
@@ -15,16 +16,7 @@
 /// endpoints behind `endpoints::request_handler`; nothing here knows a route.
 namespace praetor::http {
 
-/// What one HTTPS listener presents and demands. Files are PEM; a text that is given wins over its file.
-struct tls_options {
-  std::string cert_file, key_file;             ///< certificate with its chain; private key
-  std::string certificate, private_key;        ///< the same as PEM texts
-  std::string ca_file, ca_path;                ///< who may have signed client certificates; a directory is read whole
-  std::vector<std::string> ca_certificates;    ///< more of them as PEM texts
-  bool verify_incoming = false;                ///< ask for a client certificate and refuse who has none of these CAs
-  std::string min_version = "TLSv1_2";         ///< TLS_AUTO, TLSv1_0 ... TLSv1_3
-  std::vector<std::string> cipher_suites = {}; ///< IANA names, for TLS 1.2 and below; empty = OpenSSL's choice
-};
+using praetor::tls_options;
 
 /// One socket to listen on: an IP and a port, or a path.
 struct listener_options {

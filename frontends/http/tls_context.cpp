@@ -1,156 +1,10 @@
 #include "frontends/http/tls_context.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <sstream>
-#include <sys/socket.h>
 
 namespace praetor::http {
 
 namespace {
-
-template <class T, void (*Free)(T*)>
-struct freed_by {
-  void operator()(T* p) const { Free(p); }
-};
-using bio_ptr = std::unique_ptr<BIO, freed_by<BIO, BIO_free_all>>;
-using x509_ptr = std::unique_ptr<X509, freed_by<X509, X509_free>>;
-using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY, EVP_PKEY_free>>;
-
-std::string last_tls_error() {
-  char text[256] = "unknown error";
-  if (auto code = ERR_get_error()) ERR_error_string_n(code, text, sizeof text);
-  ERR_clear_error();
-  return text;
-}
-
-expected<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  if (!in || !(out << in.rdbuf())) return fail("open " + path + ": " + std::generic_category().message(errno));
-  return out.str();
-}
-
-bio_ptr memory(const std::string& pem) { return bio_ptr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
-
-expected<void> use_certificate(SSL_CTX* context, const tls_options& options) {
-  auto certificate = options.certificate, key = options.private_key;
-  if (certificate.empty() && !options.cert_file.empty()) {
-    auto text = read_file(options.cert_file);
-    if (!text) return fail("Failed to load cert/key pair: " + text.error().text);
-    certificate = std::move(*text);
-  }
-  if (key.empty() && !options.key_file.empty()) {
-    auto text = read_file(options.key_file);
-    if (!text) return fail("Failed to load cert/key pair: " + text.error().text);
-    key = std::move(*text);
-  }
-  if (certificate.empty() || key.empty()) return fail("an HTTPS listener needs a certificate and its private key");
-  auto chain = memory(certificate);
-  x509_ptr leaf(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
-  if (!leaf || SSL_CTX_use_certificate(context, leaf.get()) != 1)
-    return fail("Failed to load cert/key pair: " + last_tls_error());
-  while (x509_ptr issuer{PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr)})
-    if (SSL_CTX_add1_chain_cert(context, issuer.get()) != 1)
-      return fail("Failed to load cert/key pair: " + last_tls_error());
-  ERR_clear_error();
-  auto source = memory(key);
-  // Without a callback OpenSSL would ask for a passphrase on the terminal.
-  auto no_passphrase = [](char*, int, int, void*) { return 0; };
-  key_ptr secret(PEM_read_bio_PrivateKey(source.get(), nullptr, no_passphrase, nullptr));
-  if (!secret || SSL_CTX_use_PrivateKey(context, secret.get()) != 1 || SSL_CTX_check_private_key(context) != 1)
-    return fail("Failed to load cert/key pair: " + last_tls_error());
-  return {};
-}
-
-/// @returns how many certificates the text had.
-expected<int> trust(SSL_CTX* context, const std::string& pem, const std::string& origin) {
-  auto source = memory(pem);
-  int count = 0;
-  while (x509_ptr authority{PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr)}) {
-    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get());
-    SSL_CTX_add_client_CA(context, authority.get());
-    ++count;
-  }
-  ERR_clear_error();
-  if (count == 0) return fail("Error loading from " + origin + ": no certificates found");
-  return count;
-}
-
-expected<void> use_authorities(SSL_CTX* context, const tls_options& options) {
-  int count = 0;
-  auto add = [&](const std::string& pem, const std::string& origin) -> expected<void> {
-    auto n = trust(context, pem, origin);
-    if (!n) return tl::unexpected(n.error());
-    count += *n;
-    return {};
-  };
-  for (auto& pem : options.ca_certificates)
-    if (auto ok = add(pem, "CA certificate"); !ok) return ok;
-  std::vector<std::string> files;
-  if (!options.ca_file.empty()) files.push_back(options.ca_file);
-  if (options.ca_file.empty() && !options.ca_path.empty()) {
-    std::error_code ec;
-    for (std::filesystem::recursive_directory_iterator it(options.ca_path, ec), end; !ec && it != end; it.increment(ec))
-      if (it->is_regular_file(ec)) files.push_back(it->path());
-    if (ec) return fail("Error loading from " + options.ca_path + ": " + ec.message());
-    if (files.empty()) return fail("Error loading from CAPath: no CAs found");
-    std::sort(files.begin(), files.end());
-  }
-  for (auto& path : files) {
-    auto pem = read_file(path);
-    if (!pem) return fail("Error loading from " + path + ": " + pem.error().text);
-    if (auto ok = add(*pem, path); !ok) return ok;
-  }
-  if (options.verify_incoming && count == 0) return fail("VerifyIncoming set but no CA certificates were provided");
-  SSL_CTX_set_verify(
-      context, options.verify_incoming ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT : SSL_VERIFY_NONE, nullptr);
-  return {};
-}
-
-expected<void> use_versions(SSL_CTX* context, const tls_options& options) {
-  static constexpr std::array<std::pair<std::string_view, int>, 6> versions{{{"", TLS1_2_VERSION},
-                                                                             {"TLS_AUTO", TLS1_2_VERSION},
-                                                                             {"TLSv1_0", TLS1_VERSION},
-                                                                             {"TLSv1_1", TLS1_1_VERSION},
-                                                                             {"TLSv1_2", TLS1_2_VERSION},
-                                                                             {"TLSv1_3", TLS1_3_VERSION}}};
-  auto version =
-      std::find_if(versions.begin(), versions.end(), [&](auto& v) { return v.first == options.min_version; });
-  if (version == versions.end()) return fail("unknown TLS version \"" + options.min_version + "\"");
-  SSL_CTX_set_min_proto_version(context, version->second);
-  // OpenSSL's default security level refuses the signatures that TLS 1.0 and 1.1 need.
-  if (version->second < TLS1_2_VERSION) SSL_CTX_set_security_level(context, 0);
-
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> suites{{
-      {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "ECDHE-ECDSA-AES128-SHA"},
-      {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"},
-      {"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "ECDHE-ECDSA-AES256-SHA"},
-      {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"},
-      {"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"},
-      {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "ECDHE-RSA-AES128-SHA"},
-      {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256"},
-      {"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "ECDHE-RSA-AES256-SHA"},
-      {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "ECDHE-RSA-AES256-GCM-SHA384"},
-      {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA-CHACHA20-POLY1305"},
-  }};
-  std::string list;
-  for (auto& name : options.cipher_suites) {
-    auto suite = std::find_if(suites.begin(), suites.end(), [&](auto& s) { return s.first == name; });
-    if (suite == suites.end()) return fail("unknown TLS cipher suite \"" + name + "\"");
-    if (!list.empty()) list += ':';
-    list += suite->second;
-  }
-  if (!list.empty() && SSL_CTX_set_cipher_list(context, list.c_str()) != 1)
-    return fail("TLS cipher suites: " + last_tls_error());
-  return {};
-}
 
 /// HTTP/1.1 is all that is spoken here; a client that insists on something else is refused.
 int choose_protocol(SSL*, const unsigned char** out, unsigned char* length, const unsigned char* in, unsigned size,
@@ -160,70 +14,22 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* length, cons
   return picked == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-int socket_of(BIO* bio) { return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio))); }
-
-int write_socket(BIO* bio, const char* data, int size) {
-  BIO_clear_retry_flags(bio);
-  auto n = ::send(socket_of(bio), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
-  if (n < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
-  return static_cast<int>(n);
-}
-
-int read_socket(BIO* bio, char* data, int size) {
-  BIO_clear_retry_flags(bio);
-  auto n = ::recv(socket_of(bio), data, static_cast<std::size_t>(size), 0);
-  if (n < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_read(bio);
-  if (n == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
-  return static_cast<int>(n);
-}
-
-long control_socket(BIO* bio, int command, long, void*) {
-  if (command == BIO_CTRL_EOF) return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0;
-  return command == BIO_CTRL_FLUSH || command == BIO_CTRL_PUSH || command == BIO_CTRL_POP;
-}
-
-/// OpenSSL's own socket BIO raises SIGPIPE when the other side is gone.
-const BIO_METHOD* socket_method() {
-  static const std::unique_ptr<BIO_METHOD, freed_by<BIO_METHOD, BIO_meth_free>> method = [] {
-    auto* m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without signals");
-    BIO_meth_set_write(m, write_socket);
-    BIO_meth_set_read(m, read_socket);
-    BIO_meth_set_ctrl(m, control_socket);
-    BIO_meth_set_create(m, [](BIO* bio) {
-      BIO_set_init(bio, 1);
-      return 1;
-    });
-    return std::unique_ptr<BIO_METHOD, freed_by<BIO_METHOD, BIO_meth_free>>(m);
-  }();
-  return method.get();
-}
-
 } // namespace
 
-void tls_deleter::operator()(ssl_st* session) const { SSL_free(session); }
-
-expected<tls_context> make_tls_context(const tls_options& options) {
-  tls_context context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
-  if (!context) return fail("TLS: " + last_tls_error());
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  // Idle connections give their record buffers (34 kB) back.
-  SSL_CTX_set_mode(context.get(),
-                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+expected<tls_context> make_listener_context(const tls_options& options) {
+  bool certificate = !options.certificate.empty() || !options.cert_file.empty();
+  bool key = !options.private_key.empty() || !options.key_file.empty();
+  if (!certificate || !key) return fail("an HTTPS listener needs a certificate and its private key");
+  auto context = make_tls_context(options);
+  if (!context) return context;
   static constexpr unsigned char session_context[] = "praetor";
-  SSL_CTX_set_session_id_context(context.get(), session_context, sizeof session_context - 1);
-  SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
-  if (auto ok = use_certificate(context.get(), options); !ok) return tl::unexpected(ok.error());
-  if (auto ok = use_authorities(context.get(), options); !ok) return tl::unexpected(ok.error());
-  if (auto ok = use_versions(context.get(), options); !ok) return tl::unexpected(ok.error());
+  SSL_CTX_set_session_id_context(context->get(), session_context, sizeof session_context - 1);
+  SSL_CTX_set_alpn_select_cb(context->get(), choose_protocol, nullptr);
   return context;
 }
 
-tls_session make_tls_session(const tls_context& context, int socket) {
-  tls_session session(SSL_new(context.get()));
-  auto* bio = BIO_new(socket_method());
-  PRAETOR_ASSERT(session && bio);
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
-  SSL_set_bio(session.get(), bio, bio);
+tls_session make_listener_session(const tls_context& context, int socket) {
+  auto session = make_tls_session(context, socket);
   SSL_set_accept_state(session.get());
   return session;
 }
