@@ -2,6 +2,7 @@
 
 #include "actors/anti_entropy.hpp"
 #include "actors/log_writer.hpp"
+#include "actors/peer_link.hpp"
 #include "actors/rpc_gateway.hpp"
 #include "actors/state_machine.hpp"
 #include "actors/watch_subscriber.hpp"
@@ -111,9 +112,38 @@ void agent_state::start_consensus() {
   handles.peer = self->spawn(raft_peer, std::move(p));
   watch_over("raft_peer", handles.peer, nullptr);
   self->send(snapshots, leader_atom_v, handles.peer);
-  auto router = self->spawn(rpc_router, o.view, handles.peer, c.rpc_hold_timeout);
+}
+
+void agent_state::start_router() {
+  auto& o = options;
+  rpc_router_options r;
+  r.outside = o.outside;
+  r.view = o.view;
+  r.own_id = o.node_id;
+  r.peer = handles.peer;
+  r.hold = o.config->rpc_hold_timeout;
+  r.patience = o.config->rpc.client_timeout;
+  r.connect = [outside = o.outside, peer = handles.peer](rpc_router_actor::pointer router, const known_server& s) {
+    return router->spawn(peer_link, outside, s, peer, rpc_router_actor{router});
+  };
+  auto router = self->spawn(rpc_router, std::move(r));
   watch_over("rpc_router", router, nullptr);
   handles.writes = write_path(o.view, handles.peer, router);
+}
+
+void agent_state::start_gateway() {
+  auto& o = options;
+  rpc_gateway_options g;
+  g.outside = o.outside;
+  g.view = o.view;
+  g.writes = handles.writes;
+  g.peer = handles.peer;
+  g.datacenter = o.config->datacenter;
+  handles.gateway = self->spawn(rpc_gateway, std::move(g));
+  watch_over("rpc_gateway", handles.gateway, [this] { start_gateway(); });
+  if (!o.outside->links) return;
+  if (auto published = o.outside->links->publish(handles.gateway); !published)
+    o.outside->fatal("server RPC cannot be served: " + published.error().text);
 }
 
 void agent_state::start_sync() {
@@ -121,7 +151,7 @@ void agent_state::start_sync() {
   sync = self->spawn(anti_entropy, o.outside, o.view, handles.writes, full_identity(o), o.config->ae_interval);
   watch_over("anti_entropy", sync, [this] { start_sync(); });
   if (handles.registry) self->send(handles.registry, sync_atom_v, sync);
-  if (leading) self->send(sync, start_atom_v);
+  if (leading || leader_known || !o.config->server) self->send(sync, start_atom_v);
 }
 
 void agent_state::start_registry() {
@@ -167,23 +197,27 @@ void agent_state::publish() { options.view->handles.store(std::make_shared<const
 void agent_state::start() {
   handles.agent = agent_actor{self};
   options.view->settings.store(options.config);
-  start_consensus();
+  if (options.config->server) start_consensus();
+  start_router();
   handles.watches = self->spawn(watch_directory);
   watch_over("watch_directory", handles.watches, [this] {
     handles.watches = self->spawn(watch_directory);
     watch_over("watch_directory", handles.watches, nullptr);
   });
-  handles.gateway = self->spawn(rpc_gateway, handles.writes);
-  watch_over("rpc_gateway", handles.gateway, nullptr);
   start_sync();
   start_registry();
-  start_duties();
+  if (options.config->server) {
+    start_duties();
+    start_gateway();
+  }
   publish();
   if (options.ready) options.ready(options.view->handles.load());
 }
 
 void agent_state::leadership_changed(const leadership& now) {
   auto& log = *options.outside->log_lines;
+  bool known_before = std::exchange(leader_known, !now.leader_id.empty());
+  if (leader_known && !known_before && !now.is_leader) self->send(sync, start_atom_v);
   bool leads = now.is_leader && now.ready;
   if (leads == leading) return;
   leading = leads;
@@ -232,6 +266,7 @@ void agent_state::reload(std::shared_ptr<const config::runtime_config> config, d
 
 void agent_state::stop(done_callback done) {
   stopping = true;
+  if (!handles.peer) return self->send(agent_actor{self}, ended_atom_v, local<done_callback>{std::move(done)});
   // Consensus ends last: what the others still write is worth keeping.
   self->send(handles.duties, stop_atom_v);
   auto me = agent_actor{self};

@@ -68,7 +68,7 @@ struct agent_state {
   agent_handles handles;
   anti_entropy_actor sync;
   std::vector<child> children;
-  bool leading = false, stopping = false;
+  bool leading = false, leader_known = false, stopping = false;
 
   void start();
   void reload(std::shared_ptr<const config::runtime_config> config, done_callback done);
@@ -81,6 +81,8 @@ private:
   template <class Handle>
   void watch_over(std::string child_name, const Handle& handle, std::function<void()> start);
   void start_consensus();
+  void start_router();
+  void start_gateway();
   void start_registry();
   void start_sync();
   void start_duties();

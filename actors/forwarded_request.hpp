@@ -21,8 +21,21 @@ struct forwarded_request {
   steady_time deadline;    ///< when an answer is no longer waited for
   /// Called once, from any thread: the answer's bytes, or what the caller is told.
   std::function<void(expected<std::string>)> done;
-  /// Called instead of `done` when this agent itself has become the leader.
+  /// Called instead of `done` when this agent itself leads. May hand the request to the router again.
   std::function<void()> here;
+
+  /// The router's notes.
+  struct progress {
+    bool begun = false, cancelled = false;
+    steady_time hold_until{}, due{};
+    nanoseconds waited{0};       ///< before the last attempt
+    int attempts = 0;            ///< that led to nothing
+    std::uint64_t number = 0;    ///< of the attempt under way
+    std::uint64_t seen_term = 0; ///< the leader that the last attempt knew
+    std::string seen_leader;
+    error last;
+  };
+  progress notes;
 };
 using forwarded_request_ptr = std::shared_ptr<forwarded_request>;
 

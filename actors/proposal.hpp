@@ -13,6 +13,8 @@ struct proposal {
   apply_callback done;
   /// Takes over if the peer does not lead after all; null once the router itself has sent it.
   rpc_router_actor router;
+  std::uint32_t hops = 0;           ///< how many agents have handed it on
+  std::chrono::nanoseconds hold{0}; ///< how long it may wait for a leader; 0: as the configuration says
 };
 
 } // namespace praetor

@@ -1,23 +1,64 @@
 #pragma once
 
+#include "actors/agent_view.hpp"
+#include "actors/ports.hpp"
+#include "actors/rpc_messages.hpp"
 #include "actors/rpc_router.hpp"
 #include "protocol/actors.hpp"
 
+#include <map>
+#include <set>
+
 namespace praetor {
 
-/// What one process asks of another (envelope::kind). Numbers are never used again.
-enum class rpc_kind : std::uint16_t {
-  propose = 1, ///< bytes: a command as it stands in the log; answer: apply_result
-  refused = 2, ///< the answer to what this release does not know; bytes: a sentence
+struct rpc_gateway_options {
+  ports_ptr outside;
+  agent_view_ptr view;
+  write_path writes;
+  raft_peer_actor peer; ///< null on client agents
+  std::string datacenter;
 };
 
 struct rpc_gateway_state {
   static constexpr const char* name = "rpc_gateway";
   rpc_gateway_state() = default;
-  write_path writes;
+
+  using promise = caf::typed_response_promise<envelope>;
+  /// One request that is being carried out.
+  struct running {
+    promise answer;
+    caf::actor_addr sender;
+    std::uint64_t number = 0;     ///< as the sender counts
+    std::function<void()> cancel; ///< null: it can't be
+  };
+
+  rpc_gateway_actor::pointer self = nullptr;
+  rpc_gateway_options options;
+  std::map<std::uint64_t, running> requests; ///< by the gateway's own number
+  std::set<caf::actor_addr> senders;         ///< those that are monitored
+  std::uint64_t next = 0;
+
+  caf::result<envelope> ask(const envelope& request);
+  void tell(const envelope& message);
+  void ended(std::uint64_t id, const envelope& answer);
+  /// A sender has gone, and with it all who waited for its requests.
+  void sender_down(const caf::actor_addr& sender);
+
+private:
+  bool admits(rpc_kind kind) const;
+  /// What ends the request of this number; thread-safe.
+  std::function<void(envelope)> answer_to(std::uint64_t id) const;
+  void carry_out(rpc_kind kind, rpc_request request, std::uint64_t id);
+  void propose(rpc_request request, std::function<void(envelope)> done);
+  void serve(rpc_request request, std::uint64_t id, std::function<void(envelope)> done);
+  void look_up(rpc_request request, std::function<void(envelope)> done);
+  void describe_log(std::function<void(envelope)> done);
+  void find_node(rpc_request request, std::function<void(envelope)> done);
+  void cancel(std::uint64_t id);
 };
 
+/// Answers what other agents ask of this server.
 rpc_gateway_actor::behavior_type rpc_gateway(rpc_gateway_actor::stateful_pointer<rpc_gateway_state> self,
-                                             write_path writes);
+                                             rpc_gateway_options options);
 
 } // namespace praetor

@@ -1,122 +1,250 @@
 #include "actors/rpc_router.hpp"
 
-#include "protocol/types/error.hpp"
+#include "protocol/codec/msgpack.hpp"
+
+#include <algorithm>
 
 namespace praetor {
 
 namespace {
 
-constexpr auto retry_interval = std::chrono::milliseconds(25);
-constexpr std::size_t most_held = 16384;
+constexpr auto look_interval = std::chrono::milliseconds(25); // at what is held: has a leader been elected?
+constexpr std::size_t most_waiting = 16384;                   // held and asked together
+constexpr int most_doublings = 16;
 
-void answer(const proposal& p, std::string text, int status) {
-  if (p.done) p.done(state::apply_result::failure(std::move(text), status));
-}
+constexpr std::string_view unknown_outcome =
+    "the server that carries out the write was lost before it answered: whether it was carried out is unknown";
+
+error no_leader() { return {"No cluster leader", 500}; }
 
 } // namespace
 
-void rpc_router_state::hold(held h) {
-  if (waiting.size() >= most_held) return h.give_up();
-  waiting.push_back(std::move(h));
-  if (timer_set) return;
-  timer_set = true;
-  self->delayed_send(self, retry_interval, wake_atom_v);
+rpc_router_state::~rpc_router_state() {
+  for (auto& [id, l] : links) caf::anon_send_exit(l.handle, caf::exit_reason::user_shutdown);
 }
 
-void rpc_router_state::propose(std::shared_ptr<proposal> p, steady_time deadline) {
-  auto me = rpc_router_actor{self};
-  // Only what was surely never appended is sent again: a second compare-and-set would answer false after having won.
-  auto attempt = [this, me, p, deadline] {
+void rpc_router_state::propose(std::shared_ptr<proposal> p) {
+  auto r = std::make_shared<forwarded_request>();
+  auto done = p->done ? p->done : apply_callback{[](const state::apply_result&) {}};
+  r->kind = rpc_kind::propose;
+  // Who got it from a server that does not lead either says so: the first one looks for the leader again.
+  if (p->hops < most_hops) r->body = [p] { return p->data; };
+  r->hops = p->hops + 1;
+  r->hold = p->hold.count() > 0 ? p->hold : options.hold;
+  r->deadline = self->clock().now() + r->hold + options.patience;
+  r->done = [done](expected<std::string> answer) {
+    state::apply_result result;
+    if (!answer) {
+      result = state::apply_result::failure(answer.error().text, answer.error().status);
+      result.not_appended = answer.error() == no_leader();
+    } else if (auto read = msgpack::unpack(*answer, result); !read) {
+      result = state::apply_result::failure(std::string(unknown_outcome));
+    }
+    done(result);
+  };
+  r->here = [me = rpc_router_actor{self}, peer = options.peer, p, done, weak = std::weak_ptr(r)] {
     auto sent = std::make_shared<proposal>();
     sent->data = p->data;
-    sent->done = [me, p, deadline](const state::apply_result& result) {
-      if (!result.not_appended) {
-        if (p->done) p->done(result);
-        return;
-      }
-      caf::anon_send(me, propose_atom_v, local<std::shared_ptr<proposal>>{p}, deadline.time_since_epoch().count());
+    sent->done = [me, done, r = weak.lock()](const state::apply_result& result) {
+      if (!result.not_appended) return done(result);
+      // Only what was surely never appended is sent again: a second compare-and-set would answer false after having
+      // won.
+      caf::anon_send(me, forward_atom_v, local<forwarded_request_ptr>{r});
     };
-    self->send(peer, propose_atom_v, local<std::shared_ptr<proposal>>{std::move(sent)});
+    caf::anon_send(peer, propose_atom_v, local<std::shared_ptr<proposal>>{std::move(sent)});
   };
-  if (view->leader.get()->is_leader) return attempt();
-  hold({deadline, attempt, [p] { answer(*p, "No cluster leader", 500); }});
+  forward(std::move(r));
 }
 
-void rpc_router_state::read(done_callback done, steady_time deadline) {
-  auto me = rpc_router_actor{self};
-  auto shared = std::make_shared<done_callback>(std::move(done));
-  auto attempt = [this, me, shared, deadline] {
-    self->send(peer, read_atom_v, local<done_callback>{[me, shared, deadline](const error* failed) {
-                 if (!failed) return (*shared)(nullptr);
-                 caf::anon_send(me, read_atom_v, local<done_callback>{*shared}, deadline.time_since_epoch().count());
-               }});
+void rpc_router_state::read(done_callback done) {
+  auto r = std::make_shared<forwarded_request>();
+  r->hold = options.hold;
+  r->deadline = self->clock().now() + r->hold;
+  r->done = [done](expected<std::string> answer) {
+    auto failed = answer ? no_leader() : answer.error();
+    done(&failed);
   };
-  if (view->leader.get()->is_leader) return attempt();
-  hold({deadline, attempt, [shared] {
-          error none{"No cluster leader", 500};
-          (*shared)(&none);
-        }});
+  r->here = [me = rpc_router_actor{self}, peer = options.peer, done, weak = std::weak_ptr(r)] {
+    caf::anon_send(peer, read_atom_v, local<done_callback>{[me, done, r = weak.lock()](const error* failed) {
+                     if (!failed) return done(nullptr);
+                     caf::anon_send(me, forward_atom_v, local<forwarded_request_ptr>{r});
+                   }});
+  };
+  forward(std::move(r));
+}
+
+void rpc_router_state::forward(forwarded_request_ptr r) {
+  auto& notes = r->notes;
+  if (notes.cancelled) return;
+  if (notes.begun) return hold_back(r); // an attempt of this agent's own came to nothing
+  notes.begun = true;
+  notes.hold_until = self->clock().now() + r->hold;
+  notes.last = no_leader();
+  if (held.size() + flights.size() >= most_waiting)
+    return r->done(fail("too many requests wait for other servers, try again later", 503));
+  attempt(r);
+}
+
+void rpc_router_state::cancel(const forwarded_request_ptr& r) {
+  r->notes.cancelled = true;
+  std::erase(held, r);
+  auto it = flights.find(r->notes.number);
+  if (it == flights.end() || it->second.request != r) return;
+  if (auto to = links.find(it->second.server); to != links.end()) {
+    auto message = std::make_shared<remote_envelope>();
+    message->message.kind = static_cast<std::uint16_t>(rpc_kind::cancel);
+    msgpack::pack(message->message.bytes, cancelled_request{it->first});
+    self->send(to->second.handle, send_atom_v, local<std::shared_ptr<remote_envelope>>{std::move(message)});
+  }
+  flights.erase(it);
+}
+
+const std::string* rpc_router_state::choose(const forwarded_request&) const {
+  auto reached = [this](const std::string& id) -> const std::string* {
+    auto it = links.find(id);
+    return it != links.end() && it->second.up ? &it->first : nullptr;
+  };
+  if (on_server()) return reached(options.view->leader.get()->leader_id);
+  for (const auto& id : rotation)
+    if (auto* found = reached(id)) return found;
+  return nullptr;
+}
+
+void rpc_router_state::attempt(const forwarded_request_ptr& r) {
+  auto leader = options.view->leader.get();
+  auto& notes = r->notes;
+  notes.seen_term = leader->term;
+  notes.seen_leader = leader->leader_id;
+  if (on_server() && leader->is_leader && r->here) return r->here();
+  if (!r->body) return r->done(tl::unexpected(no_leader()));
+  if (!on_server() && rotation.empty()) return r->done(fail("No known Consul servers"));
+  auto* server = choose(*r);
+  if (!server) return hold_back(r);
+  auto now = self->clock().now();
+  rpc_request request;
+  request.number = notes.number = ++next_number;
+  request.hops = r->hops;
+  request.hold = std::max<nanoseconds>(notes.hold_until - now, nanoseconds{0});
+  request.body = r->body();
+  auto call = std::make_shared<remote_call>();
+  call->request.kind = static_cast<std::uint16_t>(r->kind);
+  msgpack::pack(call->request.bytes, request);
+  call->deadline = r->deadline;
+  call->done = [me = rpc_router_actor{self}, number = notes.number](expected<envelope> answer, bool reached) {
+    caf::anon_send(
+        me, result_atom_v, number,
+        local<std::shared_ptr<remote_outcome>>{std::make_shared<remote_outcome>(remote_outcome{answer, reached})});
+  };
+  auto& to = links.at(*server);
+  flights[notes.number] = {r, *server};
+  self->send(to.handle, rpc_atom_v, local<std::shared_ptr<remote_call>>{std::move(call)});
+}
+
+void rpc_router_state::ended(std::uint64_t number, remote_outcome outcome) {
+  auto it = flights.find(number);
+  if (it == flights.end()) return; // cancelled
+  auto [r, server] = std::move(it->second);
+  flights.erase(it);
+  auto now = self->clock().now();
+  if (outcome.answer) {
+    auto& e = *outcome.answer;
+    if (static_cast<rpc_kind>(e.kind) != rpc_kind::refused) return r->done(std::move(e.bytes));
+    rpc_refusal why;
+    if (auto read = msgpack::unpack(e.bytes, why); !read)
+      why.text = "a refusal could not be read: " + read.error().text;
+    if (!why.not_carried_out) return r->done(fail(std::move(why.text), static_cast<int>(why.status)));
+    r->notes.last = {std::move(why.text), static_cast<int>(why.status)};
+  } else {
+    rotate(server);
+    if (outcome.reached && !r->repeatable) return r->done(fail(std::string(unknown_outcome)));
+    if (now >= r->deadline) return r->done(tl::unexpected(outcome.answer.error()));
+    // What was waiting for long waits for the next leader afresh.
+    if (outcome.reached) r->notes.hold_until = std::max(r->notes.hold_until, std::min(now + r->hold, r->deadline));
+    r->notes.last = no_leader();
+  }
+  hold_back(r);
+}
+
+void rpc_router_state::hold_back(const forwarded_request_ptr& r) {
+  auto& notes = r->notes;
+  auto now = self->clock().now();
+  if (notes.cancelled) return;
+  if (now >= notes.hold_until || now >= r->deadline) return give_up(r);
+  auto limit = std::max<nanoseconds>(r->hold / 16 * (std::int64_t{1} << std::min(notes.attempts++, most_doublings)),
+                                     nanoseconds{1});
+  auto least = std::min(notes.waited, limit - nanoseconds{1});
+  notes.waited =
+      least + nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>((limit - least).count()))};
+  notes.due = std::min<steady_time>(now + notes.waited, notes.hold_until);
+  held.push_back(r);
+  if (timer_set) return;
+  timer_set = true;
+  self->delayed_send(self, look_interval, wake_atom_v);
+}
+
+void rpc_router_state::give_up(const forwarded_request_ptr& r) {
+  if (!on_server() && rotation.empty()) return r->done(fail("No known Consul servers"));
+  r->done(tl::unexpected(r->notes.last));
 }
 
 void rpc_router_state::retry() {
   timer_set = false;
   auto now = self->clock().now();
-  bool leads = view->leader.get()->is_leader;
-  for (auto& h : std::exchange(waiting, {})) {
-    if (now >= h.deadline)
-      h.give_up();
-    else if (leads)
-      h.send();
+  auto leader = options.view->leader.get();
+  std::deque<forwarded_request_ptr> due;
+  for (auto& r : std::exchange(held, {})) {
+    bool new_leader =
+        !leader->leader_id.empty() && (leader->leader_id != r->notes.seen_leader || leader->term != r->notes.seen_term);
+    if (r->notes.due <= now || new_leader)
+      due.push_back(std::move(r));
     else
-      hold(std::move(h));
+      held.push_back(std::move(r));
   }
+  for (auto& r : due) {
+    if (now >= r->notes.hold_until || now >= r->deadline)
+      give_up(r);
+    else
+      attempt(r);
+  }
+  if (held.empty() || timer_set) return;
+  timer_set = true;
+  self->delayed_send(self, look_interval, wake_atom_v);
 }
 
 rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rpc_router_state> self,
-                                           agent_view_ptr view, raft_peer_actor peer, nanoseconds hold_timeout) {
+                                           rpc_router_options options) {
   auto& s = self->state;
   s.self = self;
-  s.view = std::move(view);
-  s.peer = std::move(peer);
-  s.hold_timeout = hold_timeout;
+  s.options = std::move(options);
+  s.random.seed(s.options.outside->seed());
+  self->set_down_handler([self](const caf::down_msg& down) { self->state.link_lost(down.source); });
+  if (auto known = s.options.view->servers.load()) s.members_changed(*known);
   return {
-      [self](propose_atom, local<std::shared_ptr<proposal>>& p) {
-        auto& s = self->state;
-        s.propose(std::move(p.value), self->clock().now() + s.hold_timeout);
-      },
-      [self](read_atom, local<done_callback>& done) {
-        auto& s = self->state;
-        s.read(std::move(done.value), self->clock().now() + s.hold_timeout);
-      },
-      [self](propose_atom, local<std::shared_ptr<proposal>>& p, std::int64_t deadline) {
-        steady_time until{steady_time::duration{deadline}};
-        auto& s = self->state;
-        if (self->clock().now() >= until) return answer(*p.value, "No cluster leader", 500);
-        s.hold({until, [self, p = p.value, until] { self->state.propose(p, until); },
-                [p = p.value] { answer(*p, "No cluster leader", 500); }});
-      },
-      [self](read_atom, local<done_callback>& done, std::int64_t deadline) {
-        steady_time until{steady_time::duration{deadline}};
-        error none{"No cluster leader", 500};
-        if (self->clock().now() >= until) return done.value(&none);
-        self->state.hold({until, [self, call = done.value, until] { self->state.read(call, until); },
-                          [call = done.value] {
-                            error none{"No cluster leader", 500};
-                            call(&none);
-                          }});
-      },
+      [self](propose_atom, local<std::shared_ptr<proposal>>& p) { self->state.propose(std::move(p.value)); },
+      [self](read_atom, local<done_callback>& done) { self->state.read(std::move(done.value)); },
       [self](wake_atom) { self->state.retry(); },
-      [](forward_atom, local<std::shared_ptr<forwarded_request>>&) {},
-      [](members_atom, local<std::shared_ptr<const known_servers>>&) {},
-      [](link_atom, const std::string&, bool) {},
+      [self](sync_atom, std::uint64_t generation) {
+        if (generation == self->state.rebalance) self->state.shuffle();
+      },
+      [self](forward_atom, local<std::shared_ptr<forwarded_request>>& r) { self->state.forward(std::move(r.value)); },
+      [self](leave_atom, local<std::shared_ptr<forwarded_request>>& r) { self->state.cancel(r.value); },
+      [self](result_atom, std::uint64_t number, local<std::shared_ptr<remote_outcome>>& outcome) {
+        self->state.ended(number, std::move(*outcome.value));
+      },
+      [self](members_atom, local<std::shared_ptr<const known_servers>>& now) {
+        self->state.members_changed(*now.value);
+      },
+      [self](link_atom, const std::string& id, bool up) { self->state.link_changed(id, up); },
   };
 }
 
-void write_path::propose(std::string command, apply_callback done) const {
+void write_path::propose(std::string command, apply_callback done, std::uint32_t hops, nanoseconds hold) const {
   auto p = std::make_shared<proposal>();
   p->data = std::move(command);
   p->done = std::move(done);
-  if (view_->leader.get()->is_leader) {
+  p->hops = hops;
+  p->hold = hold;
+  if (peer_ && view_->leader.get()->is_leader) {
     p->router = router_;
     caf::anon_send(peer_, propose_atom_v, local<std::shared_ptr<proposal>>{std::move(p)});
   } else {

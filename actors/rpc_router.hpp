@@ -1,44 +1,92 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/forwarded_request.hpp"
+#include "actors/ports.hpp"
 #include "actors/proposal.hpp"
 #include "protocol/actors.hpp"
 #include "storage/state/apply_result.hpp"
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <random>
+#include <set>
 
 namespace praetor {
+
+/// What an attempt at a request came to.
+struct remote_outcome {
+  expected<envelope> answer;
+  bool reached = true; ///< false: it has surely never left
+};
+
+struct rpc_router_options {
+  ports_ptr outside;
+  agent_view_ptr view;
+  std::string own_id;
+  raft_peer_actor peer;    ///< null on client agents
+  nanoseconds hold{0};     ///< how long a request waits for a leader (performance.rpc_hold_timeout)
+  nanoseconds patience{0}; ///< how long an answer to a write is waited for (limits.rpc_client_timeout)
+  /// Starts the link to a server, as a child of the router.
+  std::function<peer_link_actor(rpc_router_actor::pointer, const known_server&)> connect;
+};
 
 struct rpc_router_state {
   static constexpr const char* name = "rpc_router";
   rpc_router_state() = default;
+  /// The links end with it.
+  ~rpc_router_state();
 
-  /// What waits for a leader: tried again at each wake-up, given up at the deadline.
-  struct held {
-    steady_time deadline;
-    std::function<void()> send;
-    std::function<void()> give_up;
+  struct link {
+    peer_link_actor handle;
+    std::string address;
+    bool up = false;
+  };
+  /// A request that another server has been asked.
+  struct flight {
+    forwarded_request_ptr request;
+    std::string server;
   };
 
   rpc_router_actor::pointer self = nullptr;
-  agent_view_ptr view;
-  raft_peer_actor peer;
-  nanoseconds hold_timeout{0};
-  std::deque<held> waiting;
+  rpc_router_options options;
+  std::mt19937_64 random;
+  std::map<std::string, link> links;
+  std::deque<std::string> rotation; ///< client agents ask the first of these servers
+  std::map<std::uint64_t, flight> flights;
+  std::deque<forwarded_request_ptr> held;
+  std::uint64_t next_number = 0, rebalance = 0;
   bool timer_set = false;
 
-  void propose(std::shared_ptr<proposal> p, steady_time deadline);
-  void read(done_callback done, steady_time deadline);
-  void hold(held h);
+  void propose(std::shared_ptr<proposal> p);
+  void read(done_callback done);
+  void forward(forwarded_request_ptr r);
+  void cancel(const forwarded_request_ptr& r);
+  void ended(std::uint64_t number, remote_outcome outcome);
   void retry();
+  void members_changed(const known_servers& now);
+  void link_changed(const std::string& id, bool up);
+  void link_lost(const caf::actor_addr& which);
+  void shuffle();
+
+private:
+  void attempt(const forwarded_request_ptr& r);
+  void hold_back(const forwarded_request_ptr& r);
+  void give_up(const forwarded_request_ptr& r);
+  /// The server to ask; nothing while there is none to be reached.
+  const std::string* choose(const forwarded_request& r) const;
+  void rotate(const std::string& failed);
+  void start_link(const known_server& s);
+  void publish_links();
+  void schedule_rebalance();
+  bool on_server() const { return options.peer != nullptr; }
 };
 
-/// @param peer the own server's Raft peer
-/// @param hold_timeout how long a request waits for a leader (performance.rpc_hold_timeout)
+/// Carries what the leader or another server has to do.
 rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rpc_router_state> self,
-                                           agent_view_ptr view, raft_peer_actor peer, nanoseconds hold_timeout);
+                                           rpc_router_options options);
 
 /// Sends a write on its way: straight to the own Raft peer when it leads, else to the router.
 class write_path {
@@ -49,9 +97,12 @@ public:
 
   /// @param command type byte and MessagePack
   /// @param done called once, from the thread that applies
-  void propose(std::string command, apply_callback done) const;
-  /// Calls back once this agent may answer a consistent read from its own state.
+  /// @param hops how many agents have handed the command on
+  /// @param hold how long it may wait for a leader; 0: as the configuration says
+  void propose(std::string command, apply_callback done, std::uint32_t hops = 0, nanoseconds hold = {}) const;
+  /// Calls back once this server may answer a consistent read from its own state; with an error if it does not lead.
   void read(done_callback done) const;
+  const rpc_router_actor& router() const { return router_; }
 
 private:
   agent_view_ptr view_;
