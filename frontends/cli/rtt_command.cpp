@@ -1,7 +1,6 @@
 #include "frontends/cli/commands.hpp"
+#include "protocol/types/coordinate.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <optional>
 
@@ -9,30 +8,14 @@ namespace praetor::cli {
 
 namespace {
 
-/// A point of the network coordinate space; distances are seconds.
-struct coordinate {
-  std::vector<double> vector;
-  double adjustment = 0;
-  double height = 0;
-};
-
 coordinate read_coordinate(const go_json& json) {
   auto real = [&](const char* name) {
     auto& value = member_of(json, name);
     return value.is_number() ? value.get<double>() : 0.0;
   };
-  coordinate result{{}, real("Adjustment"), real("Height")};
-  for (auto& part : member_of(json, "Vec")) result.vector.push_back(part.get<double>());
+  coordinate result{{}, real("Error"), real("Adjustment"), real("Height")};
+  for (auto& part : member_of(json, "Vec")) result.vec.push_back(part.get<double>());
   return result;
-}
-
-double distance(const coordinate& a, const coordinate& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < std::min(a.vector.size(), b.vector.size()); ++i)
-    sum += (a.vector[i] - b.vector[i]) * (a.vector[i] - b.vector[i]);
-  double raw = std::sqrt(sum) + a.height + b.height;
-  double adjusted = raw + a.adjustment + b.adjustment;
-  return adjusted > 0 ? adjusted : raw;
 }
 
 class rtt final : public command {
@@ -114,8 +97,10 @@ class rtt final : public command {
             const std::optional<coordinate>& b, const char* source) {
     if (!a) return failed("Could not find a coordinate for node \"" + first + "\"");
     if (!b) return failed("Could not find a coordinate for node \"" + second + "\"");
+    if (!compatible(*a, *b))
+      return failed("The coordinates of " + first + " and " + second + " have different numbers of dimensions");
     char milliseconds[64];
-    std::snprintf(milliseconds, sizeof milliseconds, "%.3f", distance(*a, *b) * 1000);
+    std::snprintf(milliseconds, sizeof milliseconds, "%.3f", static_cast<double>(distance(*a, *b).count()) / 1e6);
     out() << "Estimated " << first << " <-> " << second << " rtt: " << milliseconds << " ms (using " << source
           << " coordinates)\n";
     return 0;

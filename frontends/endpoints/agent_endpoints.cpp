@@ -5,6 +5,7 @@
 #include "frontends/endpoints/routes.hpp"
 #include "frontends/version.hpp"
 #include "protocol/config/debug_view.hpp"
+#include "protocol/types/coordinate.hpp"
 
 #include <array>
 #include <mutex>
@@ -31,20 +32,6 @@ struct self_config {
     f(field{"Version"}, x.version);
     f(field{"BuildDate"}, x.build_date);
     f(field{"PraetorVersion"}, x.praetor_version);
-  }
-};
-
-/// A network coordinate nobody has measured yet: at the origin.
-struct coordinate {
-  std::array<double, 8> vec{};
-  double error = 1.5, adjustment = 0, height = 1e-05;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Vec"}, x.vec);
-    f(field{"Error"}, x.error);
-    f(field{"Adjustment"}, x.adjustment);
-    f(field{"Height"}, x.height);
   }
 };
 

@@ -82,6 +82,18 @@ void propose(const call& c, std::string command, std::function<void(const call&,
                           });
 }
 
+std::string datacenter_of(const request& req) {
+  auto dc = req.query.get("datacenter");
+  return dc.empty() ? req.query.get("dc") : dc;
+}
+
+bool other_datacenter(const call& c) {
+  auto dc = datacenter_of(c.req);
+  if (dc.empty() || dc == c.env.config()->datacenter) return false;
+  respond_error(c, "No path to datacenter");
+  return true;
+}
+
 std::string token_of(const request& req) {
   if (auto* token = req.query.find("token"); token && !token->empty()) return *token;
   if (auto* token = req.header("x-consul-token"); token && !token->empty()) return *token;

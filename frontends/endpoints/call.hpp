@@ -67,6 +67,11 @@ std::optional<bool> parse_bool(std::string_view text);
 /// Proposes a command; `done` runs with its result unless it failed, which is answered with the error's text.
 void propose(const call& c, std::string command, std::function<void(const call&, const state::apply_result&)> done);
 
+/// The datacenter that the request asks for, or "" if it asks for none.
+std::string datacenter_of(const request& req);
+/// Whether that is another than the own one; then the request has been answered.
+bool other_datacenter(const call& c);
+
 /// The token that the request carries (parameter, header, bearer), or "".
 std::string token_of(const request& req);
 

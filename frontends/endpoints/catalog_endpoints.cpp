@@ -14,6 +14,12 @@ namespace {
 
 constexpr read_style catalog_style{.shows_consistency = true, .cacheable = true};
 
+read_style sorted_style(const near_order& near) {
+  auto style = catalog_style;
+  style.cheap = near.wanted();
+  return style;
+}
+
 void datacenters(const call& c) {
   if (auto options = parse_read_options(c); !options) return respond(c, error_answer(options.error()));
   respond(c, json_answer(c, std::array{c.env.config()->datacenter}));
@@ -24,12 +30,14 @@ void nodes(const call& c) {
   if (!options) return respond_read_error(c, options.error());
   auto filter = filter_of<node>(c.req);
   if (!filter) return respond_read_error(c, filter.error());
-  answer_read(c, *options, catalog_style,
-              [meta = node_meta_of(c.req), filter = *filter, who = c.who, how = layout_of(c)](const state::store& s,
-                                                                                              state::watch_set* watch) {
+  near_order near(c);
+  answer_read(c, *options, sorted_style(near),
+              [meta = node_meta_of(c.req), filter = *filter, near, who = c.who,
+               how = layout_of(c)](const state::store& s, state::watch_set* watch) {
                 auto found = state::list_nodes(s, meta, watch);
                 std::erase_if(found.value, [&](const node_ptr& n) { return filter && !filter->matches(*n); });
                 auto removed = std::erase_if(found.value, [&](const node_ptr& n) { return !may_read(*who, *n); });
+                near.apply(s, found.value, [](const node_ptr& n) -> std::string_view { return n->name; });
                 auto out = outcome(how, found.index, found.value);
                 out.answer.filtered = removed > 0;
                 return out;
@@ -87,24 +95,27 @@ void instances_of(const call& c, bool connect) {
   std::erase(q.tags, "");
   q.node_meta = node_meta_of(c.req);
   q.connect = connect;
-  answer_read(c, *options, catalog_style,
-              [q, filter = *filter, who = c.who, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-                auto found = state::service_instances(s, q, watch);
-                std::vector<service_node> rows;
-                rows.reserve(found.value.size());
-                bool removed = false;
-                for (const auto& instance : found.value) {
-                  auto row = flatten(*instance.node, *instance.service);
-                  if (filter && !filter->matches(row)) continue;
-                  if (may_read(*who, *instance.node) && may_read(*who, *instance.service))
-                    rows.push_back(std::move(row));
-                  else
-                    removed = true;
-                }
-                auto out = outcome(how, found.index, rows);
-                out.answer.filtered = removed;
-                return out;
-              });
+  near_order near(c);
+  answer_read(
+      c, *options, sorted_style(near),
+      [q, filter = *filter, near, who = c.who, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+        auto found = state::service_instances(s, q, watch);
+        std::vector<service_node> rows;
+        rows.reserve(found.value.size());
+        bool removed = false;
+        for (const auto& instance : found.value) {
+          auto row = flatten(*instance.node, *instance.service);
+          if (filter && !filter->matches(row)) continue;
+          if (may_read(*who, *instance.node) && may_read(*who, *instance.service))
+            rows.push_back(std::move(row));
+          else
+            removed = true;
+        }
+        near.apply(s, rows, [](const service_node& row) -> std::string_view { return row.node; });
+        auto out = outcome(how, found.index, rows);
+        out.answer.filtered = removed;
+        return out;
+      });
 }
 
 void service(const call& c) { instances_of(c, false); }

@@ -17,28 +17,32 @@ using checks_query =
     std::function<state::result<std::vector<health_check_ptr>>(const state::store&, state::watch_set*)>;
 
 /// Answers with the checks that a query finds, less what the filter and the token take away.
-void answer_checks(const call& c, const read_options& options, checks_query query) {
+void answer_checks(const call& c, const read_options& options, std::optional<near_order> near, checks_query query) {
   auto filter = filter_of<health_check>(c.req);
   if (!filter) return respond_read_error(c, filter.error());
-  answer_read(c, options, checks_style,
-              [query = std::move(query), filter = *filter, who = c.who, how = layout_of(c)](const state::store& s,
-                                                                                            state::watch_set* watch) {
-                auto found = query(s, watch);
-                std::erase_if(found.value,
-                              [&](const health_check_ptr& check) { return filter && !filter->matches(*check); });
-                auto removed =
-                    std::erase_if(found.value, [&](const health_check_ptr& check) { return !may_read(*who, *check); });
-                auto out = outcome(how, found.index, found.value);
-                out.answer.filtered = removed > 0;
-                return out;
-              });
+  auto style = checks_style;
+  style.cheap = near && near->wanted();
+  answer_read(
+      c, options, style,
+      [query = std::move(query), filter = *filter, near = std::move(near), who = c.who,
+       how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+        auto found = query(s, watch);
+        std::erase_if(found.value, [&](const health_check_ptr& check) { return filter && !filter->matches(*check); });
+        auto removed =
+            std::erase_if(found.value, [&](const health_check_ptr& check) { return !may_read(*who, *check); });
+        if (near)
+          near->apply(s, found.value, [](const health_check_ptr& check) -> std::string_view { return check->node; });
+        auto out = outcome(how, found.index, found.value);
+        out.answer.filtered = removed > 0;
+        return out;
+      });
 }
 
 void node(const call& c) {
   auto options = parse_read_options(c);
   if (!options) return respond_read_error(c, options.error());
   if (c.rest.empty()) return respond_error(c, "Missing node name", 400);
-  answer_checks(c, *options, [name = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
+  answer_checks(c, *options, {}, [name = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
     return state::node_checks(s, name, watch);
   });
 }
@@ -48,7 +52,7 @@ void checks(const call& c) {
   if (!options) return respond_read_error(c, options.error());
   if (c.rest.empty()) return respond_error(c, "Missing service name", 400);
   answer_checks(
-      c, *options,
+      c, *options, near_order(c),
       [name = std::string(c.rest), meta = node_meta_of(c.req)](const state::store& s, state::watch_set* watch) {
         return state::service_checks(s, name, meta, watch);
       });
@@ -59,7 +63,7 @@ void in_state(const call& c) {
   if (!options) return respond_read_error(c, options.error());
   if (c.rest.empty()) return respond_error(c, "Missing check state", 400);
   answer_checks(
-      c, *options,
+      c, *options, near_order(c),
       [status = std::string(c.rest), meta = node_meta_of(c.req)](const state::store& s, state::watch_set* watch) {
         return state::checks_in_state(s, status, meta, watch);
       });
@@ -93,20 +97,23 @@ void entries(const call& c, bool connect) {
   auto style = entries_style;
   style.streaming =
       c.env.config()->use_streaming_backend && !c.req.query.has("near") && !c.req.query.has("merge-central-config");
-  answer_read(
-      c, *options, style,
-      [q, passing, filter = *filter, who = c.who, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-        auto found = state::service_entries(s, q, watch);
-        std::erase_if(found.value, [&](const service_entry& e) {
-          return (filter && !filter->matches(e)) || (passing && !all_passing(e));
-        });
-        auto removed = std::erase_if(found.value, [&](const service_entry& e) {
-          return !may_read(*who, *e.node) || !may_read(*who, *e.service);
-        });
-        auto out = outcome(how, found.index, found.value);
-        out.answer.filtered = removed > 0;
-        return out;
-      });
+  near_order near(c);
+  style.cheap = near.wanted();
+  answer_read(c, *options, style,
+              [q, passing, filter = *filter, near, who = c.who, how = layout_of(c)](const state::store& s,
+                                                                                    state::watch_set* watch) {
+                auto found = state::service_entries(s, q, watch);
+                std::erase_if(found.value, [&](const service_entry& e) {
+                  return (filter && !filter->matches(e)) || (passing && !all_passing(e));
+                });
+                auto removed = std::erase_if(found.value, [&](const service_entry& e) {
+                  return !may_read(*who, *e.node) || !may_read(*who, *e.service);
+                });
+                near.apply(s, found.value, [](const service_entry& e) -> std::string_view { return e.node->name; });
+                auto out = outcome(how, found.index, found.value);
+                out.answer.filtered = removed > 0;
+                return out;
+              });
 }
 
 void service(const call& c) { entries(c, false); }

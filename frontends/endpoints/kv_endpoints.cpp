@@ -106,14 +106,6 @@ bool conflicting(const call& c, std::initializer_list<std::string_view> names) {
   return true;
 }
 
-bool other_datacenter(const call& c) {
-  auto dc = c.req.query.get("datacenter");
-  if (dc.empty()) dc = c.req.query.get("dc");
-  if (dc.empty() || dc == c.env.config()->datacenter) return false;
-  respond_error(c, "No path to datacenter");
-  return true;
-}
-
 void answer_flag(const call& c, const state::apply_result& result) {
   respond(c, json_answer(c, result.flag.value_or(true)));
 }

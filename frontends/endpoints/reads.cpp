@@ -135,6 +135,7 @@ void pending_read::reply(const evaluation& e) const {
   a.content_type = rendered.content_type;
   a.body = rendered.body;
   a.headers = rendered.headers;
+  if (rendered.bare) return respond(c, std::move(a));
   auto& leader = c.env.view().leader;
   auto known = leader.get();
   std::int64_t contact = 0;
@@ -197,10 +198,13 @@ expected<read_options> parse_read_options(const call& c) {
   if (out.cached && consistent) return fail(std::string(cached_with_consistent), 400);
   if (stale) out.mode = consistency::stale;
   if (consistent) out.mode = consistency::consistent;
-  auto dc = query.get("datacenter");
-  if (dc.empty()) dc = query.get("dc");
+  auto dc = datacenter_of(c.req);
   if (!dc.empty() && dc != config->datacenter) return fail("No path to datacenter");
   return out;
+}
+
+near_order::near_order(const call& c) : from_(c.req.query.get("near")) {
+  if (from_ == "_agent") from_ = c.env.config()->node_name;
 }
 
 string_map node_meta_of(const request& req) {

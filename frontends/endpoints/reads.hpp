@@ -2,7 +2,7 @@
 
 #include "frontends/endpoints/call.hpp"
 #include "protocol/filter/filter.hpp"
-#include "storage/state/queries_catalog.hpp"
+#include "storage/state/queries_coordinates.hpp"
 
 #include <functional>
 #include <optional>
@@ -32,6 +32,7 @@ struct rendered_answer {
   shared_bytes body;
   std::vector<std::pair<std::string, std::string>> headers;
   bool filtered = false; ///< something was removed that the token may not see
+  bool bare = false;     ///< without the headers of a read
 };
 
 /// What a query made of the state.
@@ -46,7 +47,7 @@ using query_function = std::function<query_outcome(const state::store&, state::w
 struct read_style {
   bool shows_consistency = false; ///< X-Consul-Effective-Consistency
   bool streaming = false;         ///< blocking queries are said to come from the streaming backend
-  bool cheap = false;             ///< quicker made than looked up: not kept
+  bool cheap = false;             ///< quicker made than looked up, or soon out of date: not kept
   bool cacheable = false;         ///< says with ?cached whether the answer was at hand
 };
 
@@ -73,6 +74,22 @@ expected<std::optional<filter::expression>> filter_of(const request& req) {
   if (!compiled) return tl::unexpected(compiled.error());
   return std::optional(std::move(*compiled));
 }
+
+/// The order that the `near` parameter asks for: sorts rows by how far their nodes are. Such answers change without a
+/// watched part changing, so they are not kept.
+class near_order {
+public:
+  explicit near_order(const call& c);
+  bool wanted() const { return !from_.empty(); }
+  /// @param node_of names the node of a row
+  template <class Row, class NodeOf>
+  void apply(const state::store& s, std::vector<Row>& rows, NodeOf node_of) const {
+    if (wanted()) state::nearness(s, from_).sort(rows, node_of);
+  }
+
+private:
+  std::string from_;
+};
 
 /// An error of a read, with the headers that clients expect of one.
 void respond_read_error(const call& c, const error& e);

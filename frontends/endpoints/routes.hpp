@@ -36,6 +36,7 @@ std::span<const route> agent_service_routes();
 std::span<const route> agent_check_routes();
 std::span<const route> catalog_routes();
 std::span<const route> connect_routes();
+std::span<const route> coordinate_routes();
 std::span<const route> health_routes();
 std::span<const route> kv_routes();
 std::span<const route> metrics_routes();

@@ -57,14 +57,6 @@ struct session_id_answer {
   }
 };
 
-bool other_datacenter(const call& c) {
-  auto dc = c.req.query.get("datacenter");
-  if (dc.empty()) dc = c.req.query.get("dc");
-  if (dc.empty() || dc == c.env.config()->datacenter) return false;
-  respond_error(c, "No path to datacenter");
-  return true;
-}
-
 void create(const call& c) {
   if (other_datacenter(c)) return;
   auto config = c.env.config();

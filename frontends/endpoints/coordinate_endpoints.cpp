@@ -1,0 +1,113 @@
+#include "frontends/endpoints/reads.hpp"
+#include "frontends/endpoints/routes.hpp"
+#include "protocol/codec/json_read.hpp"
+#include "storage/state/queries_coordinates.hpp"
+
+#include <array>
+
+namespace praetor::endpoints {
+
+namespace {
+
+/// @returns false if coordinates are turned off, which has been answered
+bool enabled(const call& c) {
+  if (!c.env.config()->disable_coordinates) return true;
+  respond_error(c, "Coordinate support disabled", 401);
+  return false;
+}
+
+using places_query = std::function<state::result<coordinate_batch>(const state::store&, state::watch_set*)>;
+
+/// Answers with the coordinates that a query finds, of one segment if the request names one.
+/// @param must_exist no coordinate is a 404
+void answer_places(const call& c, bool must_exist, places_query query) {
+  auto options = parse_read_options(c);
+  if (!options) return respond_read_error(c, options.error());
+  auto* segment = c.req.query.find("segment");
+  answer_read(c, *options, {},
+              [query = std::move(query), segment = segment ? std::optional(*segment) : std::nullopt, who = c.who,
+               how = layout_of(c), must_exist](const state::store& s, state::watch_set* watch) {
+                auto found = query(s, watch);
+                std::erase_if(found.value,
+                              [&](const node_coordinate_ptr& p) { return segment && p->segment != *segment; });
+                auto removed = std::erase_if(found.value, [&](const node_coordinate_ptr& p) {
+                  return !who->allowed(acl::resource::node, acl::access::read, p->node);
+                });
+                auto out = outcome(how, found.index, found.value);
+                if (must_exist && found.value.empty()) {
+                  out.not_found = true;
+                  out.answer.bare = true;
+                  out.answer.status = 404;
+                  out.answer.content_type = {};
+                  out.answer.body = nullptr;
+                }
+                out.answer.filtered = removed > 0;
+                return out;
+              });
+}
+
+void nodes(const call& c) {
+  if (enabled(c))
+    answer_places(c, false,
+                  [](const state::store& s, state::watch_set* watch) { return state::coordinates(s, watch); });
+}
+
+void node(const call& c) {
+  if (!enabled(c)) return;
+  std::string name(c.rest);
+  if (acl::permission wanted{acl::resource::node, acl::access::read, name}; !c.who->allowed(wanted))
+    return respond_error(c, c.who->denial(wanted), 403);
+  answer_places(c, true, [name](const state::store& s, state::watch_set* watch) {
+    return state::node_coordinates(s, name, watch);
+  });
+}
+
+void update(const call& c) {
+  if (!enabled(c)) return;
+  auto place = std::make_shared<node_coordinate>();
+  json::read_options strict;
+  strict.reject_unknown_fields = true;
+  if (auto read = json::read(c.req.body, *place, strict); !read)
+    return respond_error(c, "Request decode failed: " + read.error().text, 400);
+  if (other_datacenter(c)) return;
+  if (!is_valid(place->coord)) return respond_error(c, "invalid coordinate");
+  if (place->coord.vec.size() != coordinate::dimensions) return respond_error(c, "incompatible coordinate");
+  if (acl::permission wanted{acl::resource::node, acl::access::write, place->node}; !c.who->allowed(wanted))
+    return respond_error(c, c.who->denial(wanted), 403);
+  caf::anon_send(c.env.handles()->duties, locate_atom_v, local<node_coordinate_ptr>{std::move(place)});
+  respond(c, empty_answer());
+}
+
+/// The servers' places in one area, which spans datacenters.
+struct datacenter_shape {
+  std::string datacenter, area = "wan";
+  coordinate_batch coordinates;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Datacenter"}, x.datacenter);
+    f(field{"AreaID"}, x.area);
+    f(field{"Coordinates"}, x.coordinates);
+  }
+};
+
+void datacenters(const call& c) {
+  if (!enabled(c)) return;
+  auto config = c.env.config();
+  auto own = std::make_shared<node_coordinate>();
+  own->node = config->node_name;
+  respond(c, json_answer(c, std::array{datacenter_shape{config->datacenter, "wan", {own}}}));
+}
+
+constexpr std::array routes{
+    route{"/v1/coordinate/datacenters", "GET", datacenters, {}, "The servers' network coordinates between datacenters"},
+    route{"/v1/coordinate/nodes", "GET", nodes, {}, "The nodes' network coordinates"},
+    route{"/v1/coordinate/node/", "GET", node, {}, "A node's network coordinates"},
+    route{"/v1/coordinate/update", "PUT", update, {}, "Stores a node's network coordinate"},
+};
+
+} // namespace
+
+std::span<const route> coordinate_routes() { return routes; }
+
+} // namespace praetor::endpoints
