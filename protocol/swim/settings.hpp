@@ -33,7 +33,6 @@ struct settings {
   std::size_t packet_overhead = 0;  ///< of them taken by encryption (`sealed_packet_overhead`)
   std::size_t join_concurrency = 8; ///< streams that a join opens at a time
   std::size_t queue_minimum = 4096; ///< a queue holds max(this, 2 x members) messages
-  duration queue_check_interval = std::chrono::seconds(30);
 
   // Members that are gone.
   duration reap_interval = std::chrono::seconds(15);

@@ -119,7 +119,7 @@ struct alive {
   }
 };
 
-/// Said by the member itself: it leaves.
+/// `from` counts `name` as dead; if they are one, it left.
 struct dead {
   std::uint64_t incarnation = 0;
   std::string name, from;
@@ -181,7 +181,6 @@ struct query {
   string_list nodes; ///< only these members; empty: all
   string_map tags;   ///< only members whose tag matches this regular expression (RE2), unanchored
   bool wants_ack = false;
-  bool no_broadcast = false;     ///< not to be passed on
   std::uint8_t relay_factor = 0; ///< answers go through as many others too
   nanoseconds timeout{0};
   std::string name, payload;
@@ -196,7 +195,6 @@ struct query {
     f(field{"fn"}, self.nodes);
     f(field{"ft"}, self.tags);
     f(field{"k"}, self.wants_ack);
-    f(field{"b"}, self.no_broadcast);
     f(field{"r"}, self.relay_factor);
     f(field{"o"}, self.timeout);
     f(field{"n"}, self.name);

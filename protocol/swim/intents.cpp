@@ -1,0 +1,149 @@
+#include "protocol/swim/core.hpp"
+
+/// Joining and leaving on purpose. Each such intent has a Lamport time; only what is newer than the member's last one
+/// counts.
+namespace praetor::swim {
+
+/// Makes `clock` point behind `seen`. False: no honest clock ever gets there.
+bool machine::core::witness(lamport_time& clock, lamport_time seen) {
+  if (seen >= absurd_time) return false;
+  clock = std::max(clock, seen + 1);
+  return true;
+}
+
+bool machine::core::keep_early(const std::string& name, bool leaving, lamport_time time) {
+  auto it = early_intents_.find(name);
+  if (it == early_intents_.end()) {
+    if (early_intents_.size() >= std::max(limits_.queue_minimum, 2 * members_.size())) return false;
+    early_intents_[name] = {leaving, time, now_};
+    return true;
+  }
+  if (time <= it->second.time) return false;
+  it->second = {leaving, time, now_};
+  return true;
+}
+
+void machine::core::drop_old_intents() {
+  std::erase_if(early_intents_, [&](const auto& i) { return now_ - i.second.heard > limits_.intent_timeout; });
+}
+
+/// True: news, to be passed on.
+bool machine::core::heard_join(const join_intent& i) {
+  if (!witness(member_clock_, i.time)) return false;
+  auto it = members_.find(i.name);
+  if (it == members_.end()) return keep_early(i.name, false, i.time);
+  auto& m = it->second;
+  if (i.time <= m.status_time) return false;
+  m.status_time = i.time;
+  if (m.who.status == member_status::leaving) m.who.status = member_status::alive;
+  return true;
+}
+
+/// True: news, to be passed on.
+bool machine::core::heard_leave(const leave_intent& i) {
+  if (!witness(member_clock_, i.time)) return false;
+  auto it = members_.find(i.name);
+  if (it == members_.end()) return keep_early(i.name, true, i.time);
+  auto& m = it->second;
+  if (i.time <= m.status_time) return false;
+  if (is_own(i.name) && leaving_ == leave_phase::none) {
+    announce_join(); // not at all
+    return false;
+  }
+  m.status_time = i.time;
+  switch (m.who.status) {
+  case member_status::alive:
+    m.who.status = member_status::leaving;
+    if (i.prune) prune(i.name, true);
+    return true;
+  case member_status::failed:
+    m.who.status = member_status::left;
+    m.gone = now_;
+    report(member_change::leave, m.who);
+    if (i.prune) prune(i.name, false);
+    return true;
+  case member_status::leaving:
+  case member_status::left:
+    if (i.prune) prune(i.name, m.who.status == member_status::leaving);
+    return true;
+  case member_status::none: return false;
+  }
+  return false;
+}
+
+/// A member that is about to leave is forgotten when it has had the time for it.
+void machine::core::prune(const std::string& name, bool leaving) {
+  if (leaving)
+    schedule(now_ + limits_.broadcast_timeout + limits_.leave_propagate_delay, {timer::kind_t::prune, name, 0});
+  else
+    erase_member(std::string(name));
+}
+
+void machine::core::announce_join() {
+  join_intent i{member_clock_, own_name_};
+  heard_join(i);
+  announce(intent_queue_, i);
+}
+
+void machine::core::force_leave(const std::string& name, bool prune, time_point now) {
+  advance(now);
+  leave_intent i{member_clock_++, name, prune};
+  heard_leave(i);
+  announce(intent_queue_, i);
+}
+
+// ---- the own leave: intent, farewell, and time for both to get around ----------------------------------------------
+
+bool machine::core::has_live_company() const {
+  return std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& n) { return !n.second.gone() && !is_own(n.first); });
+}
+
+void machine::core::leave(time_point now) {
+  advance(now);
+  if (leaving_ != leave_phase::none) return;
+  write_line("leave");
+  leaving_ = leave_phase::intent;
+  if (!running_) return finish_leave();
+  leave_intent i{member_clock_++, own_name_, false};
+  heard_leave(i);
+  if (!has_live_company()) return say_farewell();
+  announce(intent_queue_, i, intent_ticket);
+  schedule(now_ + limits_.broadcast_timeout,
+           {timer::kind_t::leave, {}, static_cast<std::uint64_t>(leave_phase::intent)});
+}
+
+void machine::core::say_farewell() {
+  leaving_ = leave_phase::farewell;
+  bool company = has_live_company();
+  schedule(now_ + limits_.leave_timeout, {timer::kind_t::leave, {}, static_cast<std::uint64_t>(leave_phase::farewell)});
+  dead_word({nodes_.at(own_name_).is.incarnation, own_name_, own_name_});
+  if (!company) finish_leave();
+}
+
+void machine::core::propagate_leave() {
+  leaving_ = leave_phase::propagation;
+  schedule(now_ + limits_.leave_propagate_delay,
+           {timer::kind_t::leave, {}, static_cast<std::uint64_t>(leave_phase::propagation)});
+}
+
+void machine::core::finish_leave() {
+  leaving_ = leave_phase::done;
+  out_.left = true;
+}
+
+void machine::core::leave_timer(leave_phase phase) {
+  if (leaving_ != phase) return; // it went on before its time was over
+  if (phase == leave_phase::propagation) return finish_leave();
+  note(notice::kind_t::left_early, own_name_, "not enough members could be told in time that this one leaves");
+  return phase == leave_phase::intent ? say_farewell() : propagate_leave();
+}
+
+/// Broadcasts that somebody waits for are through.
+void machine::core::sent(const std::vector<std::uint64_t>& tickets) {
+  for (auto ticket : tickets) {
+    if (ticket == intent_ticket && leaving_ == leave_phase::intent) say_farewell();
+    if (ticket == farewell_ticket && leaving_ == leave_phase::farewell) propagate_leave();
+  }
+}
+
+} // namespace praetor::swim

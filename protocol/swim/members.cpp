@@ -1,0 +1,154 @@
+#include "protocol/swim/core.hpp"
+
+/// Who belongs to the pool: what becomes of members as their nodes answer, fall silent and say good-bye.
+namespace praetor::swim {
+
+const char* to_string(member_change value) {
+  switch (value) {
+  case member_change::join: return "join";
+  case member_change::leave: return "leave";
+  case member_change::fail: return "fail";
+  case member_change::update: return "update";
+  case member_change::reap: return "reap";
+  }
+  return "?";
+}
+
+member as_member(const alive& a, node_condition condition) {
+  member m;
+  m.name = a.name;
+  if (auto address = parse_address(a.address)) m.address = std::move(address->ip), m.port = address->port;
+  m.tags = a.tags;
+  m.status = condition == node_condition::left   ? member_status::left
+             : condition == node_condition::dead ? member_status::failed
+                                                 : member_status::alive;
+  m.protocol_min = a.speaks.protocol_min, m.protocol_max = a.speaks.protocol_max;
+  m.protocol_current = a.speaks.protocol_current;
+  m.delegate_min = a.speaks.delegate_min, m.delegate_max = a.speaks.delegate_max;
+  m.delegate_current = a.speaks.delegate_current;
+  return m;
+}
+
+const member& machine::core::own() const { return members_.at(own_name_).who; }
+
+std::vector<member> machine::core::members() const {
+  std::vector<member> result;
+  for (const auto& [name, m] : members_) result.push_back(m.who);
+  return result;
+}
+
+std::optional<member> machine::core::find(const std::string& name) const {
+  auto it = members_.find(name);
+  if (it == members_.end()) return std::nullopt;
+  return it->second.who;
+}
+
+std::size_t machine::core::count(member_status status) const {
+  return static_cast<std::size_t>(
+      std::count_if(members_.begin(), members_.end(), [&](const auto& m) { return m.second.who.status == status; }));
+}
+
+std::optional<swim::coordinate> machine::core::coordinate_of(const std::string& name) const {
+  if (is_own(name)) return coordinates_.own();
+  auto it = places_.find(name);
+  if (it == places_.end()) return std::nullopt;
+  return it->second;
+}
+
+void machine::core::report(member_change change, const member& who) {
+  switch (change) {
+  case member_change::join:
+    ++count_.joins;
+    write_line("alive: " + who.name + " " + join_address(who.address, who.port));
+    break;
+  case member_change::leave:
+    ++count_.leaves;
+    write_line("not-alive: " + who.name);
+    break;
+  case member_change::fail:
+    ++count_.failures;
+    write_line("not-alive: " + who.name);
+    break;
+  case member_change::update: ++count_.updates; break;
+  case member_change::reap: break;
+  }
+  out_.member_events.push_back({change, who});
+}
+
+void machine::core::member_joined(const alive& a) {
+  auto& m = members_[a.name];
+  auto before = m.who.status;
+  m.who = as_member(a, node_condition::alive);
+  if (before == member_status::none) {
+    // What it said before anybody here knew it counts now.
+    if (auto early = early_intents_.find(a.name); early != early_intents_.end()) {
+      m.status_time = early->second.time;
+      if (early->second.leaving) m.who.status = member_status::leaving;
+      early_intents_.erase(early);
+    }
+  } else if ((before == member_status::failed || before == member_status::left) &&
+             now_ - m.gone < limits_.flap_timeout) {
+    ++count_.flaps;
+  }
+  report(member_change::join, m.who);
+}
+
+void machine::core::member_gone(const std::string& name) {
+  auto it = members_.find(name);
+  if (it == members_.end()) return;
+  auto& m = it->second;
+  switch (m.who.status) {
+  case member_status::leaving: m.who.status = member_status::left; break;
+  case member_status::alive: m.who.status = member_status::failed; break;
+  default: return;
+  }
+  m.gone = now_;
+  report(m.who.status == member_status::left ? member_change::leave : member_change::fail, m.who);
+}
+
+void machine::core::member_updated(const alive& a) {
+  auto it = members_.find(a.name);
+  if (it == members_.end()) return;
+  auto status = it->second.who.status;
+  it->second.who = as_member(a, node_condition::alive);
+  it->second.who.status = status;
+  report(member_change::update, it->second.who);
+}
+
+void machine::core::erase_member(const std::string& name) {
+  auto it = members_.find(name);
+  if (it == members_.end() || is_own(name)) return;
+  auto who = std::move(it->second.who);
+  members_.erase(it);
+  coordinates_.forget(name);
+  places_.erase(name);
+  report(member_change::reap, who);
+}
+
+void machine::core::erase_if_gone(const std::string& name) {
+  auto it = members_.find(name);
+  if (it == members_.end()) return;
+  auto status = it->second.who.status;
+  if (status == member_status::failed || status == member_status::left) erase_member(name);
+}
+
+duration machine::core::reconnect_timeout_of(const member& m) const {
+  auto own_wish = m.tags.find("rc_tm");
+  if (own_wish == m.tags.end()) return limits_.reconnect_timeout;
+  auto parsed = duration_from_text(own_wish->second);
+  return parsed.value ? std::chrono::duration_cast<duration>(*parsed.value) : limits_.reconnect_timeout;
+}
+
+void machine::core::reap() {
+  drop_old_intents();
+  std::vector<std::string> expired;
+  for (const auto& [name, m] : members_) {
+    auto gone_for = now_ - m.gone;
+    if ((m.who.status == member_status::failed && gone_for > reconnect_timeout_of(m.who)) ||
+        (m.who.status == member_status::left && gone_for > limits_.tombstone_timeout))
+      expired.push_back(name);
+  }
+  for (const auto& name : expired) erase_member(name);
+}
+
+} // namespace praetor::swim

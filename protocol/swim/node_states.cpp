@@ -1,0 +1,180 @@
+#include "protocol/swim/core.hpp"
+
+#include "protocol/codec/msgpack.hpp"
+
+/// What is believed of each node, and who is believed: the incarnation, which only the node itself raises, orders what
+/// is said of it.
+namespace praetor::swim {
+
+namespace {
+
+/// A name ends up in lines of files and logs.
+bool is_presentable(const std::string& name) {
+  return !name.empty() && std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+/// Tags as they are counted: one byte for what they are, and a MessagePack map.
+expected<void> check_tags(const string_map& tags, std::size_t limit) {
+  if (1 + msgpack::pack(tags).size() <= limit) return {};
+  return fail("Encoded length of tags exceeds limit of " + std::to_string(limit) + " bytes");
+}
+
+} // namespace
+
+/// Words about one node replace each other.
+void machine::core::spread(const message& m, const std::string& about, std::uint64_t ticket) {
+  if (auto replaced = node_queue_.add(encode(m), about, ticket)) sent({replaced});
+}
+
+bool machine::core::may_be_member(const alive& a) {
+  auto refuse = [&](const std::string& why) {
+    note(notice::kind_t::member_refused, a.name, "member " + praetor::quoted(a.name) + " is ignored: " + why);
+    return false;
+  };
+  if (!is_presentable(a.name)) return refuse("its name is empty or has control characters");
+  if (auto address = parse_address(a.address); !address) return refuse(address.error().text);
+  if (!check_) return true;
+  if (auto why = check_({as_member(a, node_condition::alive)})) return refuse(*why);
+  return true;
+}
+
+machine::core::node& machine::core::add_node(const alive& a) {
+  auto& n = nodes_[a.name];
+  n.is.name = a.name;
+  n.is.address = a.address;
+  n.changed = now_;
+  // Anywhere in the ring, so that nodes that join together are not probed one after the other by everybody.
+  ring_.push_back(&n);
+  std::swap(ring_.back(), ring_[draw_below(*random_, ring_.size())]);
+  return n;
+}
+
+/// A known name with another address: its process was moved if the old one is gone for long enough or said good-bye.
+bool machine::core::takes_new_address(node& known, const alive& a) {
+  bool reclaimable = known.condition == node_condition::dead && limits_.dead_reclaim > duration{} &&
+                     now_ - known.changed > limits_.dead_reclaim;
+  if (known.condition == node_condition::left || reclaimable) return true;
+  out_.conflicts.push_back({a.name, known.is.address, a.address});
+  return false;
+}
+
+/// @param own_word this node says it of itself
+void machine::core::alive_word(const alive& a, bool own_word) {
+  bool self = is_own(a.name);
+  if (self && leaving_ >= leave_phase::farewell) return;
+  auto* known = find_node(a.name);
+  if (known == nullptr) {
+    if (!own_word && !may_be_member(a)) return;
+    known = &add_node(a);
+  } else {
+    bool moved = known->is.address != a.address && !own_word;
+    if (moved && !takes_new_address(*known, a)) return;
+    if (self ? a.incarnation < known->is.incarnation : a.incarnation <= known->is.incarnation && !moved) return;
+    if (!self && !may_be_member(a)) return;
+    if (moved)
+      note(notice::kind_t::address_changed, a.name,
+           "member " + a.name + " moved from " + known->is.address + " to " + a.address);
+  }
+  if (self && !own_word) {
+    if (a.incarnation == known->is.incarnation && a.tags == known->is.tags && a.speaks == known->is.speaks) return;
+    return refute(a.incarnation);
+  }
+  known->doubt.reset();
+  bool was_gone = known->gone();
+  bool changed = known->is.tags != a.tags || known->is.speaks != a.speaks || known->is.address != a.address;
+  known->is = a;
+  if (known->condition != node_condition::alive) {
+    known->condition = node_condition::alive;
+    known->changed = now_;
+  }
+  spread(a, a.name);
+  if (was_gone)
+    member_joined(a);
+  else if (changed)
+    member_updated(a);
+}
+
+void machine::core::suspect_word(const suspect& s) {
+  auto* known = find_node(s.name);
+  if (known == nullptr || s.incarnation < known->is.incarnation) return;
+  if (known->doubt) {
+    if (!known->doubt->confirm(s.from)) return;
+    spread(s, s.name);
+    schedule(known->doubt->deadline(), {timer::kind_t::suspicion, s.name, 0});
+    return;
+  }
+  if (known->condition != node_condition::alive) return;
+  if (is_own(s.name)) return refute(s.incarnation);
+  spread(s, s.name);
+  known->is.incarnation = s.incarnation;
+  known->condition = node_condition::suspect;
+  known->changed = now_;
+  auto minimum = suspicion_minimum(limits_.suspicion_multiplier, nodes_.size(), limits_.probe_interval);
+  known->doubt.emplace(s.from, confirmations_wanted(limits_.suspicion_multiplier, nodes_.size()), minimum,
+                       minimum * static_cast<int>(limits_.suspicion_max_multiplier), now_);
+  schedule(known->doubt->deadline(), {timer::kind_t::suspicion, s.name, 0});
+}
+
+/// A timer of a suspicion that has ended meanwhile, or lasts longer, finds nothing to do.
+void machine::core::suspicion_expired(const std::string& name) {
+  auto* known = find_node(name);
+  if (known == nullptr || !known->doubt || known->doubt->deadline() > now_) return;
+  note(notice::kind_t::declared_dead, name, "member " + name + " has not objected to being suspected: it has failed");
+  dead_word({known->is.incarnation, name, own_name_});
+}
+
+void machine::core::dead_word(const dead& d) {
+  auto* known = find_node(d.name);
+  if (known == nullptr || d.incarnation < known->is.incarnation || known->gone()) return;
+  if (is_own(d.name)) {
+    if (leaving_ < leave_phase::farewell) return refute(d.incarnation);
+    spread(d, d.name, farewell_ticket);
+  } else {
+    spread(d, d.name);
+  }
+  known->doubt.reset();
+  known->is.incarnation = d.incarnation;
+  known->condition = d.name == d.from ? node_condition::left : node_condition::dead;
+  known->changed = now_;
+  member_gone(d.name);
+}
+
+/// Somebody says that this node is gone, or something of it that is not so: a higher incarnation sets that right.
+void machine::core::refute(std::uint64_t accusation) {
+  if (leaving_ >= leave_phase::farewell) return;
+  incarnation_ = std::max(incarnation_, accusation) + 1;
+  auto& self = nodes_.at(own_name_);
+  self.is.incarnation = incarnation_;
+  change_health(1);
+  note(notice::kind_t::refuted, own_name_, "another member said that " + own_name_ + " had failed or changed: denied");
+  spread(self.is, own_name_);
+}
+
+/// This node as it now is, in a new incarnation.
+void machine::core::proclaim_self() {
+  const auto& self = own();
+  alive a{++incarnation_,
+          own_name_,
+          join_address(self.address, self.port),
+          self.tags,
+          {self.protocol_min, self.protocol_max, self.protocol_current, self.delegate_min, self.delegate_max,
+           self.delegate_current}};
+  alive_word(a, true);
+}
+
+expected<void> machine::core::update_tags(string_map&& tags, time_point now) {
+  advance(now);
+  if (auto done = check_tags(tags, limits_.tags_limit); !done) return done;
+  auto& self = members_.at(own_name_).who;
+  if (!running_) {
+    self.tags = std::move(tags);
+    return {};
+  }
+  auto a = nodes_.at(own_name_).is;
+  a.incarnation = ++incarnation_;
+  a.tags = std::move(tags);
+  alive_word(a, true);
+  return {};
+}
+
+} // namespace praetor::swim

@@ -1,0 +1,164 @@
+#include "protocol/swim/core.hpp"
+
+/// Who answers: one node after the other is asked, first directly, then through others and over a stream at once.
+namespace praetor::swim {
+
+namespace {
+
+constexpr std::size_t most_favours = 4096;
+// From these protocol versions on a member answers stream pings and sends nacks.
+constexpr std::uint8_t stream_ping_version = 3, nack_version = 4;
+
+} // namespace
+
+void machine::core::probe_next() {
+  if (probe_) {
+    probe_due_ = true;
+    return;
+  }
+  probe_due_ = false;
+  if (auto* target = next_target()) start_probe(*target);
+}
+
+/// The next node of the ring that is worth a probe; nothing if there is none in a whole round.
+machine::core::node* machine::core::next_target() {
+  for (auto tries = ring_.size() + 1; tries > 0; --tries) {
+    if (ring_at_ >= ring_.size()) renew_ring();
+    if (ring_.empty()) return nullptr;
+    auto* n = ring_[ring_at_++];
+    if (!is_own(n->is.name) && !n->gone()) return n;
+  }
+  return nullptr;
+}
+
+/// At the end of a round nodes that are dead for long are dropped, and the others shuffled.
+void machine::core::renew_ring() {
+  ring_at_ = 0;
+  std::erase_if(ring_, [&](const node* n) {
+    bool expired = n->gone() && !is_own(n->is.name) && now_ - n->changed > limits_.gossip_to_the_dead;
+    if (expired) nodes_.erase(std::string(n->is.name));
+    return expired;
+  });
+  shuffle(ring_, *random_);
+}
+
+void machine::core::start_probe(const node& target) {
+  ++count_.probes;
+  probe p;
+  p.sequence = next_sequence_++;
+  p.target = target.is.name;
+  p.sent = now_;
+  p.deadline = now_ + limits_.probe_interval * static_cast<int>(health_ + 1);
+  ping question{p.sequence, p.target, own_name_};
+  if (target.condition == node_condition::alive) {
+    send_with_gossip(target.is.address, question);
+  } else {
+    // It may object at once.
+    suspect doubt{target.is.incarnation, p.target, own_name_};
+    send(target.is.address, {encode(message(question)), encode(message(doubt))});
+  }
+  schedule(now_ + limits_.probe_timeout, {timer::kind_t::probe_timeout, {}, p.sequence});
+  schedule(p.deadline, {timer::kind_t::probe_deadline, {}, p.sequence});
+  probe_ = std::move(p);
+}
+
+void machine::core::ask_others() {
+  auto* target = find_node(probe_->target);
+  if (target == nullptr || probe_->deadline <= now_) return;
+  auto others = some_nodes(limits_.indirect_checks, [&](const node& n) {
+    return n.condition == node_condition::alive && n.is.name != probe_->target;
+  });
+  for (const auto* n : others) {
+    bool nacks = n->is.speaks.protocol_max >= nack_version;
+    probe_->nacks_expected += nacks ? 1 : 0;
+    send_with_gossip(n->is.address,
+                     indirect_ping{probe_->sequence, probe_->target, target->is.address, own_name_, nacks});
+  }
+  if (limits_.stream_pings && target->is.speaks.protocol_max >= stream_ping_version)
+    probe_->stream =
+        open_stream({pending_stream::purpose_t::ping, target->is.address, probe_->sequence},
+                    encode(stream_message(ping{probe_->sequence, probe_->target, own_name_})), probe_->deadline - now_);
+}
+
+void machine::core::give_up_probe() {
+  if (probe_->reached_by_stream) {
+    note(notice::kind_t::stream_only, probe_->target,
+         "member " + probe_->target + " answers over TCP but not over UDP: is its port open for both?");
+    return end_probe(-1);
+  }
+  ++count_.failed_probes;
+  // Others that did not even say that they failed are a sign that this node is the one with the bad connection.
+  auto missing = probe_->nacks_expected - std::min(probe_->nacks, probe_->nacks_expected);
+  auto worse = probe_->nacks_expected > 0 ? static_cast<int>(missing) : 1;
+  auto target = probe_->target;
+  if (auto* n = find_node(target)) {
+    note(notice::kind_t::suspected, target, "member " + target + " does not answer and is suspected to have failed");
+    suspect_word({n->is.incarnation, target, own_name_});
+  }
+  end_probe(worse);
+}
+
+void machine::core::end_probe(int health_change) {
+  if (probe_->stream != 0) streams_.erase(probe_->stream);
+  probe_.reset();
+  change_health(health_change);
+  if (probe_due_) probe_next();
+}
+
+void machine::core::change_health(int by) {
+  auto next = static_cast<int>(health_) + by;
+  health_ = static_cast<std::size_t>(std::clamp(next, 0, static_cast<int>(limits_.awareness_limit) - 1));
+}
+
+/// A direct answer tells how far away a member is.
+void machine::core::measured(const std::string& name, const ack& a) {
+  if (!limits_.coordinates || !a.place) return;
+  auto moved = coordinates_.update(name, *a.place, now_ - probe_->sent, *random_);
+  if (!moved) {
+    ++count_.coordinate_rejections;
+    return note(notice::kind_t::coordinate_refused, name, "coordinate not used: " + moved.error().text);
+  }
+  places_[name] = *a.place;
+}
+
+void machine::core::on(const std::string& from, const ping& p) {
+  if (!is_own(p.target)) return;
+  ack answer{p.sequence, {}};
+  if (limits_.coordinates) answer.place = coordinates_.own();
+  send_with_gossip(from, answer);
+}
+
+void machine::core::on(const std::string& from, const indirect_ping& p) {
+  if (favours_.size() >= most_favours || !parse_address(p.address)) return;
+  auto sequence = next_sequence_++;
+  favours_[sequence] = {p.sequence, from, p.wants_nack};
+  schedule(now_ + limits_.probe_timeout, {timer::kind_t::favour, {}, sequence});
+  send_with_gossip(p.address, ping{sequence, p.target, own_name_});
+}
+
+void machine::core::favour_expired(std::uint32_t sequence) {
+  auto it = favours_.find(sequence);
+  if (it == favours_.end()) return;
+  auto f = std::move(it->second);
+  favours_.erase(it);
+  if (f.wants_nack) send_with_gossip(f.address, nack{f.sequence});
+}
+
+void machine::core::on(const std::string&, const ack& a) {
+  if (probe_ && probe_->sequence == a.sequence) {
+    measured(probe_->target, a);
+    return end_probe(-1);
+  }
+  auto it = favours_.find(a.sequence);
+  if (it == favours_.end()) return;
+  auto f = std::move(it->second);
+  favours_.erase(it);
+  // Without the coordinate: the way through this node says nothing about the direct one.
+  send_with_gossip(f.address, ack{f.sequence, {}});
+}
+
+void machine::core::on(const std::string&, const nack& n) {
+  if (probe_ && probe_->sequence == n.sequence) ++probe_->nacks;
+}
+
+} // namespace praetor::swim

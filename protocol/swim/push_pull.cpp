@@ -1,0 +1,183 @@
+#include "protocol/swim/core.hpp"
+
+/// Exchanges of everything known, over streams: when joining, and now and then with anyone.
+namespace praetor::swim {
+
+std::uint64_t machine::core::open_stream(pending_stream what, std::string bytes, duration timeout) {
+  auto token = next_token_++;
+  out_.streams.push_back({token, what.address, std::move(bytes), timeout});
+  streams_.emplace(token, std::move(what));
+  return token;
+}
+
+std::string machine::core::own_state(bool join) const {
+  push_pull state;
+  state.join = join;
+  for (const auto& [name, n] : nodes_) state.nodes.push_back({n.is, n.condition});
+  state.time = member_clock_;
+  state.event_time = event_clock_;
+  state.query_time = query_clock_;
+  for (const auto& [name, m] : members_) {
+    state.status_times[name] = m.status_time;
+    if (m.who.status == member_status::left) state.left.push_back(name);
+  }
+  for (const auto& slot : heard_events_)
+    state.events.insert(state.events.end(), slot.events.begin(), slot.events.end());
+  return encode(stream_message(std::move(state)));
+}
+
+void machine::core::schedule_push_pull() {
+  push_pull_at_ = now_ + push_pull_period(limits_.push_pull_interval, nodes_.size());
+}
+
+void machine::core::exchange_with_someone() {
+  auto target = some_nodes(1, [](const node& n) { return n.condition == node_condition::alive; });
+  if (!target.empty())
+    open_stream({pending_stream::purpose_t::exchange, target.front()->is.address, 0}, own_state(false),
+                limits_.stream_timeout);
+}
+
+// ---- joins ----------------------------------------------------------------------------------------------------------
+
+std::uint64_t machine::core::join(std::vector<std::string>&& addresses, join_options options, time_point now) {
+  advance(now);
+  auto token = next_token_++;
+  auto& j = joins_[token];
+  j.options = options;
+  j.result.token = token;
+  j.waiting.assign(std::make_move_iterator(addresses.begin()), std::make_move_iterator(addresses.end()));
+  continue_join(token);
+  return token;
+}
+
+void machine::core::continue_join(std::uint64_t token) {
+  auto& j = joins_.at(token);
+  if (!running_ || (j.options.first_only && j.result.reached > 0)) j.waiting.clear();
+  std::size_t most = j.options.first_only ? 1 : std::max<std::size_t>(1, limits_.join_concurrency);
+  for (; !j.waiting.empty() && j.open < most; ++j.open) {
+    open_stream({pending_stream::purpose_t::join, std::move(j.waiting.front()), token}, own_state(true),
+                limits_.stream_timeout);
+    j.waiting.pop_front();
+  }
+  if (j.open == 0 && j.waiting.empty()) finish_join(token);
+}
+
+void machine::core::finish_join(std::uint64_t token) {
+  auto j = joins_.extract(token);
+  if (j.mapped().result.reached > 0) announce_join();
+  out_.joins.push_back(std::move(j.mapped().result));
+}
+
+// ---- how streams end ------------------------------------------------------------------------------------------------
+
+void machine::core::stream_answered(std::uint64_t token, std::string_view bytes, time_point now) {
+  advance(now);
+  auto s = streams_.extract(token);
+  if (s.empty()) return;
+  auto done = take_answer(s.mapped(), bytes);
+  stream_ended(s.mapped(), done ? std::string() : done.error().text);
+}
+
+void machine::core::stream_failed(std::uint64_t token, const std::string& why, time_point now) {
+  advance(now);
+  auto s = streams_.extract(token);
+  if (!s.empty()) stream_ended(s.mapped(), why.empty() ? "failed" : why);
+}
+
+expected<void> machine::core::take_answer(const pending_stream& s, std::string_view bytes) {
+  if (!running_) return fail("this agent is stopping");
+  auto answer = decode_stream(bytes);
+  if (!answer) return tl::unexpected(answer.error());
+  if (auto* no = std::get_if<refusal>(&*answer)) return fail("Remote error: " + no->text);
+  if (s.purpose == pending_stream::purpose_t::ping) {
+    auto* a = std::get_if<ack>(&*answer);
+    if (a == nullptr) return fail("a ping was not answered with an ack");
+    if (probe_ && probe_->sequence == s.owner && a->sequence == s.owner) probe_->reached_by_stream = true;
+    return {};
+  }
+  auto* state = std::get_if<push_pull>(&*answer);
+  if (state == nullptr) return fail("a state was not answered with a state");
+  auto j = s.purpose == pending_stream::purpose_t::join ? joins_.find(s.owner) : joins_.end();
+  state->join = j != joins_.end();
+  return merge(*state, s.address, state->join && j->second.options.ignore_old_events);
+}
+
+void machine::core::stream_ended(const pending_stream& s, const std::string& error) {
+  if (s.purpose == pending_stream::purpose_t::exchange && !error.empty())
+    note(notice::kind_t::push_pull_failed, s.address, "exchange of states with " + s.address + " failed: " + error);
+  if (s.purpose != pending_stream::purpose_t::join) return;
+  auto j = joins_.find(s.owner);
+  if (j == joins_.end()) return;
+  --j->second.open;
+  if (error.empty())
+    ++j->second.result.reached;
+  else
+    j->second.result.errors.push_back("Failed to join " + s.address + ": " + error);
+  continue_join(s.owner);
+}
+
+// ---- the other side -------------------------------------------------------------------------------------------------
+
+std::string machine::core::stream_received(const std::string& from, std::string_view bytes, time_point now) {
+  advance(now);
+  if (!running_) return {};
+  auto refuse = [&](const std::string& why) {
+    note(notice::kind_t::stream_refused, from, "a gossip stream from " + from + " was refused: " + why);
+    return encode(stream_message(refusal{why}));
+  };
+  auto asked = decode_stream(bytes);
+  if (!asked) return refuse(asked.error().text);
+  if (auto* p = std::get_if<ping>(&*asked)) {
+    if (!is_own(p->target)) return refuse("this is " + own_name_ + ", not " + praetor::quoted(p->target));
+    return encode(stream_message(ack{p->sequence, {}}));
+  }
+  if (auto* state = std::get_if<push_pull>(&*asked)) return answer_exchange(*state, from);
+  return refuse("a stream starts with a state or a ping");
+}
+
+std::string machine::core::answer_exchange(const push_pull& remote, const std::string& from) {
+  auto own = own_state(false); // as it was before the other's came in: that it has already
+  if (auto done = merge(remote, from, false); !done) return encode(stream_message(refusal{done.error().text}));
+  return own;
+}
+
+expected<void> machine::core::merge(const push_pull& remote, const std::string& from, bool ignore_old_events) {
+  if (remote.join && check_) {
+    std::vector<member> theirs;
+    for (const auto& entry : remote.nodes) theirs.push_back(as_member(entry.is, entry.condition));
+    if (auto why = check_(theirs)) {
+      note(notice::kind_t::merge_refused, from, "the state of " + from + " is not merged: " + *why);
+      return fail(*why);
+    }
+  }
+  for (const auto& entry : remote.nodes) merge_node(entry);
+
+  // The clocks say what comes next; what they have seen is one less.
+  auto seen = [](lamport_time next) { return next > 0 ? next - 1 : 0; };
+  witness(member_clock_, seen(remote.time));
+  witness(event_clock_, seen(remote.event_time));
+  witness(query_clock_, seen(remote.query_time));
+  std::set<std::string> gone(remote.left.begin(), remote.left.end());
+  for (const auto& name : gone) {
+    auto time = remote.status_times.find(name);
+    if (time != remote.status_times.end()) heard_leave({time->second, name, false});
+  }
+  for (const auto& [name, time] : remote.status_times)
+    if (!gone.contains(name)) heard_join({time, name});
+  if (ignore_old_events && remote.event_time < absurd_time) event_min_ = std::max(event_min_, remote.event_time);
+  for (const auto& e : remote.events) heard_event(e);
+  return {};
+}
+
+void machine::core::merge_node(const node_entry& entry) {
+  const auto& a = entry.is;
+  switch (entry.condition) {
+  case node_condition::alive: return alive_word(a);
+  case node_condition::left: return dead_word({a.incarnation, a.name, a.name});
+  // One that it counts as dead may object: it is only suspected here.
+  case node_condition::dead:
+  case node_condition::suspect: return suspect_word({a.incarnation, a.name, own_name_});
+  }
+}
+
+} // namespace praetor::swim

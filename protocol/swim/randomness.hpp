@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <utility>
+#include <vector>
+
+/// Draws whose outcome depends on the generator alone, not on the standard library's distributions: equal seeds give
+/// equal runs everywhere.
+namespace praetor::swim {
+
+/// 0 to bound - 1; `bound` is at least 1.
+inline std::uint64_t draw_below(std::mt19937_64& random, std::uint64_t bound) { return random() % bound; }
+
+/// From 0 up to, not including, 1.
+inline double draw_unit(std::mt19937_64& random) {
+  return static_cast<double>(random() >> 11) * (1.0 / 9007199254740992.0); // 2^-53
+}
+
+template <class T>
+void shuffle(std::vector<T>& values, std::mt19937_64& random) {
+  for (auto left = values.size(); left > 1; --left) std::swap(values[left - 1], values[draw_below(random, left)]);
+}
+
+/// `count` of `values` (or all), each as likely as the others.
+template <class T>
+std::vector<T> draw_some(std::vector<T> values, std::size_t count, std::mt19937_64& random) {
+  if (count > values.size()) count = values.size();
+  for (std::size_t i = 0; i < count; ++i) std::swap(values[i], values[i + draw_below(random, values.size() - i)]);
+  values.resize(count);
+  return values;
+}
+
+} // namespace praetor::swim
