@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/connector.hpp"
 #include "actors/leadership.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/types/error.hpp"
@@ -10,6 +11,9 @@
 #include <string>
 
 namespace praetor {
+
+/// No request, answer or message between processes is larger than this (bytes of the envelope).
+inline constexpr std::size_t largest_envelope = 64 << 20;
 
 /// A request to another server, and who waits for its answer.
 struct remote_call {
@@ -22,6 +26,25 @@ struct remote_call {
 /// A message to another server that is not answered.
 struct remote_envelope {
   envelope message;
+};
+
+/// How an attempt to connect ended. A connection that nobody takes over is ended with it.
+struct link_outcome {
+  link_outcome(std::shared_ptr<connector> links, expected<rpc_gateway_actor> gateway)
+      : links(std::move(links)), gateway(std::move(gateway)) {}
+  ~link_outcome() {
+    if (links && gateway) links->disconnect(*gateway);
+  }
+  link_outcome(const link_outcome&) = delete;
+  link_outcome& operator=(const link_outcome&) = delete;
+
+  std::shared_ptr<connector> links; ///< null once the connection was taken over
+  expected<rpc_gateway_actor> gateway;
+};
+
+/// What came back for a request: the other side's envelope, or why it has none.
+struct link_answer {
+  expected<envelope> answer;
 };
 
 /// The links of this agent, by server id. Published by rpc_router.

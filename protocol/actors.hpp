@@ -39,6 +39,12 @@ struct installed_state;
 struct snapshot_export;
 struct gossip_command;
 struct gossip_packet;
+struct gossip_request;
+struct event_wait;
+
+namespace swim {
+struct user_event;
+} // namespace swim
 
 namespace state {
 struct apply_result;
@@ -439,6 +445,52 @@ using watch_directory_actor = caf::typed_actor<
     caf::reacts_to<ended_atom, std::string, std::uint64_t>,
     // Leadership was lost: everyone who waits is told to ask again.
     caf::reacts_to<leader_atom, bool>>;
+
+// ---- Gossip
+// ------------------------------------------------------------------------------------------------------
+
+/// One member of a gossip pool: turns packets, frames and time into inputs of the machine, and its outputs into packets,
+/// frames and news for the agent.
+using gossip_prober_actor = caf::typed_actor<
+    // A datagram arrived.
+    caf::reacts_to<packet_atom, local<std::shared_ptr<gossip_packet>>>,
+    // Another member opened a stream and waits for the answer to its frame.
+    caf::reacts_to<packet_atom, local<std::shared_ptr<gossip_request>>>,
+    // An own stream ended: its token, the frame that came back, and why there is none ("" if there is).
+    caf::reacts_to<result_atom, std::uint64_t, std::string, std::string>,
+    // A deadline of the machine has come; the number tells old wake-ups from the newest.
+    caf::reacts_to<wake_atom, std::uint64_t>,
+    // All inputs that were in the mailbox have been read: publish the members, write the rejoin snapshot.
+    caf::reacts_to<flush_atom>,
+    // Something that a client or another part of the agent asks of the pool.
+    caf::reacts_to<gossip_atom, local<std::shared_ptr<gossip_command>>>,
+    // Whether unsealed gossip is accepted and sent may have changed.
+    caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>>>;
+
+/// Joins a gossip pool at the agent's start, again and again until somebody answered.
+using retry_joiner_actor = caf::typed_actor<
+    // Try.
+    caf::reacts_to<wake_atom>,
+    // A try ended: how many members answered, and what went wrong.
+    caf::reacts_to<result_atom, std::uint64_t, std::string>>;
+
+/// Keeps the newest user events that were meant for this agent.
+using user_events_actor = caf::typed_actor<
+    // An event came through gossip.
+    caf::reacts_to<gossip_atom, local<std::shared_ptr<const swim::user_event>>>,
+    // A client wants to see them, or to wait for the next.
+    caf::reacts_to<watch_atom, local<std::shared_ptr<event_wait>>>,
+    // The client went away.
+    caf::reacts_to<leave_atom, local<std::shared_ptr<event_wait>>>,
+    // The first deadline among the waiting may have come.
+    caf::reacts_to<wake_atom>>;
+
+/// Tells the leader every now and then where in the network this agent is.
+using coordinate_sender_actor = caf::typed_actor<
+    // Time to tell.
+    caf::reacts_to<wake_atom>,
+    // Where that is.
+    caf::reacts_to<locate_atom, local<std::shared_ptr<const node_coordinate>>>>;
 
 // ---- The agent
 // -------------------------------------------------------------------------------------------------------
