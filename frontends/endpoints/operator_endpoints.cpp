@@ -1,6 +1,8 @@
+#include "actors/membership_change.hpp"
+#include "frontends/endpoints/query_meta.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
-#include "storage/state/queries_catalog.hpp"
+#include "storage/state/queries_usage.hpp"
 
 #include <array>
 
@@ -36,34 +38,131 @@ struct raft_configuration_shape {
   }
 };
 
-void raft_configuration(const call& c) {
-  if (auto options = parse_read_options(c); !options) return respond(c, error_answer(options.error()));
-  caf::anon_send(c.env.handles()->peer, status_atom_v,
-                 local<std::function<void(const raft_status&)>>{[c](const raft_status& raft) {
-                   auto store = c.env.state();
-                   raft_configuration_shape out;
-                   out.index = raft.members.index;
-                   for (const auto& s : raft.members.value.servers) {
-                     raft_server_shape row;
-                     row.id = s.who.id;
-                     row.node = "(unknown)";
-                     for (const auto& n : state::list_nodes(*store, {}, nullptr).value)
-                       if (n->id == s.who.id) row.node = n->name;
-                     row.address = s.address;
-                     row.leader = s.who == raft.leader;
-                     row.voter = s.voter;
-                     row.last_index = raft.last_index;
-                     for (const auto& peer : raft.peers)
-                       if (peer.member.who == s.who) row.last_index = peer.match;
-                     out.servers.push_back(std::move(row));
-                   }
-                   respond(c, json_answer(c, out));
-                 }});
+using status_function = std::function<void(const raft_status&)>;
+
+void with_status(const call& c, status_function next) {
+  caf::anon_send(c.env.handles()->peer, status_atom_v, local<status_function>{std::move(next)});
 }
 
+void raft_configuration(const call& c) {
+  if (auto options = parse_read_options(c); !options) return respond(c, error_answer(options.error()));
+  with_status(c, [c](const raft_status& raft) {
+    auto store = c.env.state();
+    raft_configuration_shape out;
+    out.index = raft.members.index;
+    for (const auto& s : raft.members.value.servers) {
+      raft_server_shape row;
+      row.id = s.who.id;
+      row.node = "(unknown)";
+      for (const auto& n : state::list_nodes(*store, {}, nullptr).value)
+        if (n->id == s.who.id) row.node = n->name;
+      row.address = s.address;
+      row.leader = s.who == raft.leader;
+      row.voter = s.voter;
+      row.last_index = raft.last_index;
+      for (const auto& peer : raft.peers)
+        if (peer.member.who == s.who) row.last_index = peer.match;
+      out.servers.push_back(std::move(row));
+    }
+    respond(c, json_answer(c, out));
+  });
+}
+
+done_callback answer_empty(const call& c) {
+  return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
+}
+
+/// The member that a request means by `id` or `address`; null if it is not one.
+const raft::server* member_meant(const raft::configuration& members, const std::string& id,
+                                 const std::string& address) {
+  for (const auto& s : members.servers)
+    if (id.empty() ? s.address == address : s.who.id == id) return &s;
+  return nullptr;
+}
+
+void remove_peer(const call& c) {
+  auto id = c.req.query.get("id"), address = c.req.query.get("address");
+  if (id.empty() && address.empty())
+    return respond_error(c, "Must specify either ?id with the server's ID or ?address with IP:port of peer to remove",
+                         400);
+  if (!id.empty() && !address.empty()) return respond_error(c, "Must specify only one of ?id or ?address", 400);
+  if (other_datacenter(c)) return;
+  with_status(c, [c, id, address](const raft_status& raft) {
+    auto* found = member_meant(raft.members.value, id, address);
+    if (!found)
+      return respond_error(c, (id.empty() ? "address " + praetor::quoted(address) : "id " + praetor::quoted(id)) +
+                                  " was not found in the Raft configuration");
+    auto wanted = std::make_shared<membership_change>();
+    wanted->change.kind = raft::configuration_change::kind_t::remove;
+    wanted->change.id = found->who.id;
+    wanted->done = answer_empty(c);
+    caf::anon_send(c.env.handles()->peer, members_atom_v, local<std::shared_ptr<membership_change>>{std::move(wanted)});
+  });
+}
+
+struct transfer_answer {
+  bool success = true;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Success"}, x.success);
+  }
+};
+
+void transfer_leader(const call& c) {
+  if (other_datacenter(c)) return;
+  auto id = c.req.query.get("id");
+  with_status(c, [c, id](const raft_status& raft) {
+    const auto& members = raft.members.value;
+    if (!id.empty() && !member_meant(members, id, {}))
+      return respond_error(c, "Could not find address for server id " + id);
+    if (members.servers.size() < 2) return respond_error(c, "cannot find peer");
+    caf::anon_send(c.env.handles()->peer, transfer_atom_v, id, local<done_callback>{[c](const error* failed) {
+                     respond(c, failed ? error_answer(*failed) : json_answer(c, transfer_answer{}));
+                   }});
+  });
+}
+
+struct usage_answer {
+  std::map<std::string, state::usage_counts> usage;
+  query_meta meta;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Usage"}, x.usage);
+    query_meta::fields(f, x.meta);
+  }
+};
+
+void usage(const call& c) {
+  auto options = parse_read_options(c);
+  if (!options) return respond_read_error(c, options.error());
+  auto level = options->mode == consistency::stale    ? "stale"
+               : options->mode == consistency::leader ? "leader"
+                                                      : "consistent";
+  read_style style;
+  style.shows_consistency = true;
+  answer_read(
+      c, *options, style,
+      [level, dc = c.env.config()->datacenter, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+        auto found = state::usage(s, watch);
+        usage_answer out;
+        out.usage.emplace(dc, std::move(found.value));
+        out.meta.index = found.index;
+        out.meta.consistency_level = level;
+        return outcome(how, found.index, out);
+      });
+}
+
+constexpr route_permission operator_read{acl::resource::operator_, acl::access::read};
+constexpr route_permission operator_write{acl::resource::operator_, acl::access::write};
+
 constexpr std::array routes{
-    route{"/v1/operator/raft/configuration", "GET", raft_configuration,
-          route_permission{acl::resource::operator_, acl::access::read}, "The members of the Raft cluster"},
+    route{"/v1/operator/raft/configuration", "GET", raft_configuration, operator_read,
+          "The members of the Raft cluster"},
+    route{"/v1/operator/raft/peer", "DELETE", remove_peer, operator_write, "Removes a server from the Raft cluster"},
+    route{"/v1/operator/raft/transfer-leader", "POST", transfer_leader, operator_write, "Hands leadership over"},
+    route{"/v1/operator/usage", "GET", usage, operator_read, "Counts of what the catalog holds"},
 };
 
 } // namespace

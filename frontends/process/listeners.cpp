@@ -6,6 +6,8 @@ namespace praetor {
 
 namespace {
 
+constexpr std::uint64_t largest_archive = std::uint64_t{4} << 30; // of a snapshot to restore, in bytes
+
 void add_listeners(const config::runtime_config& c, const std::vector<config::endpoint>& from, bool tls,
                    std::vector<http::listener_options>& to) {
   for (const auto& e : from) {
@@ -47,6 +49,7 @@ http::server_options http_options_of(const config::runtime_config& c, logger_ptr
   o.body_limit = [value_limit, txn_limit](const endpoints::request& head) -> http::body_rule {
     if (head.path.starts_with("/v1/kv/")) return {value_limit, "kv_max_value_size"};
     if (head.path == "/v1/txn") return {txn_limit, "txn_max_req_len"};
+    if (head.path == "/v1/snapshot") return {largest_archive};
     return {};
   };
   o.log = [log = std::move(log)](std::string_view text) { log->write(log_level::debug, "agent.http", text); };
