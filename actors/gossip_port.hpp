@@ -22,8 +22,8 @@ struct gossip_packet {
   std::string bytes;
 };
 
-/// A frame that came over a stream. `reply` sends one frame back; without it the stream ends when the last copy of the
-/// request is gone.
+/// A frame that came over a stream. `reply` (may be null) sends one frame back; without it the stream ends when the
+/// last copy of the request is gone.
 struct gossip_request {
   gossip_packet frame;
   std::function<void(std::string)> reply;
@@ -47,10 +47,9 @@ public:
   /// `timeout` is much over. Never blocks.
   virtual void exchange(const std::string& to, std::string frame, std::chrono::nanoseconds timeout,
                         std::function<void(expected<std::string>)> done) = 0;
-  /// Frames of others go here from now on, on any thread; they are refused if it is null.
-  /// @param garbage hears of bytes that are no frame: who sent them, and what is wrong
-  virtual void accept(std::function<void(gossip_request)> each,
-                      std::function<void(const std::string& from, const std::string& why)> garbage) = 0;
+  /// Frames of others go here from now on, on any thread; they are refused if it is null. What is no frame comes as
+  /// the bytes that show it, and can't be answered.
+  virtual void accept(std::function<void(gossip_request)> each) = 0;
 };
 
 /// What a gossip pool reaches the outside through.

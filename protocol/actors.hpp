@@ -61,6 +61,7 @@ struct chunk_received;
 struct raft_status;
 struct node_coordinate;
 struct node_identity;
+struct node_records;
 struct snapshot_policy;
 
 namespace config {
@@ -169,7 +170,8 @@ using state_machine_actor = caf::typed_actor<
     caf::reacts_to<execute_atom, local<std::shared_ptr<apply_batch>>>,
     // Call back when the state contains this index.
     caf::reacts_to<applied_atom, std::uint64_t, local<std::function<void()>>>,
-    // A snapshot of another server is durable here: it takes the place of the whole state. The sender hears when it has.
+    // A snapshot of another server is durable here: it takes the place of the whole state. The sender hears when it
+    // has.
     caf::reacts_to<snapshot_atom, local<std::shared_ptr<installed_state>>>>;
 
 /// One Raft peer: turns messages into inputs of the machine and its outputs into messages and writes.
@@ -238,7 +240,8 @@ using snapshotter_actor = caf::typed_actor<
 using rpc_router_actor = caf::typed_actor<
     // Like raft_peer's, but retried while there is no leader, until rpc_hold_timeout.
     caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>>,
-    // Like raft_peer's, held likewise while this server leads but may not answer yet; an error at once where it does not.
+    // Like raft_peer's, held likewise while this server leads but may not answer yet; an error at once where it does
+    // not.
     caf::reacts_to<read_atom, local<done_callback>>,
     // Try again what is held.
     caf::reacts_to<wake_atom>,
@@ -373,6 +376,10 @@ using anti_entropy_actor = caf::typed_actor<
     caf::reacts_to<sync_atom>,
     // The state can be read: compare everything now, and from now on again and again.
     caf::reacts_to<start_atom>,
+    // A server was found: compare everything soon.
+    caf::reacts_to<members_atom>,
+    // What a server says that the catalog has of this node; null if none could be asked.
+    caf::reacts_to<result_atom, local<std::shared_ptr<const node_records>>>,
     // Time to compare everything; the number tells stale wake-ups from the newest.
     caf::reacts_to<wake_atom, std::uint64_t>,
     // A pushed change ended: its number, and whether it worked.
@@ -449,8 +456,8 @@ using watch_directory_actor = caf::typed_actor<
 // ---- Gossip
 // ------------------------------------------------------------------------------------------------------
 
-/// One member of a gossip pool: turns packets, frames and time into inputs of the machine, and its outputs into packets,
-/// frames and news for the agent.
+/// One member of a gossip pool: turns packets, frames and time into inputs of the machine, and its outputs into
+/// packets, frames and news for the agent.
 using gossip_prober_actor = caf::typed_actor<
     // A datagram arrived.
     caf::reacts_to<packet_atom, local<std::shared_ptr<gossip_packet>>>,
@@ -501,6 +508,8 @@ using agent_actor = caf::typed_actor<
     caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>, local<done_callback>>,
     // The raft peer's role changed.
     caf::reacts_to<leader_atom, local<std::shared_ptr<const leadership>>>,
+    // The members of the own pool were published.
+    caf::reacts_to<members_atom>,
     // A child that may be started again is due.
     caf::reacts_to<wake_atom, std::string>,
     // End everything in order; the callback runs when all is down.

@@ -67,7 +67,7 @@ public:
                          return then(tl::unexpected(me->trouble("read tcp " + me->peer_, failed)));
                        auto size = swim::frame_size(std::string_view(me->incoming_).substr(0, got));
                        if (!size) {
-                         me->garbage_ = size.error().text;
+                         me->garbage_ = me->incoming_.substr(0, got);
                          return then(tl::unexpected(size.error()));
                        }
                        me->wanted_ = *size;
@@ -83,7 +83,7 @@ public:
   }
 
   const std::string& peer() const { return peer_; }
-  /// Why what came is no frame; empty if it was one or nothing came.
+  /// What came and is no frame; empty if it was one or nothing came.
   const std::string& garbage() const { return garbage_; }
 
 private:
@@ -185,7 +185,7 @@ void accepted_exchange::start(tcp::socket socket, std::string from, std::chrono:
     if (frame)
       return what.request(
           {{framed->peer(), std::move(*frame)}, [open](std::string a) { open_reply::send(open, std::move(a)); }});
-    if (!framed->garbage().empty() && what.garbage) what.garbage(framed->peer(), framed->garbage());
+    if (!framed->garbage().empty()) what.request({{framed->peer(), framed->garbage()}, nullptr});
   });
 }
 

@@ -28,7 +28,6 @@ class accepted_exchange {
 public:
   struct events {
     std::function<void(gossip_request)> request;
-    std::function<void(const std::string&, const std::string&)> garbage;
     std::shared_ptr<gossip_entrance> entrance;
     std::shared_ptr<std::atomic<std::size_t>> open; ///< counts the exchanges under way
   };

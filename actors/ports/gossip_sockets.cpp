@@ -121,11 +121,9 @@ public:
         });
   }
 
-  void accept(std::function<void(gossip_request)> each,
-              std::function<void(const std::string&, const std::string&)> garbage) override {
+  void accept(std::function<void(gossip_request)> each) override {
     std::lock_guard lock(guard_);
     each_ = std::move(each);
-    garbage_ = std::move(garbage);
   }
 
   void listen() {
@@ -147,7 +145,6 @@ private:
       std::lock_guard lock(guard_);
       if (!each_) return;
       events.request = each_;
-      events.garbage = garbage_;
     }
     events.open = open_;
     events.entrance = entrance_;
@@ -162,8 +159,7 @@ private:
   std::vector<std::string> allowed_;
   std::shared_ptr<std::atomic<std::size_t>> open_ = std::make_shared<std::atomic<std::size_t>>(0);
   std::mutex guard_;
-  std::function<void(gossip_request)> each_;                            // guarded by guard_
-  std::function<void(const std::string&, const std::string&)> garbage_; // guarded by guard_
+  std::function<void(gossip_request)> each_; // guarded by guard_
 };
 
 class system_resolver final : public name_resolver {

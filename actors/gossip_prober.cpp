@@ -1,0 +1,287 @@
+#include "actors/gossip_prober.hpp"
+
+#include "protocol/config/runtime_config.hpp"
+
+#include <algorithm>
+
+namespace praetor {
+
+namespace {
+
+/// Packets and streams on their way from the sockets to the actor; what exceeds them is dropped, as a network would.
+constexpr std::size_t most_packets = 4096, most_requests = 64;
+constexpr auto complain_again = std::chrono::hours(1);
+constexpr std::size_t most_complaints = 1024;
+constexpr auto snapshot_interval = std::chrono::milliseconds(500);
+constexpr unsigned snapshot_mode = 0644;
+
+std::string ip_of(const std::string& address) {
+  auto parts = swim::parse_address(address);
+  return parts ? parts->ip : address;
+}
+
+std::string_view event_name(swim::member_change change) {
+  switch (change) {
+  case swim::member_change::join: return "serf: EventMemberJoin";
+  case swim::member_change::leave: return "serf: EventMemberLeave";
+  case swim::member_change::fail: return "serf: EventMemberFailed";
+  case swim::member_change::update: return "serf: EventMemberUpdate";
+  case swim::member_change::reap: return "serf: EventMemberReap";
+  }
+  return {};
+}
+
+} // namespace
+
+gossip_prober_state::~gossip_prober_state() {
+  if (options.sockets.packets) options.sockets.packets->receive(nullptr);
+  if (options.sockets.streams) options.sockets.streams->accept(nullptr);
+}
+
+void gossip_prober_state::log(log_level level, const std::string& text, std::initializer_list<log_field> fields) const {
+  options.outside->log_lines->write(level, options.module, text, fields);
+}
+
+void gossip_prober_state::start() {
+  random.seed(options.outside->seed());
+  options.limits.packet_overhead = options.keys.empty() ? 0 : swim::sealed_packet_overhead;
+  machine = std::make_unique<swim::machine>(options.own, options.limits, random, options.check);
+  if (!options.snapshot_file.empty()) {
+    auto file = options.outside->gossip_files->read(options.snapshot_file);
+    if (!file) log(log_level::warn, "the rejoin snapshot can't be read", {{"error", file.error().text}});
+    if (file && *file) remembered = swim::rejoin_snapshot::parse(**file, options.rejoin_after_leave);
+    machine->restore(remembered.clocks());
+  }
+  open_sockets();
+  machine->start(now());
+  rejoin();
+  carry_out();
+  publish();
+}
+
+void gossip_prober_state::open_sockets() {
+  auto me = gossip_prober_actor{self};
+  options.sockets.packets->receive([me, inbox = inbox](gossip_packet p) {
+    if (inbox->packets.fetch_add(1) >= most_packets) {
+      --inbox->packets;
+      return;
+    }
+    caf::anon_send(me, packet_atom_v,
+                   local<std::shared_ptr<gossip_packet>>{std::make_shared<gossip_packet>(std::move(p))});
+  });
+  options.sockets.streams->accept([me, inbox = inbox](gossip_request r) {
+    if (inbox->requests.fetch_add(1) >= most_requests) {
+      --inbox->requests;
+      return;
+    }
+    caf::anon_send(me, packet_atom_v,
+                   local<std::shared_ptr<gossip_request>>{std::make_shared<gossip_request>(std::move(r))});
+  });
+}
+
+void gossip_prober_state::rejoin() {
+  auto before = remembered.previous(options.own.name, random);
+  if (before.empty()) return;
+  string_list addresses;
+  for (const auto& node : before) addresses.push_back(node.address);
+  log(log_level::info, "Attempting re-join to previously known nodes", {{"nodes", before.size()}});
+  swim::join_options first;
+  first.first_only = true;
+  gossip_command::join c;
+  c.done = [this](std::size_t reached, const string_list&) {
+    if (reached > 0) return log(log_level::info, "Re-joined to a previously known node");
+    log(log_level::warn, "Failed to re-join any previously known node");
+  };
+  joins.emplace(machine->join(std::move(addresses), first, now()), std::move(c));
+}
+
+void gossip_prober_state::packet_received(const gossip_packet& p) {
+  --inbox->packets;
+  auto plain = swim::unwrap_packet(options.keys, options.sealing, p.bytes);
+  if (!plain) return complain(p.from, plain.error().text);
+  machine->packet_received(p.from, *plain, now());
+  carry_out();
+}
+
+void gossip_prober_state::request_received(const gossip_request& r) {
+  --inbox->requests;
+  auto plain = swim::unwrap_frame(options.keys, options.sealing, r.frame.bytes);
+  if (!plain) return complain(r.frame.from, plain.error().text);
+  auto answer = machine->stream_received(r.frame.from, *plain, now());
+  if (!answer.empty() && r.reply)
+    r.reply(swim::wrap_frame(options.keys, options.sealing, answer, options.sockets.nonce()));
+  carry_out();
+}
+
+void gossip_prober_state::stream_ended(std::uint64_t token, const std::string& frame, const std::string& failure) {
+  if (!failure.empty()) {
+    machine->stream_failed(token, failure, now());
+  } else if (auto plain = swim::unwrap_frame(options.keys, options.sealing, frame)) {
+    machine->stream_answered(token, *plain, now());
+  } else {
+    machine->stream_failed(token, plain.error().text, now());
+  }
+  carry_out();
+}
+
+void gossip_prober_state::wake(std::uint64_t number) {
+  if (number != wake_number) return;
+  armed = steady_time::max();
+  machine->tick(now());
+  carry_out();
+}
+
+void gossip_prober_state::arm() {
+  auto next = machine->next_deadline();
+  if (snapshot_changed) next = std::min(next, snapshot_due);
+  if (next >= armed) return;
+  armed = next;
+  self->delayed_send(self, std::max(next - now(), steady_time::duration::zero()), wake_atom_v, ++wake_number);
+}
+
+void gossip_prober_state::carry_out() {
+  while (machine->has_output()) {
+    auto out = machine->take_output();
+    for (const auto& line : out.snapshot_lines) {
+      remembered.add(line);
+      if (!std::exchange(snapshot_changed, true)) snapshot_due = now() + snapshot_interval;
+    }
+    for (const auto& p : out.packets) send(p);
+    for (const auto& r : out.streams) send(r);
+    for (const auto& e : out.member_events) tell(e);
+    for (const auto& n : out.notices) tell(n);
+    for (const auto& c : out.conflicts)
+      log(log_level::error, "Node name conflict: another process uses the name of a member that is alive",
+          {{"node", c.name}, {"known_address", c.known}, {"claimed_address", c.claimed}});
+    for (const auto& e : out.user_events) tell(e);
+    for (const auto& q : out.queries) answer(q);
+    for (const auto& r : out.replies)
+      if (auto it = queries.find(r.token); it != queries.end() && it->second.reply) it->second.reply(r);
+    for (auto token : out.closed_queries)
+      if (auto open = queries.extract(token); open && open.mapped().closed) open.mapped().closed();
+    // Who waits for a join or for the end of a leave looks at the members next.
+    if (members_changed && (!out.joins.empty() || out.left)) publish();
+    for (const auto& r : out.joins) end(r);
+    if (out.left) end_leave();
+  }
+  if (snapshot_changed && now() >= snapshot_due) write_snapshot();
+  if (members_changed && !std::exchange(flush_sent, true)) self->send(self, flush_atom_v);
+  arm();
+}
+
+void gossip_prober_state::send(const swim::packet& p) {
+  options.sockets.packets->send(
+      p.to, swim::wrap_packet(options.keys, options.sealing, p.bytes,
+                              options.keys.empty() ? swim::nonce_bytes{} : options.sockets.nonce()));
+}
+
+void gossip_prober_state::send(const swim::stream_request& r) {
+  auto frame = swim::wrap_frame(options.keys, options.sealing, r.bytes, options.sockets.nonce());
+  options.sockets.streams->exchange(
+      r.to, std::move(frame), r.timeout,
+      [me = caf::actor_cast<gossip_prober_actor>(self), token = r.token](expected<std::string> answer) {
+        auto failure = answer ? std::string() : answer.error().text;
+        caf::anon_send(me, result_atom_v, token, answer ? std::move(*answer) : std::string(), std::move(failure));
+      });
+}
+
+void gossip_prober_state::tell(const swim::member_event& e) {
+  members_changed = true;
+  log(log_level::info, std::string(event_name(e.change)) + ": " + e.who.name + " " + e.who.address);
+}
+
+void gossip_prober_state::tell(const swim::user_event& e) {
+  if (options.events)
+    self->send(options.events, gossip_atom_v,
+               local<std::shared_ptr<const swim::user_event>>{std::make_shared<const swim::user_event>(e)});
+}
+
+void gossip_prober_state::tell(const swim::notice& n) {
+  using kind = swim::notice::kind_t;
+  if (n.kind == kind::packet_refused || n.kind == kind::stream_refused) return complain(n.subject, n.text);
+  log(swim::is_warning(n.kind) ? log_level::warn : log_level::debug, n.text);
+}
+
+void gossip_prober_state::complain(const std::string& from, const std::string& why) {
+  auto peer = ip_of(from);
+  auto at = now();
+  if (complaints.size() >= most_complaints)
+    std::erase_if(complaints, [&](const auto& each) { return at - each.second >= complain_again; });
+  auto key = peer + " " + why;
+  auto known = complaints.find(key);
+  if (known != complaints.end() && at - known->second < complain_again) return;
+  if (known == complaints.end() && complaints.size() >= most_complaints) return;
+  complaints[key] = at;
+  log(log_level::warn, "gossip refused: " + why, {{"from", from}});
+}
+
+void gossip_prober_state::end(const swim::join_result& r) {
+  auto ended = joins.extract(r.token);
+  if (ended && ended.mapped().done) ended.mapped().done(r.reached, r.errors);
+}
+
+void gossip_prober_state::end_leave() {
+  write_snapshot();
+  for (auto& done : std::exchange(leaving, {})) done();
+}
+
+void gossip_prober_state::publish() {
+  members_changed = false;
+  auto m = std::make_shared<membership>();
+  m->own_name = options.own.name;
+  m->members = machine->members();
+  std::sort(m->members.begin(), m->members.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  auto clocks = machine->clocks();
+  m->member_time = clocks.member;
+  m->event_time = clocks.event;
+  m->query_time = clocks.query;
+  m->health_score = machine->health_score();
+  auto queued = machine->queued();
+  m->intent_queue = queued.intents;
+  m->event_queue = queued.events;
+  m->query_queue = queued.queries;
+  m->failed = machine->count(swim::member_status::failed);
+  m->left = machine->count(swim::member_status::left);
+  m->encrypted = !options.keys.empty();
+  bool same = published && published->members == m->members;
+  published = m;
+  (options.wan ? options.view->wan : options.view->lan).store(published);
+  if (!same && options.changed) options.changed();
+}
+
+void gossip_prober_state::flush() {
+  flush_sent = false;
+  if (members_changed) publish();
+}
+
+void gossip_prober_state::write_snapshot() {
+  snapshot_changed = false;
+  if (options.snapshot_file.empty()) return;
+  auto failed = [lines = options.outside->log_lines, module = options.module](const error* e) {
+    if (e) lines->write(log_level::error, module, "the rejoin snapshot can't be written", {{"error", e->text}});
+  };
+  options.outside->gossip_files->replace(options.snapshot_file, remembered.compacted(), snapshot_mode, failed);
+}
+
+gossip_prober_actor::behavior_type gossip_prober(gossip_prober_actor::stateful_pointer<gossip_prober_state> self,
+                                                 gossip_options options) {
+  auto& s = self->state;
+  s.self = self;
+  s.options = std::move(options);
+  s.start();
+  return {
+      [self](packet_atom, local<std::shared_ptr<gossip_packet>>& p) { self->state.packet_received(*p.value); },
+      [self](packet_atom, local<std::shared_ptr<gossip_request>>& r) { self->state.request_received(*r.value); },
+      [self](result_atom, std::uint64_t token, const std::string& frame, const std::string& failure) {
+        self->state.stream_ended(token, frame, failure);
+      },
+      [self](wake_atom, std::uint64_t number) { self->state.wake(number); },
+      [self](flush_atom) { self->state.flush(); },
+      [self](gossip_atom, local<std::shared_ptr<gossip_command>>& c) { self->state.command(*c.value); },
+      [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config) {
+        self->state.options.sealing = {config.value->encrypt_verify_incoming, config.value->encrypt_verify_outgoing};
+      },
+  };
+}
+
+} // namespace praetor

@@ -1,0 +1,116 @@
+#pragma once
+
+#include "actors/agent_view.hpp"
+#include "actors/gossip_command.hpp"
+#include "actors/gossip_port.hpp"
+#include "actors/ports.hpp"
+#include "protocol/actors.hpp"
+#include "protocol/swim/sealing.hpp"
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+
+namespace praetor {
+
+/// What a gossip_prober works with.
+struct gossip_options {
+  ports_ptr outside;
+  gossip_port sockets;
+  agent_view_ptr view;
+  bool wan = false;
+  std::string module = "agent.serf.lan"; ///< of its log lines
+  swim::member own;
+  swim::settings limits;
+  swim::merge_check check;
+  swim::sealing_policy sealing;
+  swim::keyring keys;
+  std::string keyring_file;  ///< below the data directory; empty: the keys are kept in memory only
+  std::string snapshot_file; ///< likewise; empty: an agent that starts again does not remember the members
+  bool rejoin_after_leave = false;
+  std::uint16_t default_port = 8301; ///< of addresses that name none
+  std::function<void()> changed;     ///< the members were published; on the prober's thread
+  user_events_actor events;          ///< null: nobody listens
+};
+
+/// What comes in between the sockets' threads and the actor, counted so that a flood is dropped and not queued.
+struct gossip_inbox {
+  std::atomic<std::size_t> packets = 0, requests = 0;
+};
+
+struct gossip_prober_state {
+  static constexpr const char* name = "gossip_prober";
+  gossip_prober_state() = default;
+  /// Nothing comes in any more.
+  ~gossip_prober_state();
+
+  /// A query of this agent whose answers are awaited.
+  struct open_query {
+    std::function<void(const swim::query_reply&)> reply;
+    std::function<void()> closed;
+  };
+
+  gossip_prober_actor::pointer self = nullptr;
+  gossip_options options;
+  std::mt19937_64 random;
+  std::shared_ptr<gossip_inbox> inbox = std::make_shared<gossip_inbox>();
+  std::unique_ptr<swim::machine> machine;
+  swim::rejoin_snapshot remembered;
+  steady_time armed = steady_time::max(); ///< when the newest wake-up comes
+  std::uint64_t wake_number = 0;
+  bool flush_sent = false, members_changed = false, snapshot_changed = false;
+  steady_time snapshot_due{};
+  std::shared_ptr<const membership> published;
+  std::map<std::uint64_t, gossip_command::join> joins; ///< by the machine's token
+  std::map<std::uint64_t, open_query> queries;         ///< likewise
+  std::vector<std::function<void()>> leaving;
+  std::map<std::string, steady_time> complaints; ///< what was logged, and when
+
+  steady_time now() const { return self->clock().now(); }
+  void start();
+  void packet_received(const gossip_packet& p);
+  void request_received(const gossip_request& r);
+  void stream_ended(std::uint64_t token, const std::string& frame, const std::string& failure);
+  void wake(std::uint64_t number);
+  void flush();
+  void command(gossip_command& c);
+  /// Does what the machine wants done, and sets the next wake-up.
+  void carry_out();
+
+private:
+  void open_sockets();
+  void rejoin();
+  void arm();
+  void send(const swim::packet& p);
+  void send(const swim::stream_request& r);
+  void tell(const swim::member_event& e);
+  void tell(const swim::user_event& e);
+  void tell(const swim::notice& n);
+  void answer(const swim::query_received& q);
+  void end(const swim::join_result& r);
+  void end_leave();
+  void publish();
+  void write_snapshot();
+  void write_keys();
+  /// Logs once in a while per peer and reason.
+  void complain(const std::string& from, const std::string& why);
+  void log(log_level level, const std::string& text, std::initializer_list<log_field> fields = {}) const;
+
+  void run(gossip_command::join& c);
+  void run(gossip_command::leave& c);
+  void run(gossip_command::force_leave& c);
+  void run(gossip_command::fire& c);
+  void run(gossip_command::ask& c);
+  void run(gossip_command::keys& c);
+  void run(gossip_command::look& c);
+  void run(gossip_command::tags& c);
+};
+
+gossip_prober_actor::behavior_type gossip_prober(gossip_prober_actor::stateful_pointer<gossip_prober_state> self,
+                                                 gossip_options options);
+
+} // namespace praetor

@@ -1,0 +1,69 @@
+#include "actors/retry_joiner.hpp"
+
+#include "protocol/config/error_list.hpp"
+
+namespace praetor {
+
+namespace {
+
+const char* pool_name(const retry_join_options& o) { return o.wan ? "WAN" : "LAN"; }
+
+std::string joined(const string_list& all) {
+  std::string out;
+  for (const auto& each : all) out += (out.empty() ? "" : " ") + each;
+  return out;
+}
+
+} // namespace
+
+expected<void> check_join_addresses(const std::string& key, const string_list& addresses) {
+  for (const auto& a : addresses)
+    if (a.find("provider=") != a.npos)
+      return fail(key + ": " + praetor::quoted(a) +
+                  " asks for discovery through a cloud provider, which is not available in this release; "
+                  "give addresses or host names instead");
+  return {};
+}
+
+void retry_joiner_state::attempt() {
+  options.outside->log_lines->write(log_level::info, "agent", "Joining cluster...", {{"cluster", pool_name(options)}});
+  options.outside->log_lines->write(log_level::info, "agent", std::string("(") + pool_name(options) + ") joining",
+                                    {{options.wan ? "wan_addresses" : "lan_addresses", joined(options.addresses)}});
+  gossip_command::join c;
+  c.addresses = options.addresses;
+  c.done = [me = retry_joiner_actor{self}](std::size_t reached, const string_list& errors) {
+    caf::anon_send(me, result_atom_v, std::uint64_t{reached}, errors.empty() ? "" : config::list_of_errors(errors));
+  };
+  ask_gossip(options.prober, std::move(c));
+}
+
+void retry_joiner_state::ended(std::uint64_t reached, const std::string& why) {
+  auto& log = *options.outside->log_lines;
+  if (reached > 0) {
+    log.write(log_level::info, "agent", "Join cluster completed. Synced with initial agents",
+              {{"cluster", pool_name(options)}, {"num_agents", reached}});
+    return self->quit();
+  }
+  ++tries;
+  if (options.most_tries > 0 && tries > options.most_tries) {
+    auto text = std::string("agent: max join ") + pool_name(options) + " retry exhausted, exiting";
+    log.write(log_level::error, "agent", "Retry join failed", {{"error", text}});
+    return options.outside->fatal(text);
+  }
+  log.write(log_level::warn, "agent", "Join cluster failed, will retry",
+            {{"cluster", pool_name(options)}, {"retry_interval", duration_to_text(options.interval)}, {"error", why}});
+  self->delayed_send(self, options.interval, wake_atom_v);
+}
+
+retry_joiner_actor::behavior_type retry_joiner(retry_joiner_actor::stateful_pointer<retry_joiner_state> self,
+                                               retry_join_options options) {
+  self->state.self = self;
+  self->state.options = std::move(options);
+  self->send(self, wake_atom_v);
+  return {
+      [self](wake_atom) { self->state.attempt(); },
+      [self](result_atom, std::uint64_t reached, const std::string& why) { self->state.ended(reached, why); },
+  };
+}
+
+} // namespace praetor

@@ -1,0 +1,126 @@
+#include "actors/user_events.hpp"
+
+#include "protocol/codec/msgpack.hpp"
+#include "protocol/config/runtime_config.hpp"
+#include "protocol/filter/regexp.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace praetor {
+
+namespace {
+
+constexpr std::size_t most_kept = 256, most_waiting = 16384;
+constexpr std::int64_t known_version = 1;
+
+bool matches(const std::string& pattern, const std::string& text) {
+  filter::regexp compiled(pattern);
+  return compiled.error().empty() && compiled.matches(text);
+}
+
+} // namespace
+
+expected<void> check_filters(const user_event& e) {
+  if (!e.tag_filter.empty() && e.service_filter.empty())
+    return fail("Cannot provide tag filter without service filter");
+  for (auto [what, pattern] :
+       {std::pair{"node", &e.node_filter}, {"service", &e.service_filter}, {"tag", &e.tag_filter}}) {
+    filter::regexp compiled(*pattern);
+    if (!compiled.error().empty()) return fail(std::string("Invalid ") + what + " filter: " + compiled.error());
+  }
+  return {};
+}
+
+std::string encode_event(const user_event& e) { return msgpack::pack(e); }
+
+std::uint64_t event_index(const std::vector<user_event_ptr>& events) {
+  if (events.empty()) return 1;
+  std::string digits;
+  for (char c : events.back()->id)
+    if (c != '-') digits += c;
+  std::uint64_t halves[2] = {0, 0};
+  if (digits.size() != 32) return 1;
+  for (std::size_t i = 0; i < 2; ++i)
+    std::from_chars(digits.data() + i * 16, digits.data() + i * 16 + 16, halves[i], 16);
+  return halves[0] ^ halves[1];
+}
+
+bool user_events_state::is_meant(const user_event& e) const {
+  auto config = view->settings.load();
+  if (!e.node_filter.empty() && !matches(e.node_filter, config->node_name)) return false;
+  if (e.service_filter.empty()) return true;
+  bool found = false;
+  view->registry.get()->services.for_each([&](std::string_view, const local_service_ptr& s) {
+    if (found || !matches(e.service_filter, s->service->name)) return;
+    const auto& tags = s->service->tags;
+    found = e.tag_filter.empty() ||
+            std::any_of(tags.begin(), tags.end(), [&](const auto& tag) { return matches(e.tag_filter, tag); });
+  });
+  return found;
+}
+
+void user_events_state::received(const swim::user_event& e) {
+  if (!e.name.starts_with(user_event_prefix)) return;
+  auto body = msgpack::unpack<user_event>(e.payload);
+  if (!body) {
+    outside->log_lines->write(log_level::error, "agent", "a user event could not be read",
+                              {{"event", e.name}, {"error", body.error().text}});
+    return;
+  }
+  if (body->version > known_version) {
+    outside->log_lines->write(log_level::warn, "agent", "a user event has a version that is not known here",
+                              {{"event", body->name}, {"version", body->version}});
+    return;
+  }
+  body->ltime = e.time;
+  if (!is_meant(*body)) return;
+  outside->log_lines->write(log_level::debug, "agent", "new event",
+                            {{"event_name", body->name}, {"event_id", body->id}});
+  if (kept.size() >= most_kept) kept.pop_front();
+  kept.push_back(std::make_shared<const user_event>(std::move(*body)));
+  answer_due();
+}
+
+std::vector<user_event_ptr> user_events_state::named(const std::string& wanted) const {
+  std::vector<user_event_ptr> out;
+  for (const auto& e : kept)
+    if (wanted.empty() || e->name == wanted) out.push_back(e);
+  return out;
+}
+
+void user_events_state::watch(std::shared_ptr<event_wait> w) {
+  if (waiting.size() >= most_waiting) w->index = 0;
+  waiting.push_back(std::move(w));
+  auto newest = waiting.back();
+  answer_due();
+  if (!waiting.empty() && waiting.back() == newest)
+    self->delayed_send(self, newest->deadline - self->clock().now(), wake_atom_v);
+}
+
+void user_events_state::answer_due() {
+  auto now = self->clock().now();
+  std::erase_if(waiting, [&](const auto& w) {
+    auto events = named(w->name);
+    auto index = event_index(events);
+    if (w->index != 0 && index == w->index && now < w->deadline) return false;
+    w->done(index, events);
+    return true;
+  });
+}
+
+user_events_actor::behavior_type user_events(user_events_actor::stateful_pointer<user_events_state> self,
+                                             ports_ptr outside, agent_view_ptr view) {
+  auto& s = self->state;
+  s.self = self;
+  s.outside = std::move(outside);
+  s.view = std::move(view);
+  return {
+      [self](gossip_atom, local<std::shared_ptr<const swim::user_event>>& e) { self->state.received(*e.value); },
+      [self](watch_atom, local<std::shared_ptr<event_wait>>& w) { self->state.watch(std::move(w.value)); },
+      [self](leave_atom, local<std::shared_ptr<event_wait>>& w) { std::erase(self->state.waiting, w.value); },
+      [self](wake_atom) { self->state.answer_due(); },
+  };
+}
+
+} // namespace praetor
