@@ -73,8 +73,8 @@ struct autopilot_input {
 autopilot_state judge_servers(const autopilot_input& in, const autopilot_state* before);
 
 /// The next change that the configuration needs, or nothing. One at a time: the next is asked for when it is committed.
-/// Order: servers that left are removed; a server that came back with another disk or address is taken up; new ones are
-/// added as non-voters; dead ones are cleaned up, never below a quorum or `min_quorum`; stable non-voters get a vote.
+/// Order: servers that left are removed; those that came, came back with another disk, or moved are taken up (as
+/// non-voters); stable non-voters get a vote; dead ones are cleaned up, never below a quorum or `min_quorum`.
 std::optional<raft::configuration_change> next_change(const autopilot_input& in, const autopilot_state& state);
 
 } // namespace praetor
