@@ -1,6 +1,7 @@
 #include "actors/agent.hpp"
 
 #include "actors/anti_entropy.hpp"
+#include "actors/bootstrap.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/peer_link.hpp"
 #include "actors/rpc_gateway.hpp"
@@ -66,17 +67,6 @@ autopilot_config first_autopilot(const config::autopilot_settings& a) {
 
 } // namespace
 
-template <class Handle>
-void agent_state::watch_over(std::string child_name, const Handle& handle, std::function<void()> start) {
-  self->monitor(handle);
-  auto pointer = caf::actor_cast<caf::strong_actor_ptr>(handle);
-  auto it = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.name == child_name; });
-  if (it == children.end())
-    children.push_back({std::move(child_name), pointer, std::move(start)});
-  else
-    it->handle = pointer;
-}
-
 agent_state::~agent_state() {
   for (auto& child : children)
     if (child.handle)
@@ -101,17 +91,21 @@ void agent_state::start_consensus() {
   p.own = {o.node_id, o.outside->log->opened().storage_id};
   p.address = c.rpc_advertise.text();
   p.limits = raft::settings::scaled(static_cast<int>(c.raft.multiplier));
+  has_log = o.found.last_index > 0 || o.found.state.term > 0 || o.found.snapshot;
   p.found = std::move(o.found);
-  p.bootstrap = c.bootstrap || c.dev_mode;
+  p.bootstrap = c.bootstrap || c.dev_mode || c.bootstrap_expect == 1;
   p.writer = writer;
   p.state_machine = self->spawn(state_machine, o.outside, o.view, snapshots);
+  p.snapshots = snapshots;
   p.parent = agent_actor{self};
   watch_over("log_writer", writer, nullptr);
   watch_over("state_machine", p.state_machine, nullptr);
   watch_over("snapshotter", snapshots, nullptr);
+  auto machine = p.state_machine;
   handles.peer = self->spawn(raft_peer, std::move(p));
   watch_over("raft_peer", handles.peer, nullptr);
-  self->send(snapshots, leader_atom_v, handles.peer);
+  self->send(snapshots, leader_atom_v, handles.peer, machine);
+  handles.snapshots = snapshots;
 }
 
 void agent_state::start_router() {
@@ -120,6 +114,7 @@ void agent_state::start_router() {
   r.outside = o.outside;
   r.view = o.view;
   r.own_id = o.node_id;
+  r.server = o.config->server;
   r.peer = handles.peer;
   r.hold = o.config->rpc_hold_timeout;
   r.patience = o.config->rpc.client_timeout;
@@ -128,7 +123,16 @@ void agent_state::start_router() {
   };
   auto router = self->spawn(rpc_router, std::move(r));
   watch_over("rpc_router", router, nullptr);
+  handles.router = router;
   handles.writes = write_path(o.view, handles.peer, router);
+}
+
+void agent_state::start_bootstrap() {
+  auto& o = options;
+  const auto& c = *o.config;
+  if (has_log || c.bootstrap || c.dev_mode || c.bootstrap_expect <= 1) return;
+  auto beginning = self->spawn(bootstrap, o.outside, o.view, handles.peer, o.node_id, c.bootstrap_expect);
+  watch_over("bootstrap", beginning, [this] { start_bootstrap(); });
 }
 
 void agent_state::start_gateway() {
@@ -148,7 +152,8 @@ void agent_state::start_gateway() {
 
 void agent_state::start_sync() {
   auto& o = options;
-  sync = self->spawn(anti_entropy, o.outside, o.view, handles.writes, full_identity(o), o.config->ae_interval);
+  sync = self->spawn(anti_entropy, o.outside, o.view, handles.writes, full_identity(o), o.config->ae_interval,
+                     o.config->server);
   watch_over("anti_entropy", sync, [this] { start_sync(); });
   if (handles.registry) self->send(handles.registry, sync_atom_v, sync);
   if (leading || leader_known || !o.config->server) self->send(sync, start_atom_v);
@@ -209,7 +214,9 @@ void agent_state::start() {
   if (options.config->server) {
     start_duties();
     start_gateway();
+    start_bootstrap();
   }
+  start_gossip();
   publish();
   if (options.ready) options.ready(options.view->handles.load());
 }
@@ -233,12 +240,29 @@ void agent_state::leadership_changed(const leadership& now) {
   self->send(handles.watches, leader_atom_v, leads);
 }
 
+void agent_state::members_changed() {
+  auto pool = options.view->lan.load();
+  if (!pool) return;
+  if (handles.duties) self->send(handles.duties, members_atom_v);
+  auto now = std::make_shared<known_servers>();
+  for (const auto& m : pool->members)
+    if (auto server = server_of(m); server && server->datacenter == options.config->datacenter)
+      now->servers.push_back(std::move(*server));
+  auto before = options.view->servers.load();
+  if (before && *before == *now) return;
+  options.view->servers.store(now);
+  self->send(handles.writes.router(), members_atom_v, local<std::shared_ptr<const known_servers>>{now});
+  auto is_new = [&](const known_server& s) { return s.id != options.node_id && !(before && before->find(s.id)); };
+  if (std::any_of(now->servers.begin(), now->servers.end(), is_new)) self->send(sync, members_atom_v);
+}
+
 void agent_state::child_down(const caf::down_msg& down) {
   auto it = std::find_if(children.begin(), children.end(), [&](const child& c) {
     return c.handle && caf::actor_cast<caf::actor_addr>(c.handle) == down.source;
   });
   if (it == children.end() || stopping) return;
   it->handle = nullptr;
+  if (!down.reason && it->start) return; // it has done its work
   auto why = self->system().render(down.reason);
   if (!it->start) return options.outside->fatal(it->name + " failed: " + why);
   auto wait = first_backoff * (1 << std::min(it->failures++, most_doublings));
@@ -258,6 +282,8 @@ void agent_state::restart(const std::string& child_name) {
 void agent_state::reload(std::shared_ptr<const config::runtime_config> config, done_callback done) {
   options.config = config;
   options.view->settings.store(config);
+  for (const auto& prober : {handles.lan, handles.wan})
+    if (prober) self->send(prober, reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{config});
   self->send(sync, changed_atom_v,
              local<std::shared_ptr<node_identity>>{std::make_shared<node_identity>(full_identity(options))});
   self->send(handles.registry, reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{config},
@@ -289,7 +315,9 @@ agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self
       [self](leader_atom, local<std::shared_ptr<const leadership>>& now) {
         self->state.leadership_changed(*now.value);
       },
+      [self](members_atom) { self->state.members_changed(); },
       [self](wake_atom, const std::string& child) { self->state.restart(child); },
+      [self](leave_atom, local<done_callback>& done) { self->state.leave(std::move(done.value)); },
       [self](stop_atom, local<done_callback>& done) { self->state.stop(std::move(done.value)); },
       [self](ended_atom, local<done_callback>& done) {
         auto call = std::move(done.value);

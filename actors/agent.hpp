@@ -10,6 +10,7 @@
 #include "protocol/actors.hpp"
 #include "protocol/config/runtime_config.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,10 +22,14 @@ namespace praetor {
 struct agent_handles {
   agent_actor agent;
   raft_peer_actor peer;
+  snapshotter_actor snapshots;
+  rpc_router_actor router;
   registry_actor registry;
   watch_directory_actor watches;
   leader_duties_actor duties;
   rpc_gateway_actor gateway;
+  gossip_prober_actor lan, wan; ///< null: no part in that pool
+  user_events_actor events;
   write_path writes;
 };
 using agent_handles_ptr = std::shared_ptr<const agent_handles>;
@@ -69,25 +74,45 @@ struct agent_state {
   anti_entropy_actor sync;
   std::vector<child> children;
   bool leading = false, leader_known = false, stopping = false;
+  bool has_log = false; ///< at the start: this server is or was part of a cluster
 
   void start();
   void reload(std::shared_ptr<const config::runtime_config> config, done_callback done);
   void leadership_changed(const leadership& now);
+  void members_changed();
   void child_down(const caf::down_msg& down);
   void restart(const std::string& child_name);
   void stop(done_callback done);
+  /// Says good-bye to the gossip pools; then `done`.
+  void leave(done_callback done);
 
 private:
   template <class Handle>
   void watch_over(std::string child_name, const Handle& handle, std::function<void()> start);
+  void start_gossip();
+  void start_prober(bool wan);
+  void start_joiner(bool wan);
+  void start_coordinates();
   void start_consensus();
   void start_router();
+  void start_bootstrap();
   void start_gateway();
   void start_registry();
   void start_sync();
   void start_duties();
   void publish();
 };
+
+template <class Handle>
+void agent_state::watch_over(std::string child_name, const Handle& handle, std::function<void()> start) {
+  self->monitor(handle);
+  auto pointer = caf::actor_cast<caf::strong_actor_ptr>(handle);
+  auto it = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.name == child_name; });
+  if (it == children.end())
+    children.push_back({std::move(child_name), pointer, std::move(start)});
+  else
+    it->handle = pointer;
+}
 
 agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self, agent_options options);
 

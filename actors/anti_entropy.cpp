@@ -1,6 +1,7 @@
 #include "actors/anti_entropy.hpp"
 
 #include "protocol/codec/command.hpp"
+#include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
@@ -14,6 +15,10 @@ namespace {
 constexpr std::string_view serf_health = "serfHealth";
 constexpr std::string_view consul_service = "consul";
 constexpr auto retry_after_failure = std::chrono::seconds(15);
+constexpr auto spread_after_join = std::chrono::seconds(3);
+constexpr auto oldest_records = std::chrono::seconds(2);
+constexpr auto longest_answer = std::chrono::seconds(60);
+constexpr std::size_t small_pool = 128;
 
 /// The service as it should stand in the catalog, given what stands there: tags that the catalog may override, and
 /// addresses that the servers add.
@@ -75,8 +80,61 @@ register_request anti_entropy_state::node_request(bool with_node) const {
   return r;
 }
 
+node_records anti_entropy_state::own_records() const {
+  node_records out;
+  auto store = view->state.load();
+  auto found = state::node_services(*store, identity.name, nullptr).value;
+  out.node = found.node;
+  out.services = std::move(found.services);
+  out.checks = state::node_checks(*store, identity.name, nullptr).value;
+  return out;
+}
+
+node_service_ptr anti_entropy_state::remote_service(const std::string& id) const {
+  if (own_state) return state::find_service(*view->state.load(), identity.name, id, nullptr).value;
+  for (const auto& s : known->services)
+    if (s->id == id) return s;
+  return nullptr;
+}
+
+health_check_ptr anti_entropy_state::remote_check(const std::string& id) const {
+  if (own_state) return state::find_check(*view->state.load(), identity.name, id, nullptr).value;
+  for (const auto& c : known->checks)
+    if (c->check_id == id) return c;
+  return nullptr;
+}
+
+void anti_entropy_state::note(const push& done) {
+  if (own_state || !known) return;
+  auto drop_service = [this](const std::string& id) {
+    std::erase_if(known->services, [&](const auto& s) { return s->id == id; });
+  };
+  auto drop_check = [this](const std::string& id) {
+    std::erase_if(known->checks, [&](const auto& c) { return c->check_id == id; });
+  };
+  if (auto& r = done.registered) {
+    if (r->service) {
+      drop_service(r->service->id);
+      known->services.push_back(r->service);
+    }
+    auto checks = r->checks;
+    if (r->check) checks.push_back(r->check);
+    for (const auto& c : checks) {
+      drop_check(c->check_id);
+      known->checks.push_back(c);
+    }
+  }
+  if (auto& r = done.removed; r && !r->service_id.empty()) {
+    drop_service(r->service_id);
+    std::erase_if(known->checks, [&](const auto& c) { return c->service_id == r->service_id; });
+  } else if (r) {
+    drop_check(r->check_id);
+  }
+}
+
 void anti_entropy_state::send_register(register_request request, push what) {
   auto number = ++next_push;
+  what.registered = std::make_shared<const register_request>(request);
   pushing.emplace(number, std::move(what));
   auto me = anti_entropy_actor{self};
   writes.propose(encode_command(command_type::register_node, request), [me, number](const state::apply_result& r) {
@@ -86,6 +144,7 @@ void anti_entropy_state::send_register(register_request request, push what) {
 
 void anti_entropy_state::send_deregister(deregister_request request, push what) {
   auto number = ++next_push;
+  what.removed = std::make_shared<const deregister_request>(request);
   pushing.emplace(number, std::move(what));
   auto me = anti_entropy_actor{self};
   writes.propose(encode_command(command_type::deregister, request), [me, number](const state::apply_result& r) {
@@ -104,8 +163,7 @@ void anti_entropy_state::push_service(const local_state& local, const std::strin
   push what;
   what.service = id;
   auto own = local.service(id);
-  auto store = view->state.load();
-  auto remote = state::find_service(*store, identity.name, id, nullptr).value;
+  auto remote = remote_service(id);
   if (!own) {
     // Its checks go with it.
     std::erase_if(dirty_checks, [&](const std::string& check) { return !local.check(check); });
@@ -122,7 +180,7 @@ void anti_entropy_state::push_service(const local_state& local, const std::strin
   local.for_checks_of(id, nullptr, [&](const local_check_ptr& c) {
     const auto& check_id = c->check->check_id;
     bool dirty = dirty_checks.erase(check_id) > 0;
-    if (!dirty && state::find_check(*store, identity.name, check_id, nullptr).value) return;
+    if (!dirty && remote_check(check_id)) return;
     request.checks.push_back(c->check);
     what.checks.push_back(check_id);
   });
@@ -134,8 +192,7 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
   what.checks.push_back(id);
   auto own = local.check(id);
   if (!own) {
-    auto store = view->state.load();
-    if (!state::find_check(*store, identity.name, id, nullptr).value) return;
+    if (!remote_check(id)) return;
     deregister_request request;
     request.datacenter = identity.datacenter;
     request.node = identity.name;
@@ -143,7 +200,7 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
     return send_deregister(std::move(request), std::move(what));
   }
   const auto& service_id = own->check->service_id;
-  if (!service_id.empty() && !state::find_service(*view->state.load(), identity.name, service_id, nullptr).value) {
+  if (!service_id.empty() && !remote_service(service_id)) {
     // The first news of its service: both go together.
     dirty_checks.insert(id);
     return push_service(local, service_id);
@@ -151,14 +208,14 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
   auto request = node_request(false);
   request.check = own->check;
   if (auto service = local.service(own->check->service_id); service && !own->check->service_id.empty())
-    request.service = std::make_shared<const node_service>(
-        wanted(*service->service,
-               state::find_service(*view->state.load(), identity.name, own->check->service_id, nullptr).value.get()));
+    request.service =
+        std::make_shared<const node_service>(wanted(*service->service, remote_service(own->check->service_id).get()));
   send_register(std::move(request), std::move(what));
 }
 
 void anti_entropy_state::partial_sync() {
   sync_sent = false;
+  if (!own_state && !known) return; // nothing is known to be wrong before a server has been asked
   auto local = view->registry.get();
   if (node_dirty) push_node();
   for (auto it = dirty_services.begin(); it != dirty_services.end();) {
@@ -188,6 +245,7 @@ void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::st
   pushing.erase(it);
   auto& log = *outside->log_lines;
   if (worked) {
+    note(what);
     if (what.node) log.write(log_level::info, "agent", "Synced node info");
     if (!what.service.empty())
       log.write(log_level::debug, "agent", "Synced service", {{"service", what.service}});
@@ -198,29 +256,62 @@ void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::st
     node_dirty |= what.node;
     if (!what.service.empty()) dirty_services.insert(what.service);
     dirty_checks.insert(what.checks.begin(), what.checks.end());
-    schedule(retry_after_failure);
+    schedule(retry_after_failure, retry_after_failure);
     return;
   }
   if (!dirty_services.empty()) request_sync();
 }
 
 void anti_entropy_state::full_sync() {
+  if (!own_state) return ask_server();
+  compare(own_records());
+  schedule(interval, interval);
+}
+
+void anti_entropy_state::ask_server() {
+  if (asking) return;
+  asking = true;
+  auto r = std::make_shared<forwarded_request>();
+  r->kind = rpc_kind::node_records;
+  node_records_request question;
+  question.node = identity.name;
+  question.max_stale = oldest_records;
+  r->body = [question] { return msgpack::pack(question); };
+  r->to_leader = false;
+  r->repeatable = true;
+  r->hold = view->settings.load()->rpc_hold_timeout;
+  r->deadline = self->clock().now() + r->hold + longest_answer;
+  r->done = [me = anti_entropy_actor{self}](const expected<std::string>& answer) {
+    auto records = std::make_shared<node_records>();
+    bool read = answer && msgpack::unpack(*answer, *records).has_value();
+    caf::anon_send(me, result_atom_v, local<std::shared_ptr<const node_records>>{read ? records : nullptr});
+  };
+  self->send(writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
+}
+
+void anti_entropy_state::answered(const std::shared_ptr<const node_records>& records) {
+  asking = false;
+  if (!records) return schedule(retry_after_failure, retry_after_failure);
+  known = *records;
+  compare(*records);
+  schedule(interval, interval);
+}
+
+void anti_entropy_state::compare(const node_records& catalog) {
   auto local = view->registry.get();
-  auto store = view->state.load();
-  auto known = state::node_services(*store, identity.name, nullptr).value;
-  const auto* n = known.node.get();
+  const auto* n = catalog.node.get();
   if (!n || n->id != identity.id || n->tagged_addresses != identity.tagged_addresses || n->meta != identity.meta ||
       n->locality != identity.locality || n->address != identity.address)
     node_dirty = true;
 
   std::set<std::string> remote_services, remote_checks;
-  for (const auto& s : known.services) {
+  for (const auto& s : catalog.services) {
     if (s->id == consul_service) continue;
     remote_services.insert(s->id);
     auto own = local->service(s->id);
     if (!own || !same_in_catalog(*own->service, *s)) dirty_services.insert(s->id);
   }
-  for (const auto& c : state::node_checks(*store, identity.name, nullptr).value) {
+  for (const auto& c : catalog.checks) {
     if (c->check_id == serf_health) continue;
     remote_checks.insert(c->check_id);
     auto own = local->check(c->check_id);
@@ -235,14 +326,22 @@ void anti_entropy_state::full_sync() {
   partial_sync();
 }
 
-void anti_entropy_state::schedule(nanoseconds base) {
-  auto wait = base + nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(base.count()))};
+std::int64_t sync_scale(std::size_t members) {
+  std::int64_t scale = 1;
+  for (auto pool = small_pool; pool < members; pool *= 2) ++scale;
+  return scale;
+}
+
+void anti_entropy_state::schedule(nanoseconds base, nanoseconds least) {
+  auto pool = view->lan.load();
+  auto spread = static_cast<std::uint64_t>(base.count() * sync_scale(pool ? pool->members.size() : 1));
+  auto wait = least + nanoseconds{static_cast<std::int64_t>(random() % spread)};
   self->delayed_send(self, wait, wake_atom_v, ++timer);
 }
 
 anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_pointer<anti_entropy_state> self,
                                                ports_ptr outside, agent_view_ptr view, write_path writes,
-                                               node_identity identity, nanoseconds interval) {
+                                               node_identity identity, nanoseconds interval, bool own_state) {
   auto& s = self->state;
   s.self = self;
   s.outside = std::move(outside);
@@ -250,6 +349,7 @@ anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_poin
   s.writes = std::move(writes);
   s.identity = std::move(identity);
   s.interval = interval;
+  s.own_state = own_state;
   s.random.seed(s.outside->seed());
   return {
       [self](changed_atom, service_atom, const std::string& id) {
@@ -267,11 +367,14 @@ anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_poin
       },
       [self](sync_atom) { self->state.partial_sync(); },
       [self](start_atom) { self->send(self, wake_atom_v, ++self->state.timer); },
+      [self](members_atom) {
+        auto& s = self->state;
+        if (s.timer > 0) s.schedule(spread_after_join, nanoseconds{0});
+      },
+      [self](result_atom, local<std::shared_ptr<const node_records>>& records) { self->state.answered(records.value); },
       [self](wake_atom, std::uint64_t generation) {
         auto& s = self->state;
-        if (generation != s.timer) return;
-        s.full_sync();
-        s.schedule(s.interval);
+        if (generation == s.timer) s.full_sync();
       },
       [self](result_atom, std::uint64_t number, bool worked, const std::string& why) {
         self->state.pushed(number, worked, why);

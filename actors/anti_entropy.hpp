@@ -2,10 +2,12 @@
 
 #include "actors/agent_view.hpp"
 #include "actors/ports.hpp"
+#include "actors/rpc_messages.hpp"
 #include "actors/rpc_router.hpp"
 #include "protocol/actors.hpp"
 
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -30,7 +32,11 @@ struct anti_entropy_state {
   write_path writes;
   node_identity identity;
   nanoseconds interval{0};
+  bool own_state = true; ///< this agent is a server: the catalog is at hand
   std::mt19937_64 random;
+  /// Without a state of its own: what the catalog has of this node, as a server told and successful pushes changed it.
+  std::optional<node_records> known;
+  bool asking = false;
 
   bool node_dirty = true;
   std::set<std::string> dirty_services, dirty_checks;
@@ -40,6 +46,9 @@ struct anti_entropy_state {
     bool node = false;
     std::string service;
     std::vector<std::string> checks;
+    /// What was sent.
+    std::shared_ptr<const register_request> registered;
+    std::shared_ptr<const deregister_request> removed;
   };
   std::map<std::uint64_t, push> pushing;
   std::uint64_t next_push = 0;
@@ -48,12 +57,23 @@ struct anti_entropy_state {
   void request_sync();
   /// Pushes everything that is dirty and not on its way.
   void partial_sync();
-  /// Finds out what differs between registry and catalog, and pushes it.
+  /// Finds out what differs between registry and catalog, and pushes it. Without a state of its own the agent asks a
+  /// server first.
   void full_sync();
+  /// A server's answer; null if there is none.
+  void answered(const std::shared_ptr<const node_records>& records);
   void pushed(std::uint64_t number, bool worked, const std::string& why);
-  void schedule(nanoseconds base);
+  /// After `base` and a random part of it, more in larger pools.
+  void schedule(nanoseconds base, nanoseconds least);
 
 private:
+  void ask_server();
+  void compare(const node_records& catalog);
+  node_records own_records() const;
+  node_service_ptr remote_service(const std::string& id) const;
+  health_check_ptr remote_check(const std::string& id) const;
+  /// Takes over into `known` what a push has changed.
+  void note(const push& done);
   register_request node_request(bool with_node) const;
   void push_node();
   void push_service(const local_state& local, const std::string& id);
@@ -63,9 +83,13 @@ private:
   bool on_its_way(const std::string& service) const;
 };
 
+/// How much the pauses between full comparisons grow in a pool of so many members.
+std::int64_t sync_scale(std::size_t members);
+
 /// @param interval time between two full comparisons
+/// @param own_state whether this agent is a server, so that the view has the catalog
 anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_pointer<anti_entropy_state> self,
                                                ports_ptr outside, agent_view_ptr view, write_path writes,
-                                               node_identity identity, nanoseconds interval);
+                                               node_identity identity, nanoseconds interval, bool own_state);
 
 } // namespace praetor

@@ -31,7 +31,7 @@ std::shared_ptr<caf::actor_companion> make_mailbox(const peer_link_actor& link) 
                    local<std::shared_ptr<link_answer>>{std::move(out)});
   });
   auto keep = caf::actor_cast<caf::strong_actor_ptr>(made);
-  return {companion, [keep](caf::actor_companion* c) { c->disconnect(); }};
+  return {companion, [keep](caf::actor_companion* c) { c->on_enqueue(nullptr); }};
 }
 
 } // namespace
@@ -46,9 +46,10 @@ void peer_link_state::connect() {
   retry_at = steady_time::max();
   if (connecting || gateway || !outside->links) return;
   connecting = true;
-  outside->links->connect(target, [to = caf::actor_cast<caf::actor_addr>(peer_link_actor{self}), links = outside->links,
+  outside->links->connect(target, [to = caf::actor_cast<caf::actor_addr>(peer_link_actor{self}),
+                                   links = std::weak_ptr(outside->links),
                                    number = ++attempt](expected<rpc_gateway_actor> result) {
-    auto outcome = std::make_shared<link_outcome>(links, std::move(result));
+    auto outcome = std::make_shared<link_outcome>(links.lock(), std::move(result));
     if (auto link = caf::actor_cast<caf::strong_actor_ptr>(to))
       caf::anon_send(caf::actor_cast<peer_link_actor>(link), link_atom_v, number,
                      local<std::shared_ptr<link_outcome>>{std::move(outcome)});

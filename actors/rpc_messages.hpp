@@ -21,6 +21,7 @@ enum class rpc_kind : std::uint16_t {
   node_records = 6, ///< what the catalog has of a node: node_records_request; answer: node_records
   dns = 7,          ///< a DNS question, in the form that the frontends give it
   coordinate = 8,   ///< an agent's network coordinate, not answered
+  log_state = 9,    ///< whether a server is part of a cluster; answer: log_state
 };
 
 /// What envelopes of answered kinds carry.

@@ -104,7 +104,7 @@ const std::string* rpc_router_state::choose(const forwarded_request&) const {
     auto it = links.find(id);
     return it != links.end() && it->second.up ? &it->first : nullptr;
   };
-  if (on_server()) return reached(options.view->leader.get()->leader_id);
+  if (options.server) return reached(options.view->leader.get()->leader_id);
   for (const auto& id : rotation)
     if (auto* found = reached(id)) return found;
   return nullptr;
@@ -115,9 +115,9 @@ void rpc_router_state::attempt(const forwarded_request_ptr& r) {
   auto& notes = r->notes;
   notes.seen_term = leader->term;
   notes.seen_leader = leader->leader_id;
-  if (on_server() && leader->is_leader && r->here) return r->here();
+  if (options.server && leader->is_leader && r->here) return r->here();
   if (!r->body) return r->done(tl::unexpected(no_leader()));
-  if (!on_server() && rotation.empty()) return r->done(fail("No known Consul servers"));
+  if (!options.server && rotation.empty()) return r->done(fail("No known Consul servers"));
   auto* server = choose(*r);
   if (!server) return hold_back(r);
   auto now = self->clock().now();
@@ -154,6 +154,7 @@ void rpc_router_state::ended(std::uint64_t number, remote_outcome outcome) {
       why.text = "a refusal could not be read: " + read.error().text;
     if (!why.not_carried_out) return r->done(fail(std::move(why.text), static_cast<int>(why.status)));
     r->notes.last = {std::move(why.text), static_cast<int>(why.status)};
+    rotate(server);
   } else {
     rotate(server);
     if (outcome.reached && !r->repeatable) return r->done(fail(std::string(unknown_outcome)));
@@ -183,7 +184,7 @@ void rpc_router_state::hold_back(const forwarded_request_ptr& r) {
 }
 
 void rpc_router_state::give_up(const forwarded_request_ptr& r) {
-  if (!on_server() && rotation.empty()) return r->done(fail("No known Consul servers"));
+  if (!options.server && rotation.empty()) return r->done(fail("No known Consul servers"));
   r->done(tl::unexpected(r->notes.last));
 }
 

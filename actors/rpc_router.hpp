@@ -26,6 +26,7 @@ struct rpc_router_options {
   ports_ptr outside;
   agent_view_ptr view;
   std::string own_id;
+  bool server = false;
   raft_peer_actor peer;    ///< null on client agents
   nanoseconds hold{0};     ///< how long a request waits for a leader (performance.rpc_hold_timeout)
   nanoseconds patience{0}; ///< how long an answer to a write is waited for (limits.rpc_client_timeout)
@@ -81,7 +82,6 @@ private:
   void start_link(const known_server& s);
   void publish_links();
   void schedule_rebalance();
-  bool on_server() const { return options.peer != nullptr; }
 };
 
 /// Carries what the leader or another server has to do.

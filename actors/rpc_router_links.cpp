@@ -59,7 +59,7 @@ void rpc_router_state::members_changed(const known_servers& now) {
   }
   if (!changed) return;
   publish_links();
-  if (!on_server()) schedule_rebalance();
+  if (!options.server) schedule_rebalance();
 }
 
 void rpc_router_state::link_changed(const std::string& id, bool up) {

@@ -292,6 +292,8 @@ using leader_duties_actor = caf::typed_actor<
     caf::reacts_to<start_atom, std::uint64_t>,
     // It was lost.
     caf::reacts_to<stop_atom>,
+    // The gossip pool's members changed.
+    caf::reacts_to<members_atom>,
     // A client renewed its session.
     caf::reacts_to<renew_atom, std::string, local<std::function<void(renewal)>>>,
     // A node has a new network coordinate; lost without a word while this server does not lead.
@@ -512,6 +514,8 @@ using agent_actor = caf::typed_actor<
     caf::reacts_to<members_atom>,
     // A child that may be started again is due.
     caf::reacts_to<wake_atom, std::string>,
+    // Say good-bye to the gossip pools, so that nobody takes the end for a failure; the callback runs when they know.
+    caf::reacts_to<leave_atom, local<done_callback>>,
     // End everything in order; the callback runs when all is down.
     caf::reacts_to<stop_atom, local<done_callback>>,
     // The raft peer has stood down: end the rest.

@@ -17,7 +17,8 @@ void leader_duties_state::start() {
     first.config = o.autopilot;
     o.writes.propose(encode_command(command_type::autopilot, first), nullptr);
   }
-  keep(self->spawn(reconciler, o.outside, o.view, o.writes, o.datacenter, o.members));
+  members = self->spawn(reconciler, o.outside, o.view, o.writes, o.datacenter, o.members);
+  keep(members);
   keep(self->spawn(tombstone_reaper, o.outside, o.view, o.writes, o.datacenter));
   timers = self->spawn(session_timers, o.outside, o.view, o.writes, o.datacenter);
   keep(timers);
@@ -27,6 +28,7 @@ void leader_duties_state::start() {
 }
 
 void leader_duties_state::stop() {
+  members = nullptr;
   timers = nullptr;
   coordinates = nullptr;
   for (auto& duty : std::exchange(working, {}))
@@ -40,6 +42,9 @@ leader_duties_actor::behavior_type leader_duties(leader_duties_actor::stateful_p
   return {
       [self](start_atom, std::uint64_t) { self->state.start(); },
       [self](stop_atom) { self->state.stop(); },
+      [self](members_atom) {
+        if (self->state.members) self->send(self->state.members, sync_atom_v);
+      },
       [self](renew_atom, const std::string& id, local<std::function<void(renewal)>>& done) {
         auto& s = self->state;
         if (!s.timers) return done.value(renewal::not_leader);

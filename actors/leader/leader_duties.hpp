@@ -32,6 +32,7 @@ struct leader_duties_state {
 
   leader_duties_actor::pointer self = nullptr;
   leader_duties_options options;
+  reconciler_actor members;
   session_timers_actor timers;
   coordinate_batcher_actor coordinates;
   std::vector<caf::strong_actor_ptr> working;

@@ -1,0 +1,100 @@
+#include "actors/agent.hpp"
+#include "actors/coordinate_sender.hpp"
+#include "actors/gossip_pools.hpp"
+#include "actors/retry_joiner.hpp"
+#include "actors/user_events.hpp"
+#include "storage/raft_log/log_store.hpp"
+
+#include <atomic>
+
+namespace praetor {
+
+// The agent's part in the gossip pools.
+
+namespace {
+
+const char* name_of(bool wan) { return wan ? "wan" : "lan"; }
+
+} // namespace
+
+void agent_state::start_gossip() {
+  auto& o = options;
+  handles.events = self->spawn(user_events, o.outside, o.view);
+  watch_over("user_events", handles.events, [this] {
+    handles.events = self->spawn(user_events, options.outside, options.view);
+    watch_over("user_events", handles.events, nullptr);
+  });
+  if (o.outside->gossip_lan) {
+    start_prober(false);
+    start_joiner(false);
+    if (!o.config->disable_coordinates) start_coordinates();
+  }
+  if (o.config->server && o.outside->gossip_wan) {
+    start_prober(true);
+    start_joiner(true);
+  }
+}
+
+void agent_state::start_prober(bool wan) {
+  auto& o = options;
+  auto storage = o.config->server ? o.outside->log->opened().storage_id : std::string();
+  auto configured = configured_gossip(*o.config, wan, o.node_id, storage, *o.outside);
+  if (!configured) return o.outside->fatal(configured.error().text);
+  configured->outside = o.outside;
+  configured->view = o.view;
+  configured->sockets = wan ? *o.outside->gossip_wan : *o.outside->gossip_lan;
+  if (!wan) {
+    configured->changed = [me = caf::actor_cast<caf::actor_addr>(self)] {
+      if (auto agent = caf::actor_cast<agent_actor>(me)) caf::anon_send(agent, members_atom_v);
+    };
+    configured->events = handles.events;
+  }
+  auto& prober = wan ? handles.wan : handles.lan;
+  prober = self->spawn(gossip_prober, std::move(*configured));
+  watch_over(std::string("gossip_prober.") + name_of(wan), prober, [this, wan] {
+    start_prober(wan);
+    start_joiner(wan);
+  });
+}
+
+void agent_state::start_joiner(bool wan) {
+  const auto& c = *options.config;
+  const auto& addresses = wan ? c.retry_join_wan : c.retry_join_lan;
+  if (addresses.empty()) return;
+  retry_join_options r;
+  r.outside = options.outside;
+  r.prober = wan ? handles.wan : handles.lan;
+  r.wan = wan;
+  r.addresses = addresses;
+  r.interval = wan ? c.retry_interval_wan : c.retry_interval_lan;
+  r.most_tries = wan ? c.retry_max_wan : c.retry_max_lan;
+  auto joiner = self->spawn(retry_joiner, std::move(r));
+  watch_over(std::string("retry_joiner.") + name_of(wan), joiner, [this, wan] { start_joiner(wan); });
+}
+
+void agent_state::start_coordinates() {
+  const auto& c = *options.config;
+  coordinate_sender_options s;
+  s.outside = options.outside;
+  s.view = options.view;
+  s.node = c.node_name;
+  s.least_interval = c.sync_coordinate_interval_min;
+  s.rate = c.sync_coordinate_rate_target;
+  auto sender = self->spawn(coordinate_sender, std::move(s));
+  watch_over("coordinate_sender", sender, [this] { start_coordinates(); });
+}
+
+void agent_state::leave(done_callback done) {
+  auto open = std::make_shared<std::atomic<int>>(1);
+  auto one_left = [open, done = std::move(done)] {
+    if (--*open == 0 && done) done(nullptr);
+  };
+  for (const auto& prober : {handles.wan, handles.lan}) {
+    if (!prober) continue;
+    ++*open;
+    ask_gossip(prober, gossip_command::leave{one_left});
+  }
+  one_left();
+}
+
+} // namespace praetor

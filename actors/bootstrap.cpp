@@ -1,0 +1,137 @@
+#include "actors/bootstrap.hpp"
+
+#include "actors/rpc_messages.hpp"
+#include "protocol/codec/msgpack.hpp"
+#include "protocol/config/runtime_config.hpp"
+
+#include <algorithm>
+
+namespace praetor {
+
+namespace {
+
+constexpr auto look_interval = std::chrono::milliseconds(200);
+constexpr auto answer_limit = std::chrono::seconds(2);
+
+} // namespace
+
+expected<raft::configuration> founders_among(const known_servers& servers, std::int64_t expect) {
+  raft::configuration out;
+  for (const auto& s : servers.servers) {
+    if (s.status != swim::member_status::alive || s.nonvoter) continue;
+    if (s.bootstrap)
+      return fail("server " + s.name + " is in bootstrap mode: it begins a cluster of its own, expect mode is off");
+    if (s.bootstrap_expect != 0 && s.bootstrap_expect != expect)
+      return fail("server " + s.name + " expects " + std::to_string(s.bootstrap_expect) + " servers and this one " +
+                  std::to_string(expect) + ": bootstrap_expect has to be the same on all");
+    if (s.storage.empty()) return fail("server " + s.name + " does not say which disk its log is on");
+    out.servers.push_back({{s.id, s.storage}, s.address, true});
+  }
+  std::sort(out.servers.begin(), out.servers.end(), [](auto& a, auto& b) { return a.who.id < b.who.id; });
+  return out;
+}
+
+std::vector<std::string> founder_texts(const raft::configuration& founders) {
+  std::vector<std::string> out;
+  for (const auto& s : founders.servers) out.push_back(s.who.id + " " + s.who.storage + " " + s.address);
+  return out;
+}
+
+log_state log_state_of(const raft_status& status, const agent_view& view) {
+  log_state out;
+  out.has_log = status.last_index > 0 || status.term > 0;
+  auto settings = view.settings.load();
+  auto servers = view.servers.load();
+  if (!settings || !servers) return out;
+  if (auto founders = founders_among(*servers, settings->bootstrap_expect)) out.founders = founder_texts(*founders);
+  return out;
+}
+
+void bootstrap_state::complain(const std::string& why) {
+  if (why == std::exchange(last_complaint, why)) return;
+  outside->log_lines->write(log_level::error, "agent.server", "no cluster can begin yet", {{"error", why}});
+}
+
+void bootstrap_state::look() {
+  self->delayed_send(self, look_interval, wake_atom_v);
+  auto me = bootstrap_actor{self};
+  self->send(peer, status_atom_v, local<std::function<void(const raft_status&)>>{[me](const raft_status& status) {
+               if (status.last_index > 0) caf::anon_send(me, ended_atom_v);
+             }});
+  if (!unasked.empty()) return; // a round is under way
+  auto servers = view->servers.load();
+  if (!servers) return;
+  auto found = founders_among(*servers, expect);
+  if (!found) return complain(found.error().text);
+  if (found->servers.size() < static_cast<std::size_t>(expect) || !found->find(own_id)) return;
+  auto links = view->links.load();
+  founders = std::move(*found);
+  ++round;
+  std::vector<std::pair<std::string, peer_link_actor>> asked;
+  for (const auto& s : founders.servers) {
+    if (s.who.id == own_id) continue;
+    auto link = links ? links->find(s.who.id) : peer_links::const_iterator{};
+    if (!links || link == links->end()) return;
+    asked.emplace_back(s.who.id, link->second);
+  }
+  for (const auto& [id, link] : asked) unasked.insert(id);
+  for (const auto& [id, link] : asked) ask(id, link);
+  if (unasked.empty()) begin_cluster();
+}
+
+void bootstrap_state::ask(const std::string& id, const peer_link_actor& link) {
+  auto call = std::make_shared<remote_call>();
+  call->request.kind = static_cast<std::uint16_t>(rpc_kind::log_state);
+  msgpack::pack(call->request.bytes, rpc_request{});
+  call->deadline = self->clock().now() + answer_limit;
+  call->done = [me = bootstrap_actor{self}, number = round, id](expected<envelope> answer, bool) {
+    bool good = answer && static_cast<rpc_kind>(answer->kind) == rpc_kind::log_state;
+    caf::anon_send(me, result_atom_v, number, id, good ? std::move(answer->bytes) : std::string());
+  };
+  self->send(link, rpc_atom_v, local<std::shared_ptr<remote_call>>{std::move(call)});
+}
+
+void bootstrap_state::answered(std::uint64_t of_round, const std::string& id, const std::string& answer) {
+  if (of_round != round || !unasked.contains(id)) return;
+  log_state said;
+  bool read = !answer.empty() && msgpack::unpack(answer, said).has_value();
+  if (!read || said.has_log || said.founders != founder_texts(founders)) {
+    if (read && said.has_log) complain("server " + id + " is part of a cluster already: this one waits to be added");
+    unasked.clear(); // the next look asks again
+    return;
+  }
+  unasked.erase(id);
+  if (unasked.empty()) begin_cluster();
+}
+
+void bootstrap_state::begin_cluster() {
+  outside->log_lines->write(log_level::info, "agent.server", "found expected number of peers, beginning a cluster",
+                            {{"peers", founders.servers.size()}});
+  self->send(peer, start_atom_v,
+             local<std::shared_ptr<const raft::configuration>>{std::make_shared<const raft::configuration>(founders)},
+             local<done_callback>{[me = bootstrap_actor{self}](const error* failed) {
+               if (!failed) caf::anon_send(me, ended_atom_v);
+             }});
+}
+
+bootstrap_actor::behavior_type bootstrap(bootstrap_actor::stateful_pointer<bootstrap_state> self, ports_ptr outside,
+                                         agent_view_ptr view, raft_peer_actor peer, std::string own_id,
+                                         std::int64_t expect) {
+  auto& s = self->state;
+  s.self = self;
+  s.outside = std::move(outside);
+  s.view = std::move(view);
+  s.peer = std::move(peer);
+  s.own_id = std::move(own_id);
+  s.expect = expect;
+  self->send(self, wake_atom_v);
+  return {
+      [self](wake_atom) { self->state.look(); },
+      [self](result_atom, std::uint64_t round, const std::string& id, const std::string& answer) {
+        self->state.answered(round, id, answer);
+      },
+      [self](ended_atom) { self->quit(); },
+  };
+}
+
+} // namespace praetor

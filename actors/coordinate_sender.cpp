@@ -1,0 +1,60 @@
+#include "actors/coordinate_sender.hpp"
+
+#include "actors/agent.hpp"
+#include "actors/gossip_command.hpp"
+#include "protocol/codec/command.hpp"
+#include "protocol/types/commands.hpp"
+#include "protocol/types/coordinate.hpp"
+
+namespace praetor {
+
+nanoseconds coordinate_sender_state::wait() {
+  auto pool = options.view->lan.load();
+  auto members = static_cast<double>(pool ? pool->members.size() : 1);
+  auto paced = nanoseconds(static_cast<std::int64_t>(members / options.rate * 1e9));
+  auto least = std::max(options.least_interval, paced);
+  return least + nanoseconds(static_cast<std::int64_t>(
+                     random() % static_cast<std::uint64_t>(std::max<std::int64_t>(least.count(), 1))));
+}
+
+void coordinate_sender_state::look() {
+  self->delayed_send(self, wait(), wake_atom_v);
+  auto handles = options.view->handles.load();
+  if (!handles || !handles->lan) return;
+  gossip_command::look c;
+  c.done = [me = coordinate_sender_actor{self}, node = options.node](const gossip_status& s) {
+    auto place = std::make_shared<node_coordinate>();
+    place->node = node;
+    place->coord.vec = s.place.vec;
+    place->coord.error = s.place.error;
+    place->coord.adjustment = s.place.adjustment;
+    place->coord.height = s.place.height;
+    caf::anon_send(me, locate_atom_v,
+                   local<std::shared_ptr<const node_coordinate>>{std::shared_ptr<const node_coordinate>(place)});
+  };
+  ask_gossip(handles->lan, std::move(c));
+}
+
+void coordinate_sender_state::send(const std::shared_ptr<const node_coordinate>& place) {
+  auto handles = options.view->handles.load();
+  if (!handles) return;
+  if (options.view->leader.get()->is_leader && handles->duties)
+    return caf::anon_send(handles->duties, locate_atom_v, local<std::shared_ptr<const node_coordinate>>{place});
+  handles->writes.propose(encode_command(command_type::coordinate_batch, coordinate_batch{place}), nullptr);
+}
+
+coordinate_sender_actor::behavior_type
+coordinate_sender(coordinate_sender_actor::stateful_pointer<coordinate_sender_state> self,
+                  coordinate_sender_options options) {
+  auto& s = self->state;
+  s.self = self;
+  s.options = std::move(options);
+  s.random.seed(s.options.outside->seed());
+  self->delayed_send(self, s.wait(), wake_atom_v);
+  return {
+      [self](wake_atom) { self->state.look(); },
+      [self](locate_atom, local<std::shared_ptr<const node_coordinate>>& place) { self->state.send(place.value); },
+  };
+}
+
+} // namespace praetor
