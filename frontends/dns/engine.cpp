@@ -2,6 +2,8 @@
 
 #include "frontends/dns/datagram_listener.hpp"
 #include "frontends/dns/stream_listener.hpp"
+#include "frontends/endpoints/dns_remote.hpp"
+#include "protocol/codec/msgpack.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -12,7 +14,7 @@ namespace praetor::dns {
 namespace asio = boost::asio;
 
 engine::engine(question_sources sources, const config::runtime_config& c)
-    : context_(1), questions_(sources, c), recursors_(context_, sources.seed ^ 0x9e3779b97f4a7c15u) {
+    : context_(1), ask_(sources.ask), questions_(sources, c), recursors_(context_, sources.seed ^ 0x9e3779b97f4a7c15u) {
   recursors_.configure(c);
 }
 
@@ -65,13 +67,33 @@ void engine::stop() {
 std::string_view engine::handle(std::string_view packet, transport how,
                                 const std::function<recursors::callback()>& later) {
   auto result = questions_.answer(packet, how);
-  switch (result.what) {
-  case outcome::action::drop: return {};
-  case outcome::action::reply: return result.message;
-  case outcome::action::forward: forward(std::string(packet), how, later()); return {};
-  case outcome::action::resolve: resolve(std::string(packet), how, std::move(result.hosts), later()); return {};
-  }
+  if (result.what == outcome::action::drop) return {};
+  if (result.what == outcome::action::reply) return result.message;
+  carry_on(std::move(result), std::string(packet), how, later());
   return {};
+}
+
+void engine::carry_on(outcome what, std::string packet, transport how, recursors::callback done) {
+  switch (what.what) {
+  case outcome::action::drop: return;
+  case outcome::action::reply: return done(what.message);
+  case outcome::action::forward: return forward(std::move(packet), how, std::move(done));
+  case outcome::action::resolve: return resolve(std::move(packet), how, std::move(what.hosts), std::move(done));
+  case outcome::action::ask: return ask(std::move(what.question), std::move(packet), how, std::move(done), false);
+  }
+}
+
+void engine::ask(std::string question, std::string packet, transport how, recursors::callback done, bool resolved) {
+  auto told = [this, packet = std::move(packet), how, done = std::move(done), resolved](expected<std::string> answer) {
+    remote_reply reply;
+    if (!answer || !msgpack::unpack(*answer, reply)) return done(questions_.failure(packet, how));
+    // Host names that recursors know nothing of are not asked for twice.
+    static const resolved_names nothing;
+    carry_on(questions_.answer(packet, how, resolved ? &nothing : nullptr, &reply), packet, how, done);
+  };
+  ask_(std::move(question), [this, told = std::move(told)](expected<std::string> answer) mutable {
+    asio::post(context_, [told = std::move(told), answer = std::move(answer)] { told(answer); });
+  });
 }
 
 void engine::forward(std::string packet, transport how, recursors::callback done) {
@@ -97,7 +119,10 @@ void engine::resolve(std::string packet, transport how, std::vector<std::string>
     recursors_.ask(address_query(0, host), transport::udp, [this, all, name](std::string_view reply) {
       all->found[name] = addresses_in(reply);
       if (--all->left > 0) return;
-      all->done(questions_.answer(all->packet, all->how, &all->found).message);
+      auto result = questions_.answer(all->packet, all->how, &all->found);
+      if (result.what == outcome::action::ask)
+        return ask(std::move(result.question), all->packet, all->how, all->done, true);
+      carry_on(std::move(result), all->packet, all->how, all->done);
     });
   }
 }

@@ -34,10 +34,14 @@ public:
   const std::vector<std::uint16_t>& ports() const { return ports_; }
 
 private:
+  /// Does what an outcome asks for; `done` hears the message.
+  void carry_on(outcome what, std::string packet, transport how, recursors::callback done);
+  void ask(std::string question, std::string packet, transport how, recursors::callback done, bool resolved);
   void forward(std::string packet, transport how, recursors::callback done);
   void resolve(std::string packet, transport how, std::vector<std::string> hosts, recursors::callback done);
 
   boost::asio::io_context context_;
+  std::function<void(std::string, std::function<void(expected<std::string>)>)> ask_;
   questions questions_;
   recursors recursors_;
   std::vector<std::shared_ptr<datagram_listener>> datagrams_;

@@ -215,7 +215,7 @@ void health_by_name(const call& c) {
   respond_health(c, std::string(worst.text()), worst.status(), json_answer(c, out));
 }
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/agent/checks", "GET", list, {}, "The agent's own checks"},
     route{"/v1/agent/check/register", "PUT", register_, {}, "Registers a check with this agent"},
     route{"/v1/agent/check/deregister/", "PUT", deregister, {}, "Removes a check from this agent"},
@@ -230,6 +230,8 @@ constexpr std::array routes{
           {},
           "The health of the agent's instances of a service"},
 };
+
+constexpr auto routes = answered(place::agent, rows);
 
 } // namespace
 

@@ -55,29 +55,32 @@ struct self_shape {
 };
 
 void self(const call& c) {
-  caf::anon_send(c.env.handles()->peer, status_atom_v,
-                 local<std::function<void(const raft_status&)>>{[c](const raft_status& raft) {
-                   auto config = c.env.config();
-                   self_shape out;
-                   out.config = {config->datacenter,
-                                 config->primary_datacenter,
-                                 config->node_name,
-                                 c.env.node_id(),
-                                 "",
-                                 std::string(followed_release),
-                                 std::string(build_date),
-                                 std::string(own_version),
-                                 config->server};
-                   out.debug_config = config::debug_view(*config, c.env.node_id(), std::string(followed_release));
-                   out.debug_config["BuildDate"] = std::string(build_date);
-                   if (!config->disable_coordinates) out.coord.emplace();
-                   out.member = own_member(c.env, false);
-                   out.stats = agent_statistics(c.env, raft);
-                   out.meta = config->node_meta;
-                   out.meta["consul-network-segment"] = "";
-                   out.meta["consul-version"] = std::string(followed_release);
-                   respond(c, json_answer(c, out));
-                 }});
+  std::function<void(const raft_status&)> show = [c](const raft_status& raft) {
+    auto config = c.env.config();
+    self_shape out;
+    out.config = {config->datacenter,
+                  config->primary_datacenter,
+                  config->node_name,
+                  c.env.node_id(),
+                  "",
+                  std::string(followed_release),
+                  std::string(build_date),
+                  std::string(own_version),
+                  config->server};
+    out.debug_config = config::debug_view(*config, c.env.node_id(), std::string(followed_release));
+    out.debug_config["BuildDate"] = std::string(build_date);
+    if (!config->disable_coordinates) out.coord.emplace();
+    out.member = own_member(c.env, false);
+    out.stats = agent_statistics(c.env, raft);
+    out.meta = config->node_meta;
+    out.meta["consul-network-segment"] = "";
+    out.meta["consul-version"] = std::string(followed_release);
+    respond(c, json_answer(c, out));
+  };
+  // A client agent has no part in Raft.
+  auto peer = c.env.handles()->peer;
+  if (!peer) return show({});
+  caf::anon_send(peer, status_atom_v, local<std::function<void(const raft_status&)>>{std::move(show)});
 }
 
 struct version_shape {
@@ -194,7 +197,7 @@ void monitor(const call& c) {
 constexpr route_permission agent_read{acl::resource::agent, acl::access::read, route_permission::subject::own_node};
 constexpr route_permission agent_write{acl::resource::agent, acl::access::write, route_permission::subject::own_node};
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/agent/self", "GET", self, agent_read, "The agent, its configuration and its figures"},
     route{"/v1/agent/version", "GET", version, {}, "The release whose behaviour the agent follows"},
     route{"/v1/agent/host", "GET", host, route_permission{acl::resource::operator_, acl::access::read}, "The machine"},
@@ -204,6 +207,8 @@ constexpr std::array routes{
     route{"/v1/agent/leave", "PUT", leave, agent_write, "Leaves the cluster and ends the agent"},
     route{"/v1/agent/monitor", "GET", monitor, agent_read, "Follows the log"},
 };
+
+constexpr auto routes = answered(place::agent, rows);
 
 } // namespace
 

@@ -98,6 +98,14 @@ statistics agent_statistics(const environment& env, const raft_status& raft) {
                   {"query_time", "1"}};
   out["serf_lan"] = pool;
   out["serf_wan"] = pool;
+  if (!c->server) {
+    auto servers = env.view().servers.load();
+    out["consul"] = {{"acl", c->acl.enabled ? "enabled" : "disabled"},
+                     {"known_servers", number(servers ? servers->servers.size() : 0)},
+                     {"server", "false"}};
+    out.erase("raft");
+    out.erase("serf_wan");
+  }
   return out;
 }
 

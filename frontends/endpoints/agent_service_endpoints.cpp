@@ -206,13 +206,15 @@ void maintenance(const call& c) {
                  local<done_callback>{answer_done(c)});
 }
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/agent/services", "GET", list, {}, "The agent's own services"},
     route{"/v1/agent/service/", "GET", one, {}, "One of the agent's own services"},
     route{"/v1/agent/service/register", "PUT", register_, {}, "Registers a service with this agent"},
     route{"/v1/agent/service/deregister/", "PUT", deregister, {}, "Removes a service from this agent"},
     route{"/v1/agent/service/maintenance/", "PUT", maintenance, {}, "Takes a service out of use, or back in"},
 };
+
+constexpr auto routes = answered(place::agent, rows);
 
 } // namespace
 

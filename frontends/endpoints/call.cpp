@@ -29,7 +29,7 @@ answer empty_answer(unsigned status) {
 void respond(const call& c, answer a) {
   a.common_lines = c.common_lines;
   if (c.timing) c.timing->add(milliseconds_of(c.env.now() - c.started));
-  log_request(c.env, c.req, a, c.started);
+  if (!c.req.via) log_request(c.env, c.req, a, c.started);
   c.ex->respond(std::move(a));
 }
 
@@ -39,7 +39,8 @@ void respond_error(const call& c, std::string text, unsigned status) {
 
 layout layout_of(const call& c) {
   bool pretty = c.req.query.has("pretty");
-  return {pretty || c.env.config()->dev_mode, pretty};
+  bool indents = c.req.via ? c.req.via->asker.indents : c.env.config()->dev_mode;
+  return {pretty || indents, pretty};
 }
 
 shared_bytes laid_out(layout how, std::string compact) {
@@ -93,6 +94,8 @@ bool other_datacenter(const call& c) {
   respond_error(c, "No path to datacenter");
   return true;
 }
+
+std::string asked_node(const call& c) { return c.req.via ? c.req.via->asker.node : c.env.config()->node_name; }
 
 std::string token_of(const request& req) {
   if (auto* token = req.query.find("token"); token && !token->empty()) return *token;

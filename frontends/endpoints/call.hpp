@@ -18,6 +18,8 @@ struct call {
   shared_bytes common_lines;        ///< what the configuration wants on every answer
   metrics::meter* timing = nullptr; ///< counts how long the answer took since `started`
   steady_time started = {};
+  void (*handle)(const call&) = nullptr; ///< the endpoint
+  steady_time wait_until = {};           ///< of a blocking query that waits already
 
   bool is(std::string_view method) const { return req.method == method; }
 };
@@ -71,6 +73,9 @@ void propose(const call& c, std::string command, std::function<void(const call&,
 std::string datacenter_of(const request& req);
 /// Whether that is another than the own one; then the request has been answered.
 bool other_datacenter(const call& c);
+
+/// The name of the node whose agent the client asked.
+std::string asked_node(const call& c);
 
 /// The token that the request carries (parameter, header, bearer), or "".
 std::string token_of(const request& req);

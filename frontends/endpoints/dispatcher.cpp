@@ -1,3 +1,4 @@
+#include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/request_log.hpp"
 #include "frontends/endpoints/routes.hpp"
 
@@ -54,9 +55,15 @@ acl::permission needed(const route_permission& rule, const call& c) {
   return p;
 }
 
+std::optional<answer> denial(const call& c, const route& r) {
+  if (!r.needs || c.who->allowed(needed(*r.needs, c))) return {};
+  return text_answer(403, c.who->denial(needed(*r.needs, c)));
+}
+
 /// What is wrong with the request before its endpoint is asked, if anything.
 std::optional<answer> objection(const call& c, const route& r, const config::runtime_config& config) {
   const auto& req = c.req;
+  if (req.via) return denial(c, r); // the agent that was asked has seen to the rest
   if (!req.query_ok) return empty_answer(500);
   for (const auto& blocked : config.http.block_endpoints)
     if (std::string_view(req.path).starts_with(blocked))
@@ -81,8 +88,7 @@ std::optional<answer> objection(const call& c, const route& r, const config::run
                          "Invalid header: \"" + std::string(name) + "\" - " +
                              (std::string_view(name).ends_with("Namespace") ? "Namespaces are" : "Partitions are") +
                              " a Consul Enterprise feature");
-  if (r.needs && !c.who->allowed(needed(*r.needs, c))) return text_answer(403, c.who->denial(needed(*r.needs, c)));
-  return {};
+  return denial(c, r);
 }
 
 } // namespace
@@ -138,11 +144,13 @@ void dispatcher::handle(exchange_ptr ex) const {
          req,
          rest,
          env_.authorize(token_of(req)),
-         common_lines(config),
-         found->timings.of(env_.telemetry(), found->r->path, req.method),
-         env_.now()};
+         req.via ? nullptr : common_lines(config),
+         req.via ? nullptr : found->timings.of(env_.telemetry(), found->r->path, req.method),
+         env_.now(),
+         found->r->handle};
   if (auto no = objection(c, *found->r, *config)) return respond(c, std::move(*no));
-  found->r->handle(c);
+  if (answers_here(c, found->r->where)) return c.handle(c);
+  forward(c);
 }
 
 shared_bytes dispatcher::common_lines(const std::shared_ptr<const config::runtime_config>& config) const {

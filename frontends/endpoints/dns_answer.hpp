@@ -15,6 +15,13 @@ struct answer_set {
     std::vector<record> answers;
     std::vector<record> extra;
     bool address = true; ///< false: an alias with what it leads to; used only if no group is an address
+
+    template <class F, class Self>
+    static void fields(F&& f, Self& x) {
+      f(field{"Answers"}, x.answers);
+      f(field{"Extra"}, x.extra);
+      f(field{"Address"}, x.address);
+    }
   };
   enum class place { answers, authority };
 
@@ -28,6 +35,19 @@ struct answer_set {
   bool forward = false;                   ///< recursors are to be asked instead, if there are any
 
   std::size_t bytes() const;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Code"}, x.code);
+    f(field{"Authoritative"}, x.authoritative);
+    f(field{"Groups"}, x.groups);
+    f(field{"GroupsGo"}, x.groups_go);
+    f(field{"MostGroups"}, x.most_groups);
+    f(field{"MostAnswers"}, x.most_answers);
+    f(field{"Answers"}, x.answers);
+    f(field{"Authority"}, x.authority);
+    f(field{"Forward"}, x.forward);
+  }
 };
 
 /// How the agent wants its answers.

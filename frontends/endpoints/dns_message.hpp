@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/types/field.hpp"
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -90,6 +92,16 @@ struct record {
   std::string tail;        ///< data behind the names; an SOA's serial is written when it is sent
 
   bool operator==(const record&) const = default;
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Owner"}, x.owner);
+    f(field{"Type"}, x.type);
+    f(field{"TTL"}, x.ttl);
+    f(field{"Head"}, x.head);
+    f(field{"Name"}, x.name);
+    f(field{"SecondName"}, x.second_name);
+    f(field{"Tail"}, x.tail);
+  }
   /// Bytes on the wire without compression.
   std::size_t size(std::size_t question_name) const {
     return (owner.empty() ? question_name : owner.size()) + 10 + head.size() + name.size() + second_name.size() +

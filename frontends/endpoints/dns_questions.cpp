@@ -1,5 +1,8 @@
 #include "frontends/endpoints/dns_questions.hpp"
 
+#include "frontends/endpoints/dns_remote.hpp"
+#include "protocol/codec/msgpack.hpp"
+
 #include <chrono>
 
 namespace praetor::dns {
@@ -93,25 +96,42 @@ const answer_set* questions::find(const query& q, const resolved_names* resolved
   return cache_.insert(key_, std::move(found.set), std::move(holds));
 }
 
-outcome questions::answer(std::string_view packet, transport how, const resolved_names* resolved) {
+bool questions::elsewhere() const {
+  if (!sources_.at_hand || sources_.at_hand(settings_)) return false;
+  // Only what lies under the own domains, and addresses looked up backwards, is in the catalog.
+  static const auto backwards = wire_name("arpa");
+  auto name = query_.name();
+  return find_suffix(name, settings_.domain) || find_suffix(name, backwards) ||
+         (!settings_.alt_domain.empty() && find_suffix(name, settings_.alt_domain));
+}
+
+outcome questions::answer(std::string_view packet, transport how, const resolved_names* resolved,
+                          const remote_reply* told) {
   using action = outcome::action;
   switch (read_query(packet, query_)) {
   case reading::dropped: return {};
-  case reading::malformed: return {action::reply, writer_.refuse_packet(query_, rcode::format_error, false), {}};
-  case reading::unsupported: return {action::reply, writer_.refuse_packet(query_, rcode::not_implemented, true), {}};
+  case reading::malformed: return {action::reply, writer_.refuse_packet(query_, rcode::format_error, false), {}, {}};
+  case reading::unsupported:
+    return {action::reply, writer_.refuse_packet(query_, rcode::not_implemented, true), {}, {}};
   case reading::accepted: break;
   }
   if (!query_.has_question) {
     answer_set refused;
     refused.code = rcode::refused;
     refused.authoritative = false;
-    return {action::reply, writer_.write(query_, refused, how, rules_, 0), {}};
+    return {action::reply, writer_.write(query_, refused, how, rules_, 0), {}, {}};
+  }
+  if (!told && elsewhere()) {
+    remote_question q(query_, settings_, resolved);
+    q.token = sources_.token ? sources_.token() : std::string();
+    return {action::ask, {}, {}, msgpack::pack(q)};
   }
   std::vector<std::string> unresolved;
-  const auto* set = find(query_, resolved, unresolved);
-  if (set->forward && settings_.has_recursors) return {action::forward, {}, {}};
-  if (!unresolved.empty() && !resolved) return {action::resolve, {}, std::move(unresolved)};
-  return {action::reply, writer_.write(query_, *set, how, rules_, serial()), {}};
+  if (told) unresolved = told->unresolved;
+  const auto* set = told ? &told->set : find(query_, resolved, unresolved);
+  if (set->forward && settings_.has_recursors) return {action::forward, {}, {}, {}};
+  if (!unresolved.empty() && !resolved) return {action::resolve, {}, std::move(unresolved), {}};
+  return {action::reply, writer_.write(query_, *set, how, rules_, serial()), {}, {}};
 }
 
 std::string_view questions::failure(std::string_view packet, transport how) {

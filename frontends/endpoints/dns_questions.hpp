@@ -1,6 +1,7 @@
 #pragma once
 
 #include "frontends/endpoints/dns_lookup.hpp"
+#include "protocol/types/error.hpp"
 
 #include <functional>
 #include <list>
@@ -9,12 +10,19 @@
 
 namespace praetor::dns {
 
+struct remote_reply;
+
 /// What questions are answered from. The functions are called by whoever calls `questions::answer`.
 struct question_sources {
   std::function<state::store_ptr()> state;
   std::function<acl::authorizer_ptr()> who; ///< whose eyes see the catalog
   std::function<nanoseconds()> wall_clock;  ///< since 1970
   std::uint64_t seed = 0;
+  std::function<std::string()> token; ///< whose permissions servers are asked with; null: nobody's
+  /// Whether the state here may answer now; null: always.
+  std::function<bool(const lookup_settings&)> at_hand;
+  /// Has a server answer a packed remote_question with a packed remote_reply, on any thread.
+  std::function<void(std::string question, std::function<void(expected<std::string>)>)> ask;
 };
 
 /// Keeps record sets until something they were made from changes. Bounded; least recently used go first.
@@ -50,10 +58,12 @@ struct outcome {
     reply,   ///< `message` is the answer
     forward, ///< recursors are asked the client's question
     resolve, ///< recursors are asked for the addresses of `hosts`; then `answer` is called again with what they said
+    ask,     ///< a server is asked `question`; then `answer` is called again with what it said
   };
   action what = action::drop;
   std::string_view message; ///< valid until the next call
   std::vector<std::string> hosts;
+  std::string question;
 };
 
 /// Answers questions, as bytes. No sockets, no time of its own; used by one thread at a time.
@@ -65,7 +75,9 @@ public:
   void configure(const config::runtime_config& c);
 
   /// @param resolved what recursors said about host names, if they have been asked
-  outcome answer(std::string_view packet, transport how, const resolved_names* resolved = nullptr);
+  /// @param told what a server said, if one has been asked
+  outcome answer(std::string_view packet, transport how, const resolved_names* resolved = nullptr,
+                 const remote_reply* told = nullptr);
   /// The answer to a question that no recursor could be asked: SERVFAIL.
   std::string_view failure(std::string_view packet, transport how);
 
@@ -74,6 +86,8 @@ public:
 private:
   const answer_set* find(const query& q, const resolved_names* resolved, std::vector<std::string>& unresolved);
   std::uint32_t serial() const;
+  /// Whether a server has to be asked.
+  bool elsewhere() const;
 
   question_sources sources_;
   lookup_settings settings_;

@@ -13,6 +13,8 @@ nanoseconds environment::jitter(nanoseconds limit) {
   return nanoseconds{static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(limit.count()))};
 }
 
+void environment::run(std::function<void()> work) const { system_.spawn<caf::hidden>(std::move(work)); }
+
 acl::authorizer_ptr environment::authorize(const std::string&) const { return acl::allow_all(); }
 
 } // namespace praetor::endpoints

@@ -46,6 +46,8 @@ public:
   steady_time now() const { return system_.clock().now(); }
   /// Uniform in [0, limit).
   nanoseconds jitter(nanoseconds limit);
+  /// Does something later, on one of the actors' threads.
+  void run(std::function<void()> work) const;
   /// What the holder of a token may do.
   acl::authorizer_ptr authorize(const std::string& token) const;
 

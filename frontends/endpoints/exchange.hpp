@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/rpc_messages.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -40,6 +42,13 @@ private:
   std::vector<std::pair<std::string, std::string>> items_;
 };
 
+/// How a request came here that a client made to another agent.
+struct handed_on {
+  std::uint32_t hops = 1;
+  nanoseconds hold{0}; ///< how long it may wait for a leader
+  asking_agent asker;
+};
+
 /// One HTTP request without its socket.
 struct request {
   std::string method; ///< as sent: "GET"
@@ -52,6 +61,7 @@ struct request {
   std::optional<std::uint64_t> content_length; ///< absent for chunked bodies
   std::string remote_address;                  ///< the client's IP without port; empty on a unix socket
   std::uint16_t remote_port = 0;
+  std::shared_ptr<const handed_on> via; ///< null: the client asked this agent
 
   const std::string* header(std::string_view lower_case_name) const {
     for (const auto& [key, value] : headers)
@@ -71,6 +81,7 @@ struct answer {
   shared_bytes common_lines = {}; ///< header lines that many answers share, each with its CRLF
   std::string lines = {};         ///< more header lines, each with its CRLF
   bool close = false;             ///< end the connection after this answer
+  bool not_carried_out = false;   ///< surely nothing happened: who handed the request on may ask elsewhere
 };
 
 /// The rest of an answer whose body has no end in sight (agent/monitor, metrics/stream, snapshot).

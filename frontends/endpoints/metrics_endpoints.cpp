@@ -59,10 +59,12 @@ void stream(const call& c) {
 
 constexpr route_permission agent_read{acl::resource::agent, acl::access::read, route_permission::subject::own_node};
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/agent/metrics", "GET", show, agent_read, "The agent's figures of the last ten seconds"},
     route{"/v1/agent/metrics/stream", "GET", stream, agent_read, "The agent's figures every ten seconds"},
 };
+
+constexpr auto routes = answered(place::agent, rows);
 
 } // namespace
 

@@ -1,5 +1,7 @@
 #include "frontends/endpoints/reads.hpp"
 
+#include "frontends/endpoints/forwarding.hpp"
+
 #include <algorithm>
 
 namespace praetor::endpoints {
@@ -68,8 +70,9 @@ struct pending_read : std::enable_shared_from_this<pending_read> {
   steady_time deadline{};
 
   void start();
+  void ask_leader();
   void evaluate();
-  void reply(const evaluation& e) const;
+  void reply(const evaluation& e);
   bool at_hand = false;
 };
 
@@ -78,10 +81,17 @@ void pending_read::start() {
   bool at_once =
       options.mode == consistency::stale || (options.mode == consistency::leader && leader.leads(c.env.now()));
   if (at_once) return evaluate();
+  if (!leader.get()->is_leader) return ask_leader();
   c.env.handles()->writes.read([me = shared_from_this()](const error* failed) {
-    if (failed) return respond_read_error(me->c, *failed);
-    me->evaluate();
+    if (!failed) return me->evaluate();
+    if (!me->c.env.view().leader.get()->is_leader) return me->ask_leader();
+    respond_read_error(me->c, *failed);
   });
+}
+
+void pending_read::ask_leader() {
+  c.wait_until = deadline;
+  forward(c);
 }
 
 void pending_read::evaluate() {
@@ -112,7 +122,8 @@ void pending_read::evaluate() {
   wait->query = query;
   wait->min_index = options.min_index;
   wait->history = found->history;
-  if (deadline == steady_time{}) deadline = c.env.now() + options.wait + c.env.jitter(options.wait / 16);
+  if (deadline == steady_time{})
+    deadline = c.env.now() + options.wait + (options.exact_wait ? nanoseconds{0} : c.env.jitter(options.wait / 16));
   wait->deadline = deadline;
   auto watches = c.env.handles()->watches;
   wait->done = [me = shared_from_this()](const evaluation_ptr& e) {
@@ -128,7 +139,7 @@ void pending_read::evaluate() {
   caf::anon_send(watches, watch_atom_v, local<std::shared_ptr<watch_request>>{wait});
 }
 
-void pending_read::reply(const evaluation& e) const {
+void pending_read::reply(const evaluation& e) {
   const auto& rendered = *static_cast<const rendered_answer*>(e.rendered.get());
   answer a;
   a.status = rendered.status;
@@ -141,6 +152,11 @@ void pending_read::reply(const evaluation& e) const {
   std::int64_t contact = 0;
   if (!known->is_leader)
     contact = std::chrono::duration_cast<std::chrono::milliseconds>(c.env.now() - leader.last_contact()).count();
+  if (options.max_stale.count() > 0 && nanoseconds{std::chrono::milliseconds{contact}} > options.max_stale) {
+    options.mode = consistency::leader;
+    options.max_stale = nanoseconds{0};
+    return start();
+  }
   bool streamed = style.streaming && (options.min_index > 0 || options.cached);
   auto& lines = a.lines;
   lines.reserve(192);
@@ -172,7 +188,19 @@ expected<nanoseconds> parse_wait(const call& c, const config::runtime_config& co
   return std::min(wait, config.max_query_time);
 }
 
+/// How old an answer may be that names no consistency: what the agent that was asked is configured to.
+nanoseconds discovery_max_stale(const call& c) {
+  std::string_view path = c.req.path;
+  if (!path.starts_with("/v1/catalog/") && !path.starts_with("/v1/health/")) return nanoseconds{0};
+  return c.req.via ? c.req.via->asker.discovery_max_stale : c.env.config()->discovery_max_stale;
+}
+
 } // namespace
+
+bool asks_for_stale(const call& c) {
+  auto options = parse_read_options(c);
+  return options && options->mode == consistency::stale;
+}
 
 expected<read_options> parse_read_options(const call& c) {
   auto config = c.env.config();
@@ -186,16 +214,24 @@ expected<read_options> parse_read_options(const call& c) {
   auto wait = parse_wait(c, *config);
   if (!wait) return tl::unexpected(wait.error());
   out.wait = *wait;
+  if (c.req.via && c.req.via->asker.wait_left) {
+    out.wait = *c.req.via->asker.wait_left;
+    out.exact_wait = true;
+  }
   bool stale = query.has("stale"), consistent = query.has("consistent");
   out.cached = query.has("cached") && config->http.use_cache;
   if (auto* text = query.find("max_stale"); text && !text->empty()) {
     auto parsed = duration_from_text(*text);
     if (!parsed.value) return fail("Invalid max_stale value " + praetor::quoted(*text), 400);
-    // The leader's own data is never too old.
-    stale |= parsed.value->count() > 0;
+    out.max_stale = *parsed.value;
+    stale |= out.max_stale.count() > 0;
   }
   if (stale && consistent) return fail(std::string(stale_with_consistent), 400);
   if (out.cached && consistent) return fail(std::string(cached_with_consistent), 400);
+  if (!stale && !consistent && !query.has("leader")) {
+    out.max_stale = discovery_max_stale(c);
+    stale = out.max_stale.count() > 0;
+  }
   if (stale) out.mode = consistency::stale;
   if (consistent) out.mode = consistency::consistent;
   auto dc = datacenter_of(c.req);
@@ -204,7 +240,7 @@ expected<read_options> parse_read_options(const call& c) {
 }
 
 near_order::near_order(const call& c) : from_(c.req.query.get("near")) {
-  if (from_ == "_agent") from_ = c.env.config()->node_name;
+  if (from_ == "_agent") from_ = asked_node(c);
 }
 
 string_map node_meta_of(const request& req) {

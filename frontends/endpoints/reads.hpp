@@ -17,11 +17,15 @@ struct read_options {
   consistency mode = consistency::leader;
   std::uint64_t min_index = 0; ///< block until the index is greater; 0 = don't
   nanoseconds wait{0};         ///< with the server's bounds and default
+  bool exact_wait = false;     ///< what is left of a wait that was drawn out already
+  nanoseconds max_stale{0};    ///< older news than this are asked of the leader again; 0 = however old
   bool cached = false;
 };
 
 /// Parses dc, index, wait, stale, consistent, cached and what goes with them.
 expected<read_options> parse_read_options(const call& c);
+/// Whether the request takes what any server knows.
+bool asks_for_stale(const call& c);
 /// The `node-meta` parameters.
 string_map node_meta_of(const request& req);
 

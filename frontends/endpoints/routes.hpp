@@ -3,6 +3,7 @@
 #include "frontends/endpoints/call.hpp"
 #include "frontends/endpoints/route_timings.hpp"
 
+#include <array>
 #include <atomic>
 #include <optional>
 #include <span>
@@ -21,6 +22,13 @@ struct route_permission {
   } name = subject::none;
 };
 
+/// Where a request is answered.
+enum class place {
+  agent,      ///< by the agent that the client asks
+  any_server, ///< by whichever server gets it
+  leader,     ///< by the leader, or by any server if the client takes old news
+};
+
 /// One line of the table that requests are dispatched by and that the API description is made from.
 struct route {
   std::string_view path;    ///< ends with '/': everything below
@@ -28,7 +36,15 @@ struct route {
   void (*handle)(const call&);
   std::optional<route_permission> needs = {};
   std::string_view summary = {};
+  place where = place::leader;
 };
+
+/// The rows of a family that is answered elsewhere than by the leader.
+template <std::size_t N>
+constexpr std::array<route, N> answered(place where, std::array<route, N> rows) {
+  for (auto& r : rows) r.where = where;
+  return rows;
+}
 
 // The families, each in a file of its own.
 std::span<const route> agent_routes();

@@ -70,7 +70,7 @@ void create(const call& c) {
   auto& s = r.session;
   s.id = c.env.outside().new_uuid();
   s.name = in.name;
-  s.node = in.node.empty() ? config->node_name : in.node;
+  s.node = in.node.empty() ? asked_node(c) : in.node;
   s.lock_delay = in.lock_delay.count() < 1000 ? in.lock_delay * 1'000'000'000 : in.lock_delay;
   s.lock_delay = std::min(s.lock_delay, most_lock_delay);
   s.behavior = in.behavior.empty() ? "release" : in.behavior;

@@ -1,3 +1,4 @@
+#include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/permissions.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
@@ -304,8 +305,9 @@ void read(const call& c, const read_options& options, std::vector<txn_op> ops) {
       options.mode == consistency::stale || (options.mode == consistency::leader && leader.leads(c.env.now()));
   if (at_once) return answer_from_state(c, ops);
   c.env.handles()->writes.read([c, ops = std::move(ops)](const error* failed) {
-    if (failed) return respond(c, error_answer(*failed));
-    answer_from_state(c, ops);
+    if (!failed) return answer_from_state(c, ops);
+    if (!c.env.view().leader.get()->is_leader) return forward(c);
+    respond(c, error_answer(*failed));
   });
 }
 

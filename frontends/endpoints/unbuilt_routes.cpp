@@ -12,7 +12,7 @@ void unbuilt(const call& c) {
       501);
 }
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/acl/", "GET,PUT,POST,DELETE", unbuilt},
     route{"/v1/agent/connect/authorize", "POST", unbuilt},
     route{"/v1/agent/connect/ca/leaf/", "GET", unbuilt},
@@ -48,6 +48,8 @@ constexpr std::array routes{
     route{"/v1/query/", "GET,PUT,DELETE", unbuilt},
     route{"/v1/snapshot", "GET,PUT", unbuilt},
 };
+
+constexpr auto routes = answered(place::agent, rows);
 
 } // namespace
 

@@ -6,7 +6,7 @@
 #include "frontends/cli/flag_set.hpp"
 #include "frontends/cli/machine.hpp"
 #include "frontends/dns/server.hpp"
-#include "frontends/endpoints/routes.hpp"
+#include "frontends/endpoints/forwarding.hpp"
 #include "frontends/http/server.hpp"
 #include "frontends/process/banner.hpp"
 #include "frontends/process/listeners.hpp"
@@ -129,7 +129,8 @@ expected<void> running_agent::start_actors(const config_ptr& config) {
   });
   if (!opened) return tl::unexpected(opened.error());
   ports_ = std::move(*opened);
-  auto found = restore_state(*ports_.outside, *view_);
+  expected<raft::initial_state> found;
+  if (config->server) found = restore_state(*ports_.outside, *view_);
   if (!found) return tl::unexpected(found.error());
 
   system_config_.set("scheduler.policy", caf::atom("sharing"));
@@ -154,6 +155,7 @@ expected<void> running_agent::start_actors(const config_ptr& config) {
 expected<void> running_agent::start_frontends(const config_ptr& config) {
   environment_ = std::make_unique<endpoints::environment>(*system_, view_, ports_.outside, ports_.node_id, hooks());
   dispatcher_ = std::make_unique<endpoints::dispatcher>(*environment_);
+  view_->requests.store(endpoints::make_request_server(*environment_, *dispatcher_));
   auto options = http_options_of(*config, log_);
   if (auto started =
           http_.start(std::move(options), [this](endpoints::exchange_ptr ex) { dispatcher_->handle(std::move(ex)); });
@@ -214,6 +216,7 @@ void running_agent::stop() {
   ended.get_future().wait_for(leave_limit);
   agent_ = nullptr;
   // Handles that frontends hold must be gone before the system is.
+  view_->requests.store(nullptr);
   environment_.reset();
   view_->handles.store(nullptr);
   system_.reset();

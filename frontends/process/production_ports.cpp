@@ -85,8 +85,9 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
   p->make_root = make_root_certificate;
   p->probes = make_production_probes(config);
 
-  // A development agent keeps its Raft log in memory even where it has a data_dir.
-  if (config.dev_mode) {
+  // A development agent keeps its Raft log in memory even where it has a data_dir; a client agent has none.
+  if (!config.server) {
+  } else if (config.dev_mode) {
     p->log = std::make_shared<storage::memory_log>(random_uuid());
     p->snapshots = std::make_shared<storage::memory_snapshot_store>();
   } else if (auto opened = open_disks(*p, config); !opened) {

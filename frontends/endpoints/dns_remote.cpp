@@ -1,0 +1,77 @@
+#include "frontends/endpoints/dns_remote.hpp"
+
+#include "actors/forwarded_request.hpp"
+#include "protocol/codec/msgpack.hpp"
+
+namespace praetor::dns {
+
+namespace {
+
+std::string look_up_here(const endpoints::environment& env, const remote_question& q) {
+  auto settings = q.settings();
+  resolved_names resolved(q.resolved.begin(), q.resolved.end());
+  auto store = env.state();
+  auto who = env.authorize(q.token);
+  auto found =
+      look_up({settings, *store, *who, nullptr, resolved.empty() ? nullptr : &resolved}, q.name, q.type, q.edns);
+  remote_reply reply;
+  reply.set = std::move(found.set);
+  reply.unresolved = std::move(found.unresolved);
+  return msgpack::pack(reply);
+}
+
+} // namespace
+
+remote_question::remote_question(const query& q, const lookup_settings& s, const resolved_names* known)
+    : name(q.name()), type(q.type), edns(q.has_edns), max_stale(s.dns.allow_stale ? s.dns.max_stale : nanoseconds{0}),
+      datacenter(s.datacenter), domain(s.domain), alt_domain(s.alt_domain), has_recursors(s.has_recursors),
+      only_passing(s.dns.only_passing), node_meta_txt(s.dns.node_meta_txt), node_ttl(s.dns.node_ttl),
+      service_ttl(s.dns.service_ttl), a_record_limit(s.dns.a_record_limit), refresh(s.dns.soa.refresh),
+      retry(s.dns.soa.retry), expire(s.dns.soa.expire), min_ttl(s.dns.soa.min_ttl) {
+  if (known) resolved.insert(known->begin(), known->end());
+}
+
+lookup_settings remote_question::settings() const {
+  lookup_settings s;
+  s.datacenter = datacenter;
+  s.has_recursors = has_recursors;
+  s.domain = domain;
+  s.alt_domain = alt_domain;
+  s.dns.only_passing = only_passing;
+  s.dns.node_meta_txt = node_meta_txt;
+  s.dns.node_ttl = node_ttl;
+  s.dns.service_ttl = service_ttl;
+  s.dns.a_record_limit = a_record_limit;
+  s.dns.soa = {refresh, retry, expire, min_ttl};
+  return s;
+}
+
+bool at_hand(const endpoints::environment& env, nanoseconds max_stale) {
+  if (!env.config()->server) return false;
+  auto& leader = env.view().leader;
+  if (leader.get()->is_leader) return true;
+  auto heard = leader.last_contact();
+  return heard != steady_time{} && env.now() - heard <= max_stale;
+}
+
+void answer_remote(endpoints::environment& env, std::string question, std::uint32_t hops, nanoseconds hold,
+                   std::function<void(expected<std::string>)> done) {
+  remote_question q;
+  if (auto read = msgpack::unpack(question, q); !read)
+    return done(fail("a DNS question of another agent could not be read: " + read.error().text, 400));
+  if (at_hand(env, q.max_stale)) return done(look_up_here(env, q));
+  if (hops >= most_hops) return done(fail("No cluster leader"));
+  auto r = std::make_shared<forwarded_request>();
+  r->kind = rpc_kind::dns;
+  r->body = [question = std::move(question)] { return question; };
+  r->to_leader = false;
+  r->repeatable = true;
+  r->hops = hops + 1;
+  r->hold = hold;
+  r->deadline = env.now() + hold + env.config()->rpc.client_timeout;
+  r->done = done;
+  r->here = [&env, q = std::move(q), done] { done(look_up_here(env, q)); };
+  caf::anon_send(env.handles()->writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
+}
+
+} // namespace praetor::dns

@@ -1,0 +1,140 @@
+#include "router_world.hpp"
+
+#include "protocol/codec/msgpack.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace praetor {
+
+namespace {
+
+peer_link_actor::behavior_type played_link(peer_link_actor::pointer, router_world* world, std::string id) {
+  return {
+      [world, id](rpc_atom, local<std::shared_ptr<remote_call>>& call) {
+        rpc_request request;
+        REQUIRE(msgpack::unpack(call.value->request.bytes, request));
+        world->calls.push_back({id, call.value, request});
+      },
+      [world, id](send_atom, local<std::shared_ptr<remote_envelope>>& message) {
+        world->told.emplace_back(id, message.value->message);
+      },
+      [](changed_atom, const std::string&) {},
+      [](link_atom, std::uint64_t, local<std::shared_ptr<link_outcome>>&) {},
+      [](rpc_atom, std::uint64_t, local<std::shared_ptr<link_answer>>&) {},
+      [](wake_atom, std::uint64_t) {},
+  };
+}
+
+} // namespace
+
+caf::actor_system_config& router_world::configure(caf::actor_system_config& config) {
+  config.set("scheduler.policy", caf::atom("testing"));
+  config.add_message_types<caf::id_block::praetor>();
+  return config;
+}
+
+router_world::router_world(bool server)
+    : system_(configure(config_)), coordinator_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())) {
+  auto outside = std::make_shared<ports>();
+  outside->seed = [this] { return seed_++; };
+  outside->detach = false;
+  rpc_router_options o;
+  o.outside = outside;
+  o.view = view;
+  o.own_id = "own";
+  o.server = server;
+  o.hold = std::chrono::seconds(7);
+  o.patience = std::chrono::seconds(60);
+  o.connect = [this](rpc_router_actor::pointer parent, const known_server& s) {
+    return parent->spawn(played_link, this, s.id);
+  };
+  router = system_.spawn(rpc_router, std::move(o));
+  run();
+}
+
+router_world::~router_world() {
+  calls.clear();
+  caf::anon_send_exit(router, caf::exit_reason::kill);
+  router = nullptr;
+  run();
+  coordinator_.clock().cancel_all();
+  run();
+}
+
+void router_world::servers(const std::vector<std::string>& ids) {
+  auto known = std::make_shared<known_servers>();
+  for (const auto& id : ids) {
+    known_server s;
+    s.id = s.name = id;
+    s.status = swim::member_status::alive;
+    known->servers.push_back(std::move(s));
+  }
+  caf::anon_send(router, members_atom_v, local<std::shared_ptr<const known_servers>>{known});
+  run();
+}
+
+void router_world::link(const std::string& id, bool up) {
+  caf::anon_send(router, link_atom_v, id, up);
+  run();
+}
+
+void router_world::leader(const std::string& id, std::uint64_t term) {
+  auto next = std::make_shared<leadership>();
+  next->leader_id = id;
+  next->term = term;
+  next->is_leader = next->ready = id == "own";
+  view->leader.publish(next);
+}
+
+forwarded_request_ptr router_world::request(bool repeatable) {
+  auto r = std::make_shared<forwarded_request>();
+  r->body = [] { return std::string("body"); };
+  r->repeatable = repeatable;
+  r->hold = std::chrono::seconds(7);
+  r->deadline = now() + std::chrono::seconds(67);
+  r->done = [this](expected<std::string> answer) { answers.push_back(std::move(answer)); };
+  r->here = [this] { ++led_here; };
+  return r;
+}
+
+void router_world::send(const forwarded_request_ptr& r) {
+  caf::anon_send(router, forward_atom_v, local<forwarded_request_ptr>{r});
+  run();
+}
+
+void router_world::leave(const forwarded_request_ptr& r) {
+  caf::anon_send(router, leave_atom_v, local<forwarded_request_ptr>{r});
+  run();
+}
+
+void router_world::answer(std::size_t which, rpc_kind kind, std::string bytes) {
+  envelope e;
+  e.kind = static_cast<std::uint16_t>(kind);
+  e.bytes = std::move(bytes);
+  calls.at(which).call->done(std::move(e), true);
+  run();
+}
+
+void router_world::refuse(std::size_t which, const std::string& text, bool not_carried_out) {
+  rpc_refusal r;
+  r.text = text;
+  r.not_carried_out = not_carried_out;
+  answer(which, rpc_kind::refused, msgpack::pack(r));
+}
+
+void router_world::fail_call(std::size_t which, bool reached) {
+  calls.at(which).call->done(fail("the connection broke"), reached);
+  run();
+}
+
+void router_world::advance(nanoseconds by) {
+  auto until = coordinator_.clock().now() + by;
+  auto& schedule = coordinator_.clock().schedule();
+  while (!schedule.empty() && schedule.begin()->first <= until) {
+    coordinator_.trigger_timeout();
+    run();
+  }
+  coordinator_.clock().current_time = until;
+}
+
+} // namespace praetor

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "actors/rpc_router.hpp"
+
+#include <caf/scheduler/test_coordinator.hpp>
+#include <string>
+#include <vector>
+
+namespace praetor {
+
+/// An actor system in virtual time with a router whose links the test plays.
+class router_world {
+public:
+  /// What a link was given.
+  struct asked {
+    std::string server;
+    std::shared_ptr<remote_call> call;
+    rpc_request request;
+  };
+
+  explicit router_world(bool server);
+  ~router_world();
+
+  void servers(const std::vector<std::string>& ids);
+  void link(const std::string& id, bool up);
+  /// Publishes who leads; "" = nobody, "own" = this agent.
+  void leader(const std::string& id, std::uint64_t term = 1);
+  /// A request that notes its answers.
+  forwarded_request_ptr request(bool repeatable);
+  void send(const forwarded_request_ptr& r);
+  void leave(const forwarded_request_ptr& r);
+  /// The other side's answer to what was asked.
+  void answer(std::size_t which, rpc_kind kind, std::string bytes);
+  void refuse(std::size_t which, const std::string& text, bool not_carried_out);
+  void fail_call(std::size_t which, bool reached);
+  void advance(nanoseconds by);
+  void run() { coordinator_.run(); }
+  steady_time now() const { return coordinator_.clock().now(); }
+
+  agent_view_ptr view = std::make_shared<agent_view>();
+  rpc_router_actor router;
+  std::vector<asked> calls;
+  std::vector<std::pair<std::string, envelope>> told;
+  std::vector<expected<std::string>> answers; ///< of requests, in their order
+  int led_here = 0;
+
+private:
+  static caf::actor_system_config& configure(caf::actor_system_config& config);
+
+  caf::actor_system_config config_;
+  caf::actor_system system_;
+  caf::scheduler::test_coordinator& coordinator_;
+  std::uint64_t seed_ = 1;
+};
+
+} // namespace praetor
