@@ -28,7 +28,7 @@ expected<raft::initial_state> restore_state(const ports& outside, agent_view& vi
     }
     auto tables = state::read_state(bytes);
     if (!tables) return fail("snapshot " + meta.id + ": " + tables.error().text);
-    tables->last_index = meta.index;
+    tables->last_index = meta.index + tables->index_offset;
     view.state.replace(*tables);
     position = storage::log_position{meta.index, meta.term};
     found.snapshot = storage::to_raft(meta);

@@ -58,7 +58,7 @@ expected<storage::snapshot_meta> snapshotter_state::write(const state::store& st
 void snapshotter_state::take(const raft_status& status) {
   auto store = std::exchange(chosen, nullptr);
   if (!store) return;
-  auto index = store->last_index();
+  auto index = store->log_index();
   auto term = outside->log->term(index);
   // What was committed up to the state is committed now, so the newest committed configuration is the state's unless it
   // came after it: then the next look takes it.
@@ -127,7 +127,7 @@ expected<std::shared_ptr<installed_state>> snapshotter_state::finish_incoming() 
   auto out = std::make_shared<installed_state>();
   out->meta = incoming.meta;
   out->tables = std::move(*tables);
-  out->tables.last_index = incoming.meta.index;
+  out->tables.last_index = incoming.meta.index + out->tables.index_offset;
   return out;
 }
 

@@ -18,7 +18,7 @@ void state_machine_state::execute(apply_batch& batch) {
         return outside->fatal("entry " + std::to_string(entry.index) + " of the Raft log: " + results[i].error +
                               "; a newer release has written it: upgrade this server");
     }
-    t.tables().last_index = entry.index;
+    state::pass(t, entry.index);
   }
   view->state.publish(std::move(t));
   for (std::size_t i = 0; i < results.size(); ++i)
@@ -55,7 +55,7 @@ state_machine_actor::behavior_type state_machine(state_machine_actor::stateful_p
       },
       [self](applied_atom, std::uint64_t index, local<std::function<void()>>& call) {
         auto& s = self->state;
-        if (s.view->state.load()->last_index() >= index) return call.value();
+        if (s.view->state.load()->log_index() >= index) return call.value();
         s.waiting.emplace(index, std::move(call.value));
       },
       [self](snapshot_atom, local<std::shared_ptr<installed_state>>& snapshot) {

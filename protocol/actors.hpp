@@ -340,8 +340,10 @@ using reconciler_actor = caf::typed_actor<
 
 /// Watches how the servers fare, and keeps the Raft configuration in line with the servers that gossip knows.
 using autopilot_actor = caf::typed_actor<
-    // Look how they fare.
+    // Look how they fare, now and from now on again and again.
     caf::reacts_to<wake_atom>,
+    // Gossip knows other servers now: see at once whether the configuration fits.
+    caf::reacts_to<members_atom>,
     // The peer's figures.
     caf::reacts_to<status_atom, local<std::shared_ptr<raft_status>>>,
     // A change of the configuration ended; true if it was committed.

@@ -143,7 +143,9 @@ std::optional<change_t> clean_up(const autopilot_input& in, const autopilot_stat
   auto dead = [&](const raft::server& m) {
     if (m.who == in.own) return false;
     auto* seen = seen_as(in, m.who.id);
-    return !seen || seen->status == swim::member_status::failed || seen->status == swim::member_status::none;
+    // A new leader may not have heard of everyone yet.
+    if (!seen) return in.leading_for >= in.config.server_stabilization_time;
+    return seen->status == swim::member_status::failed;
   };
   // No more at once than a minority: with that many gone it may be this side that is cut off.
   std::size_t dead_voters = 0;

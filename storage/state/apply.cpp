@@ -160,6 +160,7 @@ apply_result dispatch(step& s, command_type type, std::string_view payload) {
   case command_type::connect_ca: return decoded<ca_request>(s, payload, apply_connect);
   case command_type::system_metadata: return decoded<system_metadata_request>(s, payload, apply_system_metadata);
   case command_type::autopilot: return decoded<autopilot_request>(s, payload, apply_autopilot);
+  case command_type::restore: return decoded<restore_request>(s, payload, apply_restore);
   default: break;
   }
   auto number = static_cast<std::uint8_t>(type);
@@ -171,10 +172,12 @@ apply_result dispatch(step& s, command_type type, std::string_view payload) {
 } // namespace
 
 apply_result apply(transaction& t, std::uint64_t index, nanoseconds time, command_type type, std::string_view payload) {
-  step s{t, index, time};
+  step s{t, index + t.tables().index_offset, time};
   auto result = dispatch(s, type, payload);
-  t.tables().last_index = index;
+  pass(t, index);
   return result;
 }
+
+void pass(transaction& t, std::uint64_t index) { t.tables().last_index = index + t.tables().index_offset; }
 
 } // namespace praetor::state

@@ -81,5 +81,6 @@ apply_result apply_connect(step& s, ca_request request);
 apply_result apply_system_metadata(step& s, system_metadata_request request);
 apply_result apply_coordinates(step& s, coordinate_batch batch);
 apply_result apply_autopilot(step& s, autopilot_request request);
+apply_result apply_restore(step& s, restore_request request);
 
 } // namespace praetor::state

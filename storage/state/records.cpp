@@ -41,6 +41,15 @@ struct lock_delay_entry {
   }
 };
 
+struct index_offset_entry {
+  std::uint64_t offset = 0;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Offset"}, x.offset);
+  }
+};
+
 /// The order of the archive. A type without a table of its own is among the foreign records.
 constexpr std::array<std::uint8_t, 27> archive_order{32, 33, 0,  6,  3,  17, 19, 23, 25, 27, 2,  5,  7, 9,
                                                      12, 13, 14, 15, 22, 30, 31, 16, 35, 38, 40, 42, 29};
@@ -139,9 +148,10 @@ private:
         return put(type, index_record{std::string(key), value});
       });
     case command_type::chunking_state:
-      return write_lock_delays() && visit_(type, "\x81\xa8"
-                                                 "ChunkMap"
-                                                 "\x80");
+      return write_lock_delays() && write_restoring() &&
+             visit_(type, "\x81\xa8"
+                          "ChunkMap"
+                          "\x80");
     default: return true;
     }
   }
@@ -151,6 +161,20 @@ private:
     return table(t_.lock_delays, {}, [&](std::string_view key, std::int64_t end) {
       return put(lock_delay_record, lock_delay_entry{std::string(key), end});
     });
+  }
+
+  bool write_restoring() {
+    if (scope_ == record_scope::exported) return true;
+    if (t_.index_offset > 0 && !put(index_offset_record, index_offset_entry{t_.index_offset})) return false;
+    if (!t_.staged) return true;
+    restore_request piece;
+    piece.id = t_.staged->id;
+    for (const auto& bytes : t_.staged->pieces) {
+      piece.data.bytes = *bytes;
+      if (!put(staged_record, piece)) return false;
+      piece.offset += bytes->size();
+    }
+    return true;
   }
 
   const tables& t_;
@@ -276,6 +300,16 @@ expected<void> state_builder::add(std::uint8_t type, std::string_view bytes) {
   if (type == lock_delay_record)
     return read_record<lock_delay_entry>(type, bytes,
                                          [&](auto e) { put_lock_delay(t, r.retired, e->key, nanoseconds{e->end}); });
+  if (type == index_offset_record)
+    return read_record<index_offset_entry>(type, bytes, [&](auto e) { t.index_offset = e->offset; });
+  if (type == staged_record)
+    return read_record<restore_request>(type, bytes, [&](auto e) {
+      auto next = t.staged ? std::make_shared<staged_archive>(*t.staged) : std::make_shared<staged_archive>();
+      next->id = std::move(e->id);
+      next->size += e->data.bytes.size();
+      next->pieces.push_back(std::make_shared<const std::string>(std::move(e->data.bytes)));
+      t.staged = std::move(next);
+    });
   if ((type & ignore_unknown_bit) != 0) return {};
   switch (static_cast<command_type>(type)) {
   case command_type::register_node: return read_record<register_request>(type, bytes, [&](auto e) { r.add(*e); });

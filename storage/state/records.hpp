@@ -10,6 +10,10 @@ namespace praetor::state {
 /// don't know it skip it, and it is left out of archives for export.
 inline constexpr std::uint8_t lock_delay_record = 128 | 72;
 
+/// Likewise: by how much indexes are ahead of the log, and the pieces of an archive that is being restored.
+inline constexpr std::uint8_t index_offset_record = 128 | 73;
+inline constexpr std::uint8_t staged_record = 128 | 74;
+
 enum class record_scope {
   internal, ///< everything: for Raft snapshots
   exported, ///< what an archive for users holds: without lock delays

@@ -51,6 +51,7 @@ void publication::exchange(store_ptr next) {
 store_ptr publication::publish(transaction&& t) {
   auto base = t.base();
   PRAETOR_ASSERT(base == load());
+  if (t.replaced()) return replace(t.tables());
   auto next = std::make_shared<const store>(std::move(t.tables()), base->abandon_cell(), base->history());
   exchange(next);
   t.retired().wake();

@@ -19,8 +19,10 @@ public:
       : tables_(std::move(t)), abandon_(std::move(abandon)), history_(history) {}
 
   const struct tables& tables() const { return tables_; }
-  /// Index of the newest Raft entry that is part of this state.
+  /// Index of the newest change, as clients see it.
   std::uint64_t last_index() const { return tables_.last_index; }
+  /// Index of the newest Raft entry that is part of this state.
+  std::uint64_t log_index() const { return tables_.last_index - tables_.index_offset; }
 
   /// Fires when the state is replaced as a whole. Every query gathers it.
   const watch_cell_ptr& abandon_cell() const { return abandon_; }

@@ -8,6 +8,9 @@
 #include "storage/state/radix_tree.hpp"
 
 #include <initializer_list>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace praetor::state {
 
@@ -29,6 +32,13 @@ struct present {};
 std::string tree_key(std::initializer_list<std::string_view> parts);
 /// The prefix of all keys that begin with these parts.
 std::string tree_prefix(std::initializer_list<std::string_view> parts);
+
+/// The state of an archive, as far as its pieces came through the log.
+struct staged_archive {
+  std::string id;
+  std::uint64_t size = 0;
+  std::vector<std::shared_ptr<const std::string>> pieces;
+};
 
 /// All tables with their secondary indexes: one tree each. Copying is cheap and gives a savepoint.
 /// `peer` is the name of the peering that a record was imported through, empty for local ones.
@@ -66,7 +76,11 @@ struct tables {
   radix_tree<std::string> foreign; ///< records that are only carried along: type byte, number (8 bytes) -> MessagePack
 
   radix_tree<std::uint64_t> indexes; ///< the index table: key (lower case) -> index
-  std::uint64_t last_index = 0;      ///< of the newest entry applied
+  std::uint64_t last_index = 0;      ///< of the newest change
+  /// What a change's index is ahead of that of its entry in the log: an archive whose indexes are ahead of the log may
+  /// have taken the place of the state, and indexes go on after it.
+  std::uint64_t index_offset = 0;
+  std::shared_ptr<const staged_archive> staged; ///< an archive that is on its way into the state; null: none
 };
 
 } // namespace praetor::state

@@ -32,14 +32,26 @@ public:
     retired_.truncate(s.retired);
   }
 
+  /// Another state takes the place of everything: publishing it begins a new history.
+  void replace(struct tables next) {
+    tables_ = std::move(next);
+    replaced_ = true;
+  }
+  bool replaced() const { return replaced_; }
+
 private:
+  bool replaced_ = false;
   store_ptr base_; // keeps all that is published alive, so that only nodes of our own have a single reference
   struct tables tables_;
   retired_parts retired_;
 };
 
+/// Takes an entry without a command into account.
+void pass(transaction& t, std::uint64_t index);
+
 /// Applies one entry of the log. Reads nothing but the entry and the state, so that all servers agree; a command that
 /// fails changes nothing.
+/// @param index of the entry
 /// @param time the stamp that the leader gave the entry, since 1970
 /// @param payload MessagePack of the command's struct (protocol/types/commands.hpp)
 apply_result apply(transaction& t, std::uint64_t index, nanoseconds time, command_type type, std::string_view payload);

@@ -1,0 +1,46 @@
+#include "storage/state/apply_steps.hpp"
+#include "storage/state/records.hpp"
+
+namespace praetor::state {
+
+namespace {
+
+std::string joined(const staged_archive& archive) {
+  std::string out;
+  out.reserve(archive.size);
+  for (const auto& piece : archive.pieces) out += *piece;
+  return out;
+}
+
+/// Indexes follow the archive; what comes later is above all that was seen before and all that is in it.
+apply_result put_in_place(step& s, const staged_archive& archive) {
+  auto next = read_state(joined(archive));
+  s.tables().staged = nullptr;
+  if (!next) return apply_result::failure(next.error().text);
+  auto offset = s.tables().index_offset;
+  if (next->last_index >= s.index) offset += next->last_index + 1 - s.index;
+  next->index_offset = offset;
+  next->staged = nullptr;
+  s.txn.replace(std::move(*next));
+  return {};
+}
+
+} // namespace
+
+apply_result apply_restore(step& s, restore_request request) {
+  const auto& before = s.tables().staged;
+  auto next = std::make_shared<staged_archive>();
+  if (request.offset > 0) {
+    if (!before || before->id != request.id || before->size != request.offset)
+      return apply_result::failure("another restore has begun meanwhile: this one is void");
+    *next = *before;
+  }
+  next->id = std::move(request.id);
+  next->size += request.data.bytes.size();
+  next->pieces.push_back(std::make_shared<const std::string>(std::move(request.data.bytes)));
+  if (request.done) return put_in_place(s, *next);
+  s.tables().staged = std::move(next);
+  return {};
+}
+
+} // namespace praetor::state
