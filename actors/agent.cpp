@@ -123,7 +123,6 @@ void agent_state::start_router() {
   };
   auto router = self->spawn(rpc_router, std::move(r));
   watch_over("rpc_router", router, nullptr);
-  handles.router = router;
   handles.writes = write_path(o.view, handles.peer, router);
 }
 
@@ -181,6 +180,8 @@ void agent_state::start_duties() {
   d.outside = o.outside;
   d.view = o.view;
   d.writes = handles.writes;
+  d.peer = handles.peer;
+  d.heartbeat = raft::settings::scaled(static_cast<int>(c.raft.multiplier)).heartbeat_interval;
   d.datacenter = c.datacenter;
   d.members = {own_member(o)};
   d.connect_enabled = c.connect.enabled;

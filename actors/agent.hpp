@@ -23,7 +23,6 @@ struct agent_handles {
   agent_actor agent;
   raft_peer_actor peer;
   snapshotter_actor snapshots;
-  rpc_router_actor router;
   registry_actor registry;
   watch_directory_actor watches;
   leader_duties_actor duties;

@@ -1,5 +1,6 @@
 #include "actors/leader/leader_duties.hpp"
 
+#include "actors/leader/autopilot.hpp"
 #include "actors/leader/session_timer.hpp"
 #include "actors/leader/tombstone_reaper.hpp"
 #include "protocol/codec/command.hpp"
@@ -19,6 +20,10 @@ void leader_duties_state::start() {
   }
   members = self->spawn(reconciler, o.outside, o.view, o.writes, o.datacenter, o.members);
   keep(members);
+  if (o.peer) {
+    pilot = self->spawn(autopilot, o.outside, o.view, o.peer, o.heartbeat);
+    keep(pilot);
+  }
   keep(self->spawn(tombstone_reaper, o.outside, o.view, o.writes, o.datacenter));
   timers = self->spawn(session_timers, o.outside, o.view, o.writes, o.datacenter);
   keep(timers);
@@ -29,6 +34,7 @@ void leader_duties_state::start() {
 
 void leader_duties_state::stop() {
   members = nullptr;
+  pilot = nullptr;
   timers = nullptr;
   coordinates = nullptr;
   for (auto& duty : std::exchange(working, {}))
@@ -44,6 +50,7 @@ leader_duties_actor::behavior_type leader_duties(leader_duties_actor::stateful_p
       [self](stop_atom) { self->state.stop(); },
       [self](members_atom) {
         if (self->state.members) self->send(self->state.members, sync_atom_v);
+        if (self->state.pilot) self->send(self->state.pilot, members_atom_v);
       },
       [self](renew_atom, const std::string& id, local<std::function<void(renewal)>>& done) {
         auto& s = self->state;

@@ -16,6 +16,8 @@ struct leader_duties_options {
   ports_ptr outside;
   agent_view_ptr view;
   write_path writes;
+  raft_peer_actor peer;
+  nanoseconds heartbeat{0}; ///< of the Raft peer
   std::string datacenter;
   std::vector<member> members;
   bool connect_enabled = true;
@@ -34,6 +36,7 @@ struct leader_duties_state {
   leader_duties_options options;
   reconciler_actor members;
   session_timers_actor timers;
+  autopilot_actor pilot;
   coordinate_batcher_actor coordinates;
   std::vector<caf::strong_actor_ptr> working;
 
