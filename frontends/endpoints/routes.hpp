@@ -50,6 +50,7 @@ constexpr std::array<route, N> answered(place where, std::array<route, N> rows) 
 std::span<const route> agent_routes();
 std::span<const route> agent_service_routes();
 std::span<const route> agent_check_routes();
+std::span<const route> autopilot_routes();
 std::span<const route> catalog_routes();
 std::span<const route> connect_routes();
 std::span<const route> coordinate_routes();
@@ -58,6 +59,7 @@ std::span<const route> kv_routes();
 std::span<const route> metrics_routes();
 std::span<const route> operator_routes();
 std::span<const route> session_routes();
+std::span<const route> snapshot_routes();
 std::span<const route> status_routes();
 std::span<const route> txn_routes();
 /// Known to clients, not built yet: answered 501 with a sentence that names them.

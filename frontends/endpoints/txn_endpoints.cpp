@@ -1,5 +1,6 @@
 #include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/permissions.hpp"
+#include "frontends/endpoints/query_meta.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
 #include "protocol/codec/command.hpp"
@@ -175,24 +176,12 @@ struct response_shape {
 };
 /// A read's answer says in its body where it comes from.
 struct read_response_shape : response_shape {
-  std::uint64_t index = 1;
-  nanoseconds last_contact{0};
-  bool known_leader = true;
-  std::string consistency_level;
-  bool not_modified = false;
-  std::int64_t backend = 0;
-  bool filtered = false;
+  query_meta meta;
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     response_shape::fields(f, x);
-    f(field{"Index"}, x.index);
-    f(field{"LastContact"}, x.last_contact);
-    f(field{"KnownLeader"}, x.known_leader);
-    f(field{"ConsistencyLevel"}, x.consistency_level);
-    f(field{"NotModified"}, x.not_modified);
-    f(field{"Backend"}, x.backend);
-    f(field{"ResultsFilteredByACLs"}, x.filtered);
+    query_meta::fields(f, x.meta);
   }
 };
 
@@ -290,12 +279,14 @@ bool remove_unreadable(const acl::authorizer& who, txn_response& r) {
 void answer_from_state(const call& c, const std::vector<txn_op>& ops) {
   auto response = state::read_transaction(*c.env.state(), ops).value;
   read_response_shape body;
-  body.filtered = remove_unreadable(*c.who, response);
+  body.meta.index = 1;
+  body.meta.consistency_level.clear();
+  body.meta.filtered = remove_unreadable(*c.who, response);
   static_cast<response_shape&>(body) = shape(response);
-  body.known_leader = !c.env.view().leader.get()->leader_id.empty();
+  body.meta.known_leader = !c.env.view().leader.get()->leader_id.empty();
   auto a = json_answer(c, body, response.errors.empty() ? 200 : 409);
-  a.lines = body.known_leader ? "X-Consul-Knownleader: true\r\nX-Consul-Lastcontact: 0\r\n"
-                              : "X-Consul-Knownleader: false\r\nX-Consul-Lastcontact: 0\r\n";
+  a.lines = body.meta.known_leader ? "X-Consul-Knownleader: true\r\nX-Consul-Lastcontact: 0\r\n"
+                                   : "X-Consul-Knownleader: false\r\nX-Consul-Lastcontact: 0\r\n";
   respond(c, std::move(a));
 }
 

@@ -34,19 +34,12 @@ constexpr std::array rows{
     route{"/v1/exported-services", "GET", unbuilt},
     route{"/v1/health/ingress/", "GET", unbuilt},
     route{"/v1/internal/", "GET,PUT,POST", unbuilt},
-    route{"/v1/operator/autopilot/configuration", "GET,PUT", unbuilt},
-    route{"/v1/operator/autopilot/health", "GET", unbuilt},
-    route{"/v1/operator/autopilot/state", "GET", unbuilt},
     route{"/v1/operator/keyring", "GET,POST,PUT,DELETE", unbuilt},
-    route{"/v1/operator/raft/peer", "DELETE", unbuilt},
-    route{"/v1/operator/raft/transfer-leader", "POST", unbuilt},
-    route{"/v1/operator/usage", "GET", unbuilt},
     route{"/v1/peering", "GET", unbuilt},
     route{"/v1/peering/", "GET,POST,DELETE", unbuilt},
     route{"/v1/peerings", "GET", unbuilt},
     route{"/v1/query", "GET,POST", unbuilt},
     route{"/v1/query/", "GET,PUT,DELETE", unbuilt},
-    route{"/v1/snapshot", "GET,PUT", unbuilt},
 };
 
 constexpr auto routes = answered(place::agent, rows);
