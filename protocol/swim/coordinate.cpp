@@ -132,7 +132,7 @@ expected<coordinate> coordinate_client::update(const std::string& node, const co
   for (auto& part : own_.vec) part = rounded(part);
   own_.error = rounded(own_.error);
   own_.adjustment = rounded(own_.adjustment);
-  own_.height = rounded(own_.height);
+  own_.height = std::max(height_min, rounded(own_.height));
   return own_;
 }
 

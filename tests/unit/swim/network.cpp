@@ -165,11 +165,11 @@ bool network::run_until(duration limit, const std::function<bool()>& condition) 
 }
 
 bool network::agreed() const {
-  return std::all_of(processes_.begin(), processes_.end(), [&](const auto& p) {
-    return p.second->m->count(member_status::alive) == processes_.size() &&
-           std::all_of(processes_.begin(), processes_.end(),
-                       [&](const auto& q) { return p.second->status_of(q.first) == member_status::alive; });
-  });
+  auto everybody = [&](auto&& holds) { return std::all_of(processes_.begin(), processes_.end(), holds); };
+  return everybody([&](const auto& p) { return p.second->m->count(member_status::alive) == processes_.size(); }) &&
+         everybody([&](const auto& p) {
+           return everybody([&](const auto& q) { return p.second->status_of(q.first) == member_status::alive; });
+         });
 }
 
 } // namespace praetor::swim::test
