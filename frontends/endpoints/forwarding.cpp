@@ -5,6 +5,7 @@
 #include "protocol/codec/msgpack.hpp"
 
 #include <array>
+#include <shared_mutex>
 
 namespace praetor::endpoints {
 
@@ -210,15 +211,14 @@ request request_of(remote_request from, std::uint32_t hops, nanoseconds hold) {
   return req;
 }
 
-class forwarded_requests final : public request_server {
+class endpoint_requests final : public forwarded_requests, public std::enable_shared_from_this<endpoint_requests> {
 public:
-  forwarded_requests(environment& env, const dispatcher& requests) : env_(env), requests_(requests) {}
+  endpoint_requests(environment& env, const dispatcher& requests) : env_(env), requests_(requests) {}
 
   std::function<void()> serve(remote_request request, std::uint32_t hops, nanoseconds hold,
                               std::function<void(remote_answer)> done) override {
     auto ex = std::make_shared<remote_exchange>(request_of(std::move(request), hops, hold), std::move(done));
-    // Queries and their rendering must not hold up what else comes from other servers.
-    env_.run([this, ex] { requests_.handle(ex); });
+    run([this, ex] { requests_.handle(ex); });
     return [weak = std::weak_ptr(ex)] {
       if (auto gone = weak.lock()) gone->cancel();
     };
@@ -226,14 +226,31 @@ public:
 
   void look_up(std::string question, std::uint32_t hops, nanoseconds hold,
                std::function<void(expected<std::string>)> done) override {
-    env_.run([this, question = std::move(question), hops, hold, done = std::move(done)]() mutable {
-      dns::answer_remote(env_, std::move(question), hops, hold, std::move(done));
+    run([this, question = std::move(question), hops, hold, done = std::move(done)] {
+      dns::answer_remote(env_, question, hops, hold, done);
     });
   }
 
+  void close() override {
+    std::unique_lock lock(guard_);
+    closed_ = true;
+  }
+
 private:
+  /// Queries and their rendering must not hold up what else comes from other servers.
+  void run(std::function<void()> work) {
+    std::shared_lock lock(guard_);
+    if (closed_) return;
+    env_.run([me = shared_from_this(), work = std::move(work)] {
+      std::shared_lock lock(me->guard_);
+      if (!me->closed_) work();
+    });
+  }
+
   environment& env_;
   const dispatcher& requests_;
+  std::shared_mutex guard_; ///< held while the endpoints are asked
+  bool closed_ = false;
 };
 
 } // namespace
@@ -272,8 +289,8 @@ void forward(const call& c) {
   caf::anon_send(router, forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
 }
 
-std::shared_ptr<request_server> make_request_server(environment& env, const dispatcher& requests) {
-  return std::make_shared<forwarded_requests>(env, requests);
+std::shared_ptr<forwarded_requests> make_request_server(environment& env, const dispatcher& requests) {
+  return std::make_shared<endpoint_requests>(env, requests);
 }
 
 } // namespace praetor::endpoints

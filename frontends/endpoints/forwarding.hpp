@@ -14,6 +14,11 @@ bool answers_here(const call& c, place where);
 void forward(const call& c);
 
 /// Answers what clients asked of other agents.
-std::shared_ptr<request_server> make_request_server(environment& env, const dispatcher& requests);
+class forwarded_requests : public request_server {
+public:
+  /// From now on nothing is answered. Returns when nothing is being handed to the endpoints any more.
+  virtual void close() = 0;
+};
+std::shared_ptr<forwarded_requests> make_request_server(environment& env, const dispatcher& requests);
 
 } // namespace praetor::endpoints
