@@ -25,10 +25,13 @@ public:
   virtual ~connector() = default;
 
   /// Connects within the connect time-out and proves who answers. `done` runs once, with the handle of the gateway over
-  /// there; it goes down (DOWN message) when the connection breaks. Each connection gives a new handle.
+  /// there; it goes down (DOWN message) when the connection breaks, or when nothing has been heard of the other process
+  /// for about a second. Each connection gives a new handle.
   virtual void connect(const known_server& to, std::function<void(expected<rpc_gateway_actor>)> done) = 0;
   /// Ends the connection behind a handle.
   virtual void disconnect(const rpc_gateway_actor& gateway) = 0;
+  /// So many bytes are about to be sent to the handle; `unsent` counts them from now on.
+  virtual void sending(const rpc_gateway_actor&, std::size_t) {}
   /// Bytes that were sent to the handle and are not yet with the other side.
   virtual std::size_t unsent(const rpc_gateway_actor& gateway) const = 0;
   /// From now on, who connects here reaches this gateway. A second call replaces the first.

@@ -31,7 +31,11 @@ std::shared_ptr<caf::actor_companion> make_mailbox(const peer_link_actor& link) 
                    local<std::shared_ptr<link_answer>>{std::move(out)});
   });
   auto keep = caf::actor_cast<caf::strong_actor_ptr>(made);
-  return {companion, [keep](caf::actor_companion* c) { c->on_enqueue(nullptr); }};
+  return {companion, [keep](caf::actor_companion* c) {
+            c->on_enqueue(nullptr);
+            c->cleanup(caf::exit_reason::normal,
+                       nullptr); // remoting's registry lets go of it, and who watches it hears
+          }};
 }
 
 } // namespace
@@ -129,6 +133,7 @@ void peer_link_state::ask(std::shared_ptr<remote_call> call) {
     return call->done(fail("the time for the request to " + target.name + " was up before it was sent"), false);
   auto number = ++last_request;
   auto request = std::move(call->request);
+  outside->links->sending(gateway, request.bytes.size());
   auto deadline = deadlines.emplace(call->deadline, number);
   calls.emplace(number, waiting_call{std::move(call), deadline});
   caf::actor_cast<caf::abstract_actor*>(gateway)->enqueue(mailbox->ctrl(),
@@ -148,6 +153,7 @@ void peer_link_state::answered(std::uint64_t number, link_answer& answer) {
 
 void peer_link_state::tell(remote_envelope& message) {
   if (!objection(message.message.bytes.size() + frame_overhead).empty()) return;
+  outside->links->sending(gateway, message.message.bytes.size());
   caf::actor_cast<caf::abstract_actor*>(gateway)->enqueue(
       mailbox->ctrl(), caf::make_message_id(), caf::make_message(send_atom_v, std::move(message.message)), nullptr);
 }

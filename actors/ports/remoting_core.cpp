@@ -1,0 +1,345 @@
+#include "actors/ports/remoting_core.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <caf/io/basp_broker.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <netinet/tcp.h>
+
+namespace praetor {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto complaint_interval = std::chrono::minutes(1);
+constexpr std::size_t most_complaints = 1024; ///< addresses that are remembered
+/// Acknowledgements of the kernel are waited for so long.
+constexpr unsigned user_timeout_milliseconds = 5000;
+constexpr auto after_full_table = milliseconds(100);
+
+void tune(tcp::socket& socket) {
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  socket.set_option(asio::socket_base::keep_alive(true), ignored);
+  int fd = socket.native_handle();
+  int idle = 10, interval = 5, count = 3;
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout_milliseconds, sizeof user_timeout_milliseconds);
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
+  socket.non_blocking(true, ignored);
+}
+
+std::string text_of(const tcp::endpoint& e) {
+  auto host = e.address().to_string();
+  return (e.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(e.port());
+}
+
+expected<tcp::endpoint> endpoint_of(const std::string& text) {
+  auto colon = text.rfind(':');
+  auto bad = [&] { return fail("address " + praetor::quoted(text) + " is no ip:port"); };
+  if (colon == text.npos) return bad();
+  auto host = text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  error_code wrong;
+  auto address = asio::ip::make_address(host, wrong);
+  std::uint16_t port = 0;
+  auto [end, problem] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+  if (wrong || problem != std::errc{} || end != text.data() + text.size() || port == 0) return bad();
+  return tcp::endpoint(address, port);
+}
+
+/// Waits for the broker's word on a connection, which comes as a message.
+void wait_for_gateway(caf::event_based_actor* self, caf::actor broker, remoting_scribe_ptr scribe, milliseconds time,
+                      remoting_core::connected done) {
+  self->request(broker, time, caf::connect_atom_v, caf::io::scribe_ptr(scribe), std::uint16_t{0})
+      .then(
+          [scribe, done](caf::node_id&, caf::strong_actor_ptr& gateway, std::set<std::string>&) {
+            if (gateway) return done(caf::actor_cast<rpc_gateway_actor>(gateway));
+            scribe->abort();
+            done(fail("the server takes no requests yet"));
+          },
+          [scribe, done](caf::error&) {
+            scribe->abort();
+            done(fail("the connection broke while it was made"));
+          });
+}
+
+} // namespace
+
+remoting_core::remoting_core(caf::actor_system& system, remoting_settings settings, logger_ptr log)
+    : system_(system), log_(std::move(log)),
+      broker_(system.middleman().named_broker<caf::io::basp_broker>(caf::atom("BASP"))), acceptor_(context_),
+      sweeper_(context_), settings_(std::move(settings)) {}
+
+remoting_core::~remoting_core() { stop(); }
+
+expected<void> remoting_core::open() {
+  if (settings_.server) {
+    error_code failed;
+    auto address = asio::ip::make_address(settings_.address, failed);
+    tcp::endpoint where(address, settings_.port);
+    auto refuse = [&](const char* step) {
+      return fail("Failed to start RPC layer: listen tcp " + settings_.address + ":" + std::to_string(settings_.port) +
+                  ": " + step + std::strerror(failed.value()));
+    };
+    if (failed) return fail("Failed to start RPC layer: " + praetor::quoted(settings_.address) + " is no IP address");
+    acceptor_.open(where.protocol(), failed);
+    if (!failed) acceptor_.set_option(asio::socket_base::reuse_address(true), failed);
+    if (failed) return refuse("");
+    acceptor_.bind(where, failed);
+    if (failed) return refuse("bind: ");
+    acceptor_.listen(asio::socket_base::max_listen_connections, failed);
+    if (failed) return refuse("");
+    port_ = acceptor_.local_endpoint().port();
+  }
+  thread_ = std::thread([this] {
+    // Signals are for the thread that waits for them.
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    auto keep = asio::make_work_guard(context_);
+    context_.run();
+  });
+  return {};
+}
+
+void remoting_core::stop() {
+  std::unordered_map<caf::node_id, entry> last;
+  {
+    std::lock_guard lock(mutex_);
+    if (std::exchange(stopped_, true)) return;
+    last.swap(table_);
+    gateway_ = nullptr;
+  }
+  context_.stop();
+  if (thread_.joinable()) thread_.join();
+  for (auto& [alias, e] : last) e.scribe->abort();
+  broker_ = nullptr;
+}
+
+own_side remoting_core::own() const {
+  auto s = settings();
+  own_side out;
+  out.own.id = s.id;
+  out.own.name = s.name;
+  out.own.datacenter = s.datacenter;
+  out.own.server = s.server;
+  out.tls = s.tls;
+  return out;
+}
+
+remoting_settings remoting_core::settings() const {
+  std::lock_guard lock(mutex_);
+  return settings_;
+}
+
+void remoting_core::reload(const remoting_settings& settings) {
+  std::lock_guard lock(mutex_);
+  settings_.tls = settings.tls;
+  settings_.most_per_address = settings.most_per_address;
+  settings_.handshake_time = settings.handshake_time;
+}
+
+remoting_scribe_ptr remoting_core::find(const caf::node_id& alias) const {
+  std::lock_guard lock(mutex_);
+  auto it = table_.find(alias);
+  return it == table_.end() ? nullptr : it->second.scribe;
+}
+
+std::size_t remoting_core::connections() const {
+  std::lock_guard lock(mutex_);
+  return static_cast<std::size_t>(
+      std::count_if(table_.begin(), table_.end(), [](const auto& e) { return !e.second.scribe->ended(); }));
+}
+
+expected<void> remoting_core::publish(const rpc_gateway_actor& gateway) {
+  if (!acceptor_.is_open()) return fail("this agent does not listen for server RPC: it is no server");
+  {
+    std::lock_guard lock(mutex_);
+    gateway_ = gateway;
+  }
+  asio::post(context_, [this] {
+    if (!std::exchange(accepting_, true)) asio::co_spawn(context_, accept_all(), asio::detached);
+  });
+  return {};
+}
+
+void remoting_core::complain(const std::string& address, const std::string& text) {
+  asio::post(context_, [this, address, text] {
+    auto now = steady::now();
+    auto ip = address.substr(0, address.rfind(':'));
+    auto [it, first] = complained_.try_emplace(ip, now);
+    if (!first && now - it->second < complaint_interval) return;
+    it->second = now;
+    log_->write(log_level::warn, "agent.rpc", "refused a connection", {{"from", address}, {"error", text}});
+    if (complained_.size() > most_complaints)
+      std::erase_if(complained_, [&](const auto& c) { return now - c.second >= complaint_interval; });
+    if (complained_.size() > most_complaints) complained_.clear();
+  });
+}
+
+void remoting_core::leave(const std::string& address) {
+  auto it = by_address_.find(address);
+  if (it != by_address_.end() && --it->second == 0) by_address_.erase(it);
+}
+
+asio::awaitable<void> remoting_core::accept_all() {
+  for (;;) {
+    tcp::endpoint from;
+    auto [failed, socket] = co_await acceptor_.async_accept(from, as_tuple);
+    if (failed == asio::error::operation_aborted) co_return;
+    if (failed) {
+      // No descriptors left: it gets better, or it does not.
+      asio::steady_timer wait(context_, after_full_table);
+      co_await wait.async_wait(as_tuple);
+      continue;
+    }
+    asio::co_spawn(context_, admit(std::move(socket), from), asio::detached);
+  }
+}
+
+asio::awaitable<void> remoting_core::admit(tcp::socket socket, tcp::endpoint from) {
+  auto limits = settings();
+  auto ip = from.address().to_string();
+  auto address = text_of(from);
+  auto& count = by_address_[ip];
+  if (limits.most_per_address > 0 && count >= limits.most_per_address) {
+    complain(address,
+             "has " + std::to_string(count) + " connections already; limits.rpc_max_conns_per_client allows no more");
+    co_return;
+  }
+  ++count;
+  tune(socket);
+  handshake_wire wire(std::move(socket));
+  wire.expires_after(limits.handshake_time);
+  auto peer = co_await admit_peer(wire, own());
+  if (!peer) {
+    complain(address, peer.error().text);
+    co_return leave(ip);
+  }
+  rpc_gateway_actor gateway;
+  {
+    std::lock_guard lock(mutex_);
+    gateway = gateway_;
+  }
+  if (!gateway) co_return leave(ip);
+  auto scribe = make_scribe(wire, *peer, from, false, gateway->id());
+  if (!scribe) co_return leave(ip);
+  caf::anon_send(broker_, caf::publish_atom_v, caf::io::scribe_ptr(scribe), port_,
+                 caf::actor_cast<caf::strong_actor_ptr>(gateway),
+                 system_.message_types(caf::detail::type_list<rpc_gateway_actor>{}));
+}
+
+remoting_scribe_ptr remoting_core::make_scribe(handshake_wire& wire, const admitted_peer& peer,
+                                               const tcp::endpoint& where, bool dialled, caf::actor_id gateway) {
+  remoting_scribe::setup s;
+  s.socket = wire.release(s.session);
+  if (s.socket < 0) return nullptr;
+  auto number = ++last_alias_;
+  // Not a node's own name: each connection is a node of its own here.
+  caf::node_id::default_data::host_id_type host{};
+  std::memcpy(host.data(), &number, sizeof number);
+  s.alias = caf::make_node_id(static_cast<std::uint32_t>(number % 0xffffffff + 1), host);
+  s.who.id = peer.said.id;
+  s.who.name = peer.said.name;
+  s.who.datacenter = peer.said.datacenter;
+  s.who.server = peer.said.server;
+  s.who.verified = peer.verified;
+  s.who.address = text_of(where);
+  s.dialled = dialled;
+  s.gateway = gateway;
+  s.complain = [weak = weak_from_this(), address = s.who.address](const std::string& text) {
+    if (auto core = weak.lock()) core->complain(address, text);
+  };
+  auto alias = s.alias;
+  auto scribe = caf::make_counted<remoting_scribe>(system_, static_cast<std::int64_t>(number) << 32, std::move(s));
+  std::lock_guard lock(mutex_);
+  if (stopped_) return nullptr;
+  table_.emplace(alias, entry{scribe, dialled ? std::string() : where.address().to_string()});
+  if (!std::exchange(sweeping_, true)) asio::post(context_, [this] { sweep(); });
+  return scribe;
+}
+
+void remoting_core::connect(known_server to, connected done) {
+  asio::post(context_, [this, to = std::move(to), done = std::move(done)]() mutable {
+    asio::co_spawn(context_, dial(std::move(to), std::move(done)), asio::detached);
+  });
+}
+
+asio::awaitable<expected<remoting_scribe_ptr>> remoting_core::reach(const known_server& to) {
+  auto where = endpoint_of(to.address);
+  if (!where) co_return tl::unexpected(where.error());
+  tcp::socket socket(context_);
+  error_code failed;
+  socket.open(where->protocol(), failed);
+  if (failed) co_return fail(failed.message());
+  tune(socket);
+  handshake_wire wire(std::move(socket));
+  wire.expires_after(settings().dial_time);
+  auto [refused] = co_await wire.socket().async_connect(*where, as_tuple);
+  if (wire.expired()) co_return fail("nobody answered in time");
+  if (refused) co_return fail(refused.message());
+  auto peer = co_await greet_server(wire, own(), to);
+  if (wire.expired()) co_return fail("the server did not answer in time");
+  if (!peer) co_return tl::unexpected(peer.error());
+  auto scribe = make_scribe(wire, *peer, *where, true, 0);
+  if (!scribe) co_return fail("the agent ends");
+  co_return scribe;
+}
+
+asio::awaitable<void> remoting_core::dial(known_server to, connected done) {
+  auto scribe = co_await reach(to);
+  if (!scribe) {
+    done(fail("dial " + to.address + ": " + scribe.error().text));
+    co_return;
+  }
+  system_.spawn<caf::hidden>(wait_for_gateway, broker_, *scribe, settings().dial_time, std::move(done));
+}
+
+void remoting_core::sweep() {
+  auto limits = settings();
+  auto now = steady::now();
+  std::vector<std::string> gone;
+  bool servers = false, any = false;
+  {
+    std::lock_guard lock(mutex_);
+    for (auto it = table_.begin(); it != table_.end();) {
+      auto& scribe = *it->second.scribe;
+      if (scribe.ended()) {
+        if (!it->second.from.empty()) gone.push_back(it->second.from);
+        it = table_.erase(it);
+        continue;
+      }
+      bool both = limits.server && scribe.who().server;
+      servers = servers || both;
+      any = true;
+      if (scribe.stalled_for(now) > (both ? limits.server_loss : limits.client_loss))
+        scribe.abort();
+      else
+        scribe.heartbeat(now, both ? limits.server_silence : limits.client_silence);
+      ++it;
+    }
+    sweeping_ = any;
+  }
+  for (const auto& address : gone) leave(address);
+  if (!any) return;
+  sweeper_.expires_after((servers ? limits.server_silence : limits.client_silence) / 2);
+  sweeper_.async_wait([this](const error_code& cancelled) {
+    if (!cancelled) sweep();
+  });
+}
+
+} // namespace praetor

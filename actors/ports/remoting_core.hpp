@@ -1,0 +1,80 @@
+#pragma once
+
+#include "actors/ports/remoting.hpp"
+#include "actors/ports/remoting_handshake.hpp"
+#include "actors/ports/remoting_scribe.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+namespace praetor {
+
+/// The thread behind `remoting`: it listens, greets, and watches over the connections that remoting has.
+class remoting_core : public std::enable_shared_from_this<remoting_core> {
+public:
+  using connected = std::function<void(expected<rpc_gateway_actor>)>;
+
+  remoting_core(caf::actor_system& system, remoting_settings settings, logger_ptr log);
+  ~remoting_core();
+  remoting_core(const remoting_core&) = delete;
+  remoting_core& operator=(const remoting_core&) = delete;
+
+  expected<void> open();
+  void connect(known_server to, connected done);
+  expected<void> publish(const rpc_gateway_actor& gateway);
+  void reload(const remoting_settings& settings);
+  void stop();
+  remoting_scribe_ptr find(const caf::node_id& alias) const;
+  std::uint16_t port() const { return port_; }
+  std::size_t connections() const;
+
+private:
+  using tcp = boost::asio::ip::tcp;
+  using steady = std::chrono::steady_clock;
+
+  boost::asio::awaitable<void> accept_all();
+  boost::asio::awaitable<void> admit(tcp::socket socket, tcp::endpoint from);
+  boost::asio::awaitable<void> dial(known_server to, connected done);
+  boost::asio::awaitable<expected<remoting_scribe_ptr>> reach(const known_server& to);
+  /// Hands a greeted connection to remoting's side of it. @returns null once stopped
+  remoting_scribe_ptr make_scribe(handshake_wire& wire, const admitted_peer& peer, const tcp::endpoint& where,
+                                  bool dialled, caf::actor_id gateway);
+  void ask_for_gateway(remoting_scribe_ptr scribe, connected done);
+  own_side own() const;
+  remoting_settings settings() const;
+  void complain(const std::string& address, const std::string& text);
+  /// Tells silent peers that this side lives, ends connections to those that are silent too long, forgets ended ones.
+  void sweep();
+  void leave(const std::string& address);
+
+  caf::actor_system& system_;
+  logger_ptr log_;
+  caf::actor broker_;
+  boost::asio::io_context context_;
+  tcp::acceptor acceptor_;
+  boost::asio::steady_timer sweeper_;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+
+  // Used by the thread alone.
+  std::unordered_map<std::string, std::size_t> by_address_; ///< connections that came from an IP
+  std::unordered_map<std::string, steady::time_point> complained_;
+  std::uint64_t last_alias_ = 0;
+  bool accepting_ = false, sweeping_ = false;
+
+  mutable std::mutex mutex_;
+  remoting_settings settings_;
+  rpc_gateway_actor gateway_;
+  struct entry {
+    remoting_scribe_ptr scribe;
+    std::string from; ///< the IP that it counts for; empty if this side connected
+  };
+  std::unordered_map<caf::node_id, entry> table_;
+  bool stopped_ = false;
+};
+
+} // namespace praetor

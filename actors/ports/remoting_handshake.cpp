@@ -1,0 +1,277 @@
+#include "actors/ports/remoting_handshake.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+namespace praetor {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+
+/// How long, and for how many bytes, who was turned away is listened to.
+constexpr auto drain_time = std::chrono::milliseconds(500);
+constexpr std::size_t most_drained = 64 << 10;
+
+std::string system_text(int code) { return std::strerror(code); }
+
+/// What ended a TLS handshake, in words.
+std::string tls_failure() {
+  auto code = ERR_peek_error();
+  if (code != 0 && ERR_GET_LIB(code) == ERR_LIB_SSL) switch (ERR_GET_REASON(code)) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+    case SSL_R_HTTP_REQUEST: ERR_clear_error(); return "the other side does not speak TLS";
+    case SSL_R_UNEXPECTED_EOF_WHILE_READING:
+      ERR_clear_error();
+      return "the connection was closed during the TLS handshake; the other side may have no certificate "
+             "(tls.internal_rpc.cert_file)";
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+      ERR_clear_error();
+      return "there is no version of TLS that both sides speak (tls.internal_rpc.tls_min_version)";
+    case SSL_R_NO_SHARED_CIPHER:
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+      ERR_clear_error();
+      return "there is no cipher suite that both sides use (tls.internal_rpc.tls_cipher_suites)";
+    default: break;
+    }
+  if (code == 0) return "the connection broke during the TLS handshake";
+  return "TLS: " + last_tls_error();
+}
+
+asio::awaitable<expected<hello>> read_hello(handshake_wire& wire) {
+  auto head = co_await wire.read(hello_head_size);
+  if (!head) co_return tl::unexpected(head.error());
+  auto size = decode_hello_head(*head);
+  if (!size) co_return tl::unexpected(size.error());
+  auto body = co_await wire.read(*size);
+  if (!body) co_return tl::unexpected(body.error());
+  co_return decode_hello(*body);
+}
+
+/// Tells the other side why it may not stay. @returns the same, as an error
+asio::awaitable<expected<admitted_peer>> turn_away(handshake_wire& wire, const own_side& own, std::string why) {
+  auto answer = own.own;
+  answer.refusal = why;
+  auto bytes = encode_hello(answer);
+  if (auto sent = co_await wire.write(bytes); sent) co_await wire.finish();
+  co_return fail(std::move(why));
+}
+
+/// Shakes hands over TLS, or refuses to go without. @returns why not; empty: go on
+asio::awaitable<expected<std::string>> secure(handshake_wire& wire, const own_side& own) {
+  auto first = co_await wire.peek(hello_head_size);
+  if (!first) co_return tl::unexpected(first.error());
+  auto byte = static_cast<unsigned char>((*first)[0]);
+  if (begins_tls(byte)) {
+    if (!own.tls->incoming)
+      co_return fail("speaks TLS, for which this agent has no certificate (tls.internal_rpc.cert_file)");
+    if (auto shaken = co_await wire.shake(own.tls->incoming, true, {}); !shaken)
+      co_return tl::unexpected(shaken.error());
+    if (own.tls->verify_incoming) co_return judge_peer(wire.session(), {});
+    co_return std::string();
+  }
+  if (!begins_hello(byte)) co_return fail(describe_stranger(*first));
+  if (own.tls->verify_incoming)
+    co_return std::string("speaks without TLS, which tls.internal_rpc.verify_incoming demands here "
+                          "(set tls.internal_rpc.verify_outgoing over there)");
+  co_return std::string();
+}
+
+} // namespace
+
+void handshake_wire::expires_after(std::chrono::milliseconds time) {
+  timer_.expires_after(time);
+  timer_.async_wait([this, expired = expired_](const boost::system::error_code& cancelled) {
+    if (cancelled || *expired) return;
+    *expired = true;
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  });
+}
+
+int handshake_wire::release(tls_session& session) {
+  timer_.cancel();
+  *expired_ = true; // a timer that has fired already finds nothing to close
+  session = std::move(session_);
+  boost::system::error_code failed;
+  auto fd = socket_.release(failed);
+  return failed ? -1 : fd;
+}
+
+asio::awaitable<expected<void>> handshake_wire::wait(tcp::socket::wait_type what) {
+  if (expired()) co_return fail("took too long to say who it is");
+  auto [failed] = co_await socket_.async_wait(what, as_tuple);
+  if (expired()) co_return fail("took too long to say who it is");
+  if (failed) co_return fail(failed.message());
+  co_return expected<void>{};
+}
+
+asio::awaitable<expected<void>> handshake_wire::shake(const tls_context& context, bool as_server,
+                                                      const std::string& name) {
+  session_ = make_tls_session(context, socket_.native_handle());
+  if (as_server) {
+    SSL_set_accept_state(session_.get());
+  } else {
+    SSL_set_connect_state(session_.get());
+    if (!name.empty()) SSL_set_tlsext_host_name(session_.get(), name.c_str());
+  }
+  for (;;) {
+    ERR_clear_error();
+    auto done = SSL_do_handshake(session_.get());
+    if (done == 1) co_return expected<void>{};
+    auto wanted = SSL_get_error(session_.get(), done);
+    if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE) co_return fail(tls_failure());
+    auto ready = co_await wait(wanted == SSL_ERROR_WANT_READ ? tcp::socket::wait_read : tcp::socket::wait_write);
+    if (!ready) co_return tl::unexpected(ready.error());
+  }
+}
+
+asio::awaitable<expected<void>> handshake_wire::write(const std::string& bytes) {
+  for (std::size_t sent = 0; sent < bytes.size();) {
+    auto left = bytes.size() - sent;
+    ERR_clear_error();
+    auto n = session_ ? SSL_write(session_.get(), bytes.data() + sent, static_cast<int>(left))
+                      : ::send(socket_.native_handle(), bytes.data() + sent, left, MSG_NOSIGNAL);
+    if (n > 0) {
+      sent += static_cast<std::size_t>(n);
+      continue;
+    }
+    auto wanted = tcp::socket::wait_write;
+    if (session_) {
+      auto problem = SSL_get_error(session_.get(), static_cast<int>(n));
+      if (problem == SSL_ERROR_WANT_READ)
+        wanted = tcp::socket::wait_read;
+      else if (problem != SSL_ERROR_WANT_WRITE)
+        co_return fail("the connection broke");
+    } else if (errno != EAGAIN && errno != EINTR) {
+      co_return fail(system_text(errno));
+    }
+    if (auto ready = co_await wait(wanted); !ready) co_return tl::unexpected(ready.error());
+  }
+  co_return expected<void>{};
+}
+
+asio::awaitable<expected<std::string>> handshake_wire::read(std::size_t size) {
+  std::string out(size, '\0');
+  for (std::size_t got = 0; got < size;) {
+    ERR_clear_error();
+    auto n = session_ ? SSL_read(session_.get(), out.data() + got, static_cast<int>(size - got))
+                      : ::recv(socket_.native_handle(), out.data() + got, size - got, 0);
+    if (n > 0) {
+      got += static_cast<std::size_t>(n);
+      continue;
+    }
+    auto wanted = tcp::socket::wait_read;
+    if (session_) {
+      auto problem = SSL_get_error(session_.get(), static_cast<int>(n));
+      if (problem == SSL_ERROR_WANT_WRITE)
+        wanted = tcp::socket::wait_write;
+      else if (problem != SSL_ERROR_WANT_READ)
+        co_return fail("closed the connection before it said who it is");
+    } else if (n == 0) {
+      co_return fail("closed the connection before it said who it is");
+    } else if (errno != EAGAIN && errno != EINTR) {
+      co_return fail(system_text(errno));
+    }
+    if (auto ready = co_await wait(wanted); !ready) co_return tl::unexpected(ready.error());
+  }
+  co_return out;
+}
+
+asio::awaitable<expected<std::string>> handshake_wire::peek(std::size_t most) {
+  std::string out(most, '\0');
+  for (;;) {
+    auto n = ::recv(socket_.native_handle(), out.data(), most, MSG_PEEK);
+    if (n > 0) {
+      out.resize(static_cast<std::size_t>(n));
+      co_return out;
+    }
+    if (n == 0) co_return fail("closed the connection before it said who it is");
+    if (errno != EAGAIN && errno != EINTR) co_return fail(system_text(errno));
+    if (auto ready = co_await wait(tcp::socket::wait_read); !ready) co_return tl::unexpected(ready.error());
+  }
+}
+
+asio::awaitable<void> handshake_wire::finish() {
+  expires_after(drain_time);
+  ::shutdown(socket_.native_handle(), SHUT_WR);
+  std::array<char, 4096> unread;
+  for (std::size_t left = most_drained; left > 0;) {
+    auto n = ::recv(socket_.native_handle(), unread.data(), unread.size(), 0);
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) co_return;
+    if (n > 0)
+      left -= std::min(left, static_cast<std::size_t>(n));
+    else if (auto ready = co_await wait(tcp::socket::wait_read); !ready)
+      co_return;
+  }
+}
+
+asio::awaitable<expected<admitted_peer>> admit_peer(handshake_wire& wire, own_side own) {
+  auto objection = co_await secure(wire, own);
+  if (!objection) co_return tl::unexpected(objection.error());
+  if (!objection->empty()) co_return co_await turn_away(wire, own, *objection);
+  auto said = co_await read_hello(wire);
+  if (!said) co_return co_await turn_away(wire, own, said.error().text);
+  if (!said->refusal.empty()) co_return fail("refused to be served: " + said->refusal);
+  if (said->datacenter != own.own.datacenter) {
+    auto why = "is of datacenter " + praetor::quoted(said->datacenter) + ", not " + praetor::quoted(own.own.datacenter);
+    co_return co_await turn_away(wire, own, std::move(why));
+  }
+  bool must_prove = own.tls->verify_incoming && own.tls->verify_server_hostname && said->server;
+  if (must_prove) {
+    auto wrong = judge_peer(wire.session(), server_name_in(*own.tls, own.own.datacenter));
+    if (!wrong.empty()) {
+      wrong = "says that it is a server, but " + wrong;
+      co_return co_await turn_away(wire, own, std::move(wrong));
+    }
+  }
+  auto answer = encode_hello(own.own);
+  if (auto sent = co_await wire.write(answer); !sent) co_return tl::unexpected(sent.error());
+  admitted_peer peer;
+  peer.said = std::move(*said);
+  peer.verified = wire.session() && own.tls->verify_incoming;
+  co_return peer;
+}
+
+asio::awaitable<expected<admitted_peer>> greet_server(handshake_wire& wire, own_side own, known_server to) {
+  bool verify = own.tls->verify_outgoing;
+  if (verify || to.tls) {
+    auto name = server_name_in(*own.tls, to.datacenter);
+    if (auto shaken = co_await wire.shake(own.tls->outgoing, false, name); !shaken)
+      co_return tl::unexpected(shaken.error());
+    if (verify) {
+      auto wrong = judge_peer(wire.session(), own.tls->verify_server_hostname ? name : std::string());
+      if (!wrong.empty()) co_return fail("the server " + wrong);
+    }
+  }
+  auto greeting = encode_hello(own.own);
+  if (auto sent = co_await wire.write(greeting); !sent) co_return tl::unexpected(sent.error());
+  auto said = co_await read_hello(wire);
+  if (!said) co_return fail("the server " + said.error().text);
+  if (!said->refusal.empty()) co_return fail("the server refuses this agent, which it says " + said->refusal);
+  if (!said->server) co_return fail("agent " + praetor::quoted(said->name) + " answers there, which is no server");
+  if (said->datacenter != to.datacenter)
+    co_return fail("a server of datacenter " + praetor::quoted(said->datacenter) + " answers there, not of " +
+                   praetor::quoted(to.datacenter));
+  if (!to.id.empty() && said->id != to.id)
+    co_return fail("server " + praetor::quoted(said->name) + " (" + said->id + ") answers there, not " + to.id);
+  admitted_peer peer;
+  peer.said = std::move(*said);
+  peer.verified = verify;
+  co_return peer;
+}
+
+} // namespace praetor

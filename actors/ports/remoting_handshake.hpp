@@ -1,0 +1,67 @@
+#pragma once
+
+#include "actors/membership.hpp"
+#include "actors/ports/remoting_hello.hpp"
+#include "actors/ports/remoting_tls.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+
+namespace praetor {
+
+/// A connection before remoting has it: a socket, TLS once it was shaken, and the time that is left.
+class handshake_wire {
+public:
+  explicit handshake_wire(boost::asio::ip::tcp::socket socket)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()) {}
+  ~handshake_wire() { *expired_ = true; }
+  handshake_wire(const handshake_wire&) = delete;
+  handshake_wire& operator=(const handshake_wire&) = delete;
+
+  boost::asio::ip::tcp::socket& socket() { return socket_; }
+  /// From now on everything has to be done within this time.
+  void expires_after(std::chrono::milliseconds time);
+  bool expired() const { return *expired_; }
+
+  boost::asio::awaitable<expected<void>> shake(const tls_context& context, bool as_server, const std::string& name);
+  boost::asio::awaitable<expected<void>> write(const std::string& bytes);
+  boost::asio::awaitable<expected<std::string>> read(std::size_t size);
+  /// The first bytes, which stay unread.
+  boost::asio::awaitable<expected<std::string>> peek(std::size_t most);
+  /// Says that nothing more will be written, and takes what the other side still sends: a socket that is closed over
+  /// unread bytes takes back what was written last.
+  boost::asio::awaitable<void> finish();
+  ssl_st* session() const { return session_.get(); }
+
+  /// Gives the socket and its session away; the timer ends.
+  int release(tls_session& session);
+
+private:
+  boost::asio::awaitable<expected<void>> wait(boost::asio::ip::tcp::socket::wait_type what);
+
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::steady_timer timer_;
+  tls_session session_;
+  std::shared_ptr<bool> expired_ = std::make_shared<bool>(false);
+};
+
+/// What this agent says of itself, and how it judges others.
+struct own_side {
+  hello own;
+  std::shared_ptr<const remoting_tls> tls;
+};
+
+struct admitted_peer {
+  hello said;
+  bool verified = false;
+};
+
+/// The side that was connected to: decides whether the other may stay. Who may not is told why, where possible.
+boost::asio::awaitable<expected<admitted_peer>> admit_peer(handshake_wire& wire, own_side own);
+/// The side that connects: proves that the server `to` answers.
+boost::asio::awaitable<expected<admitted_peer>> greet_server(handshake_wire& wire, own_side own, known_server to);
+
+} // namespace praetor

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "protocol/types/error.hpp"
+#include "protocol/types/field.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace praetor {
+
+/// What both sides of a server RPC connection say first: four letters, the length (4 bytes, big endian) and
+/// MessagePack.
+struct hello {
+  std::int64_t version = 1; ///< of what follows; a side refuses what it does not speak
+  std::string id, name, datacenter;
+  bool server = false;
+  std::string refusal; ///< not empty: a sentence why there will be no connection
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Version"}, x.version);
+    f(field{"ID"}, x.id);
+    f(field{"Name"}, x.name);
+    f(field{"Datacenter"}, x.datacenter);
+    f(field{"Server"}, x.server);
+    f(field{"Refusal"}, x.refusal);
+  }
+  bool operator==(const hello&) const = default;
+};
+
+inline constexpr std::int64_t hello_version = 1;
+inline constexpr std::size_t hello_head_size = 8;
+inline constexpr std::size_t largest_hello = 4096; ///< without its head
+
+std::string encode_hello(const hello& h);
+/// @param head the first hello_head_size bytes
+/// @returns how many bytes follow, or who speaks there instead
+expected<std::size_t> decode_hello_head(std::string_view head);
+expected<hello> decode_hello(std::string_view body);
+
+/// True if a connection that begins with this byte may bring a hello.
+bool begins_hello(unsigned char first);
+/// True if a connection that begins with this byte may bring TLS.
+bool begins_tls(unsigned char first);
+/// Who it may be that begins a connection like this: a sentence's predicate, "speaks HTTP".
+std::string describe_stranger(std::string_view first_bytes);
+
+} // namespace praetor

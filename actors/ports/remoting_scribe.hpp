@@ -1,0 +1,118 @@
+#pragma once
+
+#include "actors/connector.hpp"
+#include "actors/ports/remoting_frames.hpp"
+#include "actors/ports/tls/tls_context.hpp"
+
+#include <caf/io/all.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
+#include <caf/io/network/stream_impl.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace praetor {
+
+/// Reads and writes a connection's socket, through TLS where there is a session.
+struct socket_policy {
+  tls_session session; ///< null: plain
+  using instant = std::atomic<std::chrono::steady_clock::rep>;
+  instant* last_read;
+  instant* last_write;
+
+  using outcome = caf::io::network::rw_state;
+  outcome read_some(std::size_t& count, int socket, void* into, std::size_t size);
+  outcome write_some(std::size_t& count, int socket, const void* from, std::size_t size);
+  bool must_read_more(int, std::size_t threshold) const;
+};
+
+/// How much a connection may keep for a peer that does not read.
+struct scribe_limits {
+  std::size_t pause_at = 16 << 20; ///< unsent bytes: from here on nothing more is read from the peer
+  std::size_t end_at = 256 << 20;  ///< unsent bytes: the connection ends
+};
+
+/// One admitted connection, between its socket and remoting: takes frames apart, lets the filter judge them, grows no
+/// buffer ahead of what has arrived, and reads nothing from who does not read.
+class remoting_scribe final : public caf::io::scribe {
+public:
+  struct setup {
+    int socket = -1; ///< taken over
+    tls_session session;
+    peer_identity who;
+    caf::node_id alias;
+    bool dialled = false;
+    caf::actor_id gateway = 0;
+    scribe_limits limits;
+    /// Why this end gives the connection up; from the I/O thread.
+    std::function<void(const std::string&)> complain;
+  };
+  remoting_scribe(caf::actor_system& system, std::int64_t handle, setup s);
+
+  const peer_identity& who() const { return who_; }
+  const caf::node_id& alias() const { return alias_; }
+
+  // Any thread.
+  /// Ends the connection at once; remoting hears of it as of any broken connection.
+  void abort();
+  /// So many bytes are on their way here from an actor.
+  void sending(std::size_t bytes) { coming_.fetch_add(bytes, std::memory_order_relaxed); }
+  std::size_t unsent() const {
+    return unsent_.load(std::memory_order_relaxed) + coming_.load(std::memory_order_relaxed);
+  }
+  /// Says that this side is alive, if it has said nothing for a while.
+  void heartbeat(std::chrono::steady_clock::time_point now, std::chrono::milliseconds silence);
+  /// How long nothing has come from the peer although it was listened to, or nothing could be sent to it.
+  std::chrono::nanoseconds stalled_for(std::chrono::steady_clock::time_point now) const;
+  bool ended() const { return ended_.load(std::memory_order_relaxed); }
+
+  // What remoting and its I/O thread call.
+  void configure_read(caf::io::receive_policy::config) override;
+  void ack_writes(bool) override {}
+  std::vector<char>& wr_buf() override { return stream_.wr_buf(); }
+  std::vector<char>& rd_buf() override { return frame_; }
+  void graceful_shutdown() override;
+  void flush() override;
+  std::string addr() const override { return who_.address; }
+  std::uint16_t port() const override { return 0; }
+  void add_to_loop() override { stream_.activate(this); }
+  void remove_from_loop() override;
+  bool consume(caf::execution_unit* unit, const void* bytes, std::size_t size) override;
+  void data_transferred(caf::execution_unit* unit, std::size_t written, std::size_t remaining) override;
+
+private:
+  void await(std::size_t size);
+  bool deliver(caf::execution_unit* unit, std::vector<char>& bytes);
+  bool head_arrived(caf::execution_unit* unit, const char* bytes, std::size_t size);
+  bool payload_arrived(caf::execution_unit* unit);
+  bool give_up(caf::execution_unit* unit, const std::string& why);
+  void forget_greeting();
+
+  caf::actor_system& system_;
+  peer_identity who_;
+  caf::node_id alias_;
+  bool dialled_;
+  scribe_limits limits_;
+  std::function<void(const std::string&)> complain_;
+  frame_filter filter_;
+  ssl_st* session_; ///< null: plain; the stream's
+  socket_policy::instant last_read_, last_write_;
+  std::atomic<bool> ended_{false}, reading_{true};
+  bool started_ = false;
+  caf::io::network::stream_impl<socket_policy> stream_;
+
+  caf::io::basp::header head_;
+  std::optional<frame_verdict> verdict_; ///< of a header whose payload is awaited
+  std::size_t left_ = 0;                 ///< bytes of that payload that have not come
+  std::vector<char> payload_, frame_;
+
+  std::size_t counted_ = 0, counted_offline_ = 0; ///< unsent bytes, and how many of them wait behind the writing ones
+  std::atomic<std::size_t> unsent_{0};
+  std::atomic<std::size_t> coming_{0}; ///< announced by `sending`, not here yet
+};
+using remoting_scribe_ptr = caf::intrusive_ptr<remoting_scribe>;
+
+} // namespace praetor

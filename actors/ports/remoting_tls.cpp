@@ -1,0 +1,63 @@
+#include "actors/ports/remoting_tls.hpp"
+
+#include "actors/ports/probe_tls.hpp"
+
+#include <openssl/ssl.h>
+
+namespace praetor {
+
+expected<std::shared_ptr<const remoting_tls>> make_remoting_tls(const config::runtime_config& config) {
+  const auto& from = config.tls_internal_rpc;
+  auto out = std::make_shared<remoting_tls>();
+  out->verify_incoming = from.verify_incoming;
+  out->verify_server_hostname = from.verify_server_hostname;
+  out->verify_outgoing = from.verify_outgoing || from.verify_server_hostname;
+  out->domain = config.dns_domain;
+  while (out->domain.ends_with('.')) out->domain.pop_back();
+
+  tls_options options;
+  options.cert_file = from.cert_file;
+  options.key_file = from.key_file;
+  options.ca_file = from.ca_file;
+  options.ca_path = from.ca_path;
+  options.min_version = from.min_version;
+  options.cipher_suites = from.cipher_suites;
+  auto outgoing = make_tls_context(options);
+  if (!outgoing) return fail("tls.internal_rpc: " + outgoing.error().text);
+  out->outgoing = *outgoing;
+  // Certificates are judged after the handshake, with a sentence for the log.
+  SSL_CTX_set_verify(out->outgoing.get(), SSL_VERIFY_NONE, nullptr);
+  if (out->verify_outgoing && from.ca_file.empty() && from.ca_path.empty())
+    return fail("tls.internal_rpc: verify_outgoing needs an authority (ca_file or ca_path)");
+  if (from.cert_file.empty()) {
+    if (config.server && out->verify_incoming)
+      return fail("tls.internal_rpc: verify_incoming needs a certificate of the own (cert_file and key_file)");
+    return out;
+  }
+  options.verify_incoming = from.verify_incoming;
+  auto incoming = make_tls_context(options);
+  if (!incoming) return fail("tls.internal_rpc: " + incoming.error().text);
+  out->incoming = *incoming;
+  // A missing or foreign certificate is refused after the handshake too: so the other side hears why.
+  SSL_CTX_set_verify(out->incoming.get(), from.verify_incoming ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
+                     [](int, X509_STORE_CTX*) { return 1; });
+  SSL_CTX_set_num_tickets(out->incoming.get(), 0);
+  return out;
+}
+
+std::string server_name_in(const remoting_tls& tls, const std::string& datacenter) {
+  return "server." + datacenter + "." + tls.domain;
+}
+
+std::string judge_peer(ssl_st* session, const std::string& name) {
+  std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(session), X509_free);
+  if (!certificate) return "shows no certificate";
+  auto verdict = SSL_get_verify_result(session);
+  if (verdict != X509_V_OK)
+    return std::string("shows a certificate that can't be believed: ") + X509_verify_cert_error_string(verdict);
+  if (name.empty()) return {};
+  if (auto wrong = judge_certificate(session, name); !wrong.empty()) return "shows the wrong certificate: " + wrong;
+  return {};
+}
+
+} // namespace praetor

@@ -1,0 +1,20 @@
+#include "actors/ports/remoting_hello.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+/// The first bytes of a connection are judged without a crash, and a hello that was read is written so that it reads
+/// the same.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace praetor;
+  std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  (void)describe_stranger(bytes);
+  if (size < hello_head_size) return 0;
+  (void)decode_hello_head(bytes.substr(0, hello_head_size));
+  if (auto read = decode_hello(bytes.substr(hello_head_size))) {
+    auto again = encode_hello(*read);
+    auto length = decode_hello_head(std::string_view(again).substr(0, hello_head_size));
+    PRAETOR_ASSERT(!length || decode_hello(std::string_view(again).substr(hello_head_size)) == *read);
+  }
+  return 0;
+}

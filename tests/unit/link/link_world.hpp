@@ -1,0 +1,81 @@
+#pragma once
+
+#include "actors/peer_link.hpp"
+
+#include <caf/scheduler/test_coordinator.hpp>
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+namespace praetor {
+
+/// Connections that the test makes and breaks by hand. A gateway at the other end answers when the test says so.
+class scripted_links final : public connector {
+public:
+  struct attempt {
+    std::string address;
+    std::chrono::nanoseconds at;
+    std::function<void(expected<rpc_gateway_actor>)> done;
+  };
+
+  void connect(const known_server& to, std::function<void(expected<rpc_gateway_actor>)> done) override {
+    attempts.push_back({to.address, now(), std::move(done)});
+  }
+  void disconnect(const rpc_gateway_actor& g) override {
+    ++disconnected;
+    caf::anon_send_exit(g, caf::exit_reason::remote_link_unreachable);
+  }
+  void sending(const rpc_gateway_actor&, std::size_t bytes) override { sent += bytes; }
+  std::size_t unsent(const rpc_gateway_actor&) const override { return backlog; }
+  expected<void> publish(const rpc_gateway_actor&) override { return {}; }
+  std::optional<peer_identity> peer_of(const caf::strong_actor_ptr&) const override { return {}; }
+
+  std::function<std::chrono::nanoseconds()> now;
+  std::vector<attempt> attempts;
+  std::size_t backlog = 0, sent = 0;
+  int disconnected = 0;
+};
+
+/// What a call heard.
+struct heard_answer {
+  std::string text; ///< the answer's bytes, or the error
+  bool answered = false, reached = false;
+};
+
+/// One link in virtual time, between a router that listens and servers that the test plays.
+class link_world {
+public:
+  link_world();
+  ~link_world();
+
+  /// A server's gateway, to which nobody is connected yet.
+  rpc_gateway_actor make_gateway();
+  /// Lets the newest attempt succeed. @returns the gateway at the other end
+  rpc_gateway_actor accept();
+  void refuse(const std::string& why);
+  void run() { coordinator_.run(); }
+  void advance(std::chrono::nanoseconds by);
+  std::chrono::nanoseconds now() const { return coordinator_.clock().now() - began_; }
+
+  std::shared_ptr<heard_answer> ask(std::string bytes, std::chrono::nanoseconds within = std::chrono::seconds(5));
+  void tell(std::string bytes);
+  /// Answers the oldest request that waits at the other end.
+  void answer(std::string bytes);
+  void end(const rpc_gateway_actor& gateway);
+
+  std::shared_ptr<scripted_links> links = std::make_shared<scripted_links>();
+  std::vector<std::string> requests, messages; ///< as they arrived at the other end
+  std::vector<std::string> router_heard;       ///< "up", "down"
+  peer_link_actor link;
+
+private:
+  caf::actor_system_config config_;
+  caf::actor_system system_;
+  caf::scheduler::test_coordinator& coordinator_;
+  caf::actor_clock::time_point began_;
+  std::vector<caf::response_promise> promises_;
+  std::vector<caf::actor> actors_; ///< gateways, and the router that listens
+};
+
+} // namespace praetor
