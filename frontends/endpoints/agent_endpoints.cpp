@@ -1,3 +1,4 @@
+#include "actors/gossip_command.hpp"
 #include "frontends/endpoints/agent_input.hpp"
 #include "frontends/endpoints/agent_self.hpp"
 #include "frontends/endpoints/host_info.hpp"
@@ -54,8 +55,14 @@ struct self_shape {
   }
 };
 
-void self(const call& c) {
-  std::function<void(const raft_status&)> show = [c](const raft_status& raft) {
+/// Where this agent is in the network, and how often it had to find out anew.
+struct own_place {
+  std::optional<coordinate> point;
+  std::size_t resets = 0;
+};
+
+void show_self(const call& c, const own_place& here) {
+  std::function<void(const raft_status&)> show = [c, here](const raft_status& raft) {
     auto config = c.env.config();
     self_shape out;
     out.config = {config->datacenter,
@@ -69,9 +76,9 @@ void self(const call& c) {
                   config->server};
     out.debug_config = config::debug_view(*config, c.env.node_id(), std::string(followed_release));
     out.debug_config["BuildDate"] = std::string(build_date);
-    if (!config->disable_coordinates) out.coord.emplace();
+    out.coord = here.point;
     out.member = own_member(c.env, false);
-    out.stats = agent_statistics(c.env, raft);
+    out.stats = agent_statistics(c.env, raft, here.resets);
     out.meta = config->node_meta;
     out.meta["consul-network-segment"] = "";
     out.meta["consul-version"] = std::string(followed_release);
@@ -81,6 +88,20 @@ void self(const call& c) {
   auto peer = c.env.handles()->peer;
   if (!peer) return show({});
   caf::anon_send(peer, status_atom_v, local<std::function<void(const raft_status&)>>{std::move(show)});
+}
+
+void self(const call& c) {
+  bool measured = !c.env.config()->disable_coordinates;
+  auto prober = c.env.handles()->lan;
+  if (!prober) return show_self(c, {measured ? std::optional<coordinate>(std::in_place) : std::nullopt, 0});
+  gossip_command::look look;
+  look.done = [c, measured](const gossip_status& s) {
+    own_place here;
+    if (measured) here.point = coordinate{s.place.vec, s.place.error, s.place.adjustment, s.place.height};
+    here.resets = s.coordinate_resets;
+    show_self(c, here);
+  };
+  ask_gossip(prober, std::move(look));
 }
 
 struct version_shape {
@@ -109,7 +130,7 @@ void members(const call& c) {
   }
   auto filter = filter_of<member_shape>(c.req);
   if (!filter) return respond(c, error_answer(filter.error()));
-  std::vector<member_shape> out{own_member(c.env, wan)};
+  auto out = pool_members(c.env, wan);
   std::erase_if(out, [&](const member_shape& m) { return *filter && !(*filter)->matches(m); });
   std::erase_if(out,
                 [&](const member_shape& m) { return !c.who->allowed(acl::resource::node, acl::access::read, m.name); });

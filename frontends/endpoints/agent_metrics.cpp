@@ -51,6 +51,8 @@ void describe(metrics::telemetry& t) {
   t.describe(sample, "txn.apply", "Milliseconds until a transaction was applied.");
   t.describe(counter, "raft.apply", "Changes proposed to Raft through this agent while it leads.");
   t.describe(gauge, "raft.applied_index", "The newest Raft index that the state contains.");
+  t.describe(gauge, "members.clients", "Client agents that are alive in the LAN pool.");
+  t.describe(gauge, "members.servers", "Servers that are alive in the LAN pool.");
   t.describe(gauge, "server.isLeader", "1 if this server leads, else 0.");
   t.describe(gauge, "state.nodes", "Nodes in the catalog.");
   t.describe(gauge, "state.services", "Names of services in the catalog.");
@@ -124,6 +126,13 @@ void agent_metrics::refresh() {
   auto state = view_->state.load();
   const auto& t = state->tables();
   string_map here{{"datacenter", config->datacenter}};
+  if (auto pool = view_->lan.load()) {
+    std::size_t clients = 0, servers = 0;
+    for (const auto& m : pool->members)
+      if (m.status == swim::member_status::alive) ++(server_of(m) ? servers : clients);
+    r.gauge_of("members.clients", here).set(static_cast<double>(clients));
+    r.gauge_of("members.servers", here).set(static_cast<double>(servers));
+  }
   r.gauge_of("server.isLeader").set(view_->leader.get()->is_leader ? 1 : 0);
   r.gauge_of("raft.applied_index").set(static_cast<double>(t.last_index));
   r.gauge_of("state.nodes", here).set(static_cast<double>(t.nodes.size()));

@@ -1,40 +1,76 @@
 #include "frontends/endpoints/agent_self.hpp"
 
+#include "actors/gossip_pools.hpp"
 #include "frontends/version.hpp"
+#include "storage/raft_log/log_store.hpp"
 
 #include <thread>
 
 namespace praetor::endpoints {
 
-member_shape own_member(const environment& env, bool wan) {
-  auto c = env.config();
-  member_shape m;
-  m.name = wan ? c->node_name + "." + c->datacenter : c->node_name;
-  m.address = wan ? c->advertise_addr_wan : c->advertise_addr_lan;
-  m.port = wan ? c->serf_advertise_wan.port : c->serf_advertise_lan.port;
-  auto& t = m.tags;
-  t = {{"acls", c->acl.enabled ? "1" : "0"},
-       {"build", std::string(followed_release) + ":"},
-       {"dc", c->datacenter},
-       {"ft_fs", "1"},
-       {"ft_si", "1"},
-       {"id", env.node_id()},
-       {"port", std::to_string(c->rpc_advertise.port)},
-       {"raft_vsn", "3"},
-       {"role", "consul"},
-       {"segment", ""},
-       {"vsn", "2"},
-       {"vsn_max", "3"},
-       {"vsn_min", "2"}};
-  if (!wan && c->serf_advertise_wan.is_set()) t["wan_join_port"] = std::to_string(c->serf_advertise_wan.port);
-  if (c->ports.grpc > 0) t["grpc_port"] = std::to_string(c->ports.grpc);
-  if (c->ports.grpc_tls > 0) t["grpc_tls_port"] = std::to_string(c->ports.grpc_tls);
-  if (c->bootstrap) t["bootstrap"] = "1";
-  if (c->bootstrap_expect > 0) t["expect"] = std::to_string(c->bootstrap_expect);
-  return m;
+namespace {
+
+member_shape shape_of(const swim::member& m) {
+  member_shape out;
+  out.name = m.name;
+  out.address = m.address;
+  out.port = m.port;
+  out.tags = m.tags;
+  out.status = static_cast<std::int64_t>(m.status);
+  out.protocol_min = m.protocol_min;
+  out.protocol_max = m.protocol_max;
+  out.protocol_current = m.protocol_current;
+  out.delegate_min = m.delegate_min;
+  out.delegate_max = m.delegate_max;
+  out.delegate_current = m.delegate_current;
+  return out;
 }
 
-statistics agent_statistics(const environment& env, const raft_status& raft) {
+string_map pool_statistics(const membership* pool, std::size_t coordinate_resets) {
+  auto number = [](auto value) { return std::to_string(value); };
+  membership none;
+  const auto& p = pool ? *pool : none;
+  return {{"coordinate_resets", number(coordinate_resets)},
+          {"encrypted", p.encrypted ? "true" : "false"},
+          {"event_queue", number(p.event_queue)},
+          {"event_time", number(p.event_time)},
+          {"failed", number(p.failed)},
+          {"health_score", number(p.health_score)},
+          {"intent_queue", number(p.intent_queue)},
+          {"left", number(p.left)},
+          {"member_time", number(p.member_time)},
+          {"members", number(p.members.size())},
+          {"query_queue", number(p.query_queue)},
+          {"query_time", number(p.query_time)}};
+}
+
+} // namespace
+
+std::vector<member_shape> pool_members(const environment& env, bool wan) {
+  std::vector<member_shape> out;
+  auto pool = (wan ? env.view().wan : env.view().lan).load();
+  if (pool) {
+    for (const auto& m : pool->members) out.push_back(shape_of(m));
+    return out;
+  }
+  auto c = env.config();
+  if (wan && !c->server) return out;
+  const auto& log = env.outside().log;
+  auto alone = own_gossip_member(*c, wan, env.node_id(), c->server && log ? log->opened().storage_id : "");
+  alone.status = swim::member_status::alive;
+  out.push_back(shape_of(alone));
+  return out;
+}
+
+member_shape own_member(const environment& env, bool wan) {
+  auto pool = (wan ? env.view().wan : env.view().lan).load();
+  auto all = pool_members(env, wan);
+  for (auto& m : all)
+    if (!pool || m.name == pool->own_name) return std::move(m);
+  return {};
+}
+
+statistics agent_statistics(const environment& env, const raft_status& raft, std::size_t coordinate_resets) {
   auto c = env.config();
   auto local = env.view().registry.get();
   auto number = [](auto value) { return std::to_string(value); };
@@ -84,20 +120,8 @@ statistics agent_statistics(const environment& env, const raft_status& raft) {
   auto cores = number(std::thread::hardware_concurrency());
   out["runtime"] = {{"arch", "amd64"},    {"cpu_count", cores}, {"goroutines", "0"},
                     {"max_procs", cores}, {"os", "linux"},      {"version", "praetor " + std::string(own_version)}};
-  string_map pool{{"coordinate_resets", "0"},
-                  {"encrypted", c->encrypt_key.empty() ? "false" : "true"},
-                  {"event_queue", "0"},
-                  {"event_time", "1"},
-                  {"failed", "0"},
-                  {"health_score", "0"},
-                  {"intent_queue", "0"},
-                  {"left", "0"},
-                  {"member_time", "1"},
-                  {"members", "1"},
-                  {"query_queue", "0"},
-                  {"query_time", "1"}};
-  out["serf_lan"] = pool;
-  out["serf_wan"] = pool;
+  out["serf_lan"] = pool_statistics(env.view().lan.load().get(), coordinate_resets);
+  out["serf_wan"] = pool_statistics(env.view().wan.load().get(), 0);
   if (!c->server) {
     auto servers = env.view().servers.load();
     out["consul"] = {{"acl", c->acl.enabled ? "enabled" : "disabled"},

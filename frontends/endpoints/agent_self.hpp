@@ -4,7 +4,7 @@
 
 namespace praetor::endpoints {
 
-/// This agent as a member of the gossip pool.
+/// A member of a gossip pool.
 struct member_shape {
   std::string name, address;
   std::int64_t port = 0;
@@ -27,10 +27,14 @@ struct member_shape {
     f(field{"DelegateCur"}, x.delegate_current);
   }
 };
+/// The members of the LAN or the WAN pool, by name; without gossip the agent alone.
+std::vector<member_shape> pool_members(const environment& env, bool wan);
+/// This agent among them.
 member_shape own_member(const environment& env, bool wan);
 
 /// The figures of agent/self and `info`: group, name, value.
 using statistics = std::map<std::string, string_map>;
-statistics agent_statistics(const environment& env, const raft_status& raft);
+/// @param coordinate_resets how often the own network coordinate began anew
+statistics agent_statistics(const environment& env, const raft_status& raft, std::size_t coordinate_resets);
 
 } // namespace praetor::endpoints

@@ -4,6 +4,7 @@
 #include "actors/health/start_check.hpp"
 #include "actors/peers_file.hpp"
 #include "actors/ports/log_lines.hpp"
+#include "actors/ports/remoting.hpp"
 #include "frontends/cli/flag_set.hpp"
 #include "frontends/cli/machine.hpp"
 #include "frontends/dns/server.hpp"
@@ -85,6 +86,8 @@ public:
   expected<void> start(config_ptr config);
   void reload(done_callback done);
   void stop();
+  /// Says good-bye to the gossip pools. @returns false if that took too long
+  bool leave();
   const std::string& node_id() const { return ports_.node_id; }
 
 private:
@@ -100,9 +103,11 @@ private:
   agent_view_ptr view_ = std::make_shared<agent_view>();
   caf::actor_system_config system_config_;
   std::unique_ptr<caf::actor_system> system_;
+  std::shared_ptr<remoting> links_;
   agent_actor agent_;
   std::unique_ptr<endpoints::environment> environment_;
   std::unique_ptr<endpoints::dispatcher> dispatcher_;
+  std::shared_ptr<endpoints::forwarded_requests> requests_;
   http::server http_;
   std::unique_ptr<dns::server> dns_;
 };
@@ -139,7 +144,14 @@ expected<void> running_agent::start_actors(const config_ptr& config) {
   system_config_.set("scheduler.policy", caf::atom("sharing"));
   system_config_.set("scheduler.max-threads", 2u);
   system_config_.add_message_types<caf::id_block::praetor>();
+  prepare_remoting(system_config_);
   system_ = std::make_unique<caf::actor_system>(system_config_);
+  auto rpc = remoting_settings_of(*config, ports_.node_id);
+  if (!rpc) return tl::unexpected(rpc.error());
+  auto links = remoting::start(*system_, std::move(*rpc), log_);
+  if (!links) return tl::unexpected(links.error());
+  links_ = *links;
+  ports_.outside->links = links_;
   std::promise<void> ready;
   agent_options o;
   o.config = config;
@@ -158,7 +170,8 @@ expected<void> running_agent::start_actors(const config_ptr& config) {
 expected<void> running_agent::start_frontends(const config_ptr& config) {
   environment_ = std::make_unique<endpoints::environment>(*system_, view_, ports_.outside, ports_.node_id, hooks());
   dispatcher_ = std::make_unique<endpoints::dispatcher>(*environment_);
-  view_->requests.store(endpoints::make_request_server(*environment_, *dispatcher_));
+  requests_ = endpoints::make_request_server(*environment_, *dispatcher_);
+  view_->requests.store(requests_);
   auto options = http_options_of(*config, log_);
   if (auto started =
           http_.start(std::move(options), [this](endpoints::exchange_ptr ex) { dispatcher_->handle(std::move(ex)); });
@@ -202,6 +215,9 @@ void running_agent::reload(done_callback done) {
   http_.reload_limits(options.limits);
   if (!next->https_addrs.empty() && !next->tls_https.cert_file.empty())
     if (auto tls = http_.reload_tls(options.tls); !tls) return refuse(tls.error().text);
+  auto rpc = remoting_settings_of(*next, ports_.node_id);
+  if (!rpc) return refuse(rpc.error().text);
+  links_->reload(*rpc);
   if (dns_) dns_->reload(*next);
   caf::anon_send(agent_, reload_atom_v, local<config_ptr>{next}, local<done_callback>{std::move(done)});
 }
@@ -220,9 +236,29 @@ void running_agent::stop() {
   agent_ = nullptr;
   // Handles that frontends hold must be gone before the system is.
   view_->requests.store(nullptr);
+  if (requests_) requests_->close();
   environment_.reset();
   view_->handles.store(nullptr);
+  links_->stop();
   system_.reset();
+}
+
+bool running_agent::leave() {
+  auto left = std::make_shared<std::promise<void>>();
+  auto done = left->get_future();
+  caf::anon_send(agent_, leave_atom_v, local<done_callback>{[left](const error*) { left->set_value(); }});
+  return done.wait_for(leave_limit) == std::future_status::ready;
+}
+
+/// Leaves in order. @returns the exit code
+int leave_gracefully(running_agent& agent, log_lines& log) {
+  log.write(log_level::info, "agent", "Gracefully shutting down agent...");
+  if (!agent.leave()) {
+    log.write(log_level::error, "agent", "Timeout on graceful leave. Exiting");
+    return 1;
+  }
+  log.write(log_level::info, "agent", "Graceful exit completed");
+  return 0;
 }
 
 /// Waits until the agent is to end. @returns the exit code
@@ -233,10 +269,7 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
                 : event == stop_wait::event::interrupt ? "interrupt"
                 : event == stop_wait::event::usr1      ? "user defined signal 1"
                                                        : "terminated";
-    if (event == stop_wait::event::leave) {
-      log.write(log_level::info, "agent", "Graceful exit completed");
-      return 0;
-    }
+    if (event == stop_wait::event::leave) return leave_gracefully(agent, log);
     log.write(log_level::info, "agent", "Caught", {{"signal", name}});
     if (event == stop_wait::event::usr1) continue;
     if (event == stop_wait::event::hangup) {
@@ -249,9 +282,7 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
       log.write(log_level::info, "agent", "Graceful shutdown disabled. Exiting");
       return 1;
     }
-    log.write(log_level::info, "agent", "Gracefully shutting down agent...");
-    log.write(log_level::info, "agent", "Graceful exit completed");
-    return 0;
+    return leave_gracefully(agent, log);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/ports/probes.hpp"
 #include "actors/ports/root_certificate.hpp"
+#include "frontends/process/gossip_ports.hpp"
 #include "storage/agent_store/import.hpp"
 #include "storage/agent_store/memory_agent_store.hpp"
 #include "storage/agent_store/rocksdb_agent_store.hpp"
@@ -108,6 +109,7 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
     if (!id) return tl::unexpected(id.error());
     out.node_id = *id;
   }
+  if (auto opened = open_gossip_ports(*p, config); !opened) return tl::unexpected(opened.error());
   out.outside = std::move(p);
   return out;
 }

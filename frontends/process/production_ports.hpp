@@ -8,7 +8,7 @@ namespace praetor {
 
 /// The ports of a real process and who it is.
 struct production_ports {
-  ports_ptr outside;
+  std::shared_ptr<ports> outside;
   std::string node_id;
 };
 

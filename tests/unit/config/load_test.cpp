@@ -197,11 +197,11 @@ TEST_CASE("what users cannot change stays as it is") {
 TEST_CASE("a key whose part is not built yet warns when the user sets it, and only then") {
   CHECK(loaded(dev()).warnings.empty());
   auto from = dev();
-  from.fragments = {"acl { enabled = true } gossip_lan { gossip_nodes = 5 } log_level = \"info\""};
+  from.fragments = {"acl { enabled = true } ui_config { enabled = true } log_level = \"info\""};
   CHECK(loaded(from).warnings ==
         std::vector<std::string>{
             "config key \"acl.enabled\" is not in force in this release and has no effect",
-            "config key \"gossip_lan.gossip_nodes\" is not in force in this release and has no effect"});
+            "config key \"ui_config.enabled\" is not in force in this release and has no effect"});
 }
 
 TEST_CASE("every key of not_in_force and every flag names a key of the schema") {
