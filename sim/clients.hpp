@@ -12,10 +12,14 @@ namespace praetor::sim {
 
 /// What checkers and clients of one run share.
 struct laboratory {
-  laboratory(sim::world& world, sim::node& target) : world(world), target(target) {}
+  laboratory(sim::world& world, sim::node& target) : world(world), target(target), nodes{&target} {}
+  /// @param nodes a request goes to any of them
+  laboratory(sim::world& world, std::vector<sim::node*> nodes)
+      : world(world), target(*nodes.front()), nodes(std::move(nodes)) {}
 
   sim::world& world;
-  sim::node& target;
+  sim::node& target; ///< where there is but one
+  std::vector<sim::node*> nodes;
   sim::history history;
   std::vector<std::string> findings; ///< what must not be; empty: all is well
   bool open = true;                  ///< clients begin nothing new once it is false

@@ -15,7 +15,8 @@ void laboratory::find(std::string what) {
 
 void laboratory::ask(std::string method, std::string path, std::string body, reply_callback done) {
   ++requests;
-  target.request(std::move(method), std::move(path), std::move(body), [this, done = std::move(done)](const reply& r) {
+  auto& asked = *nodes[nodes.size() > 1 ? world.below(nodes.size()) : 0];
+  asked.request(std::move(method), std::move(path), std::move(body), [this, done = std::move(done)](const reply& r) {
     if (r.answered()) ++answers;
     done(r);
   });
@@ -23,7 +24,7 @@ void laboratory::ask(std::string method, std::string path, std::string body, rep
 
 outcome laboratory::judge(const reply& r) {
   if (r.ok()) {
-    acknowledged_index = std::max(acknowledged_index, target.state()->last_index());
+    if (nodes.size() == 1) acknowledged_index = std::max(acknowledged_index, target.state()->last_index());
     return outcome::ok;
   }
   // Held for want of a leader until it was given up: by the router's rule it was never appended.

@@ -2,6 +2,7 @@
 
 #include "actors/health/start_check.hpp"
 #include "frontends/endpoints/environment.hpp"
+#include "frontends/endpoints/forwarding.hpp"
 #include "sim/configuration.hpp"
 #include "storage/state/store.hpp"
 
@@ -168,9 +169,10 @@ struct node::life_of_agent {
   std::shared_ptr<endpoints::dispatcher> dispatcher;
 };
 
-node::node(sim::world& world, node_options options)
-    : world_(world), options_(std::move(options)), id_(world.uuid()),
-      disk_(world.uuid(), options_.disk, world.random()()) {}
+node::node(sim::world& world, node_options options, network* net)
+    : world_(world), net_(net), options_(std::move(options)), id_(world.uuid()) {
+  replace_disk();
+}
 
 node::~node() {
   if (up()) crash();
@@ -178,7 +180,8 @@ node::~node() {
 
 ports_ptr node::make_ports(std::shared_ptr<bool> plugged) {
   auto p = std::make_shared<ports>();
-  auto stores = disk_.plug_in();
+  auto stores = disk_->plug_in();
+  if (net_) p->links = net_->plug_in({id_, options_.name, "dc1", address(), true, true}, plugged);
   p->log = stores.log;
   p->snapshots = stores.snapshots;
   p->store = stores.agent;
@@ -197,7 +200,11 @@ ports_ptr node::make_ports(std::shared_ptr<bool> plugged) {
 
 expected<void> node::start() {
   PRAETOR_ASSERT(!up());
-  auto config = read_configuration("server = true bootstrap = true data_dir = \"/data\" bind_addr = \"10.0.0.1\"\n"
+  auto beginning = options_.expected_servers == 0 ? std::string("bootstrap = true")
+                                                  : "bootstrap_expect = " + std::to_string(options_.expected_servers);
+  auto config = read_configuration("server = true performance { raft_multiplier = 1 } " + beginning +
+                                   " data_dir = \"/data\" bind_addr = \"" + options_.ip +
+                                   "\"\n"
                                    "node_name = \"" +
                                    options_.name +
                                    "\"\n"
@@ -212,6 +219,7 @@ expected<void> node::start() {
   if (!config) return tl::unexpected(config.error());
   auto life = std::make_shared<life_of_agent>();
   life->outside = make_ports(life->plugged);
+  life->view->servers.store(servers_);
   auto found = restore_state(*life->outside, *life->view);
   if (!found) return tl::unexpected(found.error());
   ++lives_;
@@ -231,16 +239,45 @@ expected<void> node::start() {
   return {};
 }
 
-void node::crash() {
+void node::replace_disk() {
+  PRAETOR_ASSERT(!up());
+  storage_ = world_.uuid();
+  disk_.emplace(storage_, options_.disk, world_.random()());
+}
+
+known_server node::described() const {
+  known_server s;
+  s.id = id_;
+  s.name = options_.name;
+  s.datacenter = "dc1";
+  s.address = address();
+  s.storage = storage_;
+  s.status = swim::member_status::alive;
+  s.bootstrap = options_.expected_servers == 0;
+  s.bootstrap_expect = options_.expected_servers;
+  return s;
+}
+
+void node::know(std::shared_ptr<const known_servers> servers) {
+  servers_ = std::move(servers);
+  if (!up()) return;
+  current_->view->servers.store(servers_);
+  if (auto handles = current_->view->handles.load())
+    caf::anon_send(handles->writes.router(), members_atom_v, local<std::shared_ptr<const known_servers>>{servers_});
+}
+
+void node::crash(bool silently) {
   PRAETOR_ASSERT(up());
   auto life = std::move(current_);
   *life->plugged = false;
-  disk_.cut();
+  disk_->cut();
+  if (net_) net_->lost(address(), silently);
   auto cut_off = std::exchange(connections_, {});
   for (auto& weak : cut_off)
     if (auto c = weak.lock()) c->end({});
   caf::anon_send_exit(life->agent, caf::exit_reason::kill);
   life->view->handles.store(nullptr);
+  life->view->requests.store(nullptr);
   // Actors that have not ended yet still refer to these; until then nothing they do gets out.
   world_.keep(life);
 }
@@ -250,6 +287,7 @@ void node::open_endpoints(life_of_agent& life) {
   life.environment = std::make_shared<endpoints::environment>(world_.system(), life.view, life.outside, id_,
                                                               endpoints::process_hooks{});
   life.dispatcher = std::make_shared<endpoints::dispatcher>(*life.environment);
+  life.view->requests.store(endpoints::make_request_server(*life.environment, *life.dispatcher));
 }
 
 bool node::ready() const {

@@ -3,6 +3,7 @@
 #include "actors/agent.hpp"
 #include "frontends/endpoints/routes.hpp"
 #include "sim/disk.hpp"
+#include "sim/network.hpp"
 #include "sim/world.hpp"
 
 #include <map>
@@ -16,6 +17,9 @@ namespace praetor::sim {
 /// How a node differs from others.
 struct node_options {
   std::string name = "node1";
+  std::string ip = "10.0.0.1";
+  /// The servers of a cluster that begins together; 0: the node is a cluster of its own.
+  unsigned expected_servers = 0;
   /// How far the wall clock is wrong.
   duration skew{0};
   disk_behaviour disk;
@@ -40,13 +44,21 @@ using probe_script = std::function<probe_result(const check_definition&, std::ui
 /// One whole agent: everything but sockets. It may be crashed and started again on its disks.
 class node {
 public:
-  node(sim::world& world, node_options options);
+  /// @param net how it reaches others; null: not at all
+  node(sim::world& world, node_options options, network* net = nullptr);
   ~node();
 
   /// Starts the agent on what the disks hold.
   expected<void> start();
   /// As if the power failed: ports first, then the actors.
-  void crash();
+  /// @param silently nobody is told: others notice by silence
+  void crash(bool silently = false);
+  /// A new, empty disk takes the place of the old one. Only while it is down.
+  void replace_disk();
+  /// What gossip would say of it.
+  known_server described() const;
+  /// What gossip says of all; from now on, and in later lives.
+  void know(std::shared_ptr<const known_servers> servers);
   bool up() const { return current_ != nullptr; }
   /// True if the agent is up, leads and may answer reads.
   bool ready() const;
@@ -62,8 +74,9 @@ public:
 
   state::store_ptr state() const;
   agent_view& view() const;
-  sim::disk& disk() { return disk_; }
+  sim::disk& disk() { return *disk_; }
   const node_options& options() const { return options_; }
+  const std::string& id() const { return id_; }
   /// What made the agent give up; empty if nothing did.
   const std::vector<std::string>& fatal() const { return fatal_; }
   const std::vector<std::string>& log_lines() const { return lines_; }
@@ -79,10 +92,14 @@ private:
   void open_endpoints(life_of_agent& life);
   void forget_dead();
 
+  std::string address() const { return options_.ip + ":8300"; }
+
   sim::world& world_;
+  network* net_;
   node_options options_;
-  std::string id_;
-  sim::disk disk_;
+  std::string id_, storage_;
+  std::optional<sim::disk> disk_;
+  std::shared_ptr<const known_servers> servers_;
   std::uint64_t lives_ = 0;
   std::shared_ptr<life_of_agent> current_;
   std::vector<std::weak_ptr<connection>> connections_;

@@ -21,7 +21,7 @@ expected<void> load_oldest_snapshot(disk& from, state::publication& into) {
   if (!bytes) return tl::unexpected(bytes.error());
   auto tables = state::read_state(*bytes);
   if (!tables) return tl::unexpected(tables.error());
-  tables->last_index = (*source)->meta().index;
+  tables->last_index = (*source)->meta().index + tables->index_offset;
   into.replace(*tables);
   return {};
 }
@@ -43,7 +43,7 @@ std::vector<std::string> replay(disk& from, std::uint64_t through, state_hashes&
   state::publication published;
   if (auto loaded = load_oldest_snapshot(from, published); !loaded) return {"replay: " + loaded.error().text};
   auto& log = from.log();
-  auto next = published.load()->last_index() + 1;
+  auto next = published.load()->log_index() + 1;
   if (log.first_index() > next) return {"replay: entries are missing between snapshot and log"};
   if (log.last_index() < through)
     return {"the log ends at " + std::to_string(log.last_index()) + ", but " + std::to_string(through) +
@@ -60,7 +60,7 @@ std::vector<std::string> replay(disk& from, std::uint64_t through, state_hashes&
       (void)state::apply(t, entry->index, nanoseconds{entry->time_ns},
                          static_cast<command_type>(static_cast<std::uint8_t>(entry->data[0])),
                          std::string_view(entry->data).substr(1));
-    t.tables().last_index = entry->index;
+    state::pass(t, entry->index);
     published.publish(std::move(t));
     compare(entry->index);
   }

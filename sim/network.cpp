@@ -1,0 +1,325 @@
+#include "sim/network.hpp"
+
+#include <caf/actor_companion.hpp>
+
+#include <algorithm>
+#include <deque>
+
+namespace praetor::sim {
+
+namespace {
+
+/// An actor of the world that hands what it is sent to a function at once.
+class stand_in {
+public:
+  using handler = std::function<void(caf::mailbox_element&)>;
+  stand_in(caf::actor_system& system, handler on_message)
+      : handle_(caf::actor_cast<caf::strong_actor_ptr>(system.spawn<caf::actor_companion, caf::hidden>())) {
+    companion().on_enqueue([on_message = std::move(on_message)](caf::mailbox_element_ptr element) {
+      if (element) on_message(*element);
+    });
+  }
+  ~stand_in() { end(); }
+  stand_in(const stand_in&) = delete;
+  stand_in& operator=(const stand_in&) = delete;
+
+  /// Those who monitor it hear that it is gone.
+  void end() {
+    if (std::exchange(ended_, true)) return;
+    companion().on_enqueue(nullptr);
+    companion().cleanup(caf::make_error(caf::exit_reason::remote_link_unreachable), nullptr);
+  }
+  const caf::strong_actor_ptr& handle() const { return handle_; }
+
+private:
+  caf::actor_companion& companion() const {
+    return *dynamic_cast<caf::actor_companion*>(caf::actor_cast<caf::abstract_actor*>(handle_));
+  }
+  caf::strong_actor_ptr handle_;
+  bool ended_ = false;
+};
+
+/// What goes over a connection.
+struct frame {
+  enum class kind_t : std::uint8_t { request, answer, message } kind = kind_t::message;
+  std::uint64_t number = 0; ///< of a request and its answer
+  std::uint16_t version = 1, envelope_kind = 0;
+  std::string bytes;
+};
+
+frame frame_of(frame::kind_t kind, std::uint64_t number, const envelope& e) {
+  return {kind, number, e.version, e.kind, e.bytes};
+}
+envelope envelope_in(frame&& f) { return {f.version, f.envelope_kind, std::move(f.bytes)}; }
+
+} // namespace
+
+/// What one life of a node sees of the network.
+class network::port final : public connector, public std::enable_shared_from_this<network::port> {
+public:
+  port(network& net, peer_identity who, std::shared_ptr<const bool> plugged)
+      : net_(&net), alive_(net.alive_), who_(std::move(who)), plugged_(std::move(plugged)) {}
+
+  void connect(const known_server& to, std::function<void(expected<rpc_gateway_actor>)> done) override {
+    if (usable()) net_->open(shared_from_this(), to, std::move(done));
+  }
+  void disconnect(const rpc_gateway_actor& gateway) override;
+  std::size_t unsent(const rpc_gateway_actor& gateway) const override;
+  expected<void> publish(const rpc_gateway_actor& gateway) override {
+    gateway_ = gateway;
+    return {};
+  }
+  std::optional<peer_identity> peer_of(const caf::strong_actor_ptr& sender) const override {
+    auto it = sender ? peers.find(sender->id()) : peers.end();
+    if (it == peers.end()) return std::nullopt;
+    return it->second;
+  }
+
+  bool plugged() const { return *plugged_; }
+  bool usable() const { return *alive_ && *plugged_; }
+  const peer_identity& who() const { return who_; }
+  const rpc_gateway_actor& gateway() const { return gateway_; }
+
+  std::map<caf::actor_id, peer_identity> peers;                      ///< by the actor in whose name they send
+  std::map<caf::actor_id, std::weak_ptr<network::connection>> links; ///< by the handle that `connect` gave
+
+private:
+  network* net_;
+  std::shared_ptr<const bool> alive_;
+  peer_identity who_;
+  std::shared_ptr<const bool> plugged_;
+  rpc_gateway_actor gateway_;
+};
+
+/// One connection. At the client's end a stand-in for the gateway, at the server's one for the client.
+class network::connection final : public std::enable_shared_from_this<network::connection> {
+public:
+  connection(network& net, std::uint64_t number, std::shared_ptr<port> client, std::shared_ptr<port> server)
+      : net_(net), number_(number), client_(std::move(client)), server_(std::move(server)) {}
+
+  rpc_gateway_actor begin() {
+    auto weak = weak_from_this();
+    auto& system = net_.world_.system();
+    near_ = std::make_unique<stand_in>(system, [weak](caf::mailbox_element& m) {
+      if (auto c = weak.lock()) c->sent_by_client(m);
+    });
+    far_ = std::make_unique<stand_in>(system, [weak](caf::mailbox_element& m) {
+      if (auto c = weak.lock()) c->answered(m);
+    });
+    server_->peers[far_->handle()->id()] = client_->who();
+    client_->links[near_->handle()->id()] = weak;
+    return caf::actor_cast<rpc_gateway_actor>(near_->handle());
+  }
+
+  bool concerns(const std::string& address) const {
+    return client_->who().address == address || server_->who().address == address;
+  }
+  std::size_t unsent() const { return unsent_; }
+
+  /// Both ends go down, each when it notices.
+  void break_up(duration client_notices, duration server_notices) {
+    if (std::exchange(broken_, true)) return;
+    ++net_.broken_;
+    waiting_.clear();
+    auto keep = shared_from_this();
+    auto& world = net_.world_;
+    world.after(client_notices, [keep] { keep->end_client(); });
+    world.after(server_notices, [keep] { keep->end_server(); });
+    net_.forget(number_);
+  }
+
+  /// A direction was cut: unless it is healed in time, nothing keeps the connection up.
+  void direction_cut() {
+    auto weak = weak_from_this();
+    auto silence = net_.behaviour_.silence;
+    net_.world_.after(silence, [weak, since = ++cuts_] {
+      auto c = weak.lock();
+      if (c && !c->broken_ && c->cuts_ == since && c->is_cut())
+        c->break_up(duration{0}, c->net_.world_.between(duration{0}, c->net_.behaviour_.silence));
+    });
+  }
+  bool is_cut() const { return cut(true) || cut(false); }
+  void healed() {
+    for (auto& [to_server, f] : std::exchange(waiting_, {})) carry(to_server, std::move(f));
+  }
+
+private:
+  bool cut(bool to_server) const {
+    const auto &a = client_->who().id, &b = server_->who().id;
+    return to_server ? net_.is_cut(a, b) : net_.is_cut(b, a);
+  }
+
+  void sent_by_client(caf::mailbox_element& m) {
+    if (broken_ || !client_->plugged()) return;
+    auto content = m.move_content_to_message();
+    if (content.match_elements<rpc_atom, envelope>()) {
+      auto number = ++last_request_;
+      asked_[number] = {m.sender, m.mid};
+      send(true, frame_of(frame::kind_t::request, number, content.get_as<envelope>(1)));
+    } else if (content.match_elements<send_atom, envelope>()) {
+      send(true, frame_of(frame::kind_t::message, 0, content.get_as<envelope>(1)));
+    }
+  }
+
+  void answered(caf::mailbox_element& m) {
+    if (broken_ || !server_->plugged() || !m.mid.is_response()) return;
+    auto content = m.move_content_to_message();
+    if (!content.match_elements<envelope>()) return;
+    send(false, frame_of(frame::kind_t::answer, m.mid.request_id().integer_value(), content.get_as<envelope>(0)));
+  }
+
+  void send(bool to_server, frame f) {
+    ++net_.messages_;
+    if (to_server) unsent_ += f.bytes.size();
+    auto& b = net_.behaviour_;
+    if (b.reset_every > 0 && net_.world_.one_in(b.reset_every)) return break_up(net_.delay(), net_.delay());
+    carry(to_server, std::move(f));
+  }
+
+  /// Each message arrives after the one before it.
+  void carry(bool to_server, frame f) {
+    if (cut(to_server)) {
+      waiting_.emplace_back(to_server, std::move(f));
+      return;
+    }
+    auto& world = net_.world_;
+    auto& last = to_server ? last_to_server_ : last_to_client_;
+    last = std::max(last + duration{1}, world.now() + net_.delay());
+    auto shared = std::make_shared<frame>(std::move(f));
+    world.after(last - world.now(), [weak = weak_from_this(), to_server, shared] {
+      auto c = weak.lock();
+      if (!c || c->broken_) return;
+      // What is on its way when the cable is cut does not arrive.
+      if (c->cut(to_server))
+        c->waiting_.emplace_back(to_server, std::move(*shared));
+      else
+        c->arrive(to_server, std::move(*shared));
+    });
+  }
+
+  void arrive(bool to_server, frame f) {
+    auto& trace = net_.world_.trace();
+    trace.mix(number_);
+    trace.mix(std::string_view(f.bytes));
+    if (to_server) unsent_ -= std::min(unsent_, f.bytes.size());
+    auto& end = to_server ? server_ : client_;
+    if (!end->plugged()) return;
+    if (!to_server) {
+      auto it = asked_.find(f.number);
+      if (it == asked_.end()) return;
+      auto [sender, mid] = it->second;
+      asked_.erase(it);
+      if (sender)
+        sender->enqueue(near_->handle(), mid.response_id(), caf::make_message(envelope_in(std::move(f))), nullptr);
+      return;
+    }
+    auto* gateway = caf::actor_cast<caf::abstract_actor*>(server_->gateway());
+    if (!gateway) return;
+    if (f.kind == frame::kind_t::request) {
+      auto number = f.number;
+      gateway->enqueue(far_->handle(), caf::message_id{number}.with_normal_priority(),
+                       caf::make_message(rpc_atom_v, envelope_in(std::move(f))), nullptr);
+    } else {
+      gateway->enqueue(far_->handle(), caf::make_message_id(),
+                       caf::make_message(send_atom_v, envelope_in(std::move(f))), nullptr);
+    }
+  }
+
+  void end_client() {
+    client_->links.erase(near_->handle()->id());
+    asked_.clear();
+    near_->end();
+  }
+  void end_server() {
+    server_->peers.erase(far_->handle()->id());
+    far_->end();
+  }
+
+  network& net_;
+  std::uint64_t number_;
+  std::shared_ptr<port> client_, server_;
+  std::unique_ptr<stand_in> near_, far_;
+  std::map<std::uint64_t, std::pair<caf::strong_actor_ptr, caf::message_id>> asked_;
+  std::deque<std::pair<bool, frame>> waiting_; ///< behind a cut; true: to the server
+  duration last_to_server_{0}, last_to_client_{0};
+  std::uint64_t last_request_ = 0, cuts_ = 0;
+  std::size_t unsent_ = 0;
+  bool broken_ = false;
+};
+
+void network::port::disconnect(const rpc_gateway_actor& gateway) {
+  if (!*alive_) return;
+  auto it = links.find(gateway->id());
+  if (it == links.end()) return;
+  if (auto c = it->second.lock()) c->break_up(duration{0}, net_->delay());
+}
+
+std::size_t network::port::unsent(const rpc_gateway_actor& gateway) const {
+  auto it = links.find(gateway->id());
+  auto c = it == links.end() ? nullptr : it->second.lock();
+  return c ? c->unsent() : 0;
+}
+
+network::network(sim::world& world, network_behaviour behaviour) : world_(world), behaviour_(behaviour) {}
+
+network::~network() { *alive_ = false; }
+
+std::shared_ptr<connector> network::plug_in(peer_identity who, std::shared_ptr<const bool> plugged) {
+  auto address = who.address;
+  auto made = std::make_shared<port>(*this, std::move(who), std::move(plugged));
+  ports_[address] = made;
+  return made;
+}
+
+duration network::delay() {
+  auto took = world_.between(behaviour_.fastest, behaviour_.slowest);
+  if (behaviour_.retransmit_every > 0 && world_.one_in(behaviour_.retransmit_every)) took += behaviour_.retransmission;
+  return took;
+}
+
+void network::open(const std::shared_ptr<port>& from, const known_server& to,
+                   std::function<void(expected<rpc_gateway_actor>)> done) {
+  auto there = ports_.find(to.address);
+  auto server = there == ports_.end() ? nullptr : there->second.lock();
+  bool reachable = server && !is_cut(from->who().id, server->who().id) && !is_cut(server->who().id, from->who().id);
+  // Nobody there answers with a refusal, a cut line with nothing.
+  auto wait = !server || reachable ? delay() : behaviour_.connect_timeout;
+  world_.after(wait, [this, from, weak = std::weak_ptr<port>(server), to, reachable, done = std::move(done)] {
+    if (!from->plugged()) return;
+    auto server = weak.lock();
+    if (server && !reachable) return done(fail("dial tcp " + to.address + ": i/o timeout"));
+    if (!server || !server->plugged() || !server->gateway())
+      return done(fail("dial tcp " + to.address + ": connect: connection refused"));
+    if (server->who().id != to.id) return done(fail("the server at " + to.address + " is " + server->who().id));
+    auto number = ++made_;
+    auto made = std::make_shared<connection>(*this, number, from, server);
+    open_.emplace(number, made);
+    done(made->begin());
+    if (made->is_cut()) made->direction_cut();
+  });
+}
+
+void network::forget(std::uint64_t number) { open_.erase(number); }
+
+void network::lost(const std::string& address, bool silently) {
+  auto all = open_;
+  for (auto& [number, c] : all) {
+    if (!c->concerns(address)) continue;
+    auto notice = [&] { return silently ? behaviour_.silence + delay() : delay(); };
+    auto client = notice();
+    c->break_up(client, notice());
+  }
+}
+
+void network::cut(const std::string& from, const std::string& to) {
+  if (!cuts_.emplace(from, to).second) return;
+  for (auto& [number, c] : open_)
+    if (c->is_cut()) c->direction_cut();
+}
+
+void network::heal() {
+  cuts_.clear();
+  for (auto& [number, c] : open_) c->healed();
+}
+
+} // namespace praetor::sim
