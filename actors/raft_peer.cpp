@@ -206,7 +206,8 @@ void raft_peer_state::publish(const raft::output& out) {
   auto& board = options.view->leader;
   auto lease = machine->lease_valid_until();
   board.extend_lease(lease.value_or(steady_time{}));
-  board.contacted(machine->last_contact(now()));
+  // What a leader heard of its quorum still counts when it leads no more.
+  board.contacted(std::max(board.last_contact(), machine->last_contact(now())));
   auto previous = board.get();
   bool addressed = previous->leader_id.empty() || !previous->leader_address.empty();
   if (!out.leadership && previous->ready == lease.has_value() && addressed) return;
