@@ -219,7 +219,11 @@ void running_agent::reload(done_callback done) {
   if (!rpc) return refuse(rpc.error().text);
   links_->reload(*rpc);
   if (dns_) dns_->reload(*next);
-  caf::anon_send(agent_, reload_atom_v, local<config_ptr>{next}, local<done_callback>{std::move(done)});
+  auto finished = [log = log_, done = std::move(done)](const error* failed) {
+    if (!failed) log->write(log_level::info, "agent", "Configuration reload complete");
+    if (done) done(failed);
+  };
+  caf::anon_send(agent_, reload_atom_v, local<config_ptr>{next}, local<done_callback>{std::move(finished)});
 }
 
 void running_agent::stop() {
