@@ -40,7 +40,13 @@ public:
     });
   }
 
-  void connect(const tcp::endpoint& to, done then) {
+  void connect(const asio::ip::address& from, const tcp::endpoint& to, done then) {
+    boost::system::error_code wrong;
+    if (!from.is_unspecified() && from.is_v4() == to.address().is_v4()) {
+      socket_.open(to.protocol(), wrong);
+      if (!wrong) socket_.bind({from, 0}, wrong);
+      if (wrong) return then(trouble("bind " + from.to_string(), wrong));
+    }
     socket_.async_connect(to, [me = shared_from_this(), then = std::move(then)](auto failed) {
       if (failed) return then(me->trouble("dial tcp " + me->peer_, failed));
       boost::system::error_code ignored;
@@ -159,12 +165,13 @@ std::string endpoint_text(const asio::ip::address& ip, std::uint16_t port) {
   return (ip.is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-void start_exchange(asio::io_context& context, const tcp::endpoint& to, std::string frame,
-                    std::chrono::nanoseconds timeout, std::function<void(expected<std::string>)> done) {
+void start_exchange(asio::io_context& context, const asio::ip::address& from, const tcp::endpoint& to,
+                    std::string frame, std::chrono::nanoseconds timeout,
+                    std::function<void(expected<std::string>)> done) {
   auto socket = std::make_shared<framed_socket>(tcp::socket(context), endpoint_text(to.address(), to.port()), timeout);
   socket->watch_deadline();
   auto shared = std::make_shared<std::string>(std::move(frame));
-  socket->connect(to, [socket, shared, done = std::move(done)](std::optional<error> failed) {
+  socket->connect(from, to, [socket, shared, done = std::move(done)](std::optional<error> failed) {
     if (failed) return socket->close(), done(tl::unexpected(*failed));
     socket->write(std::move(*shared), [socket, done](std::optional<error> failed) {
       if (failed) return socket->close(), done(tl::unexpected(*failed));

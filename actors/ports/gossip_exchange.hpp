@@ -20,8 +20,10 @@ std::optional<ip_endpoint> parse_endpoint(const std::string& text);
 std::string endpoint_text(const boost::asio::ip::address& ip, std::uint16_t port);
 
 /// Begins an exchange. On the loop's thread.
-void start_exchange(boost::asio::io_context& context, const boost::asio::ip::tcp::endpoint& to, std::string frame,
-                    std::chrono::nanoseconds timeout, std::function<void(expected<std::string>)> done);
+/// @param from whence to connect; unspecified: the system chooses
+void start_exchange(boost::asio::io_context& context, const boost::asio::ip::address& from,
+                    const boost::asio::ip::tcp::endpoint& to, std::string frame, std::chrono::nanoseconds timeout,
+                    std::function<void(expected<std::string>)> done);
 
 /// An exchange that somebody else began.
 class accepted_exchange {

@@ -106,7 +106,7 @@ class stream_sockets final : public stream, public std::enable_shared_from_this<
 public:
   stream_sockets(const gossip_loop& loop, tcp::acceptor acceptor, const gossip_socket_options& options)
       : context_(loop.context()), entrance_(loop.entrance()), acceptor_(std::move(acceptor)),
-        time_(options.stream_time), allowed_(options.allowed) {}
+        from_(acceptor_.local_endpoint().address()), time_(options.stream_time), allowed_(options.allowed) {}
 
   void exchange(const std::string& to, std::string frame, std::chrono::nanoseconds timeout,
                 std::function<void(expected<std::string>)> done) override {
@@ -115,10 +115,10 @@ public:
     if (frame.size() > swim::frame_limit)
       return done(fail("what this member knows has " + std::to_string(frame.size()) + " bytes, more than the " +
                        std::to_string(swim::frame_limit) + " that a stream carries"));
-    entrance_->post(
-        [&context = *context_, to = *target, frame = std::move(frame), timeout, done = std::move(done)]() mutable {
-          start_exchange(context, {to.address, to.port}, std::move(frame), timeout, std::move(done));
-        });
+    entrance_->post([&context = *context_, from = from_, to = *target, frame = std::move(frame), timeout,
+                     done = std::move(done)]() mutable {
+      start_exchange(context, from, {to.address, to.port}, std::move(frame), timeout, std::move(done));
+    });
   }
 
   void accept(std::function<void(gossip_request)> each) override {
@@ -155,6 +155,7 @@ private:
   std::shared_ptr<asio::io_context> context_;
   std::shared_ptr<gossip_entrance> entrance_;
   tcp::acceptor acceptor_;
+  asio::ip::address from_; ///< own exchanges come from where others are awaited
   std::chrono::nanoseconds time_;
   std::vector<std::string> allowed_;
   std::shared_ptr<std::atomic<std::size_t>> open_ = std::make_shared<std::atomic<std::size_t>>(0);

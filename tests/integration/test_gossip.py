@@ -1,6 +1,7 @@
 """Agents on loopback addresses of their own find each other through gossip, and notice who goes and how."""
 
 import base64
+import json
 import os
 import signal
 import socket
@@ -36,6 +37,11 @@ class GossipTest(AgentTest):
             return {m["Name"]: m["Status"] for m in one.get("/v1/agent/members")}
         except (OSError, AssertionError):
             return {}
+
+    @staticmethod
+    def keys_in(path):
+        with open(path) as file:
+            return json.load(file)
 
     def three(self, **config):
         first = self.member(1, **config)
@@ -86,7 +92,7 @@ class GossipTest(AgentTest):
                          (False, {OTHER_KEY: 3}, {OTHER_KEY: 3}, 3))
         for one in agents:
             path = os.path.join(one.data_dir, "serf", "local.keyring")
-            eventually(lambda: open(path).read().count(OTHER_KEY) == 1 and KEY not in open(path).read(), 10, "the file")
+            eventually(lambda: self.keys_in(path) == [OTHER_KEY], 10, "the file")
             self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
 
     def test_another_key_is_refused_and_logged_once(self):
