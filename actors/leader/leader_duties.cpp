@@ -8,8 +8,20 @@
 
 namespace praetor {
 
+/// A restored archive is another world: what was known of the old one is forgotten, and all duties begin afresh.
+void leader_duties_state::watch_history() {
+  for (bool stale = true; stale;) {
+    state::watch_set whole;
+    whole.add(options.view->state.load()->abandon_cell());
+    auto me = leader_duties_actor{self};
+    replaced = std::make_shared<state::trigger>([me] { caf::anon_send(me, start_atom_v, std::uint64_t{0}); });
+    stale = whole.subscribe(replaced);
+  }
+}
+
 void leader_duties_state::start() {
   stop();
+  watch_history();
   auto& o = options;
   auto keep = [this](const auto& duty) { working.push_back(caf::actor_cast<caf::strong_actor_ptr>(duty)); };
   if (!state::autopilot_configuration(*o.view->state.load(), nullptr).value) {
@@ -33,6 +45,7 @@ void leader_duties_state::start() {
 }
 
 void leader_duties_state::stop() {
+  replaced = nullptr;
   members = nullptr;
   pilot = nullptr;
   timers = nullptr;
@@ -46,7 +59,10 @@ leader_duties_actor::behavior_type leader_duties(leader_duties_actor::stateful_p
   self->state.self = self;
   self->state.options = std::move(options);
   return {
-      [self](start_atom, std::uint64_t) { self->state.start(); },
+      [self](start_atom, std::uint64_t) {
+        // A state may be replaced just when leadership is lost.
+        if (self->state.options.view->leader.get()->is_leader) self->state.start();
+      },
       [self](stop_atom) { self->state.stop(); },
       [self](members_atom) {
         if (self->state.members) self->send(self->state.members, sync_atom_v);

@@ -39,8 +39,10 @@ struct leader_duties_state {
   autopilot_actor pilot;
   coordinate_batcher_actor coordinates;
   std::vector<caf::strong_actor_ptr> working;
+  std::shared_ptr<state::trigger> replaced; ///< fires when another state takes the place of the whole one
 
   void start();
+  void watch_history();
   void stop();
 };
 

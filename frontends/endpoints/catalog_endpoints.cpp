@@ -3,6 +3,7 @@
 #include "frontends/endpoints/routes.hpp"
 #include "protocol/codec/command.hpp"
 #include "protocol/codec/json_read.hpp"
+#include "protocol/config/definition_validation.hpp"
 #include "storage/state/queries_catalog.hpp"
 
 #include <algorithm>
@@ -195,7 +196,7 @@ expected<health_check_ptr> completed(const health_check& given, const register_r
     return fail("Node '" + check.node + "' for check '" + check.check_id + "' doesn't match register request node '" +
                 r.node + "'");
   if (check.status.empty()) check.status = health_critical;
-  if (check.type.empty()) check.type = type_of(check.definition);
+  if (check.type.empty()) check.type = config::type_of(check.definition);
   return std::make_shared<const health_check>(std::move(check));
 }
 

@@ -49,18 +49,4 @@ std::optional<std::string> denied_deregistration(const acl::authorizer& who, con
   return unless_allowed(who, {acl::resource::service, acl::access::write, service_name});
 }
 
-std::string type_of(const health_check_definition& d) {
-  if (!d.grpc.empty()) return "grpc";
-  if (!d.http.empty()) return "http";
-  if (d.ttl.count() > 0) return "ttl";
-  if (!d.tcp.empty()) return "tcp";
-  if (!d.udp.empty()) return "udp";
-  if (!d.alias_node.empty() || !d.alias_service.empty()) return "alias";
-  if (!d.docker_container_id.empty()) return "docker";
-  if (!d.script_args.empty()) return "script";
-  if (!d.h2ping.empty()) return "h2ping";
-  if (!d.os_service.empty()) return "os_service";
-  return "";
-}
-
 } // namespace praetor::endpoints

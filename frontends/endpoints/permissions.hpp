@@ -30,7 +30,4 @@ std::optional<std::string> denied_registration(const acl::authorizer& who, const
 std::optional<std::string> denied_deregistration(const acl::authorizer& who, const state::store& s,
                                                  const deregister_request& r);
 
-/// Which kind of check a definition describes, as the catalog shows it.
-std::string type_of(const health_check_definition& d);
-
 } // namespace praetor::endpoints

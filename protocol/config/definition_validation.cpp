@@ -12,17 +12,28 @@ namespace praetor::config {
 bool is_script(const check_definition& c) { return !c.script_args.empty() || !c.args.empty(); }
 bool is_alias(const check_definition& c) { return !c.alias_node.empty() || !c.alias_service.empty(); }
 
-std::string type_of(const check_definition& c) {
+namespace {
+
+/// @param runs it is a command, here or in a container
+template <class Definition>
+std::string kind_of(const Definition& c, bool runs) {
   if (!c.grpc.empty()) return "grpc";
   if (!c.http.empty()) return "http";
   if (c.ttl.count() > 0) return "ttl";
   if (!c.tcp.empty()) return "tcp";
   if (!c.udp.empty()) return "udp";
-  if (is_alias(c)) return "alias";
-  if (is_script(c)) return c.docker_container_id.empty() ? "script" : "docker";
+  if (!c.alias_node.empty() || !c.alias_service.empty()) return "alias";
+  if (runs) return c.docker_container_id.empty() ? "script" : "docker";
   if (!c.h2ping.empty()) return "h2ping";
   if (!c.os_service.empty()) return "os_service";
   return {};
+}
+
+} // namespace
+
+std::string type_of(const check_definition& c) { return kind_of(c, is_script(c)); }
+std::string type_of(const health_check_definition& d) {
+  return kind_of(d, !d.script_args.empty() || !d.docker_container_id.empty());
 }
 
 expected<void> validate(const check_definition& c) {

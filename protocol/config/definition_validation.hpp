@@ -27,6 +27,7 @@ std::optional<std::string> fault_in_tagged_addresses(const std::map<std::string,
 
 /// The kind of a check as catalogs show it: "http", "ttl", "script", ...; empty when it has none.
 std::string type_of(const check_definition& check);
+std::string type_of(const health_check_definition& definition);
 bool is_script(const check_definition& check);
 bool is_alias(const check_definition& check);
 
