@@ -11,8 +11,8 @@ namespace praetor::state {
 inline constexpr std::uint8_t lock_delay_record = 128 | 72;
 
 /// Likewise: by how much indexes are ahead of the log, and the pieces of an archive that is being restored.
-inline constexpr std::uint8_t index_offset_record = 128 | 73;
-inline constexpr std::uint8_t staged_record = 128 | 74;
+inline constexpr std::uint8_t index_offset_record = 128 | 80;
+inline constexpr std::uint8_t staged_record = 128 | 81;
 
 enum class record_scope {
   internal, ///< everything: for Raft snapshots
