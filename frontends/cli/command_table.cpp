@@ -127,7 +127,7 @@ constexpr auto table = std::to_array<command_entry>({
     missing("connect expose", "Make a service reachable through a gateway"),
     missing("connect proxy", "Run the built-in proxy"),
     missing("connect redirect-traffic", "Lead a host's traffic through its proxy"),
-    missing("debug", "Collect an archive for a diagnosis"),
+    {"debug", "Collect an archive for a diagnosis", make_debug},
     {"event", "Send a user event", make_event},
     missing("exec", "Run a command on many nodes"),
     {"force-leave", "Mark a failed member as left", make_force_leave},
