@@ -196,6 +196,26 @@ TEST_CASE("who may not connect is told why, and the log says so once") {
     stranger.send("PRTR\xff\xff\xff\xff");
     CHECK(stranger.read_all().find("announces a hello of 4294967295 bytes") != std::string::npos);
   }
+  SECTION("an admitted peer that announces a frame of 1.9 GB") {
+    raw_connection peer(one.links->port());
+    hello h;
+    h.id = "x";
+    h.name = "two";
+    h.datacenter = "dc1";
+    peer.send(encode_hello(h) + std::string("\x01\0\0\0\x70\0\0\0", 8) + std::string(24, '\0'));
+    CHECK(peer.read_all().find("never closed") == std::string::npos);
+    CHECK(eventually([&] { return one.log->contain("announced a frame of 1879048192 bytes"); }));
+  }
+  SECTION("an admitted peer that sends no frames") {
+    raw_connection peer(one.links->port());
+    hello h;
+    h.id = "x";
+    h.name = "two";
+    h.datacenter = "dc1";
+    peer.send(encode_hello(h) + std::string(64, '\xff'));
+    CHECK(peer.read_all().find("never closed") == std::string::npos);
+    CHECK(eventually([&] { return one.log->contain("refused a connection"); }));
+  }
   SECTION("too many of one address") {
     test_process few({.name = "few", .most_per_address = 2}), two({.name = "two"});
     auto a = two.connect(few.as_server()), b = two.connect(few.as_server());
