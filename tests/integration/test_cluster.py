@@ -72,9 +72,11 @@ class Forwarding(ClusterTest):
 
     def test_a_session_without_a_node_is_of_the_node_that_was_asked(self):
         for one in self.others:
-            made = json.loads(one.put("/v1/session/create", "{}"))
+            name = one.config["node_name"]
+            eventually(lambda: self.leader.get(f"/v1/catalog/node/{name}"), 10, f"{name} in the catalog")
+            made = json.loads(one.put("/v1/session/create", {"NodeChecks": []}))
             session = self.leader.get(f"/v1/session/info/{made['ID']}")[0]
-            self.assertEqual(session["Node"], one.config["node_name"])
+            self.assertEqual(session["Node"], name)
             self.assertEqual(one.put(f"/v1/session/destroy/{made['ID']}").strip(), b"true")
 
     def test_stale_reads_say_how_old_they_may_be(self):
