@@ -1,6 +1,9 @@
+#include "frontends/endpoints/common_lines.hpp"
 #include "frontends/endpoints/forwarding.hpp"
+#include "frontends/endpoints/redirect.hpp"
 #include "frontends/endpoints/request_log.hpp"
 #include "frontends/endpoints/routes.hpp"
+#include "frontends/endpoints/tenancy.hpp"
 
 #include <arpa/inet.h>
 #include <array>
@@ -88,6 +91,7 @@ std::optional<answer> objection(const call& c, const route& r, const config::run
                          "Invalid header: \"" + std::string(name) + "\" - " +
                              (std::string_view(name).ends_with("Namespace") ? "Namespaces are" : "Partitions are") +
                              " a Consul Enterprise feature");
+  if (auto refused = refused_tenancy(r.path, req)) return text_answer(400, std::move(*refused));
   return denial(c, r);
 }
 
@@ -105,6 +109,9 @@ std::vector<const route*> all_routes() {
 
 dispatcher::dispatcher(environment& env) : env_(env) {
   for (const auto* r : all_routes()) routes_.try_emplace(r->path, r);
+  // A subtree's own name, without the last slash, leads to it unless it is a path of its own.
+  for (const auto* r : all_routes())
+    if (r->path.ends_with('/')) routes_.try_emplace(r->path.substr(0, r->path.size() - 1), r);
 }
 
 std::pair<const dispatcher::timed_route*, std::string_view> dispatcher::look_up(std::string_view path) const {
@@ -124,15 +131,12 @@ void dispatcher::handle(exchange_ptr ex) const {
   const auto& req = ex->get_request();
   auto config = env_.config();
   auto [found, rest] = look_up(req.path);
+  if (found && found->r->path.size() > req.path.size()) {
+    auto location = std::string(found->r->path);
+    if (!req.raw_query.empty()) location += "?" + req.raw_query;
+    return ex->respond(redirect_answer(req.method, location));
+  }
   if (!found) {
-    if (routes_.contains(req.path + "/")) {
-      // A subtree without its last slash leads there.
-      auto there = empty_answer(301);
-      auto location = req.path + "/";
-      if (!req.raw_query.empty()) location += "?" + req.raw_query;
-      there.headers.emplace_back("Location", std::move(location));
-      return ex->respond(std::move(there));
-    }
     if (req.path == "/")
       return ex->respond(text_answer(200, "Consul Agent: UI disabled. To enable, set ui_config.enabled=true in the "
                                           "agent configuration and restart."));
@@ -157,11 +161,7 @@ void dispatcher::handle(exchange_ptr ex) const {
 shared_bytes dispatcher::common_lines(const std::shared_ptr<const config::runtime_config>& config) const {
   auto known = common_.load();
   if (known && known->first == config) return {known, &known->second};
-  auto made = std::make_shared<lines_of_config>(config, std::string());
-  auto& lines = made->second;
-  for (const auto& [name, value] : config->http.response_headers) lines += name + ": " + value + "\r\n";
-  if (config->translate_wan_addrs) lines += "X-Consul-Translate-Addresses: true\r\n";
-  lines += "Vary: Accept-Encoding\r\nX-Consul-Default-Acl-Policy: " + config->acl.default_policy + "\r\n";
+  auto made = std::make_shared<lines_of_config>(config, common_lines_of(*config));
   common_.store(made);
   return {made, &made->second};
 }

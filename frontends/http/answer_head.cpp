@@ -78,17 +78,6 @@ void append_value(std::string& out, std::string_view value) {
     if (out[at] == '\r' || out[at] == '\n') out[at] = ' ';
 }
 
-void append_html_escaped(std::string& out, std::string_view text) {
-  for (char c : text) switch (c) {
-    case '&': out += "&amp;"; break;
-    case '<': out += "&lt;"; break;
-    case '>': out += "&gt;"; break;
-    case '"': out += "&#34;"; break;
-    case '\'': out += "&#39;"; break;
-    default: out += c;
-    }
-}
-
 } // namespace
 
 std::string reason_phrase(unsigned status) {
@@ -157,20 +146,6 @@ std::string failure_answer(const protocol_failure& failure) {
   auto status = std::to_string(failure.status) + " " + std::string(failure.reason);
   return "HTTP/1.1 " + status + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" +
          (failure.text.empty() ? status : std::string(failure.text));
-}
-
-endpoints::answer redirect_answer(std::string_view method, std::string_view location) {
-  endpoints::answer answer;
-  answer.status = 301;
-  answer.headers.emplace_back("Location", location);
-  if (method == "GET" || method == "HEAD") answer.content_type = "text/html; charset=utf-8";
-  if (method == "GET") {
-    std::string page = "<a href=\"";
-    append_html_escaped(page, location);
-    page += "\">Moved Permanently</a>.\n\n";
-    answer.body = std::make_shared<const std::string>(std::move(page));
-  }
-  return answer;
 }
 
 } // namespace praetor::http

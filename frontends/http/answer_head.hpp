@@ -42,7 +42,4 @@ void append_head(std::string& out, const endpoints::answer& answer, const framin
 /// The whole answer to what is no understandable request.
 std::string failure_answer(const protocol_failure& failure);
 
-/// The answer to a path that has to be clean: 301 to `location`, with a page for those who look.
-endpoints::answer redirect_answer(std::string_view method, std::string_view location);
-
 } // namespace praetor::http

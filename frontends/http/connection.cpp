@@ -1,5 +1,6 @@
 #include "frontends/http/connection.hpp"
 
+#include "frontends/endpoints/redirect.hpp"
 #include "frontends/http/pending_exchange.hpp"
 
 #include <charconv>
@@ -300,7 +301,7 @@ void connection::dispatch() {
   case target_kind::path: break;
   case target_kind::malformed: return send_failure();
   case target_kind::unprintable: return send_simple(400, keep_alive_);
-  case target_kind::redirect: return send_answer(redirect_answer(request.method, facts.target.location));
+  case target_kind::redirect: return send_answer(endpoints::redirect_answer(request.method, facts.target.location));
   case target_kind::asterisk:
     return request.method == "OPTIONS" ? send_simple(200, keep_alive_) : send_simple(400, false);
   case target_kind::authority: return send_simple(404, keep_alive_);

@@ -1,5 +1,7 @@
 #include "frontends/process/listeners.hpp"
 
+#include "frontends/endpoints/common_lines.hpp"
+
 #include <algorithm>
 
 namespace praetor {
@@ -51,6 +53,11 @@ http::server_options http_options_of(const config::runtime_config& c, logger_ptr
     if (head.path == "/v1/txn") return {txn_limit, "txn_max_req_len"};
     if (head.path == "/v1/snapshot") return {largest_archive};
     return {};
+  };
+  o.refuse_body = [lines = endpoints::common_lines_of(c)](const endpoints::request& head, const http::body_rule& rule) {
+    auto answer = http::body_too_large(head, rule);
+    answer.lines = lines;
+    return answer;
   };
   o.log = [log = std::move(log)](std::string_view text) { log->write(log_level::debug, "agent.http", text); };
   return o;
