@@ -12,18 +12,52 @@ namespace praetor::endpoints {
 namespace {
 
 constexpr nanoseconds default_lock_delay = std::chrono::seconds(15);
-constexpr nanoseconds most_lock_delay = std::chrono::seconds(60);
 constexpr nanoseconds least_ttl = std::chrono::seconds(10);
 constexpr nanoseconds most_ttl = std::chrono::hours(24);
 
+/// A text or a number; anything else counts as no delay.
+struct lock_delay_input {
+  nanoseconds value = default_lock_delay;
+};
+void json_read(json::reader& in, lock_delay_input& into) {
+  auto kind = in.kind();
+  if (kind == json::value_kind::text || kind == json::value_kind::number) return in.duration(into.value);
+  if (kind != json::value_kind::null) into.value = nanoseconds{0};
+  in.skip();
+}
+
+/// The former name of the node's checks. All that it can still say is that there shall be none.
+struct former_checks {
+  static constexpr std::string_view go_type = "[]types.CheckID";
+  bool none = false;
+};
+void json_read(json::reader& in, former_checks& into) {
+  into.none = true;
+  if (in.kind() == json::value_kind::null) return in.skip();
+  if (!in.begin_list(&go_type_text<former_checks>)) return;
+  std::string name;
+  while (in.next_element()) {
+    into.none = false;
+    json::read_value(in, name);
+  }
+}
+
+/// A service's check as sessions name it, with the name of its type that clients know.
+struct service_check_input : session_service_check {
+  static constexpr std::string_view type_name = "ServiceCheck";
+};
+
 /// What clients send. A lock delay below 1000 means seconds, because old clients wrote it so.
 struct session_input {
+  static constexpr std::string_view go_type = "struct { LockDelay interface {}; *structs.Alias }";
   std::string name, node, behavior, ttl;
-  nanoseconds lock_delay = default_lock_delay;
-  std::optional<string_list> checks, node_checks;
-  std::vector<session_service_check> service_checks;
+  lock_delay_input lock_delay;
+  former_checks checks;
+  string_list node_checks = {"serfHealth"};
+  std::vector<service_check_input> service_checks;
 
   static constexpr bool json_lenient = true;
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field{"Name"}, x.name);
@@ -71,18 +105,12 @@ void create(const call& c) {
   s.id = c.env.outside().new_uuid();
   s.name = in.name;
   s.node = in.node.empty() ? asked_node(c) : in.node;
-  s.lock_delay = in.lock_delay.count() < 1000 ? in.lock_delay * 1'000'000'000 : in.lock_delay;
-  s.lock_delay = std::min(s.lock_delay, most_lock_delay);
+  auto delay = in.lock_delay.value;
+  s.lock_delay = delay.count() < 1000 ? delay * 1'000'000'000 : delay;
   s.behavior = in.behavior.empty() ? "release" : in.behavior;
   s.ttl = in.ttl;
-  // Only who says nothing of checks gets the node's own; an empty list means none.
-  if (in.checks || in.node_checks) {
-    s.node_checks = in.node_checks ? *in.node_checks : string_list{};
-    if (in.checks) s.node_checks.insert(s.node_checks.end(), in.checks->begin(), in.checks->end());
-  } else {
-    s.node_checks = {"serfHealth"};
-  }
-  s.service_checks = in.service_checks;
+  if (!in.checks.none) s.node_checks = in.node_checks;
+  s.service_checks.assign(in.service_checks.begin(), in.service_checks.end());
   if (s.behavior != "release" && s.behavior != "delete")
     return respond_error(c, "Invalid Behavior setting '" + s.behavior + "'");
   if (auto valid = valid_ttl(s.ttl, *config); !valid) return respond(c, error_answer(valid.error()));
