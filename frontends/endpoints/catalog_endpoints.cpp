@@ -1,3 +1,4 @@
+#include "frontends/endpoints/catalog_input.hpp"
 #include "frontends/endpoints/permissions.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
@@ -93,7 +94,6 @@ void instances_of(const call& c, bool connect) {
   state::service_query q;
   q.name = c.rest;
   q.tags = c.req.query.all("tag");
-  std::erase(q.tags, "");
   q.node_meta = node_meta_of(c.req);
   q.connect = connect;
   near_order near(c);
@@ -210,11 +210,8 @@ expected<void> complete(register_request& r, const config::runtime_config& confi
   if (!r.id.empty() && !is_uuid(r.id)) return fail("Bad node ID: uuid string is wrong length");
   if (r.service) {
     auto s = *r.service;
-    if (s.id.empty() && !s.name.empty()) s.id = s.name;
-    if (!s.id.empty() && s.name.empty())
-      return fail("Must provide service name (Service.Service) when service ID is provided");
-    if (s.address == "0.0.0.0" || s.address == "::" || s.address == "[::]") return fail("Invalid service address");
-    if (!s.weights || s.weights->passing < 1) s.weights = service_weights{};
+    if (auto whole = complete_service(s); !whole) return whole;
+    if (auto valid = valid_for_kind(s); !valid) return valid;
     r.service = std::make_shared<const node_service>(std::move(s));
   }
   if (r.check) {
@@ -230,25 +227,44 @@ expected<void> complete(register_request& r, const config::runtime_config& confi
   return {};
 }
 
+/// A check of a service needs that service, in the catalog or in the same request.
+expected<void> services_of_checks(const register_request& r, const state::store& s) {
+  for (const auto& check : r.checks) {
+    const auto& id = check->service_id;
+    if (id.empty() || (r.service && r.service->id == id) || state::find_service(s, r.node, id, nullptr).value) continue;
+    return fail("Unknown service ID '" + id + "' for check ID '" + check->check_id + "'");
+  }
+  return {};
+}
+
+/// Reads a body strictly. Naming a namespace is an unknown field with a word more.
+template <class T>
+expected<T> read_strictly(std::string_view body) {
+  json::read_options strict;
+  strict.reject_unknown_fields = true;
+  auto read = json::read<T>(body, strict);
+  if (read) return read;
+  auto text = "Request decode failed: " + read.error().text;
+  if (text.ends_with("unknown field \"Namespace\"")) text += " - Namespaces are a Consul Enterprise feature";
+  return fail(std::move(text), 400);
+}
+
 void answer_true(const call& c, const state::apply_result&) { respond(c, json_answer(c, true)); }
 
 void register_(const call& c) {
-  register_request r;
-  json::read_options strict;
-  strict.reject_unknown_fields = true;
-  if (auto read = json::read(c.req.body, r, strict); !read)
-    return respond_error(c, "Request decode failed: " + read.error().text, 400);
+  auto read = read_strictly<register_request>(c.req.body);
+  if (!read) return respond(c, error_answer(read.error()));
+  auto& r = *read;
   if (auto whole = complete(r, *c.env.config()); !whole) return respond(c, error_answer(whole.error()));
+  if (auto known = services_of_checks(r, *c.env.state()); !known) return respond(c, error_answer(known.error()));
   if (auto denied = denied_registration(*c.who, r)) return respond_error(c, *denied, 403);
   propose(c, encode_command(command_type::register_node, r), answer_true);
 }
 
 void deregister(const call& c) {
-  deregister_request r;
-  json::read_options strict;
-  strict.reject_unknown_fields = true;
-  if (auto read = json::read(c.req.body, r, strict); !read)
-    return respond_error(c, "Request decode failed: " + read.error().text, 400);
+  auto read = read_strictly<deregister_request>(c.req.body);
+  if (!read) return respond(c, error_answer(read.error()));
+  auto& r = *read;
   if (r.datacenter.empty()) r.datacenter = c.env.config()->datacenter;
   if (r.datacenter != c.env.config()->datacenter) return respond_error(c, "No path to datacenter");
   if (r.node.empty()) return respond_error(c, "Must provide node");

@@ -1,3 +1,4 @@
+#include "frontends/endpoints/catalog_input.hpp"
 #include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/permissions.hpp"
 #include "frontends/endpoints/query_meta.hpp"
@@ -19,6 +20,7 @@ constexpr std::size_t most_operations = 128;
 // The operations as clients write them.
 
 struct kv_input {
+  static constexpr std::string_view type_name = "KVTxnOp", go_type = "api.KVTxnOp";
   std::string verb, key;
   blob value;
   std::uint64_t flags = 0, index = 0;
@@ -51,6 +53,7 @@ struct check_definition_input : health_check_definition {
   }
 };
 struct check_input : health_check {
+  static constexpr std::string_view type_name = "HealthCheck", go_type = "api.HealthCheck";
   check_definition_input definition_input;
   std::string name_space, partition;
 
@@ -67,6 +70,7 @@ struct check_input : health_check {
   }
 };
 struct check_op_input {
+  static constexpr std::string_view type_name = "CheckTxnOp", go_type = "api.CheckTxnOp";
   std::string verb;
   check_input check;
 
@@ -77,6 +81,7 @@ struct check_op_input {
   }
 };
 struct service_input : node_service {
+  static constexpr std::string_view type_name = "AgentService", go_type = "api.AgentService";
   std::string content_hash, datacenter, name_space, partition;
 
   template <class F, class Self>
@@ -89,6 +94,7 @@ struct service_input : node_service {
   }
 };
 struct service_op_input {
+  static constexpr std::string_view type_name = "ServiceTxnOp", go_type = "api.ServiceTxnOp";
   std::string verb, node;
   service_input service;
 
@@ -100,6 +106,7 @@ struct service_op_input {
   }
 };
 struct node_input : node {
+  static constexpr std::string_view type_name = "Node", go_type = "api.Node";
   std::string partition;
 
   template <class F, class Self>
@@ -109,6 +116,7 @@ struct node_input : node {
   }
 };
 struct node_op_input {
+  static constexpr std::string_view type_name = "NodeTxnOp", go_type = "api.NodeTxnOp";
   std::string verb;
   node_input node;
 
@@ -119,6 +127,7 @@ struct node_op_input {
   }
 };
 struct op_input {
+  static constexpr std::string_view type_name = "TxnOp", go_type = "api.TxnOp";
   std::optional<kv_input> kv;
   std::optional<node_op_input> node;
   std::optional<service_op_input> service;
@@ -232,10 +241,29 @@ txn_op stored_op(const op_input& in, const config::runtime_config& config) {
     if (out.node->node.datacenter.empty()) out.node->node.datacenter = config.datacenter;
   } else if (in.service) {
     out.service = txn_service_op{in.service->verb, in.service->node, in.service->service};
-    auto& weights = out.service->service.weights;
-    if (!weights || weights->passing < 1) weights = service_weights{};
   } else if (in.check) {
     out.check = txn_check_op{in.check->verb, stored_check(in.check->check)};
+  }
+  return out;
+}
+
+/// What no operation may lack, whatever the state is.
+std::vector<txn_error> malformed_operations(std::vector<txn_op>& ops) {
+  std::vector<txn_error> out;
+  auto refuse = [&](std::size_t at, std::string what) {
+    out.push_back({static_cast<std::int64_t>(at), std::move(what)});
+  };
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    auto& op = ops[i];
+    if (op.kv && !state::is_kv_verb(op.kv->verb))
+      refuse(i, "unknown KV operation: " + op.kv->verb);
+    else if (op.kv && op.kv->entry.key.empty() && op.kv->verb != "delete-tree")
+      refuse(i, "Must provide key");
+    else if (op.node && op.node->verb != "get" && op.node->node.name.empty())
+      refuse(i, "Must provide node");
+    else if (op.service && op.service->verb != "get") {
+      if (auto whole = complete_service(op.service->service); !whole) refuse(i, whole.error().text);
+    }
   }
   return out;
 }
@@ -302,6 +330,21 @@ void read(const call& c, const read_options& options, std::vector<txn_op> ops) {
   });
 }
 
+/// What only reads is answered as a read, even if it was never asked.
+void respond_malformed(const call& c, const std::vector<txn_op>& ops, std::vector<txn_error> faults) {
+  bool reads = std::all_of(ops.begin(), ops.end(), [](const txn_op& op) {
+    return op.kv && !state::is_kv_write(op.kv->verb) ? true : state::is_read_only({op});
+  });
+  read_response_shape body;
+  body.errors = std::move(faults);
+  if (!reads) return respond(c, json_answer(c, static_cast<const response_shape&>(body), 409));
+  body.meta.known_leader = false;
+  body.meta.consistency_level.clear();
+  auto a = json_answer(c, body, 409);
+  a.lines = "X-Consul-Knownleader: false\r\nX-Consul-Lastcontact: 0\r\n";
+  respond(c, std::move(a));
+}
+
 void txn(const call& c) {
   auto options = parse_read_options(c);
   if (!options) return respond(c, error_answer(options.error()));
@@ -327,6 +370,8 @@ void txn(const call& c) {
                            413);
     if (one.kv || one.node || one.service || one.check) ops.push_back(stored_op(one, *config));
   }
+  if (auto malformed = malformed_operations(ops); !malformed.empty())
+    return respond_malformed(c, ops, std::move(malformed));
   if (auto denied = denied_operations(*c.who, ops); !denied.empty()) {
     response_shape body;
     body.errors = std::move(denied);

@@ -99,6 +99,14 @@ void write_check(step& s, txn_check_op& op, std::size_t at, txn_response& out) {
                   praetor::quoted(node_name) + ", index is stale",
               out);
   };
+  bool known = op.verb == "set" || op.verb == "cas" || op.verb == "delete" || op.verb == "delete-cas";
+  if (known && (node_name.empty() || id.empty())) {
+    std::string_view where = op.verb == "set"      ? "failed health check lookup: "
+                             : op.verb == "cas"    ? "failed check lookup: "
+                             : op.verb == "delete" ? "check lookup failed: "
+                                                   : "check lookup failed: failed check lookup: ";
+    return add_error(at, std::string(where) + std::string(check_unnamed), out);
+  }
   if (op.verb == "set" || op.verb == "cas") {
     if (op.verb == "cas" && !cas_matches(existing.get(), op.check.modify_index)) return stale("set");
     if (auto done = ensure_check(s, std::move(op.check)); !done) return add_error(at, done.error().text, out);

@@ -5,6 +5,7 @@
 #include "storage/state/txn_reads.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace praetor::state {
 
@@ -93,6 +94,14 @@ result<std::vector<session_ptr>> node_sessions(const store& s, std::string_view 
   });
   return r.done(sessions_index(r.t), std::move(out));
 }
+
+bool is_kv_write(std::string_view verb) {
+  constexpr std::array<std::string_view, 7> writes{"set", "delete", "delete-cas", "delete-tree",
+                                                   "cas", "lock",   "unlock"};
+  return std::find(writes.begin(), writes.end(), verb) != writes.end();
+}
+
+bool is_kv_verb(std::string_view verb) { return is_kv_read(verb) || is_kv_write(verb); }
 
 bool is_read_only(const std::vector<txn_op>& ops) { return std::all_of(ops.begin(), ops.end(), is_read); }
 

@@ -28,6 +28,9 @@ result<std::vector<session_ptr>> node_sessions(const store& s, std::string_view 
 
 /// True if all operations only read, so that the transaction needs no entry in the log.
 bool is_read_only(const std::vector<txn_op>& ops);
+/// Whether a transaction knows the verb for keys, and whether it may change something.
+bool is_kv_verb(std::string_view verb);
+bool is_kv_write(std::string_view verb);
 /// Carries out a transaction that only reads.
 result<txn_response> read_transaction(const store& s, const std::vector<txn_op>& ops);
 

@@ -69,8 +69,10 @@ void add_error(std::size_t op_index, std::string what, txn_response& out) {
   out.errors.push_back({static_cast<std::int64_t>(op_index), std::move(what)});
 }
 
+bool is_kv_read(std::string_view verb) { return std::find(kv_reads.begin(), kv_reads.end(), verb) != kv_reads.end(); }
+
 bool is_read(const txn_op& op) {
-  if (op.kv) return std::find(kv_reads.begin(), kv_reads.end(), op.kv->verb) != kv_reads.end();
+  if (op.kv) return is_kv_read(op.kv->verb);
   if (op.node) return op.node->verb == "get";
   if (op.service) return op.service->verb == "get";
   if (op.check) return op.check->verb == "get";
@@ -100,7 +102,9 @@ bool carry_out_read(const tables& t, const txn_op& op, std::size_t at, txn_respo
                 out);
   } else if (op.check) {
     const auto& wanted = op.check->check;
-    if (auto found = check_on(t, wanted.peer_name, wanted.node, wanted.check_id))
+    if (wanted.node.empty() || wanted.check_id.empty())
+      add_error(at, "failed check lookup: " + std::string(check_unnamed), out);
+    else if (auto found = check_on(t, wanted.peer_name, wanted.node, wanted.check_id))
       out.results.emplace_back().check = found;
     else
       add_error(at,
