@@ -59,7 +59,8 @@ std::vector<check_definition> service_checks(const service_definition& d, std::v
   return checks;
 }
 
-health_check to_health_check(const check_definition& d, const std::string& node, const node_service* service) {
+health_check to_health_check(const check_definition& d, const std::string& node, const node_service* service,
+                             bool inside_service) {
   health_check c;
   c.node = node;
   c.check_id = d.id.empty() ? d.name : d.id;
@@ -71,12 +72,9 @@ health_check to_health_check(const check_definition& d, const std::string& node,
     c.service_id = service->id;
     c.service_name = service->name;
     c.service_tags = service->tags;
-    if (d.interval.count() != 0) c.interval = duration_to_text(d.interval);
-    if (d.timeout.count() != 0) c.timeout = duration_to_text(d.timeout);
-  } else {
-    c.interval = duration_to_text(d.interval);
-    c.timeout = duration_to_text(d.timeout);
   }
+  if (!inside_service || d.interval.count() != 0) c.interval = duration_to_text(d.interval);
+  if (!inside_service || d.timeout.count() != 0) c.timeout = duration_to_text(d.timeout);
   return c;
 }
 

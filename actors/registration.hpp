@@ -23,6 +23,7 @@ struct check_registration {
   check_definition check;
   std::string token;
   bool from_file = false;
+  bool inside_service = false; ///< it came as a part of its service
 };
 
 /// The catalog's record of a definition: defaults filled in, addresses of its family tagged.
@@ -33,7 +34,10 @@ std::vector<check_definition> service_checks(const service_definition& definitio
                                              std::vector<check_definition> checks);
 
 /// The catalog's record of a check that has not run yet.
-health_check to_health_check(const check_definition& definition, const std::string& node, const node_service* service);
+/// @param inside_service the check came as a part of its service: an interval or time-out that it lacks is not shown
+/// then
+health_check to_health_check(const check_definition& definition, const std::string& node, const node_service* service,
+                             bool inside_service);
 
 /// As which kind of check a definition is carried out: "ttl", "http", ...; "" when it says nothing. What is shown of
 /// it may differ (config::type_of).

@@ -141,7 +141,7 @@ expected<void> registry_state::add_service(const service_registration& r) {
   std::set<std::string> named;
   for (const auto& check : r.checks) {
     named.insert(check.id);
-    check_registration one{check, r.token, r.from_file};
+    check_registration one{check, r.token, r.from_file, true};
     one.check.service_id = r.service.id;
     if (auto added = add_check(one); !added) return added;
   }
@@ -181,7 +181,7 @@ expected<void> registry_state::add_check(const check_registration& r, nanosecond
     return fail("ServiceID " + praetor::quoted(d.service_id) + " does not exist", 404);
 
   auto check = std::make_shared<health_check>(
-      to_health_check(d, options.settings.node_name, service ? service->service.get() : nullptr));
+      to_health_check(d, options.settings.node_name, service ? service->service.get() : nullptr, r.inside_service));
   auto next = std::make_shared<local_check>();
   next->definition = d;
   next->definition.id = check->check_id;
@@ -299,10 +299,8 @@ expected<void> registry_state::maintain(const std::string& service_id, bool on, 
   if (reason.empty()) d.notes = std::string(no_reason) + (service ? "service" : "node") + std::string(no_reason_end);
   d.service_id = service_id;
   auto check = std::make_shared<health_check>(
-      to_health_check(d, options.settings.node_name, service ? service->service.get() : nullptr));
+      to_health_check(d, options.settings.node_name, service ? service->service.get() : nullptr, true));
   check->type = "maintenance";
-  check->interval.clear();
-  check->timeout.clear();
   auto next = std::make_shared<local_check>();
   next->definition = d;
   next->check = check;

@@ -69,6 +69,7 @@ void registry_state::load(const std::set<std::string>& file_services, const std:
     r.check.name = kept.name;
     r.check.notes = kept.notes;
     r.check.service_id = kept.service_id;
+    r.inside_service = kept.interval.empty() || kept.timeout.empty();
     r.token = read->token;
     // It comes back critical, whatever it was, unless a TTL state says otherwise.
     r.check.status = std::string(health_critical);

@@ -112,7 +112,9 @@ struct status_update {
 
 void update(const call& c) {
   status_update in;
-  if (auto read = json::read(c.req.body, in); !read)
+  json::read_options strict;
+  strict.reject_unknown_fields = true;
+  if (auto read = json::read(c.req.body, in, strict); !read)
     return respond_error(c, "Request decode failed: " + read.error().text, 400);
   if (!is_check_status(in.status)) return respond_error(c, "Invalid check status: '" + in.status + "'", 400);
   set_status(c, in.status, std::move(in.output));

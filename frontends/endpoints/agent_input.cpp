@@ -43,7 +43,6 @@ bool is_check_status(std::string_view status) {
 expected<service_registration> read_service_registration(std::string_view body) {
   auto d = read_body<service_definition>(body);
   if (!d) return tl::unexpected(d.error());
-  if (d->weights && d->weights->passing == 0 && d->weights->warning == 0) d->weights.reset();
   if (auto valid = valid_service(*d); !valid) return tl::unexpected(valid.error());
   if (d->connect && d->connect->sidecar_service)
     return fail("Invalid SidecarService: sidecar services are not available in this release of Praetor; register the "
