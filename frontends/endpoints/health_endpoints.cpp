@@ -76,8 +76,12 @@ bool all_passing(const service_entry& e) {
 
 void entries(const call& c, bool connect) {
   auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
+  if (!options) return respond(c, error_answer(options.error()));
   if (c.rest.empty()) return respond_error(c, "Missing service name", 400);
+  bool group = !c.req.query.get("sg").empty() || !c.req.query.get("sameness-group").empty();
+  if (group && !c.req.query.get("peer").empty())
+    return respond_error(c, "peer-name and sameness-group are mutually exclusive", 400);
+  if (group) return respond_error(c, "sameness groups are not supported in consul CE");
   bool passing = false;
   if (auto* text = c.req.query.find("passing")) {
     auto parsed = text->empty() ? std::optional(true) : parse_bool(*text);
@@ -85,11 +89,11 @@ void entries(const call& c, bool connect) {
     passing = *parsed;
   }
   auto filter = filter_of<service_entry>(c.req);
-  if (!filter) return respond_read_error(c, filter.error());
+  if (!filter) return respond(c, error_answer(filter.error()));
   state::service_query q;
+  q.peer = c.req.query.get("peer");
   q.name = c.rest;
   q.tags = c.req.query.all("tag");
-  std::erase(q.tags, "");
   q.node_meta = node_meta_of(c.req);
   q.connect = connect;
   acl::permission wanted{acl::resource::service, acl::access::read, q.name};

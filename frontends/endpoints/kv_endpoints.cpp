@@ -81,7 +81,7 @@ void get_keys(const call& c, const read_options& options) {
 
 void get(const call& c) {
   auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
+  if (!options) return respond(c, error_answer(options.error()));
   if (c.req.query.has("keys")) return get_keys(c, *options);
   if (c.req.query.has("recurse")) return get_tree(c, *options);
   get_one(c, *options);

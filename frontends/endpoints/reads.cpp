@@ -188,6 +188,26 @@ expected<nanoseconds> parse_wait(const call& c, const config::runtime_config& co
   return std::min(wait, config.max_query_time);
 }
 
+/// Whether the numbers in a Cache-Control header are numbers.
+bool valid_cache_control(std::string_view header) {
+  auto trimmed = [](std::string_view text) {
+    auto first = text.find_first_not_of(" \t");
+    return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  };
+  for (std::size_t start = 0; start <= header.size();) {
+    auto end = std::min(header.find(',', start), header.size());
+    auto one = trimmed(header.substr(start, end - start));
+    start = end + 1;
+    auto equals = one.find('=');
+    auto name = one.substr(0, equals);
+    if (equals == one.npos || (name != "max-age" && name != "stale-if-error")) continue;
+    auto number = one.substr(equals + 1);
+    if (number.starts_with("-")) number.remove_prefix(1);
+    if (!parse_uint(number)) return false;
+  }
+  return true;
+}
+
 /// How old an answer may be that names no consistency: what the agent that was asked is configured to.
 nanoseconds discovery_max_stale(const call& c) {
   std::string_view path = c.req.path;
@@ -226,6 +246,8 @@ expected<read_options> parse_read_options(const call& c) {
     out.max_stale = *parsed.value;
     stale |= out.max_stale.count() > 0;
   }
+  if (auto* header = c.req.header("cache-control"); header && !valid_cache_control(*header))
+    return fail("Invalid Cache-Control header.", 400);
   if (stale && consistent) return fail(std::string(stale_with_consistent), 400);
   if (out.cached && consistent) return fail(std::string(cached_with_consistent), 400);
   if (!stale && !consistent && !query.has("leader")) {
