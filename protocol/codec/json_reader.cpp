@@ -319,6 +319,7 @@ void reader::any(free_form& into) {
 
 bool reader::begin_list(type_text type) {
   if (!expect(value_kind::list, type)) return false;
+  root_type_ = {}; // what comes now is inside
   ++at_;
   return true;
 }
@@ -337,6 +338,7 @@ bool reader::next_element() {
 
 bool reader::begin_object(type_text type) {
   if (!expect(value_kind::object, type)) return false;
+  root_type_ = {};
   ++at_;
   return true;
 }

@@ -63,6 +63,8 @@ struct service_address {
 
 /// DNS SRV weights by aggregated status.
 struct service_weights {
+  static constexpr std::string_view type_name = "Weights";
+
   std::int64_t passing = 1;
   std::int64_t warning = 1;
 
@@ -287,7 +289,7 @@ struct node_service {
     f(field{"Tags"}, x.tags);
     f(field{"Address"}, x.address);
     f(field{"TaggedAddresses", omit_empty}, x.tagged_addresses);
-    f(field{"Meta"}, x.meta);
+    f(field{"Meta", null_if_empty}, x.meta);
     f(field{"Port", omit_empty}, x.port);
     f(field{"SocketPath", omit_empty}, x.socket_path);
     f(field{"Weights"}, x.weights);

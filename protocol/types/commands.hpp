@@ -86,6 +86,7 @@ struct register_request {
 
 /// catalog/deregister: a service if named, else a check if named, else the node with everything on it.
 struct deregister_request {
+  static constexpr std::string_view go_type = "struct { Address string; *structs.Alias }", go_embedded = "Alias";
   std::string datacenter, node, address, service_id, check_id, peer_name, token;
 
   template <class F, class Self>

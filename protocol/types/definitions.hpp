@@ -49,6 +49,8 @@ private:
 /// agent/check/register. The HTTP names of the three shapes are all here; an endpoint that accepts fewer of them
 /// rejects the rest itself (`CheckID` and the proxy fields exist only inside services, `ID` only outside).
 struct check_definition {
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
+
   std::string id;
   std::string check_id; ///< the name of `id` inside a service; `normalize` moves it there
   std::string name;
@@ -144,6 +146,8 @@ inline void normalize(check_definition& check) {
 
 /// Weights as written; `service_weights` is what the catalog makes of them.
 struct weights_definition {
+  static constexpr std::string_view type_name = "Weights";
+
   std::int64_t passing = 0;
   std::int64_t warning = 0;
 
@@ -163,6 +167,8 @@ using upstream_definition = upstream;
 struct service_definition;
 
 struct connect_definition {
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
+
   bool native = false;
   boxed<service_definition> sidecar_service;
 
@@ -183,6 +189,8 @@ struct connect_definition {
 
 /// A service as its owner writes it: in a configuration file or in the body of agent/service/register.
 struct service_definition {
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
+
   std::string kind;
   std::string id;
   std::string name;
