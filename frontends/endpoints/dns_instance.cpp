@@ -46,10 +46,9 @@ std::string node_address(const node& n, std::uint16_t type, bool from_afar) {
 
 chosen_address instance_address(const node& n, const node_service& s, std::uint16_t type, bool from_afar) {
   using origin = chosen_address::origin;
-  if (!s.address.empty()) {
-    auto own = choices(s.address, s.tagged_addresses, from_afar, [](const service_address& a) { return a.address; });
-    return {own.pick(type), origin::service};
-  }
+  auto own = choices(s.address, s.tagged_addresses, from_afar, [](const service_address& a) { return a.address; });
+  auto its_own = own.pick(type);
+  if (!s.address.empty() || !its_own.empty()) return {its_own, origin::service};
   auto text = node_address(n, type, from_afar);
   return {text, text == n.address ? origin::node : origin::translated_node};
 }

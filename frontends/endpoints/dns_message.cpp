@@ -71,17 +71,23 @@ bool read_options(std::string_view data, std::optional<client_subnet>& subnet) {
 struct query_reader {
   static std::optional<std::size_t> question(std::string_view packet, query& q) {
     auto at = copy_name(packet, header_size, q.name_.data(), q.name_length_);
-    if (!at || *at + 4 > packet.size()) return std::nullopt;
-    q.type = u16_at(packet, *at);
-    q.klass = u16_at(packet, *at + 2);
+    if (!at) return std::nullopt;
+    // A packet may end behind the name or the type: what it does not say is zero.
+    q.type = q.klass = 0;
+    for (auto* field : {&q.type, &q.klass}) {
+      if (*at == packet.size()) break;
+      if (*at + 2 > packet.size()) return std::nullopt;
+      *field = u16_at(packet, *at);
+      *at += 2;
+    }
     q.has_question = true;
-    return *at + 4;
+    return at;
   }
 
   static bool records(std::string_view packet, std::size_t at, unsigned count, query& q) {
     std::array<char, 256> owner;
     std::size_t length = 0;
-    for (; count > 0; --count) {
+    for (; count > 0 && at < packet.size(); --count) { // counts may promise more than there is
       auto behind = copy_name(packet, at, owner.data(), length);
       if (!behind || *behind + 10 > packet.size()) return false;
       at = *behind;
