@@ -25,6 +25,8 @@ constexpr protocol_failure bad_host{400, "Bad Request: malformed Host header", {
 constexpr protocol_failure bad_version{505, "HTTP Version Not Supported: unsupported protocol version", {}};
 constexpr protocol_failure bad_coding{501, "Not Implemented", "Unsupported transfer encoding"};
 
+constexpr protocol_failure bad_name{400, "Bad Request: invalid header name", {}};
+
 char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool equals_ignoring_case(std::string_view a, std::string_view lower) {
@@ -77,6 +79,26 @@ bool asks_for_other_version(std::string_view line) {
   if (space == std::string_view::npos || line.size() != space + 9) return false;
   line.remove_prefix(space);
   return line.starts_with(" HTTP/") && digit(line[6]) && line[7] == '.' && digit(line[8]);
+}
+
+/// Whether the first header that is none has only blanks in its name to blame. `head` begins with the request line.
+bool has_blank_in_name(std::string_view head) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  for (auto end = head.find("\r\n"); end != head.npos; end = head.find("\r\n")) {
+    head.remove_prefix(end + 2);
+    auto name = head.substr(0, head.find("\r\n"));
+    if (name.empty()) return false;
+    auto colon = name.find(':');
+    if (colon == name.npos || colon == 0) return false;
+    bool blank = false;
+    for (char c : name.substr(0, colon)) {
+      bool token = (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || marks.find(c) != marks.npos;
+      if (!token && c != ' ') return false;
+      blank |= c == ' ';
+    }
+    if (blank) return name[0] != ' ';
+  }
+  return false;
 }
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
@@ -195,6 +217,8 @@ struct request_parser::implementation {
       failure = header_too_large;
     else if (ec == beast::http::error::bad_version && asks_for_other_version(bytes.substr(0, bytes.find('\r'))))
       failure = bad_version;
+    else if (ec == beast::http::error::bad_field && has_blank_in_name(bytes))
+      failure = bad_name;
     else
       failure = bad_request;
     return parse_status::failed;
