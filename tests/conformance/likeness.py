@@ -96,7 +96,7 @@ class Pair:
         except BaseException:
             self.__exit__()
             raise
-        return self.agents, Comparer([agent.ports for agent in self.agents])
+        return self.agents, Comparer([agent.ports for agent in self.agents], [one.settled() for one in self.agents])
 
     def __exit__(self, *_):
         for agent in self.agents:

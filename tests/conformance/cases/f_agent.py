@@ -126,7 +126,7 @@ def checks(t):
     t.put("/v1/agent/check/update/absent", {"Status": "passing"})
     t.put("/v1/agent/check/update/", {"Status": "passing"})
     t.wait("/v1/health/node/like", until=b"\\u003chtml", unordered=True)
-    for check in ["nttl", "absent", "", "script", "tcp", "http", "alias", "h2", "udp", "grpc", "noid", "alias%20node"]:
+    for check in ["nttl", "absent", "", "script", "tcp", "http", "alias", "h2", "udp", "grpc", "noid"]:  # not "alias node": removing the alias of a node never returns in Consul 1.19
         t.put(f"/v1/agent/check/deregister/{check}")
     t.get("/v1/agent/checks")
     t.wait("/v1/health/node/like", without=b"nttl", unordered=True)

@@ -91,6 +91,19 @@ class Agent:
         except (OSError, http_client.ProtocolError):
             return False
 
+    def settled(self, quiet=1.0, timeout=15):
+        """Waits until the agent has written nothing for a while. @returns the index it has reached."""
+        index, since, deadline = -1, 0, time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            now = max(int(http_client.exchange(self.address(), http_client.build("GET", path)).header("X-Consul-Index"))
+                      for path in ("/v1/catalog/nodes", "/v1/catalog/services", "/v1/health/state/any"))
+            if now != index:
+                index, since = now, time.monotonic()
+            elif time.monotonic() - since > quiet:
+                return index
+            time.sleep(0.1)
+        raise RuntimeError(f"{self.binary} does not come to rest")
+
     def address(self, port="http"):
         return ("127.0.0.1", self.ports[port])
 

@@ -35,7 +35,8 @@ def without_help(text):
     before, usage, after = text.partition("Usage:")
     if not usage:
         return text
-    return before + "Usage: " + " ".join(flag or command for flag, command in HELP_ITEM.findall(after))
+    names = {(flag or command).rstrip(".") for flag, command in HELP_ITEM.findall(after)}
+    return before + "Usage: " + " ".join(sorted(names))
 
 
 def workplace(agent):
