@@ -133,7 +133,9 @@ class services_register final : public command {
     }
     if (arguments().empty() && name_.empty())
       return fail("Service registration requires at least one argument or flags.");
-    if (!arguments().empty() && !id_.empty()) return fail("Service registration requires arguments or -id, not both.");
+    // The text names another flag than is meant; scripts may know it so.
+    if (!arguments().empty() && !name_.empty())
+      return fail("Service registration requires arguments or -id, not both.");
     if (!arguments().empty()) {
       auto services = services_of(arguments());
       if (!services) return fail("Error: " + services.error().text);

@@ -41,7 +41,8 @@ std::optional<config::sources> parse_flags(const std::vector<std::string>& args)
                      : f.kind == config::flag_kind::integer  ? "int"
                      : f.kind == config::flag_kind::duration ? "duration"
                                                              : "value";
-    spec.set = [&out, name = f.name](const std::string& value) -> std::optional<std::string> {
+    spec.set = [&out, name = f.name, kind = f.kind](const std::string& value) -> std::optional<std::string> {
+      if (auto fault = config::fault_in_flag(kind, value)) return fault;
       out.flags.emplace_back(name, value);
       return {};
     };

@@ -61,6 +61,9 @@ struct agent_flag {
 /// Every flag of the agent command, sorted by name.
 const std::vector<agent_flag>& agent_flags();
 
+/// What Go's flag parser says of a value that is no boolean or no integer, or nothing.
+std::optional<std::string> fault_in_flag(flag_kind kind, const std::string& text);
+
 /// Where configuration comes from. `flags` keeps the order of the command line; the flags that steer loading
 /// (-config-file, -config-dir, -config-format, -dev, -hcl) may be given there too.
 struct sources {

@@ -51,29 +51,28 @@ const agent_flag* find_flag(std::string_view name) {
   return found != all.end() && found->name == name ? &*found : nullptr;
 }
 
+std::optional<std::int64_t> integer_of(std::string_view text, std::errc& failure) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t i = 0;
+  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), i);
+  failure = code;
+  if (code == std::errc{} && end != text.data() + text.size()) failure = std::errc::invalid_argument;
+  return failure == std::errc{} ? std::optional(i) : std::nullopt;
+}
+
 expected<void> set_flag(value& tree, const agent_flag& flag, const std::string& text) {
   auto refuse = [&](const std::string& why) {
-    return fail("error parsing flags: invalid value " + praetor::quoted(text) + " for flag -" + flag.name + ": " + why);
+    auto what = flag.kind == flag_kind::boolean ? "invalid boolean value " + praetor::quoted(text) + " for -"
+                                                : "invalid value " + praetor::quoted(text) + " for flag -";
+    return fail("error parsing flags: " + what + flag.name + ": " + why);
   };
+  if (auto fault = fault_in_flag(flag.kind, text)) return refuse(*fault);
   auto& slot = descend(tree, flag.key);
   switch (flag.kind) {
-  case flag_kind::boolean: {
-    auto b = boolean_of(text);
-    if (!b)
-      return fail("error parsing flags: invalid boolean value " + praetor::quoted(text) + " for -" + flag.name +
-                  ": strconv.ParseBool: parsing " + praetor::quoted(text) + ": invalid syntax");
-    slot = value::of(*b);
-    return {};
-  }
+  case flag_kind::boolean: slot = value::of(*boolean_of(text)); return {};
   case flag_kind::integer: {
-    std::int64_t i = 0;
-    auto digits = text.starts_with('+') ? text.substr(1) : text;
-    auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), i);
-    if (code == std::errc::result_out_of_range)
-      return refuse("strconv.Atoi: parsing " + praetor::quoted(text) + ": value out of range");
-    if (code != std::errc{} || end != digits.data() + digits.size())
-      return refuse("strconv.Atoi: parsing " + praetor::quoted(text) + ": invalid syntax");
-    slot = value::of(i);
+    std::errc failure{};
+    slot = value::of(*integer_of(text, failure));
     return {};
   }
   case flag_kind::duration: {
@@ -191,6 +190,16 @@ expected<value> built_in(std::string_view text) {
 }
 
 } // namespace
+
+std::optional<std::string> fault_in_flag(flag_kind kind, const std::string& text) {
+  if (kind == flag_kind::boolean && !boolean_of(text))
+    return "strconv.ParseBool: parsing " + praetor::quoted(text) + ": invalid syntax";
+  std::errc failure{};
+  if (kind == flag_kind::integer && !integer_of(text, failure))
+    return "strconv.Atoi: parsing " + praetor::quoted(text) +
+           (failure == std::errc::result_out_of_range ? ": value out of range" : ": invalid syntax");
+  return {};
+}
 
 bool wants_dev_mode(const sources& from) {
   bool dev = from.dev_mode;
