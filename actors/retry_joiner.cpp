@@ -46,7 +46,8 @@ void retry_joiner_state::ended(std::uint64_t reached, const std::string& why) {
   }
   ++tries;
   if (options.most_tries > 0 && tries > options.most_tries) {
-    auto text = std::string("agent: max join ") + pool_name(options) + " retry exhausted, exiting";
+    std::string text = "agent: max join ";
+    text.append(pool_name(options)).append(" retry exhausted, exiting");
     log.write(log_level::error, "agent", "Retry join failed", {{"error", text}});
     return options.outside->fatal(text);
   }
