@@ -26,20 +26,18 @@ void json_read(json::reader& in, lock_delay_input& into) {
   in.skip();
 }
 
-/// The former name of the node's checks. All that it can still say is that there shall be none.
+/// The former name of the node's checks.
 struct former_checks {
   static constexpr std::string_view go_type = "[]types.CheckID";
-  bool none = false;
+  bool given = false;
+  string_list names;
 };
 void json_read(json::reader& in, former_checks& into) {
-  into.none = true;
+  into.given = true;
+  into.names.clear();
   if (in.kind() == json::value_kind::null) return in.skip();
   if (!in.begin_list(&go_type_text<former_checks>)) return;
-  std::string name;
-  while (in.next_element()) {
-    into.none = false;
-    json::read_value(in, name);
-  }
+  while (in.next_element()) json::read_value(in, into.names.emplace_back());
 }
 
 /// A service's check as sessions name it, with the name of its type that clients know.
@@ -109,7 +107,11 @@ void create(const call& c) {
   s.lock_delay = delay.count() < 1000 ? delay * 1'000'000'000 : delay;
   s.behavior = in.behavior.empty() ? "release" : in.behavior;
   s.ttl = in.ttl;
-  if (!in.checks.none) s.node_checks = in.node_checks;
+  s.node_checks = in.node_checks;
+  s.checks = in.checks.names;
+  // An empty list under either name means no checks; of the old name alone, the old default says nothing more.
+  if (in.checks.given && s.checks.empty()) s.node_checks.clear();
+  if (s.node_checks.empty() || s.checks == string_list{"serfHealth"}) s.checks.clear();
   s.service_checks.assign(in.service_checks.begin(), in.service_checks.end());
   if (s.behavior != "release" && s.behavior != "delete")
     return respond_error(c, "Invalid Behavior setting '" + s.behavior + "'");
