@@ -160,9 +160,9 @@ health_answer health_of(const local_state& local, const local_service& s, const 
                         aggregate& sum) {
   health_answer out;
   out.service = to_agent_service(*s.service, datacenter);
+  out.checks.emplace();
   auto visit = [&](const local_check_ptr& check) {
     sum.add(*check->check);
-    if (!out.checks) out.checks.emplace();
     out.checks->push_back(to_health_answer(*check->check));
   };
   local.for_checks_of(s.service->id, nullptr, visit);

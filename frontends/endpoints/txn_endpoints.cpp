@@ -259,9 +259,9 @@ std::vector<txn_error> malformed_operations(std::vector<txn_op>& ops) {
       refuse(i, "unknown KV operation: " + op.kv->verb);
     else if (op.kv && op.kv->entry.key.empty() && op.kv->verb != "delete-tree")
       refuse(i, "Must provide key");
-    else if (op.node && op.node->verb != "get" && op.node->node.name.empty())
+    else if (op.node && state::is_record_write(op.node->verb) && op.node->node.name.empty())
       refuse(i, "Must provide node");
-    else if (op.service && op.service->verb != "get") {
+    else if (op.service && state::is_record_write(op.service->verb)) {
       if (auto whole = complete_service(op.service->service); !whole) refuse(i, whole.error().text);
     }
   }

@@ -1,4 +1,5 @@
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/queries_kv.hpp"
 #include "storage/state/table_writes.hpp"
 #include "storage/state/txn_reads.hpp"
 
@@ -99,8 +100,7 @@ void write_check(step& s, txn_check_op& op, std::size_t at, txn_response& out) {
                   praetor::quoted(node_name) + ", index is stale",
               out);
   };
-  bool known = op.verb == "set" || op.verb == "cas" || op.verb == "delete" || op.verb == "delete-cas";
-  if (known && (node_name.empty() || id.empty())) {
+  if (is_record_write(op.verb) && (node_name.empty() || id.empty())) {
     std::string_view where = op.verb == "set"      ? "failed health check lookup: "
                              : op.verb == "cas"    ? "failed check lookup: "
                              : op.verb == "delete" ? "check lookup failed: "

@@ -69,7 +69,8 @@ result<node_ptr> find_node(const store& s, std::string_view name, watch_set* wat
 result<node_ptr> find_node_by_name_or_id(const store& s, std::string_view name, watch_set* watch,
                                          std::string_view peer) {
   auto by_name = find_node(s, name, watch, peer);
-  if (by_name.value || name.size() < 2) return by_name;
+  if (by_name.value) return by_name;
+  if (name.size() < 2) return {}; // too short for an id to begin with: not looked for at all
   auto hexadecimal = [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   auto wanted = lower_case(name);
   if (!std::all_of(wanted.begin(), wanted.end(), hexadecimal)) return by_name;

@@ -101,6 +101,10 @@ bool is_kv_write(std::string_view verb) {
   return std::find(writes.begin(), writes.end(), verb) != writes.end();
 }
 
+bool is_record_write(std::string_view verb) {
+  return verb == "set" || verb == "cas" || verb == "delete" || verb == "delete-cas";
+}
+
 bool is_kv_verb(std::string_view verb) { return is_kv_read(verb) || is_kv_write(verb); }
 
 bool is_read_only(const std::vector<txn_op>& ops) { return std::all_of(ops.begin(), ops.end(), is_read); }

@@ -31,6 +31,8 @@ bool is_read_only(const std::vector<txn_op>& ops);
 /// Whether a transaction knows the verb for keys, and whether it may change something.
 bool is_kv_verb(std::string_view verb);
 bool is_kv_write(std::string_view verb);
+/// Whether it knows the verb as one that changes nodes, services and checks.
+bool is_record_write(std::string_view verb);
 /// Carries out a transaction that only reads.
 result<txn_response> read_transaction(const store& s, const std::vector<txn_op>& ops);
 

@@ -26,9 +26,10 @@ result<usage_counts> usage(const store& s, watch_set* watch) {
     auto name = lower_case(instance.name);
     if (out.instances++ == 0 || name != last) ++out.services;
     last = std::move(name);
-    if (!instance.kind.empty())
-      ++out.connect_instances[instance.kind];
-    else if (last != servers_own_service)
+    auto kind = out.connect_instances.find(instance.kind);
+    if (kind != out.connect_instances.end())
+      ++kind->second;
+    else if (instance.kind.empty() && last != servers_own_service)
       ++out.billable_instances;
     if (instance.connect.native) ++out.connect_instances["connect-native"];
   });
