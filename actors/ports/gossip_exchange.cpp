@@ -1,5 +1,6 @@
 #include "actors/ports/gossip_exchange.hpp"
 
+#include "actors/ports/probe_dial.hpp"
 #include "protocol/swim/sealing.hpp"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ public:
       if (wrong) return then(trouble("bind " + from.to_string(), wrong));
     }
     socket_.async_connect(to, [me = shared_from_this(), then = std::move(then)](auto failed) {
-      if (failed) return then(me->trouble("dial tcp " + me->peer_, failed));
+      if (failed) return then(me->trouble("dial tcp " + me->peer_ + (me->late_ ? "" : ": connect"), failed));
       boost::system::error_code ignored;
       me->socket_.set_option(tcp::no_delay(true), ignored);
       then({});
@@ -94,7 +95,7 @@ public:
 
 private:
   error trouble(const std::string& doing, const boost::system::error_code& failed) const {
-    return {doing + ": " + (late_ ? "i/o timeout" : failed.message())};
+    return {doing + ": " + (late_ ? "i/o timeout" : system_error_text(failed))};
   }
 
   void read_more(const read_done& then) {
