@@ -151,11 +151,11 @@ void agent_state::start_gateway() {
 
 void agent_state::start_sync() {
   auto& o = options;
-  sync = self->spawn(anti_entropy, o.outside, o.view, handles.writes, full_identity(o), o.config->ae_interval,
-                     o.config->server);
-  watch_over("anti_entropy", sync, [this] { start_sync(); });
-  if (handles.registry) self->send(handles.registry, sync_atom_v, sync);
-  if (leading || leader_known || !o.config->server) self->send(sync, start_atom_v);
+  handles.sync = self->spawn(anti_entropy, o.outside, o.view, handles.writes, full_identity(o), o.config->ae_interval,
+                             o.config->server);
+  watch_over("anti_entropy", handles.sync, [this] { start_sync(); });
+  if (handles.registry) self->send(handles.registry, sync_atom_v, handles.sync);
+  if (leading || leader_known || !o.config->server) self->send(handles.sync, start_atom_v);
 }
 
 void agent_state::start_registry() {
@@ -170,7 +170,7 @@ void agent_state::start_registry() {
   watch_over("registry_writer", r.writer, nullptr);
   handles.registry = self->spawn(registry, std::move(r), o.config);
   watch_over("registry", handles.registry, nullptr);
-  self->send(handles.registry, sync_atom_v, sync);
+  self->send(handles.registry, sync_atom_v, handles.sync);
 }
 
 void agent_state::start_duties() {
@@ -183,7 +183,7 @@ void agent_state::start_duties() {
   d.peer = handles.peer;
   d.heartbeat = raft::settings::scaled(static_cast<int>(c.raft.multiplier)).heartbeat_interval;
   d.datacenter = c.datacenter;
-  d.members = {own_member(o)};
+  d.own = own_member(o);
   d.connect_enabled = c.connect.enabled;
   d.ca.datacenter = c.datacenter;
   d.ca.config = c.connect.ca_config;
@@ -225,15 +225,15 @@ void agent_state::start() {
 void agent_state::leadership_changed(const leadership& now) {
   auto& log = *options.outside->log_lines;
   bool known_before = std::exchange(leader_known, !now.leader_id.empty());
-  if (leader_known && !known_before && !now.is_leader) self->send(sync, start_atom_v);
+  if (leader_known && !known_before && !now.is_leader) self->send(handles.sync, start_atom_v);
   bool leads = now.is_leader && now.ready;
   if (leads == leading) return;
   leading = leads;
   if (leads) {
     log.write(log_level::info, "agent.server", "cluster leadership acquired");
-    log.write(log_level::info, "agent.server", "New leader elected", {{"payload", options.config->node_name}});
+    announce_leadership();
     self->send(handles.duties, start_atom_v, now.term);
-    self->send(sync, start_atom_v);
+    self->send(handles.sync, start_atom_v);
   } else {
     log.write(log_level::info, "agent.server", "cluster leadership lost");
     self->send(handles.duties, stop_atom_v);
@@ -254,7 +254,10 @@ void agent_state::members_changed() {
   options.view->servers.store(now);
   self->send(handles.writes.router(), members_atom_v, local<std::shared_ptr<const known_servers>>{now});
   auto is_new = [&](const known_server& s) { return s.id != options.node_id && !(before && before->find(s.id)); };
-  if (std::any_of(now->servers.begin(), now->servers.end(), is_new)) self->send(sync, members_atom_v);
+  if (std::any_of(now->servers.begin(), now->servers.end(), is_new)) {
+    self->send(handles.sync, members_atom_v);
+    if (flooder) self->send(flooder, wake_atom_v);
+  }
 }
 
 void agent_state::child_down(const caf::down_msg& down) {
@@ -285,7 +288,7 @@ void agent_state::reload(std::shared_ptr<const config::runtime_config> config, d
   options.view->settings.store(config);
   for (const auto& prober : {handles.lan, handles.wan})
     if (prober) self->send(prober, reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{config});
-  self->send(sync, changed_atom_v,
+  self->send(handles.sync, changed_atom_v,
              local<std::shared_ptr<node_identity>>{std::make_shared<node_identity>(full_identity(options))});
   self->send(handles.registry, reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{config},
              local<done_callback>{std::move(done)});

@@ -24,6 +24,7 @@ struct agent_handles {
   raft_peer_actor peer;
   snapshotter_actor snapshots;
   registry_actor registry;
+  anti_entropy_actor sync;
   watch_directory_actor watches;
   leader_duties_actor duties;
   rpc_gateway_actor gateway;
@@ -70,7 +71,7 @@ struct agent_state {
   agent_actor::pointer self = nullptr;
   agent_options options;
   agent_handles handles;
-  anti_entropy_actor sync;
+  retry_joiner_actor flooder; ///< of the WAN pool; null unless this server is in one
   std::vector<child> children;
   bool leading = false, leader_known = false, stopping = false;
   bool has_log = false; ///< at the start: this server is or was part of a cluster
@@ -92,6 +93,8 @@ private:
   void start_prober(bool wan);
   void start_joiner(bool wan);
   void start_coordinates();
+  void start_flooder();
+  void announce_leadership();
   void start_consensus();
   void start_router();
   void start_bootstrap();

@@ -3,6 +3,7 @@
 #include "actors/gossip_pools.hpp"
 #include "actors/retry_joiner.hpp"
 #include "actors/user_events.hpp"
+#include "actors/wan_flooder.hpp"
 #include "storage/raft_log/log_store.hpp"
 
 #include <atomic>
@@ -32,6 +33,7 @@ void agent_state::start_gossip() {
   if (o.config->server && o.outside->gossip_wan) {
     start_prober(true);
     start_joiner(true);
+    start_flooder();
   }
 }
 
@@ -54,6 +56,7 @@ void agent_state::start_prober(bool wan) {
   watch_over(std::string("gossip_prober.") + name_of(wan), prober, [this, wan] {
     start_prober(wan);
     start_joiner(wan);
+    if (wan) start_flooder();
   });
 }
 
@@ -72,6 +75,17 @@ void agent_state::start_joiner(bool wan) {
   watch_over(std::string("retry_joiner.") + name_of(wan), joiner, [this, wan] { start_joiner(wan); });
 }
 
+void agent_state::start_flooder() {
+  wan_flooder_options f;
+  f.outside = options.outside;
+  f.view = options.view;
+  f.prober = handles.wan;
+  f.default_port = static_cast<std::uint16_t>(options.config->ports.serf_wan);
+  if (flooder) self->send_exit(flooder, caf::exit_reason::user_shutdown);
+  flooder = self->spawn(wan_flooder, std::move(f));
+  watch_over("wan_flooder", flooder, [this] { start_flooder(); });
+}
+
 void agent_state::start_coordinates() {
   const auto& c = *options.config;
   coordinate_sender_options s;
@@ -82,6 +96,17 @@ void agent_state::start_coordinates() {
   s.rate = c.sync_coordinate_rate_target;
   auto sender = self->spawn(coordinate_sender, std::move(s));
   watch_over("coordinate_sender", sender, [this] { start_coordinates(); });
+}
+
+/// All agents compare what they have with the catalog once there is a new leader; the own one at once.
+void agent_state::announce_leadership() {
+  if (!handles.lan) return;
+  gossip_command::fire news{std::string(new_leader_event), options.config->node_name, nullptr};
+  news.done = [lines = options.outside->log_lines](const error* failed) {
+    if (failed)
+      lines->write(log_level::warn, "agent.server", "failed to broadcast new leader event", {{"error", failed->text}});
+  };
+  ask_gossip(handles.lan, std::move(news));
 }
 
 void agent_state::leave(done_callback done) {

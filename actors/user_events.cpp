@@ -1,5 +1,6 @@
 #include "actors/user_events.hpp"
 
+#include "actors/agent.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/filter/regexp.hpp"
@@ -60,7 +61,15 @@ bool user_events_state::is_meant(const user_event& e) const {
   return found;
 }
 
+void user_events_state::new_leader(const std::string& node) {
+  outside->log_lines->write(log_level::info, view->settings.load()->server ? "agent.server" : "agent.client",
+                            "New leader elected", {{"payload", node}});
+  auto handles = view->handles.load();
+  if (handles && handles->sync) self->send(handles->sync, members_atom_v);
+}
+
 void user_events_state::received(const swim::user_event& e) {
+  if (e.name == new_leader_event) return new_leader(e.payload);
   if (!e.name.starts_with(user_event_prefix)) return;
   auto body = msgpack::unpack<user_event>(e.payload);
   if (!body) {

@@ -41,6 +41,9 @@ using user_event_ptr = std::shared_ptr<const user_event>;
 /// What gossip calls the events of users.
 inline constexpr std::string_view user_event_prefix = "consul:event:";
 
+/// What gossip calls the news that another server leads now; the payload is its node's name.
+inline constexpr std::string_view new_leader_event = "consul:new-leader";
+
 /// Why the filters can't be used, if so: `Invalid node filter: ...`.
 expected<void> check_filters(const user_event& e);
 /// The body of the gossip event.
@@ -70,6 +73,7 @@ struct user_events_state {
   void answer_due();
 
 private:
+  void new_leader(const std::string& node);
   bool is_meant(const user_event& e) const;
   std::vector<user_event_ptr> named(const std::string& name) const;
 };

@@ -30,7 +30,7 @@ void leader_duties_state::start() {
     first.config = o.autopilot;
     o.writes.propose(encode_command(command_type::autopilot, first), nullptr);
   }
-  members = self->spawn(reconciler, o.outside, o.view, o.writes, o.datacenter, o.members);
+  members = self->spawn(reconciler, o.outside, o.view, o.writes, o.datacenter, o.own);
   keep(members);
   if (o.peer) {
     pilot = self->spawn(autopilot, o.outside, o.view, o.peer, o.heartbeat);

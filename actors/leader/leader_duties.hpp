@@ -19,7 +19,7 @@ struct leader_duties_options {
   raft_peer_actor peer;
   nanoseconds heartbeat{0}; ///< of the Raft peer
   std::string datacenter;
-  std::vector<member> members;
+  member own;
   bool connect_enabled = true;
   ca_settings ca;
   coordinate_limits coordinates;

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "actors/agent_view.hpp"
+#include "actors/ports.hpp"
+#include "protocol/actors.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace praetor {
+
+/// Brings the servers of the own datacenter into the WAN pool, so that one join between two datacenters is enough.
+/// Hears what a retry_joiner does: to try, and how that ended.
+using wan_flooder_actor = retry_joiner_actor;
+
+struct wan_flooder_options {
+  ports_ptr outside;
+  agent_view_ptr view;
+  gossip_prober_actor prober;     ///< of the WAN pool
+  std::uint16_t default_port = 0; ///< of servers that do not say theirs
+};
+
+/// @returns the alive servers of the LAN pool whose names the WAN pool has never heard of: "name.dc/ip:port" each
+string_list missing_in_wan(const membership& lan, const membership& wan, std::uint16_t default_port);
+
+struct wan_flooder_state {
+  static constexpr const char* name = "wan_flooder";
+  wan_flooder_state() = default;
+
+  wan_flooder_actor::pointer self = nullptr;
+  wan_flooder_options options;
+  steady_time next{}; ///< when it looks without being told
+  bool joining = false;
+
+  void look();
+  void ended(std::uint64_t reached, const std::string& why);
+
+private:
+  void look_after(nanoseconds wait);
+};
+
+wan_flooder_actor::behavior_type wan_flooder(wan_flooder_actor::stateful_pointer<wan_flooder_state> self,
+                                             wan_flooder_options options);
+
+} // namespace praetor
