@@ -148,7 +148,7 @@ expected<gossip_options> configured_gossip(const config::runtime_config& c, bool
                                            const std::string& storage, const ports& outside) {
   gossip_options o;
   o.wan = wan;
-  o.module.append(c.server ? "agent.server" : "agent.client").append(wan ? ".serf.wan" : ".serf.lan");
+  o.module = std::string(c.server ? "agent.server" : "agent.client").append(wan ? ".serf.wan" : ".serf.lan");
   o.own = own_gossip_member(c, wan, node_id, storage);
   o.limits = gossip_limits(c, wan);
   o.check = gossip_merge_check(c, wan, node_id);
