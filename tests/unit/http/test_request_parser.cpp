@@ -112,7 +112,7 @@ TEST_CASE("what is no request fails with the status that says why") {
            {"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400, "Bad Request: malformed Host header"},
            {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "Bad Request"},
            {"GET / HTTP/1.1\r\nHost: a\r\nFoo\r\n\r\n", 400, "Bad Request"},
-           {"GET / HTTP/1.1\r\nHost: a\r\nFoo : x\r\n\r\n", 400, "Bad Request"},
+           {"GET / HTTP/1.1\r\nHost: a\r\nFoo : x\r\n\r\n", 400, "Bad Request: invalid header name"},
            {"GET / HTTP/1.1\r\nHost: a\r\nFoo: \x01\r\n\r\n", 400, "Bad Request"},
            {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400, "Bad Request"},
            {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400, "Bad Request"},
