@@ -1,0 +1,96 @@
+"""Sixty agents on one machine, an address of loopback each: they find each other, notice a dead one, and accuse nobody
+while the processors are busy with something else."""
+
+import json
+import math
+import multiprocessing
+import os
+import time
+import unittest
+
+from agent import Agent, AgentTest, eventually
+
+COUNT = 60
+PROBE_INTERVAL, SUSPICION_MULT, SUSPICION_MAX_MULT = 1.0, 4, 6  # the LAN profile that every agent starts with
+
+
+def suspicion_bound(members):
+    """Seconds until a dead member has failed everywhere at the latest: some probe meets it, nobody confirms the
+    suspicion, and the news spreads."""
+    least = SUSPICION_MULT * max(1.0, math.log10(members)) * PROBE_INTERVAL
+    spread = 0.2 * 4 * math.ceil(math.log10(members + 1))
+    return 2 * PROBE_INTERVAL + SUSPICION_MAX_MULT * least + spread
+
+
+class LoopbackAgent(Agent):
+    """Has its own address of loopback, and the ports that operators know."""
+
+    def __init__(self, address, **config):
+        super().__init__(bootstrap=False, **config)
+        del self.config["bootstrap"]
+        self.address = address
+        self.config.update(bind_addr=address, client_addr=address)
+        self.config["ports"] = {"grpc": -1, "grpc_tls": -1, "dns": 8600, "http": 8500}
+
+    def connect(self, timeout=10):
+        import http.client
+        return http.client.HTTPConnection(self.address, 8500, timeout=timeout)
+
+    def statuses(self):
+        """@returns {member's name: status number}; empty while the agent does not answer."""
+        try:
+            status, _, body = self.request("GET", "/v1/agent/members", timeout=5)
+            return {m["Name"]: m["Status"] for m in json.loads(body)} if status == 200 else {}
+        except (OSError, ValueError):
+            return {}
+
+
+def spin(until):
+    while time.monotonic() < until:
+        pass
+
+
+class Sixty(AgentTest):
+    def setUp(self):
+        first = [f"127.77.0.{number}" for number in (1, 2, 3)]
+        self.agents = []
+        for number in range(1, COUNT + 1):
+            role = {"server": True, "bootstrap_expect": 3} if number <= 3 else {"server": False}
+            one = LoopbackAgent(f"127.77.0.{number}", node_name=f"m{number}", retry_join=first, retry_interval="1s",
+                                log_level="warn", **role)
+            self.addCleanup(one.close)
+            self.addCleanup(self.show_output, one)
+            self.agents.append(one)
+        for one in self.agents:
+            one.start(ready=False)
+
+    def settled(self, status_of):
+        expected = {one.config["node_name"]: status_of(one) for one in self.agents}
+        return all(one.statuses() == expected for one in self.agents if one.alive())
+
+    def test_they_settle_notice_the_dead_and_accuse_no_one(self):
+        eventually(lambda: all(one.statuses() for one in self.agents), 60, "an answer of every agent")
+        eventually(lambda: self.settled(lambda one: 1), 10, "every agent's view of sixty alive members")
+
+        dead = self.agents[-1]
+        dead.kill()
+        eventually(lambda: self.settled(lambda one: 4 if one is dead else 1), suspicion_bound(COUNT),
+                   "everybody's knowledge that one failed")
+
+        until = time.monotonic() + 20
+        load = [multiprocessing.Process(target=spin, args=(until,)) for _ in range(2 * os.cpu_count())]
+        for process in load:
+            process.start()
+        accused = set()
+        watchers = self.agents[:-1:10]
+        while time.monotonic() < until:
+            for one in watchers:
+                accused |= {name for name, status in one.statuses().items()
+                            if status != 1 and name != dead.config["node_name"]}
+        for process in load:
+            process.join()
+        self.assertEqual(accused, set())
+
+
+if __name__ == "__main__":
+    unittest.main()
