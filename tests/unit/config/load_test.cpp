@@ -199,9 +199,8 @@ TEST_CASE("a key whose part is not built yet warns when the user sets it, and on
   auto from = dev();
   from.fragments = {"acl { enabled = true } ui_config { enabled = true } log_level = \"info\""};
   CHECK(loaded(from).warnings ==
-        std::vector<std::string>{
-            "config key \"acl.enabled\" is not in force in this release and has no effect",
-            "config key \"ui_config.enabled\" is not in force in this release and has no effect"});
+        std::vector<std::string>{"config key \"acl.enabled\" is not in force in this release and has no effect",
+                                 "config key \"ui_config.enabled\" is not in force in this release and has no effect"});
 }
 
 TEST_CASE("every key of not_in_force and every flag names a key of the schema") {
