@@ -85,7 +85,8 @@ TEST_CASE("a streamed answer arrives piece by piece and ends") {
   auto answer = parse_answer(seen.substr(0, end));
   CHECK(answer.whole);
   CHECK(answer.body == "head one two");
-  CHECK((seen.substr(end) + client.answer()).ends_with("GET /echo"));
+  // The next answer may have come along in part or whole.
+  while (!seen.ends_with("GET /echo")) seen += client.read_some();
 }
 
 TEST_CASE("a compressed stream can be read as it comes") {
