@@ -31,11 +31,10 @@ void put_file(const fs::path& path, const std::string& text) {
   std::ofstream(path) << text;
 }
 
-/// An unset list or map is `null` there and empty here; reading makes no difference between the two.
+/// An unset list is `null` there and empty here; reading makes no difference between the two.
 std::string with_empty_for_null(std::string text) {
-  for (auto [from, to] : {std::pair{"Tags\":null", "Tags\":[]"}, std::pair{"Meta\":null", "Meta\":{}"}})
-    for (auto at = text.find(from); at != std::string::npos; at = text.find(from))
-      text.replace(at, std::string_view(from).size(), to);
+  constexpr std::string_view from = "Tags\":null", to = "Tags\":[]";
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from)) text.replace(at, from.size(), to);
   return text;
 }
 
