@@ -347,11 +347,24 @@ void raft_peer_state::carry_out() {
     apply(std::move(out.apply));
     serve_snapshots(out);
   } while (machine->has_output());
+  give_up_open();
   set_timer();
 }
 
+/// A successor decides soon what becomes of entries that were not committed; without one nobody may wait for ever.
+void raft_peer_state::give_up_open() {
+  if (machine->role() == raft::role::leader || appended.empty()) {
+    give_up_at = raft::time_point::max();
+    return;
+  }
+  if (give_up_at == raft::time_point::max()) give_up_at = now() + 2 * options.limits.election_timeout;
+  if (now() < give_up_at) return;
+  for (auto& a : std::exchange(appended, {})) answer_lost(*a.waiting);
+  give_up_at = raft::time_point::max();
+}
+
 void raft_peer_state::set_timer() {
-  auto next = machine->next_deadline();
+  auto next = std::min(machine->next_deadline(), give_up_at);
   if (next == timer_at) return;
   timer_at = next;
   ++timer;

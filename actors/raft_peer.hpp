@@ -55,6 +55,8 @@ struct raft_peer_state {
     std::shared_ptr<proposal> waiting;
   };
   std::deque<appended_proposal> appended; ///< by index
+  /// When those that a lost leadership left open are answered: their outcome is unknown.
+  raft::time_point give_up_at = raft::time_point::max();
   /// What may be sent once the write of this number, and all before it, is durable.
   std::deque<std::pair<std::uint64_t, std::vector<raft::message>>> held;
   std::uint64_t written = 0;   ///< number of the last durable write
@@ -98,6 +100,7 @@ private:
   void serve_snapshots(raft::output& out);
   void submit(raft::output& out);
   void apply(std::vector<raft::entry_ptr> entries);
+  void give_up_open();
   void set_timer();
 };
 

@@ -168,6 +168,14 @@ class WithoutLeader(ClusterTest):
         last.kill()
         self.assertEqual(client.request("GET", "/v1/kv/before", timeout=30)[0], 500)
 
+    def test_a_leader_without_its_quorum_does_not_keep_a_writer_waiting(self):
+        cluster = self.cluster(servers=3)
+        leader = cluster.leader()
+        for one in cluster.servers:
+            if one is not leader:
+                one.kill()
+        self.assertEqual(leader.request("PUT", "/v1/kv/alone", "x", timeout=20)[0], 500)
+
     def test_a_client_agent_alone(self):
         cluster = self.cluster(servers=0, clients=1, start=False)
         client = cluster.clients[0].start()
