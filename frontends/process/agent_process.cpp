@@ -13,6 +13,7 @@
 #include "frontends/process/banner.hpp"
 #include "frontends/process/listeners.hpp"
 #include "frontends/process/production_ports.hpp"
+#include "frontends/process/startup_memory.hpp"
 #include "frontends/process/supervision.hpp"
 
 #include <future>
@@ -327,6 +328,7 @@ int run_agent_process(const std::vector<std::string>& args) {
   (*log)->release();
   (*log)->write(log_level::info, "agent", "Consul agent running!");
   notify_ready();
+  release_startup_code();
   auto code = wait_for_end(wait, agent, config, **log);
   agent.stop();
   (*log)->write(log_level::info, "agent", "Exit code", {{"code", code}});
