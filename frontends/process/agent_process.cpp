@@ -267,10 +267,22 @@ int leave_gracefully(running_agent& agent, log_lines& log) {
   return 0;
 }
 
+/// How long an agent takes, as a rule, to find its place in a cluster.
+constexpr int settling_milliseconds = 2500;
+
 /// Waits until the agent is to end. @returns the exit code
 int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config, log_lines& log) {
+  bool settled = false;
   for (;;) {
-    auto event = wait.next();
+    auto event = stop_wait::event::terminate;
+    if (settled) {
+      event = wait.next();
+    } else if (!wait.next_within(settling_milliseconds, event)) {
+      // Joining and electing are over, too.
+      settled = true;
+      release_startup_code();
+      continue;
+    }
     auto name = event == stop_wait::event::hangup      ? "hangup"
                 : event == stop_wait::event::interrupt ? "interrupt"
                 : event == stop_wait::event::usr1      ? "user defined signal 1"
