@@ -1,0 +1,66 @@
+#pragma once
+
+#include "sim/scenario.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace praetor::sim {
+
+/// Something a checker does not accept.
+struct finding {
+  std::string checker; ///< "one leader a term", "linearizable kv", ...
+  duration at{0};
+  std::string text;
+};
+
+/// Told what happens, for reports. Observing changes nothing: the trace stays the same.
+class observer {
+public:
+  virtual ~observer() = default;
+  virtual void fault_begins(duration, const fault&, const std::vector<std::string>& /*nodes*/) {}
+  virtual void fault_ends(duration, const fault&) {}
+  virtual void node_starts(duration, const std::string& /*node*/) {}
+  virtual void node_stops(duration, const std::string& /*node*/) {}
+  virtual void leads(duration, const std::string& /*node*/, std::uint64_t /*term*/) {}
+  virtual void message(duration /*sent*/, duration /*arrived*/, const std::string& /*from*/,
+                       const std::string& /*to*/, std::string_view /*kind*/, std::size_t /*bytes*/) {}
+  /// A client's operation has ended, or never will. Times as in operation.
+  virtual void operation_ends(const std::string& /*process*/, std::string_view /*what*/, const std::string& /*key*/,
+                              const std::string& /*value*/, duration /*called*/, duration /*returned*/,
+                              std::string_view /*ok, fail or unknown*/) {}
+  virtual void found(const finding&) {}
+};
+
+struct run_options {
+  std::uint64_t seed = 1;
+  /// In place of those that the scenario makes.
+  std::optional<fault_schedule> faults;
+  /// Clients that take no part, by number (counted over all workloads in order), for shrinking.
+  std::vector<unsigned> without_clients;
+  /// Stop here, without the closing checks.
+  std::optional<duration> until;
+  observer* watcher = nullptr;
+};
+
+/// What came out of one run.
+struct run_result {
+  std::uint64_t seed = 0;
+  std::uint64_t trace = 0; ///< hash of all that happened
+  fault_schedule faults;   ///< as they were planned
+  std::vector<finding> findings; ///< empty: every checker is content
+  /// Registers whose history was too hard to judge within the search's bound: neither passed nor failed.
+  std::vector<std::string> undecided;
+  duration simulated{0};
+  std::uint64_t steps = 0, requests = 0, answers = 0, unknown = 0, operations = 0, entries = 0;
+  std::uint64_t terms = 0, lives = 0, snapshots_installed = 0;
+  std::uint64_t messages = 0, connections = 0, packets = 0, bytes = 0;
+};
+
+/// Runs the scenario once. Equal arguments give equal results, on every machine.
+run_result run(const scenario& what, const run_options& options);
+
+} // namespace praetor::sim
