@@ -2,7 +2,9 @@
 
 #include "sim/world.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace praetor::sim {
@@ -62,6 +64,10 @@ using fault_schedule = std::vector<fault>;
 
 /// The kind's name, for reports and the command line: "power_loss".
 std::string_view name_of(fault_kind kind);
+/// The kind of that name; nothing if there is none.
+std::optional<fault_kind> fault_kind_named(std::string_view name);
+/// All kinds, in the order above.
+std::vector<fault_kind> all_fault_kinds();
 /// "at 3.250 s for 1.500 s: power_loss of leader".
 std::string describe(const fault& f);
 
