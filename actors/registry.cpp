@@ -99,11 +99,7 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
       },
       [self](ttl_atom, const std::string& id, const std::string& status, const std::string& output,
              local<done_callback>& done) {
-        auto& s = self->state;
-        // A TTL state is worth keeping, not worth waiting for: it expires anyway.
-        auto outcome = s.update_ttl(id, status, output);
-        s.flush();
-        if (done.value) done.value(outcome ? nullptr : &outcome.error());
+        finish(self->state, self->state.update_ttl(id, status, output), done.value);
       },
       [self](maintain_atom, const std::string& service_id, bool on, const std::string& reason,
              local<done_callback>& done) {
