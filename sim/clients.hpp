@@ -2,6 +2,7 @@
 
 #include "sim/history.hpp"
 #include "sim/node.hpp"
+#include "sim/run.hpp"
 
 #include <map>
 #include <memory>
@@ -21,13 +22,23 @@ struct laboratory {
   sim::node& target; ///< where there is but one
   std::vector<sim::node*> nodes;
   sim::history history;
-  std::vector<std::string> findings; ///< what must not be; empty: all is well
-  bool open = true;                  ///< clients begin nothing new once it is false
+  std::vector<finding> findings;      ///< what must not be; empty: all is well
+  std::vector<std::string> undecided; ///< as in run_result
+  observer* watcher = nullptr;        ///< is told what is found and how operations end
+  bool open = true;                   ///< clients begin nothing new once it is false
+  // What whoever causes faults tells:
+  duration calm_since{0};  ///< no fault is there since; duration::max() while there is one
+  duration clock_error{0}; ///< the most by which two wall clocks have differed so far
+  double clock_drift = 0;  ///< the most by which a clock has run too fast or too slow so far: 0.1 = ten per cent
+  std::map<std::string, unsigned> lost_disks; ///< how often a node (by name) came back on an empty or an older disk
   std::uint64_t requests = 0, answers = 0, unknown = 0;
   std::uint64_t acknowledged_index = 0; ///< of the newest entry that an acknowledged write may rest on
   std::uint64_t made_values = 0;
 
-  void find(std::string what);
+  /// Notes what a checker does not accept; nothing if `text` is "".
+  void find(std::string_view checker, std::string text);
+  /// The findings as sentences.
+  std::vector<std::string> told() const;
   /// A value that was never used before.
   std::string new_value() { return "v" + std::to_string(++made_values); }
   /// `node::request`, counted.
@@ -45,6 +56,12 @@ public:
   virtual void look() {}
 };
 using clients = std::vector<std::unique_ptr<client>>;
+
+/// Adds the clients of one of a scenario's workloads.
+void add_clients(clients& to, laboratory& lab, const workload& what);
+/// What has to be done once no client is at work any more, nothing is broken and all servers agree: reads everything
+/// once more, and judges what clients saw. Lets the world go on where that takes time.
+void judge_at_the_end(laboratory& lab);
 
 /// Reads, writes, compares-and-sets and deletes keys `kv/0`, `kv/1`, ...
 std::unique_ptr<client> make_kv_client(laboratory& lab, unsigned keys, duration pause);

@@ -8,9 +8,17 @@ constexpr std::size_t most_findings = 20;
 
 } // namespace
 
-void laboratory::find(std::string what) {
-  if (what.empty() || findings.size() >= most_findings) return;
-  findings.push_back("at " + std::to_string(world.now().count() / 1000000) + " ms: " + std::move(what));
+void laboratory::find(std::string_view checker, std::string text) {
+  if (text.empty() || findings.size() >= most_findings) return;
+  findings.push_back({std::string(checker), world.now(), std::move(text)});
+  if (watcher) watcher->found(findings.back());
+}
+
+std::vector<std::string> laboratory::told() const {
+  std::vector<std::string> out;
+  for (const auto& f : findings)
+    out.push_back("at " + std::to_string(f.at.count() / 1000000) + " ms: " + f.checker + ": " + f.text);
+  return out;
 }
 
 void laboratory::ask(std::string method, std::string path, std::string body, reply_callback done) {

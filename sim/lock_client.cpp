@@ -49,7 +49,7 @@ private:
     lab_.ask("PUT", "/v1/kv/" + lock_ + "?acquire=" + session_, "held", [this, asked](const reply& r) {
       auto how = lab_.judge(r);
       if (how == outcome::ok && r.body.starts_with("true")) {
-        lab_.find(book_.acquired(lock_, session_, asked, lab_.world.now(), alive_until_));
+        lab_.find("lock exclusion", book_.acquired(lock_, session_, asked, lab_.world.now(), alive_until_));
         return later(std::chrono::milliseconds(200), [this] { decide(); });
       }
       // The session may have ended with the last life, or run out.

@@ -88,8 +88,8 @@ private:
       auto entry = nlohmann::json::parse(r.body)[0];
       value = base64_decode(entry["Value"].get<std::string>()).value_or("");
       index = entry["ModifyIndex"].get<std::uint64_t>();
-      if (r.index != index) lab.find(name + ": X-Consul-Index is not the entry's ModifyIndex");
-      lab.find(lab.history.saw_index(name, value, index));
+      if (r.index != index) lab.find("one index a value", name + ": X-Consul-Index is not the entry's ModifyIndex");
+      lab.find("one index a value", lab.history.saw_index(name, value, index));
     }
     lab.history.finish(name, number, outcome::ok, lab.world.now(), value);
     known_[name] = {value, index};
@@ -180,7 +180,7 @@ private:
         std::string value;
         if (r.ok()) value = "v" + std::to_string(nlohmann::json::parse(r.body)["Port"].get<int>());
         if (!possible_.contains(value))
-          lab.find("service " + id_ + " of the agent is \"" + value + "\", which was overwritten");
+          lab.find("own services", "service " + id_ + " of the agent is \"" + value + "\", which was overwritten");
       }
       next(!r.answered());
     });

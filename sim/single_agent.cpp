@@ -30,7 +30,7 @@ public:
     };
     populate();
     world_.when_quiet([this] { look(); });
-    if (auto started = start(); !started) lab_.find("start: " + started.error().text);
+    if (auto started = start(); !started) lab_.find("agents run", "start: " + started.error().text);
     for (auto& c : clients_) c->start();
     plan_crash();
     world_.run_for(options_.length, [this] { return !lab_.findings.empty(); });
@@ -68,16 +68,17 @@ private:
     node_.crash();
     auto durable = node_.disk().log().last_index();
     if (durable < lab_.acknowledged_index)
-      lab_.find("a write was acknowledged that may rest on entry " + std::to_string(lab_.acknowledged_index) +
-                ", and after the crash the log ends at " + std::to_string(durable));
+      lab_.find("durability", "a write was acknowledged that may rest on entry " +
+                                  std::to_string(lab_.acknowledged_index) + ", and after the crash the log ends at " +
+                                  std::to_string(durable));
     if (durable < applied_)
-      lab_.find("entry " + std::to_string(applied_) + " was applied, and after the crash the log ends at " +
-                std::to_string(durable));
+      lab_.find("durability", "entry " + std::to_string(applied_) +
+                                  " was applied, and after the crash the log ends at " + std::to_string(durable));
   }
 
   void restart() {
     if (node_.up()) return;
-    if (auto started = start(); !started) return lab_.find("restart: " + started.error().text);
+    if (auto started = start(); !started) return lab_.find("agents run", "restart: " + started.error().text);
     down_since_ = world_.now();
     replayed_ = false;
   }
@@ -87,7 +88,7 @@ private:
     auto store = node_.state();
     if (store->last_index() == noted_ || store->last_index() == 0) return;
     noted_ = store->last_index();
-    lab_.find(hashes_.note(noted_, state::content_hash(*store)));
+    lab_.find("equal states", hashes_.note(noted_, state::content_hash(*store)));
   }
 
   /// Once in each life, when the agent has caught up with its own log.
@@ -95,16 +96,18 @@ private:
     replayed_ = true;
     auto index = node_.state()->last_index();
     if (index < applied_)
-      lab_.find("the state went back from index " + std::to_string(applied_) + " to " + std::to_string(index));
-    for (auto& wrong : replay(node_.disk(), index, hashes_)) lab_.find(wrong);
+      lab_.find("durability",
+                "the state went back from index " + std::to_string(applied_) + " to " + std::to_string(index));
+    for (auto& wrong : replay(node_.disk(), index, hashes_)) lab_.find("durability", wrong);
   }
 
   void look() {
-    if (!node_.fatal().empty()) lab_.find("the agent gave up: " + node_.fatal().front());
+    if (!node_.fatal().empty()) lab_.find("agents run", "the agent gave up: " + node_.fatal().front());
     if (!node_.up()) return;
     if (world_.one_in(8)) note_state();
     if (!node_.ready()) {
-      if (world_.now() - down_since_ > leads_within) lab_.find("no leader for a long time"), down_since_ = world_.now();
+      if (world_.now() - down_since_ > leads_within)
+        lab_.find("a leader is found", "no leader for a long time"), down_since_ = world_.now();
       return;
     }
     down_since_ = world_.now();
@@ -117,16 +120,17 @@ private:
     lab_.open = false;
     if (!node_.up()) restart();
     if (!world_.run_for(std::chrono::seconds(60), [this] { return node_.under_way() == 0; }))
-      lab_.find(std::to_string(node_.under_way()) + " requests were never answered");
+      lab_.find("answers", std::to_string(node_.under_way()) + " requests were never answered");
     crash();
     restart();
-    if (!world_.run_for(leads_within, [this] { return node_.ready() && replayed_; })) lab_.find("no leader at the end");
+    if (!world_.run_for(leads_within, [this] { return node_.ready() && replayed_; }))
+      lab_.find("a leader is found", "no leader at the end");
     if (!lab_.findings.empty()) return;
     read_all();
     world_.run_for(converges_within, [this] { return catalog_agrees(); });
-    if (!catalog_agrees()) lab_.find("the catalog does not agree with the agent's own services");
-    for (auto& wrong : lab_.history.check()) lab_.find(wrong);
-    for (auto& wrong : replay(node_.disk(), node_.state()->last_index(), hashes_)) lab_.find(wrong);
+    if (!catalog_agrees()) lab_.find("catalog agrees", "the catalog does not agree with the agent's own services");
+    for (auto& wrong : lab_.history.check()) lab_.find("linearizable", wrong);
+    for (auto& wrong : replay(node_.disk(), node_.state()->last_index(), hashes_)) lab_.find("durability", wrong);
   }
 
   void read_all() {
@@ -137,7 +141,7 @@ private:
       op.begin = world_.now();
       auto number = lab_.history.begin(name, op);
       lab_.history.finish(name, number, outcome::ok, world_.now(), found ? found->value.bytes : std::string());
-      if (found) lab_.find(lab_.history.saw_index(name, found->value.bytes, found->modify_index));
+      if (found) lab_.find("one index a value", lab_.history.saw_index(name, found->value.bytes, found->modify_index));
     }
   }
 
@@ -171,7 +175,7 @@ private:
     world_.settle();
     world_.forget_timers();
     world_.settle();
-    if (world_.actors() > 0) lab_.find(std::to_string(world_.actors()) + " actors outlived their agent");
+    if (world_.actors() > 0) lab_.find("clean end", std::to_string(world_.actors()) + " actors outlived their agent");
     out.seed = options_.seed;
     out.trace = world_.trace().hash();
     out.steps = world_.steps();
@@ -179,7 +183,7 @@ private:
     out.answers = lab_.answers;
     out.unknown = lab_.unknown;
     out.operations = lab_.history.size();
-    out.findings = lab_.findings;
+    out.findings = lab_.told();
     return out;
   }
 

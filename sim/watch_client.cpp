@@ -78,8 +78,8 @@ public:
     else if (overdue_since_ == duration::max())
       overdue_since_ = lab_.world.now();
     else if (lab_.world.now() - overdue_since_ > patience) {
-      lab_.find(std::string("nobody woke who waits on ") + what_.path + " at index " + std::to_string(index_) +
-                ", which is at " + std::to_string(index));
+      lab_.find("no lost wake-up", std::string("nobody woke who waits on ") + what_.path + " at index " +
+                                       std::to_string(index_) + ", which is at " + std::to_string(index));
       overdue_since_ = duration::max();
     }
   }
@@ -101,8 +101,8 @@ private:
     bool good = r.ok() || r.status == 404;
     if (good) {
       if (r.index < index_)
-        lab_.find(std::string("the index of ") + what_.path + " went back from " + std::to_string(index_) + " to " +
-                  std::to_string(r.index));
+        lab_.find("watch indexes", std::string("the index of ") + what_.path + " went back from " +
+                                       std::to_string(index_) + " to " + std::to_string(r.index));
       index_ = r.index;
       existed_ = r.ok() && r.body != "[]" && r.body != "null";
     }
