@@ -39,8 +39,36 @@ std::string signal_text(int number) {
   }
 }
 
+/// While it lives, this thread's writes to a pipe that nobody reads fail with EPIPE and raise no signal, whatever the
+/// process does with SIGPIPE.
+class no_pipe_signal {
+public:
+  no_pipe_signal() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~no_pipe_signal() {
+    timespec at_once{};
+    if (!was_pending_)
+      while (sigtimedwait(&pipe_, nullptr, &at_once) < 0 && errno == EINTR) {
+      }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  no_pipe_signal(const no_pipe_signal&) = delete;
+  no_pipe_signal& operator=(const no_pipe_signal&) = delete;
+
+private:
+  sigset_t pipe_, before_;
+  bool was_pending_ = false;
+};
+
 /// Feeds the child's standard input; a child that doesn't read it is no failure.
 void feed(int pipe_end, const std::string& input) {
+  no_pipe_signal quiet;
   std::size_t done = 0;
   while (done < input.size()) {
     auto wrote = ::write(pipe_end, input.data() + done, input.size() - done);

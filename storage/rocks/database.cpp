@@ -1,13 +1,16 @@
 #include "storage/rocks/database.hpp"
 
 #include "storage/files/files.hpp"
+#include "storage/rocks/manifest_seal.hpp"
 #include "storage/rocks/wal_check.hpp"
 
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <fcntl.h>
+#include <mutex>
 #include <rocksdb/env.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <sys/file.h>
@@ -103,6 +106,30 @@ bool lost_its_index(const fs::path& directory) {
 
 } // namespace
 
+/// Notes the manifest whenever tables came or went. RocksDB calls it from its own threads.
+class database::manifest_keeper : public rocksdb::EventListener {
+public:
+  explicit manifest_keeper(const database_settings& settings)
+      : directory_(settings.directory), purpose_(settings.purpose), warn_(settings.warn) {}
+
+  expected<void> note() {
+    std::lock_guard lock(guard_);
+    return seal_manifest(directory_);
+  }
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { note_or_warn(); }
+  void OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override { note_or_warn(); }
+
+private:
+  void note_or_warn() {
+    if (auto done = note(); !done && warn_) warn_(purpose_ + ": " + done.error().text);
+  }
+
+  std::mutex guard_; // one at a time
+  fs::path directory_;
+  std::string purpose_;
+  warning_callback warn_;
+};
+
 expected<std::unique_ptr<database>> database::open(const database_settings& settings) {
   if (auto made = make_directories(settings.directory); !made) return tl::unexpected(made.error());
   std::unique_ptr<database> result(new database);
@@ -117,18 +144,24 @@ expected<std::unique_ptr<database>> database::open(const database_settings& sett
                 " is missing. Restore this directory from a backup, or move it away to let this server start empty");
   if (auto mended = mend_write_ahead_logs(settings.directory, settings.warn); !mended)
     return fail("cannot open " + settings.purpose + ": " + mended.error().text);
+  if (auto sound = check_manifest(settings.directory, settings.warn); !sound)
+    return fail("cannot open " + settings.purpose + ": " + sound.error().text);
 
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   // The default family holds a few small values that are rarely written.
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, family_options(256 << 10));
   for (auto& name : settings.families) families.emplace_back(name, family_options(settings.write_buffer));
+  result->keeper_ = std::make_shared<manifest_keeper>(settings);
+  auto options = database_options(settings);
+  options.listeners.push_back(result->keeper_);
   rocksdb::DB* db = nullptr;
-  auto status =
-      rocksdb::DB::Open(database_options(settings), settings.directory.string(), families, &result->families_, &db);
+  auto status = rocksdb::DB::Open(options, settings.directory.string(), families, &result->families_, &db);
   result->db_.reset(db);
   if (!status.ok())
     return fail(result->describe(status, "cannot open").text +
                 ". Restore this directory from a backup, or move it away to let this server start empty");
+  // Each start begins a manifest of its own.
+  if (auto noted = result->keeper_->note(); !noted) return tl::unexpected(noted.error());
   return result;
 }
 
@@ -137,6 +170,7 @@ database::~database() {
     for (auto* family : families_) db_->DestroyColumnFamilyHandle(family);
     db_->Close();
     db_.reset();
+    (void)keeper_->note(); // else the one of the last change of tables goes on
   }
 }
 

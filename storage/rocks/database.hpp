@@ -45,10 +45,13 @@ public:
   const std::filesystem::path& directory() const { return directory_; }
 
 private:
+  class manifest_keeper;
+
   database() = default;
   std::filesystem::path directory_;
   std::string purpose_;
   file_handle lock_; ///< declared before, and so released after, the database
+  std::shared_ptr<manifest_keeper> keeper_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };

@@ -47,6 +47,18 @@ std::optional<fragment> sound_fragment(std::string_view file, std::size_t at) {
   return fragment{static_cast<fragment_type>(type), header_size + length};
 }
 
+/// Where the record that begins or goes on in the spoilt fragment at `at` ends, if its header still says so and says
+/// that it ends here.
+std::optional<std::size_t> claimed_end(std::string_view file, std::size_t at) {
+  auto room = std::min(block_size - at % block_size, file.size() - at);
+  if (room < header_size) return std::nullopt;
+  auto type = byte_at(file, at + 6);
+  if (type != full && type != last) return std::nullopt;
+  std::size_t length = byte_at(file, at + 4) | byte_at(file, at + 5) << 8;
+  if (header_size + length > room) return std::nullopt;
+  return at + header_size + length;
+}
+
 struct findings {
   std::size_t records = 0;    ///< sound ones, before any damage
   std::size_t good_bytes = 0; ///< where the last of them ends
@@ -60,6 +72,12 @@ std::optional<std::size_t> next_record(std::string_view file, std::size_t from) 
     if ((type == full || type == first) && sound_fragment(file, at)) return at;
   }
   return std::nullopt;
+}
+
+/// The first byte from `from` on that was written.
+std::optional<std::size_t> next_written(std::string_view file, std::size_t from) {
+  auto at = file.find_first_not_of('\0', from);
+  return at == file.npos ? std::nullopt : std::optional(at);
 }
 
 findings look_through(std::string_view file) {
@@ -78,6 +96,8 @@ findings look_through(std::string_view file) {
     if (!found || starts == inside) {
       result.damage = at;
       result.record_after_damage = next_record(file, starts ? at : at + 1);
+      if (auto end = claimed_end(file, at); !found && end && !result.record_after_damage)
+        result.record_after_damage = next_written(file, *end);
       return result;
     }
     at += found->size;

@@ -113,7 +113,9 @@ TEST_CASE("small memtables: a Raft log that went through many files reads the sa
     }
     CHECK(log->entries(1501, 3000, 1 << 30).size() == 1500);
   }
-  auto log = *rocksdb_log::open(options);
+  auto opened = rocksdb_log::open(options);
+  if (!opened) FAIL(opened.error().text);
+  auto& log = *opened;
   CHECK(log->first_index() == 1501);
   CHECK(log->last_index() == 3000);
   CHECK(*log->entries(1999, 1999, 1)[0] == *append(1999, 1999, 1, 500).entries[0]);
