@@ -1,5 +1,6 @@
 #include "actors/agent.hpp"
 
+#include "actors/answer_cache.hpp"
 #include "actors/anti_entropy.hpp"
 #include "actors/bootstrap.hpp"
 #include "actors/log_writer.hpp"
@@ -198,6 +199,13 @@ void agent_state::start_duties() {
   if (leading) self->send(handles.duties, start_atom_v, o.view->leader.get()->term);
 }
 
+/// A server has the state itself.
+void agent_state::start_answers() {
+  if (options.config->server) return;
+  handles.answers = self->spawn(answer_cache, answer_cache_options{.outside = options.outside});
+  watch_over("answer_cache", handles.answers, [this] { start_answers(); });
+}
+
 void agent_state::publish() { options.view->handles.store(std::make_shared<const agent_handles>(handles)); }
 
 void agent_state::start() {
@@ -210,6 +218,7 @@ void agent_state::start() {
     handles.watches = self->spawn(watch_directory);
     watch_over("watch_directory", handles.watches, nullptr);
   });
+  start_answers();
   start_sync();
   start_registry();
   if (options.config->server) {

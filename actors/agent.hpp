@@ -26,6 +26,7 @@ struct agent_handles {
   registry_actor registry;
   anti_entropy_actor sync;
   watch_directory_actor watches;
+  answer_cache_actor answers; ///< of other servers
   leader_duties_actor duties;
   rpc_gateway_actor gateway;
   gossip_prober_actor lan, wan; ///< null: no part in that pool
@@ -83,7 +84,7 @@ struct agent_state {
   void child_down(const caf::down_msg& down);
   void restart(const std::string& child_name);
   void stop(done_callback done);
-  /// Says good-bye to the gossip pools; then `done`.
+  /// Leaves the cluster in order; then `done`.
   void leave(done_callback done);
 
 private:
@@ -99,6 +100,7 @@ private:
   void start_router();
   void start_bootstrap();
   void start_gateway();
+  void start_answers();
   void start_registry();
   void start_sync();
   void start_duties();

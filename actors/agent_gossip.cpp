@@ -1,12 +1,11 @@
 #include "actors/agent.hpp"
 #include "actors/coordinate_sender.hpp"
 #include "actors/gossip_pools.hpp"
+#include "actors/leaver.hpp"
 #include "actors/retry_joiner.hpp"
 #include "actors/user_events.hpp"
 #include "actors/wan_flooder.hpp"
 #include "storage/raft_log/log_store.hpp"
-
-#include <atomic>
 
 namespace praetor {
 
@@ -110,16 +109,16 @@ void agent_state::announce_leadership() {
 }
 
 void agent_state::leave(done_callback done) {
-  auto open = std::make_shared<std::atomic<int>>(1);
-  auto one_left = [open, done = std::move(done)] {
-    if (--*open == 0 && done) done(nullptr);
-  };
-  for (const auto& prober : {handles.wan, handles.lan}) {
-    if (!prober) continue;
-    ++*open;
-    ask_gossip(prober, gossip_command::leave{one_left});
-  }
-  one_left();
+  leaver_options l;
+  l.outside = options.outside;
+  l.view = options.view;
+  l.node_id = options.node_id;
+  l.peer = handles.peer;
+  l.lan = handles.lan;
+  l.wan = handles.wan;
+  l.drain = options.config->leave_drain_time;
+  l.done = std::move(done);
+  watch_over("leaver", self->spawn(leaver, std::move(l)), [] {});
 }
 
 } // namespace praetor

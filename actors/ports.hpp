@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/command.hpp"
 #include "actors/connector.hpp"
 #include "actors/gossip_port.hpp"
 #include "actors/logger.hpp"
@@ -26,6 +27,7 @@ struct ports {
   std::shared_ptr<storage::snapshot_store> snapshots;
   std::shared_ptr<storage::agent_store> store;
   std::shared_ptr<probe_port> probes;
+  std::shared_ptr<command_port> commands;    ///< null: this agent runs no commands of others
   std::shared_ptr<praetor::connector> links; ///< null: this agent reaches nobody (tests of single parts)
   std::shared_ptr<const gossip_port> gossip_lan, gossip_wan; ///< null: this agent takes no part in that pool
   std::shared_ptr<name_resolver> names;                      ///< null: host names are not looked up

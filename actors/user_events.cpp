@@ -1,6 +1,8 @@
 #include "actors/user_events.hpp"
 
 #include "actors/agent.hpp"
+#include "actors/remote_execution.hpp"
+#include "protocol/codec/json_read.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/filter/regexp.hpp"
@@ -12,7 +14,7 @@ namespace praetor {
 
 namespace {
 
-constexpr std::size_t most_kept = 256, most_waiting = 16384;
+constexpr std::size_t most_kept = 256, most_waiting = 16384, most_executions = 64;
 constexpr std::int64_t known_version = 1;
 
 bool matches(const std::string& pattern, const std::string& text) {
@@ -68,6 +70,31 @@ void user_events_state::new_leader(const std::string& node) {
   if (handles && handles->sync) self->send(handles->sync, members_atom_v);
 }
 
+user_events_state::~user_events_state() {
+  for (const auto& one : executions) caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
+}
+
+/// Events that ask for an execution are not shown to clients.
+void user_events_state::execute(const user_event& e) {
+  auto tell = [&](log_level level, const char* what) {
+    outside->log_lines->write(level, "agent", what, {{"event_name", e.name}, {"event_id", e.id}});
+  };
+  if (view->settings.load()->disable_remote_exec || !outside->commands)
+    return tell(log_level::info, "ignoring remote exec event, disabled");
+  remote_execution_options o;
+  if (!json::read(e.payload.bytes, o.place) || o.place.prefix.empty() || o.place.session.empty())
+    return tell(log_level::error, "failed to decode remote exec event");
+  if (executions.size() >= most_executions)
+    return tell(log_level::warn, "ignoring remote exec event, too many are under way");
+  tell(log_level::debug, "received remote exec event");
+  o.outside = outside;
+  o.view = view;
+  o.event = e.id;
+  auto execution = self->spawn(remote_execution, std::move(o));
+  self->monitor(execution);
+  executions.push_back(std::move(execution));
+}
+
 void user_events_state::received(const swim::user_event& e) {
   if (e.name == new_leader_event) return new_leader(e.payload);
   if (!e.name.starts_with(user_event_prefix)) return;
@@ -84,6 +111,7 @@ void user_events_state::received(const swim::user_event& e) {
   }
   body->ltime = e.time;
   if (!is_meant(*body)) return;
+  if (body->name == execution_event_name) return execute(*body);
   outside->log_lines->write(log_level::debug, "agent", "new event",
                             {{"event_name", body->name}, {"event_id", body->id}});
   if (kept.size() >= most_kept) kept.pop_front();
@@ -124,6 +152,9 @@ user_events_actor::behavior_type user_events(user_events_actor::stateful_pointer
   s.self = self;
   s.outside = std::move(outside);
   s.view = std::move(view);
+  self->set_down_handler([self](const caf::down_msg& down) {
+    std::erase_if(self->state.executions, [&](const auto& one) { return one.address() == down.source; });
+  });
   return {
       [self](gossip_atom, local<std::shared_ptr<const swim::user_event>>& e) { self->state.received(*e.value); },
       [self](watch_atom, local<std::shared_ptr<event_wait>>& w) { self->state.watch(std::move(w.value)); },

@@ -61,12 +61,15 @@ struct event_wait {
 struct user_events_state {
   static constexpr const char* name = "user_events";
   user_events_state() = default;
+  /// What came by events and is being carried out ends with it.
+  ~user_events_state();
 
   user_events_actor::pointer self = nullptr;
   ports_ptr outside;
   agent_view_ptr view;
   std::deque<user_event_ptr> kept; ///< oldest first
   std::vector<std::shared_ptr<event_wait>> waiting;
+  std::vector<remote_execution_actor> executions; ///< under way
 
   void received(const swim::user_event& e);
   void watch(std::shared_ptr<event_wait> w);
@@ -74,6 +77,7 @@ struct user_events_state {
 
 private:
   void new_leader(const std::string& node);
+  void execute(const user_event& e);
   bool is_meant(const user_event& e) const;
   std::vector<user_event_ptr> named(const std::string& name) const;
 };

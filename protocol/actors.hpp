@@ -41,6 +41,9 @@ struct gossip_command;
 struct gossip_packet;
 struct gossip_request;
 struct event_wait;
+struct cache_request;
+struct fetched_answer;
+struct execution_reply;
 
 namespace swim {
 struct user_event;
@@ -457,6 +460,28 @@ using watch_directory_actor = caf::typed_actor<
     // Leadership was lost: everyone who waits is told to ask again.
     caf::reacts_to<leader_atom, bool>>;
 
+/// The kept answer to one question that other servers answer: fetched again, in the background, whenever it changes.
+using cached_answer_actor = caf::typed_actor<
+    // A client asks.
+    caf::reacts_to<watch_atom, local<std::shared_ptr<cache_request>>>,
+    // It went away.
+    caf::reacts_to<leave_atom, local<std::shared_ptr<cache_request>>>,
+    // The fetch of this number ended: the answer, or why there is none.
+    caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<const fetched_answer>>>,
+    // Time to look whether to fetch again; the number tells stale wake-ups from the newest.
+    caf::reacts_to<sync_atom, std::uint64_t>,
+    // The first deadline among the waiting has come.
+    caf::reacts_to<wake_atom, std::uint64_t>>;
+
+/// Finds the cached_answer of a question, or starts it; ends those that were not asked for too long, or are too many.
+using answer_cache_actor = caf::typed_actor<
+    // A client asks.
+    caf::reacts_to<watch_atom, local<std::shared_ptr<cache_request>>>,
+    // It went away.
+    caf::reacts_to<leave_atom, local<std::shared_ptr<cache_request>>>,
+    // Time to look for answers that nobody has asked for.
+    caf::reacts_to<wake_atom>>;
+
 // ---- Gossip
 // ------------------------------------------------------------------------------------------------------
 
@@ -496,12 +521,34 @@ using user_events_actor = caf::typed_actor<
     // The first deadline among the waiting may have come.
     caf::reacts_to<wake_atom>>;
 
+/// Carries out one command that came by a user event: reads it from the key-value store, and writes there what comes of
+/// it.
+using remote_execution_actor = caf::typed_actor<
+    // The answer to the request under way.
+    caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<const execution_reply>>>,
+    // The command has written this.
+    caf::reacts_to<packet_atom, std::string>,
+    // It has ended, with this exit code.
+    caf::reacts_to<ended_atom, std::int32_t>,
+    // Gathered output is due, or a sign of life; the number tells stale wake-ups from the newest.
+    caf::reacts_to<wake_atom, std::uint64_t>>;
+
 /// Tells the leader every now and then where in the network this agent is.
 using coordinate_sender_actor = caf::typed_actor<
     // Time to tell.
     caf::reacts_to<wake_atom>,
     // Where that is.
     caf::reacts_to<locate_atom, local<std::shared_ptr<const node_coordinate>>>>;
+
+/// Takes this agent out of its cluster, so that nobody takes its end for a failure: leadership is handed over, the
+/// gossip pools are told, requests are served until clients have turned to others, and the vote is given up.
+using leaver_actor = caf::typed_actor<
+    // The step of this number is through.
+    caf::reacts_to<result_atom, std::uint64_t>,
+    // Time is up for the step of this number.
+    caf::reacts_to<wake_atom, std::uint64_t>,
+    // The peer's figures.
+    caf::reacts_to<status_atom, local<std::shared_ptr<raft_status>>>>;
 
 // ---- The agent
 // -------------------------------------------------------------------------------------------------------
@@ -516,7 +563,7 @@ using agent_actor = caf::typed_actor<
     caf::reacts_to<members_atom>,
     // A child that may be started again is due.
     caf::reacts_to<wake_atom, std::string>,
-    // Say good-bye to the gossip pools, so that nobody takes the end for a failure; the callback runs when they know.
+    // Leave the cluster in order, so that nobody takes the end for a failure; the callback runs when that is done.
     caf::reacts_to<leave_atom, local<done_callback>>,
     // End everything in order; the callback runs when all is down.
     caf::reacts_to<stop_atom, local<done_callback>>,

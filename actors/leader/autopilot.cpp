@@ -4,6 +4,8 @@
 #include "storage/raft_log/log_store.hpp"
 #include "storage/state/queries_cluster.hpp"
 
+#include <utility>
+
 namespace praetor {
 
 namespace {
@@ -63,9 +65,10 @@ void autopilot_actor_state::judge(const raft_status& status) {
   last = state;
   view->autopilot.store(state);
   // Without gossip (tests of single parts) nothing is known of anyone.
-  if (!reconcile_due || changing || in.seen.empty()) return;
-  reconcile_due = false;
-  if (auto wanted = next_change(in, *state)) change(*wanted);
+  if (changing || in.seen.empty()) return;
+  // Who has proven stable gets its vote at once; what else there may be to do is not looked for that often.
+  auto wanted = std::exchange(reconcile_due, false) ? next_change(in, *state) : next_promotion(in, *state);
+  if (wanted) change(*wanted);
 }
 
 void autopilot_actor_state::change(const raft::configuration_change& wanted) {

@@ -129,7 +129,7 @@ constexpr auto table = std::to_array<command_entry>({
     missing("connect redirect-traffic", "Lead a host's traffic through its proxy"),
     {"debug", "Collect an archive for a diagnosis", make_debug},
     {"event", "Send a user event", make_event},
-    missing("exec", "Run a command on many nodes"),
+    {"exec", "Run a command on many nodes", make_exec},
     {"force-leave", "Mark a failed member as left", make_force_leave},
     {"info", "Show the agent's inner state", make_info},
     group("intention", "Say which services may talk to which", intention_usage),

@@ -25,6 +25,7 @@ std::unique_ptr<command> make_rtt();
 std::unique_ptr<command> make_maint();
 std::unique_ptr<command> make_debug();
 std::unique_ptr<command> make_event();
+std::unique_ptr<command> make_exec();
 std::unique_ptr<command> make_keygen();
 std::unique_ptr<command> make_version();
 std::unique_ptr<command> make_validate();

@@ -152,10 +152,7 @@ void maintenance(const call& c) {
 
 void reload(const call& c) { c.env.hooks().reload(answer_done(c)); }
 
-void leave(const call& c) {
-  respond(c, empty_answer());
-  c.env.hooks().leave();
-}
+void leave(const call& c) { c.env.hooks().leave(answer_done(c)); }
 
 /// The lines of one followed log on their way to a client that may be slow: while too much waits, lines are dropped.
 class followed_log {

@@ -14,10 +14,11 @@ namespace praetor::endpoints {
 
 namespace {
 
-constexpr read_style catalog_style{.shows_consistency = true, .cacheable = true};
+constexpr read_style catalog_style{.shows_consistency = true};
+/// Of what agents keep for clients that ask for that.
+constexpr read_style kept_style{.shows_consistency = true, .cacheable = true};
 
-read_style sorted_style(const near_order& near) {
-  auto style = catalog_style;
+read_style sorted(read_style style, const near_order& near) {
   style.cheap = near.wanted();
   return style;
 }
@@ -33,7 +34,7 @@ void nodes(const call& c) {
   auto filter = filter_of<node>(c.req);
   if (!filter) return respond_read_error(c, filter.error());
   near_order near(c);
-  answer_read(c, *options, sorted_style(near),
+  answer_read(c, *options, sorted(catalog_style, near),
               [meta = node_meta_of(c.req), filter = *filter, near, who = c.who,
                how = layout_of(c)](const state::store& s, state::watch_set* watch) {
                 auto found = state::list_nodes(s, meta, watch);
@@ -72,7 +73,7 @@ void services(const call& c) {
   if (!options) return respond_read_error(c, options.error());
   auto filter = filter_of<service_node>(c.req);
   if (!filter) return respond_read_error(c, filter.error());
-  answer_read(c, *options, catalog_style,
+  answer_read(c, *options, kept_style,
               [meta = node_meta_of(c.req), filter = *filter, who = c.who, how = layout_of(c)](const state::store& s,
                                                                                               state::watch_set* watch) {
                 auto found = filter ? filtered_services(s, meta, *filter, watch) : state::list_services(s, meta, watch);
@@ -98,7 +99,7 @@ void instances_of(const call& c, bool connect) {
   q.connect = connect;
   near_order near(c);
   answer_read(
-      c, *options, sorted_style(near),
+      c, *options, sorted(kept_style, near),
       [q, filter = *filter, near, who = c.who, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
         auto found = state::service_instances(s, q, watch);
         std::vector<service_node> rows;
@@ -275,11 +276,35 @@ void deregister(const call& c) {
 constexpr std::array routes{
     route{"/v1/catalog/register", "PUT", register_, {}, "Registers a node, a service or checks"},
     route{"/v1/catalog/deregister", "PUT", deregister, {}, "Removes a node, a service or a check"},
-    route{"/v1/catalog/datacenters", "GET", datacenters, {}, "Lists the datacenters, nearest first"},
+    route{"/v1/catalog/datacenters",
+          "GET",
+          datacenters,
+          {},
+          "Lists the datacenters, nearest first",
+          place::leader,
+          keeping::while_fresh},
     route{"/v1/catalog/nodes", "GET", nodes, {}, "Lists the nodes"},
-    route{"/v1/catalog/services", "GET", services, {}, "Lists the services with their tags"},
-    route{"/v1/catalog/service/", "GET", service, {}, "Lists the instances of a service"},
-    route{"/v1/catalog/connect/", "GET", connect, {}, "Lists what accepts mesh traffic for a service"},
+    route{"/v1/catalog/services",
+          "GET",
+          services,
+          {},
+          "Lists the services with their tags",
+          place::leader,
+          keeping::refreshed},
+    route{"/v1/catalog/service/",
+          "GET",
+          service,
+          {},
+          "Lists the instances of a service",
+          place::leader,
+          keeping::refreshed},
+    route{"/v1/catalog/connect/",
+          "GET",
+          connect,
+          {},
+          "Lists what accepts mesh traffic for a service",
+          place::leader,
+          keeping::refreshed},
     route{"/v1/catalog/node/", "GET", node_with_services, {}, "A node with its services by id"},
     route{"/v1/catalog/node-services/", "GET", node_service_list, {}, "A node with the list of its services"},
 };

@@ -1,3 +1,4 @@
+#include "frontends/endpoints/cached_reads.hpp"
 #include "frontends/endpoints/common_lines.hpp"
 #include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/redirect.hpp"
@@ -155,6 +156,7 @@ void dispatcher::handle(exchange_ptr ex) const {
          found->r->handle};
   if (auto no = objection(c, *found->r, *config)) return respond(c, std::move(*no));
   if (answers_here(c, found->r->where)) return c.handle(c);
+  if (takes_kept_answer(c, *found->r)) return answer_kept(c, *found->r);
   forward(c);
 }
 

@@ -18,8 +18,8 @@ namespace praetor::endpoints {
 struct process_hooks {
   /// Reads the configuration again and takes it over.
   std::function<void(done_callback)> reload;
-  /// Leaves the cluster and ends the process; the answer is sent first.
-  std::function<void()> leave;
+  /// Leaves the cluster and then ends the process; the callback runs between the two.
+  std::function<void(done_callback)> leave;
   /// Follows the log at a level ("INFO"...): `on_line` per line, until the returned function is called.
   std::function<expected<std::function<void()>>(const std::string& level, bool json,
                                                 std::function<void(const std::string&)> on_line)>
@@ -33,6 +33,7 @@ public:
               process_hooks hooks);
 
   agent_view& view() const { return *view_; }
+  const agent_view_ptr& shared_view() const { return view_; }
   const ports& outside() const { return *outside_; }
   std::shared_ptr<const config::runtime_config> config() const { return view_->settings.load(); }
   agent_handles_ptr handles() const { return view_->handles.load(); }

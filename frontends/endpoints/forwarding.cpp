@@ -30,7 +30,28 @@ asking_agent asker_of(const call& c) {
   return out;
 }
 
-std::string packed(const call& c) {
+/// Answers hold views of their content types: the one of these that says the same, or "" if none does.
+std::string_view known_type(std::string_view type) {
+  for (auto known : {json_type, text_type, std::string_view("text/plain"), std::string_view("application/x-gzip"),
+                     std::string_view("application/pem-certificate-chain")})
+    if (known == type) return known;
+  return {};
+}
+
+} // namespace
+
+answer unpacked(remote_answer from) {
+  answer a;
+  a.status = static_cast<unsigned>(from.status);
+  a.content_type = known_type(from.content_type);
+  if (a.content_type.empty() && !from.content_type.empty()) a.headers.emplace_back("Content-Type", from.content_type);
+  for (auto& line : from.headers) a.headers.emplace_back(std::move(line.name), std::move(line.value));
+  a.lines = std::move(from.lines);
+  if (!from.body.empty()) a.body = std::make_shared<const std::string>(std::move(from.body));
+  return a;
+}
+
+remote_request described(const call& c) {
   const auto& req = c.req;
   remote_request out;
   out.method = req.method;
@@ -43,27 +64,10 @@ std::string packed(const call& c) {
   out.remote_address = req.remote_address;
   out.remote_port = req.remote_port;
   out.asker = asker_of(c);
-  return msgpack::pack(out);
+  return out;
 }
 
-/// Answers hold views of their content types: the one of these that says the same, or "" if none does.
-std::string_view known_type(std::string_view type) {
-  for (auto known : {json_type, text_type, std::string_view("text/plain"), std::string_view("application/x-gzip"),
-                     std::string_view("application/pem-certificate-chain")})
-    if (known == type) return known;
-  return {};
-}
-
-answer unpacked(remote_answer from) {
-  answer a;
-  a.status = static_cast<unsigned>(from.status);
-  a.content_type = known_type(from.content_type);
-  if (a.content_type.empty() && !from.content_type.empty()) a.headers.emplace_back("Content-Type", from.content_type);
-  for (auto& line : from.headers) a.headers.emplace_back(std::move(line.name), std::move(line.value));
-  a.lines = std::move(from.lines);
-  if (!from.body.empty()) a.body = std::make_shared<const std::string>(std::move(from.body));
-  return a;
-}
+namespace {
 
 void respond_failure(const call& c, const error& e) {
   if (is_read(c.req)) return respond_read_error(c, e);
@@ -279,7 +283,7 @@ void forward(const call& c) {
   r->hops = hops + 1;
   r->hold = c.req.via ? c.req.via->hold : config->rpc_hold_timeout;
   r->deadline = std::max(waiting.wait_until, c.env.now()) + r->hold + config->rpc.client_timeout;
-  r->body = [waiting] { return packed(waiting); };
+  r->body = [waiting] { return msgpack::pack(described(waiting)); };
   r->done = [waiting](const expected<std::string>& reply) { respond_forwarded(waiting, reply); };
   r->here = [waiting] { waiting.handle(waiting); };
   auto router = c.env.handles()->writes.router();

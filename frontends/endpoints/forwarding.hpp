@@ -13,6 +13,11 @@ bool answers_here(const call& c, place where);
 /// agent itself becomes the leader, the endpoint is asked here.
 void forward(const call& c);
 
+/// The call as another agent is told of it.
+remote_request described(const call& c);
+/// Another agent's answer as one of this agent.
+answer unpacked(remote_answer from);
+
 /// Answers what clients asked of other agents.
 class forwarded_requests : public request_server {
 public:

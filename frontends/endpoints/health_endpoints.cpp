@@ -99,8 +99,7 @@ void entries(const call& c, bool connect) {
   acl::permission wanted{acl::resource::service, acl::access::read, q.name};
   if (connect && !c.who->allowed(wanted)) return respond_error(c, "Permission denied", 403);
   auto style = entries_style;
-  style.streaming =
-      c.env.config()->use_streaming_backend && !c.req.query.has("near") && !c.req.query.has("merge-central-config");
+  style.streaming = streams_entries(c);
   near_order near(c);
   style.cheap = near.wanted();
   answer_read(c, *options, style,
@@ -127,8 +126,20 @@ constexpr std::array routes{
     route{"/v1/health/node/", "GET", node, {}, "The checks of a node"},
     route{"/v1/health/checks/", "GET", checks, {}, "The checks of a service's instances"},
     route{"/v1/health/state/", "GET", in_state, {}, "The checks in a state"},
-    route{"/v1/health/service/", "GET", service, {}, "The instances of a service with their checks"},
-    route{"/v1/health/connect/", "GET", connect, {}, "What accepts mesh traffic for a service, with checks"},
+    route{"/v1/health/service/",
+          "GET",
+          service,
+          {},
+          "The instances of a service with their checks",
+          place::leader,
+          keeping::refreshed},
+    route{"/v1/health/connect/",
+          "GET",
+          connect,
+          {},
+          "What accepts mesh traffic for a service, with checks",
+          place::leader,
+          keeping::refreshed},
 };
 
 } // namespace

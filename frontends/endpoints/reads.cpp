@@ -11,28 +11,6 @@ namespace {
 constexpr std::string_view cached_with_consistent = "Cannot specify ?cached with ?consistent, conflicting semantics.";
 constexpr std::string_view stale_with_consistent = "Cannot specify ?stale with ?consistent, conflicting semantics.";
 
-/// Parameters that say how to answer, not what: requests that differ only in them share a query.
-bool is_how(std::string_view name) {
-  for (std::string_view one :
-       {"index", "wait", "stale", "consistent", "leader", "token", "cached", "max_stale", "hash"})
-    if (name == one) return true;
-  return false;
-}
-
-std::string key_of(const call& c) {
-  std::string key = c.req.path;
-  for (const auto& [name, value] : c.req.query.items()) {
-    if (is_how(name)) continue;
-    key += '\x01';
-    key += name;
-    key += '\x02';
-    key += value;
-  }
-  key += '\x03';
-  key += c.who->id();
-  return key;
-}
-
 /// A request's question, asked again whenever its answer may have changed.
 class state_query final : public watched_query {
 public:
@@ -100,7 +78,7 @@ void pending_read::evaluate() {
     state_query query({}, c.env, run);
     return reply(*query.evaluate_with(nullptr));
   }
-  auto key = key_of(c);
+  auto key = question_key(c);
   auto& cache = c.env.cache();
   auto found = cache.find(key);
   at_hand = found != nullptr;
@@ -159,18 +137,8 @@ void pending_read::reply(const evaluation& e) {
   }
   bool streamed = style.streaming && (options.min_index > 0 || options.cached);
   auto& lines = a.lines;
-  lines.reserve(192);
-  if (style.shows_consistency) {
-    lines += "X-Consul-Effective-Consistency: ";
-    lines += options.mode == consistency::stale    ? "stale"
-             : options.mode == consistency::leader ? "leader"
-                                                   : "consistent";
-    lines += "\r\n";
-  }
-  lines += "X-Consul-Index: " + std::to_string(e.index) + "\r\nX-Consul-Knownleader: ";
-  lines += !known->leader_id.empty() && !streamed ? "true" : "false";
-  lines += "\r\nX-Consul-Lastcontact: " + std::to_string(contact) + "\r\nX-Consul-Query-Backend: ";
-  lines += streamed ? "streaming\r\n" : "blocking-query\r\n";
+  lines = read_lines(options, style.shows_consistency, e.index, !known->leader_id.empty(),
+                     std::chrono::milliseconds{contact}, streamed);
   if (options.cached && style.cacheable) lines += at_hand ? "X-Cache: HIT\r\nAge: 0\r\n" : "X-Cache: MISS\r\n";
   if (rendered.filtered && !token_of(c.req).empty()) lines += "X-Consul-Results-Filtered-By-Acls: true\r\n";
   respond(c, std::move(a));
@@ -188,26 +156,6 @@ expected<nanoseconds> parse_wait(const call& c, const config::runtime_config& co
   return std::min(wait, config.max_query_time);
 }
 
-/// Whether the numbers in a Cache-Control header are numbers.
-bool valid_cache_control(std::string_view header) {
-  auto trimmed = [](std::string_view text) {
-    auto first = text.find_first_not_of(" \t");
-    return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-  };
-  for (std::size_t start = 0; start <= header.size();) {
-    auto end = std::min(header.find(',', start), header.size());
-    auto one = trimmed(header.substr(start, end - start));
-    start = end + 1;
-    auto equals = one.find('=');
-    auto name = one.substr(0, equals);
-    if (equals == one.npos || (name != "max-age" && name != "stale-if-error")) continue;
-    auto number = one.substr(equals + 1);
-    if (number.starts_with("-")) number.remove_prefix(1);
-    if (!parse_uint(number)) return false;
-  }
-  return true;
-}
-
 /// How old an answer may be that names no consistency: what the agent that was asked is configured to.
 nanoseconds discovery_max_stale(const call& c) {
   std::string_view path = c.req.path;
@@ -216,6 +164,75 @@ nanoseconds discovery_max_stale(const call& c) {
 }
 
 } // namespace
+
+bool says_how(std::string_view parameter) {
+  for (std::string_view one :
+       {"index", "wait", "stale", "consistent", "leader", "token", "cached", "max_stale", "hash"})
+    if (parameter == one) return true;
+  return false;
+}
+
+std::string question_key(const call& c) {
+  std::string key = c.req.path;
+  for (const auto& [name, value] : c.req.query.items()) {
+    if (says_how(name)) continue;
+    key += '\x01';
+    key += name;
+    key += '\x02';
+    key += value;
+  }
+  key += '\x03';
+  key += c.who->id();
+  return key;
+}
+
+bool streams_entries(const call& c) {
+  return c.env.config()->use_streaming_backend && !c.req.query.has("near") && !c.req.query.has("merge-central-config");
+}
+
+std::string read_lines(const read_options& options, bool shows_consistency, std::uint64_t index, bool known_leader,
+                       std::chrono::milliseconds contact, bool streamed) {
+  std::string lines;
+  lines.reserve(192);
+  if (shows_consistency) {
+    lines += "X-Consul-Effective-Consistency: ";
+    lines += options.mode == consistency::stale    ? "stale"
+             : options.mode == consistency::leader ? "leader"
+                                                   : "consistent";
+    lines += "\r\n";
+  }
+  lines += "X-Consul-Index: " + std::to_string(index) + "\r\nX-Consul-Knownleader: ";
+  lines += known_leader && !streamed ? "true" : "false";
+  lines += "\r\nX-Consul-Lastcontact: " + std::to_string(contact.count()) + "\r\nX-Consul-Query-Backend: ";
+  lines += streamed ? "streaming\r\n" : "blocking-query\r\n";
+  return lines;
+}
+
+std::optional<cache_control> parse_cache_control(std::string_view header) {
+  auto trimmed = [](std::string_view text) {
+    auto first = text.find_first_not_of(" \t");
+    return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  };
+  cache_control out;
+  for (std::size_t start = 0; start <= header.size();) {
+    auto end = std::min(header.find(',', start), header.size());
+    auto one = trimmed(header.substr(start, end - start));
+    start = end + 1;
+    auto equals = one.find('=');
+    auto name = one.substr(0, equals);
+    if (one == "must-revalidate") out.max_age = nanoseconds{0};
+    if (equals == one.npos || (name != "max-age" && name != "stale-if-error")) continue;
+    auto number = one.substr(equals + 1);
+    bool negative = number.starts_with("-");
+    if (negative) number.remove_prefix(1);
+    auto seconds = parse_uint(number);
+    if (!seconds) return {};
+    // A year is for ever, and fits.
+    nanoseconds age = std::chrono::seconds(negative ? 0 : std::min<std::uint64_t>(*seconds, 31'536'000));
+    (name == "max-age" ? out.max_age.emplace() : out.stale_if_error) = age;
+  }
+  return out;
+}
 
 bool asks_for_stale(const call& c) {
   auto options = parse_read_options(c);
@@ -246,7 +263,7 @@ expected<read_options> parse_read_options(const call& c) {
     out.max_stale = *parsed.value;
     stale |= out.max_stale.count() > 0;
   }
-  if (auto* header = c.req.header("cache-control"); header && !valid_cache_control(*header))
+  if (auto* header = c.req.header("cache-control"); header && !parse_cache_control(*header))
     return fail("Invalid Cache-Control header.", 400);
   if (stale && consistent) return fail(std::string(stale_with_consistent), 400);
   if (out.cached && consistent) return fail(std::string(cached_with_consistent), 400);

@@ -24,8 +24,25 @@ struct read_options {
 
 /// Parses dc, index, wait, stale, consistent, cached and what goes with them.
 expected<read_options> parse_read_options(const call& c);
+/// What a Cache-Control header says of kept answers.
+struct cache_control {
+  std::optional<nanoseconds> max_age; ///< 0: none that is kept
+  nanoseconds stale_if_error{0};
+};
+/// Nothing if a number in it is none.
+std::optional<cache_control> parse_cache_control(std::string_view header);
 /// Whether the request takes what any server knows.
 bool asks_for_stale(const call& c);
+/// Same key, same question: the request without the parameters that say how to answer it, and who asks.
+std::string question_key(const call& c);
+/// Whether a parameter says how to answer, not what: requests that differ only in those share a question.
+bool says_how(std::string_view parameter);
+/// Whether a service's entries are said to come from the streaming backend, if they are waited for or cached.
+bool streams_entries(const call& c);
+/// The header lines of an answer about the state.
+/// @param contact how old the state is that it was made from
+std::string read_lines(const read_options& options, bool shows_consistency, std::uint64_t index, bool known_leader,
+                       std::chrono::milliseconds contact, bool streamed);
 /// The `node-meta` parameters.
 string_map node_meta_of(const request& req);
 

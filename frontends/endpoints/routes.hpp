@@ -29,6 +29,13 @@ enum class place {
   leader,     ///< by the leader, or by any server if the client takes old news
 };
 
+/// What becomes of an answer that a client agent got from a server, if clients ask with ?cached.
+enum class keeping : std::uint8_t {
+  none,
+  while_fresh, ///< kept for as long as clients say
+  refreshed,   ///< kept and brought up to date when there is news
+};
+
 /// One line of the table that requests are dispatched by and that the API description is made from.
 struct route {
   std::string_view path;    ///< ends with '/': everything below
@@ -37,6 +44,7 @@ struct route {
   std::optional<route_permission> needs = {};
   std::string_view summary = {};
   place where = place::leader;
+  keeping kept = keeping::none;
 };
 
 /// The rows of a family that is answered elsewhere than by the leader.

@@ -18,6 +18,8 @@
 
 #include <future>
 #include <iostream>
+#include <mutex>
+#include <optional>
 
 namespace praetor {
 
@@ -88,8 +90,8 @@ public:
   expected<void> start(config_ptr config);
   void reload(done_callback done);
   void stop();
-  /// Says good-bye to the gossip pools. @returns false if that took too long
-  bool leave();
+  /// Leaves the cluster in order. @returns false if that took longer than `limit`
+  bool leave(std::optional<std::chrono::seconds> limit);
   const std::string& node_id() const { return ports_.node_id; }
 
 private:
@@ -112,12 +114,18 @@ private:
   std::shared_ptr<endpoints::forwarded_requests> requests_;
   http::server http_;
   std::unique_ptr<dns::server> dns_;
+  std::mutex leaving_guard_;
+  std::vector<done_callback> leaving_; ///< clients that hear when the agent has left
 };
 
 endpoints::process_hooks running_agent::hooks() {
   endpoints::process_hooks h;
   h.reload = [this](done_callback done) { reload(std::move(done)); };
-  h.leave = [this] { wait_.request_leave(); };
+  h.leave = [this](done_callback done) {
+    std::lock_guard lock(leaving_guard_);
+    leaving_.push_back(std::move(done));
+    wait_.request_leave();
+  };
   h.follow_log = [this](const std::string& level, bool json,
                         std::function<void(const std::string&)> on_line) -> expected<std::function<void()>> {
     auto parsed = log_level_from_text(level);
@@ -249,17 +257,23 @@ void running_agent::stop() {
   system_.reset();
 }
 
-bool running_agent::leave() {
+bool running_agent::leave(std::optional<std::chrono::seconds> limit) {
   auto left = std::make_shared<std::promise<void>>();
   auto done = left->get_future();
   caf::anon_send(agent_, leave_atom_v, local<done_callback>{[left](const error*) { left->set_value(); }});
-  return done.wait_for(leave_limit) == std::future_status::ready;
+  if (!limit)
+    done.wait();
+  else if (done.wait_for(*limit) != std::future_status::ready)
+    return false;
+  std::lock_guard lock(leaving_guard_);
+  for (auto& tell : std::exchange(leaving_, {})) tell(nullptr);
+  return true;
 }
 
 /// Leaves in order. @returns the exit code
-int leave_gracefully(running_agent& agent, log_lines& log) {
+int leave_gracefully(running_agent& agent, log_lines& log, std::optional<std::chrono::seconds> limit) {
   log.write(log_level::info, "agent", "Gracefully shutting down agent...");
-  if (!agent.leave()) {
+  if (!agent.leave(limit)) {
     log.write(log_level::error, "agent", "Timeout on graceful leave. Exiting");
     return 1;
   }
@@ -287,7 +301,7 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
                 : event == stop_wait::event::interrupt ? "interrupt"
                 : event == stop_wait::event::usr1      ? "user defined signal 1"
                                                        : "terminated";
-    if (event == stop_wait::event::leave) return leave_gracefully(agent, log);
+    if (event == stop_wait::event::leave) return leave_gracefully(agent, log, {});
     log.write(log_level::info, "agent", "Caught", {{"signal", name}});
     if (event == stop_wait::event::usr1) continue;
     if (event == stop_wait::event::hangup) {
@@ -300,7 +314,7 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
       log.write(log_level::info, "agent", "Graceful shutdown disabled. Exiting");
       return 1;
     }
-    return leave_gracefully(agent, log);
+    return leave_gracefully(agent, log, leave_limit);
   }
 }
 

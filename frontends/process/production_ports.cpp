@@ -1,5 +1,6 @@
 #include "frontends/process/production_ports.hpp"
 
+#include "actors/ports/commands.hpp"
 #include "actors/ports/probes.hpp"
 #include "actors/ports/root_certificate.hpp"
 #include "frontends/process/gossip_ports.hpp"
@@ -85,6 +86,7 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
   p->seed = random_seed;
   p->make_root = make_root_certificate;
   p->probes = make_production_probes(config);
+  p->commands = make_production_commands();
 
   // A development agent keeps its Raft log in memory even where it has a data_dir; a client agent has none.
   if (!config.server) {

@@ -76,7 +76,6 @@ const std::vector<std::string>& not_in_force() {
       "connect.ca_provider",
       "connect.enable_mesh_gateway_wan_federation",
       "default_intention_policy",
-      "disable_remote_exec",
       "discovery_max_stale",
       "enable_central_service_config",
       "enable_syslog",

@@ -159,20 +159,6 @@ std::optional<change_t> clean_up(const autopilot_input& in, const autopilot_stat
   return std::nullopt;
 }
 
-std::optional<change_t> promote(const autopilot_input& in, const autopilot_state& state) {
-  for (const auto& m : in.members.servers) {
-    if (m.voter) continue;
-    auto* seen = seen_as(in, m.who.id);
-    auto* s = state.find(m.who.id);
-    if (!seen || seen->nonvoter || !s || !s->healthy || has_new_disk(*seen, m)) continue;
-    // Until autopilot itself has watched for so long, nobody can have been seen stable for so long.
-    bool young = in.leading_for < in.config.server_stabilization_time;
-    if (!young && in.unix_now - s->stable_since < in.config.server_stabilization_time) continue;
-    return change_of(change_t::kind_t::promote, m);
-  }
-  return std::nullopt;
-}
-
 } // namespace
 
 const autopilot_server* autopilot_state::find(std::string_view id) const {
@@ -201,10 +187,24 @@ autopilot_state judge_servers(const autopilot_input& in, const autopilot_state* 
   return out;
 }
 
+std::optional<raft::configuration_change> next_promotion(const autopilot_input& in, const autopilot_state& state) {
+  for (const auto& m : in.members.servers) {
+    if (m.voter) continue;
+    auto* seen = seen_as(in, m.who.id);
+    auto* s = state.find(m.who.id);
+    if (!seen || seen->nonvoter || !s || !s->healthy || has_new_disk(*seen, m)) continue;
+    // Until autopilot itself has watched for so long, nobody can have been seen stable for so long.
+    bool young = in.leading_for < in.config.server_stabilization_time;
+    if (!young && in.unix_now - s->stable_since < in.config.server_stabilization_time) continue;
+    return change_of(change_t::kind_t::promote, m);
+  }
+  return std::nullopt;
+}
+
 std::optional<raft::configuration_change> next_change(const autopilot_input& in, const autopilot_state& state) {
   if (auto c = remove_left(in, state)) return c;
   if (auto c = take_up(in, state)) return c;
-  if (auto c = promote(in, state)) return c;
+  if (auto c = next_promotion(in, state)) return c;
   return clean_up(in, state);
 }
 

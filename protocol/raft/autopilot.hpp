@@ -76,5 +76,7 @@ autopilot_state judge_servers(const autopilot_input& in, const autopilot_state* 
 /// Order: servers that left are removed; those that came, came back with another disk, or moved are taken up (as
 /// non-voters); stable non-voters get a vote; dead ones are cleaned up, never below a quorum or `min_quorum`.
 std::optional<raft::configuration_change> next_change(const autopilot_input& in, const autopilot_state& state);
+/// Only whether a non-voter has been stable for long enough to get a vote.
+std::optional<raft::configuration_change> next_promotion(const autopilot_input& in, const autopilot_state& state);
 
 } // namespace praetor

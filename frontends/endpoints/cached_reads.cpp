@@ -1,0 +1,135 @@
+#include "frontends/endpoints/cached_reads.hpp"
+
+#include "actors/answer_cache.hpp"
+#include "frontends/endpoints/forwarding.hpp"
+#include "frontends/endpoints/reads.hpp"
+#include "protocol/codec/msgpack.hpp"
+
+namespace praetor::endpoints {
+
+namespace {
+
+constexpr nanoseconds longest_wait = std::chrono::minutes(10);
+constexpr std::string_view index_header = "X-Consul-Index: ";
+constexpr std::string_view filtered_line = "X-Consul-Results-Filtered-By-Acls: true\r\n";
+
+std::uint64_t index_in(const std::string& lines) {
+  auto at = lines.find(index_header);
+  if (at == lines.npos) return 0;
+  at += index_header.size();
+  return parse_uint(std::string_view(lines).substr(at, lines.find('\r', at) - at)).value_or(0);
+}
+
+fetched_answer fetched(const expected<std::string>& reply) {
+  fetched_answer out;
+  if (!reply)
+    out.failure = reply.error();
+  else if (auto read = msgpack::unpack(*reply, out.answer); !read)
+    out.failure = error{"another server's answer could not be read: " + read.error().text, 500};
+  out.index = index_in(out.answer.lines);
+  return out;
+}
+
+/// A client's question without how it wants the answer. It outlives the frontends.
+class remote_question final : public cached_question {
+public:
+  remote_question(const call& c, bool waits)
+      : key_(question_key(c) + '\x03' + token_of(c.req)), waits_(waits), view_(c.env.shared_view()),
+        request_(described(c)) {
+    std::erase_if(request_.query, [](const named_text& one) { return says_how(one.name) && one.name != "token"; });
+    request_.raw_query.clear();
+  }
+
+  const std::string& key() const override { return key_; }
+  bool waits() const override { return waits_; }
+
+  std::function<void()> fetch(std::uint64_t index, steady_time now,
+                              std::function<void(fetched_answer)> done) const override {
+    auto config = view_->settings.load();
+    auto handles = view_->handles.load();
+    auto asked = request_;
+    nanoseconds wait{0};
+    // Any server will do: who waits for news hears of them soon enough.
+    if (waits_) asked.query.push_back({"stale", ""});
+    if (index > 0) {
+      wait = longest_wait;
+      asked.query.push_back({"index", std::to_string(index)});
+      asked.asker.wait_left = wait;
+    }
+    auto r = std::make_shared<forwarded_request>();
+    r->to_leader = false;
+    r->repeatable = true;
+    r->hold = config->rpc_hold_timeout;
+    r->deadline = now + wait + r->hold + config->rpc.client_timeout;
+    r->body = [packed = msgpack::pack(asked)] { return packed; };
+    r->done = [done](expected<std::string> reply) { done(fetched(reply)); };
+    r->here = [done] { done(fetched(fail("this agent leads now: ask again"))); };
+    auto router = handles->writes.router();
+    caf::anon_send(router, forward_atom_v, local<forwarded_request_ptr>{r});
+    return [router, weak = std::weak_ptr(r)] {
+      if (auto gone = weak.lock()) caf::anon_send(router, leave_atom_v, local<forwarded_request_ptr>{gone});
+    };
+  }
+
+private:
+  std::string key_;
+  bool waits_;
+  agent_view_ptr view_;
+  remote_request request_;
+};
+
+/// How old an answer may be, as the Cache-Control header says.
+void read_freshness(const call& c, cache_request& r) {
+  auto* header = c.req.header("cache-control");
+  if (!header) return;
+  auto control = parse_cache_control(*header);
+  if (!control) return;
+  r.max_age = control->max_age;
+  r.stale_if_error = control->stale_if_error;
+}
+
+void respond_kept(const call& c, const route& route, const read_options& options, const cached_reply& reply) {
+  const auto& from = *reply.answer;
+  if (from.failure) return respond_read_error(c, *from.failure);
+  auto a = unpacked(from.answer);
+  if (!from.good()) return respond(c, std::move(a));
+  if (from.index > 0) {
+    bool filtered = a.lines.find(filtered_line) != a.lines.npos;
+    bool streamed = route.path.starts_with("/v1/health/") && streams_entries(c);
+    auto contact = std::chrono::duration_cast<std::chrono::milliseconds>(reply.age);
+    a.lines = read_lines(options, true, from.index, reply.age.count() == 0, contact, streamed);
+    if (filtered) a.lines += filtered_line;
+  }
+  if (!reply.hit)
+    a.lines += "X-Cache: MISS\r\n";
+  else
+    a.lines +=
+        "X-Cache: HIT\r\nAge: " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(reply.age).count()) +
+        "\r\n";
+  respond(c, std::move(a));
+}
+
+} // namespace
+
+bool takes_kept_answer(const call& c, const route& r) {
+  if (r.kept == keeping::none || c.req.via || !c.env.handles()->answers) return false;
+  auto options = parse_read_options(c);
+  return options && options->cached;
+}
+
+void answer_kept(const call& c, const route& route) {
+  auto options = *parse_read_options(c);
+  auto r = std::make_shared<cache_request>();
+  r->question = std::make_shared<remote_question>(c, route.kept == keeping::refreshed);
+  if (route.kept == keeping::refreshed) r->min_index = options.min_index;
+  r->deadline = c.env.now() + options.wait + c.env.jitter(options.wait / 16);
+  read_freshness(c, *r);
+  r->done = [c, &route, options](const cached_reply& reply) { respond_kept(c, route, options, reply); };
+  auto answers = c.env.handles()->answers;
+  c.ex->on_cancel([answers, weak = std::weak_ptr(r)] {
+    if (auto gone = weak.lock()) caf::anon_send(answers, leave_atom_v, local<cache_request_ptr>{gone});
+  });
+  caf::anon_send(answers, watch_atom_v, local<cache_request_ptr>{std::move(r)});
+}
+
+} // namespace praetor::endpoints
