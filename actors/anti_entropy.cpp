@@ -3,6 +3,7 @@
 #include "protocol/codec/command.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
+#include "protocol/mutation.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
 
@@ -253,6 +254,7 @@ void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::st
       for (const auto& id : what.checks) log.write(log_level::debug, "agent", "Synced check", {{"check", id}});
   } else {
     log.write(log_level::warn, "agent", "Syncing failed, will try again", {{"error", why}});
+    if (mutated("anti_entropy_drops_retry")) return;
     node_dirty |= what.node;
     if (!what.service.empty()) dirty_services.insert(what.service);
     dirty_checks.insert(what.checks.begin(), what.checks.end());

@@ -1,6 +1,7 @@
 #include "actors/rpc_router.hpp"
 
 #include "protocol/codec/msgpack.hpp"
+#include "protocol/mutation.hpp"
 
 #include <algorithm>
 
@@ -157,7 +158,8 @@ void rpc_router_state::ended(std::uint64_t number, remote_outcome outcome) {
     rotate(server);
   } else {
     rotate(server);
-    if (outcome.reached && !r->repeatable) return r->done(fail(std::string(unknown_outcome)));
+    if (outcome.reached && !r->repeatable && !mutated("resent_compare_and_set"))
+      return r->done(fail(std::string(unknown_outcome)));
     if (now >= r->deadline) return r->done(tl::unexpected(outcome.answer.error()));
     // What was waiting for long waits for the next leader afresh.
     if (outcome.reached) r->notes.hold_until = std::max(r->notes.hold_until, std::min(now + r->hold, r->deadline));

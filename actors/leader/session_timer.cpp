@@ -1,6 +1,7 @@
 #include "actors/leader/session_timer.hpp"
 
 #include "protocol/codec/command.hpp"
+#include "protocol/mutation.hpp"
 #include "storage/state/queries_kv.hpp"
 
 #include <set>
@@ -41,7 +42,9 @@ session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_p
   s.ttl = ttl;
   s.restart();
   return {
-      [self](renew_atom) { self->state.restart(); },
+      [self](renew_atom) {
+        if (!mutated("session_renewal_ignored")) self->state.restart();
+      },
       [self](wake_atom, std::uint64_t generation) {
         auto& s = self->state;
         if (generation != s.generation) return;
@@ -94,7 +97,7 @@ session_timers_actor::behavior_type session_timers(session_timers_actor::statefu
   s.view = std::move(view);
   s.writes = std::move(writes);
   s.datacenter = std::move(datacenter);
-  s.compare();
+  if (!mutated("session_timer_not_restarted")) s.compare();
   return {
       [self](changed_atom) { self->state.compare(); },
       [self](renew_atom, const std::string& id, local<std::function<void(bool)>>& done) {

@@ -1,6 +1,7 @@
 #include "actors/leader/tombstone_reaper.hpp"
 
 #include "protocol/codec/command.hpp"
+#include "protocol/mutation.hpp"
 #include "storage/state/queries_cluster.hpp"
 
 namespace praetor {
@@ -19,7 +20,8 @@ void tombstone_reaper_state::look() {
   }
   if (newest <= seen) return;
   seen = newest;
-  auto due = self->clock().now() + tombstone_lifetime;
+  auto lifetime = mutated("tombstone_reaped_early") ? nanoseconds{0} : nanoseconds{tombstone_lifetime};
+  auto due = self->clock().now() + lifetime;
   auto steps = due.time_since_epoch() / tombstone_granularity + 1;
   steady_time bin{std::chrono::duration_cast<steady_time::duration>(steps * tombstone_granularity)};
   auto [it, fresh] = bins.emplace(bin, newest);

@@ -2,6 +2,8 @@
 
 #include "protocol/raft/core.hpp"
 
+#include "protocol/mutation.hpp"
+
 namespace praetor::raft {
 
 bool machine::core::knows_leader() const {
@@ -147,7 +149,9 @@ void machine::core::on(const message& m, const vote_request& r) {
     hard_dirty_ = true;
   }
   reset_election_deadline();
-  send_when_durable(m.from, vote_result{false, true, m.term, std::chrono::nanoseconds(0)});
+  vote_result granted{false, true, m.term, std::chrono::nanoseconds(0)};
+  if (mutated("vote_before_fsync")) return send(m.from, granted);
+  send_when_durable(m.from, granted);
 }
 
 void machine::core::on(const message& m, const vote_result& r) {

@@ -1,5 +1,7 @@
 #include "protocol/raft/core.hpp"
 
+#include "protocol/mutation.hpp"
+
 namespace praetor::raft {
 
 result<void> machine::core::read_index(std::uint64_t token, time_point now) {
@@ -7,7 +9,8 @@ result<void> machine::core::read_index(std::uint64_t token, time_point now) {
   if (shut_down_) return tl::unexpected(refusal::shut_down);
   if (role_ != role::leader) return tl::unexpected(refusal::not_leader);
   // Before the first commit of the term the commit index may be behind what an earlier leader acknowledged.
-  pending_reads_.push_back({token, term_has_committed() ? commit_ : 0, 0});
+  bool committed = term_has_committed() || mutated("read_before_first_commit");
+  pending_reads_.push_back({token, committed ? commit_ : 0, 0});
   start_read_round(false);
   finish_reads();
   return {};
@@ -27,7 +30,8 @@ void machine::core::finish_reads() {
   auto answered = quorum_round();
   while (!pending_reads_.empty()) {
     const auto& read = pending_reads_.front();
-    if (read.index == 0 || read.round == 0 || read.round > answered) break;
+    bool confirmed = read.round != 0 && read.round <= answered;
+    if (read.index == 0 || !(confirmed || mutated("read_without_majority"))) break;
     out_.reads.push_back({read.token, read.index});
     pending_reads_.pop_front();
   }
@@ -58,9 +62,11 @@ std::optional<time_point> machine::core::quorum_promise() const {
 
 std::optional<time_point> machine::core::lease_valid_until() const {
   // A leader that is no voter would count on the promises of others while nothing binds itself.
-  if (role_ != role::leader || transfer_ || applied_ < term_start_ || !own_is_voter()) return std::nullopt;
+  bool unready = applied_ < term_start_ && !mutated("read_before_first_commit");
+  if (role_ != role::leader || transfer_ || unready || !own_is_voter()) return std::nullopt;
   auto until = quorum_promise();
   if (!until || *until == time_point::max()) return until;
+  if (mutated("lease_outlives_promise")) return *until + 4 * limits_.lease_promise;
   return *until - limits_.lease_margin;
 }
 

@@ -1,3 +1,4 @@
+#include "protocol/mutation.hpp"
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/table_writes.hpp"
 
@@ -42,7 +43,8 @@ kv_entry_ptr kv_set(step& s, kv_entry entry, bool keep_session) {
 kv_entry_ptr kv_set_cas(step& s, kv_entry entry) {
   auto existing = stored(s.tables(), entry.key);
   // Index 0 asks that the key does not exist.
-  if (entry.modify_index != (existing ? existing->modify_index : 0)) return nullptr;
+  bool same = entry.modify_index == (existing ? existing->modify_index : 0);
+  if (!same && !mutated("compare_and_set_without_compare")) return nullptr;
   return kv_set(s, std::move(entry), true);
 }
 
@@ -76,7 +78,7 @@ void kv_delete_tree(step& s, std::string_view prefix) {
 }
 
 bool lock_delayed(step& s, std::string_view key) {
-  if (s.tables().lock_delays.empty()) return false;
+  if (s.tables().lock_delays.empty() || mutated("lock_delay_ignored")) return false;
   drop_lock_delays(s.tables(), s.retired(), s.time);
   return s.tables().lock_delays.find(key) != nullptr;
 }

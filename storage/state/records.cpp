@@ -1,5 +1,6 @@
 #include "storage/state/records.hpp"
 #include "protocol/codec/msgpack.hpp"
+#include "protocol/mutation.hpp"
 #include "storage/state/index_table.hpp"
 #include "storage/state/table_writes.hpp"
 
@@ -144,6 +145,7 @@ private:
     case command_type::ca_config: return pointers(type, t_.ca_config);
     case command_type::system_metadata: return pointers(type, t_.system_metadata);
     case command_type::index:
+      if (mutated("snapshot_forgets_indexes")) return true;
       return table(t_.indexes, {}, [&](std::string_view key, std::uint64_t value) {
         return put(type, index_record{std::string(key), value});
       });
@@ -157,7 +159,7 @@ private:
   }
 
   bool write_lock_delays() {
-    if (scope_ == record_scope::exported) return true;
+    if (scope_ == record_scope::exported || mutated("lock_delay_forgotten_by_snapshot")) return true;
     return table(t_.lock_delays, {}, [&](std::string_view key, std::int64_t end) {
       return put(lock_delay_record, lock_delay_entry{std::string(key), end});
     });

@@ -1,4 +1,5 @@
 #include "storage/state/store.hpp"
+#include "protocol/mutation.hpp"
 #include "storage/state/transaction.hpp"
 
 namespace praetor::state {
@@ -62,7 +63,7 @@ store_ptr publication::replace(const struct tables& tables) {
   auto old = load();
   auto next = std::make_shared<const store>(tables, watch_cell_ptr::make(), old->history() + 1);
   exchange(next);
-  old->abandon_cell()->fire();
+  if (!mutated("rendered_answer_kept_over_restore")) old->abandon_cell()->fire();
   return next;
 }
 
