@@ -211,7 +211,10 @@ private:
   std::uint64_t open_stream(pending_stream what, std::string bytes, duration timeout);
   std::string own_state(bool join) const;
   void exchange_with_someone();
+  void exchange_with(const node& other);
   void schedule_push_pull();
+  std::uint64_t roster() const;
+  void compare_rosters(const std::string& name, std::uint64_t theirs);
   std::string answer_exchange(const push_pull& remote, const std::string& from);
   void finish_join(std::uint64_t token);
   void continue_join(std::uint64_t token);
@@ -295,6 +298,8 @@ private:
   std::map<std::uint64_t, pending_stream> streams_;
   std::map<std::uint64_t, pending_join> joins_;
   std::uint64_t next_token_ = 1;
+  duration catch_up_wait_{}; ///< after the newest exchange that differing rosters caused; zero: they agreed since
+  time_point catch_up_at_{}; ///< none is caused before
 
   // Events and queries.
   std::vector<event_slot> heard_events_;

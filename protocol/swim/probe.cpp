@@ -123,7 +123,7 @@ void machine::core::measured(const std::string& name, const ack& a) {
 
 void machine::core::on(const std::string& from, const ping& p) {
   if (!is_own(p.target)) return;
-  ack answer{p.sequence, {}};
+  ack answer{p.sequence, {}, roster()};
   if (limits_.coordinates) answer.place = coordinates_.own();
   send_with_gossip(from, answer);
 }
@@ -147,6 +147,7 @@ void machine::core::favour_expired(std::uint32_t sequence) {
 void machine::core::on(const std::string&, const ack& a) {
   if (probe_ && probe_->sequence == a.sequence) {
     measured(probe_->target, a);
+    if (a.roster) compare_rosters(probe_->target, *a.roster);
     return end_probe(-1);
   }
   auto it = favours_.find(a.sequence);

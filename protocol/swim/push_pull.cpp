@@ -30,11 +30,44 @@ void machine::core::schedule_push_pull() {
   push_pull_at_ = now_ + push_pull_period(limits_.push_pull_interval, nodes_.size());
 }
 
+void machine::core::exchange_with(const node& other) {
+  open_stream({pending_stream::purpose_t::exchange, other.is.address, 0}, own_state(false), limits_.stream_timeout);
+}
+
 void machine::core::exchange_with_someone() {
   auto target = some_nodes(1, [](const node& n) { return n.condition == node_condition::alive; });
-  if (!target.empty())
-    open_stream({pending_stream::purpose_t::exchange, target.front()->is.address, 0}, own_state(false),
-                limits_.stream_timeout);
+  if (!target.empty()) exchange_with(*target.front());
+}
+
+/// The same for members that believe the same of who is alive, in any order; FNV-1a of each, mixed so that sums differ.
+std::uint64_t machine::core::roster() const {
+  std::uint64_t sum = 0;
+  for (const auto& [name, n] : nodes_) {
+    if (n.gone()) continue;
+    std::uint64_t hash = 14695981039346656037u ^ n.is.incarnation;
+    for (unsigned char c : name) hash = (hash ^ c) * 1099511628211u;
+    hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93u;
+    sum += hash ^ hash >> 32;
+  }
+  return sum;
+}
+
+/// News reach everybody only in all likelihood: when many members come at once, now and then one would not hear of
+/// another until the next exchange of states. Whoever differs from the member that it probes, although it
+/// has no news left to pass on, exchanges states with it at once; again and again at ever longer intervals where that
+/// does not help, as it won't where one of them refuses a member that the other takes.
+void machine::core::compare_rosters(const std::string& name, std::uint64_t theirs) {
+  if (theirs == roster()) {
+    catch_up_wait_ = {};
+    return;
+  }
+  auto* other = find_node(name);
+  if (other == nullptr || !node_queue_.empty() || now_ < catch_up_at_ || limits_.push_pull_interval == duration{})
+    return;
+  auto longest = push_pull_period(limits_.push_pull_interval, nodes_.size());
+  catch_up_wait_ = std::min(longest, std::max(limits_.probe_interval, 2 * catch_up_wait_));
+  catch_up_at_ = now_ + catch_up_wait_;
+  exchange_with(*other);
 }
 
 // ---- joins ----------------------------------------------------------------------------------------------------------

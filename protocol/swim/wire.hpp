@@ -70,12 +70,14 @@ struct indirect_ping {
 struct ack {
   std::uint32_t sequence = 0;
   std::optional<swim::coordinate> place; ///< of who answers
+  std::optional<std::uint64_t> roster{}; ///< fingerprint of the members that it holds to be alive
 
   bool operator==(const ack&) const = default;
   template <class F, class Self>
   static void fields(F&& f, Self& self) {
     f(field{"q"}, self.sequence);
     f(field{"c"}, self.place);
+    f(field{"r"}, self.roster);
   }
 };
 

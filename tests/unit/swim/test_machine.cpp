@@ -224,6 +224,34 @@ TEST_CASE("what is said of a member counts by its incarnation") {
   }
 }
 
+TEST_CASE("who believes something else than the member it probes exchanges states with it, ever more rarely") {
+  stage s;
+  s.add("n1");
+  auto answer = [&](std::optional<std::uint64_t> roster) {
+    s.hear(ack{s.await_ping().sequence, {}, roster}, stage::address("n1"));
+  };
+  while (s.m.queued().nodes > 0) answer({});
+  s.hear(ping{9, "me", "n1"});
+  auto own = s.sent<ack>()[0].second.roster;
+  REQUIRE(own);
+  auto exchanges_in = [&](int probes, std::uint64_t theirs) {
+    int exchanges = 0;
+    for (int i = 0; i < probes; ++i) {
+      answer(theirs);
+      for (const auto& r : s.out.streams) exchanges += r.to == stage::address("n1");
+    }
+    return exchanges;
+  };
+  CHECK(exchanges_in(20, *own) == 0);
+  CHECK(exchanges_in(1, *own + 1) == 1);
+  auto often = exchanges_in(60, *own + 1);
+  CHECK(often >= 3);
+  CHECK(often <= 6);
+  CHECK(exchanges_in(1, *own) == 0);
+  s.now += 1min;
+  CHECK(exchanges_in(3, *own + 1) >= 2); // they agreed meanwhile: as at first
+}
+
 TEST_CASE("accusations of this node are outbid") {
   stage s;
   s.add("n1");

@@ -56,6 +56,18 @@ TEST_CASE("sixty members converge, and stay so with no failures") {
   for (const auto& [name, p] : net.all()) CHECK(p->m->count().failures == 0);
 }
 
+TEST_CASE("members that come at once know each other within seconds, even where packets get lost") {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    network net(seed);
+    net.loss = seed % 2 == 0 ? 0.3 : 0;
+    for (int i = 0; i < 60; ++i) net.start("n" + std::to_string(i));
+    for (int i = 1; i < 60; ++i)
+      net.at("n" + std::to_string(i)).m->join({net.at("n0").address}, {}, net.now);
+    net.settle();
+    CHECK(net.run_until(10s, [&] { return net.agreed(); }));
+  }
+}
+
 TEST_CASE("a join tells which addresses did not answer") {
   network net(3);
   net.start("a"), net.start("b");
