@@ -3,7 +3,9 @@
 import glob
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 import unittest
 
 from agent import BINARY, ROOT
@@ -33,6 +35,22 @@ class Samples(unittest.TestCase):
     def test_service_definitions_are_valid_beside_their_agent(self):
         done = validate(os.path.join(CONFIGS, "client", "agent.hcl"), os.path.join(CONFIGS, "client", "web.hcl"))
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_the_definitions_of_the_development_agent_are_valid(self):
+        done = subprocess.run([BINARY, "validate", os.path.join(CONFIGS, "client", "agent.hcl"),
+                               *glob.glob(os.path.join(CONFIGS, "dev", "*.hcl"))],
+                              capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is missing")
+    def test_the_unit_is_one(self):
+        with tempfile.TemporaryDirectory() as place:
+            path = os.path.join(place, "praetor.service")
+            with open(path, "w") as out:
+                out.write(read("systemd", "praetor.service").replace("/usr/local/bin/praetor", BINARY))
+            done = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, timeout=60)
+            said = [line for line in done.stderr.splitlines() if "praetor.service" in line]
+            self.assertEqual(said, [])
 
     def test_the_unit_and_the_containers_name_files_that_exist(self):
         self.assertIn("\nType=notify\n", read("systemd", "praetor.service"))

@@ -84,6 +84,14 @@ class Snapshots(unittest.TestCase):
                 self.assertEqual(status, 500)
                 self.assertIn(why, answer.decode())
                 self.assertEqual(self.value("kept"), "v")
+        for name, body in [("cut.snap", whole[:len(whole) // 2]), ("altered.snap", altered)]:
+            with open(self.path(name), "wb") as out:
+                out.write(body)
+            for verb in ("restore", "inspect"):
+                done = self.run_command("snapshot", verb, name)
+                self.assertEqual(done.returncode, 1, done.stdout)
+                self.assertNotEqual(done.stderr + done.stdout, "")
+            self.assertEqual(self.value("kept"), "v")
         status, _, answer = self.agent.request("PUT", "/v1/snapshot?stale", whole)
         self.assertEqual((status, answer), (500, b"stale not allowed for restore"))
 
