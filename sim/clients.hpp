@@ -1,15 +1,22 @@
 #pragma once
 
+#include "sim/checkers/hold_book.hpp"
+#include "sim/checkers/stale_reads.hpp"
+#include "sim/checkers/value_book.hpp"
 #include "sim/history.hpp"
 #include "sim/node.hpp"
 #include "sim/run.hpp"
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace praetor::sim {
+
+/// A request gives up after this long, as a client library's does; whether it was carried out is open then.
+constexpr duration client_patience = std::chrono::seconds(12);
 
 /// What checkers and clients of one run share.
 struct laboratory {
@@ -34,6 +41,26 @@ struct laboratory {
   std::uint64_t requests = 0, answers = 0, unknown = 0;
   std::uint64_t acknowledged_index = 0; ///< of the newest entry that an acknowledged write may rest on
   std::uint64_t made_values = 0;
+  /// Whether anything that one node sends reaches the other; null: always.
+  std::function<bool(const sim::node& from, const sim::node& to)> reaches;
+  // What clients saw, for those who judge it.
+  value_book values;
+  stale_reads stale;
+  hold_book holds;
+  /// The leader leads since then; duration::max() while there is none.
+  duration leader_since = duration::max();
+  /// When the whole state was put back to an older one, and when that was answered (duration::max(): unknown).
+  std::vector<std::pair<duration, duration>> restores;
+  /// How an agent's own checks fare, by the id of the check: set by clients, asked by the nodes' probes.
+  std::map<std::string, std::string> check_status;
+  /// Services of agents: whose, its id, and the address that it alone has.
+  struct owned_service {
+    sim::node* home;
+    std::string id, address;
+  };
+  std::vector<owned_service> services;
+  /// Registers that the state holds, for those who put it back as a whole.
+  std::set<std::string> registers;
 
   /// Notes what a checker does not accept; nothing if `text` is "".
   void find(std::string_view checker, std::string text);
@@ -41,10 +68,37 @@ struct laboratory {
   std::vector<std::string> told() const;
   /// A value that was never used before.
   std::string new_value() { return "v" + std::to_string(++made_values); }
-  /// `node::request`, counted.
-  void ask(std::string method, std::string target, std::string body, reply_callback done);
+  /// A name for a client: "kv3" is the third of its kind.
+  std::string new_process(std::string_view kind);
+
+  /// `node::request` to any of the nodes, counted; a reply of status 0 if it takes too long.
+  void ask(std::string method, std::string target, std::string body, reply_callback done,
+           duration patience = client_patience);
+  void ask_at(sim::node& asked, std::string method, std::string target, std::string body, reply_callback done,
+              duration patience = client_patience);
+  sim::node& any_node() { return *nodes[nodes.size() > 1 ? world.below(nodes.size()) : 0]; }
+  /// One that leads, or null.
+  sim::node* leader() const;
   /// Whether a change that was answered so has happened. Notes what acknowledged writes rest on.
   outcome judge(const reply& r);
+
+  /// A client's operation begins now. @returns its number
+  std::size_t begin(operation op);
+  /// It has ended now, or its client no longer waits.
+  void finish(std::size_t number, outcome ended);
+  /// A lock was taken, or a place of a semaphore.
+  void acquired(std::string_view checker, const hold_book::taking& t);
+  /// A stale answer; whether the server that gave it is cut off counts.
+  void saw_stale(stale_reads::answer a, const sim::node& from);
+  /// Asked when nothing is left to do at the present moment, before the clients are.
+  void look();
+  /// True if the state may have been put back to an older one between the two moments.
+  bool restored_between(duration from, duration to) const;
+
+private:
+  std::map<std::string, unsigned, std::less<>> processes_;
+  const sim::node* leads_ = nullptr;
+  std::map<const sim::node*, duration> deaf_since_; ///< servers that nothing of any other server reaches
 };
 
 /// Something that acts on its own until the laboratory closes.
@@ -62,40 +116,5 @@ void add_clients(clients& to, laboratory& lab, const workload& what);
 /// What has to be done once no client is at work any more, nothing is broken and all servers agree: reads everything
 /// once more, and judges what clients saw. Lets the world go on where that takes time.
 void judge_at_the_end(laboratory& lab);
-
-/// Reads, writes, compares-and-sets and deletes keys `kv/0`, `kv/1`, ...
-std::unique_ptr<client> make_kv_client(laboratory& lab, unsigned keys, duration pause);
-/// The same with services of external nodes, over catalog/register and catalog/deregister.
-std::unique_ptr<client> make_catalog_client(laboratory& lab, unsigned nodes, duration pause);
-/// Waits on one question again and again: its index never goes back, and no change is slept through.
-std::unique_ptr<client> make_watch_client(laboratory& lab, unsigned which);
-/// Services of the agent itself, each owned by one client: what was acknowledged is there in the next life.
-std::unique_ptr<client> make_service_client(laboratory& lab, unsigned number, duration pause);
-
-/// Who holds what, as far as clients know for sure.
-class lock_book {
-public:
-  struct hold {
-    std::string session;
-    duration since;                          ///< when the lock was acknowledged
-    duration until;                          ///< from here on it may have been lost
-    bool asked_to_end = false;               ///< by release or by the end of the session
-    duration destroyed_by = duration::max(); ///< when the end of its session was acknowledged, if the lock went with it
-    duration free_again{0};                  ///< not before this, if so
-  };
-  /// @returns what contradicts mutual exclusion or the lock delay, or ""
-  std::string acquired(const std::string& key, const std::string& session, duration asked, duration answered,
-                       duration until);
-  void renewed(const std::string& session, duration until);
-  /// Asked to be released, or the session to be ended: from now on nothing is sure.
-  void may_end(const std::string& session, duration now);
-  /// Ending the session was acknowledged while it held the key for sure.
-  void destroyed(const std::string& session, duration asked, duration answered, duration lock_delay);
-
-private:
-  std::map<std::string, std::vector<hold>> holds_; ///< by key
-};
-/// Opens sessions and takes locks `lock/0`, `lock/1`, ...
-std::unique_ptr<client> make_lock_client(laboratory& lab, lock_book& book, unsigned locks);
 
 } // namespace praetor::sim

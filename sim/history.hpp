@@ -1,55 +1,59 @@
 #pragma once
 
-#include "sim/world.hpp"
+#include "sim/duration.hpp"
 
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace praetor::sim {
 
-/// What became of a request that changes something.
+/// What became of a request.
 enum class outcome {
-  ok,     ///< it was acknowledged
+  ok,     ///< it was answered: a change was acknowledged, a question has its answer
   fail,   ///< it surely has not happened
   unknown ///< it may have happened, or may yet happen
 };
+/// "ok", "fail", "unknown".
+std::string_view name_of(outcome o);
 
-/// One client operation on a register: something that holds a value or is absent (""). Values are never written twice.
+/// What an operation asks of a register or does to it. Registers hold texts; "" means that nothing is there.
+struct step {
+  enum class kind {
+    one_of,  ///< it holds one of these values
+    none_of, ///< it holds none of these values
+    set,     ///< from now on it holds the first of these values
+    replace, ///< if it holds the first of these values it holds the second from now on
+  };
+  kind what = kind::one_of;
+  std::string name;
+  std::vector<std::string> values;
+
+  bool is_condition() const { return what == kind::one_of || what == kind::none_of; }
+};
+
+/// One operation of a client: its steps happen at one moment between `begin` and `end`, all or none of them.
 struct operation {
-  enum class kind { read, write, compare };
-  kind what = kind::read;
-  std::string value;    ///< read: what was found; otherwise what is to be stored
-  std::string expected; ///< compare: what has to be there
-  bool applied = true;  ///< compare: what the answer says
+  std::string process, what, key, value; ///< as it is told to people and other checkers
+  std::vector<step> steps;
+  /// The answer says that one of the conditions did not hold; then nothing was changed.
+  bool refused = false;
   outcome ended = outcome::unknown;
   duration begin{0}, end = duration::max();
+
+  bool changes() const;
 };
 
-/// What clients did and saw, register by register.
+/// All that clients did and saw.
 class history {
 public:
-  /// @returns the operation's number, for `finish`
-  std::size_t begin(const std::string& name, operation op);
-  /// For reads `value` is what was found.
-  void finish(const std::string& name, std::size_t number, outcome ended, duration now,
-              std::optional<std::string> value = {}, bool applied = true);
-  /// Notes that `value` was seen with this ModifyIndex. @returns what contradicts an earlier sight, or ""
-  std::string saw_index(const std::string& name, const std::string& value, std::uint64_t modify_index);
-
-  /// Searches an order of each register's operations that explains all answers.
-  /// @returns a sentence for each register that has none
-  std::vector<std::string> check() const;
-  std::size_t size() const;
+  /// @returns the operation's number
+  std::size_t begin(operation op);
+  operation& at(std::size_t number) { return all_[number]; }
+  const std::vector<operation>& all() const { return all_; }
+  std::size_t size() const { return all_.size(); }
 
 private:
-  std::map<std::string, std::vector<operation>> registers_;
-  std::map<std::pair<std::string, std::string>, std::uint64_t> indexes_;
+  std::vector<operation> all_;
 };
-
-/// True if some order of the operations that respects real time explains every answer, beginning with an absent value.
-/// (Wing and Gong's search, with the states that were seen before left out.)
-bool linearizable(std::vector<operation> operations);
 
 } // namespace praetor::sim

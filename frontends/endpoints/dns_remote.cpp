@@ -20,6 +20,13 @@ std::string look_up_here(const endpoints::environment& env, const remote_questio
   return msgpack::pack(reply);
 }
 
+/// Whose eyes see the catalog.
+std::string dns_token(const endpoints::environment& env) {
+  auto settings = env.config();
+  const auto& acl = settings->acl;
+  return acl.dns_token.empty() ? acl.default_token : acl.dns_token;
+}
+
 } // namespace
 
 remote_question::remote_question(const query& q, const lookup_settings& s, const resolved_names* known)
@@ -72,6 +79,22 @@ void answer_remote(endpoints::environment& env, std::string question, std::uint3
   r->done = done;
   r->here = [&env, q = std::move(q), done] { done(look_up_here(env, q)); };
   caf::anon_send(env.handles()->writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
+}
+
+question_sources sources_of(endpoints::environment& env) {
+  question_sources sources;
+  sources.state = [&env] { return env.state(); };
+  sources.who = [&env] { return env.authorize(dns_token(env)); };
+  sources.token = [&env] { return dns_token(env); };
+  sources.at_hand = [&env](const lookup_settings& s) {
+    return at_hand(env, s.dns.allow_stale ? s.dns.max_stale : nanoseconds{0});
+  };
+  sources.ask = [&env](std::string question, std::function<void(expected<std::string>)> done) {
+    answer_remote(env, std::move(question), 0, env.config()->rpc_hold_timeout, std::move(done));
+  };
+  sources.wall_clock = env.outside().wall_clock;
+  sources.seed = env.outside().seed();
+  return sources;
 }
 
 } // namespace praetor::dns

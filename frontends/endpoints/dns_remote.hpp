@@ -1,6 +1,6 @@
 #pragma once
 
-#include "frontends/endpoints/dns_lookup.hpp"
+#include "frontends/endpoints/dns_questions.hpp"
 #include "frontends/endpoints/environment.hpp"
 
 #include <functional>
@@ -71,5 +71,10 @@ bool at_hand(const endpoints::environment& env, nanoseconds max_stale);
 /// @param hops how many agents have handed it on already
 void answer_remote(endpoints::environment& env, std::string question, std::uint32_t hops, nanoseconds hold,
                    std::function<void(expected<std::string>)> done);
+
+/// What this agent's DNS clients are answered from: its own state where that is good enough, a server's otherwise, with
+/// the permissions of the token for DNS.
+/// @param env must live longer
+question_sources sources_of(endpoints::environment& env);
 
 } // namespace praetor::dns

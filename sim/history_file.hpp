@@ -1,0 +1,23 @@
+#pragma once
+
+#include "sim/run.hpp"
+
+#include <ostream>
+
+namespace praetor::sim {
+
+/// Writes each operation of a client as a line of JSON once it has ended, or its client no longer waits for it. The
+/// members are told in README.md.
+class history_file : public observer {
+public:
+  /// @param to must live longer
+  explicit history_file(std::ostream& to) : to_(to) {}
+
+  void operation_ends(const std::string& process, std::string_view what, const std::string& key,
+                      const std::string& value, duration called, duration returned, std::string_view outcome) override;
+
+private:
+  std::ostream& to_;
+};
+
+} // namespace praetor::sim

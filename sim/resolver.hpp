@@ -1,0 +1,31 @@
+#pragma once
+
+#include "frontends/endpoints/dns_remote.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace praetor::sim {
+
+/// Asks an agent's DNS, as a client does over UDP, but without the socket.
+class resolver {
+public:
+  /// @param env must live longer
+  explicit resolver(endpoints::environment& env);
+
+  using callback = std::function<void(std::optional<std::vector<std::string>>)>;
+  /// @param name dotted: "web.service.consul"
+  /// @param done the IPv4 addresses in the answer; nothing if the agent could not tell
+  void look_up(const std::string& name, callback done);
+
+private:
+  void take(dns::outcome what, const std::string& packet, const callback& done);
+
+  endpoints::environment& env_;
+  dns::questions questions_;
+};
+
+} // namespace praetor::sim
