@@ -26,11 +26,8 @@ void log_writer_state::append(const log_job& job, caf::strong_actor_ptr from) {
 }
 
 void log_writer_state::flush() {
-  if (!std::exchange(delayed, true)) {
-    if (auto delay = outside->log->sync_delay(); delay.count() > 0)
-      return self->delayed_send(self, delay, flush_atom_v);
-  }
-  delayed = sync_due = false;
+  if (auto delay = outside->log->sync_delay(); delay.count() > 0) return self->delayed_send(self, delay, flush_atom_v);
+  sync_due = false;
   if (!require("syncing", outside->log->sync())) return;
   report(written, owner);
 }

@@ -30,7 +30,6 @@ struct log_writer_state {
   std::uint64_t written = 0;   ///< the newest job whose sync is due
   caf::strong_actor_ptr owner; ///< who hears of it
   bool sync_due = false;       ///< a flush is on its way
-  bool delayed = false;        ///< the disk takes its time
 
   /// Writes at once. All jobs that were in the mailbox share the sync that follows.
   void append(const log_job& job, caf::strong_actor_ptr from);

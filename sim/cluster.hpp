@@ -1,30 +1,72 @@
 #pragma once
 
-#include "sim/network.hpp"
-#include "sim/node.hpp"
-#include "sim/single_agent.hpp"
+#include "protocol/raft/types.hpp"
+#include "sim/scenario.hpp"
+#include "sim/wires.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace praetor::sim {
 
-/// Several servers, clients that ask any of them, crashes, cut lines and broken connections.
-struct cluster_options {
-  std::uint64_t seed = 1;
-  unsigned servers = 3;
-  duration length = std::chrono::seconds(20);
-  /// Between two faults, on average; 0 = none.
-  duration fault_interval = std::chrono::seconds(3);
-  node_options node; ///< of each; names and addresses are made
-  network_behaviour lines;
-};
+/// The nodes of a topology and what connects them. Who is down and may come up is started again, as a supervisor would.
+class cluster {
+public:
+  cluster(sim::world& world, const topology& who);
+  /// Ends all agents.
+  ~cluster();
 
-/// What `run_report` says, and what only several servers do.
-struct cluster_report : run_report {
-  std::uint64_t terms = 0;     ///< in which there was a leader
-  std::uint64_t installed = 0; ///< snapshots taken over from a leader
-  std::uint64_t messages = 0, connections = 0;
-};
+  /// Servers first.
+  const std::vector<node*>& nodes() const { return all_; }
+  std::vector<node*> servers() const;
+  std::vector<node*> agents() const;
+  /// Null if there is none of that name.
+  node* named(const std::string& name) const;
+  /// One that leads and may answer reads; null if there is none.
+  node* leader() const;
 
-/// Runs the scenario; at its end all faults are mended, and the servers have to agree.
-cluster_report run_cluster(const cluster_options& options);
+  /// A new server, not yet started, which will join the others.
+  node& add_server();
+  /// Starts the node if it is down and nobody holds it down; tries again while its disk is the reason that it can't.
+  void bring_up(node& n);
+  /// The node stays down until it is released as often as it was held.
+  void hold(node& n) { ++held_[&n]; }
+  void release(node& n);
+  /// @param silently nobody is told: others notice by silence
+  void stop(node& n, bool silently);
+  /// True if all others can go on, and none of what was acknowledged is lost, without what is on this server's disk.
+  bool can_do_without(const node& n) const;
+  /// The Raft members as the server's disk has them.
+  raft::configuration members(node& n) const;
+
+  /// All are up, and the servers have applied the same.
+  bool agree() const;
+  std::size_t under_way() const;
+
+  sim::wires& wires() { return wires_; }
+  network& lines() { return lines_; }
+  gossip_network& packets() { return packets_; }
+
+  /// What nobody can explain by a disk that fails: an agent that gives up, or does not start.
+  std::function<void(const std::string&)> complain;
+  std::function<void(node&)> before_stop, after_start, after_stop;
+
+private:
+  node& make(bool server, unsigned number);
+
+  sim::world& world_;
+  topology who_;
+  sim::wires wires_;
+  network lines_;
+  gossip_network packets_;
+  std::vector<std::unique_ptr<node>> owned_;
+  std::vector<node*> all_;
+  std::map<const node*, unsigned> held_;
+  std::set<const node*> retrying_;
+};
 
 } // namespace praetor::sim

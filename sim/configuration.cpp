@@ -37,4 +37,15 @@ expected<std::shared_ptr<const config::runtime_config>> read_configuration(const
   return std::make_shared<const config::runtime_config>(std::move(loaded->config));
 }
 
+config::runtime_config with_times_of(config::runtime_config base, const config::runtime_config& from) {
+  base.raft = from.raft;
+  base.rpc_hold_timeout = from.rpc_hold_timeout;
+  base.session_ttl_min = from.session_ttl_min;
+  base.gossip_lan = from.gossip_lan;
+  base.autopilot = from.autopilot;
+  base.retry_interval_lan = from.retry_interval_lan;
+  base.check_update_interval = from.check_update_interval;
+  return base;
+}
+
 } // namespace praetor::sim

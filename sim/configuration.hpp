@@ -12,4 +12,7 @@ namespace praetor::sim {
 /// @param hcl the configuration's text
 expected<std::shared_ptr<const config::runtime_config>> read_configuration(const std::string& hcl);
 
+/// `base` with the times and bounds that `from` has for elections, gossip, sessions and autopilot.
+config::runtime_config with_times_of(config::runtime_config base, const config::runtime_config& from);
+
 } // namespace praetor::sim

@@ -12,12 +12,12 @@ namespace praetor::sim {
 /// What can go wrong. `fault::nodes` names the nodes that it happens to; `fault::amount` is what the comment says.
 enum class fault_kind {
   // Processes and machines.
-  crash,           ///< the process is killed (others see its connections break), and started again at the end
-  power_loss,      ///< the machine goes down: others notice by silence alone
-  lost_disk,       ///< crash, and the disk is empty when it starts again
-  old_disk,        ///< crash, and it starts again on the disk as it was `amount` seconds before
-  pause,           ///< the process stands still (SIGSTOP, a virtual machine that is moved)
-  rolling_restart, ///< the nodes are restarted one after the other, each once the one before has caught up
+  crash,                    ///< the process is killed (others see its connections break), and started again at the end
+  power_loss,               ///< the machine goes down: others notice by silence alone
+  lost_disk,                ///< crash, and the disk is empty when it starts again
+  old_disk,                 ///< crash, and it starts again on the disk as it was `amount` seconds before
+  pause,                    ///< the process stands still (SIGSTOP, a virtual machine that is moved)
+  rolling_restart,          ///< the nodes are restarted one after the other, each once the one before has caught up
   kill_leader_before_reply, ///< the leader dies between the fsync of an entry and the answer
   kill_leader_before_apply, ///< the leader dies between the commit of an entry and its application
   // Clocks.

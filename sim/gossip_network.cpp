@@ -2,6 +2,13 @@
 
 namespace praetor::sim {
 
+namespace {
+
+/// How long after it was sent what was lost on a stream is sent again.
+constexpr duration first_retransmission = std::chrono::milliseconds(200);
+
+} // namespace
+
 class gossip_network::packets final : public datagram, public std::enable_shared_from_this<packets> {
 public:
   packets(gossip_network& net, std::string address, std::shared_ptr<const bool> plugged)
@@ -12,13 +19,22 @@ public:
     auto& how = net_.behaviour_;
     auto& world = net_.world_;
     world.trace().mix(bytes);
-    if (how.lose_one_in > 0 && world.one_in(how.lose_one_in)) return;
-    unsigned copies = how.double_one_in > 0 && world.one_in(how.double_one_in) ? 2 : 1;
-    while (copies-- > 0)
-      world.after(net_.delay(), [&net = net_, from = address_, to, bytes] {
+    ++net_.sent_;
+    net_.bytes_ += bytes.size();
+    auto trouble = net_.trouble(address_, to);
+    if (trouble.cut || world.chance(trouble.loss) || (how.lose_one_in > 0 && world.one_in(how.lose_one_in))) return;
+    bool doubled = world.chance(trouble.duplicate) || (how.double_one_in > 0 && world.one_in(how.double_one_in));
+    for (int copies = doubled ? 2 : 1; copies > 0; --copies) {
+      auto way = net_.delay() + trouble.slower;
+      if (world.chance(trouble.reorder)) way += 4 * net_.delay();
+      if (trouble.bytes_a_second > 0)
+        way += duration{static_cast<std::int64_t>(static_cast<double>(bytes.size()) * 1e9 / trouble.bytes_a_second)};
+      world.after(way, [&net = net_, from = address_, to, bytes, sent = world.now()] {
         if (!net.passes(from, to)) return;
+        if (net.observer_) net.observer_(sent, from, to, bytes.size());
         if (auto there = net.places_[to].datagrams.lock(); there && there->each_) there->each_({from, bytes});
       });
+    }
   }
   void receive(std::function<void(gossip_packet)> each) override { each_ = std::move(each); }
 
@@ -41,18 +57,21 @@ public:
       if (!std::exchange(*ended, true) && *plugged) done(std::move(result));
     };
     auto& net = net_;
+    net.bytes_ += frame.size();
     net.world_.after(timeout, [finish, to] { finish(fail("dial tcp " + to + ": i/o timeout")); });
-    net.world_.after(net.delay(), [&net, from = address_, to, frame = std::move(frame), finish] {
+    net.world_.after(net.stream_delay(address_, to), [&net, from = address_, to, frame = std::move(frame), finish] {
       auto it = net.places_.find(to);
+      if (net.trouble(from, to).cut || net.trouble(to, from).cut) return;
       if (it == net.places_.end() || !it->second.reachable())
         return finish(fail("dial tcp " + to + ": connection refused"));
-      if (!net.passes(from, to) || !net.passes(to, from)) return;
       auto there = it->second.exchanges.lock();
       if (!there || !there->each_) return finish(fail("dial tcp " + to + ": connection refused"));
       there->each_({{from, frame}, [&net, from, to, finish](std::string answer) {
-                      net.world_.after(net.delay(), [&net, from, to, finish, answer = std::move(answer)] {
-                        if (net.passes(to, from)) finish(answer);
-                      });
+                      net.bytes_ += answer.size();
+                      net.world_.after(net.stream_delay(to, from),
+                                       [&net, from, to, finish, answer = std::move(answer)] {
+                                         if (!net.trouble(to, from).cut) finish(answer);
+                                       });
                     }});
     });
   }
@@ -65,11 +84,24 @@ private:
   std::function<void(gossip_request)> each_;
 };
 
-gossip_network::gossip_network(sim::world& world, gossip_behaviour behaviour) : world_(world), behaviour_(behaviour) {}
+gossip_network::gossip_network(sim::world& world, gossip_behaviour behaviour, const wires* cables)
+    : world_(world), behaviour_(behaviour), wires_(cables) {}
+
+link_trouble gossip_network::trouble(const std::string& from, const std::string& to) const {
+  return wires_ ? wires_->on(machine_of(from), machine_of(to)) : link_trouble{};
+}
 
 bool gossip_network::passes(const std::string& from, const std::string& to) const {
   auto there = places_.find(to);
-  return there != places_.end() && there->second.reachable() && !cuts_.contains({from, to});
+  return there != places_.end() && there->second.reachable() && !trouble(from, to).cut;
+}
+
+duration gossip_network::stream_delay(const std::string& from, const std::string& to) {
+  auto how = trouble(from, to);
+  auto way = delay() + how.slower;
+  for (auto wait = first_retransmission; world_.chance(how.loss) && wait < 8 * first_retransmission; wait *= 2)
+    way += wait;
+  return way;
 }
 
 std::shared_ptr<const gossip_port> gossip_network::plug_in(const std::string& address,

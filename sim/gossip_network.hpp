@@ -1,11 +1,11 @@
 #pragma once
 
 #include "actors/gossip_port.hpp"
-#include "sim/world.hpp"
+#include "sim/wires.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -21,15 +21,19 @@ struct gossip_behaviour {
 /// What gossip travels over in a world: packets that are late, lost or doubled, and exchanges over streams.
 class gossip_network {
 public:
-  explicit gossip_network(sim::world& world, gossip_behaviour behaviour = {});
+  /// @param cables what they go through; null: nothing ever ails
+  explicit gossip_network(sim::world& world, gossip_behaviour behaviour = {}, const wires* cables = nullptr);
 
   /// The sockets of one life of a member. Nothing gets in or out once `plugged` is false.
   /// @param address "ip:port"
   std::shared_ptr<const gossip_port> plug_in(const std::string& address, std::shared_ptr<const bool> plugged);
 
-  /// From now on nothing gets from one address to the other.
-  void cut(const std::string& from, const std::string& to) { cuts_.emplace(from, to); }
-  void heal() { cuts_.clear(); }
+  /// Told of each packet that arrives: when it was sent, from and to which address, its size.
+  void watch(std::function<void(duration sent, const std::string& from, const std::string& to, std::size_t)> observer) {
+    observer_ = std::move(observer);
+  }
+  std::uint64_t packets_sent() const { return sent_; }
+  std::uint64_t bytes() const { return bytes_; }
 
 private:
   class packets;
@@ -42,12 +46,17 @@ private:
   };
 
   bool passes(const std::string& from, const std::string& to) const;
+  link_trouble trouble(const std::string& from, const std::string& to) const;
+  /// How long a frame takes over a stream.
+  duration stream_delay(const std::string& from, const std::string& to);
   duration delay() { return world_.between(behaviour_.fastest, behaviour_.slowest); }
 
   sim::world& world_;
   gossip_behaviour behaviour_;
+  const wires* wires_;
   std::map<std::string, place> places_; ///< by address
-  std::set<std::pair<std::string, std::string>> cuts_;
+  std::function<void(duration, const std::string&, const std::string&, std::size_t)> observer_;
+  std::uint64_t sent_ = 0, bytes_ = 0;
 };
 
 } // namespace praetor::sim

@@ -1,8 +1,11 @@
 #include "sim/network.hpp"
 
+#include "actors/rpc_messages.hpp"
+
 #include <caf/actor_companion.hpp>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 
 namespace praetor::sim {
@@ -57,8 +60,9 @@ envelope envelope_in(frame&& f) { return {f.version, f.envelope_kind, std::move(
 /// What one life of a node sees of the network.
 class network::port final : public connector, public std::enable_shared_from_this<network::port> {
 public:
-  port(network& net, peer_identity who, std::shared_ptr<const bool> plugged)
-      : net_(&net), alive_(net.alive_), who_(std::move(who)), plugged_(std::move(plugged)) {}
+  port(network& net, sim::machine& on, peer_identity who, std::shared_ptr<const bool> plugged)
+      : net_(&net), alive_(net.alive_), on_(on), who_(std::move(who)), machine_(machine_of(who_.address)),
+        plugged_(std::move(plugged)) {}
 
   void connect(const known_server& to, std::function<void(expected<rpc_gateway_actor>)> done) override {
     if (usable()) net_->open(shared_from_this(), to, std::move(done));
@@ -78,6 +82,8 @@ public:
   bool plugged() const { return *plugged_; }
   bool usable() const { return *alive_ && *plugged_; }
   const peer_identity& who() const { return who_; }
+  const std::string& machine() const { return machine_; }
+  sim::machine& on() const { return on_; }
   const rpc_gateway_actor& gateway() const { return gateway_; }
 
   std::map<caf::actor_id, peer_identity> peers;                      ///< by the actor in whose name they send
@@ -86,7 +92,9 @@ public:
 private:
   network* net_;
   std::shared_ptr<const bool> alive_;
+  sim::machine& on_;
   peer_identity who_;
+  std::string machine_; ///< its IP address
   std::shared_ptr<const bool> plugged_;
   rpc_gateway_actor gateway_;
 };
@@ -99,11 +107,10 @@ public:
 
   rpc_gateway_actor begin() {
     auto weak = weak_from_this();
-    auto& system = net_.world_.system();
-    near_ = std::make_unique<stand_in>(system, [weak](caf::mailbox_element& m) {
+    near_ = std::make_unique<stand_in>(client_->on().system(), [weak](caf::mailbox_element& m) {
       if (auto c = weak.lock()) c->sent_by_client(m);
     });
-    far_ = std::make_unique<stand_in>(system, [weak](caf::mailbox_element& m) {
+    far_ = std::make_unique<stand_in>(server_->on().system(), [weak](caf::mailbox_element& m) {
       if (auto c = weak.lock()) c->answered(m);
     });
     server_->peers[far_->handle()->id()] = client_->who();
@@ -113,6 +120,9 @@ public:
 
   bool concerns(const std::string& address) const {
     return client_->who().address == address || server_->who().address == address;
+  }
+  bool touches(const std::string& machine) const {
+    return client_->machine() == machine || server_->machine() == machine;
   }
   std::size_t unsent() const { return unsent_; }
 
@@ -128,25 +138,45 @@ public:
     net_.forget(number_);
   }
 
-  /// A direction was cut: unless it is healed in time, nothing keeps the connection up.
-  void direction_cut() {
+  /// Nothing comes from one side any more: unless that ends in time, nothing keeps the connection up.
+  void falls_silent() {
     auto weak = weak_from_this();
     auto silence = net_.behaviour_.silence;
     net_.world_.after(silence, [weak, since = ++cuts_] {
       auto c = weak.lock();
-      if (c && !c->broken_ && c->cuts_ == since && c->is_cut())
+      if (c && !c->broken_ && c->cuts_ == since && c->is_silent())
         c->break_up(duration{0}, c->net_.world_.between(duration{0}, c->net_.behaviour_.silence));
     });
   }
-  bool is_cut() const { return cut(true) || cut(false); }
+  bool is_silent() const { return cut(true) || cut(false) || client_->on().paused() || server_->on().paused(); }
+  /// What waited goes on its way where the wires are whole again.
   void healed() {
+    ++cuts_;
     for (auto& [to_server, f] : std::exchange(waiting_, {})) carry(to_server, std::move(f));
   }
 
 private:
   bool cut(bool to_server) const {
-    const auto &a = client_->who().id, &b = server_->who().id;
+    const auto &a = client_->machine(), &b = server_->machine();
     return to_server ? net_.is_cut(a, b) : net_.is_cut(b, a);
+  }
+  /// When what is sent now arrives: after all that was sent before it.
+  duration arrival(bool to_server, std::size_t bytes) {
+    const auto &a = client_->machine(), &b = server_->machine();
+    auto trouble = to_server ? net_.wires_.on(a, b) : net_.wires_.on(b, a);
+    auto& world = net_.world_;
+    auto& how = net_.behaviour_;
+    auto way = net_.delay() + trouble.slower;
+    // What is lost is sent again, each time after twice as long; what is overtaken waits for what was before it.
+    for (auto wait = how.retransmission;
+         trouble.loss > 0 && world.chance(trouble.loss) && wait < 8 * how.retransmission; wait *= 2)
+      way += wait;
+    if (trouble.reorder > 0 && world.chance(trouble.reorder)) way += net_.delay();
+    auto& direction = directions_[to_server];
+    auto rate = trouble.bytes_a_second > 0 ? trouble.bytes_a_second : how.bytes_a_second;
+    direction.busy = std::max(direction.busy, world.now());
+    if (rate > 0) direction.busy += duration{static_cast<std::int64_t>(static_cast<double>(bytes) * 1e9 / rate)};
+    return direction.last = std::max(direction.last + duration{1}, direction.busy + way);
   }
 
   void sent_by_client(caf::mailbox_element& m) {
@@ -183,24 +213,28 @@ private:
       return;
     }
     auto& world = net_.world_;
-    auto& last = to_server ? last_to_server_ : last_to_client_;
-    last = std::max(last + duration{1}, world.now() + net_.delay());
+    auto due = arrival(to_server, f.bytes.size());
     auto shared = std::make_shared<frame>(std::move(f));
-    world.after(last - world.now(), [weak = weak_from_this(), to_server, shared] {
+    world.after(due - world.now(), [weak = weak_from_this(), to_server, shared, sent = world.now()] {
       auto c = weak.lock();
       if (!c || c->broken_) return;
       // What is on its way when the cable is cut does not arrive.
       if (c->cut(to_server))
         c->waiting_.emplace_back(to_server, std::move(*shared));
       else
-        c->arrive(to_server, std::move(*shared));
+        c->arrive(to_server, std::move(*shared), sent);
     });
   }
 
-  void arrive(bool to_server, frame f) {
+  void arrive(bool to_server, frame f, duration sent) {
     auto& trace = net_.world_.trace();
     trace.mix(number_);
     trace.mix(std::string_view(f.bytes));
+    net_.bytes_ += f.bytes.size();
+    if (net_.observer_) {
+      const auto &a = client_->who().name, &b = server_->who().name;
+      net_.observer_(sent, to_server ? a : b, to_server ? b : a, f.envelope_kind, f.bytes.size());
+    }
     if (to_server) unsent_ -= std::min(unsent_, f.bytes.size());
     auto& end = to_server ? server_ : client_;
     if (!end->plugged()) return;
@@ -241,7 +275,11 @@ private:
   std::unique_ptr<stand_in> near_, far_;
   std::map<std::uint64_t, std::pair<caf::strong_actor_ptr, caf::message_id>> asked_;
   std::deque<std::pair<bool, frame>> waiting_; ///< behind a cut; true: to the server
-  duration last_to_server_{0}, last_to_client_{0};
+  struct direction {
+    duration last{0}; ///< when the newest message arrives
+    duration busy{0}; ///< until when the link is taken by what was sent
+  };
+  std::array<direction, 2> directions_; ///< [1]: to the server
   std::uint64_t last_request_ = 0, cuts_ = 0;
   std::size_t unsent_ = 0;
   bool broken_ = false;
@@ -260,13 +298,18 @@ std::size_t network::port::unsent(const rpc_gateway_actor& gateway) const {
   return c ? c->unsent() : 0;
 }
 
-network::network(sim::world& world, network_behaviour behaviour) : world_(world), behaviour_(behaviour) {}
+network::network(sim::world& world, wires& cables, network_behaviour behaviour)
+    : world_(world), wires_(cables), behaviour_(behaviour) {
+  wires_.when_changed([this, alive = alive_] {
+    if (*alive) wires_changed();
+  });
+}
 
 network::~network() { *alive_ = false; }
 
-std::shared_ptr<connector> network::plug_in(peer_identity who, std::shared_ptr<const bool> plugged) {
+std::shared_ptr<connector> network::plug_in(sim::machine& on, peer_identity who, std::shared_ptr<const bool> plugged) {
   auto address = who.address;
-  auto made = std::make_shared<port>(*this, std::move(who), std::move(plugged));
+  auto made = std::make_shared<port>(*this, on, std::move(who), std::move(plugged));
   ports_[address] = made;
   return made;
 }
@@ -281,7 +324,8 @@ void network::open(const std::shared_ptr<port>& from, const known_server& to,
                    std::function<void(expected<rpc_gateway_actor>)> done) {
   auto there = ports_.find(to.address);
   auto server = there == ports_.end() ? nullptr : there->second.lock();
-  bool reachable = server && !is_cut(from->who().id, server->who().id) && !is_cut(server->who().id, from->who().id);
+  bool reachable = server && !is_cut(from->machine(), server->machine()) &&
+                   !is_cut(server->machine(), from->machine()) && !server->on().paused();
   // Nobody there answers with a refusal, a cut line with nothing.
   auto wait = !server || reachable ? delay() : behaviour_.connect_timeout;
   world_.after(wait, [this, from, weak = std::weak_ptr<port>(server), to, reachable, done = std::move(done)] {
@@ -295,8 +339,23 @@ void network::open(const std::shared_ptr<port>& from, const known_server& to,
     auto made = std::make_shared<connection>(*this, number, from, server);
     open_.emplace(number, made);
     done(made->begin());
-    if (made->is_cut()) made->direction_cut();
+    if (made->is_silent()) made->falls_silent();
   });
+}
+
+std::string_view name_of_message(std::uint16_t kind) {
+  switch (static_cast<rpc_kind>(kind)) {
+  case rpc_kind::propose: return "propose";
+  case rpc_kind::refused: return "refused";
+  case rpc_kind::raft: return "raft";
+  case rpc_kind::request: return "request";
+  case rpc_kind::cancel: return "cancel";
+  case rpc_kind::node_records: return "node_records";
+  case rpc_kind::dns: return "dns";
+  case rpc_kind::coordinate: return "coordinate";
+  case rpc_kind::log_state: return "log_state";
+  }
+  return "unknown";
 }
 
 void network::forget(std::uint64_t number) { open_.erase(number); }
@@ -311,15 +370,25 @@ void network::lost(const std::string& address, bool silently) {
   }
 }
 
-void network::cut(const std::string& from, const std::string& to) {
-  if (!cuts_.emplace(from, to).second) return;
-  for (auto& [number, c] : open_)
-    if (c->is_cut()) c->direction_cut();
+void network::reset(const std::string& machine) {
+  auto all = open_;
+  for (auto& [number, c] : all)
+    if (c->touches(machine)) c->break_up(delay(), delay());
 }
 
-void network::heal() {
-  cuts_.clear();
-  for (auto& [number, c] : open_) c->healed();
+void network::paused(const std::string& machine) {
+  for (auto& [number, c] : open_) {
+    if (!c->touches(machine)) continue;
+    if (c->is_silent()) c->falls_silent();
+  }
+}
+
+void network::wires_changed() {
+  auto all = open_;
+  for (auto& [number, c] : all) {
+    c->healed();
+    if (c->is_silent()) c->falls_silent();
+  }
 }
 
 } // namespace praetor::sim

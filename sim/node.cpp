@@ -58,12 +58,12 @@ endpoints::request take_apart(std::string method, const std::string& target, std
   return r;
 }
 
-std::uint64_t index_in(const endpoints::answer& a) {
-  constexpr std::string_view name = "X-Consul-Index: ";
-  auto at = a.lines.find(name);
-  std::uint64_t index = 0;
-  if (at != a.lines.npos) std::from_chars(a.lines.data() + at + name.size(), a.lines.data() + a.lines.size(), index);
-  return index;
+/// What a header line of an answer says; 0 if there is none.
+std::uint64_t number_in(const endpoints::answer& a, std::string_view name) {
+  std::uint64_t number = 0;
+  if (auto at = a.lines.find(name); at != a.lines.npos)
+    std::from_chars(a.lines.data() + at + name.size(), a.lines.data() + a.lines.size(), number);
+  return number;
 }
 
 } // namespace
@@ -71,8 +71,8 @@ std::uint64_t index_in(const endpoints::answer& a) {
 /// Keeps the last lines of the agent's log.
 class node::recorder final : public logger {
 public:
-  recorder(sim::world& world, std::vector<std::string>& lines, std::shared_ptr<const bool> plugged)
-      : world_(world), lines_(lines), plugged_(std::move(plugged)) {}
+  recorder(node& owner, std::shared_ptr<const bool> plugged)
+      : owner_(owner), world_(owner.world_), lines_(owner.lines_), plugged_(std::move(plugged)) {}
   bool enabled(log_level) const override { return *plugged_; }
   void write(log_level, std::string_view module, std::string_view message,
              std::initializer_list<log_field> fields) override {
@@ -80,11 +80,13 @@ public:
     std::string line = std::to_string(world_.now().count()) + " " + std::string(module) + ": " + std::string(message);
     for (const auto& f : fields) line += " " + std::string(f.key) + "=" + f.value;
     world_.trace().mix(line);
+    if (owner_.logged) owner_.logged(line);
     if (lines_.size() >= most_lines) lines_.erase(lines_.begin(), lines_.begin() + most_lines / 2);
     lines_.push_back(std::move(line));
   }
 
 private:
+  node& owner_;
   sim::world& world_;
   std::vector<std::string>& lines_;
   std::shared_ptr<const bool> plugged_;
@@ -132,7 +134,9 @@ public:
     reply r;
     r.status = a.status;
     if (a.body) r.body = *a.body;
-    r.index = index_in(a);
+    r.index = number_in(a, "X-Consul-Index: ");
+    r.known_leader = a.lines.find("X-Consul-Knownleader: true") != a.lines.npos;
+    r.last_contact = std::chrono::milliseconds(number_in(a, "X-Consul-Lastcontact: "));
     end(r);
   }
   std::shared_ptr<endpoints::body_stream> respond_stream(endpoints::answer) override {
@@ -160,6 +164,23 @@ private:
   reply_callback done_;
 };
 
+/// The gossip pools' files: small, replaced whole, and on the disk at once.
+class node::files final : public gossip_files {
+public:
+  expected<std::optional<std::string>> read(const std::string& name) override {
+    auto it = content_.find(name);
+    return it == content_.end() ? std::optional<std::string>{} : std::optional(it->second);
+  }
+  void replace(const std::string& name, std::string content, unsigned,
+               std::function<void(const error*)> done) override {
+    content_[name] = std::move(content);
+    if (done) done(nullptr);
+  }
+
+private:
+  std::map<std::string, std::string> content_;
+};
+
 struct node::life_of_agent {
   std::shared_ptr<bool> plugged = std::make_shared<bool>(true);
   ports_ptr outside;
@@ -167,10 +188,11 @@ struct node::life_of_agent {
   agent_actor agent;
   std::shared_ptr<endpoints::environment> environment;
   std::shared_ptr<endpoints::dispatcher> dispatcher;
+  std::shared_ptr<resolver> names;
 };
 
-node::node(sim::world& world, node_options options, network* net)
-    : world_(world), net_(net), options_(std::move(options)), id_(world.uuid()) {
+node::node(sim::world& world, node_options options, network* net, gossip_network* gossip)
+    : world_(world), net_(net), gossip_(gossip), options_(std::move(options)), machine_(world), id_(world.uuid()) {
   replace_disk();
 }
 
@@ -178,53 +200,104 @@ node::~node() {
   if (up()) crash();
 }
 
-ports_ptr node::make_ports(std::shared_ptr<bool> plugged) {
+expected<ports_ptr> node::make_ports(std::shared_ptr<bool> plugged) {
   auto p = std::make_shared<ports>();
   auto stores = disk_->plug_in();
-  if (net_) p->links = net_->plug_in({id_, options_.name, "dc1", address(), true, true}, plugged);
-  p->log = stores.log;
-  p->snapshots = stores.snapshots;
-  p->store = stores.agent;
+  if (!stores) return tl::unexpected(stores.error());
+  if (net_) p->links = net_->plug_in(machine_, {id_, options_.name, "dc1", address(), options_.server, true}, plugged);
+  if (gossip_) p->gossip_lan = gossip_->plug_in(options_.ip + ":8301", plugged);
+  if (options_.server) {
+    p->log = stores->log;
+    p->snapshots = stores->snapshots;
+  }
+  p->store = stores->agent;
+  p->gossip_files = files_;
   p->probes = std::make_shared<scripted_probes>(*this, plugged);
-  p->log_lines = std::make_shared<recorder>(world_, lines_, plugged);
-  p->wall_clock = [this] { return world_.wall_now() + options_.skew; };
+  p->log_lines = std::make_shared<recorder>(*this, plugged);
+  p->wall_clock = [this] { return world_.wall_now() + clock_error(); };
   p->new_uuid = [this] { return world_.uuid(); };
   p->seed = [this] { return world_.random()(); };
   p->make_root = make_paper_root;
   p->fatal = [this, plugged](const std::string& why) {
-    if (*plugged) fatal_.push_back(why);
+    if (!*plugged) return;
+    fatal_.push_back(why);
+    world_.interrupt([this] {
+      if (changed) changed(*this);
+    });
   };
   p->detach = false;
   return p;
 }
 
+duration node::clock_error() const {
+  auto drifted = static_cast<double>((world_.now() - drifts_since_).count()) * drift_;
+  return options_.skew + duration{static_cast<std::int64_t>(drifted)};
+}
+
+void node::drift_clock(double faster) {
+  options_.skew = clock_error();
+  drifts_since_ = world_.now();
+  drift_ = faster;
+  machine_.drift(faster);
+}
+
+void node::pause() {
+  machine_.pause();
+  if (net_) net_->paused(options_.ip);
+}
+
+void node::go_on() {
+  machine_.go_on();
+  for (auto& c : std::exchange(waiting_, {}))
+    if (up() && !c->ended()) current_->dispatcher->handle(c);
+  machine_.touch();
+}
+
+std::string node::configuration_text() const {
+  auto number = [](auto value) { return std::to_string(value); };
+  std::string out = "data_dir = \"/data\" performance { raft_multiplier = 1 }\n";
+  out.append("bind_addr = \"").append(options_.ip).append("\" node_name = \"").append(options_.name).append("\"\n");
+  if (!options_.join.empty()) {
+    out += "retry_interval = \"1s\" retry_join = [";
+    for (const auto& address : options_.join) out.append("\"").append(address).append("\",");
+    out.back() = ']';
+    out += '\n';
+  }
+  if (options_.server) {
+    out += "server = true\n";
+    out += options_.expected_servers == 0 ? "bootstrap = true\n"
+                                          : "bootstrap_expect = " + number(options_.expected_servers) + "\n";
+    out.append("raft_snapshot_threshold = ").append(number(options_.snapshot_threshold)).append("\n");
+    out.append("raft_snapshot_interval = \"").append(number(options_.snapshot_interval.count())).append("s\"\n");
+    out.append("raft_trailing_logs = ").append(number(options_.trailing_logs)).append("\n");
+  }
+  return out + options_.configuration;
+}
+
 expected<void> node::start() {
   PRAETOR_ASSERT(!up());
-  auto beginning = options_.expected_servers == 0 ? std::string("bootstrap = true")
-                                                  : "bootstrap_expect = " + std::to_string(options_.expected_servers);
-  auto config = read_configuration("server = true performance { raft_multiplier = 1 } " + beginning +
-                                   " data_dir = \"/data\" bind_addr = \"" + options_.ip +
-                                   "\"\n"
-                                   "node_name = \"" +
-                                   options_.name +
-                                   "\"\n"
-                                   "raft_snapshot_threshold = " +
-                                   std::to_string(options_.snapshot_threshold) +
-                                   "\n"
-                                   "raft_snapshot_interval = \"" +
-                                   std::to_string(options_.snapshot_interval.count()) +
-                                   "s\"\n"
-                                   "raft_trailing_logs = " +
-                                   std::to_string(options_.trailing_logs) + "\n");
-  if (!config) return tl::unexpected(config.error());
+  if (!config_) {
+    auto read = read_configuration(configuration_text());
+    if (!read) return tl::unexpected(read.error());
+    config_ = *read;
+    if (options_.times)
+      config_ = std::make_shared<const config::runtime_config>(with_times_of(*config_, *options_.times));
+  }
   auto life = std::make_shared<life_of_agent>();
-  life->outside = make_ports(life->plugged);
-  life->view->servers.store(servers_);
-  auto found = restore_state(*life->outside, *life->view);
-  if (!found) return tl::unexpected(found.error());
+  auto outside = make_ports(life->plugged);
+  if (!outside) return tl::unexpected(outside.error());
+  life->outside = *outside;
+  expected<raft::initial_state> found;
+  if (options_.server) found = restore_state(*life->outside, *life->view);
+  if (!found) {
+    *life->plugged = false;
+    disk_->cut();
+    return tl::unexpected(found.error());
+  }
   ++lives_;
+  fatal_.clear();
   agent_options o;
-  o.config = *config;
+  o.config = config_;
   o.node_id = id_;
   o.outside = life->outside;
   o.view = life->view;
@@ -234,65 +307,56 @@ expected<void> node::start() {
   o.ready = [this, weak = std::weak_ptr(life)](agent_handles_ptr) {
     if (auto life = weak.lock()) open_endpoints(*life);
   };
-  life->agent = world_.system().spawn(agent, std::move(o));
+  life->agent = machine_.system().spawn(agent, std::move(o));
   current_ = std::move(life);
+  if (changed) changed(*this);
   return {};
 }
 
 void node::replace_disk() {
   PRAETOR_ASSERT(!up());
   storage_ = world_.uuid();
-  disk_.emplace(storage_, options_.disk, world_.random()());
-}
-
-known_server node::described() const {
-  known_server s;
-  s.id = id_;
-  s.name = options_.name;
-  s.datacenter = "dc1";
-  s.address = address();
-  s.storage = storage_;
-  s.status = swim::member_status::alive;
-  s.bootstrap = options_.expected_servers == 0;
-  s.bootstrap_expect = options_.expected_servers;
-  return s;
-}
-
-void node::know(std::shared_ptr<const known_servers> servers) {
-  servers_ = std::move(servers);
-  if (!up()) return;
-  current_->view->servers.store(servers_);
-  if (auto handles = current_->view->handles.load())
-    caf::anon_send(handles->writes.router(), members_atom_v, local<std::shared_ptr<const known_servers>>{servers_});
+  disk_.emplace(world_, storage_, options_.disk);
+  files_ = std::make_shared<files>();
 }
 
 void node::crash(bool silently) {
   PRAETOR_ASSERT(up());
-  auto life = std::move(current_);
+  auto life = std::exchange(current_, nullptr);
   *life->plugged = false;
   disk_->cut();
   if (net_) net_->lost(address(), silently);
   auto cut_off = std::exchange(connections_, {});
-  for (auto& weak : cut_off)
-    if (auto c = weak.lock()) c->end({});
+  auto never_begun = std::exchange(waiting_, {});
   caf::anon_send_exit(life->agent, caf::exit_reason::kill);
+  life->agent = nullptr;
   life->view->handles.store(nullptr);
   life->view->requests.store(nullptr);
-  // Actors that have not ended yet still refer to these; until then nothing they do gets out.
-  world_.keep(life);
+  machine_.go_on();
+  // Nothing that its actors do now gets out, and nobody outside hears of them any more.
+  machine_.run_dry();
+  // What asked the agent goes after it: the clock of its figures ends with the last of it.
+  life->names.reset();
+  life->dispatcher.reset();
+  life->environment.reset();
+  machine_.run_dry();
+  PRAETOR_ASSERT(machine_.actors() == 0);
+  for (auto& weak : cut_off)
+    if (auto c = weak.lock()) c->end({});
 }
 
 void node::open_endpoints(life_of_agent& life) {
   if (!*life.plugged) return;
-  life.environment = std::make_shared<endpoints::environment>(world_.system(), life.view, life.outside, id_,
+  life.environment = std::make_shared<endpoints::environment>(machine_.system(), life.view, life.outside, id_,
                                                               endpoints::process_hooks{});
   life.dispatcher = std::make_shared<endpoints::dispatcher>(*life.environment);
+  life.names = std::make_shared<resolver>(*life.environment);
   life.view->requests.store(endpoints::make_request_server(*life.environment, *life.dispatcher));
 }
 
 bool node::ready() const {
   if (!up() || !current_->dispatcher) return false;
-  return current_->view->leader.leads(world_.system().clock().now());
+  return current_->view->leader.leads(machine_.now());
 }
 
 void node::forget_dead() {
@@ -308,7 +372,21 @@ void node::request(std::string method, std::string target, std::string body, rep
       std::make_shared<connection>(world_, take_apart(std::move(method), target, std::move(body)), std::move(done));
   if (!up() || !current_->dispatcher) return c->end({});
   connections_.push_back(c);
+  if (paused()) {
+    waiting_.push_back(c);
+    return;
+  }
   current_->dispatcher->handle(c);
+  machine_.touch();
+}
+
+void node::look_up(const std::string& name, resolver::callback done) {
+  if (!up() || paused() || !current_->names) return done(std::nullopt);
+  auto plugged = current_->plugged;
+  current_->names->look_up(name, [plugged, done = std::move(done)](std::optional<std::vector<std::string>> found) {
+    done(*plugged ? std::move(found) : std::nullopt);
+  });
+  machine_.touch();
 }
 
 std::size_t node::under_way() const {

@@ -3,9 +3,12 @@
 #include "actors/agent.hpp"
 #include "frontends/endpoints/routes.hpp"
 #include "sim/disk.hpp"
+#include "sim/gossip_network.hpp"
 #include "sim/network.hpp"
+#include "sim/resolver.hpp"
 #include "sim/world.hpp"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -18,6 +21,8 @@ namespace praetor::sim {
 struct node_options {
   std::string name = "node1";
   std::string ip = "10.0.0.1";
+  bool server = true;            ///< otherwise a client agent, which has no state of its own
+  std::vector<std::string> join; ///< addresses of agents to find the others by
   /// The servers of a cluster that begins together; 0: the node is a cluster of its own.
   unsigned expected_servers = 0;
   /// How far the wall clock is wrong.
@@ -26,13 +31,19 @@ struct node_options {
   std::int64_t snapshot_threshold = 100;
   std::chrono::seconds snapshot_interval{3};
   std::int64_t trailing_logs = 50;
+  /// More configuration, in HCL.
+  std::string configuration;
+  /// Whose times of elections, gossip and sessions it has; null: those of the text.
+  std::shared_ptr<const config::runtime_config> times;
 };
 
 /// The answer to a request, and when it came.
 struct reply {
   unsigned status = 0; ///< 0: the node went down before it answered
   std::string body;
-  std::uint64_t index = 0; ///< X-Consul-Index
+  std::uint64_t index = 0;   ///< X-Consul-Index
+  bool known_leader = false; ///< X-Consul-Knownleader
+  duration last_contact{0};  ///< X-Consul-Lastcontact
   bool answered() const { return status != 0; }
   bool ok() const { return status == 200; }
 };
@@ -45,7 +56,8 @@ using probe_script = std::function<probe_result(const check_definition&, std::ui
 class node {
 public:
   /// @param net how it reaches others; null: not at all
-  node(sim::world& world, node_options options, network* net = nullptr);
+  /// @param gossip what its LAN pool travels over; null: it is in none
+  node(sim::world& world, node_options options, network* net = nullptr, gossip_network* gossip = nullptr);
   ~node();
 
   /// Starts the agent on what the disks hold.
@@ -55,10 +67,17 @@ public:
   void crash(bool silently = false);
   /// A new, empty disk takes the place of the old one. Only while it is down.
   void replace_disk();
-  /// What gossip would say of it.
-  known_server described() const;
-  /// What gossip says of all; from now on, and in later lives.
-  void know(std::shared_ptr<const known_servers> servers);
+  /// The process stands still until it goes on; so do requests to it.
+  void pause();
+  void go_on();
+  bool paused() const { return machine_.paused(); }
+  /// Its wall clock is wrong by so much more from now on.
+  void jump_clock(duration by) { options_.skew += by; }
+  /// All its clocks run faster by this share from now on; 0: right.
+  void drift_clock(double faster);
+  /// How wrong its wall clock is.
+  duration clock_error() const;
+  sim::machine& machine() { return machine_; }
   bool up() const { return current_ != nullptr; }
   /// True if the agent is up, leads and may answer reads.
   bool ready() const;
@@ -69,6 +88,9 @@ public:
   /// @param target path and query, percent-encoded where needed
   /// @param done runs once
   void request(std::string method, std::string target, std::string body, reply_callback done);
+  /// Asks for the addresses behind a name, as a DNS client does over UDP.
+  /// @param done runs once; nothing if there is no answer, or one that does not tell (SERVFAIL)
+  void look_up(const std::string& name, resolver::callback done);
   /// Requests that are not answered yet.
   std::size_t under_way() const;
 
@@ -79,6 +101,10 @@ public:
   const std::string& id() const { return id_; }
   /// What made the agent give up; empty if nothing did.
   const std::vector<std::string>& fatal() const { return fatal_; }
+  /// Called when the agent gives up, or has come up.
+  std::function<void(node&)> changed;
+  /// Told each line of the agent's log.
+  std::function<void(std::string_view)> logged;
   const std::vector<std::string>& log_lines() const { return lines_; }
   probe_script script;
 
@@ -86,9 +112,11 @@ private:
   class recorder;
   class scripted_probes;
   class connection;
+  class files;
   struct life_of_agent;
 
-  ports_ptr make_ports(std::shared_ptr<bool> plugged);
+  expected<ports_ptr> make_ports(std::shared_ptr<bool> plugged);
+  std::string configuration_text() const;
   void open_endpoints(life_of_agent& life);
   void forget_dead();
 
@@ -96,14 +124,21 @@ private:
 
   sim::world& world_;
   network* net_;
+  gossip_network* gossip_;
   node_options options_;
+  sim::machine machine_;
+  duration drifts_since_{0};
+  double drift_ = 0;
   std::string id_, storage_;
   std::optional<sim::disk> disk_;
-  std::shared_ptr<const known_servers> servers_;
+  std::shared_ptr<files> files_;
+  std::shared_ptr<const config::runtime_config> config_;
   std::uint64_t lives_ = 0;
   std::shared_ptr<life_of_agent> current_;
   std::vector<std::weak_ptr<connection>> connections_;
-  std::vector<std::string> fatal_, lines_;
+  std::deque<std::shared_ptr<connection>> waiting_; ///< while it is paused
+  std::vector<std::string> fatal_;
+  std::vector<std::string> lines_;
   std::map<std::string, std::uint64_t> attempts_; ///< by check id
 };
 

@@ -25,9 +25,11 @@ public:
   virtual void fault_ends(duration, const fault&) {}
   virtual void node_starts(duration, const std::string& /*node*/) {}
   virtual void node_stops(duration, const std::string& /*node*/) {}
+  /// A line of the agent's log, with its time and module.
+  virtual void logs(duration, const std::string& /*node*/, std::string_view /*line*/) {}
   virtual void leads(duration, const std::string& /*node*/, std::uint64_t /*term*/) {}
-  virtual void message(duration /*sent*/, duration /*arrived*/, const std::string& /*from*/,
-                       const std::string& /*to*/, std::string_view /*kind*/, std::size_t /*bytes*/) {}
+  virtual void message(duration /*sent*/, duration /*arrived*/, const std::string& /*from*/, const std::string& /*to*/,
+                       std::string_view /*kind*/, std::size_t /*bytes*/) {}
   /// A client's operation has ended, or never will. Times as in operation.
   virtual void operation_ends(const std::string& /*process*/, std::string_view /*what*/, const std::string& /*key*/,
                               const std::string& /*value*/, duration /*called*/, duration /*returned*/,
@@ -49,8 +51,8 @@ struct run_options {
 /// What came out of one run.
 struct run_result {
   std::uint64_t seed = 0;
-  std::uint64_t trace = 0; ///< hash of all that happened
-  fault_schedule faults;   ///< as they were planned
+  std::uint64_t trace = 0;       ///< hash of all that happened
+  fault_schedule faults;         ///< as they were planned
   std::vector<finding> findings; ///< empty: every checker is content
   /// Registers whose history was too hard to judge within the search's bound: neither passed nor failed.
   std::vector<std::string> undecided;
@@ -59,6 +61,9 @@ struct run_result {
   std::uint64_t terms = 0, lives = 0, snapshots_installed = 0;
   std::uint64_t messages = 0, connections = 0, packets = 0, bytes = 0;
 };
+
+/// The faults that the scenario makes for a seed.
+fault_schedule faults_of(const scenario& what, std::uint64_t seed);
 
 /// Runs the scenario once. Equal arguments give equal results, on every machine.
 run_result run(const scenario& what, const run_options& options);

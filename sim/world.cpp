@@ -1,8 +1,5 @@
 #include "sim/world.hpp"
 
-#include "protocol/actors.hpp"
-#include "protocol/types/error.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -14,28 +11,26 @@ namespace {
 
 /// Where every world's clocks begin: 1 March 2024, 12:00 UTC.
 constexpr duration epoch = std::chrono::seconds(1709294400);
-/// While actors are busy, time goes on at most this far: as if the machine were slow.
+/// While actors are busy, time goes on at most this far: as if the machines were slow.
 constexpr auto most_hurry = std::chrono::milliseconds(2);
 constexpr unsigned hurry_one_in = 40;
 
-caf::actor_system_config& prepared(caf::actor_system_config& config) {
-  config.set("scheduler.policy", caf::atom("testing"));
-  config.add_message_types<caf::id_block::praetor>();
-  return config;
-}
-
 } // namespace
 
-world::world(std::uint64_t seed)
-    : random_(seed), system_(prepared(config_)),
-      coordinator_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())),
-      began_(coordinator_.clock().now()) {}
+world::world(std::uint64_t seed) : random_(seed) {}
 
-world::~world() {
+world::~world() { forget_timers(); }
+
+caf::actor_system& world::system() {
+  if (!own_) own_ = std::make_unique<machine>(*this);
+  return own_->system();
+}
+
+std::size_t world::actors() { return own_ ? own_->actors() : 0; }
+
+void world::forget_timers() {
   agenda_.clear();
-  forget_timers();
-  settle();
-  PRAETOR_ASSERT(actors() == 0); // the actor system would wait for them for ever
+  if (own_) own_->run_dry();
 }
 
 duration world::between(duration least, duration most) {
@@ -53,81 +48,95 @@ std::string world::uuid() {
   return text.data();
 }
 
-duration world::now() const { return coordinator_.clock().now() - began_; }
+duration world::wall_now() const { return epoch + now_; }
 
-duration world::wall_now() const { return epoch + now(); }
+void world::after(duration wait, std::function<void()> action) { agenda_.emplace(now_ + wait, std::move(action)); }
 
-void world::after(duration wait, std::function<void()> action) {
-  agenda_.emplace(coordinator_.clock().now() + wait, std::move(action));
+void world::add(machine& m) { m.number_ = ++machines_; }
+
+void world::remove(machine& m) {
+  if (m.place_ != SIZE_MAX) {
+    runnable_[m.place_] = runnable_.back();
+    runnable_[m.place_]->place_ = m.place_;
+    runnable_.pop_back();
+  }
+  if (m.due_ != duration::max()) timers_.erase({m.due_, m.number_});
 }
 
-void world::forget_timers() { coordinator_.clock().cancel_all(); }
+void world::look_at(machine& m) {
+  bool busy = !m.paused_ && m.jobs() > 0;
+  if (busy && m.place_ == SIZE_MAX) {
+    m.place_ = runnable_.size();
+    runnable_.push_back(&m);
+  } else if (!busy && m.place_ != SIZE_MAX) {
+    runnable_[m.place_] = runnable_.back();
+    runnable_[m.place_]->place_ = m.place_;
+    runnable_.pop_back();
+    m.place_ = SIZE_MAX;
+  }
+  auto due = m.paused_ ? duration::max() : m.next_timer();
+  if (due == m.due_) return;
+  if (m.due_ != duration::max()) timers_.erase({m.due_, m.number_});
+  m.due_ = due;
+  if (due != duration::max()) timers_.emplace(std::pair{due, m.number_}, &m);
+}
 
-bool world::step() {
-  auto& jobs = coordinator_.jobs;
-  if (jobs.empty()) return false;
-  auto chosen = below(jobs.size());
-  std::swap(jobs[0], jobs[chosen]);
+void world::run_interrupts() {
+  while (!interrupts_.empty())
+    for (auto& action : std::exchange(interrupts_, {})) action();
+}
+
+void world::step() {
+  auto& m = *runnable_[below(runnable_.size())];
+  auto chosen = below(m.jobs());
   ++steps_;
-  trace_.mix(chosen << 32 | jobs.size());
-  trace_.mix(now());
-  coordinator_.try_run_once();
+  trace_.mix(m.number_ << 48 | chosen << 24 | m.jobs());
+  trace_.mix(now_);
+  m.run_job(chosen);
   for (auto& observer : step_observers_) observer();
-  return true;
+  run_interrupts();
 }
-
-void world::drop_kept() { std::exchange(kept_, {}).clear(); }
 
 void world::settle() {
-  do {
-    while (step()) continue;
-    drop_kept();
-  } while (!coordinator_.jobs.empty());
+  while (!runnable_.empty()) step();
 }
 
-world::time_point world::next_timer() const {
-  auto next = time_point::max();
-  if (const auto& schedule = coordinator_.clock().schedule(); !schedule.empty()) next = schedule.begin()->first;
-  if (!agenda_.empty()) next = std::min(next, agenda_.begin()->first);
-  return next;
+duration world::next_event() const {
+  auto next = agenda_.empty() ? duration::max() : agenda_.begin()->first;
+  return timers_.empty() ? next : std::min(next, timers_.begin()->first.first);
 }
 
-void world::run_timer() {
-  auto& clock = coordinator_.clock();
-  const auto& schedule = clock.schedule();
-  bool own = !agenda_.empty() && (schedule.empty() || agenda_.begin()->first <= schedule.begin()->first);
+void world::run_event() {
+  bool own = !agenda_.empty() && (timers_.empty() || agenda_.begin()->first <= timers_.begin()->first.first);
   if (!own) {
-    clock.trigger_timeout();
-    return;
+    now_ = std::max(now_, timers_.begin()->first.first);
+    return timers_.begin()->second->run_timer();
   }
   auto item = agenda_.extract(agenda_.begin());
-  clock.current_time = std::max(clock.current_time, item.key());
-  trace_.mix(now());
+  now_ = std::max(now_, item.key());
+  trace_.mix(now_);
   item.mapped()();
+  run_interrupts();
 }
 
 bool world::run_for(duration span, const std::function<bool()>& done) {
-  auto& clock = coordinator_.clock();
-  auto end = clock.now() + span;
+  auto end = now_ + span;
   for (;;) {
-    if (done && done()) return true;
-    auto next = next_timer();
-    bool busy = !coordinator_.jobs.empty();
-    if (busy && (next > clock.now() + most_hurry || next > end || !one_in(hurry_one_in))) {
+    auto next = next_event();
+    if (!runnable_.empty() && (next > now_ + most_hurry || next > end || !one_in(hurry_one_in))) {
       step();
       continue;
     }
-    if (!busy && !kept_.empty()) {
-      drop_kept();
-      continue;
-    }
-    if (!busy)
+    if (runnable_.empty()) {
       for (auto& observer : observers_) observer();
+      if (done && done()) return true;
+      if (!runnable_.empty() || next != next_event()) continue; // what was seen made something happen
+    }
     if (next > end) {
-      clock.current_time = std::max(clock.current_time, end);
+      now_ = std::max(now_, end);
       return false;
     }
-    run_timer();
+    run_event();
   }
 }
 

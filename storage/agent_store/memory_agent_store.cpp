@@ -47,4 +47,11 @@ void memory_agent_store::crash() {
   seen_ = durable_;
 }
 
+std::shared_ptr<memory_agent_store> memory_agent_store::durable_copy() const {
+  auto out = std::make_shared<memory_agent_store>();
+  std::lock_guard lock(guard_);
+  out->seen_ = out->durable_ = durable_;
+  return out;
+}
+
 } // namespace praetor::storage

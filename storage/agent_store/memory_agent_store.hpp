@@ -3,6 +3,7 @@
 #include "storage/agent_store/agent_store.hpp"
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -19,6 +20,8 @@ public:
 
   /// Forgets what was written since the last sync.
   void crash();
+  /// Another store that holds what is durable in this one.
+  std::shared_ptr<memory_agent_store> durable_copy() const;
 
 private:
   using image = std::map<std::pair<agent_table, std::string>, std::string, std::less<>>;

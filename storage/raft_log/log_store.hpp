@@ -64,8 +64,8 @@ public:
 
   virtual expected<void> write(const log_batch& batch) = 0;
   virtual expected<void> sync() = 0;
-  /// How long to wait between a write and its sync: zero where `sync` takes its time itself. A simulated disk, which
-  /// must not block, is slow this way.
+  /// How long the next sync is still to be waited with; asked again when that time is over. Zero where `sync` takes its
+  /// time itself. A simulated disk, which must not block, is slow this way.
   virtual std::chrono::nanoseconds sync_delay() { return std::chrono::nanoseconds{0}; }
   /// Drops all entries up to and including `through`, durably. Only what a snapshot covers.
   virtual expected<void> compact(raft::index_t through) = 0;

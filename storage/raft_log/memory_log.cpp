@@ -120,4 +120,19 @@ void memory_log::crash(std::size_t surviving) {
   }
 }
 
+raft::index_t memory_log::durable_last_index() const {
+  std::lock_guard lock(guard_);
+  return durable_.terms.last();
+}
+
+std::shared_ptr<memory_log> memory_log::durable_copy() const {
+  auto out = std::make_shared<memory_log>(opened_.storage_id);
+  {
+    std::lock_guard lock(guard_);
+    out->durable_ = durable_;
+  }
+  out->crash();
+  return out;
+}
+
 } // namespace praetor::storage

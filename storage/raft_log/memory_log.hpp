@@ -3,6 +3,7 @@
 #include "storage/raft_log/term_index.hpp"
 
 #include <deque>
+#include <memory>
 #include <mutex>
 
 namespace praetor::storage {
@@ -28,6 +29,10 @@ public:
   /// and `opened()` describes the log as a new open would find it.
   void crash(std::size_t surviving = 0);
   std::size_t unsynced_batches() const { return unsynced_.size(); }
+  /// The last entry that a crash does not take away.
+  raft::index_t durable_last_index() const;
+  /// Another log that holds what is durable in this one.
+  std::shared_ptr<memory_log> durable_copy() const;
 
 private:
   struct image {

@@ -96,4 +96,11 @@ void memory_snapshot_store::damage(const std::string& id) {
   if (auto found = shelf_->snapshots.find(id); found != shelf_->snapshots.end()) found->second.damaged = true;
 }
 
+std::shared_ptr<memory_snapshot_store> memory_snapshot_store::copy() const {
+  auto out = std::make_shared<memory_snapshot_store>(keep_);
+  std::lock_guard lock(shelf_->guard);
+  out->shelf_->snapshots = shelf_->snapshots;
+  return out;
+}
+
 } // namespace praetor::storage

@@ -20,6 +20,8 @@ public:
 
   /// The simulator's bit rot: from now on the snapshot does not open.
   void damage(const std::string& id);
+  /// Another store with the snapshots that this one has now.
+  std::shared_ptr<memory_snapshot_store> copy() const;
 
 private:
   friend class memory_sink;

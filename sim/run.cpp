@@ -1,0 +1,205 @@
+#include "sim/run.hpp"
+
+#include "sim/checkers/consensus.hpp"
+#include "sim/checkers/convergence.hpp"
+#include "sim/nemesis.hpp"
+
+#include <algorithm>
+
+namespace praetor::sim {
+
+namespace {
+
+/// Faults come from a generator of their own, so that leaving some out changes nothing else about them.
+constexpr std::uint64_t seed_of_faults = 0x9e3779b97f4a7c15ull;
+/// Costly observations are made once in so many moments.
+constexpr unsigned seldom = 16;
+/// More messages than this never wait for one actor.
+constexpr std::size_t longest_mailbox = 20'000;
+
+class one_run {
+public:
+  one_run(const scenario& what, const run_options& options)
+      : what_(what), options_(options), world_(options.seed), cluster_(world_, what.who),
+        lab_(world_, cluster_.nodes()), consensus_(cluster_, lab_), nemesis_(cluster_, lab_) {
+    lab_.watcher = options.watcher;
+    lab_.reaches = [this](const node& from, const node& to) {
+      return !cluster_.wires().is_cut(from.options().ip, to.options().ip);
+    };
+    connect_observers();
+    make_clients();
+    result_.seed = options.seed;
+    result_.faults = options.faults ? *options.faults : faults_of(what, options.seed);
+  }
+
+  run_result run() {
+    auto stop = [this] { return !lab_.findings.empty(); };
+    world_.when_quiet([this] { look(); });
+    for (auto* n : cluster_.nodes()) cluster_.bring_up(*n);
+    for (auto& c : clients_) c->start();
+    nemesis_.plan(result_.faults);
+    auto length = std::min(what_.length, options_.until.value_or(duration::max()));
+    world_.run_for(length, stop);
+    if (lab_.findings.empty() && length >= what_.length && rest()) judge();
+    report();
+    return std::move(result_);
+  }
+
+private:
+  void make_clients() {
+    sim::clients all;
+    for (const auto& w : what_.work) add_clients(all, lab_, w);
+    for (unsigned i = 0; i < all.size(); ++i) {
+      const auto& left_out = options_.without_clients;
+      if (std::find(left_out.begin(), left_out.end(), i) == left_out.end()) clients_.push_back(std::move(all[i]));
+    }
+  }
+
+  void connect_observers() {
+    lab_.reaches = [this](const node& from, const node& to) {
+      return from.up() && to.up() && !from.paused() && !to.paused() &&
+             !cluster_.wires().is_cut(from.options().ip, to.options().ip);
+    };
+    cluster_.complain = [this](const std::string& text) { lab_.find("agents run", text); };
+    cluster_.before_stop = [this](node& n) {
+      if (n.options().server) consensus_.note(n);
+    };
+    auto* watcher = options_.watcher;
+    cluster_.after_start = [this, watcher](node& n) {
+      if (watcher) watcher->node_starts(world_.now(), n.options().name);
+    };
+    cluster_.after_stop = [this, watcher](node& n) {
+      if (watcher) watcher->node_stops(world_.now(), n.options().name);
+    };
+    if (watcher) watch(*watcher);
+  }
+
+  void watch(observer& watcher) {
+    for (auto* n : cluster_.nodes())
+      n->logged = [this, &watcher, &name = n->options().name](std::string_view line) {
+        watcher.logs(world_.now(), name, line);
+      };
+    cluster_.lines().watch([this, &watcher](duration sent, const std::string& from, const std::string& to,
+                                            std::uint16_t kind, std::size_t bytes) {
+      watcher.message(sent, world_.now(), from, to, name_of_message(kind), bytes);
+    });
+    cluster_.packets().watch(
+        [this, &watcher](duration sent, const std::string& from, const std::string& to, std::size_t bytes) {
+          watcher.message(sent, world_.now(), name_at(from), name_at(to), "gossip", bytes);
+        });
+  }
+  std::string name_at(const std::string& address) const {
+    for (auto* n : cluster_.nodes())
+      if (n->options().ip == machine_of(address)) return n->options().name;
+    return address;
+  }
+
+  /// What must hold at every moment.
+  void look() {
+    bool now_and_then = ++moments_ % seldom == 0;
+    consensus_.look(now_and_then);
+    if (!cluster_.leader())
+      lab_.leader_since = duration::max();
+    else if (lab_.leader_since == duration::max())
+      lab_.leader_since = world_.now();
+    lab_.look();
+    for (auto& c : clients_) c->look();
+    if (now_and_then) look_at_mailboxes();
+  }
+
+  void look_at_mailboxes() {
+    for (auto* n : cluster_.nodes())
+      if (auto longest = n->machine().longest_mailbox(); longest > longest_mailbox)
+        lab_.find("bounded mailboxes",
+                  std::to_string(longest) + " messages wait for one actor of " + n->options().name);
+  }
+
+  /// Nothing is broken any more and no client begins anything new: all must be in order within a bound.
+  /// @returns whether it is
+  bool rest() {
+    lab_.open = false;
+    nemesis_.stop();
+    world_.run_for(what_.settles_within, [this] { return cluster_.under_way() == 0 && cluster_.agree(); });
+    if (cluster_.under_way() > 0)
+      lab_.find("answers", std::to_string(cluster_.under_way()) + " requests were never answered");
+    if (!cluster_.agree()) complain_of_disagreement();
+    if (!lab_.findings.empty()) return false;
+    auto odd = [this] {
+      auto members = members_disagree(cluster_);
+      return members.empty() ? catalog_disagrees(cluster_) : members;
+    };
+    world_.run_for(what_.settles_within, [&] { return world_.one_in(seldom) && odd().empty(); });
+    lab_.find("convergence", odd());
+    return lab_.findings.empty();
+  }
+
+  void complain_of_disagreement() {
+    std::string text = "the servers don't agree though nothing is broken any more";
+    for (auto* n : cluster_.servers()) {
+      text.append("; ").append(n->options().name);
+      if (!n->up())
+        text += " is down";
+      else
+        text.append(" is at ").append(std::to_string(n->state()->log_index())).append(n->ready() ? " and leads" : "");
+    }
+    lab_.find("agreement", text);
+  }
+
+  /// Once more from the disks alone, and then all that was seen is judged.
+  void judge() {
+    for (auto* n : cluster_.nodes()) cluster_.stop(*n, false);
+    for (auto* n : cluster_.nodes()) cluster_.bring_up(*n);
+    if (!world_.run_for(what_.settles_within, [this] { return cluster_.agree(); })) return complain_of_disagreement();
+    judge_at_the_end(lab_);
+    consensus_.judge();
+  }
+
+  void report() {
+    auto& r = result_;
+    for (auto* n : cluster_.nodes()) {
+      r.lives += n->life();
+      if (n->up()) r.entries = std::max<std::uint64_t>(r.entries, n->state()->log_index());
+      for (const auto& line : n->log_lines())
+        if (line.find("the leader's snapshot was installed") != line.npos) ++r.snapshots_installed;
+    }
+    lab_.open = false;
+    for (auto* n : cluster_.nodes())
+      if (n->up()) n->crash();
+    r.simulated = world_.now();
+    r.trace = world_.trace().hash();
+    r.steps = world_.steps();
+    r.requests = lab_.requests;
+    r.answers = lab_.answers;
+    r.unknown = lab_.unknown;
+    r.operations = lab_.history.size();
+    r.terms = consensus_.terms();
+    r.messages = cluster_.lines().messages();
+    r.connections = cluster_.lines().connections();
+    r.packets = cluster_.packets().packets_sent();
+    r.bytes = cluster_.lines().bytes() + cluster_.packets().bytes();
+    r.findings = lab_.findings;
+    r.undecided = lab_.undecided;
+  }
+
+  const scenario& what_;
+  const run_options& options_;
+  sim::world world_;
+  cluster cluster_;
+  laboratory lab_;
+  consensus_checker consensus_;
+  nemesis nemesis_;
+  clients clients_;
+  run_result result_;
+  std::uint64_t moments_ = 0;
+};
+
+} // namespace
+
+fault_schedule faults_of(const scenario& what, std::uint64_t seed) {
+  std::mt19937_64 random(seed ^ seed_of_faults);
+  return what.faults ? what.faults(what, random) : fault_schedule{};
+}
+
+run_result run(const scenario& what, const run_options& options) { return one_run(what, options).run(); }
+
+} // namespace praetor::sim

@@ -1,0 +1,78 @@
+#include "sim/scenarios/families.hpp"
+#include "sim/scenarios/planner.hpp"
+
+namespace praetor::sim {
+
+// Leaders that are lost, cut off or killed at the worst moment.
+void add_leadership_scenarios(std::vector<scenario>& to) {
+  using enum fault_kind;
+  using enum workload_kind;
+  using std::chrono::milliseconds;
+
+  to.push_back(make_scenario(
+      "split_brain",
+      "Five servers; the leader and one other are on the smaller side of a split, with clients on both sides. The old "
+      "leader may answer nothing that the new one contradicts, and what only the smaller side has is lost for good.",
+      {{kv, 5, milliseconds(40)}, {locks, 2}}, 24, [](planner& p) {
+        for (double at = p.between(3, 5); at < 20; at += p.between(5, 8))
+          p.add(split, at, p.between(1, 4), {"leader", "follower"});
+      }));
+  to.back().who.servers = 5;
+
+  to.push_back(make_scenario(
+      "isolated_leader",
+      "The leader is cut off from all servers while clients go on asking it. It has to notice that nobody follows, and "
+      "its lease must be over before there is another leader.",
+      {{kv, 6, milliseconds(25), 2}, {locks, 2}}, 22, [](planner& p) {
+        for (double at = p.between(3, 4); at < 19; at += p.between(3, 6))
+          p.add(isolate, at, p.between(0.15, 3), {"leader"});
+      }));
+
+  to.push_back(make_scenario("paused_leader",
+                             "The leader's process stands still for longer than its lease, as when a virtual machine "
+                             "is moved. When it goes on "
+                             "it must not answer a read from before its sleep.",
+                             {{kv, 6, milliseconds(20), 2}, {locks, 2}}, 22, [](planner& p) {
+                               for (double at = p.between(3, 4); at < 19; at += p.between(2, 5))
+                                 p.add(pause, at, p.between(0.1, 3), {"leader"});
+                             }));
+
+  to.push_back(make_scenario(
+      "killed_before_reply",
+      "The leader dies after an entry is on its disk and before anyone hears of it: the write may exist or not, but "
+      "every client has to see the same.",
+      {{kv, 6, milliseconds(30), 2}, {transactions, 1}}, 22, [](planner& p) {
+        for (double at = p.between(3, 4); at < 19; at += p.between(2, 4))
+          p.add(kill_leader_before_reply, at, p.between(0.5, 2));
+      }));
+
+  to.push_back(make_scenario(
+      "killed_before_apply",
+      "The leader dies when a majority has an entry and nobody has applied it. The next leader has to apply it, once.",
+      {{kv, 6, milliseconds(30), 2}, {transactions, 1}}, 22, [](planner& p) {
+        for (double at = p.between(3, 4); at < 19; at += p.between(2, 4))
+          p.add(kill_leader_before_apply, at, p.between(0.5, 2));
+      }));
+
+  to.push_back(make_scenario(
+      "cascading_restarts",
+      "Servers die one shortly after the other, faster than they come back; for a while there is no majority. What was "
+      "acknowledged is there once there is one again.",
+      {{kv, 4}, {catalog, 2}, {services, 1}}, 26, [](planner& p) {
+        for (double at = p.between(3, 5); at < 20; at += p.between(5, 8)) {
+          p.add(crash, at, p.between(1, 3), {"leader"});
+          p.add(p.one_in(2) ? crash : power_loss, at + p.between(0.1, 0.6), p.between(1, 3), {"server"});
+          p.add(p.one_in(2) ? crash : power_loss, at + p.between(0.3, 1.2), p.between(0.5, 2), {"any"});
+        }
+      }));
+  to.back().who.agents = 1;
+
+  to.push_back(make_scenario("rolling_restarts",
+                             "All servers are restarted in turn, each once the one before has caught up, as in an "
+                             "upgrade. Nothing may be lost, "
+                             "and watchers miss nothing.",
+                             {{kv, 4}, {watches, 3}, {locks, 2}}, 30,
+                             [](planner& p) { p.add(rolling_restart, p.between(3, 6), 22); }));
+}
+
+} // namespace praetor::sim

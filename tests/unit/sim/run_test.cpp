@@ -1,0 +1,91 @@
+#include "sim/run.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdio>
+#include <filesystem>
+
+using namespace praetor;
+using namespace praetor::sim;
+
+namespace {
+
+std::string told(const run_result& r) {
+  std::string out = "seed " + std::to_string(r.seed) + ", steps " + std::to_string(r.steps) + ", requests " +
+                    std::to_string(r.requests) + ", answers " + std::to_string(r.answers) + ", unknown " +
+                    std::to_string(r.unknown) + ", entries " + std::to_string(r.entries) + ", lives " +
+                    std::to_string(r.lives) + ", terms " + std::to_string(r.terms) + ", snapshots installed " +
+                    std::to_string(r.snapshots_installed) + ", messages " + std::to_string(r.messages) +
+                    ", connections " + std::to_string(r.connections) + ", packets " + std::to_string(r.packets);
+  for (const auto& f : r.faults) out += "\n  " + describe(f);
+  for (const auto& f : r.findings)
+    out += "\n  at " + std::to_string(f.at.count() / 1000000) + " ms: " + f.checker + ": " + f.text;
+  return out;
+}
+
+run_result run_named(const std::string& name, std::uint64_t seed) {
+  auto* what = find_scenario(name);
+  REQUIRE(what);
+  run_options options;
+  options.seed = seed;
+  return run(*what, options);
+}
+
+} // namespace
+
+TEST_CASE("three servers begin a cluster and serve without faults") {
+  auto r = run_named("three_servers", 1);
+  INFO(told(r));
+  CHECK(r.findings.empty());
+  CHECK(r.terms >= 1);
+  CHECK(r.entries > 50);
+}
+
+namespace {
+
+/// Runs this test's program again for the traces alone. @returns what it printed
+std::string traces_of_another_process() {
+  std::string out;
+  auto self = std::filesystem::read_symlink("/proc/self/exe").string();
+  auto* from = popen(("'" + self + "' '[traces]'").c_str(), "r");
+  REQUIRE(from);
+  char text[256];
+  while (std::fgets(text, sizeof text, from))
+    if (std::string line = text; line.starts_with("trace ")) out += line;
+  pclose(from);
+  return out;
+}
+
+std::string traces() {
+  std::string out;
+  for (std::uint64_t seed = 101; seed <= 103; ++seed)
+    out += "trace " + std::to_string(seed) + " " + std::to_string(run_named("random_faults", seed).trace) + "\n";
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("the traces of some runs", "[.][traces]") { std::fputs(traces().c_str(), stdout); }
+
+TEST_CASE("another process runs the same") { CHECK(traces_of_another_process() == traces()); }
+
+TEST_CASE("promises hold under random faults, and a seed gives one trace") {
+  std::uint64_t terms = 0, entries = 0, installed = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    auto first = run_named("random_faults", seed);
+    INFO(told(first));
+    CHECK(first.findings.empty());
+    if (seed % 5 == 0) {
+      auto second = run_named("random_faults", seed);
+      INFO(told(second));
+      CHECK(first.trace == second.trace);
+    }
+    terms += first.terms;
+    entries += first.entries;
+    installed += first.snapshots_installed;
+  }
+  // The runs were about something.
+  CHECK(terms > 20);
+  CHECK(entries > 1000);
+  CHECK(installed > 0);
+}
