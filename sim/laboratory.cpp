@@ -87,6 +87,9 @@ void laboratory::acquired(std::string_view checker, const hold_book::taking& t) 
 }
 
 void laboratory::saw_stale(stale_reads::answer a, const sim::node& from) {
+  // What a server shows goes back when an older state is put back.
+  if (restored_between(a.called, world.now())) a.node.clear();
+  a.restores = restores.size();
   auto it = deaf_since_.find(&from);
   // A leader that is cut off may believe for a while that it still leads.
   bool leads = from.up() && from.view().leader.get()->is_leader;

@@ -326,8 +326,10 @@ void node::crash(bool silently) {
   *life->plugged = false;
   disk_->cut();
   if (net_) net_->lost(address(), silently);
-  auto cut_off = std::exchange(connections_, {});
   auto never_begun = std::exchange(waiting_, {});
+  // Who waits for an answer is told first: what goes with the agent can't be told any more.
+  for (auto& weak : std::exchange(connections_, {}))
+    if (auto c = weak.lock()) c->end({});
   caf::anon_send_exit(life->agent, caf::exit_reason::kill);
   life->agent = nullptr;
   life->view->handles.store(nullptr);
@@ -341,8 +343,6 @@ void node::crash(bool silently) {
   life->environment.reset();
   machine_.run_dry();
   PRAETOR_ASSERT(machine_.actors() == 0);
-  for (auto& weak : cut_off)
-    if (auto c = weak.lock()) c->end({});
 }
 
 void node::open_endpoints(life_of_agent& life) {

@@ -50,9 +50,10 @@ std::vector<std::string> stale_reads::judge(const history& h) const {
       out.push_back("a stale read of " + a.name + " showed \"" + a.value + "\" before it was asked to be stored");
   }
   // The state of one life of a server never goes back: the same client sees ModifyIndexes in the order of its answers.
-  std::map<std::tuple<std::string, std::uint64_t, std::string>, const answer*> newest;
+  std::map<std::tuple<std::string, std::uint64_t, std::size_t, std::string>, const answer*> newest;
   for (const auto& a : all_) {
-    auto& before = newest[{a.node, a.life, a.name}];
+    if (a.node.empty()) continue;
+    auto& before = newest[{a.node, a.life, a.restores, a.name}];
     if (before && a.index != 0 && a.called >= before->returned && a.index < before->index)
       out.push_back("a stale read of " + a.name + " from " + a.node + " went back from index " +
                     std::to_string(before->index) + " to " + std::to_string(a.index));

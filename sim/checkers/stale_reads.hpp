@@ -19,6 +19,7 @@ public:
     std::uint64_t index = 0;              ///< the value's ModifyIndex; 0: nothing was there
     std::optional<duration> last_contact; ///< when the server is said to have heard of its leader; nothing: not known
     duration called{0}, returned{0};
+    std::size_t restores = 0; ///< how often an older state was put back before
   };
   /// @param deaf_since nothing reaches the server from any other since then; nothing: it may hear
   void saw(answer a, std::optional<duration> deaf_since);

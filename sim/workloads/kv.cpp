@@ -71,7 +71,7 @@ private:
         auto s = see(name, r);
         auto& op = lab.history.at(number);
         op.value = s.value;
-        stale_reads::answer a{name, s.value, asked.options().name, life, s.index, {}, op.begin, lab.world.now()};
+        stale_reads::answer a{name, s.value, asked.options().name, life, s.index, {}, op.begin, lab.world.now(), 0};
         // Others hand the question on; who is asked then is not known.
         if (!asked.options().server || asked.life() != life) a.node.clear();
         if (r.known_leader && !a.node.empty()) a.last_contact = r.last_contact;

@@ -11,7 +11,7 @@ namespace {
 
 stale_reads::answer answer(const char* value, std::uint64_t index, int called, int returned,
                            std::optional<duration> contact = {}) {
-  return {"x", value, "server1", 1, index, contact, at(called), at(returned)};
+  return {"x", value, "server1", 1, index, contact, at(called), at(returned), 0};
 }
 
 history of(std::vector<operation> operations) {
@@ -50,6 +50,13 @@ TEST_CASE("what one life of a server shows never goes back") {
   at_once.saw(answer("b", 8, 10, 13), {});
   at_once.saw(answer("a", 7, 12, 14), {});
   CHECK(at_once.judge(h).empty());
+
+  auto restored = answer("a", 7, 12, 13);
+  restored.restores = 1;
+  stale_reads put_back;
+  put_back.saw(answer("b", 8, 10, 11), {});
+  put_back.saw(restored, {});
+  CHECK(put_back.judge(h).empty());
 }
 
 TEST_CASE("a server that is cut off says how old its news is") {
