@@ -129,13 +129,18 @@ std::string peer_link_state::objection(std::size_t bytes) const {
 void peer_link_state::ask(std::shared_ptr<remote_call> call) {
   if (auto why = objection(call->request.bytes.size() + frame_overhead); !why.empty())
     return call->done(fail(why), false);
+  if (unanswered > 0 && unanswered + call->request.bytes.size() > limits.unanswered)
+    return call->done(
+        fail("server " + target.name + " has requests of " + std::to_string(unanswered) + " bytes to answer already"),
+        false);
   if (call->deadline <= self->clock().now())
     return call->done(fail("the time for the request to " + target.name + " was up before it was sent"), false);
   auto number = ++last_request;
   auto request = std::move(call->request);
   outside->links->sending(gateway, request.bytes.size());
   auto deadline = deadlines.emplace(call->deadline, number);
-  calls.emplace(number, waiting_call{std::move(call), deadline});
+  unanswered += request.bytes.size();
+  calls.emplace(number, waiting_call{std::move(call), deadline, request.bytes.size()});
   caf::actor_cast<caf::abstract_actor*>(gateway)->enqueue(mailbox->ctrl(),
                                                           caf::message_id{number}.with_normal_priority(),
                                                           caf::make_message(rpc_atom_v, std::move(request)), nullptr);
@@ -143,12 +148,16 @@ void peer_link_state::ask(std::shared_ptr<remote_call> call) {
 }
 
 void peer_link_state::answered(std::uint64_t number, link_answer& answer) {
-  auto it = calls.find(number);
-  if (it == calls.end()) return; // its deadline has passed
-  auto call = std::move(it->second.call);
-  deadlines.erase(it->second.deadline);
-  calls.erase(it);
-  call->done(std::move(answer.answer), true);
+  // There is none if its deadline has passed.
+  if (auto call = end_call(number)) call->done(std::move(answer.answer), true);
+}
+
+std::shared_ptr<remote_call> peer_link_state::end_call(std::uint64_t number) {
+  auto ended = calls.extract(number);
+  if (!ended) return nullptr;
+  deadlines.erase(ended.mapped().deadline);
+  unanswered -= ended.mapped().bytes;
+  return std::move(ended.mapped().call);
 }
 
 void peer_link_state::tell(remote_envelope& message) {
@@ -162,6 +171,7 @@ void peer_link_state::drop_connection(const std::string& why) {
   gateway = nullptr;
   last_error = why;
   auto lost = std::exchange(calls, {});
+  unanswered = 0;
   for (auto& [deadline, number] : std::exchange(deadlines, {}))
     lost[number].call->done(fail("the connection to server " + target.name + " broke before its answer came"), true);
   announce(false);
@@ -181,10 +191,7 @@ void peer_link_state::wake() {
   wake_at = steady_time::max();
   auto now = self->clock().now();
   while (!deadlines.empty() && deadlines.begin()->first <= now) {
-    auto it = calls.find(deadlines.begin()->second);
-    deadlines.erase(deadlines.begin());
-    auto call = std::move(it->second.call);
-    calls.erase(it);
+    auto call = end_call(deadlines.begin()->second);
     call->done(fail("server " + target.name + " did not answer in time"), true);
   }
   if (retry_at <= now) connect();

@@ -17,6 +17,9 @@ struct link_limits {
   std::chrono::milliseconds first_wait{50}, longest_wait{3000};
   std::size_t window = 16 << 20;       ///< bytes that are sent and not yet with the other side
   std::size_t most_requests = 1 << 16; ///< that wait for their answers
+  /// Bytes of requests that wait for their answers, by which the other side says that it is done with them; a larger
+  /// one goes alone. Raft's messages have a window of their own (raft::settings::max_in_flight_bytes).
+  std::size_t unanswered = 64 << 20;
 };
 
 struct peer_link_state {
@@ -28,6 +31,7 @@ struct peer_link_state {
   struct waiting_call {
     std::shared_ptr<remote_call> call;
     std::multimap<steady_time, std::uint64_t>::iterator deadline;
+    std::size_t bytes = 0; ///< of the request
   };
 
   peer_link_actor::pointer self = nullptr;
@@ -48,6 +52,7 @@ struct peer_link_state {
   std::uint64_t last_request = 0;
   std::unordered_map<std::uint64_t, waiting_call> calls;
   std::multimap<steady_time, std::uint64_t> deadlines;
+  std::size_t unanswered = 0; ///< bytes of `calls`
   steady_time retry_at = steady_time::max();
   steady_time wake_at = steady_time::max();
   std::uint64_t wake_number = 0;
@@ -64,6 +69,8 @@ struct peer_link_state {
 private:
   /// Why nothing more may be sent now; empty if it may.
   std::string objection(std::size_t bytes) const;
+  /// Takes the call of this number out, if it is there.
+  std::shared_ptr<remote_call> end_call(std::uint64_t number);
   void drop_connection(const std::string& why);
   void retry_later();
   void announce(bool up);

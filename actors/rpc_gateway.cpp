@@ -2,6 +2,7 @@
 
 #include "actors/bootstrap.hpp"
 #include "actors/forwarded_request.hpp"
+#include "actors/remote_call.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
@@ -10,7 +11,8 @@ namespace praetor {
 
 namespace {
 
-constexpr std::size_t most_running = 16384; // of all agents together
+constexpr std::size_t most_running = 16384;          // of all agents together
+constexpr std::size_t most_bytes = largest_envelope; // of one agent; a larger request is carried out alone
 
 envelope answer_of(rpc_kind kind, std::string bytes) {
   envelope e;
@@ -52,14 +54,20 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e) {
     return refusal("only agents of datacenter " + options.datacenter + " may ask this server", 403, false);
   if (requests.size() >= most_running)
     return refusal("too many requests are being carried out, try again later", 503, true);
+  auto sender = caf::actor_cast<caf::actor_addr>(self->current_sender());
+  auto open = senders.find(sender);
+  if (open != senders.end() && open->second > 0 && open->second + e.bytes.size() > most_bytes)
+    return refusal("requests of " + std::to_string(open->second) +
+                       " bytes of this agent are being carried out already, try again later",
+                   503, true);
   rpc_request request;
   if (auto read = msgpack::unpack(e.bytes, request); !read)
     return refusal("a request of another agent could not be read: " + read.error().text, 400, true);
-  auto sender = caf::actor_cast<caf::actor_addr>(self->current_sender());
-  if (sender && senders.insert(sender).second) self->monitor(sender);
+  if (sender && open == senders.end()) self->monitor(sender);
+  if (sender) senders[sender] += e.bytes.size();
   auto id = ++next;
   auto promise = self->make_response_promise<envelope>();
-  requests[id] = {promise, sender, request.number, nullptr};
+  requests[id] = {promise, sender, request.number, nullptr, e.bytes.size()};
   carry_out(kind, std::move(request), id);
   return promise;
 }
@@ -137,6 +145,7 @@ void rpc_gateway_state::ended(std::uint64_t id, const envelope& answer) {
   auto it = requests.find(id);
   if (it == requests.end()) return;
   auto promise = std::move(it->second.answer);
+  if (auto open = senders.find(it->second.sender); open != senders.end()) open->second -= it->second.bytes;
   requests.erase(it);
   promise.deliver(answer);
 }

@@ -7,7 +7,6 @@
 #include "protocol/actors.hpp"
 
 #include <map>
-#include <set>
 
 namespace praetor {
 
@@ -30,12 +29,14 @@ struct rpc_gateway_state {
     caf::actor_addr sender;
     std::uint64_t number = 0;     ///< as the sender counts
     std::function<void()> cancel; ///< null: it can't be
+    std::size_t bytes = 0;
   };
 
   rpc_gateway_actor::pointer self = nullptr;
   rpc_gateway_options options;
   std::map<std::uint64_t, running> requests; ///< by the gateway's own number
-  std::set<caf::actor_addr> senders;         ///< those that are monitored
+  /// Those that are monitored, and how many bytes of their requests are being carried out.
+  std::map<caf::actor_addr, std::size_t> senders;
   std::uint64_t next = 0;
 
   caf::result<envelope> ask(const envelope& request);

@@ -189,6 +189,22 @@ TEST_CASE("agents of other datacenters, requests of other releases and broken on
   CHECK(w.frontends->requests.empty());
 }
 
+TEST_CASE("an agent's requests are carried out up to their limit of bytes, and others wait elsewhere") {
+  gateway_world w;
+  remote_request large;
+  large.body.assign(40 << 20, 'x');
+  auto bytes = msgpack::pack(large);
+  w.ask(rpc_kind::request, bytes, 1);
+  w.ask(rpc_kind::request, bytes, 2);
+  REQUIRE(w.frontends->requests.size() == 1);
+  CHECK(w.refusal(0).not_carried_out);
+  CHECK(w.refusal(0).status == 503);
+  w.frontends->requests[0].done({});
+  w.coordinator.run();
+  w.ask(rpc_kind::request, bytes, 3);
+  CHECK(w.frontends->requests.size() == 2);
+}
+
 TEST_CASE("before the frontends are there, requests may be sent elsewhere") {
   gateway_world w;
   w.view->requests.store(nullptr);

@@ -104,6 +104,29 @@ TEST_CASE("a server that takes too little is not sent more") {
   CHECK(w.messages == strings{"too"});
 }
 
+TEST_CASE("a server that answers too little is not asked more, whatever way its answers or their absence end") {
+  link_world w;
+  auto gateway = w.accept();
+  auto first = w.ask(std::string(40 << 20, 'x'), 3s), quick = w.ask("quick", 1s);
+  auto refused = w.ask(std::string(30 << 20, 'y'));
+  CHECK(refused->text == "server other has requests of 41943045 bytes to answer already");
+  CHECK(!refused->reached);
+  w.tell("messages go on");
+  CHECK(w.messages.size() == 1);
+  w.answer("done");
+  CHECK(first->text == "done");
+  auto second = w.ask(std::string(60 << 20, 'y'), 3s);
+  CHECK(!second->answered);
+  w.advance(4s);
+  CHECK(second->text == "server other did not answer in time");
+  auto third = w.ask(std::string(60 << 20, 'z'), 100s);
+  CHECK(!third->answered);
+  w.end(gateway);
+  w.advance(10s);
+  w.accept();
+  CHECK(!w.ask(std::string(60 << 20, 'z'))->answered);
+}
+
 TEST_CASE("what no server takes is not sent") {
   link_world w;
   w.accept();
