@@ -15,6 +15,10 @@ namespace config {
 struct runtime_config;
 }
 
+namespace metrics {
+class telemetry;
+}
+
 struct agent_handles;
 class request_server;
 struct autopilot_state;
@@ -30,6 +34,7 @@ struct agent_view {
   std::atomic<std::shared_ptr<const known_servers>> servers;           ///< by agent, from the pool's members
   std::atomic<std::shared_ptr<const peer_links>> links;                ///< by rpc_router
   std::atomic<std::shared_ptr<request_server>> requests;               ///< by the frontends; null: they are not there
+  std::atomic<std::shared_ptr<metrics::telemetry>> telemetry;          ///< by the frontends; null: nothing is measured
   std::atomic<std::shared_ptr<const autopilot_state>> autopilot;       ///< by autopilot; null unless this server leads
 };
 using agent_view_ptr = std::shared_ptr<agent_view>;

@@ -10,8 +10,6 @@ namespace {
 
 /// Packets and streams on their way from the sockets to the actor; what exceeds them is dropped, as a network would.
 constexpr std::size_t most_packets = 4096, most_requests = 64;
-constexpr auto complain_again = std::chrono::hours(1);
-constexpr std::size_t most_complaints = 1024;
 constexpr auto snapshot_interval = std::chrono::milliseconds(500);
 constexpr unsigned snapshot_mode = 0644;
 
@@ -52,6 +50,7 @@ void gossip_prober_state::start() {
     if (file && *file) remembered = swim::rejoin_snapshot::parse(**file, options.rejoin_after_leave);
     machine->restore(remembered.clocks());
   }
+  figures = gossip_figures(options.view, options.wan);
   open_sockets();
   machine->start(now());
   rejoin();
@@ -98,7 +97,8 @@ void gossip_prober_state::rejoin() {
 void gossip_prober_state::packet_received(const gossip_packet& p) {
   --inbox->packets;
   auto plain = swim::unwrap_packet(options.keys, options.sealing, p.bytes);
-  if (!plain) return complain(p.from, plain.error().text);
+  if (!plain) return refuse(p.from, plain.error().text);
+  figures.packet_received(p.bytes.size());
   machine->packet_received(p.from, *plain, now());
   carry_out();
 }
@@ -106,11 +106,14 @@ void gossip_prober_state::packet_received(const gossip_packet& p) {
 void gossip_prober_state::request_received(const gossip_request& r) {
   --inbox->requests;
   auto plain = swim::unwrap_frame(options.keys, options.sealing, r.frame.bytes);
-  if (!plain) return complain(r.frame.from, plain.error().text);
+  if (!plain) return refuse(r.frame.from, plain.error().text);
+  figures.stream_accepted();
   auto answer = machine->stream_received(r.frame.from, *plain, now());
+  carry_out();
+  // Who has joined may ask either side for the members next.
+  if (members_changed) publish();
   if (!answer.empty() && r.reply)
     r.reply(swim::wrap_frame(options.keys, options.sealing, answer, options.sockets.nonce()));
-  carry_out();
 }
 
 void gossip_prober_state::stream_ended(std::uint64_t token, const std::string& frame, const std::string& failure) {
@@ -127,8 +130,11 @@ void gossip_prober_state::stream_ended(std::uint64_t token, const std::string& f
 void gossip_prober_state::wake(std::uint64_t number) {
   if (number != wake_number) return;
   armed = steady_time::max();
-  machine->tick(now());
+  auto began = now();
+  packets_sent = false;
+  machine->tick(began);
   carry_out();
+  if (packets_sent) figures.round(now() - began);
 }
 
 void gossip_prober_state::arm() {
@@ -151,10 +157,14 @@ void gossip_prober_state::carry_out() {
     for (const auto& e : out.member_events) tell(e);
     for (const auto& n : out.notices) tell(n);
     for (const auto& c : out.conflicts)
-      log(log_level::error, "Node name conflict: another process uses the name of a member that is alive",
-          {{"node", c.name}, {"known_address", c.known}, {"claimed_address", c.claimed}});
+      complain(log_level::error, c.claimed,
+               "Node name conflict: another process uses the name of a member that is alive",
+               {{"node", c.name}, {"known_address", c.known}, {"claimed_address", c.claimed}});
     for (const auto& e : out.user_events) tell(e);
-    for (const auto& q : out.queries) answer(q);
+    for (const auto& q : out.queries) {
+      figures.query(q.name);
+      answer(q);
+    }
     for (const auto& r : out.replies)
       if (auto it = queries.find(r.token); it != queries.end() && it->second.reply) it->second.reply(r);
     for (auto token : out.closed_queries)
@@ -166,17 +176,21 @@ void gossip_prober_state::carry_out() {
   }
   if (snapshot_changed && now() >= snapshot_due) write_snapshot();
   if (members_changed && !std::exchange(flush_sent, true)) self->send(self, flush_atom_v);
+  figures.counted(machine->count());
   arm();
 }
 
 void gossip_prober_state::send(const swim::packet& p) {
-  options.sockets.packets->send(
-      p.to, swim::wrap_packet(options.keys, options.sealing, p.bytes,
-                              options.keys.empty() ? swim::nonce_bytes{} : options.sockets.nonce()));
+  auto packet = swim::wrap_packet(options.keys, options.sealing, p.bytes,
+                                  options.keys.empty() ? swim::nonce_bytes{} : options.sockets.nonce());
+  packets_sent = true;
+  figures.packet_sent(packet.size());
+  options.sockets.packets->send(p.to, std::move(packet));
 }
 
 void gossip_prober_state::send(const swim::stream_request& r) {
   auto frame = swim::wrap_frame(options.keys, options.sealing, r.bytes, options.sockets.nonce());
+  figures.stream_opened(frame.size());
   options.sockets.streams->exchange(
       r.to, std::move(frame), r.timeout,
       [me = caf::actor_cast<gossip_prober_actor>(self), token = r.token](expected<std::string> answer) {
@@ -191,6 +205,7 @@ void gossip_prober_state::tell(const swim::member_event& e) {
 }
 
 void gossip_prober_state::tell(const swim::user_event& e) {
+  figures.event(e.name);
   if (options.events)
     self->send(options.events, gossip_atom_v,
                local<std::shared_ptr<const swim::user_event>>{std::make_shared<const swim::user_event>(e)});
@@ -198,21 +213,22 @@ void gossip_prober_state::tell(const swim::user_event& e) {
 
 void gossip_prober_state::tell(const swim::notice& n) {
   using kind = swim::notice::kind_t;
-  if (n.kind == kind::packet_refused || n.kind == kind::stream_refused) return complain(n.subject, n.text);
-  log(swim::is_warning(n.kind) ? log_level::warn : log_level::debug, n.text);
+  switch (n.kind) {
+  case kind::packet_refused:
+  case kind::stream_refused:
+  case kind::merge_refused: return refuse(n.subject, n.text);
+  case kind::member_refused: return complain(log_level::warn, n.subject, n.text, {});
+  default: log(swim::is_warning(n.kind) ? log_level::warn : log_level::debug, n.text);
+  }
 }
 
-void gossip_prober_state::complain(const std::string& from, const std::string& why) {
-  auto peer = ip_of(from);
-  auto at = now();
-  if (complaints.size() >= most_complaints)
-    std::erase_if(complaints, [&](const auto& each) { return at - each.second >= complain_again; });
-  auto key = peer + " " + why;
-  auto known = complaints.find(key);
-  if (known != complaints.end() && at - known->second < complain_again) return;
-  if (known == complaints.end() && complaints.size() >= most_complaints) return;
-  complaints[key] = at;
-  log(log_level::warn, "gossip refused: " + why, {{"from", from}});
+void gossip_prober_state::refuse(const std::string& from, const std::string& why) {
+  complain(log_level::warn, from, "gossip refused: " + why, {{"from", from}});
+}
+
+void gossip_prober_state::complain(log_level level, const std::string& from, const std::string& why,
+                                   std::initializer_list<log_field> fields) {
+  if (complaints.admits(ip_of(from), why, now())) log(level, why, fields);
 }
 
 void gossip_prober_state::end(const swim::join_result& r) {

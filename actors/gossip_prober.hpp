@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/complaint_limit.hpp"
 #include "actors/gossip_command.hpp"
+#include "actors/gossip_figures.hpp"
 #include "actors/gossip_port.hpp"
 #include "actors/ports.hpp"
 #include "protocol/actors.hpp"
@@ -68,7 +70,9 @@ struct gossip_prober_state {
   std::map<std::uint64_t, gossip_command::join> joins; ///< by the machine's token
   std::map<std::uint64_t, open_query> queries;         ///< likewise
   std::vector<std::function<void()>> leaving;
-  std::map<std::string, steady_time> complaints; ///< what was logged, and when
+  complaint_limit complaints;
+  gossip_figures figures;
+  bool packets_sent = false; ///< since the last wake-up
 
   steady_time now() const { return self->clock().now(); }
   void start();
@@ -96,8 +100,10 @@ private:
   void publish();
   void write_snapshot();
   void write_keys();
-  /// Logs once in a while per peer and reason.
-  void complain(const std::string& from, const std::string& why);
+  /// Logs what a peer at an address caused, once in a while.
+  void complain(log_level level, const std::string& from, const std::string& why,
+                std::initializer_list<log_field> fields);
+  void refuse(const std::string& from, const std::string& why);
   void log(log_level level, const std::string& text, std::initializer_list<log_field> fields = {}) const;
 
   void run(gossip_command::join& c);

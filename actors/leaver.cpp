@@ -17,10 +17,6 @@ constexpr auto farewell_limit = std::chrono::seconds(20);
 
 } // namespace
 
-leaver_state::~leaver_state() {
-  if (options.done) options.done(nullptr);
-}
-
 void leaver_state::tick(nanoseconds after) {
   self->delayed_send(self, after, wake_atom_v, static_cast<std::uint64_t>(now));
 }
@@ -41,7 +37,9 @@ void leaver_state::begin(step next) {
   case step::farewell: return say_farewell();
   case step::drain: return has_successors() ? tick(options.drain) : begin(step::removal);
   case step::removal: return has_successors() ? look() : begin(step::over);
-  case step::over: return self->quit();
+  case step::over:
+    if (options.done) options.done(nullptr);
+    return self->quit();
   }
 }
 

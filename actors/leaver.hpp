@@ -20,8 +20,6 @@ struct leaver_options {
 struct leaver_state {
   static constexpr const char* name = "leaver";
   leaver_state() = default;
-  /// Who waits hears of it, however this ends.
-  ~leaver_state();
 
   /// In this order; each is left out where it has no object.
   enum class step : std::uint64_t { start, hand_over, farewell, drain, removal, over };

@@ -190,7 +190,7 @@ constexpr auto table = std::to_array<command_entry>({
     missing("services exported-services", "List services offered to peers"),
     {"services register", "Register services with the agent", make_services_register},
     group("snapshot", "Save and restore the servers' state", snapshot_usage),
-    missing("snapshot decode", "Print a snapshot's records as JSON"),
+    {"snapshot decode", "Print a snapshot's records as JSON", make_snapshot_decode},
     {"snapshot inspect", "Show what a snapshot holds", make_snapshot_inspect},
     {"snapshot restore", "Restore the state from a file", make_snapshot_restore},
     {"snapshot save", "Save the state to a file", make_snapshot_save},

@@ -42,6 +42,7 @@ std::unique_ptr<command> make_autopilot_get_config();
 std::unique_ptr<command> make_autopilot_set_config();
 std::unique_ptr<command> make_autopilot_state();
 std::unique_ptr<command> make_usage_instances();
+std::unique_ptr<command> make_snapshot_decode();
 std::unique_ptr<command> make_snapshot_inspect();
 std::unique_ptr<command> make_snapshot_restore();
 std::unique_ptr<command> make_snapshot_save();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 namespace praetor::cli {
 
@@ -103,29 +104,39 @@ void count(std::map<std::string, record_share>& into, const std::string& name, s
 
 } // namespace
 
-expected<snapshot_contents> contents_of(std::string_view state, const key_grouping& keys) {
-  snapshot_contents out;
-  std::map<std::string, record_share> records, groups;
+expected<void>
+for_each_record(std::string_view state,
+                const std::function<void(std::uint8_t, const std::string&, std::string_view, std::uint64_t)>& each) {
   msgpack::reader header(state);
   header.skip();
   if (header.failed()) return fail("header of the snapshot: " + header.error());
   auto at = header.consumed();
+  std::uint64_t told = 0;
   while (at < state.size()) {
     auto type = static_cast<std::uint8_t>(state[at]);
     msgpack::reader in(state.substr(at + 1));
     auto record = in.raw();
     if (in.failed()) return fail("record of type " + std::to_string(type) + ": " + in.error());
     at += 1 + in.consumed();
-    // The header belongs to nobody: it is counted with the first record.
-    auto size = at - out.size;
-    out.size = at;
-    count(records, name_of(type), size);
-    if (!keys.wanted || type != key_record) continue;
-    auto key = key_of(record);
-    if (!key.starts_with(keys.filter)) continue;
-    count(groups, group_of(key, std::max(keys.depth, 0)), size);
-    out.keys_size += size;
+    each(type, name_of(type), record, at - std::exchange(told, at));
   }
+  return {};
+}
+
+expected<snapshot_contents> contents_of(std::string_view state, const key_grouping& keys) {
+  snapshot_contents out;
+  std::map<std::string, record_share> records, groups;
+  auto read = for_each_record(
+      state, [&](std::uint8_t type, const std::string& name, std::string_view record, std::uint64_t size) {
+        out.size += size;
+        count(records, name, size);
+        if (!keys.wanted || type != key_record) return;
+        auto key = key_of(record);
+        if (!key.starts_with(keys.filter)) return;
+        count(groups, group_of(key, std::max(keys.depth, 0)), size);
+        out.keys_size += size;
+      });
+  if (!read) return tl::make_unexpected(read.error());
   out.records = largest_first(records);
   out.keys = largest_first(groups);
   return out;

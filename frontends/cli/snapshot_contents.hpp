@@ -3,6 +3,7 @@
 #include "protocol/types/error.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -30,6 +31,15 @@ struct snapshot_contents {
 
 /// Counts the records of a state.bin.
 expected<snapshot_contents> contents_of(std::string_view state, const key_grouping& keys);
+
+/// Hands out the records of a state.bin in their order: the type byte, its name, the record's MessagePack, and how many
+/// bytes of the file belong to it, the header counted with the first.
+expected<void> for_each_record(std::string_view state,
+                               const std::function<void(std::uint8_t type, const std::string& name,
+                                                        std::string_view record, std::uint64_t size)>& each);
+
+/// A record as JSON: in the form that clients know it in, or as it stands in the file.
+std::string record_json(std::uint8_t type, std::string_view record);
 
 /// "893B", "9.9KB", "10KB": at most one decimal, units of 1024.
 std::string size_text(std::uint64_t bytes);

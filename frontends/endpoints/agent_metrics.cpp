@@ -58,6 +58,17 @@ void describe(metrics::telemetry& t) {
   t.describe(gauge, "state.services", "Names of services in the catalog.");
   t.describe(gauge, "state.service_instances", "Instances of services in the catalog.");
   t.describe(gauge, "state.kv_entries", "Keys in the key-value store.");
+  t.describe(gauge, "memberlist.health.score", "How far this member doubts itself; 0 is well.");
+  t.describe(gauge, "memberlist.node.instances", "Members of a gossip pool, by state.");
+  t.describe(counter, "memberlist.udp.sent", "Bytes of gossip packets sent.");
+  t.describe(counter, "memberlist.udp.received", "Bytes of gossip packets received.");
+  t.describe(sample, "memberlist.gossip", "Milliseconds that a round of gossip took.");
+  t.describe(counter, "serf.events", "User events that gossip brought.");
+  t.describe(counter, "serf.queries", "Queries that gossip brought.");
+  t.describe(counter, "serf.member.join", "Members that joined.");
+  t.describe(counter, "serf.member.left", "Members that left.");
+  t.describe(counter, "serf.member.failed", "Members that failed.");
+  t.describe(counter, "serf.member.flap", "Members that came back within a minute of their failure.");
   t.describe(gauge, "version", "Always 1; the labels name the release whose behaviour is followed.");
 }
 
@@ -121,6 +132,8 @@ void agent_metrics::refresh() {
   r.gauge_of("runtime.sys_bytes").set(static_cast<double>(process.resident_bytes));
   r.gauge_of("runtime.num_goroutines").set(static_cast<double>(process.threads));
   auto config = view_->settings.load();
+  refresh_pool("lan", view_->lan.load());
+  refresh_pool("wan", view_->wan.load());
   r.gauge_of("version", {{"version", std::string(followed_release)}, {"pre_release", ""}}).set(1);
   if (!config->server) return;
   auto state = view_->state.load();
@@ -139,6 +152,25 @@ void agent_metrics::refresh() {
   r.gauge_of("state.services", here).set(static_cast<double>(t.kind_names.size()));
   r.gauge_of("state.service_instances", here).set(static_cast<double>(t.services.size()));
   r.gauge_of("state.kv_entries", here).set(static_cast<double>(t.kvs.size()));
+}
+
+void agent_metrics::refresh_pool(const std::string& network, const std::shared_ptr<const membership>& pool) {
+  if (!pool) return;
+  auto& r = registry_;
+  string_map labels{{"network", network}};
+  r.gauge_of("memberlist.health.score", labels).set(static_cast<double>(pool->health_score));
+  r.sample("serf.queue.Intent", labels).add(static_cast<double>(pool->intent_queue));
+  r.sample("serf.queue.Event", labels).add(static_cast<double>(pool->event_queue));
+  r.sample("serf.queue.Query", labels).add(static_cast<double>(pool->query_queue));
+  std::map<std::string_view, double> states{{"alive", 0}, {"dead", 0}, {"left", 0}};
+  for (const auto& m : pool->members)
+    ++states[m.status == swim::member_status::failed ? "dead"
+             : m.status == swim::member_status::left ? "left"
+                                                     : "alive"];
+  for (const auto& [state, count] : states) {
+    labels["node_state"] = state;
+    r.gauge_of("memberlist.node.instances", labels).set(count);
+  }
 }
 
 std::uint64_t agent_metrics::follow(listener each) {

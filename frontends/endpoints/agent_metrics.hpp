@@ -39,6 +39,7 @@ public:
 private:
   agent_metrics(agent_view_ptr view, ports_ptr outside);
   void refresh();
+  void refresh_pool(const std::string& network, const std::shared_ptr<const membership>& pool);
 
   agent_view_ptr view_;
   ports_ptr outside_;

@@ -100,10 +100,10 @@ std::optional<answer> objection(const call& c, const route& r, const config::run
 
 std::vector<const route*> all_routes() {
   std::vector<const route*> out;
-  for (auto family :
-       {agent_routes(), agent_service_routes(), agent_check_routes(), autopilot_routes(), catalog_routes(),
-        connect_routes(), coordinate_routes(), gossip_routes(), health_routes(), kv_routes(), metrics_routes(),
-        operator_routes(), session_routes(), snapshot_routes(), status_routes(), txn_routes(), unbuilt_routes()})
+  for (auto family : {agent_routes(), agent_service_routes(), agent_check_routes(), autopilot_routes(),
+                      catalog_routes(), connect_routes(), coordinate_routes(), debug_routes(), gossip_routes(),
+                      health_routes(), kv_routes(), metrics_routes(), operator_routes(), session_routes(),
+                      snapshot_routes(), status_routes(), txn_routes(), unbuilt_routes()})
     for (const auto& r : family) out.push_back(&r);
   return out;
 }

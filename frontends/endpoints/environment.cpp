@@ -5,7 +5,11 @@ namespace praetor::endpoints {
 environment::environment(caf::actor_system& system, agent_view_ptr view, ports_ptr outside, std::string node_id,
                          process_hooks hooks)
     : system_(system), view_(std::move(view)), outside_(std::move(outside)), node_id_(std::move(node_id)),
-      hooks_(std::move(hooks)), figures_(agent_metrics::start(system_, view_, outside_)), random_(outside_->seed()) {}
+      hooks_(std::move(hooks)), figures_(agent_metrics::start(system_, view_, outside_)), random_(outside_->seed()) {
+  view_->telemetry.store(std::shared_ptr<metrics::telemetry>(figures_, &figures_->registry()));
+}
+
+environment::~environment() { view_->telemetry.store(nullptr); }
 
 nanoseconds environment::jitter(nanoseconds limit) {
   if (limit.count() <= 0) return nanoseconds{0};

@@ -20,6 +20,9 @@ struct process_hooks {
   std::function<void(done_callback)> reload;
   /// Leaves the cluster and then ends the process; the callback runs between the two.
   std::function<void(done_callback)> leave;
+  /// Takes a profile of the process, of a span of time for the kinds "profile" and "trace"; null: there are none.
+  std::function<void(const std::string& kind, nanoseconds duration, std::function<void(expected<std::string>)>)>
+      profile;
   /// Follows the log at a level ("INFO"...): `on_line` per line, until the returned function is called.
   std::function<expected<std::function<void()>>(const std::string& level, bool json,
                                                 std::function<void(const std::string&)> on_line)>
@@ -31,6 +34,8 @@ class environment {
 public:
   environment(caf::actor_system& system, agent_view_ptr view, ports_ptr outside, std::string node_id,
               process_hooks hooks);
+  ~environment();
+  environment(const environment&) = delete;
 
   agent_view& view() const { return *view_; }
   const agent_view_ptr& shared_view() const { return view_; }

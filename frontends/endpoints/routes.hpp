@@ -62,6 +62,7 @@ std::span<const route> autopilot_routes();
 std::span<const route> catalog_routes();
 std::span<const route> connect_routes();
 std::span<const route> coordinate_routes();
+std::span<const route> debug_routes();
 std::span<const route> gossip_routes();
 std::span<const route> health_routes();
 std::span<const route> kv_routes();

@@ -12,6 +12,7 @@
 #include "frontends/http/server.hpp"
 #include "frontends/process/banner.hpp"
 #include "frontends/process/listeners.hpp"
+#include "frontends/process/process_profiles.hpp"
 #include "frontends/process/production_ports.hpp"
 #include "frontends/process/startup_memory.hpp"
 #include "frontends/process/supervision.hpp"
@@ -91,7 +92,7 @@ public:
   void reload(done_callback done);
   void stop();
   /// Leaves the cluster in order. @returns false if that took longer than `limit`
-  bool leave(std::optional<std::chrono::seconds> limit);
+  bool leave(nanoseconds limit);
   const std::string& node_id() const { return ports_.node_id; }
 
 private:
@@ -125,6 +126,9 @@ endpoints::process_hooks running_agent::hooks() {
     std::lock_guard lock(leaving_guard_);
     leaving_.push_back(std::move(done));
     wait_.request_leave();
+  };
+  h.profile = [this](const std::string& kind, nanoseconds duration, std::function<void(expected<std::string>)> done) {
+    take_profile(*system_, kind, duration, std::move(done));
   };
   h.follow_log = [this](const std::string& level, bool json,
                         std::function<void(const std::string&)> on_line) -> expected<std::function<void()>> {
@@ -257,21 +261,18 @@ void running_agent::stop() {
   system_.reset();
 }
 
-bool running_agent::leave(std::optional<std::chrono::seconds> limit) {
+bool running_agent::leave(nanoseconds limit) {
   auto left = std::make_shared<std::promise<void>>();
   auto done = left->get_future();
   caf::anon_send(agent_, leave_atom_v, local<done_callback>{[left](const error*) { left->set_value(); }});
-  if (!limit)
-    done.wait();
-  else if (done.wait_for(*limit) != std::future_status::ready)
-    return false;
+  if (done.wait_for(limit) != std::future_status::ready) return false;
   std::lock_guard lock(leaving_guard_);
   for (auto& tell : std::exchange(leaving_, {})) tell(nullptr);
   return true;
 }
 
 /// Leaves in order. @returns the exit code
-int leave_gracefully(running_agent& agent, log_lines& log, std::optional<std::chrono::seconds> limit) {
+int leave_gracefully(running_agent& agent, log_lines& log, nanoseconds limit) {
   log.write(log_level::info, "agent", "Gracefully shutting down agent...");
   if (!agent.leave(limit)) {
     log.write(log_level::error, "agent", "Timeout on graceful leave. Exiting");
@@ -301,7 +302,8 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
                 : event == stop_wait::event::interrupt ? "interrupt"
                 : event == stop_wait::event::usr1      ? "user defined signal 1"
                                                        : "terminated";
-    if (event == stop_wait::event::leave) return leave_gracefully(agent, log, {});
+    // Who asked for it waits for as long as it was configured to take; a service manager may not.
+    if (event == stop_wait::event::leave) return leave_gracefully(agent, log, leave_limit + config->leave_drain_time);
     log.write(log_level::info, "agent", "Caught", {{"signal", name}});
     if (event == stop_wait::event::usr1) continue;
     if (event == stop_wait::event::hangup) {

@@ -57,7 +57,8 @@ class Agent:
         self.config = {
             "node_name": "it", "server": True, "bootstrap": True, "data_dir": self.data_dir,
             "bind_addr": "127.0.0.1", "client_addr": "127.0.0.1", "log_level": "info", "disable_update_check": True,
-            "performance": {"raft_multiplier": 1}, "limits": {"http_max_conns_per_client": 1000},
+            "performance": {"raft_multiplier": 1, "leave_drain_time": "200ms"},
+            "limits": {"http_max_conns_per_client": 1000},
         }
         ports = config.pop("ports", {})
         self.config.update(config)

@@ -139,6 +139,27 @@ class GossipTest(AgentTest):
         self.assertEqual(one.process.wait(30), 1)
         self.assertIn("provider=aws tag_key=x", one.output())
 
+    def test_a_leader_that_leaves_hands_over_and_has_no_vote_any_more_when_it_is_answered(self):
+        first, *others = self.three()
+
+        def members_of(one):
+            try:
+                return {s["Node"]: (s["Voter"], s["Leader"]) for s in
+                        one.get("/v1/operator/raft/configuration")["Servers"]}
+            except (OSError, AssertionError):
+                return {}
+
+        eventually(lambda: [voter for voter, _ in members_of(first).values()] == [True] * 3, 40, "three votes")
+        self.assertTrue(members_of(first)["n1"][1])
+        status, _, body = first.request("PUT", "/v1/agent/leave", timeout=30)
+        self.assertEqual((status, body), (200, b""))
+        self.assertEqual(self.statuses(others[0])["n1"], LEFT)
+        members = eventually(lambda: members_of(others[0]), 5, "the configuration")
+        self.assertEqual(set(members), {"n2", "n3"})
+        self.assertEqual(sum(leads for _, leads in members.values()), 1)
+        others[1].put("/v1/kv/after", "x")
+        self.assertEqual(first.process.wait(30), 0)
+
     def test_a_client_joins_and_leaves_at_the_signal(self):
         first = self.member(1)
         client = self.member(2, server=False, bootstrap=False, retry_join=[first.address])
