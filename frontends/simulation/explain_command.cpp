@@ -1,0 +1,49 @@
+#include "frontends/simulation/results.hpp"
+#include "frontends/simulation/single_run.hpp"
+#include "frontends/simulation/single_run_commands.hpp"
+#include "sim/report/page.hpp"
+
+namespace praetor::simulation {
+
+namespace {
+
+constexpr std::string_view name = "sim explain";
+
+void declare(cli::flag_set& flags, command_line& line) {
+  declare_run(flags, line);
+  flags.add_string("out", line.out_file, "`File` for the page; SCENARIO-SEED.html if none is given.");
+}
+
+} // namespace
+
+int explain_command(const std::vector<std::string>& args, cli::streams io) {
+  cli::flag_set flags;
+  command_line line;
+  declare(flags, line);
+  auto what = parse(flags, line, args, scenario_word::one);
+  if (!what) return refuse(io, name, what.error());
+  auto how = named_run(line);
+  if (!how) return refuse(io, name, how.error());
+  sim::report::recording seen;
+  auto result = sim::run(*what->front(), *how, &seen);
+  seen.findings = result.findings;
+  seen.close(result.simulated);
+  auto file = line.out_file.empty() ? line.scenario + "-" + std::to_string(how->seed) + ".html" : line.out_file;
+  if (auto written = write_file(file, sim::report::page(seen, result, *what->front(), *how)); !written)
+    return refuse(io, name, written.error());
+  for (const auto& f : result.findings) io.out << describe(f) << "\n";
+  io.out << title(*how) << (result.findings.empty() ? " passes" : " fails") << "; the page is " << file << "\n";
+  return result.findings.empty() && result.undecided.empty() ? all_well : something_found;
+}
+
+std::string explain_help() {
+  cli::flag_set flags;
+  command_line line;
+  declare(flags, line);
+  return "Usage: praetor sim explain SCENARIO -seed=N [options]\n\n"
+         "  Runs one seed and writes an HTML page: a lane for each node and client, faults,\n"
+         "  leaders and their terms, messages near what was found, operations.\n" +
+         flags.help_blocks();
+}
+
+} // namespace praetor::simulation

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "frontends/cli/streams.hpp"
+
+#include <string>
+#include <vector>
+
+namespace praetor::simulation {
+
+/// The scenarios and what they are about.
+int list_command(const std::vector<std::string>& args, cli::streams io);
+std::string list_help();
+
+} // namespace praetor::simulation

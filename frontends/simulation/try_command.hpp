@@ -1,0 +1,14 @@
+#pragma once
+
+#include "frontends/cli/streams.hpp"
+
+#include <string>
+#include <vector>
+
+namespace praetor::simulation {
+
+/// What a configuration makes of faults.
+int try_command(const std::vector<std::string>& args, cli::streams io);
+std::string try_help();
+
+} // namespace praetor::simulation
