@@ -47,9 +47,9 @@ log_state log_state_of(const raft_status& status, const agent_view& view) {
   return out;
 }
 
-void bootstrap_state::complain(const std::string& why) {
-  if (why == std::exchange(last_complaint, why)) return;
-  outside->log_lines->write(log_level::error, "agent.server", "no cluster can begin yet", {{"error", why}});
+void bootstrap_state::report(log_level level, const char* name, const std::string& why) {
+  if (why == std::exchange(last_report, why)) return;
+  outside->log_lines->write(level, "agent.server", "no cluster can begin yet", {{name, why}});
 }
 
 void bootstrap_state::look() {
@@ -62,7 +62,7 @@ void bootstrap_state::look() {
   auto servers = view->servers.load();
   if (!servers) return;
   auto found = founders_among(*servers, expect);
-  if (!found) return complain(found.error().text);
+  if (!found) return report(log_level::error, "error", found.error().text);
   if (found->servers.size() < static_cast<std::size_t>(expect) || !found->find(own_id)) return;
   auto links = view->links.load();
   founders = std::move(*found);
@@ -96,7 +96,8 @@ void bootstrap_state::answered(std::uint64_t of_round, const std::string& id, co
   log_state said;
   bool read = !answer.empty() && msgpack::unpack(answer, said).has_value();
   if (!read || said.has_log || said.founders != founder_texts(founders)) {
-    if (read && said.has_log) complain("server " + id + " is part of a cluster already: this one waits to be added");
+    if (read && said.has_log)
+      report(log_level::info, "reason", "server " + id + " is part of a cluster already: this one waits to be added");
     unasked.clear(); // the next look asks again
     return;
   }

@@ -47,7 +47,7 @@ struct bootstrap_state {
   raft::configuration founders;  ///< whom this round asks
   std::set<std::string> unasked; ///< ids that have not answered yet
   std::uint64_t round = 0;
-  std::string last_complaint;
+  std::string last_report;
 
   void look();
   /// @param answer log_state, packed; "" if there is none
@@ -56,7 +56,8 @@ struct bootstrap_state {
 private:
   void ask(const std::string& id, const peer_link_actor& link);
   void begin_cluster();
-  void complain(const std::string& why);
+  /// Says why no cluster begins, once a reason.
+  void report(log_level level, const char* name, const std::string& why);
 };
 
 /// Begins a cluster when `expect` servers know of each other, all with the same list, and none of them has a log. Ends

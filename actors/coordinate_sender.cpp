@@ -25,10 +25,7 @@ void coordinate_sender_state::look() {
   c.done = [me = coordinate_sender_actor{self}, node = options.node](const gossip_status& s) {
     auto place = std::make_shared<node_coordinate>();
     place->node = node;
-    place->coord.vec = s.place.vec;
-    place->coord.error = s.place.error;
-    place->coord.adjustment = s.place.adjustment;
-    place->coord.height = s.place.height;
+    place->coord = s.place;
     caf::anon_send(me, locate_atom_v,
                    local<std::shared_ptr<const node_coordinate>>{std::shared_ptr<const node_coordinate>(place)});
   };

@@ -61,7 +61,13 @@ void watch_subscriber_state::expire() {
                                     [now](const watch_request_ptr& request) { return request->deadline > now; });
   std::vector<watch_request_ptr> done(late, waiting.end());
   waiting.erase(late, waiting.end());
-  for (auto& request : done) request->done(current);
+  if (!done.empty()) {
+    // The index may have moved although nothing that the answer is made of has: who waited must not see an older one
+    // than it named. Those who go on waiting are left with the evaluation that they wait on.
+    state::watch_set unused;
+    auto newest = query->evaluate(unused);
+    for (auto& request : done) request->done(newest);
+  }
   set_timer();
   end_if_alone();
 }

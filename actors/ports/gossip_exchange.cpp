@@ -90,7 +90,7 @@ public:
   }
 
   const std::string& peer() const { return peer_; }
-  /// What came and is no frame; empty if it was one or nothing came.
+  /// What came and is no whole frame; empty if it was one or nothing came.
   const std::string& garbage() const { return garbage_; }
 
 private:
@@ -104,9 +104,11 @@ private:
     auto step = std::min(read_step, wanted_ - have);
     incoming_.resize(have + step);
     asio::async_read(socket_, asio::buffer(incoming_.data() + have, step),
-                     [me = shared_from_this(), then](auto failed, std::size_t) {
-                       if (failed) return then(tl::unexpected(me->trouble("read tcp " + me->peer_, failed)));
-                       me->read_more(then);
+                     [me = shared_from_this(), then, have](auto failed, std::size_t got) {
+                       if (!failed) return me->read_more(then);
+                       me->incoming_.resize(have + got);
+                       me->garbage_ = std::move(me->incoming_);
+                       then(tl::unexpected(me->trouble("read tcp " + me->peer_, failed)));
                      });
   }
 

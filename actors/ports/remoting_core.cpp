@@ -23,8 +23,6 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
-constexpr auto complaint_interval = std::chrono::minutes(1);
-constexpr std::size_t most_complaints = 1024; ///< addresses that are remembered
 /// Acknowledgements of the kernel are waited for so long.
 constexpr unsigned user_timeout_milliseconds = 5000;
 constexpr auto after_full_table = milliseconds(100);
@@ -179,15 +177,8 @@ expected<void> remoting_core::publish(const rpc_gateway_actor& gateway) {
 
 void remoting_core::complain(const std::string& address, const std::string& text) {
   asio::post(context_, [this, address, text] {
-    auto now = steady::now();
-    auto ip = address.substr(0, address.rfind(':'));
-    auto [it, first] = complained_.try_emplace(ip, now);
-    if (!first && now - it->second < complaint_interval) return;
-    it->second = now;
-    log_->write(log_level::warn, "agent.rpc", "refused a connection", {{"from", address}, {"error", text}});
-    if (complained_.size() > most_complaints)
-      std::erase_if(complained_, [&](const auto& c) { return now - c.second >= complaint_interval; });
-    if (complained_.size() > most_complaints) complained_.clear();
+    if (complaints_.admits(address.substr(0, address.rfind(':')), text, steady::now()))
+      log_->write(log_level::warn, "agent.rpc", "refused a connection", {{"from", address}, {"error", text}});
   });
 }
 

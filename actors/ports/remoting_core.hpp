@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/complaint_limit.hpp"
 #include "actors/ports/remoting.hpp"
 #include "actors/ports/remoting_handshake.hpp"
 #include "actors/ports/remoting_scribe.hpp"
@@ -62,7 +63,7 @@ private:
 
   // Used by the thread alone.
   std::unordered_map<std::string, std::size_t> by_address_; ///< connections that came from an IP
-  std::unordered_map<std::string, steady::time_point> complained_;
+  complaint_limit complaints_;
   std::uint64_t last_alias_ = 0;
   bool accepting_ = false, sweeping_ = false;
 

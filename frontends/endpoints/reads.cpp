@@ -86,12 +86,14 @@ void pending_read::evaluate() {
   std::shared_ptr<state_query> query;
   if (!found) {
     query = std::make_shared<state_query>(key, c.env, run);
-    state::watch_set touched;
+    state::watch_set touched, index;
+    if (!style.index_key.empty()) c.env.state()->tables().indexes.find(style.index_key, &index);
     found = query->evaluate(touched);
     if (!style.cheap) {
       auto holds = std::make_shared<state::trigger>();
       const auto& answer = *static_cast<const rendered_answer*>(found->rendered.get());
-      if (!touched.subscribe(holds)) cache.insert(key, found, holds, answer.body ? answer.body->size() : 0);
+      if (!touched.subscribe(holds) && !index.subscribe(holds))
+        cache.insert(key, found, holds, answer.body ? answer.body->size() : 0);
     }
   }
   if (!blocks || found->index > options.min_index) return reply(*found);

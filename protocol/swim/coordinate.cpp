@@ -34,6 +34,16 @@ double raw_distance(const coordinate& a, const coordinate& b) {
   return std::sqrt(sum) + a.height + b.height;
 }
 
+/// Like `distance`, but without its bounds: what a made-up coordinate makes of the own one has to show.
+double seconds_between(const coordinate& a, const coordinate& b) {
+  double raw = raw_distance(a, b);
+  double adjusted = raw + a.adjustment + b.adjustment;
+  return std::nearbyint((adjusted > 0 ? adjusted : raw) * 1e9) / 1e9;
+}
+
+/// Numbers all of them, and as many as there are dimensions.
+bool is_usable(const coordinate& c) { return c.vec.size() == coordinate::dimensions && is_valid(c); }
+
 /// The direction from `b` to `a`, of length one, and how far they are apart. Coinciding places get a random direction
 /// and no distance.
 std::pair<std::vector<double>, double> direction(const coordinate& a, const coordinate& b, std::mt19937_64& random) {
@@ -64,22 +74,6 @@ void apply_force(coordinate& place, double force, const coordinate& other, std::
 
 } // namespace
 
-bool coordinate::is_valid() const {
-  return vec.size() == dimensions && std::all_of(vec.begin(), vec.end(), [](double x) { return std::isfinite(x); }) &&
-         std::isfinite(error) && std::isfinite(adjustment) && std::isfinite(height);
-}
-
-double distance_seconds(const coordinate& a, const coordinate& b) {
-  double raw = raw_distance(a, b);
-  double adjusted = raw + a.adjustment + b.adjustment;
-  return std::nearbyint((adjusted > 0 ? adjusted : raw) * 1e9) / 1e9;
-}
-
-nanoseconds distance(const coordinate& a, const coordinate& b) {
-  // Coordinates that somebody made up may be further apart than a duration can say.
-  return nanoseconds(static_cast<std::int64_t>(std::nearbyint(std::min(distance_seconds(a, b) * 1e9, 9.2e18))));
-}
-
 double coordinate_client::filtered(const std::string& node, double seconds) {
   auto& last = latencies_[node];
   last.push_back(seconds);
@@ -91,7 +85,7 @@ double coordinate_client::filtered(const std::string& node, double seconds) {
 
 void coordinate_client::move(const coordinate& other, double seconds, std::mt19937_64& random) {
   seconds = std::max(seconds, next_to_nothing);
-  double estimated = distance_seconds(own_, other);
+  double estimated = seconds_between(own_, other);
   double wrongness = std::fabs(estimated - seconds) / seconds;
   double weight = own_.error / std::max(own_.error + other.error, next_to_nothing);
   own_.error = std::min(error_max, error_weight * weight * wrongness + own_.error * (1.0 - error_weight * weight));
@@ -108,7 +102,7 @@ void coordinate_client::adjust(const coordinate& other, double seconds) {
 /// Keeps the whole pool from drifting away from the origin.
 void coordinate_client::gravitate(std::mt19937_64& random) {
   const coordinate origin;
-  double pull = distance_seconds(origin, own_) / gravity_rho;
+  double pull = seconds_between(origin, own_) / gravity_rho;
   apply_force(own_, -(pull * pull), origin, random);
 }
 
@@ -117,7 +111,7 @@ expected<coordinate> coordinate_client::update(const std::string& node, const co
   if (other.vec.size() != coordinate::dimensions)
     return fail("the coordinate of " + praetor::quoted(node) + " has " + std::to_string(other.vec.size()) +
                 " dimensions instead of " + std::to_string(coordinate::dimensions));
-  if (!other.is_valid()) return fail("the coordinate of " + praetor::quoted(node) + " holds what is no number");
+  if (!is_valid(other)) return fail("the coordinate of " + praetor::quoted(node) + " holds what is no number");
   if (round_trip < nanoseconds{0} || round_trip > round_trip_max)
     return fail("a round trip of " + duration_to_text(round_trip) + " to " + praetor::quoted(node) +
                 " is not within 0s and " + duration_to_text(round_trip_max));
@@ -125,7 +119,7 @@ expected<coordinate> coordinate_client::update(const std::string& node, const co
   move(other, seconds, random);
   adjust(other, seconds);
   gravitate(random);
-  if (!own_.is_valid()) {
+  if (!is_usable(own_)) {
     ++resets_;
     own_ = {};
   }
@@ -137,7 +131,7 @@ expected<coordinate> coordinate_client::update(const std::string& node, const co
 }
 
 expected<void> coordinate_client::set(const coordinate& own) {
-  if (!own.is_valid()) return fail("a coordinate has 8 numbers, an error, an adjustment and a height");
+  if (!is_usable(own)) return fail("a coordinate has 8 numbers, an error, an adjustment and a height");
   own_ = own;
   return {};
 }

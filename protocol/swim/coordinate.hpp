@@ -1,8 +1,7 @@
 #pragma once
 
+#include "protocol/types/coordinate.hpp"
 #include "protocol/types/error.hpp"
-#include "protocol/types/field.hpp"
-#include "protocol/types/values.hpp"
 
 #include <chrono>
 #include <map>
@@ -12,34 +11,10 @@
 
 namespace praetor::swim {
 
-/// A place in the virtual space in which distance is round trip time (Vivaldi with height and adjustment). All parts
-/// are in seconds. Parts are rounded to 2^-40 s after each step, so that machines agree on what they compute.
-struct coordinate {
-  static constexpr std::size_t dimensions = 8;
+using praetor::coordinate;
 
-  std::vector<double> vec = std::vector<double>(dimensions, 0.0);
-  double error = 1.5;      ///< confidence; 1.5 is none
-  double adjustment = 0;   ///< added to distances
-  double height = 10.0e-6; ///< the way from the place to the network core
-
-  bool operator==(const coordinate&) const = default;
-  /// Right number of dimensions, and numbers all of them.
-  bool is_valid() const;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& self) {
-    f(field{"Vec"}, self.vec);
-    f(field{"Error"}, self.error);
-    f(field{"Adjustment"}, self.adjustment);
-    f(field{"Height"}, self.height);
-  }
-};
-
-/// Estimated round trip time, in seconds, rounded to nanoseconds. Both must be valid.
-double distance_seconds(const coordinate& a, const coordinate& b);
-nanoseconds distance(const coordinate& a, const coordinate& b);
-
-/// Learns the own coordinate from round trips to others.
+/// Learns the own coordinate from round trips to others (Vivaldi with height and adjustment). All parts of it are
+/// rounded to 2^-40 s after each step, so that machines agree on what they compute.
 class coordinate_client {
 public:
   const coordinate& own() const { return own_; }

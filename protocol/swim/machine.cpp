@@ -169,8 +169,7 @@ void machine::core::packet_received(const std::string& from, std::string_view by
   auto messages = decode_packet(bytes);
   if (!messages) {
     ++count_.refused_packets;
-    return note(notice::kind_t::packet_refused, from,
-                "a gossip packet from " + from + " was refused: " + messages.error().text);
+    return note(notice::kind_t::packet_refused, from, messages.error().text);
   }
   for (const auto& m : *messages) on(from, m);
 }

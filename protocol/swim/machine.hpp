@@ -106,7 +106,7 @@ struct notice {
   };
   kind_t kind = kind_t::packet_refused;
   std::string subject;
-  std::string text; ///< a sentence for people, `subject` in it
+  std::string text; ///< for people; where something was refused, the reason alone
   bool operator==(const notice&) const = default;
 };
 /// True for kinds that an operator should see.

@@ -29,7 +29,8 @@ void machine::core::spread(const message& m, const std::string& about, std::uint
 
 bool machine::core::may_be_member(const alive& a) {
   auto refuse = [&](const std::string& why) {
-    note(notice::kind_t::member_refused, a.name, "member " + praetor::quoted(a.name) + " is ignored: " + why);
+    note(notice::kind_t::member_refused, a.name,
+         "member " + praetor::quoted(a.name) + " at " + praetor::quoted(a.address) + " is ignored: " + why);
     return false;
   };
   if (!is_presentable(a.name)) return refuse("its name is empty or has control characters");

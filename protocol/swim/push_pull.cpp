@@ -155,7 +155,7 @@ std::string machine::core::stream_received(const std::string& from, std::string_
   advance(now);
   if (!running_) return {};
   auto refuse = [&](const std::string& why) {
-    note(notice::kind_t::stream_refused, from, "a gossip stream from " + from + " was refused: " + why);
+    note(notice::kind_t::stream_refused, from, why);
     return encode(stream_message(refusal{why}));
   };
   auto asked = decode_stream(bytes);
@@ -179,7 +179,7 @@ expected<void> machine::core::merge(const push_pull& remote, const std::string& 
     std::vector<member> theirs;
     for (const auto& entry : remote.nodes) theirs.push_back(as_member(entry.is, entry.condition));
     if (auto why = check_(theirs)) {
-      note(notice::kind_t::merge_refused, from, "the state of " + from + " is not merged: " + *why);
+      note(notice::kind_t::merge_refused, from, "its state is not merged: " + *why);
       return fail(*why);
     }
   }

@@ -110,6 +110,28 @@ class Answers(AgentTest):
         self.assertEqual(headers["vary"], "Accept-Encoding")
         self.assertEqual(headers["x-consul-default-acl-policy"], "allow")
 
+    def test_no_read_shows_an_older_index_than_one_before_it(self):
+        def register(output):
+            self.one.put("/v1/catalog/register", json.dumps(
+                {"Node": "indexed", "Address": "10.0.0.9",
+                 "Check": {"Name": "a", "Status": "passing", "Output": output}}))
+
+        def index(path):
+            return int(self.one.request("GET", path)[1]["X-Consul-Index"])
+        register("first")
+        for path in ("/v1/health/state/warning", "/v1/health/node/other", "/v1/session/node/other"):
+            with self.subTest(path=path):
+                first = index(path)
+                if "session" in path:
+                    self.one.put("/v1/session/create", '{"Behavior": "delete", "LockDelay": "0s"}')
+                else:
+                    register(path)
+                waited = index(f"{path}?index={first}&wait=1s")
+                self.assertGreater(waited, first)
+                self.assertGreaterEqual(index(path), waited)
+                # Nor does one that waits in vain while things change that are none of its own.
+                self.assertGreaterEqual(index(f"{path}?index={waited}&wait=100ms"), waited)
+
     def test_errors_of_keys_and_service_health_have_no_headers_of_a_read(self):
         for path in ["/v1/kv/a?dc=nowhere", "/v1/health/service/a?dc=nowhere", "/v1/health/service/a?filter=Nope==1"]:
             self.assertNotIn("x-consul-index", self.ask("GET", path, status=500)[0])

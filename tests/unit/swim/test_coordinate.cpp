@@ -29,7 +29,6 @@ TEST_CASE("distance is Euclidean plus both heights, and the adjustments unless t
   CHECK(distance(near, far) == 7ms);
   near.adjustment = -0.9;
   CHECK(distance(near, far) == 2ms);
-  CHECK(distance_seconds(at(0), at(1e300)) > 1e200);
   CHECK(distance(at(0), at(1e300)) > 24h);
 }
 
@@ -79,7 +78,7 @@ TEST_CASE("a coordinate that becomes nonsense starts afresh") {
   auto absurd = at(std::numeric_limits<double>::max());
   for (int i = 0; i < 5; ++i) REQUIRE(c.update("b", absurd, 10ms, random));
   CHECK(c.resets() > 0);
-  CHECK(c.own().is_valid());
+  CHECK(is_valid(c.own()));
 }
 
 TEST_CASE("a single late answer is filtered out by the median of three") {
@@ -106,7 +105,7 @@ TEST_CASE("members of a line of places learn how far they are apart") {
   double worst = 0;
   for (std::size_t a = 0; a < count; ++a)
     for (std::size_t b = 0; b < a; ++b) {
-      auto estimate = distance_seconds(clients[a].own(), clients[b].own());
+      auto estimate = static_cast<double>(distance(clients[a].own(), clients[b].own()).count()) / 1e9;
       auto real = std::chrono::duration<double>(truth(a, b)).count();
       worst = std::max(worst, std::fabs(estimate - real) / real);
     }
