@@ -1,0 +1,91 @@
+#pragma once
+
+#include "actors/agent_view.hpp"
+#include "actors/gossip_command.hpp"
+#include "actors/ports.hpp"
+#include "actors/rpc_router.hpp"
+
+#include <caf/scheduler/test_coordinator.hpp>
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+namespace praetor {
+
+using namespace std::chrono_literals;
+
+/// Keeps the lines of an agent's log.
+class kept_lines final : public logger {
+public:
+  bool enabled(log_level) const override { return true; }
+  void write(log_level, std::string_view, std::string_view message, std::initializer_list<log_field> fields) override {
+    std::string line(message);
+    for (const auto& f : fields) line.append(" ").append(f.key).append("=").append(f.value);
+    lines.push_back(std::move(line));
+  }
+  std::size_t count(const std::string& part) const {
+    std::size_t n = 0;
+    for (const auto& line : lines) n += line.find(part) != line.npos;
+    return n;
+  }
+  std::vector<std::string> lines;
+};
+
+/// One actor in virtual time, and around it a log that is written and applied at once, and a gossip pool whose part the
+/// test plays.
+class stage {
+public:
+  stage();
+  ~stage();
+
+  /// What writes go through. They wait for `apply` while `hold` is set; `refused` makes them fail with that sentence.
+  write_path writes();
+  void apply();
+  bool hold = false;
+  std::string refused;
+  std::vector<std::string> proposed; ///< commands, as they came
+
+  /// A prober that keeps the addresses that it is asked to join.
+  gossip_prober_actor prober();
+  std::vector<gossip_command::join> joins;
+
+  /// Publishes the members of a pool.
+  void members(const std::vector<swim::member>& all, bool wan = false);
+  static swim::member client(const std::string& name, const std::string& address,
+                             swim::member_status status = swim::member_status::alive);
+  static swim::member server(const std::string& name, const std::string& address,
+                             swim::member_status status = swim::member_status::alive);
+
+  /// To be ended with the stage.
+  template <class Actor>
+  Actor keep(Actor a) {
+    kept_.push_back(caf::actor_cast<caf::strong_actor_ptr>(a));
+    run();
+    return a;
+  }
+  void run() { coordinator_.run(); }
+  void advance(std::chrono::nanoseconds by);
+  steady_time now() const { return coordinator_.clock().now(); }
+
+  std::shared_ptr<ports> outside = std::make_shared<ports>();
+  std::shared_ptr<kept_lines> log = std::make_shared<kept_lines>();
+  std::vector<std::string> fatal;
+  agent_view_ptr view = std::make_shared<agent_view>();
+
+private:
+  static caf::actor_system_config& configure(caf::actor_system_config& config);
+
+  caf::actor_system_config config_;
+
+public:
+  caf::actor_system system;
+
+private:
+  caf::scheduler::test_coordinator& coordinator_;
+  std::vector<caf::strong_actor_ptr> kept_;
+  std::vector<std::shared_ptr<proposal>> held_;
+  std::uint64_t index_ = 0;
+};
+
+} // namespace praetor
