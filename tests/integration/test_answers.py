@@ -111,24 +111,24 @@ class Answers(AgentTest):
         self.assertEqual(headers["x-consul-default-acl-policy"], "allow")
 
     def test_no_read_shows_an_older_index_than_one_before_it(self):
-        def register(output):
+        def register(node, status, output):
             self.one.put("/v1/catalog/register", json.dumps(
-                {"Node": "indexed", "Address": "10.0.0.9",
-                 "Check": {"Name": "a", "Status": "passing", "Output": output}}))
+                {"Node": node, "Address": "10.0.0.9", "Check": {"Name": "a", "Status": status, "Output": output}}))
+
+        def hold(node):
+            self.one.put("/v1/session/create", json.dumps({"Node": node, "NodeChecks": [], "LockDelay": "0s"}))
 
         def index(path):
             return int(self.one.request("GET", path)[1]["X-Consul-Index"])
-        register("first")
-        for path in ("/v1/health/state/warning", "/v1/health/node/other", "/v1/session/node/other"):
+        register("still", "critical", "")
+        hold("still")
+        for path in ("/v1/health/state/critical", "/v1/health/node/still", "/v1/session/node/still"):
             with self.subTest(path=path):
                 first = index(path)
-                if "session" in path:
-                    self.one.put("/v1/session/create", '{"Behavior": "delete", "LockDelay": "0s"}')
-                else:
-                    register(path)
-                waited = index(f"{path}?index={first}&wait=1s")
-                self.assertGreater(waited, first)
+                hold("it") if "session" in path else register("moving", "passing", path)
+                waited = index(f"{path}?index={first}&wait=200ms")
                 self.assertGreaterEqual(index(path), waited)
+                self.assertGreater(waited, first)
                 # Nor does one that waits in vain while things change that are none of its own.
                 self.assertGreaterEqual(index(f"{path}?index={waited}&wait=100ms"), waited)
 
