@@ -31,6 +31,11 @@ bool within(const std::string& text, const string_list& networks) {
   return false;
 }
 
+std::string same_id(const std::string& one, const std::string& other, const std::string& id) {
+  return "members " + praetor::quoted(one) + " and " + praetor::quoted(other) + " have the same node id " + id +
+         "; each needs its own";
+}
+
 /// Which of the members shares its node id with another one, or with this agent under another name.
 std::optional<std::string> doubled_id(const std::vector<swim::member>& members, const std::string& own_name,
                                       const std::string& own_id) {
@@ -39,12 +44,24 @@ std::optional<std::string> doubled_id(const std::vector<swim::member>& members, 
     auto id = tag(m, "id");
     if (id.empty() || !is_present(m)) continue;
     auto [known, fresh] = names.emplace(id, m.name);
-    if (!fresh && known->second != m.name)
-      return "members " + praetor::quoted(known->second) + " and " + praetor::quoted(m.name) +
-             " have the same node id " + id + "; each needs its own";
+    if (!fresh && known->second != m.name) return same_id(known->second, m.name, id);
   }
   return {};
 }
+
+} // namespace
+
+std::optional<std::string> taken_id(const membership& known, const std::vector<swim::member>& members) {
+  for (const auto& m : members) {
+    auto id = tag(m, "id");
+    if (id.empty() || !is_present(m)) continue;
+    for (const auto& k : known.members)
+      if (k.name != m.name && is_present(k) && tag(k, "id") == id) return same_id(k.name, m.name, id);
+  }
+  return {};
+}
+
+namespace {
 
 expected<swim::keyring> configured_keys(const config::runtime_config& c, const std::string& file, const ports& outside,
                                         const std::string& module) {

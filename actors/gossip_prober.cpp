@@ -1,5 +1,6 @@
 #include "actors/gossip_prober.hpp"
 
+#include "actors/gossip_pools.hpp"
 #include "protocol/config/runtime_config.hpp"
 
 #include <algorithm>
@@ -43,7 +44,11 @@ void gossip_prober_state::log(log_level level, const std::string& text, std::ini
 void gossip_prober_state::start() {
   random.seed(options.outside->seed());
   options.limits.packet_overhead = options.keys.empty() ? 0 : swim::sealed_packet_overhead;
-  machine = std::make_unique<swim::machine>(options.own, options.limits, random, options.check);
+  auto check = [this](const std::vector<swim::member>& members) {
+    auto why = options.check ? options.check(members) : std::nullopt;
+    return why || options.wan || !published ? why : taken_id(*published, members);
+  };
+  machine = std::make_unique<swim::machine>(options.own, options.limits, random, check);
   if (!options.snapshot_file.empty()) {
     auto file = options.outside->gossip_files->read(options.snapshot_file);
     if (!file) log(log_level::warn, "the rejoin snapshot can't be read", {{"error", file.error().text}});
