@@ -38,6 +38,7 @@ node& cluster::make(bool server, unsigned number) {
   owned_.push_back(std::make_unique<node>(world_, std::move(o), &lines_, &packets_));
   auto& made = *owned_.back();
   all_.push_back(&made);
+  if (server) servers_.push_back(&made);
   made.changed = [this](node& n) {
     if (!n.up() || n.fatal().empty()) return;
     // The process has ended; whoever watches over it starts it again.
@@ -54,12 +55,6 @@ node& cluster::add_server() {
   return make(true, number);
 }
 
-std::vector<node*> cluster::servers() const {
-  std::vector<node*> out;
-  std::copy_if(all_.begin(), all_.end(), std::back_inserter(out), [](node* n) { return n->options().server; });
-  return out;
-}
-
 std::vector<node*> cluster::agents() const {
   std::vector<node*> out;
   std::copy_if(all_.begin(), all_.end(), std::back_inserter(out), [](node* n) { return !n->options().server; });
@@ -72,8 +67,8 @@ node* cluster::named(const std::string& name) const {
 }
 
 node* cluster::leader() const {
-  for (auto* n : all_)
-    if (n->options().server && !n->paused() && n->ready()) return n;
+  for (auto* n : servers_)
+    if (!n->paused() && n->ready()) return n;
   return nullptr;
 }
 

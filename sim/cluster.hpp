@@ -22,7 +22,7 @@ public:
 
   /// Servers first.
   const std::vector<node*>& nodes() const { return all_; }
-  std::vector<node*> servers() const;
+  const std::vector<node*>& servers() const { return servers_; }
   std::vector<node*> agents() const;
   /// Null if there is none of that name.
   node* named(const std::string& name) const;
@@ -64,7 +64,7 @@ private:
   network lines_;
   gossip_network packets_;
   std::vector<std::unique_ptr<node>> owned_;
-  std::vector<node*> all_;
+  std::vector<node*> all_, servers_;
   std::map<const node*, unsigned> held_;
   std::set<const node*> retrying_;
 };

@@ -3,6 +3,7 @@
 #include "storage/state/records.hpp"
 #include "storage/state/transaction.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <set>
 
@@ -10,12 +11,15 @@ namespace praetor::sim {
 
 namespace {
 
-/// The oldest snapshot on the disk, or an empty state.
+/// The oldest snapshot on the disk that the log goes on from, or an empty state. (One that the leader has sent leaves
+/// an older one behind that nothing follows.)
 expected<void> load_oldest_snapshot(disk& from, state::publication& into) {
   auto list = from.snapshots().list();
   if (!list) return tl::unexpected(list.error());
-  if (list->empty()) return {};
-  auto source = from.snapshots().open(list->back().id);
+  auto first = from.log().first_index();
+  auto oldest = std::find_if(list->rbegin(), list->rend(), [&](const auto& meta) { return meta.index + 1 >= first; });
+  if (oldest == list->rend()) return {};
+  auto source = from.snapshots().open(oldest->id);
   if (!source) return tl::unexpected(source.error());
   auto bytes = (*source)->read_at(0, static_cast<std::size_t>((*source)->meta().size));
   if (!bytes) return tl::unexpected(bytes.error());

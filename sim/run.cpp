@@ -12,8 +12,10 @@ namespace {
 
 /// Faults come from a generator of their own, so that leaving some out changes nothing else about them.
 constexpr std::uint64_t seed_of_faults = 0x9e3779b97f4a7c15ull;
-/// Costly observations are made once in so many moments.
-constexpr unsigned seldom = 16;
+/// Costly observations are made this often.
+constexpr duration seldom = std::chrono::seconds(1);
+/// While all comes to agree, it is asked at one of so many moments whether it does.
+constexpr unsigned looked_at_while_waiting = 16;
 /// More messages than this never wait for one actor.
 constexpr std::size_t longest_mailbox = 20'000;
 
@@ -96,7 +98,8 @@ private:
 
   /// What must hold at every moment.
   void look() {
-    bool now_and_then = ++moments_ % seldom == 0;
+    bool now_and_then = world_.now() >= next_look_;
+    if (now_and_then) next_look_ = world_.now() + seldom;
     consensus_.look(now_and_then);
     if (!cluster_.leader())
       lab_.leader_since = duration::max();
@@ -128,7 +131,7 @@ private:
       auto members = members_disagree(cluster_);
       return members.empty() ? catalog_disagrees(cluster_) : members;
     };
-    world_.run_for(what_.settles_within, [&] { return world_.one_in(seldom) && odd().empty(); });
+    world_.run_for(what_.settles_within, [&] { return world_.one_in(looked_at_while_waiting) && odd().empty(); });
     lab_.find("convergence", odd());
     return lab_.findings.empty();
   }
@@ -190,7 +193,7 @@ private:
   nemesis nemesis_;
   clients clients_;
   run_result result_;
-  std::uint64_t moments_ = 0;
+  duration next_look_{0};
 };
 
 } // namespace

@@ -41,7 +41,9 @@ void consensus_checker::note_leader(node& n) {
 
 void consensus_checker::note(node& n) {
   auto store = n.state();
-  if (store->log_index() == 0) return;
+  auto& last = noted_[&n];
+  if (store->log_index() == 0 || last == std::pair{n.life(), store->log_index()}) return;
+  last = {n.life(), store->log_index()};
   auto odd = hashes_.note(store->log_index(), state::content_hash(*store));
   if (!odd.empty()) lab_.find("equal states", n.options().name + ": " + odd);
 }
@@ -64,6 +66,7 @@ void consensus_checker::compare_logs(node& a, node& b) {
 
 void consensus_checker::judge() {
   auto servers = watched_.servers();
+  noted_.clear(); // once more, at the same index
   for (auto* n : servers) note(*n);
   for (std::size_t i = 0; i < servers.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) compare_logs(*servers[i], *servers[j]);

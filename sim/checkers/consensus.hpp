@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 namespace praetor::sim {
 
@@ -31,7 +32,8 @@ private:
   cluster& watched_;
   laboratory& lab_;
   state_hashes hashes_;
-  std::map<std::uint64_t, std::string> leaders_; ///< names, by term
+  std::map<const node*, std::pair<std::uint64_t, std::uint64_t>> noted_; ///< life and index, lately
+  std::map<std::uint64_t, std::string> leaders_;                         ///< names, by term
   struct {
     std::uint64_t index = 0, term = 0;
     std::string node;

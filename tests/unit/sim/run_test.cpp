@@ -1,3 +1,4 @@
+#include "sim/random_faults.hpp"
 #include "sim/run.hpp"
 
 #include <catch2/catch.hpp>
@@ -88,4 +89,29 @@ TEST_CASE("promises hold under random faults, and a seed gives one trace") {
   CHECK(terms > 20);
   CHECK(entries > 1000);
   CHECK(installed > 0);
+}
+
+TEST_CASE("each kind of fault alone is stood") {
+  for (auto kind : all_fault_kinds()) {
+    scenario what;
+    what.name = "one_fault";
+    what.who.agents = 1;
+    what.who.node.snapshot_threshold = 20;
+    what.who.node.snapshot_interval = std::chrono::seconds(1);
+    what.who.node.trailing_logs = 5;
+    what.work = {{workload_kind::kv, 3}};
+    what.length = std::chrono::seconds(15);
+    what.faults = [kind](const scenario& s, std::mt19937_64& random) {
+      fault_rates rates;
+      rates.a_minute[kind] = 12;
+      return random_faults(rates, s, random);
+    };
+    run_options options;
+    options.seed = 7;
+    auto r = run(what, options);
+    INFO(name_of(kind));
+    INFO(told(r));
+    CHECK(r.findings.empty());
+    CHECK(r.faults.size() > 1);
+  }
 }
