@@ -1,3 +1,4 @@
+#include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/permissions.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
@@ -144,18 +145,35 @@ void destroy(const call& c) {
           [](const call& c, const state::apply_result&) { respond(c, json_answer(c, true)); });
 }
 
+void renew(const call& c);
+
+/// Says what has become of a renewal, once this server knows that it led when it was done: one that has been replaced
+/// since, without having noticed, knows neither the newest sessions nor the timers that count.
+void answer_renewal(const call& c, renewal what) {
+  auto answer = [c, what] {
+    auto session = state::find_session(*c.env.state(), c.rest, nullptr).value;
+    if (!session) return respond_error(c, "Session id '" + std::string(c.rest) + "' not found", 404);
+    // It came while this server was not sure of the newest state.
+    if (what == renewal::unknown_session) return renew(c);
+    respond(c, json_answer(c, std::array{session}));
+  };
+  if (c.env.view().leader.leads(c.env.now())) return answer();
+  c.env.handles()->writes.read([c, answer](const error* failed) {
+    if (!failed) return answer();
+    if (!c.env.view().leader.get()->is_leader) return forward(c);
+    respond(c, error_answer(*failed));
+  });
+}
+
 void renew(const call& c) {
   if (c.rest.empty()) return respond_error(c, "Missing session", 400);
   if (other_datacenter(c)) return;
   auto found = state::find_session(*c.env.state(), c.rest, nullptr).value;
   if (denied(c, found)) return;
-  auto id = std::string(c.rest);
-  caf::anon_send(c.env.handles()->duties, renew_atom_v, id, local<std::function<void(renewal)>>{[c, id](renewal what) {
+  caf::anon_send(c.env.handles()->duties, renew_atom_v, std::string(c.rest),
+                 local<std::function<void(renewal)>>{[c](renewal what) {
                    if (what == renewal::not_leader) return respond_error(c, "No cluster leader");
-                   auto session = state::find_session(*c.env.state(), id, nullptr).value;
-                   if (what == renewal::unknown_session || !session)
-                     return respond_error(c, "Session id '" + id + "' not found", 404);
-                   respond(c, json_answer(c, std::array{session}));
+                   answer_renewal(c, what);
                  }});
 }
 

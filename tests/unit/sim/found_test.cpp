@@ -1,0 +1,27 @@
+#include "sim/run.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace praetor::sim;
+
+// What was found once must not come back: the scenarios and seeds that found it.
+
+namespace {
+
+void passes(const char* name, std::uint64_t seed) {
+  auto* what = find_scenario(name);
+  REQUIRE(what);
+  run_options options;
+  options.seed = seed;
+  auto r = run(*what, options);
+  INFO(name << ", seed " << seed);
+  for (const auto& f : r.findings) INFO(f.checker << ": " << f.text);
+  CHECK(r.findings.empty());
+}
+
+} // namespace
+
+TEST_CASE("a leader that stood still and was replaced answers no renewal from its old state") {
+  passes("paused_leader", 11);
+  passes("lock_delay_and_failover", 12);
+}
