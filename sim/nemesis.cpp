@@ -10,6 +10,8 @@ namespace {
 constexpr duration flap_least = std::chrono::milliseconds(50), flap_most = std::chrono::milliseconds(1500);
 constexpr duration reset_interval = std::chrono::milliseconds(700);
 constexpr duration catch_up_look = std::chrono::milliseconds(100);
+/// How often an operator looks whether a disk may be taken out.
+constexpr duration operator_look = std::chrono::milliseconds(500);
 
 duration seconds(double amount) { return duration{static_cast<std::int64_t>(amount * 1e9)}; }
 
@@ -405,11 +407,25 @@ void nemesis::flip_bit(const active& a, node& n) {
   if (n.disk().damage().empty()) return;
   a->mending.push_back([this, &n] {
     victims_.hold(n);
-    victims_.stop(n, false);
-    n.replace_disk();
-    ++lab_.lost_disks[n.options().name];
-    victims_.release(n);
+    put_in_new_disk(n);
   });
+}
+
+/// As a careful operator does: not before the others can do without what is on the old one.
+void nemesis::put_in_new_disk(node& n) {
+  if (!victims_.can_do_without(n)) {
+    // What is still of use runs on meanwhile.
+    victims_.release(n);
+    world_.after(operator_look, [this, &n] {
+      victims_.hold(n);
+      put_in_new_disk(n);
+    });
+    return;
+  }
+  victims_.stop(n, false);
+  n.replace_disk();
+  ++lab_.lost_disks[n.options().name];
+  victims_.release(n);
 }
 
 // ---- membership
@@ -430,12 +446,7 @@ void nemesis::remove_server(const active& a, node& n) {
                        if (n.up() && n.life() == life) victims_.stop(n, false);
                      });
                    }});
-  a->mending.push_back([this, &n] {
-    victims_.stop(n, false);
-    n.replace_disk();
-    ++lab_.lost_disks[n.options().name];
-    victims_.release(n);
-  });
+  a->mending.push_back([this, &n] { put_in_new_disk(n); });
 }
 
 } // namespace praetor::sim

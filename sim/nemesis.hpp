@@ -60,6 +60,7 @@ private:
   // Disks.
   void ail(const active& a, node& n);
   void flip_bit(const active& a, node& n);
+  void put_in_new_disk(node& n);
   // Membership.
   void add_server();
   void remove_server(const active& a, node& n);
