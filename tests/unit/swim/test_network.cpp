@@ -61,8 +61,7 @@ TEST_CASE("members that come at once know each other within seconds, even where 
     network net(seed);
     net.loss = seed % 2 == 0 ? 0.3 : 0;
     for (int i = 0; i < 60; ++i) net.start("n" + std::to_string(i));
-    for (int i = 1; i < 60; ++i)
-      net.at("n" + std::to_string(i)).m->join({net.at("n0").address}, {}, net.now);
+    for (int i = 1; i < 60; ++i) net.at("n" + std::to_string(i)).m->join({net.at("n0").address}, {}, net.now);
     net.settle();
     CHECK(net.run_until(10s, [&] { return net.agreed(); }));
   }
