@@ -28,10 +28,12 @@ public:
 
 } // namespace
 
-expected<std::shared_ptr<const config::runtime_config>> read_configuration(const std::string& hcl) {
+expected<std::shared_ptr<const config::runtime_config>> read_configuration(const std::string& hcl,
+                                                                           const std::string& more) {
   bare_machine machine;
   config::sources from;
   from.fragments.push_back(hcl);
+  if (!more.empty()) from.fragments.push_back(more);
   auto loaded = config::load(from, machine);
   if (!loaded) return tl::unexpected(loaded.error());
   return std::make_shared<const config::runtime_config>(std::move(loaded->config));

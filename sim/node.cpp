@@ -271,13 +271,13 @@ std::string node::configuration_text() const {
     out.append("raft_snapshot_interval = \"").append(number(options_.snapshot_interval.count())).append("s\"\n");
     out.append("raft_trailing_logs = ").append(number(options_.trailing_logs)).append("\n");
   }
-  return out + options_.configuration;
+  return out;
 }
 
 expected<void> node::start() {
   PRAETOR_ASSERT(!up());
   if (!config_) {
-    auto read = read_configuration(configuration_text());
+    auto read = read_configuration(configuration_text(), options_.configuration);
     if (!read) return tl::unexpected(read.error());
     config_ = *read;
     if (options_.times)

@@ -9,7 +9,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// An answer that takes longer is no answer to those who wait for it.
+/// Several clients write all the while; if none of them hears of success for longer, the cluster is out.
 constexpr duration patience = std::chrono::milliseconds(500);
 constexpr duration shortest_failure = std::chrono::seconds(3), longest_failure = std::chrono::seconds(30);
 /// What is noticed later than this was another failure.
@@ -19,22 +19,16 @@ bool takes_a_node_away(fault_kind kind) {
   return kind == fault_kind::crash || kind == fault_kind::power_loss || kind == fault_kind::isolate;
 }
 
-/// Times in which no write got through, from the first that did not until the next that did.
+/// Times in which no write was acknowledged although clients went on trying: between two acknowledgements that are
+/// further apart than clients are patient.
 std::vector<report::recording::span> outages_in(const std::vector<report::recording::operation>& operations) {
-  std::vector<const report::recording::operation*> writes;
+  std::vector<duration> acknowledged;
   for (const auto& o : operations)
-    if (o.what != "read") writes.push_back(&o);
-  std::stable_sort(writes.begin(), writes.end(), [](auto* a, auto* b) { return a->called < b->called; });
+    if (o.outcome == "ok" && o.what.find("read") == o.what.npos) acknowledged.push_back(o.returned);
+  std::sort(acknowledged.begin(), acknowledged.end());
   std::vector<report::recording::span> out;
-  for (const auto* w : writes) {
-    bool well = w->outcome == "ok" && w->returned - w->called <= patience;
-    if (well) {
-      // It got through: whatever was out is over when it was answered.
-      if (!out.empty() && out.back().to == duration::max()) out.back().to = w->returned;
-    } else if (out.empty() || out.back().to != duration::max()) {
-      if (out.empty() || w->called >= out.back().to) out.push_back({w->called, duration::max()});
-    }
-  }
+  for (std::size_t i = 1; i < acknowledged.size(); ++i)
+    if (acknowledged[i] - acknowledged[i - 1] > patience) out.push_back({acknowledged[i - 1], acknowledged[i]});
   return out;
 }
 

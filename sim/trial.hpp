@@ -27,7 +27,7 @@ struct trial_report {
     std::uint64_t messages = 0, bytes = 0, packets = 0, packet_bytes = 0;
   };
   unsigned elections = 0; ///< won after the first
-  unsigned outages = 0;   ///< times in which writes were refused, unanswered or slower than half a second
+  unsigned outages = 0;   ///< times of more than half a second in which no write was acknowledged
   duration unavailable{0}, longest_outage{0};
   unsigned failures = 0, noticed = 0; ///< nodes that were down or cut off for good reason, and how many others said so
   duration noticed_after{0};          ///< the median over the failures that were noticed
