@@ -55,8 +55,9 @@ std::vector<std::string> stale_reads::judge(const history& h) const {
     if (a.node.empty()) continue;
     auto& before = newest[{a.node, a.life, a.restores, a.name}];
     if (before && a.index != 0 && a.called >= before->returned && a.index < before->index)
-      out.push_back("a stale read of " + a.name + " from " + a.node + " went back from index " +
-                    std::to_string(before->index) + " to " + std::to_string(a.index));
+      out.push_back("stale reads of " + a.name + " from " + a.node + " went back from index " +
+                    std::to_string(before->index) + " at " + milliseconds(before->returned) + " to " +
+                    std::to_string(a.index) + " at " + milliseconds(a.returned));
     if (a.index != 0 && (!before || a.index > before->index)) before = &a;
   }
   return out;

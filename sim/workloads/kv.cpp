@@ -72,8 +72,9 @@ private:
         auto& op = lab.history.at(number);
         op.value = s.value;
         stale_reads::answer a{name, s.value, asked.options().name, life, s.index, {}, op.begin, lab.world.now(), 0};
-        // Others hand the question on; who is asked then is not known.
-        if (!asked.options().server || asked.life() != life) a.node.clear();
+        // A client agent, and a server that is not in touch with its leader yet, hand the question on; who answered
+        // then is not known. What a server knows it says at once.
+        if (!asked.options().server || asked.life() != life || a.returned > a.called) a.node.clear();
         if (r.known_leader && !a.node.empty()) a.last_contact = r.last_contact;
         lab.saw_stale(std::move(a), asked);
       }
