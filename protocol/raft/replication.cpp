@@ -142,8 +142,9 @@ void machine::core::on(const message& m, const append_result& r) {
 }
 
 void machine::core::appends_rejected(follower_progress& p, const append_result& r) {
-  if (p.state == state_t::snapshot || r.rejected_prev <= p.match) return;
-  if (p.state == state_t::probe && r.rejected_prev != p.next - 1) return; // the answer to an older one
+  if (p.state == state_t::snapshot) return;
+  bool probed = p.state == state_t::probe && r.rejected_prev == p.next - 1;
+  if (!probed && (p.state == state_t::probe || r.rejected_prev <= p.match)) return; // the answer to an older one
   // Skip whole terms: if the follower's term is in the own log, the logs may meet at its last entry there; if not, they
   // cannot meet before the follower's first entry of it.
   auto next = std::min(r.hint_index, r.rejected_prev);
@@ -151,6 +152,8 @@ void machine::core::appends_rejected(follower_progress& p, const append_result& 
     auto meet = log_.last_not_above(r.hint_term, r.rejected_prev - 1);
     if (meet >= log_.first() && log_.term(meet) == r.hint_term) next = meet + 1;
   }
+  // A server that came back on an older disk no longer holds what it had acknowledged.
+  if (r.rejected_prev <= p.match) p.match = next > 0 ? next - 1 : 0;
   p.to_probe(std::max(next, p.match + 1));
   replicate_due_ = true;
 }

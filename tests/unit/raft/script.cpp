@@ -48,6 +48,8 @@ std::string script::run(const std::string& command) {
     start(args);
   else if (verb == "crash")
     nodes_.at(args.at(0))->crash();
+  else if (verb == "older")
+    nodes_.at(args.at(0))->disk.log.resize(std::stoull(args.at(1)));
   else if (verb == "wait")
     now_ += parse_time(args.at(0));
   else if (verb == "tick")

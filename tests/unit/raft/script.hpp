@@ -11,6 +11,7 @@ namespace praetor::raft::test {
 ///   nodes a b c             fresh servers that know each other as voters; `nodes a b +d`: d is started but no member
 ///   give a 2/1:x 3/2 ...    entries on a's disk after the bootstrap entry, before it starts (`a term 4` sets its term)
 ///   start a [disk]          starts it again; `crash a`; `disk` gives it an empty disk with a new UUID
+///   older a 3              its disk is an older copy whose log ends at entry 3; only while it is down
 ///   wait 300ms              time passes, nobody notices
 ///   tick a                  a looks at the clock
 ///   campaign a              time passes until a's election is due, and a looks at the clock
