@@ -284,6 +284,13 @@ void agent_state::child_down(const caf::down_msg& down) {
   self->delayed_send(self, wait, wake_atom_v, it->name);
 }
 
+void agent_state::dismiss(const std::string& child_name) {
+  auto it = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.name == child_name; });
+  if (it == children.end()) return;
+  if (it->handle) caf::anon_send_exit(caf::actor_cast<caf::actor_addr>(it->handle), caf::exit_reason::user_shutdown);
+  children.erase(it);
+}
+
 void agent_state::restart(const std::string& child_name) {
   auto it = std::find_if(children.begin(), children.end(), [&](const child& c) { return c.name == child_name; });
   if (it == children.end() || stopping || it->handle) return;

@@ -83,6 +83,8 @@ struct agent_state {
   void members_changed();
   void child_down(const caf::down_msg& down);
   void restart(const std::string& child_name);
+  /// Ends a part for good.
+  void dismiss(const std::string& child_name);
   void stop(done_callback done);
   /// Leaves the cluster in order; then `done`.
   void leave(done_callback done);

@@ -109,6 +109,8 @@ void agent_state::announce_leadership() {
 }
 
 void agent_state::leave(done_callback done) {
+  // Whoever says farewell must not register what the servers then take away.
+  dismiss("anti_entropy");
   leaver_options l;
   l.outside = options.outside;
   l.view = options.view;
