@@ -139,7 +139,7 @@ private:
       if (!at.taken[i] && !outcome_of(open_[i], at.held)) unsatisfied.push_back(&open_[i]);
     // What is put in last is looked at first: those that are known to have happened, the one that ended first in front.
     for (std::size_t i = 0; i < open_.size() && open_[i].begin <= limit; ++i) {
-      if (at.taken[i] || !is_waited_for(open_[i], unsatisfied)) continue;
+      if (at.taken[i] || (!touches_several(open_[i]) && !is_waited_for(open_[i], unsatisfied))) continue;
       auto held = outcome_of(open_[i], at.held);
       if (!held || *held == at.held) continue;
       waiting.push_back(at);
@@ -157,6 +157,11 @@ private:
     }
   }
 
+  /// An operation on several registers can't be put off until someone waits for it: what it does to one of them may
+  /// have been replaced by then, or what it found there.
+  static bool touches_several(const numbered_operation& op) {
+    return std::any_of(op.steps.begin(), op.steps.end(), [&](auto& s) { return s.slot != op.steps.front().slot; });
+  }
   /// Whether an unknown operation does something to a register that is the reason why another can't happen yet.
   static bool is_waited_for(const numbered_operation& op, const std::vector<const numbered_operation*>& unsatisfied) {
     for (const auto* other : unsatisfied) {

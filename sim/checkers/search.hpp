@@ -17,7 +17,7 @@ enum class verdict {
 /// that hold nothing. Unknown operations may take effect at any time after their begin, or never.
 ///
 /// Wing and Gong's search with Lowe's memory of the states that were seen. What changes nothing is taken as soon as it
-/// fits, which loses no order; an unknown change is taken only where someone waits for what it does.
+/// fits, which loses no order; an unknown change of one register is taken only where someone waits for what it does.
 /// @param most_states how many states it may look at
 verdict find_order(const std::vector<operation>& operations, std::uint64_t most_states);
 

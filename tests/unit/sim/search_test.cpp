@@ -71,6 +71,15 @@ TEST_CASE("several registers change at one moment") {
   CHECK_FALSE(explained({both, without_reason}));
 }
 
+TEST_CASE("an unknown change of several registers may have been seen in one after it was replaced in another") {
+  auto unknown = lost(with({put("x", "1"), put("y", "1")}, 0, 1));
+  CHECK(explained({unknown, with({put("y", "2")}, 2, 3), with({is("x", "1"), is("y", "2")}, 4, 5)}));
+  CHECK_FALSE(explained({unknown, with({put("y", "2")}, 2, 3), with({is("x", ""), is("y", "1")}, 4, 5)}));
+  // It can only have happened while what it compares with was there.
+  auto comparing = lost(with({is("y", "0"), put("x", "1"), put("y", "1")}, 2, 3));
+  CHECK(explained({with({put("y", "0")}, 0, 1), comparing, with({put("y", "2")}, 4, 5), with({is("x", "1")}, 6, 7)}));
+}
+
 TEST_CASE("a lock may pass on by the end of a session, and not otherwise") {
   auto take = [](const char* session, int from, int to) {
     return with({{step::kind::one_of, "x", {"", session}}, put("x", session)}, from, to);
