@@ -9,7 +9,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// Several clients write all the while; if none of them hears of success for longer, the cluster is out.
+/// A cluster is out while a write waits for longer and no other is acknowledged.
 constexpr duration patience = std::chrono::milliseconds(500);
 constexpr duration shortest_failure = std::chrono::seconds(3), longest_failure = std::chrono::seconds(30);
 /// What is noticed later than this was another failure.
@@ -19,16 +19,26 @@ bool takes_a_node_away(fault_kind kind) {
   return kind == fault_kind::crash || kind == fault_kind::power_loss || kind == fault_kind::isolate;
 }
 
-/// Times in which no write was acknowledged although clients went on trying: between two acknowledgements that are
-/// further apart than clients are patient.
+/// Times in which no write was acknowledged although some client waited: from the moment when the first of them asked,
+/// or when the last was acknowledged, to the next acknowledgement.
 std::vector<report::recording::span> outages_in(const std::vector<report::recording::operation>& operations) {
+  std::vector<const report::recording::operation*> writes;
   std::vector<duration> acknowledged;
-  for (const auto& o : operations)
-    if (o.outcome == "ok" && o.what.find("read") == o.what.npos) acknowledged.push_back(o.returned);
+  for (const auto& o : operations) {
+    if (o.what.find("read") != o.what.npos) continue;
+    writes.push_back(&o);
+    if (o.outcome == "ok") acknowledged.push_back(o.returned);
+  }
   std::sort(acknowledged.begin(), acknowledged.end());
   std::vector<report::recording::span> out;
-  for (std::size_t i = 1; i < acknowledged.size(); ++i)
-    if (acknowledged[i] - acknowledged[i - 1] > patience) out.push_back({acknowledged[i - 1], acknowledged[i]});
+  for (std::size_t i = 1; i < acknowledged.size(); ++i) {
+    auto before = acknowledged[i - 1], after = acknowledged[i];
+    if (after - before <= patience) continue;
+    auto from = after;
+    for (const auto* w : writes)
+      if (w->called < after && w->returned > before) from = std::min(from, std::max(before, w->called));
+    if (after - from > patience) out.push_back({from, after});
+  }
   return out;
 }
 
@@ -78,11 +88,13 @@ void trial_observer::logs(duration at, const std::string&, std::string_view line
   failures_seen_.push_back({at, std::string(member.substr(0, member.find(' ')))});
 }
 
-trial_report trial_observer::report(const run_result& result) const {
+trial_report trial_observer::report(duration length) const {
   trial_report out;
-  out.elections = reigns.empty() ? 0 : static_cast<unsigned>(reigns.size() - 1);
+  auto led = std::count_if(reigns.begin(), reigns.end(), [&](const auto& r) { return r.from < length; });
+  out.elections = led == 0 ? 0 : static_cast<unsigned>(led - 1);
   for (auto outage : outages_in(operations)) {
-    auto took = std::min(outage.to, result.simulated) - outage.from;
+    if (outage.from >= length) continue;
+    auto took = std::min(outage.to, length) - outage.from;
     ++out.outages;
     out.unavailable += took;
     out.longest_outage = std::max(out.longest_outage, took);

@@ -150,7 +150,7 @@ int try_command(const std::vector<std::string>& args, cli::streams io) {
   run.watcher = &seen;
   auto result = sim::run(scenario, run);
   seen.close(result.simulated);
-  auto report = seen.report(result);
+  auto report = seen.report(options->length);
   if (!line.out_file.empty()) {
     sim::reproduction how;
     how.seed = run.seed;
