@@ -145,7 +145,6 @@ private:
     case command_type::ca_config: return pointers(type, t_.ca_config);
     case command_type::system_metadata: return pointers(type, t_.system_metadata);
     case command_type::index:
-      if (mutated("snapshot_forgets_indexes")) return true;
       return table(t_.indexes, {}, [&](std::string_view key, std::uint64_t value) {
         return put(type, index_record{std::string(key), value});
       });
@@ -361,7 +360,9 @@ expected<void> state_builder::add(std::uint8_t type, std::string_view bytes) {
       t.system_metadata.set(key, std::move(e), r.retired);
     });
   case command_type::index:
-    return read_record<index_record>(type, bytes, [&](auto e) { indexes_.emplace_back(lower_case(e->key), e->value); });
+    return read_record<index_record>(type, bytes, [&](auto e) {
+      if (!mutated("snapshot_forgets_indexes")) indexes_.emplace_back(lower_case(e->key), e->value);
+    });
   case command_type::chunking_state:
   case command_type::kind_service_names: return {}; // the names follow from the services
   default: break;
