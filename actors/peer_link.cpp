@@ -1,5 +1,7 @@
 #include "actors/peer_link.hpp"
 
+#include "protocol/mutation.hpp"
+
 #include <algorithm>
 
 namespace praetor {
@@ -82,7 +84,10 @@ void peer_link_state::connected(link_outcome& outcome) {
 }
 
 void peer_link_state::announce(bool up) {
-  if (peer) self->send(peer, link_atom_v, target.id, up);
+  if (peer && !up && mutated("reconnect_reorders"))
+    self->delayed_send(peer, std::chrono::seconds(1), link_atom_v, target.id, up);
+  else if (peer)
+    self->send(peer, link_atom_v, target.id, up);
   if (router) self->send(router, link_atom_v, target.id, up);
 }
 

@@ -129,14 +129,15 @@ registry_writer(registry_writer_actor::stateful_pointer<registry_writer_state> s
   return {
       [self](append_atom, local<std::shared_ptr<store_job>>& job) {
         auto& store = *self->state.outside->store;
-        auto outcome = store.write(std::move(job.value->batch));
+        auto outcome = store.write(std::exchange(job.value->batch, {})); // nothing is left of it when it comes again
+        if (auto delay = store.sync_delay(); outcome && delay.count() > 0)
+          return self->delayed_send(self, delay, append_atom_v, std::move(job));
         if (outcome) outcome = store.sync();
         if (!outcome) {
           self->state.outside->fatal("writing the agent's own store failed: " + outcome.error().text);
           return self->quit(caf::exit_reason::unhandled_exception);
         }
-        if (auto owner = caf::actor_cast<registry_actor>(self->current_sender()))
-          self->send(owner, stored_atom_v, job.value->number);
+        self->send(job.value->owner, stored_atom_v, job.value->number);
       },
   };
 }

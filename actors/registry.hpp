@@ -19,6 +19,7 @@ namespace praetor {
 struct store_job {
   std::uint64_t number = 0;
   storage::agent_batch batch;
+  registry_actor owner; ///< hears of it
 };
 
 /// What the configuration says about the agent's services and checks.

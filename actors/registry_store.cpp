@@ -130,6 +130,7 @@ void registry_state::flush() {
   auto job = std::make_shared<store_job>();
   job->number = ++written;
   job->batch = std::exchange(unwritten, {});
+  job->owner = registry_actor{self};
   writing.emplace_back(job->number, std::exchange(unwritten_waiting, {}));
   self->send(options.writer, append_atom_v, local<std::shared_ptr<store_job>>{std::move(job)});
 }

@@ -9,14 +9,15 @@ namespace {
 /// How long a supervisor waits before it starts again what has given up.
 constexpr duration supervisor_pause = std::chrono::seconds(1);
 
-std::string address_of(unsigned number) {
-  return "10.0." + std::to_string(number / 250) + "." + std::to_string(number % 250 + 1);
+std::string address_of(unsigned datacenter, unsigned number) {
+  return "10." + std::to_string(datacenter - 1) + "." + std::to_string(number / 250) + "." +
+         std::to_string(number % 250 + 1);
 }
 
 } // namespace
 
-cluster::cluster(sim::world& world, const topology& who)
-    : world_(world), who_(who), lines_(world, wires_, who.lines), packets_(world, who.packets, &wires_) {
+cluster::cluster(sim::world& world, sim::fabric& between, const topology& who, unsigned datacenter)
+    : world_(world), fabric_(between), who_(who), datacenter_(datacenter) {
   for (unsigned i = 0; i < who_.servers; ++i) make(true, i + 1);
   for (unsigned i = 0; i < who_.agents; ++i) make(false, i + 1);
 }
@@ -30,12 +31,16 @@ cluster::~cluster() {
 node& cluster::make(bool server, unsigned number) {
   auto o = who_.node;
   o.server = server;
+  o.datacenter = "dc" + std::to_string(datacenter_);
   o.name = (server ? "server" : "agent") + std::to_string(number);
-  o.ip = address_of(static_cast<unsigned>(owned_.size()));
+  if (datacenter_ > 1) o.name = o.datacenter + "-" + o.name;
+  o.ip = address_of(datacenter_, static_cast<unsigned>(owned_.size()));
   o.expected_servers = who_.servers;
-  for (unsigned i = 0; i < who_.servers; ++i)
-    if (address_of(i) != o.ip) o.join.push_back(address_of(i));
-  owned_.push_back(std::make_unique<node>(world_, std::move(o), &lines_, &packets_));
+  for (unsigned i = 0; i < who_.servers; ++i) {
+    if (auto address = address_of(datacenter_, i); address != o.ip) o.join.push_back(address);
+    if (server && datacenter_ > 1) o.join_wan.push_back(address_of(1, i));
+  }
+  owned_.push_back(std::make_unique<node>(world_, std::move(o), &fabric_.lines, &fabric_.packets));
   auto& made = *owned_.back();
   all_.push_back(&made);
   if (server) servers_.push_back(&made);
@@ -51,7 +56,9 @@ node& cluster::make(bool server, unsigned number) {
 
 node& cluster::add_server() {
   unsigned number = 1;
-  while (named("server" + std::to_string(number))) ++number;
+  while (std::any_of(owned_.begin(), owned_.end(),
+                     [&](auto& n) { return n->options().name == "server" + std::to_string(number); }))
+    ++number;
   return make(true, number);
 }
 
@@ -96,6 +103,13 @@ void cluster::stop(node& n, bool silently) {
   if (before_stop) before_stop(n);
   n.crash(silently);
   if (after_stop) after_stop(n);
+}
+
+void cluster::remove(node& n) {
+  hold(n); // whatever else befell it and is mended
+  stop(n, false);
+  std::erase(all_, &n);
+  std::erase(servers_, &n);
 }
 
 raft::configuration cluster::members(node& n) const {

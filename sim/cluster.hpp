@@ -13,10 +13,20 @@
 
 namespace praetor::sim {
 
-/// The nodes of a topology and what connects them. Who is down and may come up is started again, as a supervisor would.
+/// What connects the machines of a world, those of all datacenters.
+struct fabric {
+  fabric(sim::world& world, const topology& who)
+      : lines(world, wires, who.lines), packets(world, who.packets, &wires) {}
+  sim::wires wires;
+  network lines;
+  gossip_network packets;
+};
+
+/// The nodes of one datacenter of a topology. Who is down and may come up is started again, as a supervisor would.
 class cluster {
 public:
-  cluster(sim::world& world, const topology& who);
+  /// @param datacenter its number, from 1
+  cluster(sim::world& world, sim::fabric& between, const topology& who, unsigned datacenter = 1);
   /// Ends all agents.
   ~cluster();
 
@@ -38,6 +48,8 @@ public:
   void release(node& n);
   /// @param silently nobody is told: others notice by silence
   void stop(node& n, bool silently);
+  /// The machine is gone for good, and no node of this cluster any more.
+  void remove(node& n);
   /// True if all others can go on, and none of what was acknowledged is lost, without what is on this server's disk.
   bool can_do_without(const node& n) const;
   /// The Raft members as the server's disk has them.
@@ -47,9 +59,7 @@ public:
   bool agree() const;
   std::size_t under_way() const;
 
-  sim::wires& wires() { return wires_; }
-  network& lines() { return lines_; }
-  gossip_network& packets() { return packets_; }
+  sim::fabric& fabric() { return fabric_; }
 
   /// What nobody can explain by a disk that fails: an agent that gives up, or does not start.
   std::function<void(const std::string&)> complain;
@@ -59,10 +69,9 @@ private:
   node& make(bool server, unsigned number);
 
   sim::world& world_;
+  sim::fabric& fabric_;
   topology who_;
-  sim::wires wires_;
-  network lines_;
-  gossip_network packets_;
+  unsigned datacenter_;
   std::vector<std::unique_ptr<node>> owned_;
   std::vector<node*> all_, servers_;
   std::map<const node*, unsigned> held_;

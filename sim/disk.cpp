@@ -16,12 +16,41 @@ constexpr duration stuck_look = std::chrono::milliseconds(20);
 /// Entries younger than these are not counted as old data.
 constexpr raft::index_t young_entries = 4;
 
+/// How long the syncs of one store take.
+class sync_times {
+public:
+  sync_times(sim::world& world, power on, disk_behaviour behaviour, shared state, std::uint64_t seed)
+      : world_(world), on_(std::move(on)), behaviour_(behaviour), state_(std::move(state)), random_(seed) {}
+
+  /// As log_store::sync_delay.
+  duration left() {
+    if (!due_) {
+      auto least = behaviour_.fastest_sync.count(), most = std::max(behaviour_.slowest_sync.count(), least + 1);
+      auto took = least + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(most - least));
+      if (behaviour_.stall_every > 0 && random_() % behaviour_.stall_every == 0) took *= 100;
+      due_ = world_.now() + duration{took} + state_->trouble.slower;
+    }
+    if (*on_ && state_->trouble.stuck) return stuck_look;
+    if (*due_ > world_.now()) return *due_ - world_.now();
+    due_.reset();
+    return duration{0};
+  }
+
+private:
+  sim::world& world_;
+  power on_;
+  disk_behaviour behaviour_;
+  shared state_;
+  std::mt19937_64 random_;
+  std::optional<duration> due_; ///< when the sync that is waited for ends
+};
+
 class plugged_log final : public storage::log_store {
 public:
   plugged_log(sim::world& world, std::shared_ptr<storage::memory_log> to, power on, disk_behaviour behaviour,
               shared state, std::uint64_t seed)
-      : world_(world), to_(std::move(to)), on_(std::move(on)), behaviour_(behaviour), state_(std::move(state)),
-        random_(seed) {}
+      : to_(std::move(to)), on_(on), behaviour_(behaviour), state_(state),
+        times_(world, std::move(on), behaviour, std::move(state), seed) {}
 
   const storage::log_contents& opened() const override { return to_->opened(); }
   expected<void> write(const storage::log_batch& batch) override {
@@ -71,18 +100,7 @@ public:
     return out;
   }
 
-  std::chrono::nanoseconds sync_delay() override {
-    if (!due_) {
-      auto least = behaviour_.fastest_sync.count(), most = std::max(behaviour_.slowest_sync.count(), least + 1);
-      auto took = least + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(most - least));
-      if (behaviour_.stall_every > 0 && random_() % behaviour_.stall_every == 0) took *= 100;
-      due_ = world_.now() + duration{took} + state_->trouble.slower;
-    }
-    if (*on_ && state_->trouble.stuck) return stuck_look;
-    if (*due_ > world_.now()) return *due_ - world_.now();
-    due_.reset();
-    return duration{0};
-  }
+  std::chrono::nanoseconds sync_delay() override { return times_.left(); }
 
 private:
   tl::unexpected<error> failed(const std::string& why) const {
@@ -90,13 +108,11 @@ private:
     return fail(why);
   }
 
-  sim::world& world_;
   std::shared_ptr<storage::memory_log> to_;
   power on_;
   disk_behaviour behaviour_;
   shared state_;
-  std::mt19937_64 random_;
-  std::optional<duration> due_; ///< when the sync that is waited for ends
+  sync_times times_;
 };
 
 /// Commits only while there is power.
@@ -147,8 +163,10 @@ private:
 
 class plugged_agent_store final : public storage::agent_store {
 public:
-  plugged_agent_store(std::shared_ptr<storage::memory_agent_store> to, power on, bool lies, shared state)
-      : to_(std::move(to)), on_(std::move(on)), lies_(lies), state_(std::move(state)) {}
+  plugged_agent_store(sim::world& world, std::shared_ptr<storage::memory_agent_store> to, power on,
+                      disk_behaviour behaviour, shared state, std::uint64_t seed)
+      : to_(std::move(to)), on_(on), lies_(behaviour.lies_about_sync), state_(state),
+        times_(world, std::move(on), behaviour, std::move(state), seed) {}
   expected<void> write(storage::agent_batch batch) override {
     if (!*on_) return {};
     if (!state_->trouble.full) return to_->write(std::move(batch));
@@ -156,6 +174,7 @@ public:
     return fail("no space left on device");
   }
   expected<void> sync() override { return *on_ && !lies_ ? to_->sync() : expected<void>{}; }
+  std::chrono::nanoseconds sync_delay() override { return times_.left(); }
   expected<std::vector<storage::agent_record>> load(storage::agent_table table) const override {
     return to_->load(table);
   }
@@ -168,6 +187,7 @@ private:
   power on_;
   bool lies_;
   shared state_;
+  sync_times times_;
 };
 
 } // namespace
@@ -194,7 +214,7 @@ expected<disk::stores> disk::plug_in() {
   power_ = std::make_shared<bool>(true);
   return stores{std::make_shared<plugged_log>(world_, log_, power_, behaviour_, shared_, random_()),
                 std::make_shared<plugged_snapshots>(snapshots_, power_, shared_),
-                std::make_shared<plugged_agent_store>(agent_, power_, behaviour_.lies_about_sync, shared_)};
+                std::make_shared<plugged_agent_store>(world_, agent_, power_, behaviour_, shared_, random_())};
 }
 
 void disk::cut() {

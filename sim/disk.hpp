@@ -28,8 +28,8 @@ struct disk_behaviour {
 
 /// What ails a disk for now.
 struct disk_trouble {
-  duration slower{0};       ///< added to each sync of the log
-  bool stuck = false;       ///< no sync of the log ends
+  duration slower{0};       ///< added to each sync
+  bool stuck = false;       ///< no sync ends
   bool full = false;        ///< nothing but a small reserve is left
   bool read_errors = false; ///< what was written before can't be read
 };

@@ -8,7 +8,7 @@ namespace praetor::sim {
 
 namespace {
 
-constexpr std::array<std::pair<fault_kind, std::string_view>, 30> names{{
+constexpr std::array<std::pair<fault_kind, std::string_view>, 33> names{{
     {fault_kind::crash, "crash"},
     {fault_kind::power_loss, "power_loss"},
     {fault_kind::lost_disk, "lost_disk"},
@@ -17,9 +17,12 @@ constexpr std::array<std::pair<fault_kind, std::string_view>, 30> names{{
     {fault_kind::rolling_restart, "rolling_restart"},
     {fault_kind::kill_leader_before_reply, "kill_leader_before_reply"},
     {fault_kind::kill_leader_before_apply, "kill_leader_before_apply"},
+    {fault_kind::kill_new_leader, "kill_new_leader"},
+    {fault_kind::destroy, "destroy"},
     {fault_kind::clock_jump, "clock_jump"},
     {fault_kind::clock_drift, "clock_drift"},
     {fault_kind::isolate, "isolate"},
+    {fault_kind::sever, "sever"},
     {fault_kind::split, "split"},
     {fault_kind::one_way, "one_way"},
     {fault_kind::ring, "ring"},

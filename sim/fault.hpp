@@ -20,11 +20,14 @@ enum class fault_kind {
   rolling_restart,          ///< the nodes are restarted one after the other, each once the one before has caught up
   kill_leader_before_reply, ///< the leader dies between the fsync of an entry and the answer
   kill_leader_before_apply, ///< the leader dies between the commit of an entry and its application
+  kill_new_leader,          ///< whoever is elected next dies when its first entry is on its disk and nowhere else
+  destroy,                  ///< the machine is gone for good, unless what is on its disk is needed
   // Clocks.
   clock_jump,  ///< the wall clock is wrong by `amount` seconds
   clock_drift, ///< clocks run faster by `amount` (0.1 = ten per cent)
   // Links.
   isolate,    ///< each node is cut off from all others
+  sever,      ///< the same, and its connections break at once, as when a firewall turns them away
   split,      ///< the nodes on one side, all others on the other
   one_way,    ///< nothing that the nodes send arrives
   ring,       ///< each node reaches its two neighbours only

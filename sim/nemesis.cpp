@@ -13,6 +13,8 @@ constexpr duration catch_up_look = std::chrono::milliseconds(100);
 /// How often an operator looks whether a disk may be taken out.
 constexpr duration operator_look = std::chrono::milliseconds(500);
 
+const link_trouble cut_off{.cut = true};
+
 duration seconds(double amount) { return duration{static_cast<std::int64_t>(amount * 1e9)}; }
 
 std::set<std::string, std::less<>> machines_of(const std::vector<node*>& who) {
@@ -21,11 +23,16 @@ std::set<std::string, std::less<>> machines_of(const std::vector<node*>& who) {
   return out;
 }
 
+wires::where all_links_of(const std::vector<node*>& who) {
+  return [in = machines_of(who)](auto from, auto to) { return from != to && (in.contains(from) || in.contains(to)); };
+}
+
 } // namespace
 
 nemesis::nemesis(cluster& victims, laboratory& lab) : victims_(victims), lab_(lab), world_(lab.world) {
   world_.after_each_step([this] {
     if (!armed_.empty()) watch_for_commit();
+    if (!coming_.empty()) watch_for_leader();
   });
 }
 
@@ -100,6 +107,7 @@ void nemesis::end_fault(const active& given) {
   if (std::exchange(a->over, true)) return;
   std::erase(active_, a);
   std::erase_if(armed_, [&](const armed& w) { return w.a == a; });
+  std::erase_if(coming_, [&](const coming_leader& c) { return c.a == a; });
   images_.erase(&a->what);
   note_clocks();
   for (auto& mend : a->mending) mend();
@@ -132,25 +140,27 @@ void nemesis::act(const active& a, const victims& who) {
   case fault_kind::kill_leader_before_apply:
     if (auto* n = victims_.leader()) kill_before_apply(a, *n);
     return;
+  case fault_kind::kill_new_leader: return kill_new_leader(a);
+  case fault_kind::destroy:
+    for (auto* n : who) destroy(*n);
+    return;
   case fault_kind::clock_jump:
     for (auto* n : who) jump_clock(a, *n);
     return note_clocks();
   case fault_kind::clock_drift:
     for (auto* n : who) drift_clock(a, *n);
     return;
-  case fault_kind::isolate:
-    trouble.cut = true;
-    return harm(
-        a, [in = machines_of(who)](auto from, auto to) { return from != to && (in.contains(from) || in.contains(to)); },
-        trouble);
+  case fault_kind::isolate: return isolate(a, who);
+  case fault_kind::sever:
+    isolate(a, who);
+    for (auto* n : who) victims_.fabric().lines.reset(n->options().ip);
+    return;
   case fault_kind::split:
-    trouble.cut = true;
     return harm(
-        a, [in = machines_of(who)](auto from, auto to) { return in.contains(from) != in.contains(to); }, trouble);
+        a, [in = machines_of(who)](auto from, auto to) { return in.contains(from) != in.contains(to); }, cut_off);
   case fault_kind::one_way:
-    trouble.cut = true;
     return harm(
-        a, [in = machines_of(who)](auto from, auto to) { return in.contains(from) && !in.contains(to); }, trouble);
+        a, [in = machines_of(who)](auto from, auto to) { return in.contains(from) && !in.contains(to); }, cut_off);
   case fault_kind::ring: return ring(a, who.empty() ? victims_.servers() : who);
   case fault_kind::bridge: return bridge(a, who);
   case fault_kind::swizzle: return swizzle(a, everyone_if_none(who));
@@ -266,6 +276,47 @@ void nemesis::watch_for_commit() {
   }
 }
 
+void nemesis::kill_new_leader(const active& a) {
+  coming_leader next{a};
+  for (auto* n : victims_.servers())
+    if (n->up()) next.term = std::max(next.term, n->view().leader.get()->term);
+  coming_.push_back(next);
+}
+
+/// It is cut off before anything that it sends as a leader is on its way.
+void nemesis::watch_for_leader() {
+  for (std::size_t i = 0; i < coming_.size(); ++i) {
+    auto& next = coming_[i];
+    for (auto* n : victims_.servers()) {
+      if (next.n || !n->up()) continue;
+      auto seen = n->view().leader.get();
+      if (!seen->is_leader || seen->term <= next.term) continue;
+      next.n = n;
+      next.term = seen->term;
+      next.links = victims_.fabric().wires.harm(all_links_of({n}), cut_off);
+      next.a->mending.push_back([this, links = next.links] { victims_.fabric().wires.mend(links); });
+    }
+    if (!next.n) continue;
+    auto& log = next.n->disk().log();
+    if (next.n->up() && log.term(log.durable_last_index()) != next.term) continue;
+    auto done = next;
+    coming_.erase(coming_.begin() + static_cast<std::ptrdiff_t>(i));
+    world_.interrupt([this, done] {
+      if (done.a->over) return;
+      stop(done.a, *done.n, world_.one_in(2));
+      victims_.fabric().wires.mend(done.links);
+    });
+    return;
+  }
+}
+
+/// As the loss of a disk: not if the others need what is on it.
+void nemesis::destroy(node& n) {
+  if (!n.options().server || !victims_.can_do_without(n)) return;
+  victims_.remove(n);
+  std::erase(lab_.nodes, &n);
+}
+
 // ---- clocks
 
 void nemesis::note_clocks() {
@@ -291,9 +342,11 @@ void nemesis::drift_clock(const active& a, node& n) {
 
 // ---- links
 
+void nemesis::isolate(const active& a, const victims& who) { harm(a, all_links_of(who), cut_off); }
+
 void nemesis::harm(const active& a, wires::where links, link_trouble how) {
-  auto number = victims_.wires().harm(std::move(links), how);
-  a->mending.push_back([this, number] { victims_.wires().mend(number); });
+  auto number = victims_.fabric().wires.harm(std::move(links), how);
+  a->mending.push_back([this, number] { victims_.fabric().wires.mend(number); });
 }
 
 void nemesis::harm_links(const active& a, const victims& who, link_trouble how) {
@@ -306,8 +359,6 @@ void nemesis::ring(const active& a, victims who) {
   for (std::size_t i = who.size(); i > 1; --i) std::swap(who[i - 1], who[world_.below(i)]);
   std::map<std::string, std::size_t, std::less<>> place;
   for (std::size_t i = 0; i < who.size(); ++i) place[who[i]->options().ip] = i;
-  link_trouble trouble;
-  trouble.cut = true;
   harm(
       a,
       [place, size = who.size()](auto from, auto to) {
@@ -316,7 +367,7 @@ void nemesis::ring(const active& a, victims who) {
         auto apart = x->second > y->second ? x->second - y->second : y->second - x->second;
         return apart > 1 && apart + 1 < size;
       },
-      trouble);
+      cut_off);
 }
 
 void nemesis::bridge(const active& a, const victims& who) {
@@ -326,14 +377,12 @@ void nemesis::bridge(const active& a, const victims& who) {
   for (std::size_t i = servers.size(); i > 1; --i) std::swap(servers[i - 1], servers[world_.below(i)]);
   auto half = servers.begin() + static_cast<std::ptrdiff_t>(servers.size() / 2);
   auto left = machines_of({servers.begin(), half}), right = machines_of({half, servers.end()});
-  link_trouble trouble;
-  trouble.cut = true;
   harm(
       a,
       [left, right](auto from, auto to) {
         return (left.contains(from) && right.contains(to)) || (right.contains(from) && left.contains(to));
       },
-      trouble);
+      cut_off);
 }
 
 void nemesis::swizzle(const active& a, const victims& who) {
@@ -346,15 +395,11 @@ void nemesis::swizzle(const active& a, const victims& who) {
   auto step = half / static_cast<int>(who.size() + 1);
   auto numbers = std::make_shared<std::map<node*, std::uint64_t>>();
   auto mend = [this, numbers](node* n) {
-    if (auto it = numbers->find(n); it != numbers->end()) victims_.wires().mend(it->second);
+    if (auto it = numbers->find(n); it != numbers->end()) victims_.fabric().wires.mend(it->second);
   };
   for (std::size_t i = 0; i < who.size(); ++i) {
-    later(a, step * static_cast<int>(i), [this, numbers, n = order[i]] {
-      link_trouble trouble;
-      trouble.cut = true;
-      auto where = [ip = n->options().ip](auto from, auto to) { return from != to && (from == ip || to == ip); };
-      (*numbers)[n] = victims_.wires().harm(where, trouble);
-    });
+    later(a, step * static_cast<int>(i),
+          [this, numbers, n = order[i]] { (*numbers)[n] = victims_.fabric().wires.harm(all_links_of({n}), cut_off); });
     later(a, half + step * static_cast<int>(i + 1), [mend, n = back[i]] { mend(n); });
     a->mending.push_back([mend, n = order[i]] { mend(n); });
   }
@@ -363,23 +408,20 @@ void nemesis::swizzle(const active& a, const victims& who) {
 void nemesis::flap(const active& a, const victims& who) {
   auto number = std::make_shared<std::uint64_t>(0);
   auto turn = std::make_shared<std::function<void()>>();
-  *turn = [this, a, number, in = machines_of(who), next = std::weak_ptr(turn)] {
+  *turn = [this, a, number, who, next = std::weak_ptr(turn)] {
     if (*number != 0) {
-      victims_.wires().mend(std::exchange(*number, 0));
+      victims_.fabric().wires.mend(std::exchange(*number, 0));
     } else {
-      link_trouble trouble;
-      trouble.cut = true;
-      *number = victims_.wires().harm(
-          [in](auto from, auto to) { return from != to && (in.contains(from) || in.contains(to)); }, trouble);
+      *number = victims_.fabric().wires.harm(all_links_of(who), cut_off);
     }
     if (auto again = next.lock()) later(a, world_.between(flap_least, flap_most), [again] { (*again)(); });
   };
   later(a, duration{0}, [turn] { (*turn)(); });
-  a->mending.push_back([this, number] { victims_.wires().mend(*number); });
+  a->mending.push_back([this, number] { victims_.fabric().wires.mend(*number); });
 }
 
 void nemesis::reset(const active& a, const victims& who) {
-  for (auto* n : who) victims_.lines().reset(n->options().ip);
+  for (auto* n : who) victims_.fabric().lines.reset(n->options().ip);
   later(a, world_.between(duration{0}, reset_interval), [this, a, who] { reset(a, who); });
 }
 

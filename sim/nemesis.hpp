@@ -46,11 +46,15 @@ private:
   void kill_before_reply(const active& a, node& n);
   void kill_before_apply(const active& a, node& n);
   void watch_for_commit();
+  void kill_new_leader(const active& a);
+  void watch_for_leader();
+  void destroy(node& n);
   // Clocks.
   void jump_clock(const active& a, node& n);
   void drift_clock(const active& a, node& n);
   // Links.
   void harm(const active& a, wires::where links, link_trouble how);
+  void isolate(const active& a, const victims& who);
   void harm_links(const active& a, const victims& who, link_trouble how);
   void ring(const active& a, victims who);
   void bridge(const active& a, const victims& who);
@@ -82,6 +86,13 @@ private:
     node* n = nullptr;
   };
   std::vector<armed> armed_; ///< waits for a commit of the leader
+  struct coming_leader {
+    active a;
+    std::uint64_t term = 0;  ///< of the newest leader so far; its own once it is there
+    node* n = nullptr;       ///< null: it is not there yet
+    std::uint64_t links = 0; ///< the number to mend its links by
+  };
+  std::vector<coming_leader> coming_;
 };
 
 } // namespace praetor::sim

@@ -204,8 +204,11 @@ expected<ports_ptr> node::make_ports(std::shared_ptr<bool> plugged) {
   auto p = std::make_shared<ports>();
   auto stores = disk_->plug_in();
   if (!stores) return tl::unexpected(stores.error());
-  if (net_) p->links = net_->plug_in(machine_, {id_, options_.name, "dc1", address(), options_.server, true}, plugged);
+  if (net_)
+    p->links =
+        net_->plug_in(machine_, {id_, options_.name, options_.datacenter, address(), options_.server, true}, plugged);
   if (gossip_) p->gossip_lan = gossip_->plug_in(options_.ip + ":8301", plugged);
+  if (gossip_ && options_.server) p->gossip_wan = gossip_->plug_in(options_.ip + ":8302", plugged);
   if (options_.server) {
     p->log = stores->log;
     p->snapshots = stores->snapshots;
@@ -257,12 +260,17 @@ std::string node::configuration_text() const {
   auto number = [](auto value) { return std::to_string(value); };
   std::string out = "data_dir = \"/data\" performance { raft_multiplier = 1 }\n";
   out.append("bind_addr = \"").append(options_.ip).append("\" node_name = \"").append(options_.name).append("\"\n");
-  if (!options_.join.empty()) {
-    out += "retry_interval = \"1s\" retry_join = [";
-    for (const auto& address : options_.join) out.append("\"").append(address).append("\",");
+  out.append("datacenter = \"").append(options_.datacenter).append("\"\n");
+  auto list = [&out](std::string_view name, const std::vector<std::string>& addresses) {
+    if (addresses.empty()) return;
+    out.append(name).append(" = [");
+    for (const auto& address : addresses) out.append("\"").append(address).append("\",");
     out.back() = ']';
     out += '\n';
-  }
+  };
+  out += "retry_interval = \"1s\"\n";
+  list("retry_join", options_.join);
+  list("retry_join_wan", options_.join_wan);
   if (options_.server) {
     out += "server = true\n";
     out += options_.expected_servers == 0 ? "bootstrap = true\n"
@@ -332,11 +340,11 @@ void node::crash(bool silently) {
     if (auto c = weak.lock()) c->end({});
   caf::anon_send_exit(life->agent, caf::exit_reason::kill);
   life->agent = nullptr;
-  life->view->handles.store(nullptr);
   life->view->requests.store(nullptr);
   machine_.go_on();
   // Nothing that its actors do now gets out, and nobody outside hears of them any more.
   machine_.run_dry();
+  life->view->handles.store(nullptr); // only now: a request that one of them had taken up asks for them
   // What asked the agent goes after it: the clock of its figures ends with the last of it.
   life->names.reset();
   life->dispatcher.reset();

@@ -21,8 +21,10 @@ namespace praetor::sim {
 struct node_options {
   std::string name = "node1";
   std::string ip = "10.0.0.1";
-  bool server = true;            ///< otherwise a client agent, which has no state of its own
-  std::vector<std::string> join; ///< addresses of agents to find the others by
+  bool server = true; ///< otherwise a client agent, which has no state of its own
+  std::string datacenter = "dc1";
+  std::vector<std::string> join;     ///< addresses of agents to find the others by
+  std::vector<std::string> join_wan; ///< addresses of servers of other datacenters
   /// The servers of a cluster that begins together; 0: the node is a cluster of its own.
   unsigned expected_servers = 0;
   /// How far the wall clock is wrong.
@@ -56,7 +58,7 @@ using probe_script = std::function<probe_result(const check_definition&, std::ui
 class node {
 public:
   /// @param net how it reaches others; null: not at all
-  /// @param gossip what its LAN pool travels over; null: it is in none
+  /// @param gossip what its pools travel over; null: it is in none
   node(sim::world& world, node_options options, network* net = nullptr, gossip_network* gossip = nullptr);
   ~node();
 

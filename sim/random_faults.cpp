@@ -31,6 +31,7 @@ std::vector<std::string> victims(fault_kind kind, const scenario& what, dice& d)
   case fault_kind::stuck_disk:
   case fault_kind::slow_disk:
   case fault_kind::read_errors:
+  case fault_kind::destroy:
   case fault_kind::remove_server: return {d.below(2) == 0 ? "leader" : "server"};
   case fault_kind::ring:
   case fault_kind::bridge:
@@ -38,6 +39,7 @@ std::vector<std::string> victims(fault_kind kind, const scenario& what, dice& d)
   case fault_kind::rolling_restart:
   case fault_kind::kill_leader_before_reply:
   case fault_kind::kill_leader_before_apply:
+  case fault_kind::kill_new_leader:
   case fault_kind::add_server: return {};
   case fault_kind::loss:
   case fault_kind::duplicate:
@@ -74,8 +76,9 @@ fault_rates usual_rates() {
   using enum fault_kind;
   fault_rates out;
   for (auto kind : {crash, power_loss, pause, isolate, split, one_way, reset}) out.a_minute[kind] = 2;
-  for (auto kind : {kill_leader_before_reply, kill_leader_before_apply, loss, duplicate, reorder, slow_links, narrow,
-                    slow_disk, stuck_disk, flap, swizzle, ring, bridge, clock_jump, clock_drift})
+  for (auto kind :
+       {kill_leader_before_reply, kill_leader_before_apply, kill_new_leader, sever, loss, duplicate, reorder,
+        slow_links, narrow, slow_disk, stuck_disk, flap, swizzle, ring, bridge, clock_jump, clock_drift})
     out.a_minute[kind] = 0.7;
   for (auto kind : {lost_disk, rolling_restart, full_disk}) out.a_minute[kind] = 0.3;
   return out;

@@ -5,6 +5,8 @@
 #include "sim/nemesis.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <memory>
 
 namespace praetor::sim {
 
@@ -22,12 +24,15 @@ constexpr std::size_t longest_mailbox = 20'000;
 class one_run {
 public:
   one_run(const scenario& what, const run_options& options)
-      : what_(what), options_(options), world_(options.seed), cluster_(world_, what.who),
-        lab_(world_, cluster_.nodes()), consensus_(cluster_, lab_), nemesis_(cluster_, lab_) {
+      : what_(what), options_(options), world_(options.seed), fabric_(world_, what.who),
+        cluster_(world_, fabric_, what.who), lab_(world_, cluster_.nodes()), nemesis_(cluster_, lab_) {
     lab_.watcher = options.watcher;
-    lab_.reaches = [this](const node& from, const node& to) {
-      return !cluster_.wires().is_cut(from.options().ip, to.options().ip);
-    };
+    datacenters_.push_back(&cluster_);
+    for (unsigned i = 2; i <= what.who.datacenters; ++i) {
+      elsewhere_.push_back(std::make_unique<cluster>(world_, fabric_, what.who, i));
+      datacenters_.push_back(elsewhere_.back().get());
+    }
+    for (auto* c : datacenters_) consensus_.emplace_back(*c, lab_);
     connect_observers();
     make_clients();
     result_.seed = options.seed;
@@ -37,7 +42,7 @@ public:
   run_result run() {
     auto stop = [this] { return !lab_.findings.empty(); };
     world_.when_quiet([this] { look(); });
-    for (auto* n : cluster_.nodes()) cluster_.bring_up(*n);
+    bring_all_up();
     for (auto& c : clients_) c->start();
     nemesis_.plan(result_.faults);
     auto length = std::min(what_.length, options_.until.value_or(duration::max()));
@@ -48,6 +53,16 @@ public:
   }
 
 private:
+  void bring_all_up() {
+    for (auto* c : datacenters_)
+      for (auto* n : c->nodes()) c->bring_up(*n);
+  }
+  template <class Visit>
+  void for_each_node(Visit&& visit) const {
+    for (auto* c : datacenters_)
+      for (auto* n : c->nodes()) visit(*n);
+  }
+
   void make_clients() {
     sim::clients all;
     for (const auto& w : what_.work) add_clients(all, lab_, w);
@@ -60,47 +75,53 @@ private:
   void connect_observers() {
     lab_.reaches = [this](const node& from, const node& to) {
       return from.up() && to.up() && !from.paused() && !to.paused() &&
-             !cluster_.wires().is_cut(from.options().ip, to.options().ip);
-    };
-    cluster_.complain = [this](const std::string& text) { lab_.find("agents run", text); };
-    cluster_.before_stop = [this](node& n) {
-      if (n.options().server) consensus_.note(n);
+             !fabric_.wires.is_cut(from.options().ip, to.options().ip);
     };
     auto* watcher = options_.watcher;
-    cluster_.after_start = [this, watcher](node& n) {
-      if (watcher) watcher->node_starts(world_.now(), n.options().name);
-    };
-    cluster_.after_stop = [this, watcher](node& n) {
-      if (watcher) watcher->node_stops(world_.now(), n.options().name);
-    };
+    for (std::size_t i = 0; i < datacenters_.size(); ++i) {
+      auto& c = *datacenters_[i];
+      c.complain = [this](const std::string& text) { lab_.find("agents run", text); };
+      c.before_stop = [&consensus = consensus_[i]](node& n) {
+        if (n.options().server) consensus.note(n);
+      };
+      c.after_start = [this, watcher](node& n) {
+        if (watcher) watcher->node_starts(world_.now(), n.options().name);
+      };
+      c.after_stop = [this, watcher](node& n) {
+        if (watcher) watcher->node_stops(world_.now(), n.options().name);
+      };
+    }
     if (watcher) watch(*watcher);
   }
 
   void watch(observer& watcher) {
-    for (auto* n : cluster_.nodes())
-      n->logged = [this, &watcher, &name = n->options().name](std::string_view line) {
+    for_each_node([&](node& n) {
+      n.logged = [this, &watcher, &name = n.options().name](std::string_view line) {
         watcher.logs(world_.now(), name, line);
       };
-    cluster_.lines().watch([this, &watcher](duration sent, const std::string& from, const std::string& to,
-                                            std::uint16_t kind, std::size_t bytes) {
+    });
+    fabric_.lines.watch([this, &watcher](duration sent, const std::string& from, const std::string& to,
+                                         std::uint16_t kind, std::size_t bytes) {
       watcher.message(sent, world_.now(), from, to, name_of_message(kind), bytes);
     });
-    cluster_.packets().watch(
+    fabric_.packets.watch(
         [this, &watcher](duration sent, const std::string& from, const std::string& to, std::size_t bytes) {
           watcher.message(sent, world_.now(), name_at(from), name_at(to), "gossip", bytes);
         });
   }
   std::string name_at(const std::string& address) const {
-    for (auto* n : cluster_.nodes())
-      if (n->options().ip == machine_of(address)) return n->options().name;
-    return address;
+    auto name = address;
+    for_each_node([&](node& n) {
+      if (n.options().ip == machine_of(address)) name = n.options().name;
+    });
+    return name;
   }
 
   /// What must hold at every moment.
   void look() {
     bool now_and_then = world_.now() >= next_look_;
     if (now_and_then) next_look_ = world_.now() + seldom;
-    consensus_.look(now_and_then);
+    for (auto& c : consensus_) c.look(now_and_then);
     if (!cluster_.leader())
       lab_.leader_since = duration::max();
     else if (lab_.leader_since == duration::max())
@@ -111,10 +132,13 @@ private:
   }
 
   void look_at_mailboxes() {
-    for (auto* n : cluster_.nodes())
-      if (auto longest = n->machine().longest_mailbox(); longest > longest_mailbox)
-        lab_.find("bounded mailboxes",
-                  std::to_string(longest) + " messages wait for one actor of " + n->options().name);
+    for_each_node([this](node& n) {
+      if (auto longest = n.machine().longest_mailbox(); longest > longest_mailbox)
+        lab_.find("bounded mailboxes", std::to_string(longest) + " messages wait for one actor of " + n.options().name);
+    });
+  }
+  bool agree() const {
+    return std::all_of(datacenters_.begin(), datacenters_.end(), [](auto* c) { return c->agree(); });
   }
 
   /// Nothing is broken any more and no client begins anything new: all must be in order within a bound.
@@ -122,52 +146,59 @@ private:
   bool rest() {
     lab_.open = false;
     nemesis_.stop();
-    world_.run_for(what_.settles_within, [this] { return cluster_.under_way() == 0 && cluster_.agree(); });
+    world_.run_for(what_.settles_within, [this] { return cluster_.under_way() == 0 && agree(); });
     if (cluster_.under_way() > 0)
       lab_.find("answers", std::to_string(cluster_.under_way()) + " requests were never answered");
-    if (!cluster_.agree()) complain_of_disagreement();
+    if (!agree()) complain_of_disagreement();
     if (!lab_.findings.empty()) return false;
-    auto odd = [this] {
-      auto members = members_disagree(cluster_);
-      return members.empty() ? catalog_disagrees(cluster_) : members;
-    };
-    world_.run_for(what_.settles_within, [&] { return world_.one_in(looked_at_while_waiting) && odd().empty(); });
-    lab_.find("convergence", odd());
+    world_.run_for(what_.settles_within,
+                   [this] { return world_.one_in(looked_at_while_waiting) && disagreement().empty(); });
+    lab_.find("convergence", disagreement());
     return lab_.findings.empty();
+  }
+
+  std::string disagreement() const {
+    for (auto* c : datacenters_)
+      for (auto* disagree : {members_disagree, voters_disagree, catalog_disagrees})
+        if (auto what = disagree(*c); !what.empty()) return what;
+    return wan_members_disagree({datacenters_.begin(), datacenters_.end()});
   }
 
   void complain_of_disagreement() {
     std::string text = "the servers don't agree though nothing is broken any more";
-    for (auto* n : cluster_.servers()) {
-      text.append("; ").append(n->options().name);
-      if (!n->up())
+    for_each_node([&](node& n) {
+      if (!n.options().server) return;
+      text.append("; ").append(n.options().name);
+      if (!n.up())
         text += " is down";
       else
-        text.append(" is at ").append(std::to_string(n->state()->log_index())).append(n->ready() ? " and leads" : "");
-    }
+        text.append(" is at ").append(std::to_string(n.state()->log_index())).append(n.ready() ? " and leads" : "");
+    });
     lab_.find("agreement", text);
   }
 
   /// Once more from the disks alone, and then all that was seen is judged.
   void judge() {
-    for (auto* n : cluster_.nodes()) cluster_.stop(*n, false);
-    for (auto* n : cluster_.nodes()) cluster_.bring_up(*n);
-    if (!world_.run_for(what_.settles_within, [this] { return cluster_.agree(); })) return complain_of_disagreement();
+    for (auto* c : datacenters_)
+      for (auto* n : c->nodes()) c->stop(*n, false);
+    bring_all_up();
+    if (!world_.run_for(what_.settles_within, [this] { return agree(); })) return complain_of_disagreement();
     judge_at_the_end(lab_);
-    consensus_.judge();
+    for (auto& c : consensus_) c.judge();
   }
 
   void report() {
     auto& r = result_;
-    for (auto* n : cluster_.nodes()) {
-      r.lives += n->life();
-      if (n->up()) r.entries = std::max<std::uint64_t>(r.entries, n->state()->log_index());
-      for (const auto& line : n->log_lines())
+    for_each_node([&](node& n) {
+      r.lives += n.life();
+      if (n.up()) r.entries = std::max<std::uint64_t>(r.entries, n.state()->log_index());
+      for (const auto& line : n.log_lines())
         if (line.find("the leader's snapshot was installed") != line.npos) ++r.snapshots_installed;
-    }
+    });
     lab_.open = false;
-    for (auto* n : cluster_.nodes())
-      if (n->up()) n->crash();
+    for_each_node([](node& n) {
+      if (n.up()) n.crash();
+    });
     r.simulated = world_.now();
     r.trace = world_.trace().hash();
     r.steps = world_.steps();
@@ -175,11 +206,11 @@ private:
     r.answers = lab_.answers;
     r.unknown = lab_.unknown;
     r.operations = lab_.history.size();
-    r.terms = consensus_.terms();
-    r.messages = cluster_.lines().messages();
-    r.connections = cluster_.lines().connections();
-    r.packets = cluster_.packets().packets_sent();
-    r.bytes = cluster_.lines().bytes() + cluster_.packets().bytes();
+    for (auto& c : consensus_) r.terms += c.terms();
+    r.messages = fabric_.lines.messages();
+    r.connections = fabric_.lines.connections();
+    r.packets = fabric_.packets.packets_sent();
+    r.bytes = fabric_.lines.bytes() + fabric_.packets.bytes();
     r.findings = lab_.findings;
     r.undecided = lab_.undecided;
   }
@@ -187,9 +218,12 @@ private:
   const scenario& what_;
   const run_options& options_;
   sim::world world_;
-  cluster cluster_;
+  sim::fabric fabric_;
+  cluster cluster_; ///< where clients and faults are
+  std::vector<std::unique_ptr<cluster>> elsewhere_;
+  std::vector<cluster*> datacenters_; ///< all of them
   laboratory lab_;
-  consensus_checker consensus_;
+  std::deque<consensus_checker> consensus_; ///< one a datacenter
   nemesis nemesis_;
   clients clients_;
   run_result result_;

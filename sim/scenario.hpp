@@ -33,6 +33,9 @@ struct workload {
 struct topology {
   unsigned servers = 3; ///< named server1, server2, ...
   unsigned agents = 0;  ///< client agents, named agent1, agent2, ...
+  /// Each with as many of both. Clients and faults are in the first, dc1; of the others, dc2, dc3, ..., the nodes are
+  /// named dc2-server1 and so on.
+  unsigned datacenters = 1;
   /// What the servers and agents have in common; names, addresses and counts are made.
   node_options node;
   network_behaviour lines;

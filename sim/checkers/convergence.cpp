@@ -38,22 +38,52 @@ std::string of_node(const state::store& store, node& n) {
   return passes ? std::string() : name + " lives and does not pass serfHealth";
 }
 
+/// Who of those that live is not an alive member of the pool that a node sees.
+template <class NameInPool>
+std::string misses(const node& one, const std::shared_ptr<const membership>& pool, const std::vector<node*>& others,
+                   NameInPool name_in_pool) {
+  if (!pool) return one.options().name + " has no members";
+  for (auto* other : others) {
+    if (!other->up()) continue;
+    auto name = name_in_pool(*other);
+    auto it = std::find_if(pool->members.begin(), pool->members.end(), [&](auto& m) { return m.name == name; });
+    if (it == pool->members.end()) return one.options().name + " does not know " + name;
+    if (it->status != swim::member_status::alive) return one.options().name + " does not take " + name + " for alive";
+  }
+  return {};
+}
+
 } // namespace
 
 std::string members_disagree(const cluster& c) {
-  for (auto* one : c.nodes()) {
-    if (!one->up()) continue;
-    auto pool = one->view().lan.load();
-    if (!pool) return one->options().name + " has no members";
-    for (auto* other : c.nodes()) {
-      if (!other->up()) continue;
-      const auto& name = other->options().name;
-      auto it = std::find_if(pool->members.begin(), pool->members.end(), [&](auto& m) { return m.name == name; });
-      if (it == pool->members.end()) return one->options().name + " does not know " + name;
-      if (it->status != swim::member_status::alive)
-        return one->options().name + " does not take " + name + " for alive";
-    }
+  auto name_in_pool = [](const node& n) { return n.options().name; };
+  for (auto* one : c.nodes())
+    if (one->up())
+      if (auto odd = misses(*one, one->view().lan.load(), c.nodes(), name_in_pool); !odd.empty()) return odd;
+  return {};
+}
+
+std::string wan_members_disagree(const std::vector<const cluster*>& datacenters) {
+  std::vector<node*> all;
+  for (const auto* c : datacenters) all.insert(all.end(), c->servers().begin(), c->servers().end());
+  auto name_in_pool = [](const node& n) { return n.options().name + "." + n.options().datacenter; };
+  for (auto* one : all)
+    if (one->up())
+      if (auto odd = misses(*one, one->view().wan.load(), all, name_in_pool); !odd.empty()) return odd;
+  return {};
+}
+
+std::string voters_disagree(const cluster& c) {
+  auto* leads = c.leader();
+  if (!leads) return "there is no leader";
+  auto members = c.members(*leads);
+  for (const auto& m : members.servers) {
+    auto is_it = [&](node* n) { return m.who == raft::identity{n->id(), n->disk().log().opened().storage_id}; };
+    if (std::none_of(c.servers().begin(), c.servers().end(), is_it))
+      return "the Raft configuration still names " + m.who.id + " at " + m.address + ", which is gone for good";
+    if (!m.voter) return "the server at " + m.address + " was not made a voter";
   }
+  if (members.servers.size() < c.servers().size()) return "the Raft configuration lacks a server that is up";
   return {};
 }
 

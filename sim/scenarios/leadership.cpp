@@ -28,6 +28,44 @@ void add_leadership_scenarios(std::vector<scenario>& to) {
           p.add(isolate, at, p.between(0.15, 3), {"leader"});
       }));
 
+  to.push_back(make_scenario(
+      "severed_leader",
+      "All connections of the leader break at once and none comes back for a while, but it lives and clients go on "
+      "asking it. The others need not wait for a time-out; still none of them may lead while its lease lasts.",
+      {{kv, 8, milliseconds(10), 2}, {locks, 1}}, 22, [](planner& p) {
+        for (double at = p.between(3, 4); at < 19; at += p.between(2, 4))
+          p.add(sever, at, p.between(0.15, 1.5), {"leader"});
+      }));
+
+  to.push_back(make_scenario(
+      "forgetful_voter",
+      "Of three servers one hears of the leader only through the third, which is restarted within its promise to the "
+      "leader, just when the leader is cut off. What it promised before it must still keep.",
+      {{kv, 8, milliseconds(10), 2}}, 64, [](planner& p) {
+        for (double at = p.between(12, 14); at < 56; at += p.between(14, 18)) {
+          p.add(bridge, at, 8, {"follower"});
+          auto cut = at + p.between(2.5, 7);
+          p.add(isolate, cut, p.between(1, 5), {"leader"});
+          p.add(crash, cut + p.between(0, 0.1), p.between(0.01, 0.1), {"follower"});
+        }
+      }));
+  to.back().who.node.configuration = "performance { raft_multiplier = 5 }\n";
+
+  to.push_back(make_scenario(
+      "outvoted_entries",
+      "A leader is cut off with entries that nobody else has; the next one dies before anyone has its first entry; the "
+      "first comes back, hands its old entries on, and its power fails. They may yet be replaced, by the second's.",
+      {{kv, 5, milliseconds(30), 3}}, 40, [](planner& p) {
+        for (double at = p.between(3, 4); at < 34; at += p.between(5, 7)) {
+          auto back = at + p.between(0.9, 2.2), gone = back + p.between(0.3, 2.2);
+          p.add(isolate, at, back - at, {"leader"});
+          p.add(slow_disk, at, gone - at, {"leader"}, p.between(0.1, 0.8));
+          p.add(kill_new_leader, at, gone - at + p.between(-0.2, 0.5));
+          p.add(power_loss, gone, p.between(0.3, 0.8), {"leader"});
+          p.add(isolate, gone, p.between(1, 3), {"follower"});
+        }
+      }));
+
   to.push_back(make_scenario("paused_leader",
                              "The leader's process stands still for longer than its lease, as when a virtual machine "
                              "is moved. When it goes on "

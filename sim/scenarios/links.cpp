@@ -79,6 +79,17 @@ void add_link_scenarios(std::vector<scenario>& to) {
   to.back().who.agents = 3;
 
   to.push_back(make_scenario(
+      "datacenters_apart",
+      "Two datacenters of three servers, and for a minute nothing gets from one to the other. Each serves its own "
+      "clients all the while; then all servers find each other again in the WAN pool.",
+      {{kv, 3, milliseconds(150)}}, 110, [](planner& p) {
+        p.add(split, p.between(20, 30), p.between(40, 60), {"server1", "server2", "server3"});
+        p.add(crash, p.between(30, 70), p.between(1, 4), {"server"});
+      }));
+  to.back().who.datacenters = 2;
+  to.back().settles_within = std::chrono::seconds(200);
+
+  to.push_back(make_scenario(
       "wan_delay",
       "A quarter of a second between all servers, as between continents, and little bandwidth at times. Slow is no "
       "failure: the leader stays.",

@@ -34,6 +34,17 @@ void add_membership_scenarios(std::vector<scenario>& to) {
       }));
 
   to.push_back(make_scenario(
+      "gone_for_good",
+      "Of five servers two are destroyed one after the other. Autopilot takes their votes away, so that the three that "
+      "are left can go on without one of them.",
+      {{kv, 4, milliseconds(80)}}, 100, [](planner& p) {
+        p.add(destroy, p.between(4, 6), 1, {p.one_in(2) ? "leader" : "follower"});
+        p.add(destroy, p.between(44, 46), 1, {p.one_in(2) ? "leader" : "follower"});
+        p.add(crash, p.between(88, 90), p.between(2, 6), {"server"});
+      }));
+  to.back().who.servers = 5;
+
+  to.push_back(make_scenario(
       "many_agents_join",
       "Two hundred agents join three servers at once. The servers have to stay with their leader, and in the end "
       "everyone knows everyone.",

@@ -2,6 +2,7 @@
 
 #include "protocol/types/error.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,6 +47,8 @@ public:
   /// All changes of a batch take effect together, in order.
   virtual expected<void> write(agent_batch batch) = 0;
   virtual expected<void> sync() = 0;
+  /// As log_store's: what a simulated disk takes for the next sync.
+  virtual std::chrono::nanoseconds sync_delay() { return std::chrono::nanoseconds{0}; }
   /// Every record of a table, sorted by key.
   virtual expected<std::vector<agent_record>> load(agent_table table) const = 0;
   /// One record, or nothing.

@@ -71,7 +71,7 @@ TEST_CASE("the traces of some runs", "[.][traces]") { std::fputs(traces().c_str(
 TEST_CASE("another process runs the same") { CHECK(traces_of_another_process() == traces()); }
 
 TEST_CASE("promises hold under random faults, and a seed gives one trace") {
-  std::uint64_t terms = 0, entries = 0, installed = 0;
+  std::uint64_t terms = 0, entries = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     auto first = run_named("random_faults", seed);
     INFO(told(first));
@@ -83,12 +83,27 @@ TEST_CASE("promises hold under random faults, and a seed gives one trace") {
     }
     terms += first.terms;
     entries += first.entries;
-    installed += first.snapshots_installed;
   }
   // The runs were about something.
   CHECK(terms > 20);
   CHECK(entries > 1000);
+}
+
+TEST_CASE("a server that was away for long is filled up with the leader's snapshot, over links that break") {
+  std::uint64_t installed = 0;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    auto r = run_named("snapshot_under_loss", seed);
+    INFO(told(r));
+    CHECK(r.findings.empty());
+    installed += r.snapshots_installed;
+  }
   CHECK(installed > 0);
+}
+
+TEST_CASE("servers of two datacenters find each other, and again after a time apart") {
+  auto r = run_named("datacenters_apart", 1);
+  INFO(told(r));
+  CHECK(r.findings.empty());
 }
 
 TEST_CASE("each kind of fault alone is stood") {
