@@ -363,13 +363,13 @@ void raft_peer_state::give_up_open() {
   give_up_at = raft::time_point::max();
 }
 
+/// A deadline that was put off leaves the timer as it is, which then finds nothing to do and is set anew: a follower's
+/// election time-out moves with every heartbeat.
 void raft_peer_state::set_timer() {
   auto next = std::min(machine->next_deadline(), give_up_at);
-  if (next == timer_at) return;
+  if (next >= timer_at) return;
   timer_at = next;
-  ++timer;
-  if (next == raft::time_point::max()) return;
-  self->delayed_send(self, std::max(next - now(), raft::duration::zero()), wake_atom_v, timer);
+  self->delayed_send(self, std::max(next - now(), raft::duration::zero()), wake_atom_v, ++timer);
 }
 
 void raft_peer_state::report_status(const std::function<void(const raft_status&)>& done) const {

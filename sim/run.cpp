@@ -15,7 +15,7 @@ namespace {
 /// Faults come from a generator of their own, so that leaving some out changes nothing else about them.
 constexpr std::uint64_t seed_of_faults = 0x9e3779b97f4a7c15ull;
 /// Costly observations are made this often.
-constexpr duration seldom = std::chrono::seconds(1);
+constexpr duration seldom = std::chrono::seconds(3);
 /// While all comes to agree, it is asked at one of so many moments whether it does.
 constexpr unsigned looked_at_while_waiting = 16;
 /// More messages than this never wait for one actor.

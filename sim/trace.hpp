@@ -1,34 +1,29 @@
 #pragma once
 
+#include "protocol/types/fingerprint.hpp"
+
 #include <chrono>
-#include <cstdint>
-#include <string_view>
 
 namespace praetor::sim {
 
-/// The fingerprint of a run: equal for equal runs. Order counts. (FNV-1a, so that it is the same on every machine.)
+/// The fingerprint of a run: equal for equal runs. Order counts.
 class trace {
 public:
   void mix(std::uint64_t number) {
-    for (int shift = 0; shift < 64; shift += 8) byte(static_cast<unsigned char>(number >> shift));
+    hash_.add(number);
     ++events_;
   }
   void mix(std::string_view text) {
-    for (char c : text) byte(static_cast<unsigned char>(c));
-    mix(text.size());
+    hash_.add(text);
+    ++events_;
   }
   void mix(std::chrono::nanoseconds time) { mix(static_cast<std::uint64_t>(time.count())); }
 
-  std::uint64_t hash() const { return hash_; }
+  std::uint64_t hash() const { return hash_.value(); }
   std::uint64_t events() const { return events_; }
 
 private:
-  void byte(unsigned char b) {
-    hash_ ^= b;
-    hash_ *= 1099511628211ull;
-  }
-
-  std::uint64_t hash_ = 14695981039346656037ull;
+  fingerprint hash_;
   std::uint64_t events_ = 0;
 };
 

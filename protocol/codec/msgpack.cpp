@@ -1,24 +1,32 @@
 #include "protocol/codec/msgpack.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace praetor::msgpack {
 
 namespace {
 
+template <std::unsigned_integral T>
+void write_big_endian(char* to, T value) {
+  for (int shift = (static_cast<int>(sizeof(T)) - 1) * 8; shift >= 0; shift -= 8)
+    *to++ = static_cast<char>(value >> shift & 0xff);
+}
+
 /// A type byte and a number in network byte order behind it.
 template <std::unsigned_integral T>
 void put(std::string& out, unsigned char type, T value) {
-  out += static_cast<char>(type);
-  for (int shift = (static_cast<int>(sizeof(T)) - 1) * 8; shift >= 0; shift -= 8)
-    out += static_cast<char>(value >> shift & 0xff);
+  std::array<char, 1 + sizeof(T)> bytes{static_cast<char>(type)};
+  write_big_endian(bytes.data() + 1, value);
+  out.append(bytes.data(), bytes.size());
 }
 
 template <std::unsigned_integral T>
 void append_big_endian(std::string& out, T value) {
-  for (int shift = (static_cast<int>(sizeof(T)) - 1) * 8; shift >= 0; shift -= 8)
-    out += static_cast<char>(value >> shift & 0xff);
+  std::array<char, sizeof(T)> bytes{};
+  write_big_endian(bytes.data(), value);
+  out.append(bytes.data(), bytes.size());
 }
 
 /// The three forms of a length: in the type byte, two bytes, four bytes.

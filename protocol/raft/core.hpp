@@ -1,9 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory_resource>
 #include <vector>
 
 #include "protocol/raft/follower_progress.hpp"
@@ -178,19 +181,17 @@ private:
   bool own_is_voter() const { return members().value.is_voter(own_); }
   bool is_sole_voter() const { return members().value.is_sole_voter(own_); }
   bool term_has_committed() const { return role_ == role::leader && commit_ >= term_start_; }
-  /// The highest value that a majority of the voters reaches; `of_own` is this server's.
+  /// The highest value that a majority of the voters reaches, as a leader sees it; `of_own` is this server's.
   template <class Value, class Of>
   Value quorum_value(Value of_own, Value none, Of&& of) const {
-    std::vector<Value> values;
-    for (const auto& s : members().value.servers) {
-      if (!s.voter) continue;
-      if (s.who == own_) {
-        values.push_back(of_own);
-        continue;
-      }
-      auto i = progress_.find(s.who.id);
-      values.push_back(i != progress_.end() && i->second.who == s.who ? of(i->second) : none);
-    }
+    // Asked several times a message: as a rule nothing is allocated for it.
+    std::array<std::byte, 16 * sizeof(Value)> room;
+    std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
+    std::pmr::vector<Value> values(&memory);
+    values.reserve(progress_.size() + 1);
+    if (own_is_voter()) values.push_back(of_own);
+    for (const auto& [id, p] : progress_)
+      if (p.voter) values.push_back(of(p));
     if (values.empty()) return none;
     auto place = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
     std::nth_element(values.begin(), place, values.end(), std::greater<>{});

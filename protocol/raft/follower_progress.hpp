@@ -31,6 +31,7 @@ struct follower_progress {
   };
 
   identity who;
+  bool voter = false; ///< by the configuration in force
   state_t state = state_t::probe;
   index_t match = 0;
   index_t next = 1;

@@ -80,19 +80,21 @@ void machine::core::set_configuration(indexed_configuration next) {
 }
 
 void machine::core::sync_progress() {
-  for (auto& [id, p] : progress_)
+  for (auto& [id, p] : progress_) {
+    p.voter = false; // unless it is found among the members, below
     if (!members().value.find(p.who) && p.leaving == 0) p.leaving = members().index;
+  }
   for (const auto& s : members().value.servers) {
     if (s.who == own_) continue;
     auto& p = progress_[s.who.id];
-    if (p.who == s.who) {
-      p.leaving = 0;
-      continue;
+    if (p.who != s.who) {
+      p = {};
+      p.who = s.who;
+      p.next = log_.last() + 1;
+      p.last_contact = now_;
     }
-    p = {};
-    p.who = s.who;
-    p.next = log_.last() + 1;
-    p.last_contact = now_;
+    p.leaving = 0;
+    p.voter = s.voter;
   }
   if (heartbeat_at_ <= now_ || heartbeat_at_ == time_point::max()) heartbeat_at_ = now_ + limits_.heartbeat_interval;
   replicate_due_ = true;

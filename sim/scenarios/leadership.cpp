@@ -52,6 +52,20 @@ void add_leadership_scenarios(std::vector<scenario>& to) {
   to.back().who.node.configuration = "performance { raft_multiplier = 5 }\n";
 
   to.push_back(make_scenario(
+      "power_lost_with_votes",
+      "The leader is cut off; whoever is elected in its place dies at once, and the power of another fails while its "
+      "vote is on the way to a slow disk. The old leader comes back into the same term, and nobody may vote twice.",
+      {{kv, 3, milliseconds(60)}}, 40, [](planner& p) {
+        for (double at = p.between(3, 4); at < 34; at += p.between(5, 7)) {
+          auto gone = at + p.between(1, 2.8);
+          p.add(slow_disk, at - 0.3, gone - at + 0.3, {"follower", "follower"}, p.between(0.1, 0.8));
+          p.add(isolate, at, gone - at + p.between(-0.1, 0.3), {"leader"});
+          p.add(kill_new_leader, at, gone - at + p.between(1, 2.5));
+          p.add(power_loss, gone, p.between(0.05, 0.3), {"server"});
+        }
+      }));
+
+  to.push_back(make_scenario(
       "outvoted_entries",
       "A leader is cut off with entries that nobody else has; the next one dies before anyone has its first entry; the "
       "first comes back, hands its old entries on, and its power fails. They may yet be replaced, by the second's.",

@@ -1,6 +1,7 @@
 #include "storage/state/records.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/mutation.hpp"
+#include "protocol/types/fingerprint.hpp"
 #include "storage/state/index_table.hpp"
 #include "storage/state/table_writes.hpp"
 
@@ -184,18 +185,6 @@ private:
   std::string buffer_;
 };
 
-/// FNV-1a, 64 bits.
-class hasher {
-public:
-  void add(std::string_view bytes) {
-    for (auto c : bytes) value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
-  }
-  std::uint64_t value() const { return value_; }
-
-private:
-  std::uint64_t value_ = 0xcbf29ce484222325ull;
-};
-
 } // namespace
 
 bool for_each_record(const store& s, record_scope scope, const record_visitor& visit) {
@@ -211,7 +200,7 @@ bool write_state(const store& s, record_scope scope, const std::function<bool(st
 }
 
 std::uint64_t content_hash(const store& s) {
-  hasher h;
+  fingerprint h;
   write_state(s, record_scope::internal, [&](std::string_view bytes) {
     h.add(bytes);
     return true;
