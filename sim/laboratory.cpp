@@ -11,7 +11,8 @@ constexpr std::size_t most_findings = 20;
 } // namespace
 
 void laboratory::find(std::string_view checker, std::string text) {
-  if (text.empty() || findings.size() >= most_findings) return;
+  auto known = [&](const finding& f) { return f.checker == checker && f.text == text; };
+  if (text.empty() || findings.size() >= most_findings || std::any_of(findings.begin(), findings.end(), known)) return;
   findings.push_back({std::string(checker), world.now(), std::move(text)});
   if (watcher) watcher->found(findings.back());
 }

@@ -29,8 +29,8 @@ int explain_command(const std::vector<std::string>& args, cli::streams io) {
   seen.findings = result.findings;
   seen.close(result.simulated);
   auto file = line.out_file.empty() ? line.scenario + "-" + std::to_string(how->seed) + ".html" : line.out_file;
-  if (auto written = write_file(file, sim::report::page(seen, result, *what->front(), *how)); !written)
-    return refuse(io, name, written.error());
+  auto page = sim::report::page(seen, result, *what->front(), replay_of(line.scenario, how->seed, line.faults_file));
+  if (auto written = write_file(file, page); !written) return refuse(io, name, written.error());
   for (const auto& f : result.findings) io.out << describe(f) << "\n";
   io.out << title(*how) << (result.findings.empty() ? " passes" : " fails") << "; the page is " << file << "\n";
   return result.findings.empty() && result.undecided.empty() ? all_well : something_found;

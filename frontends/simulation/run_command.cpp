@@ -95,7 +95,7 @@ private:
     io_.out << scenario << ", seed " << r.seed << ":\n";
     for (const auto& f : r.findings) io_.out << "  " << describe(f) << "\n";
     for (const auto& u : r.undecided) io_.out << "  undecided: " << u << "\n";
-    io_.out << "  replay with: praetor sim replay " << scenario << " --seed " << r.seed << "\n" << std::flush;
+    io_.out << "  replay with: " << replay_of(scenario, r.seed) << "\n" << std::flush;
   }
 
   /// A failure that took hours to find must not be lost with the terminal.

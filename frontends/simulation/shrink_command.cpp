@@ -63,8 +63,7 @@ int shrink_command(const std::vector<std::string>& args, cli::streams io) {
   auto file = line.out_file.empty() ? line.scenario + "-" + std::to_string(whole->seed) + ".json" : line.out_file;
   if (auto written = write_file(file, sim::to_json(smaller.smallest)); !written)
     return refuse(io, name, written.error());
-  io.out << "replay with: praetor sim replay " << line.scenario << " --seed " << whole->seed << " --faults " << file
-         << "\n";
+  io.out << "replay with: " << replay_of(line.scenario, whole->seed, file) << "\n";
   return something_found;
 }
 

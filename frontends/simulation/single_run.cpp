@@ -42,4 +42,9 @@ expected<void> write_file(const std::string& path, const std::string& content) {
 
 std::string title(const sim::reproduction& how) { return "seed " + std::to_string(how.seed) + " of " + how.scenario; }
 
+std::string replay_of(const std::string& scenario, std::uint64_t seed, const std::string& faults_file) {
+  auto out = "praetor sim replay " + scenario + " --seed " + std::to_string(seed);
+  return faults_file.empty() ? out : out + " --faults " + faults_file;
+}
+
 } // namespace praetor::simulation

@@ -14,6 +14,9 @@ expected<sim::reproduction> named_run(const command_line& line);
 /// Replaces the file. Errors name it.
 expected<void> write_file(const std::string& path, const std::string& content);
 
+/// The command that shows a run again, as it happens.
+std::string replay_of(const std::string& scenario, std::uint64_t seed, const std::string& faults_file = {});
+
 /// Whether the scenario or its seed's run can be told in this many words: "seed 7 of random_faults".
 std::string title(const sim::reproduction& how);
 

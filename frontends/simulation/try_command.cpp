@@ -152,9 +152,9 @@ int try_command(const std::vector<std::string>& args, cli::streams io) {
   seen.close(result.simulated);
   auto report = seen.report(options->length);
   if (!line.out_file.empty()) {
-    sim::reproduction how;
-    how.seed = run.seed;
-    auto written = write_file(line.out_file, sim::report::page(seen, result, scenario, how));
+    std::string command = "praetor sim try";
+    for (const auto& word : args) command += " " + word;
+    auto written = write_file(line.out_file, sim::report::page(seen, result, scenario, command));
     if (!written) return refuse(io, name, written.error());
   }
   if (line.as_json)

@@ -135,7 +135,7 @@ std::string fault_list(const recording& seen) {
 
 } // namespace
 
-std::string page(const recording& seen, const run_result& result, const scenario& what, const reproduction& how) {
+std::string page(const recording& seen, const run_result& result, const scenario& what, const std::string& command) {
   auto seconds = std::chrono::duration<double>(result.simulated).count();
   view overview;
   overview.shown = {duration{0}, result.simulated};
@@ -146,13 +146,11 @@ std::string page(const recording& seen, const run_result& result, const scenario
   close_up.width = close_up_width;
   close_up.messages = most_messages;
 
-  std::string out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<title>" + escaped(what.name) +
-                    ", seed " + std::to_string(how.seed) + "</title>\n<style>" + std::string(style) +
-                    "</style></head>\n<body>\n";
-  out += "<h1>" + escaped(what.name) + ", seed " + std::to_string(how.seed) + "</h1>\n<p>" + escaped(what.about) +
-         "</p>\n";
-  out += "<p>See it again with <code>praetor sim replay " + escaped(what.name) + " --seed " + std::to_string(how.seed) +
-         "</code></p>\n";
+  auto title = escaped(what.name) + ", seed " + std::to_string(result.seed);
+  std::string out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<title>" + title +
+                    "</title>\n<style>" + std::string(style) + "</style></head>\n<body>\n";
+  out += "<h1>" + title + "</h1>\n<p>" + escaped(what.about) + "</p>\n";
+  out += "<p>See it again with <code>" + escaped(command) + "</code></p>\n";
   out += verdict(result) + figures(result);
   out +=
       "<h2>The whole run</h2>\n" + key_to_colours() + "<div class=\"scroll\">" + drawing(seen, overview) + "</div>\n";
