@@ -9,9 +9,9 @@ namespace praetor {
 
 namespace {
 
-std::string tag(const swim::member& m, const std::string& name) {
+std::string_view tag(const swim::member& m, const std::string& name) {
   auto it = m.tags.find(name);
-  return it == m.tags.end() ? std::string() : it->second;
+  return it == m.tags.end() ? std::string_view() : it->second;
 }
 
 bool is_present(const swim::member& m) {
@@ -31,20 +31,20 @@ bool within(const std::string& text, const string_list& networks) {
   return false;
 }
 
-std::string same_id(const std::string& one, const std::string& other, const std::string& id) {
-  return "members " + praetor::quoted(one) + " and " + praetor::quoted(other) + " have the same node id " + id +
-         "; each needs its own";
+std::string same_id(const std::string& one, const std::string& other, std::string_view id) {
+  return "members " + praetor::quoted(one) + " and " + praetor::quoted(other) + " have the same node id " +
+         std::string(id) + "; each needs its own";
 }
 
 /// Which of the members shares its node id with another one, or with this agent under another name.
 std::optional<std::string> doubled_id(const std::vector<swim::member>& members, const std::string& own_name,
                                       const std::string& own_id) {
-  std::map<std::string, std::string> names{{own_id, own_name}};
+  std::map<std::string_view, std::string_view> names{{own_id, own_name}};
   for (const auto& m : members) {
     auto id = tag(m, "id");
     if (id.empty() || !is_present(m)) continue;
     auto [known, fresh] = names.emplace(id, m.name);
-    if (!fresh && known->second != m.name) return same_id(known->second, m.name, id);
+    if (!fresh && known->second != m.name) return same_id(std::string(known->second), m.name, id);
   }
   return {};
 }
@@ -52,11 +52,12 @@ std::optional<std::string> doubled_id(const std::vector<swim::member>& members, 
 } // namespace
 
 std::optional<std::string> taken_id(const membership& known, const std::vector<swim::member>& members) {
-  for (const auto& m : members) {
-    auto id = tag(m, "id");
-    if (id.empty() || !is_present(m)) continue;
-    for (const auto& k : known.members)
-      if (k.name != m.name && is_present(k) && tag(k, "id") == id) return same_id(k.name, m.name, id);
+  std::map<std::string_view, const std::string*> claims; // whose ids the members say they have
+  for (const auto& m : members)
+    if (auto id = tag(m, "id"); !id.empty() && is_present(m)) claims.emplace(id, &m.name);
+  for (const auto& k : known.members) {
+    auto claim = is_present(k) ? claims.find(tag(k, "id")) : claims.end();
+    if (claim != claims.end() && *claim->second != k.name) return same_id(k.name, *claim->second, claim->first);
   }
   return {};
 }
