@@ -78,7 +78,8 @@ expected<decisions_ptr> compile(const std::vector<acl_policy_ptr>& policies) {
   for (const auto& p : policies) {
     auto read = parse_rules(p->rules);
     if (!read)
-      return fail("failed to parse the ACL policies: failed to parse " + praetor::quoted(p->name) + ": " + read.error().text);
+      return fail("failed to parse the ACL policies: failed to parse " + praetor::quoted(p->name) + ": " +
+                  read.error().text);
     parsed.push_back(std::move(*read));
   }
   return std::make_shared<const decisions>(parsed);

@@ -128,7 +128,8 @@ private:
                            const hcl::value& body, std::vector<labelled_rule>& into) {
     written_rule r{label, {}, {}};
     for (const auto& [member, v] : body.members) {
-      bool is_policy = equal_fold(member, "policy"), is_intentions = form.has_intentions && equal_fold(member, "intentions");
+      bool is_policy = equal_fold(member, "policy"),
+           is_intentions = form.has_intentions && equal_fold(member, "intentions");
       if (!is_policy && !is_intentions) continue;
       auto text = text_of(member, v);
       if (!text) return tl::unexpected(text.error());

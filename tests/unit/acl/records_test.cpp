@@ -96,8 +96,8 @@ TEST_CASE("templates and identities are rules with the name put in") {
 TEST_CASE("no name of a template can grant more than the template does") {
   const auto* t = find_template("builtin/workload-identity");
   REQUIRE(t);
-  acl_templated_policy p{"", "builtin/workload-identity", acl_template_variables{"a\" { policy = \"write\" } acl=\"write"},
-                         {}};
+  acl_templated_policy p{
+      "", "builtin/workload-identity", acl_template_variables{"a\" { policy = \"write\" } acl=\"write"}, {}};
   CHECK_FALSE(check_variables(*t, p));
   p.variables->name = "fine";
   CHECK(check_variables(*t, p));

@@ -55,8 +55,7 @@ TEST_CASE("rules with an unknown level are refused by name") {
            {R"(agent_prefix "a" {})", R"(Invalid agent_prefix policy: &acl.AgentRule{Node:"a", Policy:""})"},
            {R"(key "k" { policy = "x" })",
             R"(Invalid key policy: &acl.KeyRule{Prefix:"k", Policy:"x", EnterpriseRule:acl.EnterpriseRule{}})"},
-           {R"(query "q" { policy = "x" })",
-            R"(Invalid query policy: &acl.PreparedQueryRule{Prefix:"q", Policy:"x"})"},
+           {R"(query "q" { policy = "x" })", R"(Invalid query policy: &acl.PreparedQueryRule{Prefix:"q", Policy:"x"})"},
            {R"(service "s" { policy = "x" intentions = "read" })",
             R"(Invalid service policy: &acl.ServiceRule{Name:"s", Policy:"x", Intentions:"read", )"
             R"(EnterpriseRule:acl.EnterpriseRule{}})"},
@@ -149,7 +148,8 @@ TEST_CASE("a service's rule implies reading intentions that lead to it") {
 }
 
 TEST_CASE("intentions of all services: any rule may grant reading, all have to grant writing") {
-  auto some = holder_of({R"(service_prefix "" { policy = "deny" } service "a" { policy = "read" intentions = "write" })"});
+  auto some =
+      holder_of({R"(service_prefix "" { policy = "deny" } service "a" { policy = "read" intentions = "write" })"});
   expect(*some, {{intention, read, "*", true}, {intention, write, "*", false}});
   auto all = holder_of({R"(service_prefix "" { policy = "read" intentions = "write" })"});
   expect(*all, {{intention, read, "*", true}, {intention, write, "*", true}});
