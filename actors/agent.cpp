@@ -56,6 +56,27 @@ snapshot_policy policy_of(const config::runtime_config& c) {
   return p;
 }
 
+/// Whether this datacenter keeps its own records of access control.
+bool is_primary(const config::runtime_config& c) {
+  return c.primary_datacenter.empty() || c.primary_datacenter == c.datacenter;
+}
+
+/// Tokens may change while the agent runs, who is let in without one may not.
+std::shared_ptr<const config::runtime_config> with_access_rules_of(const config::runtime_config& old,
+                                                                   const config::runtime_config& next) {
+  auto out = std::make_shared<config::runtime_config>(next);
+  auto& a = out->acl;
+  a.enabled = old.acl.enabled;
+  a.default_policy = old.acl.default_policy;
+  a.down_policy = old.acl.down_policy;
+  a.token_ttl = old.acl.token_ttl;
+  a.policy_ttl = old.acl.policy_ttl;
+  a.role_ttl = old.acl.role_ttl;
+  a.enable_key_list_policy = old.acl.enable_key_list_policy;
+  a.enable_token_persistence = old.acl.enable_token_persistence;
+  return out;
+}
+
 autopilot_config first_autopilot(const config::autopilot_settings& a) {
   autopilot_config out;
   out.cleanup_dead_servers = a.cleanup_dead_servers;
@@ -191,6 +212,7 @@ void agent_state::start_duties() {
   if (auto it = c.connect.ca_config.find("ClusterID"); it != c.connect.ca_config.end() && it->is_string())
     d.ca.cluster_id = it->get<std::string>();
   d.autopilot = first_autopilot(c.autopilot);
+  if (c.acl.enabled && is_primary(c)) d.access = access_duty{c.acl.initial_management};
   d.coordinates.period = c.coordinate_update_period;
   d.coordinates.batch_size = static_cast<std::size_t>(c.coordinate_update_batch_size);
   d.coordinates.most_batches = static_cast<std::size_t>(c.coordinate_update_max_batches);
@@ -211,6 +233,7 @@ void agent_state::publish() { options.view->handles.store(std::make_shared<const
 void agent_state::start() {
   handles.agent = agent_actor{self};
   options.view->settings.store(options.config);
+  options.view->tokens.configure(options.config->acl, options.outside->gossip_files, *options.outside->log_lines);
   if (options.config->server) start_consensus();
   start_router();
   handles.watches = self->spawn(watch_directory);
@@ -300,8 +323,11 @@ void agent_state::restart(const std::string& child_name) {
 }
 
 void agent_state::reload(std::shared_ptr<const config::runtime_config> config, done_callback done) {
+  config = with_access_rules_of(*options.config, *config);
   options.config = config;
   options.view->settings.store(config);
+  options.view->tokens.configure(config->acl, options.outside->gossip_files, *options.outside->log_lines);
+  options.view->resolver.forget();
   for (const auto& prober : {handles.lan, handles.wan})
     if (prober) self->send(prober, reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{config});
   self->send(handles.sync, changed_atom_v,

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "actors/agent_tokens.hpp"
 #include "actors/leadership.hpp"
 #include "actors/local_state.hpp"
 #include "actors/membership.hpp"
 #include "actors/remote_call.hpp"
+#include "actors/token_resolver.hpp"
 #include "storage/state/store.hpp"
 
 #include <atomic>
@@ -36,6 +38,8 @@ struct agent_view {
   std::atomic<std::shared_ptr<request_server>> requests;               ///< by the frontends; null: they are not there
   std::atomic<std::shared_ptr<metrics::telemetry>> telemetry;          ///< by the frontends; null: nothing is measured
   std::atomic<std::shared_ptr<const autopilot_state>> autopilot;       ///< by autopilot; null unless this server leads
+  agent_tokens tokens;                                                 ///< by agent, and by requests that set one
+  token_resolver resolver;                                             ///< who holds a token
 };
 using agent_view_ptr = std::shared_ptr<agent_view>;
 

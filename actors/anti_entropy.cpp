@@ -1,5 +1,6 @@
 #include "actors/anti_entropy.hpp"
 
+#include "actors/command_permissions.hpp"
 #include "protocol/codec/command.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
@@ -16,6 +17,8 @@ namespace {
 constexpr std::string_view serf_health = "serfHealth";
 constexpr std::string_view consul_service = "consul";
 constexpr auto retry_after_failure = std::chrono::seconds(15);
+constexpr auto retry_of_unknown_token = std::chrono::milliseconds(500);
+constexpr unsigned most_unknown_tokens = 30;
 constexpr auto spread_after_join = std::chrono::seconds(3);
 constexpr auto oldest_records = std::chrono::seconds(2);
 constexpr auto longest_answer = std::chrono::seconds(60);
@@ -137,27 +140,58 @@ void anti_entropy_state::send_register(register_request request, push what) {
   auto number = ++next_push;
   what.registered = std::make_shared<const register_request>(request);
   pushing.emplace(number, std::move(what));
-  auto me = anti_entropy_actor{self};
-  writes.propose(encode_command(command_type::register_node, request), [me, number](const state::apply_result& r) {
-    caf::anon_send(me, result_atom_v, number, r.ok(), r.error);
-  });
+  propose(encode_command(command_type::register_node, request), number);
 }
 
 void anti_entropy_state::send_deregister(deregister_request request, push what) {
   auto number = ++next_push;
+  request.token = view->tokens.get()->for_agent();
+  what.removal = true;
   what.removed = std::make_shared<const deregister_request>(request);
   pushing.emplace(number, std::move(what));
+  propose(encode_command(command_type::deregister, request), number);
+}
+
+/// A server sees to it itself that the token allows what is written; a client agent's server does.
+void anti_entropy_state::propose(std::string command, std::uint64_t number) {
   auto me = anti_entropy_actor{self};
-  writes.propose(encode_command(command_type::deregister, request), [me, number](const state::apply_result& r) {
+  if (own_state)
+    if (auto no = refused_command(view, command, {outside->wall_clock(), self->clock().now()}))
+      return self->send(me, result_atom_v, number, false, no->text);
+  writes.propose(std::move(command), [me, number](const state::apply_result& r) {
     caf::anon_send(me, result_atom_v, number, r.ok(), r.error);
   });
+}
+
+std::string anti_entropy_state::token_of(const std::string& own, bool from_file) const {
+  if (!own.empty()) return own;
+  auto tokens = view->tokens.get();
+  const auto& of_files = tokens->of(token_use::file_registration);
+  return from_file && !of_files.empty() ? of_files : tokens->of(token_use::request);
+}
+
+bool anti_entropy_state::try_again_soon() {
+  if (std::exchange(compares_soon, true)) return true;
+  if (++unknown_tokens > most_unknown_tokens) return false;
+  schedule(retry_of_unknown_token, retry_of_unknown_token);
+  return true;
+}
+
+void anti_entropy_state::blocked(const push& what, const std::string& why) {
+  auto kind = what.node ? "Node info update" : !what.service.empty() ? "Service" : "Check";
+  auto text = std::string(kind) + (what.node ? "" : what.removal ? " deregistration" : " registration");
+  outside->log_lines->write(log_level::warn, "agent", text + " blocked by ACLs",
+                            {{"service", what.service}, {"error", why}});
+  if (why.find("ACL not found") != why.npos) try_again_soon();
 }
 
 void anti_entropy_state::push_node() {
   node_dirty = false;
   push what;
   what.node = true;
-  send_register(node_request(true), std::move(what));
+  auto request = node_request(true);
+  request.token = view->tokens.get()->for_agent();
+  send_register(std::move(request), std::move(what));
 }
 
 void anti_entropy_state::push_service(const local_state& local, const std::string& id) {
@@ -177,9 +211,12 @@ void anti_entropy_state::push_service(const local_state& local, const std::strin
   }
   auto request = node_request(false);
   request.service = std::make_shared<const node_service>(wanted(*own->service, remote.get()));
-  // All its checks that the catalog does not have go with it: it must never look healthy for want of them.
+  request.token = token_of(own->token, own->from_file);
+  // All its checks that the catalog does not have go with it: it must never look healthy for want of them. Those with
+  // another token don't, lest they gain what it allows.
   local.for_checks_of(id, nullptr, [&](const local_check_ptr& c) {
     const auto& check_id = c->check->check_id;
+    if (token_of(c->token, c->from_file) != request.token) return;
     bool dirty = dirty_checks.erase(check_id) > 0;
     if (!dirty && remote_check(check_id)) return;
     request.checks.push_back(c->check);
@@ -208,6 +245,7 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
   }
   auto request = node_request(false);
   request.check = own->check;
+  request.token = token_of(own->token, own->from_file);
   if (auto service = local.service(own->check->service_id); service && !own->check->service_id.empty())
     request.service =
         std::make_shared<const node_service>(wanted(*service->service, remote_service(own->check->service_id).get()));
@@ -245,7 +283,12 @@ void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::st
   auto what = std::move(it->second);
   pushing.erase(it);
   auto& log = *outside->log_lines;
+  // Nothing to remove: that is how it should be.
+  worked |= what.removal && why.starts_with("Unknown ");
+  bool denied = why.starts_with("Permission denied") || why.find("ACL not found") != why.npos;
+  if (!worked && denied) return blocked(what, why);
   if (worked) {
+    unknown_tokens = 0;
     note(what);
     if (what.node) log.write(log_level::info, "agent", "Synced node info");
     if (!what.service.empty())
@@ -261,10 +304,11 @@ void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::st
     schedule(retry_after_failure, retry_after_failure);
     return;
   }
-  if (!dirty_services.empty()) request_sync();
+  if (!dirty_services.empty() || !dirty_checks.empty()) request_sync();
 }
 
 void anti_entropy_state::full_sync() {
+  compares_soon = false;
   if (!own_state) return ask_server();
   compare(own_records());
   schedule(interval, interval);
@@ -277,6 +321,7 @@ void anti_entropy_state::ask_server() {
   r->kind = rpc_kind::node_records;
   node_records_request question;
   question.node = identity.name;
+  question.token = view->tokens.get()->for_agent();
   question.max_stale = oldest_records;
   r->body = [question] { return msgpack::pack(question); };
   r->to_leader = false;
@@ -293,6 +338,7 @@ void anti_entropy_state::ask_server() {
 
 void anti_entropy_state::answered(const std::shared_ptr<const node_records>& records) {
   asking = false;
+  if (!records && view->settings.load()->acl.enabled && try_again_soon()) return;
   if (!records) return schedule(retry_after_failure, retry_after_failure);
   known = *records;
   compare(*records);

@@ -37,6 +37,8 @@ struct anti_entropy_state {
   /// Without a state of its own: what the catalog has of this node, as a server told and successful pushes changed it.
   std::optional<node_records> known;
   bool asking = false;
+  unsigned unknown_tokens = 0; ///< comparisons in a row after which a token was not known to the servers
+  bool compares_soon = false;  ///< for want of a known token
 
   bool node_dirty = true;
   std::set<std::string> dirty_services, dirty_checks;
@@ -44,6 +46,7 @@ struct anti_entropy_state {
   /// What is on its way to the catalog, by number: dirty again if it fails.
   struct push {
     bool node = false;
+    bool removal = false;
     std::string service;
     std::vector<std::string> checks;
     /// What was sent.
@@ -78,8 +81,15 @@ private:
   void push_node();
   void push_service(const local_state& local, const std::string& id);
   void push_check(const local_state& local, const std::string& id);
+  /// The token to sync a service or check with: its own, or what is configured for all.
+  std::string token_of(const std::string& own, bool from_file) const;
   void send_register(register_request request, push what);
   void send_deregister(deregister_request request, push what);
+  void propose(std::string command, std::uint64_t number);
+  /// A push was denied: that stays as it is until everything is compared again.
+  void blocked(const push& what, const std::string& why);
+  /// A token that is not known may only be new.
+  bool try_again_soon();
   bool on_its_way(const std::string& service) const;
 };
 

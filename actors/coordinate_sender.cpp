@@ -2,8 +2,8 @@
 
 #include "actors/agent.hpp"
 #include "actors/gossip_command.hpp"
-#include "protocol/codec/command.hpp"
-#include "protocol/types/commands.hpp"
+#include "protocol/codec/json_write.hpp"
+#include "protocol/config/runtime_config.hpp"
 #include "protocol/types/coordinate.hpp"
 
 namespace praetor {
@@ -33,11 +33,20 @@ void coordinate_sender_state::look() {
 }
 
 void coordinate_sender_state::send(const std::shared_ptr<const node_coordinate>& place) {
-  auto handles = options.view->handles.load();
-  if (!handles) return;
-  if (options.view->leader.get()->is_leader && handles->duties)
-    return caf::anon_send(handles->duties, locate_atom_v, local<std::shared_ptr<const node_coordinate>>{place});
-  handles->writes.propose(encode_command(command_type::coordinate_batch, coordinate_batch{place}), nullptr);
+  auto requests = options.view->requests.load();
+  if (!requests) return;
+  remote_request r;
+  r.method = "PUT";
+  r.path = "/v1/coordinate/update";
+  if (auto tokens = options.view->tokens.get(); !tokens->for_agent().empty())
+    r.headers.push_back({"x-consul-token", tokens->for_agent()});
+  json::write(r.body, *place);
+  r.asker.node = options.node;
+  auto log = options.outside->log_lines;
+  requests->serve(std::move(r), 0, options.view->settings.load()->rpc_hold_timeout, [log](const remote_answer& a) {
+    if (a.status != 200)
+      log->write(log_level::debug, "agent", "the network coordinate was not taken", {{"error", a.body}});
+  });
 }
 
 coordinate_sender_actor::behavior_type

@@ -69,8 +69,7 @@ public:
   virtual void resolve(const std::string& host, std::function<void(expected<std::vector<std::string>>)> done) = 0;
 };
 
-/// The small files that outlast a gossip pool's process, by their path inside the data directory
-/// ("serf/local.snapshot").
+/// The small files that outlast the process, by their path inside the data directory ("serf/local.snapshot").
 class gossip_files {
 public:
   virtual ~gossip_files() = default;
@@ -80,6 +79,8 @@ public:
   /// the last is written. Never blocks. `done` (may be null) hears of failures too, on any thread.
   virtual void replace(const std::string& name, std::string content, unsigned mode,
                        std::function<void(const error*)> done) = 0;
+  /// Removes a file, if it is there. May block.
+  virtual expected<void> remove(const std::string& name) = 0;
 };
 
 } // namespace praetor

@@ -31,7 +31,7 @@ struct ports {
   std::shared_ptr<praetor::connector> links; ///< null: this agent reaches nobody (tests of single parts)
   std::shared_ptr<const gossip_port> gossip_lan, gossip_wan; ///< null: this agent takes no part in that pool
   std::shared_ptr<name_resolver> names;                      ///< null: host names are not looked up
-  std::shared_ptr<praetor::gossip_files> gossip_files;       ///< null: gossip remembers nothing
+  std::shared_ptr<praetor::gossip_files> gossip_files;       ///< null: neither gossip nor tokens are remembered
   logger_ptr log_lines = std::make_shared<null_logger>();
   /// Unix time. Any thread.
   std::function<nanoseconds()> wall_clock;

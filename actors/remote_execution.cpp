@@ -34,7 +34,8 @@ void remote_execution_state::ask(std::string method, std::string key, std::vecto
   r.method = std::move(method);
   r.path = "/v1/kv/" + options.place.prefix + "/" + options.place.session + "/" + key;
   r.query = std::move(query);
-  if (!config->acl.agent_token.empty()) r.headers.push_back({"x-consul-token", config->acl.agent_token});
+  auto tokens = options.view->tokens.get();
+  if (!tokens->for_agent().empty()) r.headers.push_back({"x-consul-token", tokens->for_agent()});
   r.body = std::move(body);
   r.asker.node = config->node_name;
   asking = true;

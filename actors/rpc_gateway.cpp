@@ -1,6 +1,7 @@
 #include "actors/rpc_gateway.hpp"
 
 #include "actors/bootstrap.hpp"
+#include "actors/command_permissions.hpp"
 #include "actors/forwarded_request.hpp"
 #include "actors/remote_call.hpp"
 #include "protocol/codec/msgpack.hpp"
@@ -29,6 +30,12 @@ envelope refusal(std::string text, std::int64_t status, bool not_carried_out) {
   return answer_of(rpc_kind::refused, msgpack::pack(r));
 }
 
+void hide_unreadable(const acl::authorizer& who, node_records& found) {
+  if (found.node && !may_read(who, *found.node)) found = {};
+  std::erase_if(found.services, [&](const node_service_ptr& s) { return !may_read(who, *s); });
+  std::erase_if(found.checks, [&](const health_check_ptr& c) { return !may_read(who, *c); });
+}
+
 envelope not_ready() { return refusal("this server is starting or ending", 503, true); }
 
 } // namespace
@@ -41,6 +48,14 @@ bool rpc_gateway_state::admits(rpc_kind kind) const {
   if (peer->datacenter != options.datacenter) return false;
   // Whether the server is of the Raft configuration is the Raft peer's to say.
   return peer->server || kind != rpc_kind::raft;
+}
+
+/// Servers see to it themselves that whoever asks them may write; what agents write by themselves is seen to here.
+std::optional<error> rpc_gateway_state::refused_proposal(const std::string& command) const {
+  auto& links = options.outside->links;
+  auto peer = links ? links->peer_of(self->current_sender()) : std::nullopt;
+  if (!peer || peer->server) return {};
+  return refused_command(options.view, command, {options.outside->wall_clock(), self->clock().now()});
 }
 
 std::function<void(envelope)> rpc_gateway_state::answer_to(std::uint64_t id) const {
@@ -65,6 +80,8 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e) {
     return refusal("a request of another agent could not be read: " + read.error().text, 400, true);
   if (sender && open == senders.end()) self->monitor(sender);
   if (sender) senders[sender] += e.bytes.size();
+  if (kind == rpc_kind::propose)
+    if (auto no = refused_proposal(request.body)) return refusal(std::move(no->text), no->status, false);
   auto id = ++next;
   auto promise = self->make_response_promise<envelope>();
   requests[id] = {promise, sender, request.number, nullptr, e.bytes.size()};
@@ -79,6 +96,7 @@ void rpc_gateway_state::carry_out(rpc_kind kind, rpc_request request, std::uint6
   case rpc_kind::request: return serve(std::move(request), id, std::move(done));
   case rpc_kind::node_records: return find_node(std::move(request), std::move(done));
   case rpc_kind::log_state: return describe_log(std::move(done));
+  case rpc_kind::token: return describe_token(std::move(request), std::move(done));
   case rpc_kind::dns: return look_up(std::move(request), std::move(done));
   default: done(refusal("this release knows no request of kind " + std::to_string(static_cast<int>(kind)), 501, true));
   }
@@ -123,13 +141,25 @@ void rpc_gateway_state::find_node(rpc_request request, std::function<void(envelo
   auto age = self->clock().now() - leader.last_contact();
   if (!leader.get()->is_leader && age > asked.max_stale)
     return done(refusal("No cluster leader", 500, true)); // what is here may be too old
+  auto who =
+      options.view->resolver.at_hand(options.view, asked.token, {options.outside->wall_clock(), self->clock().now()});
+  if (!who || !*who) return done(refusal(who ? who->error().text : "this is no server", 403, false));
   auto store = options.view->state.load();
   node_records found;
   auto services = state::node_services(*store, asked.node, nullptr).value;
   found.node = services.node;
   found.services = std::move(services.services);
   found.checks = state::node_checks(*store, asked.node, nullptr).value;
+  hide_unreadable(***who, found);
   done(answer_of(rpc_kind::node_records, msgpack::pack(found)));
+}
+
+void rpc_gateway_state::describe_token(rpc_request request, std::function<void(envelope)> done) {
+  const auto& leader = options.view->leader;
+  if (!leader.get()->is_leader && leader.last_contact() == steady_time{})
+    return done(refusal("No cluster leader", 500, true)); // nothing is known here yet
+  auto holder = options.view->resolver.describe(*options.view, request.body, options.outside->wall_clock());
+  done(answer_of(rpc_kind::token, msgpack::pack(holder)));
 }
 
 void rpc_gateway_state::describe_log(std::function<void(envelope)> done) {

@@ -54,6 +54,9 @@ private:
   void serve(rpc_request request, std::uint64_t id, std::function<void(envelope)> done);
   void look_up(rpc_request request, std::function<void(envelope)> done);
   void describe_log(std::function<void(envelope)> done);
+  void describe_token(rpc_request request, std::function<void(envelope)> done);
+  /// Why an agent may not have its command carried out, if so.
+  std::optional<error> refused_proposal(const std::string& command) const;
   void find_node(rpc_request request, std::function<void(envelope)> done);
   void cancel(std::uint64_t id);
 };

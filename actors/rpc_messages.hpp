@@ -22,6 +22,7 @@ enum class rpc_kind : std::uint16_t {
   dns = 7,          ///< a DNS question, in the form that the frontends give it
   coordinate = 8,   ///< an agent's network coordinate, not answered
   log_state = 9,    ///< whether a server is part of a cluster; answer: log_state
+  token = 10,       ///< a secret: what may its holder do? answer: token_holder
 };
 
 /// What envelopes of answered kinds carry.
@@ -138,11 +139,13 @@ struct remote_answer {
 
 struct node_records_request {
   std::string node;
+  std::string token;        ///< whose eyes see the catalog
   nanoseconds max_stale{0}; ///< how old the answering server's state may be
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field{"Node"}, x.node);
+    f(field{"Token"}, x.token);
     f(field{"MaxStale"}, x.max_stale);
   }
 };

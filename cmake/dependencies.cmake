@@ -12,6 +12,7 @@ pkg_check_modules(ROCKSDB REQUIRED IMPORTED_TARGET rocksdb)           # librocks
 pkg_check_modules(LDNS REQUIRED IMPORTED_TARGET ldns)                 # libldns-dev: DNS wire format
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)            # libc-ares-dev: asynchronous DNS recursion
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)                   # libre2-dev: the regular expressions that clients know (RE2), linear time
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)          # libsodium-dev: BLAKE2b of 256 bits, which hashes ACL records
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)        # libarchive-dev: tar inside snapshot archives
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)          # prometheus-cpp-dev: Prometheus text format
 find_package(Boost 1.81 REQUIRED)                                     # libboost1.81-dev: Asio sockets, Beast HTTP

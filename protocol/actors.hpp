@@ -368,6 +368,17 @@ using ca_initializer_actor = caf::typed_actor<
     // Writing it failed.
     caf::reacts_to<result_atom, bool>>;
 
+/// Writes the access control records that every cluster has, and deletes tokens when they expire.
+using access_keeper_actor = caf::typed_actor<
+    // Write what is missing.
+    caf::reacts_to<start_atom>,
+    // A write ended; true if it worked.
+    caf::reacts_to<result_atom, bool>,
+    // Another token may be the next to expire.
+    caf::reacts_to<changed_atom>,
+    // The next one may have expired; the number tells stale wake-ups from the newest.
+    caf::reacts_to<wake_atom, std::uint64_t>>;
+
 // ---- The agent's own services and checks
 // -----------------------------------------------------------------------------
 

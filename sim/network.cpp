@@ -354,6 +354,7 @@ std::string_view name_of_message(std::uint16_t kind) {
   case rpc_kind::dns: return "dns";
   case rpc_kind::coordinate: return "coordinate";
   case rpc_kind::log_state: return "log_state";
+  case rpc_kind::token: return "token";
   }
   return "unknown";
 }

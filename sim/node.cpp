@@ -176,6 +176,10 @@ public:
     content_[name] = std::move(content);
     if (done) done(nullptr);
   }
+  expected<void> remove(const std::string& name) override {
+    content_.erase(name);
+    return {};
+  }
 
 private:
   std::map<std::string, std::string> content_;

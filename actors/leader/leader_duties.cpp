@@ -1,5 +1,6 @@
 #include "actors/leader/leader_duties.hpp"
 
+#include "actors/leader/access_keeper.hpp"
 #include "actors/leader/autopilot.hpp"
 #include "actors/leader/session_timer.hpp"
 #include "actors/leader/tombstone_reaper.hpp"
@@ -30,6 +31,7 @@ void leader_duties_state::start() {
     first.config = o.autopilot;
     o.writes.propose(encode_command(command_type::autopilot, first), nullptr);
   }
+  if (o.access) keep(self->spawn(access_keeper, o.outside, o.view, o.writes, o.access->initial_management));
   members = self->spawn(reconciler, o.outside, o.view, o.writes, o.datacenter, o.own);
   keep(members);
   if (o.peer) {

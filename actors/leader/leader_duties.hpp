@@ -8,9 +8,16 @@
 #include "actors/rpc_router.hpp"
 #include "protocol/actors.hpp"
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace praetor {
+
+/// What the leader does for access control.
+struct access_duty {
+  std::string initial_management; ///< secret of the first management token; may be empty
+};
 
 struct leader_duties_options {
   ports_ptr outside;
@@ -23,7 +30,8 @@ struct leader_duties_options {
   bool connect_enabled = true;
   ca_settings ca;
   coordinate_limits coordinates;
-  autopilot_config autopilot; ///< stored if the cluster has none yet
+  std::optional<access_duty> access; ///< nothing: access control is off, or another datacenter keeps its records
+  autopilot_config autopilot;        ///< stored if the cluster has none yet
 };
 
 struct leader_duties_state {

@@ -29,6 +29,13 @@ public:
     return std::optional(std::move(*content));
   }
 
+  expected<void> remove(const std::string& name) override {
+    std::error_code failed;
+    fs::remove(directory_ / name, failed);
+    if (failed) return fail("could not remove " + (directory_ / name).string() + ": " + failed.message());
+    return {};
+  }
+
   void replace(const std::string& name, std::string content, unsigned mode,
                std::function<void(const error*)> done) override {
     std::lock_guard lock(guard_);

@@ -7,6 +7,27 @@
 namespace praetor::cli {
 
 // One maker per command, for the command table.
+std::unique_ptr<command> make_acl_bootstrap();
+std::unique_ptr<command> make_acl_set_agent_token();
+std::unique_ptr<command> make_acl_token_create();
+std::unique_ptr<command> make_acl_token_read();
+std::unique_ptr<command> make_acl_token_update();
+std::unique_ptr<command> make_acl_token_delete();
+std::unique_ptr<command> make_acl_token_list();
+std::unique_ptr<command> make_acl_token_clone();
+std::unique_ptr<command> make_acl_policy_create();
+std::unique_ptr<command> make_acl_policy_read();
+std::unique_ptr<command> make_acl_policy_update();
+std::unique_ptr<command> make_acl_policy_delete();
+std::unique_ptr<command> make_acl_policy_list();
+std::unique_ptr<command> make_acl_role_create();
+std::unique_ptr<command> make_acl_role_read();
+std::unique_ptr<command> make_acl_role_update();
+std::unique_ptr<command> make_acl_role_delete();
+std::unique_ptr<command> make_acl_role_list();
+std::unique_ptr<command> make_acl_template_list();
+std::unique_ptr<command> make_acl_template_read();
+std::unique_ptr<command> make_acl_template_preview();
 std::unique_ptr<command> make_kv_put();
 std::unique_ptr<command> make_kv_get();
 std::unique_ptr<command> make_kv_delete();

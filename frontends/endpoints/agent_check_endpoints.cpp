@@ -39,7 +39,7 @@ void list(const call& c) {
       removed = true;
   });
   auto a = json_answer(c, out);
-  if (removed && !token_of(c.req).empty()) a.lines = "X-Consul-Results-Filtered-By-Acls: true\r\n";
+  if (removed && !c.token.empty()) a.lines = filtered_line;
   respond(c, std::move(a));
 }
 
@@ -63,6 +63,9 @@ void register_(const call& c) {
   }
   if (auto wanted = to_write(c, service_name); !c.who->allowed(wanted))
     return respond_error(c, c.who->denial(wanted), 403);
+  if (auto replaced = c.env.view().registry.get()->check(r->check.id))
+    if (auto wanted = to_write(c, replaced->check->service_name); !c.who->allowed(wanted))
+      return respond_error(c, c.who->denial(wanted), 403);
   if (r->token.empty()) r->token = token_of(c.req);
   caf::anon_send(c.env.handles()->registry, check_atom_v,
                  local<std::shared_ptr<check_registration>>{std::make_shared<check_registration>(std::move(*r))},

@@ -132,9 +132,11 @@ void members(const call& c) {
   if (!filter) return respond(c, error_answer(filter.error()));
   auto out = pool_members(c.env, wan);
   std::erase_if(out, [&](const member_shape& m) { return *filter && !(*filter)->matches(m); });
-  std::erase_if(out,
-                [&](const member_shape& m) { return !c.who->allowed(acl::resource::node, acl::access::read, m.name); });
-  respond(c, json_answer(c, out));
+  auto removed = std::erase_if(
+      out, [&](const member_shape& m) { return !c.who->allowed(acl::resource::node, acl::access::read, m.name); });
+  auto a = json_answer(c, out);
+  if (removed > 0 && !c.token.empty()) a.lines = filtered_line;
+  respond(c, std::move(a));
 }
 
 done_callback answer_done(const call& c) {
@@ -217,7 +219,7 @@ constexpr route_permission agent_write{acl::resource::agent, acl::access::write,
 
 constexpr std::array rows{
     route{"/v1/agent/self", "GET", self, agent_read, "The agent, its configuration and its figures"},
-    route{"/v1/agent/version", "GET", version, {}, "The release whose behaviour the agent follows"},
+    for_everybody({"/v1/agent/version", "GET", version, {}, "The release whose behaviour the agent follows"}),
     route{"/v1/agent/host", "GET", host, route_permission{acl::resource::operator_, acl::access::read}, "The machine"},
     route{"/v1/agent/members", "GET", members, {}, "The members of the gossip pool"},
     route{"/v1/agent/maintenance", "PUT", maintenance, {}, "Takes the node out of use, or back in"},

@@ -32,7 +32,7 @@ void list(const call& c) {
       removed = true;
   });
   auto a = json_answer(c, out);
-  if (removed && !token_of(c.req).empty()) a.lines = "X-Consul-Results-Filtered-By-Acls: true\r\n";
+  if (removed && !c.token.empty()) a.lines = filtered_line;
   respond(c, std::move(a));
 }
 
@@ -97,11 +97,14 @@ void one(const call& c) {
   wait->history = now->history;
   wait->deadline = c.env.now() + options->wait + c.env.jitter(options->wait / 16);
   auto watches = c.env.handles()->watches;
-  wait->done = [c, query](const evaluation_ptr& e) {
-    if (e) return respond_rendered(c, *e);
-    // The registry does not depend on who leads: answer with what is there.
-    state::watch_set ignored;
-    respond_rendered(c, *query->evaluate(ignored));
+  wait->done = [c, query, wanted](const evaluation_ptr& e) {
+    look_who_asks(c, [query, wanted, e](const call& c) {
+      if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+      if (e) return respond_rendered(c, *e);
+      // The registry does not depend on who leads: answer with what is there.
+      state::watch_set ignored;
+      respond_rendered(c, *query->evaluate(ignored));
+    });
   };
   c.ex->on_cancel([watches, weak = std::weak_ptr(wait)] {
     if (auto gone = weak.lock()) caf::anon_send(watches, leave_atom_v, local<std::shared_ptr<watch_request>>{gone});
@@ -158,13 +161,23 @@ void answer_when_in_catalog(const call& c, const std::string& id) {
   caf::anon_send(c.env.handles()->watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
 }
 
+/// Why the token may not register a service with this agent, if so. It may neither stand in for another one, nor take
+/// the place of one, that the token may not write.
+std::optional<std::string> denied_registration(const call& c, const node_service& s) {
+  auto replaced = c.env.view().registry.get()->service(s.id);
+  for (const auto& name : {s.name, replaced ? replaced->service->name : s.name, s.proxy.destination_service_name}) {
+    acl::permission wanted{acl::resource::service, acl::access::write, name};
+    if (!name.empty() && !c.who->allowed(wanted)) return c.who->denial(wanted);
+  }
+  return {};
+}
+
 void register_(const call& c) {
   bool replace = false;
   if (auto* text = c.req.query.find("replace-existing-checks")) replace = text->empty() || *text == "true";
   auto r = read_service_registration(c.req.body);
   if (!r) return respond(c, error_answer(r.error()));
-  acl::permission wanted{acl::resource::service, acl::access::write, r->service.name};
-  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+  if (auto no = denied_registration(c, r->service)) return respond_error(c, *no, 403);
   r->replace_existing_checks = replace;
   if (r->token.empty()) r->token = token_of(c.req);
   auto id = r->service.id;

@@ -11,7 +11,6 @@ namespace {
 
 constexpr nanoseconds longest_wait = std::chrono::minutes(10);
 constexpr std::string_view index_header = "X-Consul-Index: ";
-constexpr std::string_view filtered_line = "X-Consul-Results-Filtered-By-Acls: true\r\n";
 
 std::uint64_t index_in(const std::string& lines) {
   auto at = lines.find(index_header);
@@ -34,8 +33,8 @@ fetched_answer fetched(const expected<std::string>& reply) {
 class remote_question final : public cached_question {
 public:
   remote_question(const call& c, bool waits)
-      : key_(question_key(c) + '\x03' + token_of(c.req)), waits_(waits), view_(c.env.shared_view()),
-        request_(described(c)) {
+      : key_(question_key(c) + '\x03' + (c.token.empty() ? token_of(c.req) : c.token)), waits_(waits),
+        view_(c.env.shared_view()), request_(described(c)) {
     std::erase_if(request_.query, [](const named_text& one) { return says_how(one.name) && one.name != "token"; });
     request_.raw_query.clear();
   }

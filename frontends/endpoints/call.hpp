@@ -8,18 +8,21 @@
 
 namespace praetor::endpoints {
 
+struct route;
+
 /// One request on its way through an endpoint.
 struct call {
   environment& env;
   exchange_ptr ex;
   const request& req;
-  std::string_view rest; ///< of the path behind the route's own, for subtrees
-  acl::authorizer_ptr who;
+  std::string_view rest;            ///< of the path behind the route's own, for subtrees
+  acl::authorizer_ptr who;          ///< who asks; until that is known, somebody who may do nothing
   shared_bytes common_lines;        ///< what the configuration wants on every answer
   metrics::meter* timing = nullptr; ///< counts how long the answer took since `started`
   steady_time started = {};
-  void (*handle)(const call&) = nullptr; ///< the endpoint
-  steady_time wait_until = {};           ///< of a blocking query that waits already
+  const route* way = nullptr;  ///< leads to the endpoint
+  std::string token = {};      ///< that the request is made with, the agent's default one included; "" without ACLs
+  steady_time wait_until = {}; ///< of a blocking query that waits already
 
   bool is(std::string_view method) const { return req.method == method; }
 };
@@ -76,6 +79,16 @@ bool other_datacenter(const call& c);
 
 /// The name of the node whose agent the client asked.
 std::string asked_node(const call& c);
+
+/// Finds out who asks by now and goes on with the call, if the token is good for something and the route's permission
+/// is held; otherwise that is answered.
+void look_who_asks(const call& c, std::function<void(const call&)> next);
+/// Has the endpoint answer whoever asks.
+void answer_here(const call& c);
+/// Whether the token still is what it was when the call was let in.
+bool asks_as_before(const call& c);
+/// The header line that says that the token was not shown everything.
+inline constexpr std::string_view filtered_line = "X-Consul-Results-Filtered-By-Acls: true\r\n";
 
 /// The token that the request carries (parameter, header, bearer), or "".
 std::string token_of(const request& req);

@@ -2,8 +2,8 @@
 #include "frontends/endpoints/permissions.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
+#include "frontends/endpoints/strict_input.hpp"
 #include "protocol/codec/command.hpp"
-#include "protocol/codec/json_read.hpp"
 #include "protocol/config/definition_validation.hpp"
 #include "storage/state/queries_catalog.hpp"
 
@@ -238,18 +238,6 @@ expected<void> services_of_checks(const register_request& r, const state::store&
   return {};
 }
 
-/// Reads a body strictly. Naming a namespace is an unknown field with a word more.
-template <class T>
-expected<T> read_strictly(std::string_view body) {
-  json::read_options strict;
-  strict.reject_unknown_fields = true;
-  auto read = json::read<T>(body, strict);
-  if (read) return read;
-  auto text = "Request decode failed: " + read.error().text;
-  if (text.ends_with("unknown field \"Namespace\"")) text += " - Namespaces are a Consul Enterprise feature";
-  return fail(std::move(text), 400);
-}
-
 void answer_true(const call& c, const state::apply_result&) { respond(c, json_answer(c, true)); }
 
 void register_(const call& c) {
@@ -258,7 +246,7 @@ void register_(const call& c) {
   auto& r = *read;
   if (auto whole = complete(r, *c.env.config()); !whole) return respond(c, error_answer(whole.error()));
   if (auto known = services_of_checks(r, *c.env.state()); !known) return respond(c, error_answer(known.error()));
-  if (auto denied = denied_registration(*c.who, r)) return respond_error(c, *denied, 403);
+  if (auto denied = denied_registration(*c.who, *c.env.state(), r)) return respond_error(c, *denied, 403);
   propose(c, encode_command(command_type::register_node, r), answer_true);
 }
 
@@ -269,20 +257,21 @@ void deregister(const call& c) {
   if (r.datacenter.empty()) r.datacenter = c.env.config()->datacenter;
   if (r.datacenter != c.env.config()->datacenter) return respond_error(c, "No path to datacenter");
   if (r.node.empty()) return respond_error(c, "Must provide node");
-  if (auto denied = denied_deregistration(*c.who, *c.env.state(), r)) return respond_error(c, *denied, 403);
+  if (auto denied = denied_deregistration(*c.who, *c.env.state(), r))
+    return respond_error(c, *denied, denied->starts_with("Permission denied") ? 403 : 500);
   propose(c, encode_command(command_type::deregister, r), answer_true);
 }
 
 constexpr std::array routes{
     route{"/v1/catalog/register", "PUT", register_, {}, "Registers a node, a service or checks"},
     route{"/v1/catalog/deregister", "PUT", deregister, {}, "Removes a node, a service or a check"},
-    route{"/v1/catalog/datacenters",
-          "GET",
-          datacenters,
-          {},
-          "Lists the datacenters, nearest first",
-          place::leader,
-          keeping::while_fresh},
+    for_everybody({"/v1/catalog/datacenters",
+                   "GET",
+                   datacenters,
+                   {},
+                   "Lists the datacenters, nearest first",
+                   place::leader,
+                   keeping::while_fresh}),
     route{"/v1/catalog/nodes", "GET", nodes, {}, "Lists the nodes"},
     route{"/v1/catalog/services",
           "GET",

@@ -69,8 +69,9 @@ void agent_roots(const call& c) {
 }
 
 constexpr std::array routes{
-    route{"/v1/connect/ca/roots", "GET", roots, {}, "The root certificates of the mesh"},
-    route{"/v1/agent/connect/ca/roots", "GET", agent_roots, {}, "The root certificates, as the agent knows them"},
+    for_everybody({"/v1/connect/ca/roots", "GET", roots, {}, "The root certificates of the mesh"}),
+    for_everybody(
+        {"/v1/agent/connect/ca/roots", "GET", agent_roots, {}, "The root certificates, as the agent knows them"}),
 };
 
 } // namespace

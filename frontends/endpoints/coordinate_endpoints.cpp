@@ -100,7 +100,8 @@ void datacenters(const call& c) {
 }
 
 constexpr std::array routes{
-    route{"/v1/coordinate/datacenters", "GET", datacenters, {}, "The servers' network coordinates between datacenters"},
+    for_everybody(
+        {"/v1/coordinate/datacenters", "GET", datacenters, {}, "The servers' network coordinates between datacenters"}),
     route{"/v1/coordinate/nodes", "GET", nodes, {}, "The nodes' network coordinates"},
     route{"/v1/coordinate/node/", "GET", node, {}, "A node's network coordinates"},
     route{"/v1/coordinate/update", "PUT", update, {}, "Stores a node's network coordinate"},

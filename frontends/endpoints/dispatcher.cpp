@@ -67,7 +67,7 @@ std::optional<answer> denial(const call& c, const route& r) {
 /// What is wrong with the request before its endpoint is asked, if anything.
 std::optional<answer> objection(const call& c, const route& r, const config::runtime_config& config) {
   const auto& req = c.req;
-  if (req.via) return denial(c, r); // the agent that was asked has seen to the rest
+  if (req.via) return {}; // the agent that was asked has seen to it
   if (!req.query_ok) return empty_answer(500);
   for (const auto& blocked : config.http.block_endpoints)
     if (std::string_view(req.path).starts_with(blocked))
@@ -93,17 +93,101 @@ std::optional<answer> objection(const call& c, const route& r, const config::run
                              (std::string_view(name).ends_with("Namespace") ? "Namespaces are" : "Partitions are") +
                              " a Consul Enterprise feature");
   if (auto refused = refused_tenancy(r.path, req)) return text_answer(400, std::move(*refused));
-  return denial(c, r);
+  return {};
+}
+
+/// Whether the state has the records that the first leader writes: the anonymous token is the last of them.
+bool has_first_records(const state::store& s, state::watch_set* watch) {
+  return state::token_with_accessor(s.tables().acl, acl::anonymous_accessor, watch) != nullptr;
+}
+
+/// Waits for them: the hash is "yes" or "no".
+class first_records_query final : public watched_query {
+public:
+  explicit first_records_query(environment& env) : env_(env) {}
+  const std::string& key() const override { return key_; }
+
+  evaluation_ptr evaluate(state::watch_set& touched) const override {
+    auto store = env_.state();
+    touched.add(store->abandon_cell());
+    auto out = std::make_shared<evaluation>();
+    out->hash = has_first_records(*store, &touched) ? "yes" : "no";
+    out->history = store->history();
+    return out;
+  }
+
+private:
+  environment& env_;
+  std::string key_ = "first-acl-records";
+};
+
+/// Whether a token may be unknown only because a new cluster's first leader has not written its records yet.
+bool is_too_early(const call& c) {
+  auto config = c.env.config();
+  return config->server && config->primary_datacenter == config->datacenter &&
+         !has_first_records(*c.env.state(), nullptr);
+}
+
+/// Looks again when the first records are there, or when that has taken too long.
+void wait_for_first_records(const call& c, std::function<void(const call&, const resolution&)> next) {
+  auto query = std::make_shared<first_records_query>(c.env);
+  state::watch_set touched;
+  auto wait = std::make_shared<watch_request>();
+  wait->query = query;
+  wait->by_hash = true;
+  wait->known_hash = "no";
+  wait->history = query->evaluate(touched)->history;
+  wait->deadline = c.env.now() + c.env.config()->rpc_hold_timeout;
+  wait->done = [c, next = std::move(next)](const evaluation_ptr&) { next(c, *c.env.holder_at_hand(c.token)); };
+  caf::anon_send(c.env.handles()->watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
+}
+
+/// Goes on with a call when it is known who asks.
+template <class Next>
+void let_in(call c, const resolution& holder, const Next& next, bool patient = true) {
+  if (!holder && patient && holder.error().status == 403 && is_too_early(c))
+    return wait_for_first_records(c,
+                                  [next](const call& c, const resolution& holder) { let_in(c, holder, next, false); });
+  if (!holder) return respond(c, error_answer(holder.error()));
+  c.who = *holder;
+  if (auto no = denial(c, *c.way)) return respond(c, std::move(*no));
+  next(c);
+}
+
+/// The token that the request is made with.
+std::string full_token(const environment& env, const request& req) {
+  auto token = token_of(req);
+  return token.empty() && !req.via ? env.view().tokens.get()->of(token_use::request) : token;
 }
 
 } // namespace
 
+void look_who_asks(const call& c, std::function<void(const call&)> next) {
+  if (c.way->open) return next(c);
+  if (auto holder = c.env.holder_at_hand(c.token)) return let_in(c, *holder, next);
+  c.env.find_holder(c.token, [c, next = std::move(next)](const resolution& holder) { let_in(c, holder, next); });
+}
+
+void answer_here(const call& c) {
+  if (c.way->open) return c.way->handle(c);
+  if (auto holder = c.env.holder_at_hand(c.token)) return let_in(c, *holder, c.way->handle);
+  look_who_asks(c, c.way->handle);
+}
+
+bool asks_as_before(const call& c) {
+  if (!c.env.config()->acl.enabled || c.way->open) return true;
+  auto holder = c.env.holder_at_hand(c.token);
+  return holder && *holder && (**holder)->id() == c.who->id();
+}
+
 std::vector<const route*> all_routes() {
   std::vector<const route*> out;
-  for (auto family : {agent_routes(), agent_service_routes(), agent_check_routes(), autopilot_routes(),
-                      catalog_routes(), connect_routes(), coordinate_routes(), debug_routes(), gossip_routes(),
-                      health_routes(), kv_routes(), metrics_routes(), operator_routes(), session_routes(),
-                      snapshot_routes(), status_routes(), txn_routes(), unbuilt_routes()})
+  for (auto family :
+       {acl_routes(),         acl_policy_routes(), acl_role_routes(),      acl_template_routes(), acl_token_routes(),
+        agent_token_routes(), agent_routes(),      agent_service_routes(), agent_check_routes(),  autopilot_routes(),
+        catalog_routes(),     connect_routes(),    coordinate_routes(),    debug_routes(),        gossip_routes(),
+        health_routes(),      kv_routes(),         metrics_routes(),       operator_routes(),     session_routes(),
+        snapshot_routes(),    status_routes(),     txn_routes(),           unbuilt_routes()})
     for (const auto& r : family) out.push_back(&r);
   return out;
 }
@@ -149,13 +233,14 @@ void dispatcher::handle(exchange_ptr ex) const {
          ex,
          req,
          rest,
-         env_.authorize(token_of(req)),
+         config->acl.enabled ? acl::allow_nothing() : acl::allow_all(),
          req.via ? nullptr : common_lines(config),
          req.via ? nullptr : found->timings.of(env_.telemetry(), found->r->path, req.method),
          env_.now(),
-         found->r->handle};
+         found->r};
+  if (config->acl.enabled) c.token = full_token(env_, req);
   if (auto no = objection(c, *found->r, *config)) return respond(c, std::move(*no));
-  if (answers_here(c, found->r->where)) return c.handle(c);
+  if (answers_here(c, found->r->where)) return config->acl.enabled ? answer_here(c) : found->r->handle(c);
   if (takes_kept_answer(c, *found->r)) return answer_kept(c, *found->r);
   forward(c);
 }

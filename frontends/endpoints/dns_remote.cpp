@@ -7,11 +7,17 @@ namespace praetor::dns {
 
 namespace {
 
+/// A token that is good for nothing sees nothing.
+acl::authorizer_ptr holder_of(const endpoints::environment& env, const std::string& token) {
+  auto holder = env.holder_at_hand(token);
+  return holder && *holder ? **holder : acl::allow_nothing();
+}
+
 std::string look_up_here(const endpoints::environment& env, const remote_question& q) {
   auto settings = q.settings();
   resolved_names resolved(q.resolved.begin(), q.resolved.end());
   auto store = env.state();
-  auto who = env.authorize(q.token);
+  auto who = holder_of(env, q.token);
   auto found =
       look_up({settings, *store, *who, nullptr, resolved.empty() ? nullptr : &resolved}, q.name, q.type, q.edns);
   remote_reply reply;
@@ -22,9 +28,7 @@ std::string look_up_here(const endpoints::environment& env, const remote_questio
 
 /// Whose eyes see the catalog.
 std::string dns_token(const endpoints::environment& env) {
-  auto settings = env.config();
-  const auto& acl = settings->acl;
-  return acl.dns_token.empty() ? acl.default_token : acl.dns_token;
+  return env.config()->acl.enabled ? env.view().tokens.get()->for_dns() : std::string();
 }
 
 } // namespace
@@ -84,7 +88,7 @@ void answer_remote(endpoints::environment& env, std::string question, std::uint3
 question_sources sources_of(endpoints::environment& env) {
   question_sources sources;
   sources.state = [&env] { return env.state(); };
-  sources.who = [&env] { return env.authorize(dns_token(env)); };
+  sources.who = [&env] { return holder_of(env, dns_token(env)); };
   sources.token = [&env] { return dns_token(env); };
   sources.at_hand = [&env](const lookup_settings& s) {
     return at_hand(env, s.dns.allow_stale ? s.dns.max_stale : nanoseconds{0});

@@ -19,6 +19,13 @@ nanoseconds environment::jitter(nanoseconds limit) {
 
 void environment::run(std::function<void()> work) const { system_.spawn<caf::hidden>(std::move(work)); }
 
-acl::authorizer_ptr environment::authorize(const std::string&) const { return acl::allow_all(); }
+std::optional<resolution> environment::holder_at_hand(const std::string& token) const {
+  if (!config()->acl.enabled) return acl::allow_all();
+  return view_->resolver.at_hand(view_, token, now_by_both_clocks());
+}
+
+void environment::find_holder(const std::string& token, std::function<void(const resolution&)> done) const {
+  view_->resolver.resolve(view_, token, now_by_both_clocks(), std::move(done));
+}
 
 } // namespace praetor::endpoints

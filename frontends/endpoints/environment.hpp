@@ -54,8 +54,11 @@ public:
   nanoseconds jitter(nanoseconds limit);
   /// Does something later, on one of the actors' threads.
   void run(std::function<void()> work) const;
-  /// What the holder of a token may do.
-  acl::authorizer_ptr authorize(const std::string& token) const;
+  instant now_by_both_clocks() const { return {outside_->wall_clock(), now()}; }
+  /// What the holder of a token may do, if that is known here: on servers, and while access control is off, it is.
+  std::optional<resolution> holder_at_hand(const std::string& token) const;
+  /// Calls back once with it, from any thread; at once if it is at hand.
+  void find_holder(const std::string& token, std::function<void(const resolution&)> done) const;
 
 private:
   caf::actor_system& system_;

@@ -60,6 +60,8 @@ remote_request described(const call& c) {
   for (const auto& [name, value] : req.query.items()) out.query.push_back({name, value});
   for (auto name : headers_that_matter)
     if (auto* value = req.header(name)) out.headers.push_back({name, *value});
+  // A request without a token is made with that of the agent that was asked.
+  if (!c.token.empty() && token_of(req).empty()) out.headers.push_back({"x-consul-token", c.token});
   out.body = req.body;
   out.remote_address = req.remote_address;
   out.remote_port = req.remote_port;
@@ -285,7 +287,7 @@ void forward(const call& c) {
   r->deadline = std::max(waiting.wait_until, c.env.now()) + r->hold + config->rpc.client_timeout;
   r->body = [waiting] { return msgpack::pack(described(waiting)); };
   r->done = [waiting](const expected<std::string>& reply) { respond_forwarded(waiting, reply); };
-  r->here = [waiting] { waiting.handle(waiting); };
+  r->here = [waiting] { answer_here(waiting); };
   auto router = c.env.handles()->writes.router();
   c.ex->on_cancel([router, weak = std::weak_ptr(r)] {
     if (auto gone = weak.lock()) caf::anon_send(router, leave_atom_v, local<forwarded_request_ptr>{gone});

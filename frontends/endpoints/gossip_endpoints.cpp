@@ -67,6 +67,16 @@ void fire(const call& c) {
   ask_gossip(prober, std::move(command));
 }
 
+void show_events(const call& c, std::uint64_t index, const std::vector<user_event_ptr>& events) {
+  std::vector<user_event> shown;
+  for (const auto& e : events)
+    if (c.who->allowed(acl::resource::event, acl::access::read, e->name)) shown.push_back(*e);
+  auto a = json_answer(c, shown);
+  if (shown.size() < events.size() && !c.token.empty()) a.lines = filtered_line;
+  a.headers.emplace_back("X-Consul-Index", std::to_string(index));
+  respond(c, std::move(a));
+}
+
 void list_events(const call& c) {
   auto options = parse_read_options(c);
   if (!options) return respond_read_error(c, options.error());
@@ -76,12 +86,7 @@ void list_events(const call& c) {
   request->index = options->min_index;
   request->deadline = c.env.now() + wait + c.env.jitter(wait / 16);
   request->done = [c](std::uint64_t index, const std::vector<user_event_ptr>& events) {
-    std::vector<user_event> shown;
-    for (const auto& e : events)
-      if (c.who->allowed(acl::resource::event, acl::access::read, e->name)) shown.push_back(*e);
-    auto a = json_answer(c, shown);
-    a.headers.emplace_back("X-Consul-Index", std::to_string(index));
-    respond(c, std::move(a));
+    look_who_asks(c, [index, events](const call& c) { show_events(c, index, events); });
   };
   auto events = c.env.handles()->events;
   c.ex->on_cancel([events, weak = std::weak_ptr(request)] {

@@ -82,6 +82,10 @@ void get_keys(const call& c, const read_options& options) {
 void get(const call& c) {
   auto options = parse_read_options(c);
   if (!options) return respond(c, error_answer(options.error()));
+  bool lists = c.req.query.has("keys") || c.req.query.has("recurse");
+  if (lists && c.env.config()->acl.enable_key_list_policy)
+    if (acl::permission wanted{acl::resource::key, acl::access::list, std::string(c.rest)}; !c.who->allowed(wanted))
+      return respond_error(c, c.who->denial(wanted), 403);
   if (c.req.query.has("keys")) return get_keys(c, *options);
   if (c.req.query.has("recurse")) return get_tree(c, *options);
   get_one(c, *options);

@@ -40,13 +40,13 @@ private:
 /// One read under way.
 struct pending_read : std::enable_shared_from_this<pending_read> {
   pending_read(call c, read_options options, read_style style, query_function run)
-      : c(std::move(c)), options(options), style(style), run(std::move(run)) {}
+      : c(std::move(c)), options(options), style(style), run(std::move(run)), deadline(this->c.wait_until) {}
 
   call c;
   read_options options;
   read_style style;
   query_function run;
-  steady_time deadline{};
+  steady_time deadline; ///< of the wait; zero: it has not begun
 
   void start();
   void ask_leader();
@@ -109,10 +109,11 @@ void pending_read::evaluate() {
   auto watches = c.env.handles()->watches;
   wait->done = [me = shared_from_this()](const evaluation_ptr& e) {
     // Null: this agent leads no more. Ask again, which waits for a leader.
-    if (e)
-      me->reply(*e);
-    else
-      me->start();
+    if (!e) return me->start();
+    if (asks_as_before(me->c)) return me->reply(*e);
+    auto again = me->c;
+    again.wait_until = me->deadline;
+    answer_here(again);
   };
   c.ex->on_cancel([watches, weak = std::weak_ptr(wait)] {
     if (auto gone = weak.lock()) caf::anon_send(watches, leave_atom_v, local<std::shared_ptr<watch_request>>{gone});
@@ -143,7 +144,7 @@ void pending_read::reply(const evaluation& e) {
   lines = read_lines(options, style.shows_consistency, e.index, !known->leader_id.empty(),
                      std::chrono::milliseconds{contact}, streamed);
   if (options.cached && style.cacheable) lines += at_hand ? "X-Cache: HIT\r\nAge: 0\r\n" : "X-Cache: MISS\r\n";
-  if (rendered.filtered && !token_of(c.req).empty()) lines += "X-Consul-Results-Filtered-By-Acls: true\r\n";
+  if (rendered.filtered && !c.token.empty()) lines += filtered_line;
   respond(c, std::move(a));
 }
 

@@ -45,7 +45,14 @@ struct route {
   std::string_view summary = {};
   place where = place::leader;
   keeping kept = keeping::none;
+  bool open = false; ///< for everybody: the token is not looked at
 };
+
+/// A row that is answered whoever asks.
+constexpr route for_everybody(route r) {
+  r.open = true;
+  return r;
+}
 
 /// The rows of a family that is answered elsewhere than by the leader.
 template <std::size_t N>
@@ -55,9 +62,15 @@ constexpr std::array<route, N> answered(place where, std::array<route, N> rows) 
 }
 
 // The families, each in a file of its own.
+std::span<const route> acl_routes();
+std::span<const route> acl_policy_routes();
+std::span<const route> acl_role_routes();
+std::span<const route> acl_template_routes();
+std::span<const route> acl_token_routes();
 std::span<const route> agent_routes();
 std::span<const route> agent_service_routes();
 std::span<const route> agent_check_routes();
+std::span<const route> agent_token_routes();
 std::span<const route> autopilot_routes();
 std::span<const route> catalog_routes();
 std::span<const route> connect_routes();

@@ -23,8 +23,8 @@ void peers(const call& c) {
 }
 
 constexpr std::array rows{
-    route{"/v1/status/leader", "GET", leader, {}, "The address of the leader"},
-    route{"/v1/status/peers", "GET", peers, {}, "The addresses of the servers"},
+    for_everybody({"/v1/status/leader", "GET", leader, {}, "The address of the leader"}),
+    for_everybody({"/v1/status/peers", "GET", peers, {}, "The addresses of the servers"}),
 };
 
 constexpr auto routes = answered(place::any_server, rows);

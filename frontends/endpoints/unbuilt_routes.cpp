@@ -13,10 +13,8 @@ void unbuilt(const call& c) {
 }
 
 constexpr std::array rows{
-    route{"/v1/acl/", "GET,PUT,POST,DELETE", unbuilt},
     route{"/v1/agent/connect/authorize", "POST", unbuilt},
     route{"/v1/agent/connect/ca/leaf/", "GET", unbuilt},
-    route{"/v1/agent/token/", "PUT", unbuilt},
     route{"/v1/catalog/gateway-services/", "GET", unbuilt},
     route{"/v1/config", "PUT", unbuilt},
     route{"/v1/config/", "GET,DELETE", unbuilt},

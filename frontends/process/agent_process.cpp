@@ -17,6 +17,7 @@
 #include "frontends/process/startup_memory.hpp"
 #include "frontends/process/supervision.hpp"
 
+#include <algorithm>
 #include <future>
 #include <iostream>
 #include <mutex>
@@ -76,6 +77,19 @@ log_options log_options_of(const runtime_config& c) {
   out.syslog = c.log.syslog;
   out.syslog_facility = c.log.syslog_facility;
   return out;
+}
+
+/// What no agent can start with, though the file reads well.
+std::optional<std::string> unsupported(const runtime_config& c) {
+  const auto& a = c.acl;
+  auto one_of = [](const std::string& value, std::initializer_list<const char*> known) {
+    return std::find(known.begin(), known.end(), value) != known.end();
+  };
+  std::string text = c.server ? "Failed to start Consul server: " : "Failed to start Consul client: ";
+  if (!one_of(a.default_policy, {"allow", "deny"})) return text + "Unsupported default ACL policy: " + a.default_policy;
+  if (!one_of(a.down_policy, {"allow", "deny", "extend-cache", "async-cache"}))
+    return text + "Unsupported down ACL policy: " + a.down_policy;
+  return {};
 }
 
 /// One agent of this process with its listeners.
@@ -336,6 +350,7 @@ int run_agent_process(const std::vector<std::string>& args) {
   if (!log_level_from_text(config->log.level))
     return complain("Invalid log level: " + config->log.level +
                     ". Valid log levels are: [TRACE DEBUG INFO WARN ERR ERROR]");
+  if (auto no = unsupported(*config)) return complain(*no);
   auto log = log_lines::open(log_options_of(*config));
   if (!log) return complain(log.error().text);
   for (const auto& warning : loaded->warnings) (*log)->write(log_level::warn, "agent", warning);

@@ -66,7 +66,8 @@ bool covers(const std::string& prefix, const std::string& key) {
 
 const std::vector<std::string>& not_in_force() {
   static const std::vector<std::string> all = {
-      "acl",
+      "acl.enable_token_replication",
+      "acl.tokens.replication",
       "auto_config",
       "auto_encrypt",
       "auto_reload_config",

@@ -1,12 +1,22 @@
 #include "protocol/codec/msgpack.hpp"
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/index_table.hpp"
+#include "storage/state/queries_catalog.hpp"
 #include "storage/state/table_writes.hpp"
 
 namespace praetor::state {
 
 void step::touch(std::string_view key) { raise_index(tables(), retired(), key, index); }
 void step::touch_peer(std::string_view peer, std::string_view rest) { touch(peer_index_key(peer, rest)); }
+
+/// Sparing the write keeps indexes and watchers quiet.
+bool changes_node(const register_request& r, const node_ptr& existing) {
+  if (!existing) return true;
+  if (r.skip_node_update) return false;
+  return r.id != existing->id || !equal_fold(r.node, existing->name) || r.address != existing->address ||
+         r.datacenter != existing->datacenter || r.tagged_addresses != existing->tagged_addresses ||
+         r.node_meta != existing->meta || r.locality != existing->locality;
+}
 
 namespace {
 
@@ -23,15 +33,6 @@ apply_result decoded(step& s, std::string_view payload, Function function) {
   if (auto done = msgpack::unpack(payload, request); !done)
     return cannot_follow("failed to decode a command of the log: " + done.error().text);
   return function(s, std::move(request));
-}
-
-/// Whether the node's own record would change; sparing the write keeps indexes and watchers quiet.
-bool changes_node(const register_request& r, const node_ptr& existing) {
-  if (!existing) return true;
-  if (r.skip_node_update) return false;
-  return r.id != existing->id || !equal_fold(r.node, existing->name) || r.address != existing->address ||
-         r.datacenter != existing->datacenter || r.tagged_addresses != existing->tagged_addresses ||
-         r.node_meta != existing->meta || r.locality != existing->locality;
 }
 
 /// The only ways to fail once something has been written: a check of a service that is not there, and everything else
@@ -160,6 +161,13 @@ apply_result dispatch(step& s, command_type type, std::string_view payload) {
   case command_type::connect_ca: return decoded<ca_request>(s, payload, apply_connect);
   case command_type::system_metadata: return decoded<system_metadata_request>(s, payload, apply_system_metadata);
   case command_type::autopilot: return decoded<autopilot_request>(s, payload, apply_autopilot);
+  case command_type::acl_bootstrap: return decoded<acl_bootstrap_request>(s, payload, apply_acl_bootstrap);
+  case command_type::acl_token_set: return decoded<acl_token_set_request>(s, payload, apply_acl_token_set);
+  case command_type::acl_token_delete: return decoded<acl_token_delete_request>(s, payload, apply_acl_token_delete);
+  case command_type::acl_policy_set: return decoded<acl_policy_set_request>(s, payload, apply_acl_policy_set);
+  case command_type::acl_policy_delete: return decoded<acl_policy_delete_request>(s, payload, apply_acl_policy_delete);
+  case command_type::acl_role_set: return decoded<acl_role_set_request>(s, payload, apply_acl_role_set);
+  case command_type::acl_role_delete: return decoded<acl_role_delete_request>(s, payload, apply_acl_role_delete);
   case command_type::restore: return decoded<restore_request>(s, payload, apply_restore);
   default: break;
   }

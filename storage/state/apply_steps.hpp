@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/types/acl.hpp"
 #include "protocol/types/error.hpp"
 #include "storage/state/apply_result.hpp"
 #include "storage/state/transaction.hpp"
@@ -82,5 +83,15 @@ apply_result apply_system_metadata(step& s, system_metadata_request request);
 apply_result apply_coordinates(step& s, coordinate_batch batch);
 apply_result apply_autopilot(step& s, autopilot_request request);
 apply_result apply_restore(step& s, restore_request request);
+
+// Access control.
+
+apply_result apply_acl_bootstrap(step& s, acl_bootstrap_request request);
+apply_result apply_acl_token_set(step& s, acl_token_set_request request);
+apply_result apply_acl_token_delete(step& s, const acl_token_delete_request& request);
+apply_result apply_acl_policy_set(step& s, acl_policy_set_request request);
+apply_result apply_acl_policy_delete(step& s, const acl_policy_delete_request& request);
+apply_result apply_acl_role_set(step& s, acl_role_set_request request);
+apply_result apply_acl_role_delete(step& s, const acl_role_delete_request& request);
 
 } // namespace praetor::state

@@ -23,6 +23,9 @@ bool has_all(const string_map& meta, const string_map& wanted);
 result<std::vector<node_ptr>> list_nodes(const store& s, const string_map& node_meta, watch_set* watch,
                                          std::string_view peer = {});
 
+/// Whether a registration would change the record of the node that it names (null: there is none).
+bool changes_node(const register_request& r, const node_ptr& existing);
+
 /// The node of that name, or null.
 result<node_ptr> find_node(const store& s, std::string_view name, watch_set* watch, std::string_view peer = {});
 /// The node of that name, else the only one whose id starts with `name` (at least 2 characters), or null.

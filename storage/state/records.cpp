@@ -1,4 +1,5 @@
 #include "storage/state/records.hpp"
+#include "protocol/acl/content_hash.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/mutation.hpp"
 #include "protocol/types/fingerprint.hpp"
@@ -140,6 +141,9 @@ private:
         e.modify_index = index;
         return put(type, e);
       });
+    case command_type::acl_token_set: return pointers(type, t_.acl.tokens);
+    case command_type::acl_policy_set: return pointers(type, t_.acl.policies);
+    case command_type::acl_role_set: return pointers(type, t_.acl.roles);
     case command_type::autopilot: return pointers(type, t_.autopilot);
     case command_type::connect_ca: return pointers(type, t_.ca_roots);
     case command_type::ca_provider_state: return pointers(type, t_.ca_provider_states);
@@ -325,6 +329,22 @@ expected<void> state_builder::add(std::uint8_t type, std::string_view bytes) {
     return read_record<kv_entry>(type, bytes, [&](auto e) {
       r.raise("tombstones", e->modify_index);
       t.tombstones.set(e->key, e->modify_index, r.retired);
+    });
+  case command_type::acl_token_set:
+    return read_record<acl_token>(type, bytes, [&](auto e) {
+      r.raise(acl_tokens_key, e->modify_index);
+      if (e->hash.bytes.empty()) e->hash = acl::content_hash(*e);
+      put_token(t.acl, r.retired, std::move(e));
+    });
+  case command_type::acl_policy_set:
+    return read_record<acl_policy>(type, bytes, [&](auto e) {
+      r.raise(acl_policies_key, e->modify_index);
+      put_policy(t.acl, r.retired, std::move(e));
+    });
+  case command_type::acl_role_set:
+    return read_record<acl_role>(type, bytes, [&](auto e) {
+      r.raise(acl_roles_key, e->modify_index);
+      put_role(t.acl, r.retired, std::move(e));
     });
   case command_type::autopilot:
     return read_record<autopilot_config>(type, bytes, [&](auto e) { t.autopilot.set({}, std::move(e), r.retired); });

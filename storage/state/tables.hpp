@@ -5,6 +5,7 @@
 #include "protocol/types/connect.hpp"
 #include "protocol/types/coordinate.hpp"
 #include "protocol/types/kv.hpp"
+#include "storage/state/acl_tables.hpp"
 #include "storage/state/radix_tree.hpp"
 
 #include <initializer_list>
@@ -23,9 +24,6 @@ using service_record_ptr = std::shared_ptr<const service_record>;
 
 /// The instance in a record, sharing the record's life.
 inline node_service_ptr service_of(const service_record_ptr& r) { return node_service_ptr(r, &r->service); }
-
-/// For secondary indexes whose key says it all.
-struct present {};
 
 /// Keys of the trees are made of parts; each but the last ends with a zero byte. Names that are compared without regard
 /// to case go in as lower case.
@@ -65,6 +63,8 @@ struct tables {
   radix_tree<present> sessions_by_check;  ///< node, check id, session id
   radix_tree<std::int64_t> lock_delays;   ///< key -> end, nanoseconds since 1970
   radix_tree<present> lock_delays_by_end; ///< end (8 bytes, big endian), key
+
+  acl_tables acl;
 
   // The cluster.
   radix_tree<node_coordinate_ptr> coordinates;                              ///< node, segment

@@ -197,10 +197,12 @@ TEST_CASE("what users cannot change stays as it is") {
 TEST_CASE("a key whose part is not built yet warns when the user sets it, and only then") {
   CHECK(loaded(dev()).warnings.empty());
   auto from = dev();
-  from.fragments = {"acl { enabled = true } ui_config { enabled = true } log_level = \"info\""};
+  from.fragments = {
+      "acl { enabled = true tokens { replication = \"x\" } } ui_config { enabled = true } log_level = \"info\""};
   CHECK(loaded(from).warnings ==
-        std::vector<std::string>{"config key \"acl.enabled\" is not in force in this release and has no effect",
-                                 "config key \"ui_config.enabled\" is not in force in this release and has no effect"});
+        std::vector<std::string>{
+            "config key \"acl.tokens.replication\" is not in force in this release and has no effect",
+            "config key \"ui_config.enabled\" is not in force in this release and has no effect"});
 }
 
 TEST_CASE("every key of not_in_force and every flag names a key of the schema") {

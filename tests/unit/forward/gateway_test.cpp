@@ -1,5 +1,8 @@
 #include "actors/rpc_gateway.hpp"
+#include "actors/token_resolver.hpp"
+#include "protocol/codec/command.hpp"
 #include "protocol/codec/msgpack.hpp"
+#include "protocol/config/runtime_config.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 #include <catch2/catch.hpp>
@@ -63,6 +66,8 @@ struct gateway_world {
     peer->who.datacenter = "dc1";
     auto outside = std::make_shared<ports>();
     outside->links = peer;
+    outside->wall_clock = [] { return nanoseconds{std::chrono::hours(1)}; };
+    guard(false);
     rpc_gateway_options o;
     o.outside = outside;
     o.view = view;
@@ -89,6 +94,15 @@ struct gateway_world {
     for (const auto& a : {gateway, asker}) caf::anon_send_exit(a, caf::exit_reason::kill);
     gateway = asker = nullptr;
     coordinator.run();
+  }
+
+  /// Whether access control is on, with a default of denial.
+  void guard(bool on) {
+    auto c = std::make_shared<config::runtime_config>();
+    c->server = true;
+    c->acl.enabled = on;
+    c->acl.default_policy = "deny";
+    view->settings.store(c);
   }
 
   void send(rpc_kind kind, std::string bytes) {
@@ -233,4 +247,52 @@ TEST_CASE("DNS questions are answered by the frontends, and what the catalog has
   node_records found;
   REQUIRE(msgpack::unpack(w.answers.at(3).bytes, found));
   CHECK(!found.node);
+}
+
+TEST_CASE("with access control on, what a client agent writes by itself is refused unless its token allows it") {
+  gateway_world w;
+  w.guard(true);
+  register_request r;
+  r.node = "n";
+  r.address = "1.1.1.1";
+  w.ask(rpc_kind::propose, encode_command(command_type::register_node, r));
+  CHECK(w.refusal(0).status == 403);
+  CHECK(w.refusal(0).text.find("lacks permission 'node:write' on \"n\"") != std::string::npos);
+  w.ask(rpc_kind::propose, encode_command(command_type::kvs, kv_request{}));
+  CHECK(w.refusal(1).status == 403);
+}
+
+TEST_CASE("with access control on, who may read nothing is shown nothing of a node") {
+  gateway_world w;
+  w.guard(true);
+  auto leads = std::make_shared<leadership>();
+  leads->is_leader = true;
+  w.view->leader.publish(leads);
+  node_records_request question;
+  question.node = "n";
+  question.token = "unknown";
+  w.ask(rpc_kind::node_records, msgpack::pack(question));
+  CHECK(w.refusal(0).status == 403);
+}
+
+TEST_CASE("a server says who holds a token, once it knows the state") {
+  gateway_world w;
+  w.guard(true);
+  w.ask(rpc_kind::token, "secret");
+  CHECK(w.refusal(0).not_carried_out);
+  auto leads = std::make_shared<leadership>();
+  leads->is_leader = true;
+  w.view->leader.publish(leads);
+  token_holder holder;
+  w.ask(rpc_kind::token, "secret");
+  REQUIRE(msgpack::unpack(w.answers.at(1).bytes, holder));
+  CHECK(holder.accessor.empty());
+  CHECK(holder.refusal.find("ACL not found") != std::string::npos);
+  w.ask(rpc_kind::token, "anonymous");
+  REQUIRE(msgpack::unpack(w.answers.at(2).bytes, holder));
+  CHECK(holder.accessor == "00000000-0000-0000-0000-000000000002");
+  w.guard(false);
+  w.ask(rpc_kind::token, "secret");
+  REQUIRE(msgpack::unpack(w.answers.at(3).bytes, holder));
+  CHECK(holder.disabled);
 }

@@ -28,6 +28,10 @@ public:
     content[name] = std::move(bytes);
     if (done) done(nullptr);
   }
+  expected<void> remove(const std::string& name) override {
+    content.erase(name);
+    return {};
+  }
   std::map<std::string, std::string> content;
 };
 

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "actors/agent_view.hpp"
+#include "actors/ports.hpp"
+#include "actors/rpc_router.hpp"
+#include "protocol/actors.hpp"
+
+#include <memory>
+#include <string>
+
+namespace praetor {
+
+struct access_keeper_state {
+  static constexpr const char* name = "access_keeper";
+  access_keeper_state() = default;
+
+  access_keeper_actor::pointer self = nullptr;
+  ports_ptr outside;
+  agent_view_ptr view;
+  write_path writes;
+  std::string initial_management; ///< secret of the first management token; empty: people make it
+  std::shared_ptr<state::trigger> armed;
+  std::uint64_t timer = 0;
+  bool failed = false; ///< a write since the last start
+
+  /// Writes the built-in policies, the first management token and the anonymous token, as far as they are missing.
+  void write_missing();
+  void wait_for_expiry();
+  void delete_expired();
+
+private:
+  void propose(std::string command);
+  void write_built_in_policies(const state::store& s);
+  void write_management_token(const state::store& s);
+};
+
+access_keeper_actor::behavior_type access_keeper(access_keeper_actor::stateful_pointer<access_keeper_state> self,
+                                                 ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                 std::string initial_management);
+
+} // namespace praetor

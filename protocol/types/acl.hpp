@@ -1,0 +1,249 @@
+#pragma once
+
+#include "protocol/types/field.hpp"
+#include "protocol/types/values.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace praetor {
+
+/// A link to a policy or a role. Stored by id; the name is filled in when it is shown, because it may change.
+struct acl_link {
+  std::string id, name;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ID"}, x.id);
+    f(field{"Name"}, x.name);
+  }
+  bool operator==(const acl_link&) const = default;
+};
+
+/// What a service and its sidecar need, without a policy of its own.
+struct acl_service_identity {
+  std::string service_name;
+  string_list datacenters; ///< empty: all
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ServiceName"}, x.service_name);
+    f(field{"Datacenters", omit_empty}, x.datacenters);
+  }
+  bool operator==(const acl_service_identity&) const = default;
+};
+
+/// What a node's agent needs, in one datacenter.
+struct acl_node_identity {
+  std::string node_name, datacenter;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"NodeName"}, x.node_name);
+    f(field{"Datacenter"}, x.datacenter);
+  }
+  bool operator==(const acl_node_identity&) const = default;
+};
+
+struct acl_template_variables {
+  std::string name;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"name", omit_empty, "Name"}, x.name);
+  }
+  bool operator==(const acl_template_variables&) const = default;
+};
+
+/// A built-in template of rules with its variables.
+struct acl_templated_policy {
+  std::string template_id, template_name;
+  std::optional<acl_template_variables> variables;
+  string_list datacenters; ///< empty: all
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"TemplateID", omit_empty}, x.template_id);
+    f(field{"TemplateName", omit_empty}, x.template_name);
+    f(field{"TemplateVariables", omit_empty}, x.variables);
+    f(field{"Datacenters", omit_empty}, x.datacenters);
+  }
+  bool operator==(const acl_templated_policy&) const = default;
+};
+
+/// A secret and what it grants.
+struct acl_token {
+  static constexpr std::string_view type_name = "ACLToken";
+  std::string accessor_id; ///< its public name
+  std::string secret_id;   ///< what requests carry
+  std::string description;
+  std::vector<acl_link> policies, roles;
+  std::vector<acl_service_identity> service_identities;
+  std::vector<acl_node_identity> node_identities;
+  std::vector<acl_templated_policy> templated_policies;
+  bool local = false;      ///< not replicated to other datacenters
+  std::string auth_method; ///< through which it was made by a login
+  std::optional<timestamp> expiration_time;
+  nanoseconds expiration_ttl{0}; ///< only on the way in: becomes expiration_time
+  timestamp create_time;
+  blob hash; ///< of the content, see protocol/acl/content_hash.hpp
+  std::uint64_t create_index = 0, modify_index = 0;
+
+  bool expires() const { return expiration_time && !expiration_time->is_zero(); }
+  bool expired(nanoseconds now) const { return expires() && *expiration_time < timestamp::from_unix(now); }
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"AccessorID"}, x.accessor_id);
+    f(field{"SecretID"}, x.secret_id);
+    f(field{"Description"}, x.description);
+    f(field{"Policies", omit_empty}, x.policies);
+    f(field{"Roles", omit_empty}, x.roles);
+    f(field{"ServiceIdentities", omit_empty}, x.service_identities);
+    f(field{"NodeIdentities", omit_empty}, x.node_identities);
+    f(field{"TemplatedPolicies", omit_empty}, x.templated_policies);
+    f(field{"Local"}, x.local);
+    f(field{"AuthMethod", omit_empty}, x.auth_method);
+    f(field{"ExpirationTime", omit_empty}, x.expiration_time);
+    f(field{"ExpirationTTL", omit_empty}, x.expiration_ttl);
+    f(field{"CreateTime"}, x.create_time);
+    f(field{"Hash"}, x.hash);
+    f(field{"CreateIndex"}, x.create_index);
+    f(field{"ModifyIndex"}, x.modify_index);
+  }
+  bool operator==(const acl_token&) const = default;
+};
+using acl_token_ptr = std::shared_ptr<const acl_token>;
+
+struct acl_policy {
+  static constexpr std::string_view type_name = "ACLPolicy";
+  std::string id, name, description;
+  std::string rules;       ///< HCL or JSON, see protocol/acl/rules.hpp
+  string_list datacenters; ///< empty: all
+  blob hash;
+  std::uint64_t create_index = 0, modify_index = 0;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ID"}, x.id);
+    f(field{"Name"}, x.name);
+    f(field{"Description"}, x.description);
+    f(field{"Rules"}, x.rules);
+    f(field{"Datacenters", omit_empty}, x.datacenters);
+    f(field{"Hash"}, x.hash);
+    f(field{"CreateIndex"}, x.create_index);
+    f(field{"ModifyIndex"}, x.modify_index);
+  }
+  bool operator==(const acl_policy&) const = default;
+};
+using acl_policy_ptr = std::shared_ptr<const acl_policy>;
+
+struct acl_role {
+  static constexpr std::string_view type_name = "ACLRole";
+  std::string id, name, description;
+  std::vector<acl_link> policies;
+  std::vector<acl_service_identity> service_identities;
+  std::vector<acl_node_identity> node_identities;
+  std::vector<acl_templated_policy> templated_policies;
+  blob hash;
+  std::uint64_t create_index = 0, modify_index = 0;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ID"}, x.id);
+    f(field{"Name"}, x.name);
+    f(field{"Description"}, x.description);
+    f(field{"Policies", omit_empty}, x.policies);
+    f(field{"ServiceIdentities", omit_empty}, x.service_identities);
+    f(field{"NodeIdentities", omit_empty}, x.node_identities);
+    f(field{"TemplatedPolicies", omit_empty}, x.templated_policies);
+    f(field{"Hash"}, x.hash);
+    f(field{"CreateIndex"}, x.create_index);
+    f(field{"ModifyIndex"}, x.modify_index);
+  }
+  bool operator==(const acl_role&) const = default;
+};
+using acl_role_ptr = std::shared_ptr<const acl_role>;
+
+// ---- Commands of the log
+
+/// The one token that may be made without a token.
+struct acl_bootstrap_request {
+  acl_token token;
+  std::uint64_t reset_index = 0; ///< 0: only if it never happened; else the index at which it last did
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Token"}, x.token);
+    f(field{"ResetIndex"}, x.reset_index);
+  }
+};
+
+struct acl_token_set_request {
+  std::vector<acl_token_ptr> tokens;
+  bool cas = false;                   ///< only where the stored ModifyIndex is that of the given token
+  bool allow_missing_links = false;   ///< links may lead to nothing
+  bool prohibit_unprivileged = false; ///< a token that grants nothing is refused
+  bool from_replication = false;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Tokens"}, x.tokens);
+    f(field{"CAS"}, x.cas);
+    f(field{"AllowMissingLinks"}, x.allow_missing_links);
+    f(field{"ProhibitUnprivileged"}, x.prohibit_unprivileged);
+    f(field{"FromReplication"}, x.from_replication);
+  }
+};
+
+struct acl_token_delete_request {
+  string_list token_ids; ///< accessors
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"TokenIDs"}, x.token_ids);
+  }
+};
+
+struct acl_policy_set_request {
+  std::vector<acl_policy_ptr> policies;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Policies"}, x.policies);
+  }
+};
+
+struct acl_policy_delete_request {
+  string_list policy_ids;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"PolicyIDs"}, x.policy_ids);
+  }
+};
+
+struct acl_role_set_request {
+  std::vector<acl_role_ptr> roles;
+  bool allow_missing_links = false;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Roles"}, x.roles);
+    f(field{"AllowMissingLinks"}, x.allow_missing_links);
+  }
+};
+
+struct acl_role_delete_request {
+  string_list role_ids;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"RoleIDs"}, x.role_ids);
+  }
+};
+
+} // namespace praetor

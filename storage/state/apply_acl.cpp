@@ -1,0 +1,216 @@
+#include "protocol/acl/built_in.hpp"
+#include "protocol/acl/content_hash.hpp"
+#include "protocol/acl/decisions.hpp"
+#include "storage/state/apply_steps.hpp"
+#include "storage/state/index_table.hpp"
+
+namespace praetor::state {
+
+namespace {
+
+acl_tables& records(step& s) { return s.tables().acl; }
+
+template <class Record>
+void stamp(step& s, Record& record, const std::shared_ptr<const Record>& existing) {
+  record.create_index = existing ? existing->create_index : s.index;
+  record.modify_index = s.index;
+}
+
+/// Fills in the names that links lead to. @returns how many lead somewhere
+template <class Find>
+expected<std::size_t> resolve(std::vector<acl_link>& links, bool allow_missing, const std::string& owner,
+                              const std::string& what, Find find) {
+  std::size_t valid = 0;
+  for (auto& link : links) {
+    if (link.id.empty()) return fail("Encountered a " + owner + " with " + what + " linked by Name in the state store");
+    if (auto target = find(link.id)) {
+      link.name = target->name;
+      ++valid;
+    } else if (!allow_missing) {
+      return fail("No such " + what + " with ID: " + link.id);
+    }
+  }
+  return valid;
+}
+
+template <class Record>
+expected<void> whole_identities(const Record& r, const std::string& owner) {
+  auto incomplete = [&](const std::string& what) {
+    return fail("Encountered a " + owner + " with an empty " + what + " in the state store");
+  };
+  for (const auto& one : r.service_identities)
+    if (one.service_name.empty()) return incomplete("service identity name");
+  for (const auto& one : r.node_identities) {
+    if (one.node_name.empty()) return incomplete("node identity name");
+    if (one.datacenter.empty()) return incomplete("node identity datacenter");
+  }
+  return {};
+}
+
+bool grants_nothing(const acl_token& t, std::size_t valid_links) {
+  return valid_links == 0 && t.service_identities.empty() && t.node_identities.empty() && t.templated_policies.empty();
+}
+
+/// Whether a compare-and-set finds what it expects.
+bool matches(const acl_token& given, const acl_token_ptr& existing) {
+  return given.modify_index == (existing ? existing->modify_index : 0);
+}
+
+expected<void> may_replace(const acl_token& t, const acl_token_ptr& existing, const acl_tables& all) {
+  if (existing && existing->secret_id != t.secret_id) return fail("The ACL Token SecretID field is immutable");
+  if (auto holder = token_with_secret(all, t.secret_id); holder && !equal_fold(holder->accessor_id, t.accessor_id))
+    return fail("The ACL Token AccessorID field is immutable");
+  return {};
+}
+
+expected<void> set_token(step& s, acl_token t, const acl_token_set_request& how) {
+  auto& all = records(s);
+  if (t.secret_id.empty()) return fail("Missing ACL Token SecretID");
+  if (t.accessor_id.empty()) return fail("Missing ACL Token AccessorID");
+  if (how.from_replication && t.local) return fail("Cannot replicate local tokens");
+  auto existing = token_with_accessor(all, t.accessor_id);
+  if (how.cas && !matches(t, existing)) return {};
+  auto policies = resolve(t.policies, how.allow_missing_links, "Token", "policy",
+                          [&](const std::string& id) { return policy_with_id(all, id); });
+  if (!policies) return tl::unexpected(policies.error());
+  auto roles = resolve(t.roles, how.allow_missing_links, "Token", "role",
+                       [&](const std::string& id) { return role_with_id(all, id); });
+  if (!roles) return tl::unexpected(roles.error());
+  // Auth methods are only carried along: no token can be made through one here, but those that were may be changed.
+  if (!t.auth_method.empty() && !how.from_replication && (!existing || existing->auth_method != t.auth_method))
+    return fail("No such auth method with Name: " + t.auth_method);
+  if (auto whole = whole_identities(t, "Token"); !whole) return whole;
+  if (how.prohibit_unprivileged && grants_nothing(t, *policies + *roles)) return fail("Token has no privileges");
+  if (auto fits = may_replace(t, existing, all); !fits) return fits;
+  stamp(s, t, existing);
+  if (t.hash.bytes.empty()) t.hash = acl::content_hash(t);
+  put_token(all, s.retired(), std::make_shared<const acl_token>(std::move(t)));
+  s.touch(acl_tokens_key);
+  return {};
+}
+
+expected<void> delete_token(step& s, const std::string& accessor) {
+  auto existing = token_with_accessor(records(s), accessor);
+  if (!existing) return {};
+  if (existing->accessor_id == acl::anonymous_accessor)
+    return fail("Deletion of the builtin anonymous token is not permitted");
+  remove_token(records(s), s.retired(), *existing);
+  s.touch(acl_tokens_key);
+  return {};
+}
+
+expected<void> set_policy(step& s, acl_policy p) {
+  auto& all = records(s);
+  if (p.id.empty()) return fail("Missing ACL Policy ID");
+  if (p.name.empty()) return fail("Missing ACL Policy Name");
+  auto existing = policy_with_id(all, p.id);
+  if (const auto* built_in = acl::built_in_policy(p.id); built_in && existing) {
+    if (p.rules != built_in->rules)
+      return fail("Changing the Rules for the builtin " + built_in->name + " policy is not permitted");
+    if (!p.datacenters.empty())
+      return fail("Changing the Datacenters of the builtin " + built_in->name + " policy is not permitted");
+  }
+  if (auto holder = policy_named(all, p.name); holder && !equal_fold(holder->id, p.id))
+    return fail("A policy with name " + praetor::quoted(p.name) + " already exists");
+  stamp(s, p, existing);
+  put_policy(all, s.retired(), std::make_shared<const acl_policy>(std::move(p)));
+  s.touch(acl_policies_key);
+  return {};
+}
+
+expected<void> delete_policy(step& s, const std::string& id) {
+  auto existing = policy_with_id(records(s), id);
+  if (!existing) return {};
+  if (const auto* built_in = acl::built_in_policy(existing->id))
+    return fail("Deletion of the builtin " + built_in->name + " policy is not permitted");
+  remove_policy(records(s), s.retired(), *existing);
+  s.touch(acl_policies_key);
+  return {};
+}
+
+expected<void> set_role(step& s, acl_role r, bool allow_missing) {
+  auto& all = records(s);
+  if (r.id.empty()) return fail("Missing ACL Role ID");
+  if (r.name.empty()) return fail("Missing ACL Role Name");
+  auto existing = role_with_id(all, r.id);
+  if (auto holder = role_named(all, r.name); holder && !equal_fold(holder->id, r.id))
+    return fail("A role with name " + praetor::quoted(r.name) + " already exists");
+  auto policies = resolve(r.policies, allow_missing, "Role", "policy",
+                          [&](const std::string& id) { return policy_with_id(all, id); });
+  if (!policies) return tl::unexpected(policies.error());
+  if (auto whole = whole_identities(r, "Role"); !whole) return whole;
+  stamp(s, r, existing);
+  put_role(all, s.retired(), std::make_shared<const acl_role>(std::move(r)));
+  s.touch(acl_roles_key);
+  return {};
+}
+
+expected<void> delete_role(step& s, const std::string& id) {
+  auto existing = role_with_id(records(s), id);
+  if (!existing) return {};
+  remove_role(records(s), s.retired(), *existing);
+  s.touch(acl_roles_key);
+  return {};
+}
+
+/// Does the same with each of a batch; all or none.
+template <class Item, class Function>
+apply_result each(step& s, const std::vector<Item>& batch, Function function) {
+  std::optional<transaction::savepoint> before;
+  if (batch.size() > 1) before = s.txn.save();
+  for (const auto& item : batch) {
+    auto done = function(item);
+    if (done) continue;
+    if (before) s.txn.roll_back(std::move(*before));
+    return apply_result::failure(done.error().text);
+  }
+  return {};
+}
+
+} // namespace
+
+apply_result apply_acl_bootstrap(step& s, acl_bootstrap_request request) {
+  if (auto last = index_value(s.tables(), acl_bootstrap_key); last > 0) {
+    if (request.reset_index == 0) return apply_result::failure("ACL bootstrap no longer allowed");
+    if (request.reset_index != last) return apply_result::failure("Invalid ACL bootstrap reset index");
+  }
+  if (auto done = set_token(s, std::move(request.token), {}); !done)
+    return apply_result::failure("failed inserting bootstrap token: " + done.error().text);
+  s.touch(acl_bootstrap_key);
+  return {};
+}
+
+apply_result apply_acl_token_set(step& s, acl_token_set_request request) {
+  return each(s, request.tokens, [&](const acl_token_ptr& t) -> expected<void> {
+    if (!t) return fail("Missing ACL Token SecretID");
+    return set_token(s, *t, request);
+  });
+}
+
+apply_result apply_acl_token_delete(step& s, const acl_token_delete_request& request) {
+  return each(s, request.token_ids, [&](const std::string& id) { return delete_token(s, id); });
+}
+
+apply_result apply_acl_policy_set(step& s, acl_policy_set_request request) {
+  return each(s, request.policies, [&](const acl_policy_ptr& p) -> expected<void> {
+    if (!p) return fail("Missing ACL Policy ID");
+    return set_policy(s, *p);
+  });
+}
+
+apply_result apply_acl_policy_delete(step& s, const acl_policy_delete_request& request) {
+  return each(s, request.policy_ids, [&](const std::string& id) { return delete_policy(s, id); });
+}
+
+apply_result apply_acl_role_set(step& s, acl_role_set_request request) {
+  return each(s, request.roles, [&](const acl_role_ptr& r) -> expected<void> {
+    if (!r) return fail("Missing ACL Role ID");
+    return set_role(s, *r, request.allow_missing_links);
+  });
+}
+
+apply_result apply_acl_role_delete(step& s, const acl_role_delete_request& request) {
+  return each(s, request.role_ids, [&](const std::string& id) { return delete_role(s, id); });
+}
+
+} // namespace praetor::state
