@@ -12,6 +12,7 @@ namespace praetor {
 namespace {
 
 constexpr std::size_t most_pending = 65536; // frontends admit fewer; beyond it a bug would eat the memory
+constexpr std::size_t most_waiting_changes = 64;
 
 void answer(const proposal& p, state::apply_result result) {
   if (p.done) p.done(result);
@@ -148,24 +149,38 @@ void raft_peer_state::receive(const std::string& bytes) {
   carry_out();
 }
 
-void raft_peer_state::change_members(membership_change& change) {
-  if (stopping) return tell(change.done, "No cluster leader");
-  auto index = machine->propose_configuration(change.change, options.outside->wall_clock().count(), now());
-  if (!index) {
-    if (index.error() == raft::refusal::not_leader || index.error() == raft::refusal::shut_down)
-      return tell(change.done, "No cluster leader");
-    return tell(change.done, "the Raft configuration can't be changed now: " + std::string(to_string(index.error())));
-  }
-  auto p = std::make_shared<proposal>();
-  p->done = [done = std::move(change.done)](const state::apply_result& result) {
-    if (result.ok()) {
-      if (done) done(nullptr);
-    } else {
-      tell(done, result.error);
-    }
-  };
-  appended.push_back({*index, machine->term(), std::move(p)});
+void raft_peer_state::change_members(std::shared_ptr<membership_change> change) {
+  if (stopping) return tell(change->done, "No cluster leader");
+  if (changes.size() >= most_waiting_changes)
+    return tell(change->done, "too many changes of the Raft configuration wait for each other");
+  changes.push_back(std::move(change));
   carry_out();
+}
+
+void raft_peer_state::begin_changes() {
+  using enum raft::refusal;
+  while (!changes.empty()) {
+    auto index = machine->propose_configuration(changes.front()->change, options.outside->wall_clock().count(), now());
+    // Its turn comes with the commit of the one before, or of the term's first entry.
+    if (!index && (index.error() == change_pending || index.error() == not_ready)) return;
+    auto change = std::move(changes.front());
+    changes.pop_front();
+    if (!index) {
+      bool leads = index.error() != not_leader && index.error() != shut_down;
+      tell(change->done, leads ? "the Raft configuration can't be changed now: " + std::string(to_string(index.error()))
+                               : "No cluster leader");
+      continue;
+    }
+    auto p = std::make_shared<proposal>();
+    p->done = [done = std::move(change->done)](const state::apply_result& result) {
+      if (result.ok()) {
+        if (done) done(nullptr);
+      } else {
+        tell(done, result.error);
+      }
+    };
+    appended.push_back({*index, machine->term(), std::move(p)});
+  }
 }
 
 void raft_peer_state::transfer(const std::string& target, done_callback done) {
@@ -333,6 +348,7 @@ void raft_peer_state::chunk_done(chunk_outcome& outcome) {
 
 void raft_peer_state::carry_out() {
   do {
+    begin_changes();
     auto out = machine->take_output(now());
     publish(out);
     send(out.messages);
@@ -453,7 +469,7 @@ raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_
         s.carry_out();
       },
       [self](members_atom, local<std::shared_ptr<membership_change>>& change) {
-        self->state.change_members(*change.value);
+        self->state.change_members(std::move(change.value));
       },
       [self](transfer_atom, const std::string& target, local<done_callback>& done) {
         self->state.transfer(target, std::move(done.value));

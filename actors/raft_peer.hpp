@@ -69,6 +69,8 @@ struct raft_peer_state {
   std::uint64_t timer = 0; ///< generation of the newest wake-up
   raft::time_point timer_at = raft::time_point::max();
   raft::snapshot_meta last_snapshot;
+  /// Changes of the members: one at a time, each once the one before is committed.
+  std::deque<std::shared_ptr<membership_change>> changes;
   std::vector<done_callback> transfers; ///< who waits for leadership to be handed over
   std::uint64_t unreadable = 0;         ///< messages that were none
   bool stopping = false;
@@ -81,7 +83,7 @@ struct raft_peer_state {
   void read(done_callback done);
   void log_written(const log_written_report& report);
   void receive(const std::string& bytes);
-  void change_members(membership_change& change);
+  void change_members(std::shared_ptr<membership_change> change);
   void transfer(const std::string& target, done_callback done);
   void bootstrap(const raft::configuration& members, const done_callback& done);
   void end_transfers(bool worked);
@@ -97,6 +99,7 @@ private:
   void send_held();
   void deliver_reads(const raft::output& out);
   void drop(const raft::dropped_range& dropped);
+  void begin_changes();
   void serve_snapshots(raft::output& out);
   void submit(raft::output& out);
   void apply(std::vector<raft::entry_ptr> entries);

@@ -25,3 +25,7 @@ TEST_CASE("a leader that stood still and was replaced answers no renewal from it
   passes("paused_leader", 11);
   passes("lock_delay_and_failover", 12);
 }
+
+TEST_CASE("a server that came back on an older disk is filled up by the same leader") {
+  passes("returned_old_disk", 22);
+}
