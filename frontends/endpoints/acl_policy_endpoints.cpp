@@ -3,7 +3,6 @@
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
 #include "protocol/codec/command.hpp"
-#include "storage/state/queries_acl.hpp"
 
 #include <array>
 
@@ -43,36 +42,8 @@ void list(const call& c) {
   });
 }
 
-using find_function = std::function<state::result<acl_policy_ptr>(const state::store&, state::watch_set*)>;
-
-void answer_policy(const call& c, find_function find) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  answer_read(
-      c, *options, {},
-      [find = std::move(find), how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
-        auto found = find(s, watch);
-        if (!found.value) return missing(found.index, 404, "Requested policy does not exist: ACL not found");
-        return outcome(how, found.index, found.value);
-      });
-}
-
-void read_by_name(const call& c) {
-  if (may_not_read_acls(c)) return;
-  if (c.rest.empty()) return respond_error(c, "Missing policy Name", 400);
-  answer_policy(c, [name = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
-    return state::find_policy_by_name(s, name, watch);
-  });
-}
-
-void read(const call& c) {
-  if (may_not_read_acls(c)) return;
-  if (c.rest.empty()) return respond_error(c, "Missing policy ID", 400);
-  if (auto good = check_id(c.rest, "policy"); !good) return respond_error(c, good.error().text);
-  answer_policy(c, [id = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
-    return state::find_policy(s, id, watch);
-  });
-}
+void read_by_name(const call& c) { answer_named<acl_policy>(c, state::find_policy_by_name, "policy"); }
+void read(const call& c) { answer_identified<acl_policy>(c, state::find_policy, "policy"); }
 
 /// What is wrong with a change of a policy that exists, if anything.
 expected<void> check_change(const acl_policy& p, const state::store& s) {

@@ -4,7 +4,6 @@
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
 #include "protocol/codec/command.hpp"
-#include "storage/state/queries_acl.hpp"
 
 #include <array>
 
@@ -23,36 +22,8 @@ void list(const call& c) {
               });
 }
 
-using find_function = std::function<state::result<acl_role_ptr>(const state::store&, state::watch_set*)>;
-
-void answer_role(const call& c, find_function find) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  answer_read(
-      c, *options, {},
-      [find = std::move(find), how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
-        auto found = find(s, watch);
-        if (!found.value) return missing(found.index, 404, "Requested role does not exist: ACL not found");
-        return outcome(how, found.index, found.value);
-      });
-}
-
-void read_by_name(const call& c) {
-  if (may_not_read_acls(c)) return;
-  if (c.rest.empty()) return respond_error(c, "Missing role Name", 400);
-  answer_role(c, [name = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
-    return state::find_role_by_name(s, name, watch);
-  });
-}
-
-void read(const call& c) {
-  if (may_not_read_acls(c)) return;
-  if (c.rest.empty()) return respond_error(c, "Missing role ID", 400);
-  if (auto good = check_id(c.rest, "role"); !good) return respond_error(c, good.error().text);
-  answer_role(c, [id = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
-    return state::find_role(s, id, watch);
-  });
-}
+void read_by_name(const call& c) { answer_named<acl_role>(c, state::find_role_by_name, "role"); }
+void read(const call& c) { answer_identified<acl_role>(c, state::find_role, "role"); }
 
 expected<void> check(const call& c, acl_role& r) {
   if (r.name.empty()) return fail("Invalid Role: no Name is set");
