@@ -159,6 +159,7 @@ void gossip_prober_state::carry_out() {
     }
     for (const auto& p : out.packets) send(p);
     for (const auto& r : out.streams) send(r);
+    members_changed = members_changed || out.status_changed;
     for (const auto& e : out.member_events) tell(e);
     for (const auto& n : out.notices) tell(n);
     for (const auto& c : out.conflicts)

@@ -85,7 +85,7 @@ private:
     lamport_time status_time = 0; ///< of the newest intent that counted
     time_point gone{};            ///< when it failed or left
   };
-  /// An intent of a member that is not known yet.
+  /// An intent of a member that is not known yet, or a join of one that has left.
   struct early_intent {
     bool leaving = false;
     lamport_time time = 0;

@@ -34,8 +34,13 @@ bool machine::core::heard_join(const join_intent& i) {
   if (it == members_.end()) return keep_early(i.name, false, i.time);
   auto& m = it->second;
   if (i.time <= m.status_time) return false;
+  // It comes back, but is not there yet: others must not be told that it left at the time of its return.
+  if (m.who.status == member_status::left) return keep_early(i.name, false, i.time);
   m.status_time = i.time;
-  if (m.who.status == member_status::leaving) m.who.status = member_status::alive;
+  if (m.who.status == member_status::leaving) {
+    m.who.status = member_status::alive;
+    out_.status_changed = true;
+  }
   return true;
 }
 
@@ -54,6 +59,7 @@ bool machine::core::heard_leave(const leave_intent& i) {
   switch (m.who.status) {
   case member_status::alive:
     m.who.status = member_status::leaving;
+    out_.status_changed = true;
     if (i.prune) prune(i.name, true);
     return true;
   case member_status::failed:

@@ -125,7 +125,8 @@ struct output {
   std::vector<join_result> joins;
   std::vector<conflict> conflicts;
   std::vector<notice> notices;
-  bool left = false; ///< the leave that was asked for is through: `stop`, and close the sockets
+  bool status_changed = false; ///< a member is about to leave, or is not any more: no event tells of it
+  bool left = false;           ///< the leave that was asked for is through: `stop`, and close the sockets
 
   bool operator==(const output&) const = default;
 };

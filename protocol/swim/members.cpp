@@ -79,15 +79,12 @@ void machine::core::member_joined(const alive& a) {
   auto& m = members_[a.name];
   auto before = m.who.status;
   m.who = as_member(a, node_condition::alive);
-  if (before == member_status::none) {
-    // What it said before anybody here knew it counts now.
-    if (auto early = early_intents_.find(a.name); early != early_intents_.end()) {
-      m.status_time = early->second.time;
-      if (early->second.leaving) m.who.status = member_status::leaving;
-      early_intents_.erase(early);
-    }
-  } else if ((before == member_status::failed || before == member_status::left) &&
-             now_ - m.gone < limits_.flap_timeout) {
+  // What it said before it was here, for the first time or again, counts now.
+  if (auto early = early_intents_.extract(a.name); early && early.mapped().time > m.status_time) {
+    m.status_time = early.mapped().time;
+    if (early.mapped().leaving) m.who.status = member_status::leaving;
+  }
+  if ((before == member_status::failed || before == member_status::left) && now_ - m.gone < limits_.flap_timeout) {
     ++count_.flaps;
   }
   report(member_change::join, m.who);

@@ -4,6 +4,7 @@
 #include "storage/state/records.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace praetor::sim {
 
@@ -38,6 +39,8 @@ std::string of_node(const state::store& store, node& n) {
   return passes ? std::string() : name + " lives and does not pass serfHealth";
 }
 
+constexpr std::array status_names{"nobody", "alive", "leaving", "left", "failed"};
+
 /// Who of those that live is not an alive member of the pool that a node sees.
 template <class NameInPool>
 std::string misses(const node& one, const std::shared_ptr<const membership>& pool, const std::vector<node*>& others,
@@ -48,7 +51,8 @@ std::string misses(const node& one, const std::shared_ptr<const membership>& poo
     auto name = name_in_pool(*other);
     auto it = std::find_if(pool->members.begin(), pool->members.end(), [&](auto& m) { return m.name == name; });
     if (it == pool->members.end()) return one.options().name + " does not know " + name;
-    if (it->status != swim::member_status::alive) return one.options().name + " does not take " + name + " for alive";
+    if (it->status != swim::member_status::alive)
+      return one.options().name + " takes " + name + " for " + status_names[static_cast<std::size_t>(it->status)];
   }
   return {};
 }

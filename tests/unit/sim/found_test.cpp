@@ -29,3 +29,8 @@ TEST_CASE("a leader that stood still and was replaced answers no renewal from it
 TEST_CASE("a server that came back on an older disk is filled up by the same leader") {
   passes("returned_old_disk", 22);
 }
+
+TEST_CASE("who comes back soon after it left is not taken for leaving") {
+  passes("failures_in_membership_change", 4);
+  passes("failures_in_membership_change", 7);
+}

@@ -280,9 +280,12 @@ TEST_CASE("intents count by their time, and wait for members that are still unkn
   CHECK(s.m.find("n1")->status == member_status::leaving);
   s.hear(join_intent{9, "n1"});
   CHECK(s.m.find("n1")->status == member_status::leaving);
+  CHECK_FALSE(s.out.status_changed);
   s.hear(join_intent{11, "n1"});
   CHECK(s.m.find("n1")->status == member_status::alive);
+  CHECK(s.out.status_changed); // no event says so
   s.hear(leave_intent{12, "n1", false});
+  CHECK(s.out.status_changed);
   s.hear(dead{1, "n1", "n1"});
   CHECK(s.m.find("n1")->status == member_status::left);
   CHECK(s.m.clocks().member == 13);
@@ -296,6 +299,29 @@ TEST_CASE("intents count by their time, and wait for members that are still unkn
   s.hear(leave_intent{~0ull, "n2", false});
   CHECK(s.m.find("n2")->status == member_status::alive);
   CHECK(s.m.clocks().member == 21);
+}
+
+TEST_CASE("nobody is told that a member left at the time of its return") {
+  stage s;
+  s.add("n1");
+  s.hear(leave_intent{10, "n1", false});
+  s.hear(dead{1, "n1", "n1"});
+  REQUIRE(s.m.find("n1")->status == member_status::left);
+  auto told = [&] {
+    push_pull asked;
+    auto answer = decode_stream(s.m.stream_received("10.9.0.1:8301", encode(stream_message(asked)), s.now));
+    s.take();
+    return std::get<push_pull>(answer.value());
+  };
+  s.hear(join_intent{11, "n1"}); // sooner than the word that it is alive
+  CHECK(told().left == std::vector<std::string>{"n1"});
+  CHECK(told().status_times.at("n1") == 10);
+  s.hear(alive{2, "n1", stage::address("n1"), {}, {}});
+  CHECK(s.m.find("n1")->status == member_status::alive);
+  CHECK(told().left.empty());
+  CHECK(told().status_times.at("n1") == 11);
+  s.hear(leave_intent{11, "n1", false}); // from somebody who says so all the same
+  CHECK(s.m.find("n1")->status == member_status::alive);
 }
 
 TEST_CASE("packets stay within their budget, encryption included") {
