@@ -57,8 +57,12 @@ scenario make_trial(const trial_options& options) {
     out.who.node.snapshot_interval = std::chrono::duration_cast<std::chrono::seconds>(raft.snapshot_interval);
     out.who.node.trailing_logs = raft.trailing_logs;
   }
-  out.work = {{workload_kind::kv, 3, std::chrono::milliseconds(200), 8},
-              {workload_kind::catalog, 1, std::chrono::seconds(1)}};
+  // One request in sixteen is for the catalog.
+  constexpr unsigned kv_clients = 3;
+  duration between = std::chrono::seconds(1);
+  between /= options.requests_a_second;
+  out.work = {{workload_kind::kv, kv_clients, between * 16 * kv_clients / 15, 8},
+              {workload_kind::catalog, 1, between * 16}};
   out.length = options.length;
   out.faults = [rate = options.faults_a_minute](const scenario& what, std::mt19937_64& random) {
     fault_rates rates;

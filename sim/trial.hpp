@@ -15,6 +15,7 @@ struct trial_options {
   std::shared_ptr<const config::runtime_config> configuration; ///< its times are taken over
   unsigned servers = 3, agents = 0;
   double faults_a_minute = 2;
+  unsigned requests_a_second = 16; ///< of all clients together; fewer where answers take long
   duration length = std::chrono::minutes(10);
 };
 

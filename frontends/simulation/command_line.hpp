@@ -33,7 +33,7 @@ struct command_line {
   bool as_json = false, progress = false, first = false;
   // try
   std::vector<std::string> config_files, config_directories;
-  std::uint64_t servers = 3, agents = 0;
+  std::uint64_t servers = 3, agents = 0, requests = 16;
   std::string faults = "2";
 };
 

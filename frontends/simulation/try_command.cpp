@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view name = "sim try";
 constexpr std::uint64_t most_servers = 11, most_agents = 1000;
 constexpr double most_faults = 600;
+constexpr std::uint64_t most_requests = 1000;
 constexpr auto longest = std::chrono::hours(24 * 30);
 
 void declare(cli::flag_set& flags, command_line& line) {
@@ -24,6 +25,7 @@ void declare(cli::flag_set& flags, command_line& line) {
   flags.add_list("config-dir", line.config_directories, "`Directory` with such files; may be given often.");
   flags.add_uint("servers", line.servers, "How many servers.");
   flags.add_uint("agents", line.agents, "How many client agents.");
+  flags.add_uint("requests", line.requests, "Requests a second of all clients together.");
   flags.add_string("faults", line.faults, "Failures a minute of machines and links: a `rate` like 2 or 0.5.");
   flags.add_optional("length", line.length, "Virtual time to run for; 10m if not given.");
   flags.add_optional("seed", line.seed, "Decides when what fails; 1 if not given.");
@@ -62,6 +64,8 @@ expected<sim::trial_options> read_options(const command_line& line) {
   if (line.servers > most_servers)
     return fail("-servers " + std::to_string(line.servers) + " is too many; at most 11, of which 3 or 5 are usual");
   if (line.agents > most_agents) return fail("-agents " + std::to_string(line.agents) + " is too many; at most 1000");
+  if (line.requests == 0 || line.requests > most_requests)
+    return fail("-requests " + std::to_string(line.requests) + " is no load; it has to be from 1 to 1000 a second");
   if (line.length && (*line.length < std::chrono::seconds(30) || *line.length > longest))
     return fail("-length has to be from 30s to 720h");
   auto rate = read_rate(line.faults);
@@ -72,6 +76,7 @@ expected<sim::trial_options> read_options(const command_line& line) {
   out.servers = static_cast<unsigned>(line.servers);
   out.agents = static_cast<unsigned>(line.agents);
   out.faults_a_minute = *rate;
+  out.requests_a_second = static_cast<unsigned>(line.requests);
   if (line.length) out.length = *line.length;
   return out;
 }

@@ -72,6 +72,7 @@ TEST_CASE("what can't be run is refused in a sentence that says what would be ri
   refused(try_command, {"--config-file", "/nowhere.hcl"}, "no such file or directory");
   refused(try_command, {"--config-file", "/nowhere.hcl", "--servers", "0"}, "has no quorum");
   refused(try_command, {"--config-file", "/nowhere.hcl", "--faults", "often"}, "is no rate");
+  refused(try_command, {"--config-file", "/nowhere.hcl", "--requests", "0"}, "from 1 to 1000 a second");
 }
 
 TEST_CASE("flags may stand before and behind the scenario, and equal commands give equal output") {
