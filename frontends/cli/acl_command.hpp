@@ -32,8 +32,31 @@ protected:
     return 0;
   }
 
+  /// Removes a record. @returns the exit code
+  int remove(agent_client& client, const acl_kind& kind, const std::string& id);
+
+  static constexpr auto unnamed = "Must specify either the -id or -name parameters";
+
   std::string format_ = "pretty";
   bool meta_ = false;
+};
+
+/// Lists all records of a kind.
+class acl_list final : public acl_command {
+public:
+  /// @param written how one of the records is printed as JSON; null: as the agent sends it
+  acl_list(const acl_kind& kind, std::string_view usage, go_json (*written)(const go_json&), printer pretty)
+      : kind_(kind), usage_(usage), written_(written), pretty_(pretty) {}
+
+private:
+  std::string_view usage() const override { return usage_; }
+  void declare(flag_set& flags) override;
+  int run() override;
+
+  const acl_kind& kind_;
+  std::string_view usage_;
+  go_json (*written_)(const go_json&);
+  printer pretty_;
 };
 
 /// Declares the flags of grants. @param roles whether roles can be linked as well

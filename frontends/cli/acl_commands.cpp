@@ -176,6 +176,32 @@ class template_preview final : public acl_command {
 
 } // namespace
 
+int acl_command::remove(agent_client& client, const acl_kind& kind, const std::string& id) {
+  std::string name = kind.name;
+  auto request = get("/v1/acl/" + name + "/" + id);
+  request.method = "DELETE";
+  if (auto done = client.ok(std::move(request)); !done)
+    return failed("Error deleting " + name + " " + praetor::quoted(id) + ": " + done.error().text);
+  name.front() = static_cast<char>(name.front() - 'a' + 'A');
+  out() << name << " " << praetor::quoted(id) << " deleted successfully\n";
+  return 0;
+}
+
+void acl_list::declare(flag_set& flags) {
+  declare_format(flags);
+  declare_meta(flags);
+}
+
+int acl_list::run() {
+  auto client = connect();
+  if (!client) return 1;
+  auto all = client->read(get(kind_.list_path));
+  if (!all) return failed("Failed to retrieve the " + std::string(kind_.name) + " list: " + all.error().text);
+  if (written_)
+    for (auto& one : all->body) one = written_(one);
+  return show(all->body, pretty_);
+}
+
 void declare_grants(flag_set& flags, grant_flags& into, bool roles) {
   flags.add_list("policy-id", into.policy_ids, "A policy by the beginning of its id. May be given often.");
   flags.add_list("policy-name", into.policy_names, "A policy by its name. May be given often.");

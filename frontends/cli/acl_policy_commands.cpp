@@ -8,8 +8,6 @@ namespace praetor::cli {
 
 namespace {
 
-constexpr auto unnamed = "Must specify either the -id or -name parameters";
-
 /// A command about one policy, by its id or its name.
 class one_policy : public acl_command {
 protected:
@@ -145,30 +143,7 @@ class policy_delete final : public one_policy {
     if (!client) return 1;
     auto id = find(*client);
     if (!id) return failed("Error determining policy ID: " + id.error().text);
-    auto request = get("/v1/acl/policy/" + *id);
-    request.method = "DELETE";
-    if (auto done = client->ok(std::move(request)); !done)
-      return failed("Error deleting policy " + praetor::quoted(*id) + ": " + done.error().text);
-    out() << "Policy " << praetor::quoted(*id) << " deleted successfully\n";
-    return 0;
-  }
-};
-
-class policy_list final : public acl_command {
-  std::string_view usage() const override {
-    return "Usage: consul acl policy list [options]\n\n  Lists the policies.\n";
-  }
-  void declare(flag_set& flags) override {
-    declare_format(flags);
-    declare_meta(flags);
-  }
-
-  int run() override {
-    auto client = connect();
-    if (!client) return 1;
-    auto all = client->read(get(policy_kind.list_path));
-    if (!all) return failed("Failed to retrieve the policy list: " + all.error().text);
-    return show(all->body, print_policy_list);
+    return remove(*client, policy_kind, *id);
   }
 };
 
@@ -178,6 +153,9 @@ std::unique_ptr<command> make_acl_policy_create() { return std::make_unique<poli
 std::unique_ptr<command> make_acl_policy_read() { return std::make_unique<policy_read>(); }
 std::unique_ptr<command> make_acl_policy_update() { return std::make_unique<policy_update>(); }
 std::unique_ptr<command> make_acl_policy_delete() { return std::make_unique<policy_delete>(); }
-std::unique_ptr<command> make_acl_policy_list() { return std::make_unique<policy_list>(); }
+std::unique_ptr<command> make_acl_policy_list() {
+  return std::make_unique<acl_list>(policy_kind, "Usage: consul acl policy list [options]\n\n  Lists the policies.\n",
+                                    nullptr, print_policy_list);
+}
 
 } // namespace praetor::cli

@@ -5,6 +5,7 @@
 #include "protocol/types/values.hpp"
 
 #include <map>
+#include <utility>
 
 namespace praetor::cli {
 
@@ -217,6 +218,14 @@ void print_policy(std::ostream& out, const go_json& p, bool with_meta) {
       << '\n';
   if (with_meta) print_meta(out, p, "", 14);
   out << "Rules:\n" << text_of(p, "Rules");
+}
+
+void print_token_list(std::ostream& out, const go_json& tokens, bool with_meta) {
+  bool first = true;
+  for (const auto& t : tokens) {
+    if (!std::exchange(first, false)) out << '\n';
+    print_token(out, t, with_meta);
+  }
 }
 
 void print_policy_list(std::ostream& out, const go_json& policies, bool with_meta) {

@@ -53,8 +53,7 @@ expected<go_json> templates_in(const std::string& file) {
 
 bool grant_flags::any() const {
   return !policy_ids.empty() || !policy_names.empty() || !role_ids.empty() || !role_names.empty() ||
-         !service_identities.empty() || !node_identities.empty() || !templated_policy.empty() ||
-         !templated_policy_file.empty();
+         !service_identities.empty() || !node_identities.empty() || names_template();
 }
 
 expected<std::string> full_id(agent_client& client, const acl_kind& kind, const std::string& part) {
@@ -117,6 +116,15 @@ expected<go_json> templated_policies(const std::string& name, const std::string&
   if (!listed) return listed;
   for (auto& one : *listed) out.push_back(std::move(one));
   return out;
+}
+
+expected<void> change_templates(const grant_flags& set, const grant_flags& more, go_json& list) {
+  const auto& from = more.names_template() ? more : set;
+  auto templates = templated_policies(from.templated_policy, from.templated_policy_file, set.variables);
+  if (!templates) return tl::unexpected(templates.error());
+  if (set.names_template() || !list.is_array()) list = go_json::array();
+  for (auto& one : *templates) list.push_back(std::move(one));
+  return {};
 }
 
 expected<void> add_links(agent_client& client, const acl_kind& kind, go_json& list,

@@ -30,6 +30,7 @@ struct grant_flags {
   std::vector<std::string> variables;
 
   bool any() const;
+  bool names_template() const { return !templated_policy.empty() || !templated_policy_file.empty(); }
 };
 
 expected<go_json> service_identities(const std::vector<std::string>& given);
@@ -37,6 +38,9 @@ expected<go_json> node_identities(const std::vector<std::string>& given);
 /// A template by name with the variables of the flags, or those of a file.
 expected<go_json> templated_policies(const std::string& name, const std::string& file,
                                      const std::vector<std::string>& variables);
+/// The templates of `set` in place of those in the list, or those of `more` beside them. The variables are those of
+/// `set` in both cases: there is one flag for them.
+expected<void> change_templates(const grant_flags& set, const grant_flags& more, go_json& list);
 /// Adds links by name and by (partial) id to a list. @param once what is linked already is not linked again
 expected<void> add_links(agent_client& client, const acl_kind& kind, go_json& list,
                          const std::vector<std::string>& names, const std::vector<std::string>& ids, bool once);
@@ -54,6 +58,7 @@ go_json as_client_policy(const go_json& policy);
 
 void print_token(std::ostream& out, const go_json& token, bool with_meta);
 void print_expanded_token(std::ostream& out, const go_json& token, bool with_meta);
+void print_token_list(std::ostream& out, const go_json& tokens, bool with_meta);
 void print_policy(std::ostream& out, const go_json& policy, bool with_meta);
 void print_policy_list(std::ostream& out, const go_json& policies, bool with_meta);
 void print_role(std::ostream& out, const go_json& role, bool with_meta);

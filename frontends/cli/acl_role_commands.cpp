@@ -6,8 +6,6 @@ namespace praetor::cli {
 
 namespace {
 
-constexpr auto unnamed = "Must specify either the -id or -name parameters";
-
 /// A command about one role, by its id or its name.
 class one_role : public acl_command {
 protected:
@@ -112,9 +110,7 @@ class role_update final : public acl_command {
 
   int run() override {
     if (id_.empty()) return failed("Cannot update a role without specifying the -id parameter");
-    bool sets = !grants_.templated_policy.empty() || !grants_.templated_policy_file.empty();
-    bool adds = !more_.templated_policy.empty() || !more_.templated_policy_file.empty();
-    if (sets && adds)
+    if (grants_.names_template() && more_.names_template())
       return failed("Cannot combine the use of append-templated-policy flags with replace-templated-policy. To set or "
                     "overwrite existing templated policies, use -replace-templated-policy or "
                     "-replace-templated-policy-file. To append to existing templated policies, use "
@@ -132,13 +128,13 @@ class role_update final : public acl_command {
     if (!role) return failed(role.error().text);
     if (!name_.empty() || no_merge_) (*role)["Name"] = name_;
     if (!description_.empty() || no_merge_) (*role)["Description"] = description_;
-    if (auto changed = change(*client, *role, sets, adds); !changed) return failed(changed.error().text);
+    if (auto changed = change(*client, *role); !changed) return failed(changed.error().text);
     auto written = client->json(put_json("/v1/acl/role/" + *id, *role));
     if (!written) return failed("Error updating role " + praetor::quoted(*id) + ": " + written.error().text);
     return show(written->body, print_role);
   }
 
-  expected<void> change(agent_client& client, go_json& role, bool sets, bool adds) {
+  expected<void> change(agent_client& client, go_json& role) {
     if (auto done = add_links(client, policy_kind, role["Policies"], grants_.policy_names, grants_.policy_ids, true);
         !done)
       return done;
@@ -148,13 +144,7 @@ class role_update final : public acl_command {
     auto nodes = node_identities(grants_.node_identities);
     if (!nodes) return tl::unexpected(nodes.error());
     merge_into(role["NodeIdentities"], *nodes, {"NodeName", "Datacenter"});
-    const auto& from = adds ? more_ : grants_;
-    auto templates = templated_policies(from.templated_policy, from.templated_policy_file, grants_.variables);
-    if (!templates) return tl::unexpected(templates.error());
-    auto& list = role["TemplatedPolicies"];
-    if (sets || !list.is_array()) list = go_json::array();
-    for (auto& one : *templates) list.push_back(std::move(one));
-    return {};
+    return change_templates(grants_, more_, role["TemplatedPolicies"]);
   }
 
   grant_flags grants_, more_;
@@ -173,29 +163,7 @@ class role_delete final : public one_role {
     auto found = find(*client);
     if (!found) return failed(found.error().text);
     if (found->is_null()) return failed(not_found());
-    auto id = text_of(*found, "ID");
-    auto request = get("/v1/acl/role/" + id);
-    request.method = "DELETE";
-    if (auto done = client->ok(std::move(request)); !done)
-      return failed("Error deleting role " + praetor::quoted(id) + ": " + done.error().text);
-    out() << "Role " << praetor::quoted(id) << " deleted successfully\n";
-    return 0;
-  }
-};
-
-class role_list final : public acl_command {
-  std::string_view usage() const override { return "Usage: consul acl role list [options]\n\n  Lists the roles.\n"; }
-  void declare(flag_set& flags) override {
-    declare_format(flags);
-    declare_meta(flags);
-  }
-
-  int run() override {
-    auto client = connect();
-    if (!client) return 1;
-    auto all = client->read(get(role_kind.list_path));
-    if (!all) return failed("Failed to retrieve the role list: " + all.error().text);
-    return show(all->body, print_role_list);
+    return remove(*client, role_kind, text_of(*found, "ID"));
   }
 };
 
@@ -205,6 +173,9 @@ std::unique_ptr<command> make_acl_role_create() { return std::make_unique<role_c
 std::unique_ptr<command> make_acl_role_read() { return std::make_unique<role_read>(); }
 std::unique_ptr<command> make_acl_role_update() { return std::make_unique<role_update>(); }
 std::unique_ptr<command> make_acl_role_delete() { return std::make_unique<role_delete>(); }
-std::unique_ptr<command> make_acl_role_list() { return std::make_unique<role_list>(); }
+std::unique_ptr<command> make_acl_role_list() {
+  return std::make_unique<acl_list>(role_kind, "Usage: consul acl role list [options]\n\n  Lists the roles.\n", nullptr,
+                                    print_role_list);
+}
 
 } // namespace praetor::cli

@@ -172,9 +172,8 @@ class token_update final : public one_token {
       return text("service-identity flag", "append-service-identity", "service identities");
     if (both(set_.node_identities, more_.node_identities))
       return text("node-identity flag", "append-node-identity", "node identities");
-    bool sets = !set_.templated_policy.empty() || !set_.templated_policy_file.empty();
-    bool adds = !more_.templated_policy.empty() || !more_.templated_policy_file.empty();
-    if (sets && adds) return text("-append-templated-policy flags", "replace-templated-policy", "templated policies");
+    if (set_.names_template() && more_.names_template())
+      return text("-append-templated-policy flags", "replace-templated-policy", "templated policies");
     if (both(ids_and_names(set_.policy_ids, set_.policy_names), ids_and_names(more_.policy_ids, more_.policy_names)))
       return text("policy-id/policy-name flags", "append- variants", "policies");
     if (both(ids_and_names(set_.role_ids, set_.role_names), ids_and_names(more_.role_ids, more_.role_names)))
@@ -239,15 +238,7 @@ class token_update final : public one_token {
       merge_into(token["NodeIdentities"], *nodes, {"NodeName", "Datacenter"});
     else
       token["NodeIdentities"] = *nodes;
-    bool adds = !more_.templated_policy.empty() || !more_.templated_policy_file.empty();
-    bool sets = !set_.templated_policy.empty() || !set_.templated_policy_file.empty();
-    const auto& from = adds ? more_ : set_;
-    auto templates = templated_policies(from.templated_policy, from.templated_policy_file, set_.variables);
-    if (!templates) return tl::unexpected(templates.error());
-    auto& list = token["TemplatedPolicies"];
-    if (sets || !list.is_array()) list = go_json::array();
-    for (auto& one : *templates) list.push_back(std::move(one));
-    return {};
+    return change_templates(set_, more_, token["TemplatedPolicies"]);
   }
 
   grant_flags set_, more_;
@@ -266,36 +257,7 @@ class token_delete final : public one_token {
     if (!client) return 1;
     auto id = accessor(*client, "Must specify the -accessor-id parameter");
     if (!id) return 1;
-    auto request = get("/v1/acl/token/" + *id);
-    request.method = "DELETE";
-    if (auto done = client->ok(std::move(request)); !done)
-      return failed("Error deleting token " + praetor::quoted(*id) + ": " + done.error().text);
-    out() << "Token " << praetor::quoted(*id) << " deleted successfully\n";
-    return 0;
-  }
-};
-
-class token_list final : public acl_command {
-  std::string_view usage() const override { return "Usage: consul acl token list [options]\n\n  Lists the tokens.\n"; }
-  void declare(flag_set& flags) override {
-    declare_format(flags);
-    declare_meta(flags);
-  }
-
-  int run() override {
-    auto client = connect();
-    if (!client) return 1;
-    auto all = client->read(get(token_kind.list_path));
-    if (!all) return failed("Failed to retrieve the token list: " + all.error().text);
-    auto tokens = go_json::array();
-    for (const auto& one : all->body) tokens.push_back(as_client_token(one));
-    return show(tokens, [](std::ostream& out, const go_json& list, bool with_meta) {
-      bool first = true;
-      for (const auto& one : list) {
-        if (!std::exchange(first, false)) out << '\n';
-        print_token(out, one, with_meta);
-      }
-    });
+    return remove(*client, token_kind, *id);
   }
 };
 
@@ -306,6 +268,9 @@ std::unique_ptr<command> make_acl_token_read() { return std::make_unique<token_r
 std::unique_ptr<command> make_acl_token_clone() { return std::make_unique<token_clone>(); }
 std::unique_ptr<command> make_acl_token_update() { return std::make_unique<token_update>(); }
 std::unique_ptr<command> make_acl_token_delete() { return std::make_unique<token_delete>(); }
-std::unique_ptr<command> make_acl_token_list() { return std::make_unique<token_list>(); }
+std::unique_ptr<command> make_acl_token_list() {
+  return std::make_unique<acl_list>(token_kind, "Usage: consul acl token list [options]\n\n  Lists the tokens.\n",
+                                    as_client_token, print_token_list);
+}
 
 } // namespace praetor::cli
