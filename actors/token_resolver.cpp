@@ -136,7 +136,7 @@ std::optional<resolution> token_resolver::at_hand(const agent_view_ptr& view, st
   std::string key(secret);
   bool first = asking_.try_emplace(key).second;
   lock.unlock();
-  if (first) ask(view, key, now.steady);
+  if (first) ask(view, key, now);
   return who;
 }
 
@@ -148,10 +148,10 @@ void token_resolver::resolve(const agent_view_ptr& view, std::string_view secret
   auto [waiting, first] = asking_.try_emplace(key);
   waiting->second.push_back(std::move(done));
   lock.unlock();
-  if (first) ask(view, key, now.steady);
+  if (first) ask(view, key, now);
 }
 
-void token_resolver::ask(const agent_view_ptr& view, const std::string& secret, steady_time now) {
+void token_resolver::ask(const agent_view_ptr& view, const std::string& secret, const instant& now) {
   auto settings = view->settings.load();
   auto r = std::make_shared<forwarded_request>();
   r->kind = rpc_kind::token;
@@ -159,7 +159,7 @@ void token_resolver::ask(const agent_view_ptr& view, const std::string& secret, 
   r->to_leader = false;
   r->repeatable = true;
   r->hold = settings->rpc_hold_timeout;
-  r->deadline = now + r->hold + patience;
+  r->deadline = now.steady + r->hold + patience;
   r->done = [view, secret, now](const expected<std::string>& answer) {
     view->resolver.told(view, secret, answer, now);
   };
@@ -170,7 +170,7 @@ void token_resolver::ask(const agent_view_ptr& view, const std::string& secret, 
 }
 
 void token_resolver::told(const agent_view_ptr& view, const std::string& secret, const expected<std::string>& answer,
-                          steady_time asked) {
+                          const instant& asked) {
   auto outcome = take(*view->settings.load(), secret, answer, asked);
   std::unique_lock lock(guard_);
   auto waiting = asking_.extract(secret);
@@ -180,7 +180,7 @@ void token_resolver::told(const agent_view_ptr& view, const std::string& secret,
 }
 
 resolution token_resolver::take(const config::runtime_config& c, const std::string& secret,
-                                const expected<std::string>& answer, steady_time asked) {
+                                const expected<std::string>& answer, const instant& asked) {
   token_holder holder;
   if (!answer || !msgpack::unpack(*answer, holder)) return without_servers(c, secret, asked);
   if (holder.disabled) return fail("ACL support disabled", 401);
@@ -192,18 +192,19 @@ resolution token_resolver::take(const config::runtime_config& c, const std::stri
   auto who = authorize(c, holder.accessor, holder.policies);
   if (!who) return who;
   std::lock_guard lock(guard_);
-  told_.insert(secret, {*who, holder.expires, asked, lifetime(c.acl, holder)});
+  told_.insert(secret, {*who, holder.expires, asked.steady, lifetime(c.acl, holder)});
   return who;
 }
 
 resolution token_resolver::without_servers(const config::runtime_config& c, const std::string& secret,
-                                           steady_time now) {
+                                           const instant& now) {
   constexpr std::string_view nobody = "primary-dc-down";
   const auto& down = c.acl.down_policy;
   bool extends = down != "allow" && down != "deny";
   std::lock_guard lock(guard_);
   if (auto* kept = told_.find(secret); kept && extends) {
-    kept->told = now;
+    if (has_passed(kept->expires, now.calendar)) return fail(std::string(not_found), forbidden);
+    kept->told = now.steady;
     return kept->who;
   }
   told_.erase(secret);

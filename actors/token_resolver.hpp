@@ -65,6 +65,10 @@ public:
                std::function<void(const resolution&)> done);
   /// What a server tells a client agent.
   token_holder describe(const agent_view& view, std::string_view secret, nanoseconds calendar) const;
+  /// A server's answer has come in, or none has: keeps it, and calls back who waits for it.
+  /// @param asked when it was asked for
+  void told(const agent_view_ptr& view, const std::string& secret, const expected<std::string>& answer,
+            const instant& asked);
   /// Another configuration counts from now on.
   void forget();
 
@@ -93,12 +97,10 @@ private:
   /// The authorizer for policies; those of equal policies share their decisions.
   resolution authorize(const config::runtime_config& c, std::string accessor,
                        const std::vector<acl_policy_ptr>& policies);
-  void ask(const agent_view_ptr& view, const std::string& secret, steady_time now);
-  void told(const agent_view_ptr& view, const std::string& secret, const expected<std::string>& answer,
-            steady_time asked);
+  void ask(const agent_view_ptr& view, const std::string& secret, const instant& now);
   resolution take(const config::runtime_config& c, const std::string& secret, const expected<std::string>& answer,
-                  steady_time asked);
-  resolution without_servers(const config::runtime_config& c, const std::string& secret, steady_time now);
+                  const instant& asked);
+  resolution without_servers(const config::runtime_config& c, const std::string& secret, const instant& now);
 
   std::mutex guard_;
   recent_map<known_token> known_{most_tokens};

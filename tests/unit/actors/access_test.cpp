@@ -2,6 +2,7 @@
 #include "actors/command_permissions.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/codec/command.hpp"
+#include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/types/acl.hpp"
 #include "storage/state/transaction.hpp"
@@ -131,6 +132,40 @@ TEST_CASE("a token that has expired is as good as none, though it is still there
   CHECK(s.resolve("secret"));
   s.now.calendar += std::chrono::minutes(2);
   CHECK_FALSE(s.resolve("secret"));
+}
+
+TEST_CASE("a client agent goes by what it was told while no server can be asked, but not beyond a token's expiry") {
+  server s;
+  auto client = std::make_shared<config::runtime_config>(*s.view->settings.load());
+  client->server = false;
+  client->acl.token_ttl = client->acl.policy_ttl = std::chrono::seconds(30);
+  client->acl.down_policy = "extend-cache";
+  s.view->settings.store(client);
+  auto policy = std::make_shared<acl_policy>();
+  policy->id = "p";
+  policy->rules = "key \"a\" { policy = \"read\" }";
+  token_holder holder;
+  holder.accessor = "accessor";
+  holder.expires = timestamp::from_unix(s.now.calendar + std::chrono::minutes(5));
+  holder.policies = {policy};
+  s.view->resolver.told(s.view, "secret", msgpack::pack(holder), s.now);
+  CHECK(s.may("secret", resource::key, access::read, "a"));
+
+  auto asked_again_after = [&](nanoseconds wait) {
+    instant later{s.now.calendar + wait, s.now.steady + wait};
+    CHECK_FALSE(s.view->resolver.at_hand(s.view, "secret", later)); // has to be asked for
+    std::optional<resolution> out;
+    s.view->resolver.resolve(s.view, "secret", later, [&](const resolution& r) { out = r; });
+    REQUIRE(out); // nobody is there to ask
+    return *out;
+  };
+  auto extended = asked_again_after(std::chrono::minutes(4));
+  REQUIRE(extended);
+  CHECK((*extended)->allowed(resource::key, access::read, "a"));
+  auto expired = asked_again_after(std::chrono::minutes(6));
+  REQUIRE_FALSE(expired);
+  CHECK(expired.error().text == "ACL not found");
+  CHECK(expired.error().status == 403);
 }
 
 TEST_CASE("unknown tokens are told so, with a hint before the first token is made") {
