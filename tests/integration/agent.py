@@ -146,6 +146,23 @@ class Agent:
         finally:
             connection.close()
 
+    def try_request(self, method, path, body=None, timeout=3):
+        """The same of an agent that may not listen yet, or not any more: None then."""
+        try:
+            return self.request(method, path, body, timeout=timeout)
+        except (OSError, http.client.HTTPException):
+            return None
+
+    def try_get(self, path, timeout=3):
+        """@returns the JSON of an answer of 200; None for anything else."""
+        answer = self.try_request("GET", path, timeout=timeout)
+        with contextlib.suppress(ValueError):
+            return json.loads(answer[2]) if answer and answer[0] == 200 else None
+
+    def statuses(self):
+        """@returns {member's name: status number}; empty while the agent does not answer."""
+        return {m["Name"]: m["Status"] for m in self.try_get("/v1/agent/members", timeout=5) or []}
+
     def get(self, path):
         """@returns the JSON of a GET that must succeed."""
         status, _, body = self.request("GET", path)

@@ -2,7 +2,6 @@
 that knows what was acknowledged."""
 
 import http.client
-import json
 import random
 import signal
 import socket
@@ -35,14 +34,6 @@ class HostAgent(Agent):
         with network.inside(self.host.namespace):
             connection.sock = socket.create_connection(("127.0.0.1", 8500), timeout=timeout)
         return connection
-
-    def try_get(self, path, timeout=3):
-        """@returns the JSON of an answer of 200; None for anything else."""
-        try:
-            status, _, body = self.request("GET", path, timeout=timeout)
-            return json.loads(body) if status == 200 else None
-        except (OSError, http.client.HTTPException, ValueError):
-            return None
 
     def cli(self, *arguments, timeout=30):
         return self.host.run(BINARY, *arguments, timeout=timeout)

@@ -186,7 +186,7 @@ class BadPeers(Peers):
         taker = self.member(3, node_name="n2", server=False, bootstrap=False)
         line = eventually(lambda: [each for each in self.first.output().splitlines()
                                    if "Node name conflict" in each and taker.address in each], 20, "the conflict")
-        eventually(lambda: taker.request("GET", "/v1/agent/self")[0] == 200, 20, "the taker's answer")
+        eventually(lambda: taker.try_get("/v1/agent/self"), 20, "the taker's answer")
         for _ in range(3):
             taker.request("PUT", f"/v1/agent/join/{self.first.address}:{self.lan}")
         self.unharmed()
@@ -205,19 +205,13 @@ class BadPeers(Peers):
         self.assertIn(id, line[0])
         for _ in range(3):
             status, _, answer = eventually(
-                lambda: self.answer_of(taker, f"/v1/agent/join/{self.first.address}:{self.lan}"), 20, "an answer")
+                lambda: taker.try_request("PUT", f"/v1/agent/join/{self.first.address}:{self.lan}", timeout=10), 20,
+                "an answer")
             self.assertEqual(status, 500)
             self.assertIn(id, answer.decode())
         line = [each for each in self.first.output().splitlines() if "refused" in each and taker.address in each]
         self.assertEqual(len(line), 1, line)
         self.unharmed()
-
-    @staticmethod
-    def answer_of(one, path):
-        try:
-            return one.request("PUT", path)
-        except OSError:
-            return None
 
 
 def may_listen():

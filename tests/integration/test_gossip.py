@@ -28,15 +28,8 @@ class GossipTest(AgentTest):
             ports={"serf_lan": self.serf, "serf_wan": -1}, **config)
         one.address = f"{address}:{self.serf}"
         one.start(ready=False)
-        eventually(lambda: self.statuses(one), what="the agent's own membership")
+        eventually(one.statuses, what="the agent's own membership")
         return one
-
-    @staticmethod
-    def statuses(one):
-        try:
-            return {m["Name"]: m["Status"] for m in one.get("/v1/agent/members")}
-        except (OSError, AssertionError):
-            return {}
 
     @staticmethod
     def keys_in(path):
@@ -48,7 +41,7 @@ class GossipTest(AgentTest):
         others = [self.member(n, retry_join=[first.address], **config) for n in (2, 3)]
         agents = [first, *others]
         for one in agents:
-            eventually(lambda: self.statuses(one) == {f"n{n}": ALIVE for n in (1, 2, 3)}, 20, "three members")
+            eventually(lambda: one.statuses() == {f"n{n}": ALIVE for n in (1, 2, 3)}, 20, "three members")
         return agents
 
     def test_members_agree_and_notice_failures_and_leaves(self):
@@ -56,12 +49,12 @@ class GossipTest(AgentTest):
         self.assertIn("num_agents=1", second.output())
         second.kill()
         for one in (first, third):
-            eventually(lambda: self.statuses(one).get("n2") == FAILED, 20, "n2's failure")
+            eventually(lambda: one.statuses().get("n2") == FAILED, 20, "n2's failure")
         third.put("/v1/agent/leave")
         self.assertEqual(third.process.wait(30), 0)
-        eventually(lambda: self.statuses(first).get("n3") == LEFT, 20, "n3's leave")
+        eventually(lambda: first.statuses().get("n3") == LEFT, 20, "n3's leave")
         first.put("/v1/agent/force-leave/n2")
-        eventually(lambda: self.statuses(first).get("n2") == LEFT, 20, "n2's forced leave")
+        eventually(lambda: first.statuses().get("n2") == LEFT, 20, "n2's forced leave")
         status, _, body = first.request("PUT", "/v1/agent/force-leave/nobody")
         self.assertEqual((status, body), (500, b"agent: No node found with name 'nobody'"))
         pool = first.get("/v1/agent/self")["Stats"]["serf_lan"]
@@ -105,7 +98,7 @@ class GossipTest(AgentTest):
         refusals = [line for line in first.output().splitlines() if "gossip refused" in line]
         self.assertEqual(len(refusals), 1, refusals)
         self.assertIn(stranger.address.split(":")[0], refusals[0])
-        self.assertEqual(self.statuses(first), {"n1": ALIVE})
+        self.assertEqual(first.statuses(), {"n1": ALIVE})
 
     def test_garbage_is_logged_once_and_harmless(self):
         one = self.member(1)
@@ -124,7 +117,7 @@ class GossipTest(AgentTest):
         refusals = [line for line in one.output().splitlines() if "gossip refused" in line]
         self.assertLessEqual(len(refusals), 2, refusals)  # one reason a kind of garbage
         self.assertEqual(len(refusals), len(set(line.split("gossip refused")[1].split(": from=")[0] for line in refusals)))
-        self.assertEqual(self.statuses(one), {"n1": ALIVE})
+        self.assertEqual(one.statuses(), {"n1": ALIVE})
 
     def test_a_join_that_fails_too_often_ends_the_agent(self):
         nobody = f"127.0.{self.network}.200:{self.serf}"
@@ -143,17 +136,14 @@ class GossipTest(AgentTest):
         first, *others = self.three()
 
         def members_of(one):
-            try:
-                return {s["Node"]: (s["Voter"], s["Leader"]) for s in
-                        one.get("/v1/operator/raft/configuration")["Servers"]}
-            except (OSError, AssertionError):
-                return {}
+            configuration = one.try_get("/v1/operator/raft/configuration") or {"Servers": []}
+            return {s["Node"]: (s["Voter"], s["Leader"]) for s in configuration["Servers"]}
 
         eventually(lambda: [voter for voter, _ in members_of(first).values()] == [True] * 3, 40, "three votes")
         self.assertTrue(members_of(first)["n1"][1])
         status, _, body = first.request("PUT", "/v1/agent/leave", timeout=30)
         self.assertEqual((status, body), (200, b""))
-        self.assertEqual(self.statuses(others[0])["n1"], LEFT)
+        self.assertEqual(others[0].statuses()["n1"], LEFT)
         members = eventually(lambda: members_of(others[0]), 5, "the configuration")
         self.assertEqual(set(members), {"n2", "n3"})
         self.assertEqual(sum(leads for _, leads in members.values()), 1)
@@ -163,9 +153,9 @@ class GossipTest(AgentTest):
     def test_a_client_joins_and_leaves_at_the_signal(self):
         first = self.member(1)
         client = self.member(2, server=False, bootstrap=False, retry_join=[first.address])
-        eventually(lambda: self.statuses(first).get("n2") == ALIVE, 20, "the client's join")
+        eventually(lambda: first.statuses().get("n2") == ALIVE, 20, "the client's join")
         self.assertEqual(client.end(signal.SIGTERM, 30), 0)
-        eventually(lambda: self.statuses(first).get("n2") == LEFT, 20, "the client's leave")
+        eventually(lambda: first.statuses().get("n2") == LEFT, 20, "the client's leave")
 
 
 if __name__ == "__main__":

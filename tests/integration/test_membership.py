@@ -1,7 +1,6 @@
 """Sixty agents on one machine, an address of loopback each: they find each other, notice a dead one, and accuse nobody
 while the processors are busy with something else."""
 
-import json
 import math
 import multiprocessing
 import os
@@ -36,14 +35,6 @@ class LoopbackAgent(Agent):
     def connect(self, timeout=10):
         import http.client
         return http.client.HTTPConnection(self.address, 8500, timeout=timeout)
-
-    def statuses(self):
-        """@returns {member's name: status number}; empty while the agent does not answer."""
-        try:
-            status, _, body = self.request("GET", "/v1/agent/members", timeout=5)
-            return {m["Name"]: m["Status"] for m in json.loads(body)} if status == 200 else {}
-        except (OSError, ValueError):
-            return {}
 
 
 def spin(until):
