@@ -252,7 +252,6 @@ void gossip_prober_state::publish() {
   auto m = std::make_shared<membership>();
   m->own_name = options.own.name;
   m->members = machine->members();
-  std::sort(m->members.begin(), m->members.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   auto clocks = machine->clocks();
   m->member_time = clocks.member;
   m->event_time = clocks.event;

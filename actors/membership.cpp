@@ -8,12 +8,12 @@ namespace praetor {
 
 namespace {
 
-std::string tag(const swim::member& m, const std::string& name) {
+std::string_view tag(const swim::member& m, const std::string& name) {
   auto it = m.tags.find(name);
-  return it == m.tags.end() ? std::string() : it->second;
+  return it == m.tags.end() ? std::string_view() : it->second;
 }
 
-std::int64_t number(const std::string& text) {
+std::int64_t number(std::string_view text) {
   std::int64_t out = 0;
   auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), out);
   return wrong == std::errc{} && end == text.data() + text.size() ? out : 0;
@@ -22,8 +22,9 @@ std::int64_t number(const std::string& text) {
 } // namespace
 
 std::optional<known_server> server_of(const swim::member& m) {
+  if (tag(m, "role") != "consul") return {};
   auto port = number(tag(m, "port"));
-  if (tag(m, "role") != "consul" || port <= 0 || port > 65535) return {};
+  if (port <= 0 || port > 65535) return {};
   known_server s;
   s.id = tag(m, "id");
   s.name = m.name;

@@ -13,7 +13,7 @@ namespace praetor {
 /// One gossip pool as this agent sees it, at one moment. Published by its gossip_prober.
 struct membership {
   std::string own_name;
-  std::vector<swim::member> members; ///< by name; the own one among them
+  swim::member_list members; ///< by name; the own one among them
   /// Figures for agent/self and `info`.
   std::uint64_t member_time = 0, event_time = 0, query_time = 0; ///< Lamport clocks
   std::size_t health_score = 0, intent_queue = 0, event_queue = 0, query_queue = 0;

@@ -53,7 +53,7 @@ public:
   output take_output() { return std::exchange(out_, {}); }
 
   const member& own() const;
-  std::vector<member> members() const;
+  member_list members() const;
   std::optional<member> find(const std::string& name) const;
   std::size_t member_count() const { return members_.size(); }
   std::size_t count(member_status status) const;
@@ -81,7 +81,7 @@ private:
   };
   /// A member as the pool's users see it. It outlasts its node.
   struct member_record {
-    member who;
+    std::shared_ptr<const member> who = std::make_shared<member>();
     lamport_time status_time = 0; ///< of the newest intent that counted
     time_point gone{};            ///< when it failed or left
   };
@@ -227,6 +227,7 @@ private:
   void member_joined(const alive& a);
   void member_gone(const std::string& name);
   void member_updated(const alive& a);
+  static void set_status(member_record& m, member_status status);
   void report(member_change change, const member& who);
   void erase_member(const std::string& name);
   void erase_if_gone(const std::string& name);

@@ -35,10 +35,10 @@ bool machine::core::heard_join(const join_intent& i) {
   auto& m = it->second;
   if (i.time <= m.status_time) return false;
   // It comes back, but is not there yet: others must not be told that it left at the time of its return.
-  if (m.who.status == member_status::left) return keep_early(i.name, false, i.time);
+  if (m.who->status == member_status::left) return keep_early(i.name, false, i.time);
   m.status_time = i.time;
-  if (m.who.status == member_status::leaving) {
-    m.who.status = member_status::alive;
+  if (m.who->status == member_status::leaving) {
+    set_status(m, member_status::alive);
     out_.status_changed = true;
   }
   return true;
@@ -56,21 +56,21 @@ bool machine::core::heard_leave(const leave_intent& i) {
     return false;
   }
   m.status_time = i.time;
-  switch (m.who.status) {
+  switch (m.who->status) {
   case member_status::alive:
-    m.who.status = member_status::leaving;
+    set_status(m, member_status::leaving);
     out_.status_changed = true;
     if (i.prune) prune(i.name, true);
     return true;
   case member_status::failed:
-    m.who.status = member_status::left;
+    set_status(m, member_status::left);
     m.gone = now_;
-    report(member_change::leave, m.who);
+    report(member_change::leave, *m.who);
     if (i.prune) prune(i.name, false);
     return true;
   case member_status::leaving:
   case member_status::left:
-    if (i.prune) prune(i.name, m.who.status == member_status::leaving);
+    if (i.prune) prune(i.name, m.who->status == member_status::leaving);
     return true;
   case member_status::none: return false;
   }

@@ -51,7 +51,7 @@ duration machine::default_query_timeout() const { return core_->default_query_ti
 bool machine::has_output() const { return core_->has_output(); }
 output machine::take_output() { return core_->take_output(); }
 const member& machine::own() const { return core_->own(); }
-std::vector<member> machine::members() const { return core_->members(); }
+member_list machine::members() const { return core_->members(); }
 std::optional<member> machine::find(const std::string& name) const { return core_->find(name); }
 std::size_t machine::member_count() const { return core_->member_count(); }
 std::size_t machine::count(member_status status) const { return core_->count(status); }
@@ -75,7 +75,7 @@ machine::core::core(member own, settings limits, std::mt19937_64& random, merge_
     : limits_(limits), random_(&random), check_(std::move(check)), own_name_(own.name),
       heard_events_(limits.event_buffer), heard_queries_(limits.event_buffer) {
   own.status = member_status::none;
-  members_[own_name_].who = std::move(own);
+  members_[own_name_].who = std::make_shared<const member>(std::move(own));
 }
 
 void machine::core::restore(const lamport_clocks& seen) {

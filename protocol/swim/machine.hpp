@@ -222,7 +222,8 @@ public:
 
   const member& own() const;
   /// By name; the own one among them.
-  std::vector<member> members() const;
+  /// By name.
+  member_list members() const;
   std::optional<member> find(const std::string& name) const;
   std::size_t member_count() const;
   std::size_t count(member_status status) const;

@@ -29,10 +29,10 @@ member as_member(const alive& a, node_condition condition) {
   return m;
 }
 
-const member& machine::core::own() const { return members_.at(own_name_).who; }
+const member& machine::core::own() const { return *members_.at(own_name_).who; }
 
-std::vector<member> machine::core::members() const {
-  std::vector<member> result;
+member_list machine::core::members() const {
+  member_list result;
   for (const auto& [name, m] : members_) result.push_back(m.who);
   return result;
 }
@@ -40,12 +40,12 @@ std::vector<member> machine::core::members() const {
 std::optional<member> machine::core::find(const std::string& name) const {
   auto it = members_.find(name);
   if (it == members_.end()) return std::nullopt;
-  return it->second.who;
+  return *it->second.who;
 }
 
 std::size_t machine::core::count(member_status status) const {
   return static_cast<std::size_t>(
-      std::count_if(members_.begin(), members_.end(), [&](const auto& m) { return m.second.who.status == status; }));
+      std::count_if(members_.begin(), members_.end(), [&](const auto& m) { return m.second.who->status == status; }));
 }
 
 std::optional<swim::coordinate> machine::core::coordinate_of(const std::string& name) const {
@@ -53,6 +53,12 @@ std::optional<swim::coordinate> machine::core::coordinate_of(const std::string& 
   auto it = places_.find(name);
   if (it == places_.end()) return std::nullopt;
   return it->second;
+}
+
+void machine::core::set_status(member_record& m, member_status status) {
+  auto who = *m.who;
+  who.status = status;
+  m.who = std::make_shared<const member>(std::move(who));
 }
 
 void machine::core::report(member_change change, const member& who) {
@@ -77,39 +83,40 @@ void machine::core::report(member_change change, const member& who) {
 
 void machine::core::member_joined(const alive& a) {
   auto& m = members_[a.name];
-  auto before = m.who.status;
-  m.who = as_member(a, node_condition::alive);
+  auto before = m.who->status;
+  auto who = as_member(a, node_condition::alive);
   // What it said before it was here, for the first time or again, counts now.
   if (auto early = early_intents_.extract(a.name); early && early.mapped().time > m.status_time) {
     m.status_time = early.mapped().time;
-    if (early.mapped().leaving) m.who.status = member_status::leaving;
+    if (early.mapped().leaving) who.status = member_status::leaving;
   }
+  m.who = std::make_shared<const member>(std::move(who));
   if ((before == member_status::failed || before == member_status::left) && now_ - m.gone < limits_.flap_timeout) {
     ++count_.flaps;
   }
-  report(member_change::join, m.who);
+  report(member_change::join, *m.who);
 }
 
 void machine::core::member_gone(const std::string& name) {
   auto it = members_.find(name);
   if (it == members_.end()) return;
   auto& m = it->second;
-  switch (m.who.status) {
-  case member_status::leaving: m.who.status = member_status::left; break;
-  case member_status::alive: m.who.status = member_status::failed; break;
+  switch (m.who->status) {
+  case member_status::leaving: set_status(m, member_status::left); break;
+  case member_status::alive: set_status(m, member_status::failed); break;
   default: return;
   }
   m.gone = now_;
-  report(m.who.status == member_status::left ? member_change::leave : member_change::fail, m.who);
+  report(m.who->status == member_status::left ? member_change::leave : member_change::fail, *m.who);
 }
 
 void machine::core::member_updated(const alive& a) {
   auto it = members_.find(a.name);
   if (it == members_.end()) return;
-  auto status = it->second.who.status;
-  it->second.who = as_member(a, node_condition::alive);
-  it->second.who.status = status;
-  report(member_change::update, it->second.who);
+  auto who = as_member(a, node_condition::alive);
+  who.status = it->second.who->status;
+  it->second.who = std::make_shared<const member>(std::move(who));
+  report(member_change::update, *it->second.who);
 }
 
 void machine::core::erase_member(const std::string& name) {
@@ -119,13 +126,13 @@ void machine::core::erase_member(const std::string& name) {
   members_.erase(it);
   coordinates_.forget(name);
   places_.erase(name);
-  report(member_change::reap, who);
+  report(member_change::reap, *who);
 }
 
 void machine::core::erase_if_gone(const std::string& name) {
   auto it = members_.find(name);
   if (it == members_.end()) return;
-  auto status = it->second.who.status;
+  auto status = it->second.who->status;
   if (status == member_status::failed || status == member_status::left) erase_member(name);
 }
 
@@ -141,8 +148,8 @@ void machine::core::reap() {
   std::vector<std::string> expired;
   for (const auto& [name, m] : members_) {
     auto gone_for = now_ - m.gone;
-    if ((m.who.status == member_status::failed && gone_for > reconnect_timeout_of(m.who)) ||
-        (m.who.status == member_status::left && gone_for > limits_.tombstone_timeout))
+    if ((m.who->status == member_status::failed && gone_for > reconnect_timeout_of(*m.who)) ||
+        (m.who->status == member_status::left && gone_for > limits_.tombstone_timeout))
       expired.push_back(name);
   }
   for (const auto& name : expired) erase_member(name);

@@ -167,9 +167,10 @@ void machine::core::proclaim_self() {
 expected<void> machine::core::update_tags(string_map&& tags, time_point now) {
   advance(now);
   if (auto done = check_tags(tags, limits_.tags_limit); !done) return done;
-  auto& self = members_.at(own_name_).who;
   if (!running_) {
+    auto self = own();
     self.tags = std::move(tags);
+    members_.at(own_name_).who = std::make_shared<const member>(std::move(self));
     return {};
   }
   auto a = nodes_.at(own_name_).is;

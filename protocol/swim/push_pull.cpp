@@ -19,7 +19,7 @@ std::string machine::core::own_state(bool join) const {
   state.query_time = query_clock_;
   for (const auto& [name, m] : members_) {
     state.status_times[name] = m.status_time;
-    if (m.who.status == member_status::left) state.left.push_back(name);
+    if (m.who->status == member_status::left) state.left.push_back(name);
   }
   for (const auto& slot : heard_events_)
     state.events.insert(state.events.end(), slot.events.begin(), slot.events.end());

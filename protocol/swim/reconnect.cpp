@@ -7,9 +7,9 @@ void machine::core::reconnect() {
   std::vector<const member*> failed;
   std::size_t live = 0;
   for (const auto& [name, m] : members_) {
-    if (m.who.status == member_status::failed)
-      failed.push_back(&m.who);
-    else if (m.who.status != member_status::left)
+    if (m.who->status == member_status::failed)
+      failed.push_back(m.who.get());
+    else if (m.who->status != member_status::left)
       ++live;
   }
   if (failed.empty()) return;

@@ -90,7 +90,7 @@ gossip_prober_actor stage::prober() { return keep(system.spawn(played_prober, th
 void stage::members(const std::vector<swim::member>& all, bool wan) {
   auto m = std::make_shared<membership>();
   m->own_name = all.empty() ? "" : all.front().name;
-  m->members = all;
+  m->members = swim::member_list(all);
   (wan ? view->wan : view->lan).store(std::move(m));
 }
 

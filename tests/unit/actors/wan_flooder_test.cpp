@@ -26,13 +26,10 @@ TEST_CASE("the servers that the WAN pool lacks are joined at the port that they 
   auto other = stage::server("s3", "10.0.0.3"), wrong = stage::server("s4", "10.0.0.4");
   other.tags["wan_join_port"] = "9302";
   wrong.tags["wan_join_port"] = "no port";
-  lan.members = {stage::server("s1", "10.0.0.1"),
-                 stage::server("s2", "fd00::2"),
-                 other,
-                 wrong,
-                 stage::server("gone", "10.0.0.5", swim::member_status::failed),
-                 stage::client("c", "10.0.0.6")};
-  wan.members = {stage::server("s1.dc1", "10.0.0.1")};
+  lan.members = swim::member_list({stage::server("s1", "10.0.0.1"), stage::server("s2", "fd00::2"), other, wrong,
+                                   stage::server("gone", "10.0.0.5", swim::member_status::failed),
+                                   stage::client("c", "10.0.0.6")});
+  wan.members = swim::member_list({stage::server("s1.dc1", "10.0.0.1")});
   CHECK(missing_in_wan(lan, wan, 8302) ==
         string_list{"s2.dc1/[fd00::2]:8302", "s3.dc1/10.0.0.3:9302", "s4.dc1/10.0.0.4:8302"});
 }
