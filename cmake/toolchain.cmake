@@ -4,9 +4,10 @@ target_compile_options(praetor_warnings INTERFACE -Wall -Wextra -Werror)
 
 find_program(PRAETOR_CCACHE ccache)
 if(PRAETOR_CCACHE)
+  # Paths below the base directory are hashed relative to it: every checkout of the project shares one cache.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      ${PRAETOR_CCACHE})
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${PRAETOR_CCACHE})
   # ccache can only store translation units that use a precompiled header with this flag.
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
