@@ -28,6 +28,8 @@ void agent_state::start_gossip() {
     start_prober(false);
     start_joiner(false);
     if (!o.config->disable_coordinates) start_coordinates();
+  } else {
+    o.view->gossip_secret.store(std::make_shared<const gossip_secret>());
   }
   if (o.config->server && o.outside->gossip_wan) {
     start_prober(true);

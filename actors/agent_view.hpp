@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/agent_tokens.hpp"
+#include "actors/gossip_secret.hpp"
 #include "actors/leadership.hpp"
 #include "actors/local_state.hpp"
 #include "actors/membership.hpp"
@@ -34,6 +35,7 @@ struct agent_view {
   std::atomic<std::shared_ptr<const agent_handles>> handles;           ///< by agent
   std::atomic<std::shared_ptr<const membership>> lan, wan;             ///< by the gossip_prober of each; null: no pool
   std::atomic<std::shared_ptr<const known_servers>> servers;           ///< by agent, from the pool's members
+  std::atomic<gossip_secret_ptr> gossip_secret;                        ///< by the LAN pool's gossip_prober
   std::atomic<std::shared_ptr<const peer_links>> links;                ///< by rpc_router
   std::atomic<std::shared_ptr<request_server>> requests;               ///< by the frontends; null: they are not there
   std::atomic<std::shared_ptr<metrics::telemetry>> telemetry;          ///< by the frontends; null: nothing is measured

@@ -127,6 +127,7 @@ void gossip_prober_state::answer(const swim::query_received& q) {
 }
 
 void gossip_prober_state::write_keys() {
+  publish_secret();
   if (options.keyring_file.empty()) return;
   auto failed = [lines = options.outside->log_lines, module = options.module](const error* e) {
     if (e) lines->write(log_level::error, module, "the key ring can't be written", {{"error", e->text}});

@@ -56,6 +56,7 @@ void gossip_prober_state::start() {
     machine->restore(remembered.clocks());
   }
   figures = gossip_figures(options.view, options.wan);
+  publish_secret();
   open_sockets();
   machine->start(now());
   rejoin();
@@ -270,6 +271,12 @@ void gossip_prober_state::publish() {
   if (!same && options.changed) options.changed();
 }
 
+void gossip_prober_state::publish_secret() {
+  if (options.wan) return;
+  options.view->gossip_secret.store(
+      std::make_shared<const gossip_secret>(gossip_secret{options.keys, options.sealing.verify_incoming}));
+}
+
 void gossip_prober_state::flush() {
   flush_sent = false;
   if (members_changed) publish();
@@ -301,6 +308,7 @@ gossip_prober_actor::behavior_type gossip_prober(gossip_prober_actor::stateful_p
       [self](gossip_atom, local<std::shared_ptr<gossip_command>>& c) { self->state.command(*c.value); },
       [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config) {
         self->state.options.sealing = {config.value->encrypt_verify_incoming, config.value->encrypt_verify_outgoing};
+        self->state.publish_secret();
       },
   };
 }

@@ -84,6 +84,8 @@ struct gossip_prober_state {
   void command(gossip_command& c);
   /// Does what the machine wants done, and sets the next wake-up.
   void carry_out();
+  /// Tells server RPC the keys, by which it tells members from strangers.
+  void publish_secret();
 
 private:
   void open_sockets();

@@ -10,6 +10,8 @@ namespace {
 
 /// Waits double at most this often.
 constexpr int most_doublings = 16;
+/// Numbers of late requests that are remembered.
+constexpr std::size_t most_late = 256;
 /// What a message takes beside its envelope's bytes.
 constexpr std::size_t frame_overhead = 256;
 
@@ -52,14 +54,15 @@ void peer_link_state::connect() {
   retry_at = steady_time::max();
   if (connecting || gateway || !outside->links) return;
   connecting = true;
-  outside->links->connect(target, [to = caf::actor_cast<caf::actor_addr>(peer_link_actor{self}),
-                                   links = std::weak_ptr(outside->links),
-                                   number = ++attempt](expected<rpc_gateway_actor> result) {
-    auto outcome = std::make_shared<link_outcome>(links.lock(), std::move(result));
-    if (auto link = caf::actor_cast<caf::strong_actor_ptr>(to))
-      caf::anon_send(caf::actor_cast<peer_link_actor>(link), link_atom_v, number,
-                     local<std::shared_ptr<link_outcome>>{std::move(outcome)});
-  });
+  outside->links->connect(target, mailbox->id(),
+                          [to = caf::actor_cast<caf::actor_addr>(peer_link_actor{self}),
+                           links = std::weak_ptr(outside->links),
+                           number = ++attempt](expected<remote_gateway_actor> result) {
+                            auto outcome = std::make_shared<link_outcome>(links.lock(), std::move(result));
+                            if (auto link = caf::actor_cast<caf::strong_actor_ptr>(to))
+                              caf::anon_send(caf::actor_cast<peer_link_actor>(link), link_atom_v, number,
+                                             local<std::shared_ptr<link_outcome>>{std::move(outcome)});
+                          });
 }
 
 void peer_link_state::connected(link_outcome& outcome) {
@@ -96,7 +99,7 @@ void peer_link_state::retry_later() {
                                                  limits.first_wait * (1 << std::min(failures++, most_doublings)));
   // Between half and all of it: servers that lost each other do not meet again in step.
   auto half = wait.count() / 2;
-  wait = std::chrono::nanoseconds{half + static_cast<std::int64_t>(random()) % (half + 1)};
+  wait = std::chrono::nanoseconds{half + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(half + 1))};
   retry_at = self->clock().now() + wait;
   set_timer();
 }
@@ -140,7 +143,7 @@ void peer_link_state::ask(std::shared_ptr<remote_call> call) {
         false);
   if (call->deadline <= self->clock().now())
     return call->done(fail("the time for the request to " + target.name + " was up before it was sent"), false);
-  auto number = ++last_request;
+  auto number = fresh_number();
   auto request = std::move(call->request);
   outside->links->sending(gateway, request.bytes.size());
   auto deadline = deadlines.emplace(call->deadline, number);
@@ -152,9 +155,20 @@ void peer_link_state::ask(std::shared_ptr<remote_call> call) {
   set_timer();
 }
 
+std::uint64_t peer_link_state::fresh_number() {
+  for (;;) {
+    auto number = random() & caf::message_id::request_id_mask;
+    if (number != 0 && !calls.contains(number)) return number;
+  }
+}
+
 void peer_link_state::answered(std::uint64_t number, link_answer& answer) {
-  // There is none if its deadline has passed.
-  if (auto call = end_call(number)) call->done(std::move(answer.answer), true);
+  if (auto call = end_call(number)) return call->done(std::move(answer.answer), true);
+  if (std::find(late.begin(), late.end(), number) != late.end()) return;
+  const auto* why = "sent an answer to a request that was not made, or a second one: dropped";
+  if (complaints.admits(target.id, why, self->clock().now()))
+    outside->log_lines->write(log_level::warn, "agent.rpc", why,
+                              {{"server", target.name}, {"address", target.address}});
 }
 
 std::shared_ptr<remote_call> peer_link_state::end_call(std::uint64_t number) {
@@ -196,7 +210,9 @@ void peer_link_state::wake() {
   wake_at = steady_time::max();
   auto now = self->clock().now();
   while (!deadlines.empty() && deadlines.begin()->first <= now) {
-    auto call = end_call(deadlines.begin()->second);
+    late.push_back(deadlines.begin()->second);
+    if (late.size() > most_late) late.pop_front();
+    auto call = end_call(late.back());
     call->done(fail("server " + target.name + " did not answer in time"), true);
   }
   if (retry_at <= now) connect();
@@ -220,7 +236,7 @@ peer_link_actor::behavior_type peer_link(peer_link_actor::stateful_pointer<peer_
   s.target = std::move(target);
   s.peer = std::move(peer);
   s.router = std::move(router);
-  s.random.seed(static_cast<std::minstd_rand::result_type>(s.outside->seed()));
+  s.random.seed(s.outside->seed());
   s.mailbox = make_mailbox(peer_link_actor{self});
   self->set_down_handler([self](const caf::down_msg& down) { self->state.gateway_down(down); });
   s.connect();

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "actors/complaint_limit.hpp"
 #include "actors/ports.hpp"
 #include "actors/remote_call.hpp"
 #include "protocol/actors.hpp"
 
 #include <caf/actor_companion.hpp>
 
+#include <deque>
 #include <map>
 #include <random>
 #include <unordered_map>
@@ -40,19 +42,20 @@ struct peer_link_state {
   raft_peer_actor peer; ///< null on client agents
   rpc_router_actor router;
   link_limits limits;
-  std::minstd_rand random;
+  std::mt19937_64 random;
 
-  rpc_gateway_actor gateway;                     ///< null while the link is down
+  remote_gateway_actor gateway;                  ///< null while the link is down
   std::shared_ptr<caf::actor_companion> mailbox; ///< sends in the link's name, and takes the answers
   std::uint64_t attempt = 0;                     ///< the newest; outcomes of older ones are dropped
   bool connecting = false;
   int failures = 0; ///< in a row
   std::string last_error;
 
-  std::uint64_t last_request = 0;
+  complaint_limit complaints;
   std::unordered_map<std::uint64_t, waiting_call> calls;
   std::multimap<steady_time, std::uint64_t> deadlines;
-  std::size_t unanswered = 0; ///< bytes of `calls`
+  std::deque<std::uint64_t> late; ///< the last numbers whose deadline passed: their answers may still come
+  std::size_t unanswered = 0;     ///< bytes of `calls`
   steady_time retry_at = steady_time::max();
   steady_time wake_at = steady_time::max();
   std::uint64_t wake_number = 0;
@@ -67,6 +70,8 @@ struct peer_link_state {
   void wake();
 
 private:
+  /// A number that no open request has, and that nobody but the asked server can know.
+  std::uint64_t fresh_number();
   /// Why nothing more may be sent now; empty if it may.
   std::string objection(std::size_t bytes) const;
   /// Takes the call of this number out, if it is there.

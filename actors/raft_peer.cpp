@@ -1,7 +1,9 @@
 #include "actors/raft_peer.hpp"
 
 #include "actors/apply_batch.hpp"
+#include "actors/received_message.hpp"
 #include "actors/rpc_gateway.hpp"
+#include "protocol/mutation.hpp"
 #include "protocol/types/error.hpp"
 #include "storage/state/apply_result.hpp"
 
@@ -13,6 +15,7 @@ namespace {
 
 constexpr std::size_t most_pending = 65536; // frontends admit fewer; beyond it a bug would eat the memory
 constexpr std::size_t most_waiting_changes = 64;
+constexpr std::size_t longest_shown_id = 64;
 
 void answer(const proposal& p, state::apply_result result) {
   if (p.done) p.done(result);
@@ -135,16 +138,19 @@ void raft_peer_state::log_written(const log_written_report& report) {
   flush();
 }
 
-void raft_peer_state::receive(const std::string& bytes) {
-  auto message = raft::decode_message(bytes);
-  if (!message) {
-    // The first is told, and then ever more seldom.
-    ++unreadable;
-    if (std::has_single_bit(unreadable))
-      options.outside->log_lines->write(log_level::warn, "agent.server.raft", "a server sent what is no Raft message",
-                                        {{"error", message.error().text}, {"count", unreadable}});
-    return;
-  }
+void raft_peer_state::receive(const received_message& received) {
+  // The first of each kind is told, and then ever more seldom.
+  auto refuse = [&](std::uint64_t& count, const std::string& why) {
+    if (!std::has_single_bit(++count)) return;
+    options.outside->log_lines->write(
+        log_level::warn, "agent.server.raft", "refused a Raft message",
+        {{"peer", received.from.name}, {"from", received.from.address}, {"error", why}, {"count", count}});
+  };
+  auto message = raft::decode_message(received.bytes);
+  if (!message) return refuse(unreadable, message.error().text);
+  if (message->from.id != received.from.id && !mutated("raft_sender_unchecked"))
+    return refuse(forged, "says that it comes from server " + message->from.id.substr(0, longest_shown_id) +
+                              ", and the peer is " + received.from.id);
   machine->step(std::move(*message), now());
   carry_out();
 }
@@ -459,7 +465,9 @@ raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_
         s.carry_out();
         if (done.value) done.value(nullptr);
       },
-      [self](send_atom, const std::string& bytes) { self->state.receive(bytes); },
+      [self](send_atom, local<std::shared_ptr<const received_message>>& received) {
+        self->state.receive(*received.value);
+      },
       [self](link_atom, const std::string& id, bool up) {
         auto& s = self->state;
         if (up)

@@ -73,6 +73,7 @@ struct raft_peer_state {
   std::deque<std::shared_ptr<membership_change>> changes;
   std::vector<done_callback> transfers; ///< who waits for leadership to be handed over
   std::uint64_t unreadable = 0;         ///< messages that were none
+  std::uint64_t forged = 0;             ///< Raft messages in the name of another server than the peer
   bool stopping = false;
 
   raft::time_point now() const;
@@ -82,7 +83,7 @@ struct raft_peer_state {
   void refuse(proposal& p, const std::string& why, int status, bool elsewhere);
   void read(done_callback done);
   void log_written(const log_written_report& report);
-  void receive(const std::string& bytes);
+  void receive(const received_message& received);
   void change_members(std::shared_ptr<membership_change> change);
   void transfer(const std::string& target, done_callback done);
   void bootstrap(const raft::configuration& members, const done_callback& done);

@@ -30,7 +30,7 @@ struct remote_envelope {
 
 /// How an attempt to connect ended. A connection that nobody takes over is ended with it.
 struct link_outcome {
-  link_outcome(std::shared_ptr<connector> links, expected<rpc_gateway_actor> gateway)
+  link_outcome(std::shared_ptr<connector> links, expected<remote_gateway_actor> gateway)
       : links(std::move(links)), gateway(std::move(gateway)) {}
   ~link_outcome() {
     if (links && gateway) links->disconnect(*gateway);
@@ -39,7 +39,7 @@ struct link_outcome {
   link_outcome& operator=(const link_outcome&) = delete;
 
   std::shared_ptr<connector> links; ///< null once the connection was taken over
-  expected<rpc_gateway_actor> gateway;
+  expected<remote_gateway_actor> gateway;
 };
 
 /// What came back for a request: the other side's envelope, or why it has none.

@@ -3,17 +3,18 @@
 #include "actors/bootstrap.hpp"
 #include "actors/command_permissions.hpp"
 #include "actors/forwarded_request.hpp"
+#include "actors/received_message.hpp"
 #include "actors/remote_call.hpp"
 #include "protocol/codec/msgpack.hpp"
+#include "protocol/mutation.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
+
+#include <algorithm>
 
 namespace praetor {
 
 namespace {
-
-constexpr std::size_t most_running = 16384;          // of all agents together
-constexpr std::size_t most_bytes = largest_envelope; // of one agent; a larger request is carried out alone
 
 envelope answer_of(rpc_kind kind, std::string bytes) {
   envelope e;
@@ -40,22 +41,67 @@ envelope not_ready() { return refusal("this server is starting or ending", 503, 
 
 } // namespace
 
-bool rpc_gateway_state::admits(rpc_kind kind) const {
-  auto& links = options.outside->links;
-  if (!links) return true;
-  auto peer = links->peer_of(self->current_sender());
-  if (!peer) return true; // of this process
-  if (peer->datacenter != options.datacenter) return false;
-  // Whether the server is of the Raft configuration is the Raft peer's to say.
-  return peer->server || kind != rpc_kind::raft;
+peer_standing rpc_gateway_state::standing(const peer_identity& from) const {
+  return standing_of(from, options.datacenter, options.view->servers.load().get());
 }
 
-/// Servers see to it themselves that whoever asks them may write; what agents write by themselves is seen to here.
-std::optional<error> rpc_gateway_state::refused_proposal(const std::string& command) const {
-  auto& links = options.outside->links;
-  auto peer = links ? links->peer_of(self->current_sender()) : std::nullopt;
-  if (!peer || peer->server) return {};
-  return refused_command(options.view, command, {options.outside->wall_clock(), self->clock().now()});
+void rpc_gateway_state::complain(const peer_identity& from, const std::string& why) {
+  if (complaints.admits(from.address.substr(0, from.address.rfind(':')), why, self->clock().now()))
+    options.outside->log_lines->write(log_level::warn, "agent.rpc", "refused what a peer asked",
+                                      {{"peer", from.name}, {"from", from.address}, {"error", why}});
+}
+
+std::optional<envelope> rpc_gateway_state::refused_kind(const rpc_kind_row* row, std::uint16_t kind,
+                                                        const peer_identity& from) {
+  auto known = standing(from);
+  if (known == peer_standing::stranger) {
+    complain(from, "is no agent of this datacenter");
+    return refusal("only agents of datacenter " + options.datacenter + " may ask this server", 403, false);
+  }
+  if (!row) return refusal("this release knows no request of kind " + std::to_string(kind), 501, true);
+  switch (row->who) {
+  case asker::any_agent: return {};
+  case asker::server:
+  case asker::configured_server:
+    if (known == peer_standing::server || mutated("raft_from_any_agent")) return {};
+    complain(from, known == peer_standing::unproven_server ? doubt_about(from, options.view->servers.load().get())
+                                                           : "is no server, and sent what only servers send");
+    return refusal("only servers may send this", 403, false);
+  case asker::nobody: break;
+  }
+  complain(from, "sent what is no request: " + std::string(row->name));
+  return refusal("an envelope of kind " + std::string(row->name) + " is no request", 403, false);
+}
+
+std::optional<envelope> rpc_gateway_state::refused_load(const peer_identity& from, std::uint64_t number,
+                                                        std::size_t bytes) const {
+  auto it = peers.find(from.connection);
+  std::size_t count = it == peers.end() ? 0 : it->second.requests.size();
+  std::size_t held = it == peers.end() ? 0 : it->second.bytes;
+  if (!slots.admits(count, 1))
+    return refusal("too many requests are being carried out (" + std::to_string(count) +
+                       " of this agent), try again later",
+                   503, true);
+  if (!memory.admits(held, bytes))
+    return refusal("requests of " + std::to_string(held) +
+                       " bytes of this agent are being carried out already, try again later",
+                   503, true);
+  if (count > 0 && it->second.numbers.contains(number))
+    return refusal("a request of the number " + std::to_string(number) + " is being carried out already", 400, true);
+  return {};
+}
+
+/// Servers authorize before they propose. Commands that client agents propose are authorized here.
+std::optional<envelope> rpc_gateway_state::refused_proposal(const std::string& command, const peer_identity& from) {
+  auto known = standing(from);
+  if (known == peer_standing::server) return {};
+  auto no = refused_command(options.view, command, {options.outside->wall_clock(), self->clock().now()});
+  if (!no) return {};
+  if (known != peer_standing::unproven_server) return refusal(std::move(no->text), no->status, false);
+  // Gossip may be about to tell of it: the sender tries again for as long as it holds the request.
+  auto doubt = doubt_about(from, options.view->servers.load().get());
+  complain(from, doubt);
+  return refusal("this server does not know the sender as a server: " + doubt, 503, true);
 }
 
 std::function<void(envelope)> rpc_gateway_state::answer_to(std::uint64_t id) const {
@@ -63,28 +109,28 @@ std::function<void(envelope)> rpc_gateway_state::answer_to(std::uint64_t id) con
       [me = rpc_gateway_actor{self}, id](envelope answer) { caf::anon_send(me, result_atom_v, id, std::move(answer)); };
 }
 
-caf::result<envelope> rpc_gateway_state::ask(const envelope& e) {
-  auto kind = static_cast<rpc_kind>(e.kind);
-  if (!admits(kind))
-    return refusal("only agents of datacenter " + options.datacenter + " may ask this server", 403, false);
-  if (requests.size() >= most_running)
-    return refusal("too many requests are being carried out, try again later", 503, true);
-  auto sender = caf::actor_cast<caf::actor_addr>(self->current_sender());
-  auto open = senders.find(sender);
-  if (open != senders.end() && open->second > 0 && open->second + e.bytes.size() > most_bytes)
-    return refusal("requests of " + std::to_string(open->second) +
-                       " bytes of this agent are being carried out already, try again later",
-                   503, true);
+caf::result<envelope> rpc_gateway_state::ask(const envelope& e, const peer_identity& from) {
+  auto& links = *options.outside->links;
+  links.handled(from.connection, e.bytes.size());
+  if (auto no = refused_kind(find_rpc_kind(e.kind), e.kind, from)) return *no;
   rpc_request request;
   if (auto read = msgpack::unpack(e.bytes, request); !read)
     return refusal("a request of another agent could not be read: " + read.error().text, 400, true);
-  if (sender && open == senders.end()) self->monitor(sender);
-  if (sender) senders[sender] += e.bytes.size();
+  if (auto no = refused_load(from, request.number, e.bytes.size())) return *no;
+  auto kind = static_cast<rpc_kind>(e.kind);
   if (kind == rpc_kind::propose)
-    if (auto no = refused_proposal(request.body)) return refusal(std::move(no->text), no->status, false);
+    if (auto no = refused_proposal(request.body, from)) return *no;
+  // Nobody would end the requests of a connection whose end the gateway has heard of already.
+  if (!links.is_open(from.connection)) return refusal("the connection has ended", 499, true);
   auto id = ++next;
   auto promise = self->make_response_promise<envelope>();
-  requests[id] = {promise, sender, request.number, nullptr, e.bytes.size()};
+  requests[id] = {promise, from.connection, request.number, nullptr, e.bytes.size()};
+  auto& load = peers[from.connection];
+  load.requests.insert(id);
+  if (request.number != 0) load.numbers.emplace(request.number, id);
+  load.bytes += e.bytes.size();
+  slots.take(1);
+  memory.take(e.bytes.size());
   carry_out(kind, std::move(request), id);
   return promise;
 }
@@ -172,12 +218,18 @@ void rpc_gateway_state::describe_log(std::function<void(envelope)> done) {
 }
 
 void rpc_gateway_state::ended(std::uint64_t id, const envelope& answer) {
-  auto it = requests.find(id);
-  if (it == requests.end()) return;
-  auto promise = std::move(it->second.answer);
-  if (auto open = senders.find(it->second.sender); open != senders.end()) open->second -= it->second.bytes;
-  requests.erase(it);
-  promise.deliver(answer);
+  auto over = requests.extract(id);
+  if (!over) return;
+  auto& r = over.mapped();
+  slots.give_back(1);
+  memory.give_back(r.bytes);
+  if (auto load = peers.find(r.connection); load != peers.end()) {
+    load->second.requests.erase(id);
+    if (r.number != 0) load->second.numbers.erase(r.number);
+    load->second.bytes -= r.bytes;
+    if (load->second.requests.empty()) peers.erase(load);
+  }
+  r.answer.deliver(answer);
 }
 
 void rpc_gateway_state::cancel(std::uint64_t id) {
@@ -188,25 +240,32 @@ void rpc_gateway_state::cancel(std::uint64_t id) {
   end();
 }
 
-void rpc_gateway_state::tell(const envelope& message) {
+void rpc_gateway_state::tell(const envelope& message, const peer_identity& from) {
+  auto window = std::make_shared<const window_share>(
+      [links = std::weak_ptr(options.outside->links), connection = from.connection, bytes = message.bytes.size()] {
+        if (auto open = links.lock()) open->handled(connection, bytes);
+      });
+  if (refused_kind(find_rpc_kind(message.kind), message.kind, from)) return;
   auto kind = static_cast<rpc_kind>(message.kind);
-  if (!admits(kind)) return;
   if (kind == rpc_kind::raft) {
-    if (options.peer) self->send(options.peer, send_atom_v, message.bytes);
+    if (options.peer)
+      self->send(options.peer, send_atom_v,
+                 local<std::shared_ptr<const received_message>>{
+                     std::make_shared<const received_message>(received_message{from, message.bytes, window})});
   } else if (kind == rpc_kind::cancel) {
     cancelled_request gone;
     if (!msgpack::unpack(message.bytes, gone)) return;
-    auto sender = caf::actor_cast<caf::actor_addr>(self->current_sender());
-    for (const auto& [id, r] : requests)
-      if (r.sender == sender && r.number == gone.number) return cancel(id);
+    auto load = peers.find(from.connection);
+    if (load == peers.end()) return;
+    if (auto it = load->second.numbers.find(gone.number); it != load->second.numbers.end()) cancel(it->second);
   }
 }
 
-void rpc_gateway_state::sender_down(const caf::actor_addr& sender) {
-  senders.erase(sender);
-  std::vector<std::uint64_t> gone;
-  for (const auto& [id, r] : requests)
-    if (r.sender == sender) gone.push_back(id);
+void rpc_gateway_state::connection_ended(std::uint64_t connection) {
+  auto load = peers.find(connection);
+  if (load == peers.end()) return;
+  std::vector<std::uint64_t> gone(load->second.requests.begin(), load->second.requests.end());
+  std::sort(gone.begin(), gone.end());
   for (auto id : gone) cancel(id);
 }
 
@@ -214,10 +273,10 @@ rpc_gateway_actor::behavior_type rpc_gateway(rpc_gateway_actor::stateful_pointer
                                              rpc_gateway_options options) {
   self->state.self = self;
   self->state.options = std::move(options);
-  self->set_down_handler([self](const caf::down_msg& down) { self->state.sender_down(down.source); });
   return {
-      [self](rpc_atom, const envelope& request) { return self->state.ask(request); },
-      [self](send_atom, const envelope& message) { self->state.tell(message); },
+      [self](rpc_atom, const envelope& request, const peer_identity& from) { return self->state.ask(request, from); },
+      [self](send_atom, const envelope& message, const peer_identity& from) { self->state.tell(message, from); },
+      [self](leave_atom, std::uint64_t connection) { self->state.connection_ended(connection); },
       [self](result_atom, std::uint64_t id, const envelope& answer) { self->state.ended(id, answer); },
   };
 }

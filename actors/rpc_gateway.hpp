@@ -1,12 +1,17 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/complaint_limit.hpp"
+#include "actors/peer_standing.hpp"
 #include "actors/ports.hpp"
-#include "actors/rpc_messages.hpp"
+#include "actors/rpc_kinds.hpp"
 #include "actors/rpc_router.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/base/fair_share.hpp"
 
-#include <map>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace praetor {
 
@@ -26,27 +31,46 @@ struct rpc_gateway_state {
   /// One request that is being carried out.
   struct running {
     promise answer;
-    caf::actor_addr sender;
-    std::uint64_t number = 0;     ///< as the sender counts
+    std::uint64_t connection = 0;
+    std::uint64_t number = 0;     ///< as the peer counts; 0: it does not cancel
     std::function<void()> cancel; ///< null: it can't be
     std::size_t bytes = 0;
+  };
+  /// What one connection has under way.
+  struct peer_load {
+    std::unordered_set<std::uint64_t> requests;               ///< by the gateway's own number
+    std::unordered_map<std::uint64_t, std::uint64_t> numbers; ///< the peer's numbers, if it may cancel, to the own ones
+    std::size_t bytes = 0;                                    ///< of those requests
   };
 
   rpc_gateway_actor::pointer self = nullptr;
   rpc_gateway_options options;
-  std::map<std::uint64_t, running> requests; ///< by the gateway's own number
-  /// Those that are monitored, and how many bytes of their requests are being carried out.
-  std::map<caf::actor_addr, std::size_t> senders;
+  std::unordered_map<std::uint64_t, running> requests; ///< by the gateway's own number
+  std::unordered_map<std::uint64_t, peer_load> peers;  ///< by connection; those with requests under way
+  fair_share slots{most_running, slots_of_each}, memory{most_bytes, bytes_of_each};
+  complaint_limit complaints;
   std::uint64_t next = 0;
 
-  caf::result<envelope> ask(const envelope& request);
-  void tell(const envelope& message);
+  caf::result<envelope> ask(const envelope& request, const peer_identity& from);
+  void tell(const envelope& message, const peer_identity& from);
   void ended(std::uint64_t id, const envelope& answer);
-  /// A sender has gone, and with it all who waited for its requests.
-  void sender_down(const caf::actor_addr& sender);
+  /// A connection has ended, and with it all who waited for its requests.
+  void connection_ended(std::uint64_t connection);
 
 private:
-  bool admits(rpc_kind kind) const;
+  /// Requests of all peers together, and how many each may have whatever the others do.
+  static constexpr std::size_t most_running = 32768, slots_of_each = 64;
+  /// Bytes of all requests, and those of each peer: one small request always finds room.
+  static constexpr std::size_t most_bytes = 256 << 20, bytes_of_each = 64 << 10;
+
+  peer_standing standing(const peer_identity& from) const;
+  /// Why the peer may not send this kind, if so.
+  std::optional<envelope> refused_kind(const rpc_kind_row* row, std::uint16_t kind, const peer_identity& from);
+  /// Why the peer has no room for one more request, if so.
+  std::optional<envelope> refused_load(const peer_identity& from, std::uint64_t number, std::size_t bytes) const;
+  /// Why the command may not be proposed for the peer, if so.
+  std::optional<envelope> refused_proposal(const std::string& command, const peer_identity& from);
+  void complain(const peer_identity& from, const std::string& why);
   /// What ends the request of this number; thread-safe.
   std::function<void(envelope)> answer_to(std::uint64_t id) const;
   void carry_out(rpc_kind kind, rpc_request request, std::uint64_t id);
@@ -55,8 +79,6 @@ private:
   void look_up(rpc_request request, std::function<void(envelope)> done);
   void describe_log(std::function<void(envelope)> done);
   void describe_token(rpc_request request, std::function<void(envelope)> done);
-  /// Why an agent may not have its command carried out, if so.
-  std::optional<error> refused_proposal(const std::string& command) const;
   void find_node(rpc_request request, std::function<void(envelope)> done);
   void cancel(std::uint64_t id);
 };

@@ -11,7 +11,8 @@
 
 namespace praetor {
 
-/// What one process asks of another (envelope::kind). Numbers are never used again.
+/// What one process asks of another (envelope::kind). Numbers are never used again; 8 was an agent's coordinate.
+/// rpc_kinds.hpp says who may send each.
 enum class rpc_kind : std::uint16_t {
   propose = 1,      ///< a command as it stands in the log; answer: state::apply_result
   refused = 2,      ///< only as an answer: rpc_refusal
@@ -20,7 +21,6 @@ enum class rpc_kind : std::uint16_t {
   cancel = 5,       ///< the client of a request has gone away: cancelled_request, not answered
   node_records = 6, ///< what the catalog has of a node: node_records_request; answer: node_records
   dns = 7,          ///< a DNS question, in the form that the frontends give it
-  coordinate = 8,   ///< an agent's network coordinate, not answered
   log_state = 9,    ///< whether a server is part of a cluster; answer: log_state
   token = 10,       ///< a secret: what may its holder do? answer: token_holder
 };

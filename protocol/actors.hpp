@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace praetor {
 
@@ -28,6 +29,7 @@ struct watch_request;
 struct log_written_report;
 struct remote_call;
 struct remote_envelope;
+struct received_message;
 struct link_outcome;
 struct link_answer;
 struct forwarded_request;
@@ -87,6 +89,24 @@ struct apply_batch;
 /// What became of a session's renewal.
 enum class renewal : std::uint8_t { renewed, unknown_session, not_leader };
 
+/// Who is at the other end of a connection: established once, when the connection was made, and stamped onto each
+/// message when it is read from it. Nothing that the peer sends afterwards can change it.
+struct peer_identity {
+  std::uint64_t connection = 0; ///< this process's number of the connection, never used again; 0: none
+  std::string id, name, datacenter;
+  std::string address;            ///< "ip:port" that it connects from
+  std::vector<std::string> names; ///< that its certificate, issued by the configured authority, is valid for
+  bool claims_server = false;     ///< the peer says that it is a server
+  bool certified_server = false;  ///< its certificate says so: it names a server of the datacenter
+
+  bool operator==(const peer_identity&) const = default;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, peer_identity& x) {
+  return f(caf::meta::type_name("peer_identity"), x.connection, x.id, x.name, x.datacenter, x.address, x.names,
+           x.claims_server, x.certified_server);
+}
+
 /// One request or answer between processes: its format's version, what it is, and MessagePack.
 struct envelope {
   std::uint16_t version = 1;
@@ -107,6 +127,7 @@ struct allowed_unsafe_message_type<praetor::local<T>> : std::true_type {};
 
 CAF_BEGIN_TYPE_ID_BLOCK(praetor, first_custom_type_id)
 CAF_ADD_TYPE_ID(praetor, (praetor::envelope))
+CAF_ADD_TYPE_ID(praetor, (praetor::peer_identity))
 CAF_ADD_ATOM(praetor, praetor, propose_atom, "propose")
 CAF_ADD_ATOM(praetor, praetor, flush_atom, "flush")
 CAF_ADD_ATOM(praetor, praetor, written_atom, "written")
@@ -201,7 +222,7 @@ using raft_peer_actor = caf::typed_actor<
     // Hand leadership over and take no further part: the process is about to end.
     caf::reacts_to<stop_atom, local<done_callback>>,
     // A Raft message of another server, encoded, as its gateway received it.
-    caf::reacts_to<send_atom, std::string>,
+    caf::reacts_to<send_atom, local<std::shared_ptr<const received_message>>>,
     // The link to the server of this id came up (true) or broke (false).
     caf::reacts_to<link_atom, std::string, bool>,
     // Change the configuration: add, promote, demote, remove a server.
@@ -261,12 +282,22 @@ using rpc_router_actor = caf::typed_actor<
     // The link to the server of this id came up (true) or broke (false).
     caf::reacts_to<link_atom, std::string, bool>>;
 
-/// What a server answers to others.
-using rpc_gateway_actor = caf::typed_actor<
-    // One request of another process.
+/// The gateway of another process as a connection shows it: what may be sent over the wire.
+using remote_gateway_actor = caf::typed_actor<
+    // One request.
     caf::replies_to<rpc_atom, envelope>::with<envelope>,
     // A message that is not answered.
-    caf::reacts_to<send_atom, envelope>,
+    caf::reacts_to<send_atom, envelope>>;
+
+/// What a server answers to others. The connector stamps the peer's identity onto what it reads; nothing without a
+/// stamp is understood here.
+using rpc_gateway_actor = caf::typed_actor<
+    // One request of another process.
+    caf::replies_to<rpc_atom, envelope, peer_identity>::with<envelope>,
+    // A message that is not answered.
+    caf::reacts_to<send_atom, envelope, peer_identity>,
+    // The connection of this number has ended: nobody waits for the answers to its requests.
+    caf::reacts_to<leave_atom, std::uint64_t>,
     // The request of this number, as the gateway counts, is answered.
     caf::reacts_to<result_atom, std::uint64_t, envelope>>;
 

@@ -1,12 +1,13 @@
 #include "sim/network.hpp"
 
-#include "actors/rpc_messages.hpp"
+#include "actors/rpc_kinds.hpp"
 
 #include <caf/actor_companion.hpp>
 
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <set>
 
 namespace praetor::sim {
 
@@ -64,20 +65,18 @@ public:
       : net_(&net), alive_(net.alive_), on_(on), who_(std::move(who)), machine_(machine_of(who_.address)),
         plugged_(std::move(plugged)) {}
 
-  void connect(const known_server& to, std::function<void(expected<rpc_gateway_actor>)> done) override {
+  void connect(const known_server& to, caf::actor_id,
+               std::function<void(expected<remote_gateway_actor>)> done) override {
     if (usable()) net_->open(shared_from_this(), to, std::move(done));
   }
-  void disconnect(const rpc_gateway_actor& gateway) override;
-  std::size_t unsent(const rpc_gateway_actor& gateway) const override;
+  void disconnect(const remote_gateway_actor& gateway) override;
+  std::size_t unsent(const remote_gateway_actor& gateway) const override;
   expected<void> publish(const rpc_gateway_actor& gateway) override {
     gateway_ = gateway;
     return {};
   }
-  std::optional<peer_identity> peer_of(const caf::strong_actor_ptr& sender) const override {
-    auto it = sender ? peers.find(sender->id()) : peers.end();
-    if (it == peers.end()) return std::nullopt;
-    return it->second;
-  }
+  bool is_open(std::uint64_t connection) const override { return accepted.contains(connection); }
+  void handled(std::uint64_t, std::size_t) override {}
 
   bool plugged() const { return *plugged_; }
   bool usable() const { return *alive_ && *plugged_; }
@@ -86,7 +85,7 @@ public:
   sim::machine& on() const { return on_; }
   const rpc_gateway_actor& gateway() const { return gateway_; }
 
-  std::map<caf::actor_id, peer_identity> peers;                      ///< by the actor in whose name they send
+  std::set<std::uint64_t> accepted;                                  ///< connections that others have made to it
   std::map<caf::actor_id, std::weak_ptr<network::connection>> links; ///< by the handle that `connect` gave
 
 private:
@@ -105,7 +104,9 @@ public:
   connection(network& net, std::uint64_t number, std::shared_ptr<port> client, std::shared_ptr<port> server)
       : net_(net), number_(number), client_(std::move(client)), server_(std::move(server)) {}
 
-  rpc_gateway_actor begin() {
+  remote_gateway_actor begin() {
+    identity_ = client_->who();
+    identity_.connection = number_;
     auto weak = weak_from_this();
     near_ = std::make_unique<stand_in>(client_->on().system(), [weak](caf::mailbox_element& m) {
       if (auto c = weak.lock()) c->sent_by_client(m);
@@ -113,9 +114,9 @@ public:
     far_ = std::make_unique<stand_in>(server_->on().system(), [weak](caf::mailbox_element& m) {
       if (auto c = weak.lock()) c->answered(m);
     });
-    server_->peers[far_->handle()->id()] = client_->who();
+    server_->accepted.insert(number_);
     client_->links[near_->handle()->id()] = weak;
-    return caf::actor_cast<rpc_gateway_actor>(near_->handle());
+    return caf::actor_cast<remote_gateway_actor>(near_->handle());
   }
 
   bool concerns(const std::string& address) const {
@@ -252,10 +253,10 @@ private:
     if (f.kind == frame::kind_t::request) {
       auto number = f.number;
       gateway->enqueue(far_->handle(), caf::message_id{number}.with_normal_priority(),
-                       caf::make_message(rpc_atom_v, envelope_in(std::move(f))), nullptr);
+                       caf::make_message(rpc_atom_v, envelope_in(std::move(f)), identity_), nullptr);
     } else {
       gateway->enqueue(far_->handle(), caf::make_message_id(),
-                       caf::make_message(send_atom_v, envelope_in(std::move(f))), nullptr);
+                       caf::make_message(send_atom_v, envelope_in(std::move(f)), identity_), nullptr);
     }
   }
 
@@ -265,12 +266,14 @@ private:
     near_->end();
   }
   void end_server() {
-    server_->peers.erase(far_->handle()->id());
+    server_->accepted.erase(number_);
+    if (server_->plugged() && server_->gateway()) caf::anon_send(server_->gateway(), leave_atom_v, number_);
     far_->end();
   }
 
   network& net_;
   std::uint64_t number_;
+  peer_identity identity_; ///< the client's, stamped onto what it sends
   std::shared_ptr<port> client_, server_;
   std::unique_ptr<stand_in> near_, far_;
   std::map<std::uint64_t, std::pair<caf::strong_actor_ptr, caf::message_id>> asked_;
@@ -285,14 +288,14 @@ private:
   bool broken_ = false;
 };
 
-void network::port::disconnect(const rpc_gateway_actor& gateway) {
+void network::port::disconnect(const remote_gateway_actor& gateway) {
   if (!*alive_) return;
   auto it = links.find(gateway->id());
   if (it == links.end()) return;
   if (auto c = it->second.lock()) c->break_up(duration{0}, net_->delay());
 }
 
-std::size_t network::port::unsent(const rpc_gateway_actor& gateway) const {
+std::size_t network::port::unsent(const remote_gateway_actor& gateway) const {
   auto it = links.find(gateway->id());
   auto c = it == links.end() ? nullptr : it->second.lock();
   return c ? c->unsent() : 0;
@@ -321,7 +324,7 @@ duration network::delay() {
 }
 
 void network::open(const std::shared_ptr<port>& from, const known_server& to,
-                   std::function<void(expected<rpc_gateway_actor>)> done) {
+                   std::function<void(expected<remote_gateway_actor>)> done) {
   auto there = ports_.find(to.address);
   auto server = there == ports_.end() ? nullptr : there->second.lock();
   bool reachable = server && !is_cut(from->machine(), server->machine()) &&
@@ -344,19 +347,8 @@ void network::open(const std::shared_ptr<port>& from, const known_server& to,
 }
 
 std::string_view name_of_message(std::uint16_t kind) {
-  switch (static_cast<rpc_kind>(kind)) {
-  case rpc_kind::propose: return "propose";
-  case rpc_kind::refused: return "refused";
-  case rpc_kind::raft: return "raft";
-  case rpc_kind::request: return "request";
-  case rpc_kind::cancel: return "cancel";
-  case rpc_kind::node_records: return "node_records";
-  case rpc_kind::dns: return "dns";
-  case rpc_kind::coordinate: return "coordinate";
-  case rpc_kind::log_state: return "log_state";
-  case rpc_kind::token: return "token";
-  }
-  return "unknown";
+  auto* row = find_rpc_kind(kind);
+  return row ? row->name : "unknown";
 }
 
 void network::forget(std::uint64_t number) { open_.erase(number); }

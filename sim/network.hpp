@@ -70,7 +70,7 @@ private:
 
   duration delay();
   void open(const std::shared_ptr<port>& from, const known_server& to,
-            std::function<void(expected<rpc_gateway_actor>)> done);
+            std::function<void(expected<remote_gateway_actor>)> done);
   void forget(std::uint64_t number);
   bool is_cut(const std::string& from, const std::string& to) const { return wires_.is_cut(from, to); }
   void wires_changed();

@@ -209,8 +209,8 @@ expected<ports_ptr> node::make_ports(std::shared_ptr<bool> plugged) {
   auto stores = disk_->plug_in();
   if (!stores) return tl::unexpected(stores.error());
   if (net_)
-    p->links =
-        net_->plug_in(machine_, {id_, options_.name, options_.datacenter, address(), options_.server, true}, plugged);
+    p->links = net_->plug_in(
+        machine_, {0, id_, options_.name, options_.datacenter, address(), {}, options_.server, false}, plugged);
   if (gossip_) p->gossip_lan = gossip_->plug_in(options_.ip + ":8301", plugged);
   if (gossip_ && options_.server) p->gossip_wan = gossip_->plug_in(options_.ip + ":8302", plugged);
   if (options_.server) {

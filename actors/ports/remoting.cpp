@@ -9,6 +9,12 @@ namespace praetor {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
+namespace {
+
+bool is_wildcard(const std::string& address) { return address.empty() || address == "0.0.0.0" || address == "::"; }
+
+} // namespace
+
 expected<remoting_settings> remoting_settings_of(const config::runtime_config& config, const std::string& node_id) {
   remoting_settings s;
   s.id = node_id;
@@ -17,6 +23,7 @@ expected<remoting_settings> remoting_settings_of(const config::runtime_config& c
   s.server = config.server;
   s.address = config.rpc_bind.host;
   s.port = static_cast<std::uint16_t>(config.rpc_bind.port);
+  s.source_address = is_wildcard(config.rpc_bind.host) ? config.rpc_advertise.host : config.rpc_bind.host;
   s.most_per_address = static_cast<std::size_t>(std::max<std::int64_t>(config.rpc.max_conns_per_client, 0));
   if (config.rpc.handshake_timeout.count() > 0)
     s.handshake_time = std::chrono::duration_cast<std::chrono::milliseconds>(config.rpc.handshake_timeout);
@@ -45,28 +52,31 @@ remoting::remoting(caf::actor_system& system, remoting_settings settings, logger
 
 remoting::~remoting() { stop(); }
 
-void remoting::connect(const known_server& to, std::function<void(expected<rpc_gateway_actor>)> done) {
-  core_->connect(to, std::move(done));
+void remoting::connect(const known_server& to, caf::actor_id sender,
+                       std::function<void(expected<remote_gateway_actor>)> done) {
+  core_->connect(to, sender, std::move(done));
 }
 
-void remoting::disconnect(const rpc_gateway_actor& gateway) {
+void remoting::disconnect(const remote_gateway_actor& gateway) {
   if (auto scribe = core_->find(gateway->node())) scribe->abort();
 }
 
-void remoting::sending(const rpc_gateway_actor& gateway, std::size_t bytes) {
+void remoting::sending(const remote_gateway_actor& gateway, std::size_t bytes) {
   if (auto scribe = core_->find(gateway->node())) scribe->sending(bytes);
 }
 
-std::size_t remoting::unsent(const rpc_gateway_actor& gateway) const {
+std::size_t remoting::unsent(const remote_gateway_actor& gateway) const {
   auto scribe = core_->find(gateway->node());
   return scribe ? scribe->unsent() : 0;
 }
 
-std::optional<peer_identity> remoting::peer_of(const caf::strong_actor_ptr& sender) const {
-  if (!sender) return {};
-  auto scribe = core_->find(sender->node());
-  if (!scribe) return {};
-  return scribe->who();
+bool remoting::is_open(std::uint64_t connection) const {
+  auto scribe = core_->find(connection);
+  return scribe && !scribe->ended();
+}
+
+void remoting::handled(std::uint64_t connection, std::size_t bytes) {
+  if (auto scribe = core_->find(connection)) scribe->handled(bytes);
 }
 
 expected<void> remoting::publish(const rpc_gateway_actor& gateway) { return core_->publish(gateway); }

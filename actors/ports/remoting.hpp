@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/connector.hpp"
+#include "actors/gossip_secret.hpp"
 #include "actors/logger.hpp"
 #include "actors/ports/remoting_tls.hpp"
 #include "protocol/config/runtime_config.hpp"
@@ -22,8 +23,13 @@ struct remoting_settings {
   bool server = false;              ///< others may connect here
   std::string address;              ///< IP to listen on
   std::uint16_t port = 0;           ///< 0: the system chooses
+  std::string source_address;       ///< IP from which servers are reached; empty: the system chooses
   std::size_t most_per_address = 0; ///< connections of one IP; 0: any number
+  std::size_t most_in_total = 0;    ///< connections of all; 0: any number
   std::shared_ptr<const remoting_tls> tls;
+  /// The gossip keys, by which peers show that they belong to the cluster; null until they are known, and so long no
+  /// connection is made. No function: there is no gossip pool.
+  std::function<gossip_secret_ptr()> secret;
 
   std::chrono::milliseconds handshake_time{5000}; ///< in which who connects has to say who it is
   std::chrono::milliseconds dial_time{3000};      ///< in which a server has to be reached and has to have answered
@@ -39,7 +45,7 @@ expected<remoting_settings> remoting_settings_of(const config::runtime_config& c
 void prepare_remoting(caf::actor_system_config& config);
 
 /// Server RPC over sockets: CAF's remoting behind a listener and connections of its own, with TLS whose names are
-/// checked, time-outs, a greeting that says who is there, and nothing but the gateway in reach.
+/// checked, time-outs, a greeting that establishes who is there, and nothing but the gateway in reach.
 class remoting final : public connector {
 public:
   /// Binds the server's port; nobody is served before `publish`.
@@ -49,12 +55,14 @@ public:
   explicit remoting(caf::actor_system& system, remoting_settings settings, logger_ptr log);
   ~remoting() override;
 
-  void connect(const known_server& to, std::function<void(expected<rpc_gateway_actor>)> done) override;
-  void disconnect(const rpc_gateway_actor& gateway) override;
-  void sending(const rpc_gateway_actor& gateway, std::size_t bytes) override;
-  std::size_t unsent(const rpc_gateway_actor& gateway) const override;
+  void connect(const known_server& to, caf::actor_id sender,
+               std::function<void(expected<remote_gateway_actor>)> done) override;
+  void disconnect(const remote_gateway_actor& gateway) override;
+  void sending(const remote_gateway_actor& gateway, std::size_t bytes) override;
+  std::size_t unsent(const remote_gateway_actor& gateway) const override;
   expected<void> publish(const rpc_gateway_actor& gateway) override;
-  std::optional<peer_identity> peer_of(const caf::strong_actor_ptr& sender) const override;
+  bool is_open(std::uint64_t connection) const override;
+  void handled(std::uint64_t connection, std::size_t bytes) override;
 
   /// TLS and limits for connections that begin from now on; those there are stay.
   void reload(const remoting_settings& settings);

@@ -26,6 +26,18 @@ constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 /// Acknowledgements of the kernel are waited for so long.
 constexpr unsigned user_timeout_milliseconds = 5000;
 constexpr auto after_full_table = milliseconds(100);
+/// What frames and answers of all connections may take together.
+constexpr std::size_t most_memory = 512 << 20;
+/// Connections that have not said who they are: of an address, and together. Many agents may share one address (NAT)
+/// and come back at the same moment; the others try again.
+constexpr std::size_t most_unknown_per_address = 128, most_unknown = 1024;
+
+/// Not a node's own name: each connection is a node of its own here, and its name holds the connection's number.
+caf::node_id alias_of(std::uint64_t number) {
+  caf::node_id::default_data::host_id_type host{};
+  std::memcpy(host.data(), &number, sizeof number);
+  return caf::make_node_id(static_cast<std::uint32_t>(number % 0xffffffff + 1), host);
+}
 
 void tune(tcp::socket& socket) {
   error_code ignored;
@@ -65,7 +77,7 @@ void wait_for_gateway(caf::event_based_actor* self, caf::actor broker, remoting_
   self->request(broker, time, caf::connect_atom_v, caf::io::scribe_ptr(scribe), std::uint16_t{0})
       .then(
           [scribe, done](caf::node_id&, caf::strong_actor_ptr& gateway, std::set<std::string>&) {
-            if (gateway) return done(caf::actor_cast<rpc_gateway_actor>(gateway));
+            if (gateway) return done(caf::actor_cast<remote_gateway_actor>(gateway));
             scribe->abort();
             done(fail("the server takes no requests yet"));
           },
@@ -80,7 +92,7 @@ void wait_for_gateway(caf::event_based_actor* self, caf::actor broker, remoting_
 remoting_core::remoting_core(caf::actor_system& system, remoting_settings settings, logger_ptr log)
     : system_(system), log_(std::move(log)),
       broker_(system.middleman().named_broker<caf::io::basp_broker>(caf::atom("BASP"))), acceptor_(context_),
-      sweeper_(context_), settings_(std::move(settings)) {}
+      sweeper_(context_), memory_(std::make_shared<connection_memory>(most_memory)), settings_(std::move(settings)) {}
 
 remoting_core::~remoting_core() { stop(); }
 
@@ -136,6 +148,10 @@ own_side remoting_core::own() const {
   out.own.datacenter = s.datacenter;
   out.own.server = s.server;
   out.tls = s.tls;
+  if (s.secret) {
+    out.secret = s.secret();
+    out.ready = out.secret != nullptr;
+  }
   return out;
 }
 
@@ -148,6 +164,7 @@ void remoting_core::reload(const remoting_settings& settings) {
   std::lock_guard lock(mutex_);
   settings_.tls = settings.tls;
   settings_.most_per_address = settings.most_per_address;
+  settings_.most_in_total = settings.most_in_total;
   settings_.handshake_time = settings.handshake_time;
 }
 
@@ -156,6 +173,8 @@ remoting_scribe_ptr remoting_core::find(const caf::node_id& alias) const {
   auto it = table_.find(alias);
   return it == table_.end() ? nullptr : it->second.scribe;
 }
+
+remoting_scribe_ptr remoting_core::find(std::uint64_t connection) const { return find(alias_of(connection)); }
 
 std::size_t remoting_core::connections() const {
   std::lock_guard lock(mutex_);
@@ -182,9 +201,37 @@ void remoting_core::complain(const std::string& address, const std::string& text
   });
 }
 
-void remoting_core::leave(const std::string& address) {
+void remoting_core::enter(const std::string& address) {
+  for (auto* each : {&by_address_[address], &all_}) {
+    ++each->connections;
+    ++each->unknown;
+  }
+}
+
+void remoting_core::introduce(const std::string& address) {
+  for (auto* each : {&by_address_[address], &all_}) --each->unknown;
+}
+
+void remoting_core::leave(const std::string& address, bool introduced) {
+  if (!introduced) introduce(address);
+  --all_.connections;
   auto it = by_address_.find(address);
-  if (it != by_address_.end() && --it->second == 0) by_address_.erase(it);
+  if (it != by_address_.end() && --it->second.connections == 0) by_address_.erase(it);
+}
+
+std::string remoting_core::crowded(const std::string& ip) const {
+  auto limits = settings();
+  auto it = by_address_.find(ip);
+  auto here = it == by_address_.end() ? crowd{} : it->second;
+  if (limits.most_per_address > 0 && here.connections >= limits.most_per_address)
+    return "has " + std::to_string(here.connections) +
+           " connections already; limits.rpc_max_conns_per_client allows no more";
+  if (limits.most_in_total > 0 && all_.connections >= limits.most_in_total)
+    return "comes when there are " + std::to_string(all_.connections) + " connections, which is the most";
+  if (here.unknown >= most_unknown_per_address || all_.unknown >= most_unknown)
+    return "comes when " + std::to_string(here.unknown) + " connections of its address and " +
+           std::to_string(all_.unknown) + " together have not said who they are";
+  return {};
 }
 
 asio::awaitable<void> remoting_core::accept_all() {
@@ -203,57 +250,58 @@ asio::awaitable<void> remoting_core::accept_all() {
 }
 
 asio::awaitable<void> remoting_core::admit(tcp::socket socket, tcp::endpoint from) {
-  auto limits = settings();
   auto ip = from.address().to_string();
   auto address = text_of(from);
-  auto& count = by_address_[ip];
-  if (limits.most_per_address > 0 && count >= limits.most_per_address) {
-    complain(address,
-             "has " + std::to_string(count) + " connections already; limits.rpc_max_conns_per_client allows no more");
+  if (auto why = crowded(ip); !why.empty()) {
+    complain(address, why);
     co_return;
   }
-  ++count;
+  enter(ip);
   tune(socket);
   handshake_wire wire(std::move(socket));
-  wire.expires_after(limits.handshake_time);
+  wire.expires_after(settings().handshake_time);
   auto peer = co_await admit_peer(wire, own());
   if (!peer) {
     complain(address, peer.error().text);
-    co_return leave(ip);
+    co_return leave(ip, false);
   }
   rpc_gateway_actor gateway;
   {
     std::lock_guard lock(mutex_);
     gateway = gateway_;
   }
-  if (!gateway) co_return leave(ip);
+  if (!gateway) co_return leave(ip, false);
   auto scribe = make_scribe(wire, *peer, from, false, gateway->id());
-  if (!scribe) co_return leave(ip);
+  if (!scribe) co_return leave(ip, false);
+  introduce(ip);
   caf::anon_send(broker_, caf::publish_atom_v, caf::io::scribe_ptr(scribe), port_,
                  caf::actor_cast<caf::strong_actor_ptr>(gateway),
-                 system_.message_types(caf::detail::type_list<rpc_gateway_actor>{}));
+                 system_.message_types(caf::detail::type_list<remote_gateway_actor>{}));
 }
 
 remoting_scribe_ptr remoting_core::make_scribe(handshake_wire& wire, const admitted_peer& peer,
-                                               const tcp::endpoint& where, bool dialled, caf::actor_id gateway) {
+                                               const tcp::endpoint& where, bool dialled, caf::actor_id target) {
   remoting_scribe::setup s;
   s.socket = wire.release(s.session);
   if (s.socket < 0) return nullptr;
-  auto number = ++last_alias_;
-  // Not a node's own name: each connection is a node of its own here.
-  caf::node_id::default_data::host_id_type host{};
-  std::memcpy(host.data(), &number, sizeof number);
-  s.alias = caf::make_node_id(static_cast<std::uint32_t>(number % 0xffffffff + 1), host);
+  auto number = ++last_connection_;
+  s.alias = alias_of(number);
+  s.who.connection = number;
   s.who.id = peer.said.id;
   s.who.name = peer.said.name;
   s.who.datacenter = peer.said.datacenter;
-  s.who.server = peer.said.server;
-  s.who.verified = peer.verified;
+  s.who.claims_server = peer.said.server;
+  s.who.certified_server = peer.certified_server;
+  s.who.names = peer.names;
   s.who.address = text_of(where);
   s.dialled = dialled;
-  s.gateway = gateway;
+  s.target = target;
+  s.memory = memory_;
   s.complain = [weak = weak_from_this(), address = s.who.address](const std::string& text) {
     if (auto core = weak.lock()) core->complain(address, text);
+  };
+  s.ended = [weak = weak_from_this(), number] {
+    if (auto core = weak.lock()) core->ended(number);
   };
   auto alias = s.alias;
   auto scribe = caf::make_counted<remoting_scribe>(system_, static_cast<std::int64_t>(number) << 32, std::move(s));
@@ -264,35 +312,62 @@ remoting_scribe_ptr remoting_core::make_scribe(handshake_wire& wire, const admit
   return scribe;
 }
 
-void remoting_core::connect(known_server to, connected done) {
-  asio::post(context_, [this, to = std::move(to), done = std::move(done)]() mutable {
-    asio::co_spawn(context_, dial(std::move(to), std::move(done)), asio::detached);
+void remoting_core::ended(std::uint64_t connection) {
+  asio::post(context_, [this, connection] {
+    std::string from;
+    rpc_gateway_actor gateway;
+    {
+      std::lock_guard lock(mutex_);
+      auto it = table_.find(alias_of(connection));
+      if (it == table_.end()) return;
+      from = std::move(it->second.from);
+      table_.erase(it);
+      gateway = gateway_;
+    }
+    if (from.empty()) return; // dialled: nobody asks over it
+    leave(from, true);
+    if (gateway) caf::anon_send(gateway, leave_atom_v, connection);
   });
 }
 
-asio::awaitable<expected<remoting_scribe_ptr>> remoting_core::reach(const known_server& to) {
+void remoting_core::connect(known_server to, caf::actor_id sender, connected done) {
+  asio::post(context_, [this, to = std::move(to), sender, done = std::move(done)]() mutable {
+    asio::co_spawn(context_, dial(std::move(to), sender, std::move(done)), asio::detached);
+  });
+}
+
+asio::awaitable<error_code> remoting_core::open_towards(handshake_wire& wire, const tcp::endpoint& where) {
+  error_code failed;
+  wire.socket().open(where.protocol(), failed);
+  if (failed) co_return failed;
+  tune(wire.socket());
+  // Servers compare where a connection comes from with the address that gossip tells of its server. An address that is
+  // none of this machine (NAT) can't be bound; then the system chooses.
+  auto source = asio::ip::make_address(settings().source_address, failed);
+  if (!failed && source.is_v4() == where.address().is_v4() && !source.is_unspecified())
+    wire.socket().bind(tcp::endpoint(source, 0), failed);
+  auto [refused] = co_await wire.socket().async_connect(where, as_tuple);
+  co_return refused;
+}
+
+asio::awaitable<expected<remoting_scribe_ptr>> remoting_core::reach(const known_server& to, caf::actor_id sender) {
   auto where = endpoint_of(to.address);
   if (!where) co_return tl::unexpected(where.error());
-  tcp::socket socket(context_);
-  error_code failed;
-  socket.open(where->protocol(), failed);
-  if (failed) co_return fail(failed.message());
-  tune(socket);
-  handshake_wire wire(std::move(socket));
+  handshake_wire wire{tcp::socket(context_)};
   wire.expires_after(settings().dial_time);
-  auto [refused] = co_await wire.socket().async_connect(*where, as_tuple);
+  auto refused = co_await open_towards(wire, *where);
   if (wire.expired()) co_return fail("nobody answered in time");
   if (refused) co_return fail(refused.message());
   auto peer = co_await greet_server(wire, own(), to);
   if (wire.expired()) co_return fail("the server did not answer in time");
   if (!peer) co_return tl::unexpected(peer.error());
-  auto scribe = make_scribe(wire, *peer, *where, true, 0);
+  auto scribe = make_scribe(wire, *peer, *where, true, sender);
   if (!scribe) co_return fail("the agent ends");
   co_return scribe;
 }
 
-asio::awaitable<void> remoting_core::dial(known_server to, connected done) {
-  auto scribe = co_await reach(to);
+asio::awaitable<void> remoting_core::dial(known_server to, caf::actor_id sender, connected done) {
+  auto scribe = co_await reach(to, sender);
   if (!scribe) {
     done(fail("dial " + to.address + ": " + scribe.error().text));
     co_return;
@@ -303,29 +378,22 @@ asio::awaitable<void> remoting_core::dial(known_server to, connected done) {
 void remoting_core::sweep() {
   auto limits = settings();
   auto now = steady::now();
-  std::vector<std::string> gone;
   bool servers = false, any = false;
   {
     std::lock_guard lock(mutex_);
-    for (auto it = table_.begin(); it != table_.end();) {
-      auto& scribe = *it->second.scribe;
-      if (scribe.ended()) {
-        if (!it->second.from.empty()) gone.push_back(it->second.from);
-        it = table_.erase(it);
-        continue;
-      }
-      bool both = limits.server && scribe.who().server;
+    for (auto& [alias, entry] : table_) {
+      auto& scribe = *entry.scribe;
+      if (scribe.ended()) continue;
+      bool both = limits.server && scribe.who().claims_server;
       servers = servers || both;
       any = true;
       if (scribe.stalled_for(now) > (both ? limits.server_loss : limits.client_loss))
         scribe.abort();
       else
         scribe.heartbeat(now, both ? limits.server_silence : limits.client_silence);
-      ++it;
     }
     sweeping_ = any;
   }
-  for (const auto& address : gone) leave(address);
   if (!any) return;
   sweeper_.expires_after((servers ? limits.server_silence : limits.client_silence) / 2);
   sweeper_.async_wait([this](const error_code& cancelled) {

@@ -17,7 +17,7 @@ namespace praetor {
 /// The thread behind `remoting`: it listens, greets, and watches over the connections that remoting has.
 class remoting_core : public std::enable_shared_from_this<remoting_core> {
 public:
-  using connected = std::function<void(expected<rpc_gateway_actor>)>;
+  using connected = std::function<void(expected<remote_gateway_actor>)>;
 
   remoting_core(caf::actor_system& system, remoting_settings settings, logger_ptr log);
   ~remoting_core();
@@ -25,11 +25,12 @@ public:
   remoting_core& operator=(const remoting_core&) = delete;
 
   expected<void> open();
-  void connect(known_server to, connected done);
+  void connect(known_server to, caf::actor_id sender, connected done);
   expected<void> publish(const rpc_gateway_actor& gateway);
   void reload(const remoting_settings& settings);
   void stop();
   remoting_scribe_ptr find(const caf::node_id& alias) const;
+  remoting_scribe_ptr find(std::uint64_t connection) const;
   std::uint16_t port() const { return port_; }
   std::size_t connections() const;
 
@@ -39,18 +40,28 @@ private:
 
   boost::asio::awaitable<void> accept_all();
   boost::asio::awaitable<void> admit(tcp::socket socket, tcp::endpoint from);
-  boost::asio::awaitable<void> dial(known_server to, connected done);
-  boost::asio::awaitable<expected<remoting_scribe_ptr>> reach(const known_server& to);
+  boost::asio::awaitable<void> dial(known_server to, caf::actor_id sender, connected done);
+  boost::asio::awaitable<expected<remoting_scribe_ptr>> reach(const known_server& to, caf::actor_id sender);
   /// Hands a greeted connection to remoting's side of it. @returns null once stopped
+  /// @param target the gateway, or the actor that asks over a dialled connection
   remoting_scribe_ptr make_scribe(handshake_wire& wire, const admitted_peer& peer, const tcp::endpoint& where,
-                                  bool dialled, caf::actor_id gateway);
+                                  bool dialled, caf::actor_id target);
+  /// Why a connection from this address may not even say who it is; empty if it may.
+  std::string crowded(const std::string& ip) const;
+  /// Connects to where the server listens, from the address that others know this agent by.
+  boost::asio::awaitable<boost::system::error_code> open_towards(handshake_wire& wire, const tcp::endpoint& where);
+  /// The connection has ended: its gateway hears of it.
+  void ended(std::uint64_t connection);
   void ask_for_gateway(remoting_scribe_ptr scribe, connected done);
   own_side own() const;
   remoting_settings settings() const;
   void complain(const std::string& address, const std::string& text);
   /// Tells silent peers that this side lives, ends connections to those that are silent too long, forgets ended ones.
   void sweep();
-  void leave(const std::string& address);
+  void enter(const std::string& address);
+  /// The connection has said who it is.
+  void introduce(const std::string& address);
+  void leave(const std::string& address, bool introduced);
 
   caf::actor_system& system_;
   logger_ptr log_;
@@ -62,10 +73,17 @@ private:
   std::thread thread_;
 
   // Used by the thread alone.
-  std::unordered_map<std::string, std::size_t> by_address_; ///< connections that came from an IP
+  struct crowd {
+    std::size_t connections = 0; ///< that came from an IP
+    std::size_t unknown = 0;     ///< those of them that have not said who they are
+  };
+  std::unordered_map<std::string, crowd> by_address_;
+  crowd all_; ///< of all addresses together
   complaint_limit complaints_;
-  std::uint64_t last_alias_ = 0;
+  std::uint64_t last_connection_ = 0;
   bool accepting_ = false, sweeping_ = false;
+
+  std::shared_ptr<connection_memory> memory_;
 
   mutable std::mutex mutex_;
   remoting_settings settings_;

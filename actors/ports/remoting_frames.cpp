@@ -6,6 +6,7 @@
 #include <caf/binary_serializer.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace praetor {
 
@@ -40,15 +41,38 @@ bool begins_with(const bytes& whole, const bytes& part) {
   return whole.size() >= part.size() && std::equal(part.begin(), part.end(), whole.begin());
 }
 
+/// The bytes that an envelope carries.
+/// @param at where the envelope begins; it has to be all that follows
+/// @returns nothing if the length that stands there is not what follows
+std::optional<std::size_t> carried_bytes(const bytes& payload, std::size_t at) {
+  at += empty_envelope - 1;
+  std::uint64_t size = 0;
+  // A length of seven bits a byte, the lowest first.
+  for (int shift = 0; at < payload.size() && shift < 35; shift += 7) {
+    auto byte = static_cast<unsigned char>(payload[at++]);
+    size |= std::uint64_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) return payload.size() - at == size ? std::optional<std::size_t>(size) : std::nullopt;
+  }
+  return {};
+}
+
 } // namespace
 
-frame_filter::frame_filter(caf::actor_system& system, bool dialled, caf::node_id alias, caf::actor_id gateway)
-    : dialled_(dialled), unit_(system.dummy_execution_unit()), own_(system.node()), alias_(std::move(alias)),
-      gateway_(gateway) {
+frame_filter::frame_filter(caf::actor_system& system, setup s)
+    : dialled_(s.dialled), unit_(system.dummy_execution_unit()), own_(system.node()), alias_(std::move(s.alias)),
+      target_(s.target) {
   std::vector<caf::strong_actor_ptr> no_stages;
   envelope empty;
-  request_ = without_last(written(unit_, no_stages, caf::make_message(rpc_atom_v, empty)), empty_envelope);
-  message_ = without_last(written(unit_, no_stages, caf::make_message(send_atom_v, empty)), empty_envelope);
+  stamp_ = written(unit_, s.who);
+  auto beginning_of = [&](auto atom) {
+    beginning out;
+    out.plain = without_last(written(unit_, no_stages, caf::make_message(atom, empty)), empty_envelope);
+    out.stamped =
+        without_last(written(unit_, no_stages, caf::make_message(atom, empty, s.who)), empty_envelope + stamp_.size());
+    return out;
+  };
+  request_ = beginning_of(rpc_atom_v);
+  message_ = beginning_of(send_atom_v);
   answer_ = without_last(written(unit_, no_stages, caf::make_message(empty)), empty_envelope);
   failure_ = written(unit_, no_stages, caf::make_message(caf::make_error(caf::sec::request_receiver_down)));
   failure_head_ = without_last(failure_, code_and_category + written(unit_, caf::message{}).size());
@@ -59,7 +83,13 @@ frame_verdict frame_filter::refuse(std::string why) {
   return frame_verdict::refuse;
 }
 
+frame_verdict frame_filter::drop(std::string why) {
+  objection_ = std::move(why);
+  return frame_verdict::drop;
+}
+
 frame_verdict frame_filter::judge(const header& head) {
+  objection_.clear();
   std::size_t most =
       head.operation == message_type::direct_message ? largest_envelope + most_overhead : largest_handshake;
   if (head.payload_len > most)
@@ -68,35 +98,67 @@ frame_verdict frame_filter::judge(const header& head) {
   if (head.operation == message_type::heartbeat)
     return head.payload_len == 0 ? frame_verdict::drop : refuse("sent a heartbeat with a payload");
   if (head.payload_len == 0) return refuse("sent an empty frame");
+  auto greeting = dialled_ ? message_type::server_handshake : message_type::client_handshake;
+  if (caf::io::basp::is_handshake(head))
+    return head.operation == greeting && !shaken_ ? frame_verdict::pass : refuse("sent a handshake out of turn");
+  if (!shaken_) return refuse("sent a frame before its handshake");
   switch (head.operation) {
-  case message_type::server_handshake:
-    return dialled_ && !shaken_ ? frame_verdict::pass : refuse("sent a handshake out of turn");
-  case message_type::client_handshake: return dialled_ ? refuse("sent a handshake out of turn") : frame_verdict::pass;
   case message_type::monitor_message:
-  case message_type::down_message: return shaken_ ? frame_verdict::pass : refuse("sent a frame before its handshake");
+    // Each of these costs a note at the watched actor: one is enough, and of the one actor that is in reach.
+    if (head.dest_actor != target_ || watched_) return frame_verdict::drop;
+    return frame_verdict::pass;
+  case message_type::down_message:
+    return dialled_ || head.source_actor == source_ ? frame_verdict::pass : frame_verdict::drop;
   case message_type::direct_message: break;
   default: return refuse("sent a frame of unknown kind " + std::to_string(static_cast<int>(head.operation)));
   }
-  if (!shaken_) return refuse("sent a frame before its handshake");
   // Remoting greets each new node's spawn server; there is none to reach here.
   if (head.has(header::named_receiver_flag)) return frame_verdict::drop;
+  return dialled_ ? judge_dialled(head) : judge_accepted(head);
+}
+
+frame_verdict frame_filter::judge_accepted(const header& head) {
   caf::message_id id{head.operation_data};
-  if (!id.is_response() && head.dest_actor != gateway_)
-    return gateway_ == 0 ? refuse("sent a message, where only answers are taken") : frame_verdict::drop;
+  if (id.is_response()) return refuse("sent an answer, where nothing was asked");
+  if (id.is_stream_message()) return refuse("sent a message of a stream");
+  if (head.source_actor == 0) return refuse("sent a message in nobody's name");
+  if (head.dest_actor != target_) return frame_verdict::drop;
+  if (source_ != 0 && head.source_actor != source_) return refuse("sent messages in the name of several actors");
+  return frame_verdict::pass;
+}
+
+frame_verdict frame_filter::judge_dialled(const header& head) {
+  caf::message_id id{head.operation_data};
+  if (!id.is_response()) return refuse("sent a message, where only answers are taken");
+  if (head.dest_actor != target_) return drop("sent an answer to who has not asked it: dropped");
   return frame_verdict::pass;
 }
 
 frame_verdict frame_filter::judge(header& head, bytes& payload) {
   if (head.operation != message_type::direct_message) return rewrite(head, payload);
   caf::message_id id{head.operation_data};
-  if (!id.is_response()) {
-    const auto& wanted = id.is_request() ? request_ : message_;
-    return begins_with(payload, wanted) ? frame_verdict::pass : refuse("sent a message that the gateway does not know");
-  }
-  if (begins_with(payload, answer_)) return frame_verdict::pass;
+  if (!id.is_response()) return stamp(id.is_request(), head, payload);
+  if (begins_with(payload, answer_))
+    return carried_bytes(payload, answer_.size()) ? frame_verdict::pass : refuse("sent an answer of a wrong length");
   // An error's context could be of any type: what went wrong over there stays over there.
   if (!begins_with(payload, failure_head_)) return refuse("sent an answer that is no envelope");
   payload = failure_;
+  head.payload_len = static_cast<std::uint32_t>(payload.size());
+  return frame_verdict::pass;
+}
+
+frame_verdict frame_filter::stamp(bool request, header& head, bytes& payload) {
+  const auto& begin = request ? request_ : message_;
+  if (!begins_with(payload, begin.plain)) return refuse("sent a message that the gateway does not know");
+  auto carried = carried_bytes(payload, begin.plain.size());
+  if (!carried) return refuse("sent an envelope of a wrong length");
+  envelope_size_ = *carried;
+  source_ = head.source_actor;
+  payload.insert(payload.end(), stamp_.begin(), stamp_.end());
+  auto rest = payload.begin() + static_cast<std::ptrdiff_t>(begin.plain.size());
+  // Both beginnings are as long, but for the name of the stamp's type.
+  rest = payload.insert(rest, begin.stamped.size() - begin.plain.size(), '\0');
+  std::copy(begin.stamped.begin(), begin.stamped.end(), payload.begin());
   head.payload_len = static_cast<std::uint32_t>(payload.size());
   return frame_verdict::pass;
 }
@@ -117,7 +179,10 @@ frame_verdict frame_filter::rewrite(header& head, bytes& payload) {
     payload.insert(payload.end(), rest.begin(), rest.end());
     break;
   }
-  case message_type::monitor_message: payload = written(unit_, alias_, own_); break;
+  case message_type::monitor_message:
+    watched_ = true;
+    payload = written(unit_, alias_, own_);
+    break;
   default: payload = written(unit_, alias_, own_, caf::make_error(caf::exit_reason::remote_link_unreachable)); break;
   }
   head.payload_len = static_cast<std::uint32_t>(payload.size());

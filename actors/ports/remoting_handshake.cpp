@@ -1,5 +1,8 @@
 #include "actors/ports/remoting_handshake.hpp"
 
+#include "actors/ports/remoting_proof.hpp"
+#include "protocol/mutation.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -111,6 +114,15 @@ int handshake_wire::release(tls_session& session) {
   return failed ? -1 : fd;
 }
 
+std::string handshake_wire::channel_binding() const {
+  if (!session_) return {};
+  constexpr std::string_view label = "EXPORTER-praetor-server-rpc";
+  std::string out(32, '\0');
+  auto exported = SSL_export_keying_material(session_.get(), reinterpret_cast<unsigned char*>(out.data()), out.size(),
+                                             label.data(), label.size(), nullptr, 0, 0);
+  return exported == 1 ? out : std::string();
+}
+
 asio::awaitable<expected<void>> handshake_wire::wait(tcp::socket::wait_type what) {
   if (expired()) co_return fail("took too long to say who it is");
   auto [failed] = co_await socket_.async_wait(what, as_tuple);
@@ -219,6 +231,30 @@ asio::awaitable<void> handshake_wire::finish() {
   }
 }
 
+namespace {
+
+bool demands_proof(const own_side& own) { return own.secret && own.secret->demanded && !own.secret->keys.empty(); }
+
+/// Lets the dialler prove that it knows a gossip key. @returns why it may not stay; empty: it may
+asio::awaitable<expected<std::string>> take_proof(handshake_wire& wire, const own_side& own,
+                                                  const proof_context& said) {
+  auto proof = co_await read_hello(wire);
+  if (!proof) co_return tl::unexpected(proof.error());
+  if (proves_key(own.secret->keys, connection_end::dialler, said, proof->proof) || mutated("gossip_proof_unchecked"))
+    co_return std::string();
+  co_return std::string("does not prove that it knows the gossip key of this cluster (encrypt)");
+}
+
+/// What the certificate of a peer that may stay says about it.
+void note_certificate(admitted_peer& peer, handshake_wire& wire, const own_side& own, bool judged) {
+  if (!wire.session() || !judged) return;
+  peer.names = certificate_names(wire.session());
+  peer.certified_server = own.tls->verify_server_hostname &&
+                          judge_peer(wire.session(), server_name_in(*own.tls, own.own.datacenter)).empty();
+}
+
+} // namespace
+
 asio::awaitable<expected<admitted_peer>> admit_peer(handshake_wire& wire, own_side own) {
   auto objection = co_await secure(wire, own);
   if (!objection) co_return tl::unexpected(objection.error());
@@ -226,6 +262,7 @@ asio::awaitable<expected<admitted_peer>> admit_peer(handshake_wire& wire, own_si
   auto said = co_await read_hello(wire);
   if (!said) co_return co_await turn_away(wire, own, said.error().text);
   if (!said->refusal.empty()) co_return fail("refused to be served: " + said->refusal);
+  if (!own.ready) co_return co_await turn_away(wire, own, "comes while this agent is starting");
   if (said->datacenter != own.own.datacenter) {
     auto why = "is of datacenter " + praetor::quoted(said->datacenter) + ", not " + praetor::quoted(own.own.datacenter);
     co_return co_await turn_away(wire, own, std::move(why));
@@ -238,15 +275,59 @@ asio::awaitable<expected<admitted_peer>> admit_peer(handshake_wire& wire, own_si
       co_return co_await turn_away(wire, own, std::move(wrong));
     }
   }
-  auto answer = encode_hello(own.own);
-  if (auto sent = co_await wire.write(answer); !sent) co_return tl::unexpected(sent.error());
+  proof_context context{*said, own.own, wire.channel_binding()};
+  bool demanded = demands_proof(own);
+  if (demanded) context.acceptor.nonce = fresh_nonce();
+  auto answer = context.acceptor;
+  if (!said->nonce.empty() && own.secret && !own.secret->keys.empty())
+    answer.proof = prove_key(own.secret->keys, connection_end::acceptor, context);
+  auto bytes = encode_hello(answer);
+  if (auto sent = co_await wire.write(bytes); !sent) co_return tl::unexpected(sent.error());
+  if (demanded) {
+    auto wrong = co_await take_proof(wire, own, context);
+    if (!wrong) co_return tl::unexpected(wrong.error());
+    if (!wrong->empty()) co_return co_await turn_away(wire, own, *wrong);
+    auto admitted = encode_hello(own.own);
+    if (auto sent = co_await wire.write(admitted); !sent) co_return tl::unexpected(sent.error());
+  }
   admitted_peer peer;
   peer.said = std::move(*said);
-  peer.verified = wire.session() && own.tls->verify_incoming;
+  note_certificate(peer, wire, own, own.tls->verify_incoming);
   co_return peer;
 }
 
+namespace {
+
+/// Judges the hello with which a server answers. @returns what is wrong with it; empty: nothing
+std::string judge_answer(const hello& said, const known_server& to) {
+  if (!said.refusal.empty()) return "the server refuses this agent, which it says " + said.refusal;
+  if (!said.server) return "agent " + praetor::quoted(said.name) + " answers there, which is no server";
+  if (said.datacenter != to.datacenter)
+    return "a server of datacenter " + praetor::quoted(said.datacenter) + " answers there, not of " +
+           praetor::quoted(to.datacenter);
+  if (!to.id.empty() && said.id != to.id)
+    return "server " + praetor::quoted(said.name) + " (" + said.id + ") answers there, not " + to.id;
+  return {};
+}
+
+/// Proves to the server that this agent knows the gossip key, and hears whether it may stay.
+asio::awaitable<expected<void>> give_proof(handshake_wire& wire, const own_side& own, const proof_context& context) {
+  if (!own.secret || own.secret->keys.empty())
+    co_return fail("the server asks for a proof of the gossip key, and this agent has none (encrypt)");
+  auto proof = own.own;
+  proof.proof = prove_key(own.secret->keys, connection_end::dialler, context);
+  auto bytes = encode_hello(proof);
+  if (auto sent = co_await wire.write(bytes); !sent) co_return tl::unexpected(sent.error());
+  auto verdict = co_await read_hello(wire);
+  if (!verdict) co_return fail("the server " + verdict.error().text);
+  if (!verdict->refusal.empty()) co_return fail("the server refuses this agent, which it says " + verdict->refusal);
+  co_return expected<void>{};
+}
+
+} // namespace
+
 asio::awaitable<expected<admitted_peer>> greet_server(handshake_wire& wire, own_side own, known_server to) {
+  if (!own.ready) co_return fail("this agent is starting: its gossip keys are not known yet");
   bool verify = own.tls->verify_outgoing;
   if (verify || to.tls) {
     auto name = server_name_in(*own.tls, to.datacenter);
@@ -257,20 +338,22 @@ asio::awaitable<expected<admitted_peer>> greet_server(handshake_wire& wire, own_
       if (!wrong.empty()) co_return fail("the server " + wrong);
     }
   }
-  auto greeting = encode_hello(own.own);
+  proof_context context{own.own, {}, wire.channel_binding()};
+  bool demanded = demands_proof(own);
+  if (demanded) context.dialler.nonce = fresh_nonce();
+  auto greeting = encode_hello(context.dialler);
   if (auto sent = co_await wire.write(greeting); !sent) co_return tl::unexpected(sent.error());
   auto said = co_await read_hello(wire);
   if (!said) co_return fail("the server " + said.error().text);
-  if (!said->refusal.empty()) co_return fail("the server refuses this agent, which it says " + said->refusal);
-  if (!said->server) co_return fail("agent " + praetor::quoted(said->name) + " answers there, which is no server");
-  if (said->datacenter != to.datacenter)
-    co_return fail("a server of datacenter " + praetor::quoted(said->datacenter) + " answers there, not of " +
-                   praetor::quoted(to.datacenter));
-  if (!to.id.empty() && said->id != to.id)
-    co_return fail("server " + praetor::quoted(said->name) + " (" + said->id + ") answers there, not " + to.id);
+  if (auto wrong = judge_answer(*said, to); !wrong.empty()) co_return fail(std::move(wrong));
+  context.acceptor = *said;
+  if (demanded && !proves_key(own.secret->keys, connection_end::acceptor, context, said->proof))
+    co_return fail("the server does not prove that it knows the gossip key of this cluster (encrypt)");
+  if (!said->nonce.empty())
+    if (auto admitted = co_await give_proof(wire, own, context); !admitted) co_return tl::unexpected(admitted.error());
   admitted_peer peer;
   peer.said = std::move(*said);
-  peer.verified = verify;
+  note_certificate(peer, wire, own, verify);
   co_return peer;
 }
 

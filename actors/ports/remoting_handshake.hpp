@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/gossip_secret.hpp"
 #include "actors/membership.hpp"
 #include "actors/ports/remoting_hello.hpp"
 #include "actors/ports/remoting_tls.hpp"
@@ -35,6 +36,8 @@ public:
   /// unread bytes takes back what was written last.
   boost::asio::awaitable<void> finish();
   ssl_st* session() const { return session_.get(); }
+  /// Bytes that only the two ends of the TLS session know (RFC 5705); empty without TLS.
+  std::string channel_binding() const;
 
   /// Gives the socket and its session away; the timer ends.
   int release(tls_session& session);
@@ -52,14 +55,23 @@ private:
 struct own_side {
   hello own;
   std::shared_ptr<const remoting_tls> tls;
+  gossip_secret_ptr secret; ///< null: there is no gossip pool
+  bool ready = true;        ///< false: the gossip keys are not known yet, nobody can be judged
 };
 
 struct admitted_peer {
   hello said;
-  bool verified = false;
+  std::vector<std::string> names; ///< that its certificate is valid for, if the authority issued it
+  bool certified_server = false;  ///< the certificate names a server of the datacenter
 };
 
-/// The side that was connected to: decides whether the other may stay. Who may not is told why, where possible.
+// Both sides greet with a hello. Where one demands it, the other proves that it knows a gossip key:
+//   dialler  -> hello, nonce
+//   acceptor -> hello, nonce if it demands a proof, its own proof if it has keys
+//   dialler  -> hello, its proof            (only if there was a nonce)
+//   acceptor -> hello: admitted, or why not (likewise)
+
+/// The side that was connected to: decides whether the other may stay. Tells it why not, where possible.
 boost::asio::awaitable<expected<admitted_peer>> admit_peer(handshake_wire& wire, own_side own);
 /// The side that connects: proves that the server `to` answers.
 boost::asio::awaitable<expected<admitted_peer>> greet_server(handshake_wire& wire, own_side own, known_server to);

@@ -58,7 +58,7 @@ expected<hello> decode_hello(std::string_view body) {
   std::size_t consumed = 0;
   if (auto read = msgpack::unpack(body, h, &consumed); !read) return fail("sent a damaged hello: " + read.error().text);
   if (consumed != body.size()) return fail("sent a damaged hello: bytes are left over");
-  for (const auto* text : {&h.id, &h.name, &h.datacenter, &h.refusal})
+  for (const auto* text : {&h.id, &h.name, &h.datacenter, &h.refusal, &h.nonce, &h.proof})
     if (text->size() > longest_text)
       return fail("sent a damaged hello: a text of " + std::to_string(text->size()) + " bytes");
   if (!h.refusal.empty()) return h;

@@ -15,6 +15,8 @@ struct hello {
   std::int64_t version = 1; ///< of what follows; a side refuses what it does not speak
   std::string id, name, datacenter;
   bool server = false;
+  std::string nonce;   ///< unguessable bytes that the other side's proof has to cover; empty: no proof is asked for
+  std::string proof;   ///< that this side knows the gossip key (remoting_proof.hpp); empty: none
   std::string refusal; ///< not empty: a sentence why there will be no connection
 
   template <class F, class Self>
@@ -24,6 +26,8 @@ struct hello {
     f(field{"Name"}, x.name);
     f(field{"Datacenter"}, x.datacenter);
     f(field{"Server"}, x.server);
+    f(field{"Nonce"}, x.nonce);
+    f(field{"Proof"}, x.proof);
     f(field{"Refusal"}, x.refusal);
   }
   bool operator==(const hello&) const = default;

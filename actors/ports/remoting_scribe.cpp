@@ -66,10 +66,15 @@ bool socket_policy::must_read_more(int, std::size_t threshold) const {
 remoting_scribe::remoting_scribe(caf::actor_system& system, std::int64_t handle, setup s)
     : caf::io::scribe(caf::io::connection_handle::from_int(handle)), system_(system), who_(std::move(s.who)),
       alias_(std::move(s.alias)), dialled_(s.dialled), limits_(s.limits), complain_(std::move(s.complain)),
-      filter_(system, s.dialled, alias_, s.gateway), session_(s.session.get()), last_read_(ticks()),
-      last_write_(ticks()), stream_(static_cast<caf::io::network::default_multiplexer&>(system.middleman().backend()),
-                                    s.socket, socket_policy{std::move(s.session), &last_read_, &last_write_}) {
+      on_end_(std::move(s.ended)), memory_(std::move(s.memory)), filter_(system, {s.dialled, alias_, s.target, who_}),
+      session_(s.session.get()), last_read_(ticks()), last_write_(ticks()),
+      stream_(static_cast<caf::io::network::default_multiplexer&>(system.middleman().backend()), s.socket,
+              socket_policy{std::move(s.session), &last_read_, &last_write_}) {
   stream_.ack_writes(true);
+}
+
+remoting_scribe::~remoting_scribe() {
+  if (memory_) memory_->give_back(accounted_);
 }
 
 void remoting_scribe::abort() { ::shutdown(stream_.fd(), SHUT_RDWR); }
@@ -102,14 +107,19 @@ void remoting_scribe::configure_read(caf::io::receive_policy::config) {
   stream_.start(this);
 }
 
-void remoting_scribe::graceful_shutdown() {
+void remoting_scribe::note_end() {
   ended_ = true;
+  if (auto tell = std::exchange(on_end_, nullptr)) tell();
+}
+
+void remoting_scribe::graceful_shutdown() {
+  note_end();
   stream_.graceful_shutdown();
   detach(&stream_.backend(), false);
 }
 
 void remoting_scribe::remove_from_loop() {
-  ended_ = true;
+  note_end();
   stream_.passivate();
 }
 
@@ -136,10 +146,46 @@ bool remoting_scribe::consume(caf::execution_unit* unit, const void* bytes, std:
     if (left_ == 0) go_on = payload_arrived(unit);
   }
   if (!go_on || detached()) return false;
+  if (!account()) return give_up(unit, "sends more than its share of the memory for what peers send");
   await(verdict_ ? std::min(left_, piece) : basp::header_size);
-  if (dialled_ || counted_ < limits_.pause_at) return true;
+  if (may_read()) return true;
   reading_ = false;
-  return false;
+  // What was in the way may have been dealt with since it was looked at.
+  if (!may_read()) return false;
+  reading_ = true;
+  return true;
+}
+
+bool remoting_scribe::may_read() const {
+  return dialled_ || (counted_ < limits_.pause_at && unhandled_ <= limits_.unhandled);
+}
+
+void remoting_scribe::handled(std::size_t bytes) {
+  unhandled_ -= bytes;
+  if (reading_ || unhandled_ > limits_.unhandled / 2) return;
+  system_.middleman().backend().post([me = caf::intrusive_ptr<remoting_scribe>(this)] { me->read_on(); });
+}
+
+void remoting_scribe::read_on() {
+  if (reading_ || ended_ || counted_ > limits_.pause_at / 2 || unhandled_ > limits_.unhandled / 2) return;
+  account();
+  reading_ = true;
+  last_read_ = ticks();
+  stream_.activate(this);
+  // What TLS has decrypted already announces itself no more.
+  if (session_ && SSL_pending(session_) > 0) stream_.handle_event(operation::read);
+}
+
+bool remoting_scribe::account() {
+  if (!memory_) return true;
+  auto now = counted_ + payload_.size() + unhandled_;
+  if (now > accounted_) {
+    if (!memory_->take(accounted_, now - accounted_)) return false;
+  } else {
+    memory_->give_back(accounted_ - now);
+  }
+  accounted_ = now;
+  return true;
 }
 
 bool remoting_scribe::head_arrived(caf::execution_unit* unit, const char* bytes, std::size_t size) {
@@ -147,6 +193,7 @@ bool remoting_scribe::head_arrived(caf::execution_unit* unit, const char* bytes,
   if (auto failed = source(head_)) return give_up(unit, "sent bytes that are no frame");
   auto verdict = filter_.judge(head_);
   if (verdict == frame_verdict::refuse) return give_up(unit, filter_.objection());
+  if (verdict == frame_verdict::drop && !filter_.objection().empty()) complain_(filter_.objection());
   if (head_.payload_len == 0) return true;
   verdict_ = verdict;
   left_ = head_.payload_len;
@@ -158,6 +205,7 @@ bool remoting_scribe::payload_arrived(caf::execution_unit* unit) {
   if (verdict == frame_verdict::drop) return true;
   verdict = filter_.judge(head_, payload_);
   if (verdict == frame_verdict::refuse) return give_up(unit, filter_.objection());
+  if (!dialled_ && head_.operation == basp::message_type::direct_message) unhandled_ += filter_.envelope_size();
   std::vector<char> head;
   caf::binary_serializer sink{unit, head};
   auto failed = sink(head_);
@@ -191,7 +239,7 @@ void remoting_scribe::flush() {
   stream_.flush(this);
   counted_offline_ = waiting.size();
   unsent_.store(counted_, std::memory_order_relaxed);
-  if (counted_ <= limits_.end_at || ended_) return;
+  if (ended_ || (account() && counted_ <= limits_.end_at)) return;
   complain_("does not read what it is sent: " + std::to_string(counted_) + " bytes wait for it");
   abort();
 }
@@ -201,12 +249,8 @@ void remoting_scribe::data_transferred(caf::execution_unit*, std::size_t, std::s
   counted_ = remaining;
   counted_offline_ = remaining == offline ? 0 : offline; // then the stream takes them over
   unsent_.store(counted_, std::memory_order_relaxed);
-  if (reading_ || ended_ || counted_ > limits_.pause_at / 2) return;
-  reading_ = true;
-  last_read_ = ticks();
-  stream_.activate(this);
-  // What TLS has decrypted already announces itself no more.
-  if (session_ && SSL_pending(session_) > 0) stream_.handle_event(operation::read);
+  account();
+  read_on();
 }
 
 } // namespace praetor

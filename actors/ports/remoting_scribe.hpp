@@ -3,6 +3,7 @@
 #include "actors/connector.hpp"
 #include "actors/ports/remoting_frames.hpp"
 #include "actors/ports/tls/tls_context.hpp"
+#include "protocol/base/fair_share.hpp"
 
 #include <caf/io/all.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
@@ -11,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -29,14 +31,46 @@ struct socket_policy {
   bool must_read_more(int, std::size_t threshold) const;
 };
 
-/// How much a connection may keep for a peer that does not read.
+/// What the connections of a process keep in memory together. Any thread.
+class connection_memory {
+public:
+  /// @param total bytes that all connections together may keep
+  explicit connection_memory(std::size_t total) : share_(total, floor) {}
+
+  /// Takes `more` for a connection that keeps `held`. @returns false if that is more than its share
+  bool take(std::size_t held, std::size_t more) {
+    std::lock_guard lock(mutex_);
+    if (!share_.admits(held, more)) return false;
+    share_.take(more);
+    return true;
+  }
+  void give_back(std::size_t bytes) {
+    std::lock_guard lock(mutex_);
+    share_.give_back(bytes);
+  }
+  std::size_t used() const {
+    std::lock_guard lock(mutex_);
+    return share_.used();
+  }
+
+private:
+  /// Heartbeats, votes and small appends of each connection, whatever the others keep.
+  static constexpr std::size_t floor = 64 << 10;
+
+  mutable std::mutex mutex_;
+  fair_share share_;
+};
+
+/// How much a connection may keep for its peer.
 struct scribe_limits {
-  std::size_t pause_at = 16 << 20; ///< unsent bytes: from here on nothing more is read from the peer
-  std::size_t end_at = 256 << 20;  ///< unsent bytes: the connection ends
+  std::size_t pause_at = 16 << 20;  ///< unsent bytes: from here on nothing more is read from the peer
+  std::size_t end_at = 256 << 20;   ///< unsent bytes: the connection ends
+  std::size_t unhandled = 16 << 20; ///< bytes that were read and not dealt with: from here on nothing more is read
 };
 
 /// One admitted connection, between its socket and remoting: takes frames apart, lets the filter judge them, grows no
-/// buffer ahead of what has arrived, and reads nothing from who does not read.
+/// buffer ahead of what has arrived, and stops reading from a peer that does not drain its own queue or sends faster
+/// than its messages are dealt with.
 class remoting_scribe final : public caf::io::scribe {
 public:
   struct setup {
@@ -45,12 +79,16 @@ public:
     peer_identity who;
     caf::node_id alias;
     bool dialled = false;
-    caf::actor_id gateway = 0;
+    caf::actor_id target = 0; ///< the actor that may be spoken to: see frame_filter
     scribe_limits limits;
-    /// Why this end gives the connection up; from the I/O thread.
+    std::shared_ptr<connection_memory> memory;
+    /// Why this end gives the connection up, or drops a frame; from the I/O thread.
     std::function<void(const std::string&)> complain;
+    /// The connection has ended; from the I/O thread, at least once.
+    std::function<void()> ended;
   };
   remoting_scribe(caf::actor_system& system, std::int64_t handle, setup s);
+  ~remoting_scribe() override;
 
   const peer_identity& who() const { return who_; }
   const caf::node_id& alias() const { return alias_; }
@@ -68,6 +106,8 @@ public:
   /// How long nothing has come from the peer although it was listened to, or nothing could be sent to it.
   std::chrono::nanoseconds stalled_for(std::chrono::steady_clock::time_point now) const;
   bool ended() const { return ended_.load(std::memory_order_relaxed); }
+  /// So many bytes of what was read have been dealt with.
+  void handled(std::size_t bytes);
 
   // What remoting and its I/O thread call.
   void configure_read(caf::io::receive_policy::config) override;
@@ -85,6 +125,12 @@ public:
 
 private:
   void await(std::size_t size);
+  /// Whether what is kept for the peer leaves room to read more from it.
+  bool may_read() const;
+  void read_on();
+  void note_end();
+  /// Brings what the process counts for this connection in line with what it keeps. @returns false: over its share
+  bool account();
   bool deliver(caf::execution_unit* unit, std::vector<char>& bytes);
   bool head_arrived(caf::execution_unit* unit, const char* bytes, std::size_t size);
   bool payload_arrived(caf::execution_unit* unit);
@@ -97,6 +143,8 @@ private:
   bool dialled_;
   scribe_limits limits_;
   std::function<void(const std::string&)> complain_;
+  std::function<void()> on_end_;
+  std::shared_ptr<connection_memory> memory_;
   frame_filter filter_;
   ssl_st* session_; ///< null: plain; the stream's
   socket_policy::instant last_read_, last_write_;
@@ -111,7 +159,9 @@ private:
 
   std::size_t counted_ = 0, counted_offline_ = 0; ///< unsent bytes, and how many of them wait behind the writing ones
   std::atomic<std::size_t> unsent_{0};
-  std::atomic<std::size_t> coming_{0}; ///< announced by `sending`, not here yet
+  std::atomic<std::size_t> coming_{0};    ///< announced by `sending`, not here yet
+  std::atomic<std::size_t> unhandled_{0}; ///< read and delivered, not dealt with
+  std::size_t accounted_ = 0;             ///< bytes that `memory_` counts for this connection
 };
 using remoting_scribe_ptr = caf::intrusive_ptr<remoting_scribe>;
 

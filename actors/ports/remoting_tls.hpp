@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace praetor {
 
@@ -27,5 +28,9 @@ std::string server_name_in(const remoting_tls& tls, const std::string& datacente
 /// @param name that it has to be valid for; empty: any
 /// @returns empty if it can be believed, else a sentence
 std::string judge_peer(ssl_st* session, const std::string& name);
+
+/// The names that the certificate of the other side is valid for (its subject alternative names: DNS, URI); at most a
+/// few. Without a certificate none.
+std::vector<std::string> certificate_names(ssl_st* session);
 
 } // namespace praetor

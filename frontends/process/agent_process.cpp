@@ -176,6 +176,7 @@ expected<void> running_agent::start_actors(const config_ptr& config) {
   system_ = std::make_unique<caf::actor_system>(system_config_);
   auto rpc = remoting_settings_of(*config, ports_.node_id);
   if (!rpc) return tl::unexpected(rpc.error());
+  rpc->secret = [view = view_] { return view->gossip_secret.load(); };
   auto links = remoting::start(*system_, std::move(*rpc), log_);
   if (!links) return tl::unexpected(links.error());
   links_ = *links;

@@ -14,10 +14,16 @@ namespace {
 using namespace praetor;
 using steady = std::chrono::steady_clock;
 
-rpc_gateway_actor::behavior_type echo(rpc_gateway_actor::pointer) {
+using weak_links = std::shared_ptr<std::weak_ptr<remoting>>;
+
+rpc_gateway_actor::behavior_type echo(rpc_gateway_actor::pointer, weak_links links) {
   return {
-      [](rpc_atom, const envelope& request) -> caf::result<envelope> { return request; },
-      [](send_atom, const envelope&) {},
+      [links](rpc_atom, const envelope& request, const peer_identity& from) -> caf::result<envelope> {
+        if (auto open = links->lock()) open->handled(from.connection, request.bytes.size());
+        return request;
+      },
+      [](send_atom, const envelope&, const peer_identity&) {},
+      [](leave_atom, std::uint64_t) {},
       [](result_atom, std::uint64_t, const envelope&) {},
   };
 }
@@ -47,7 +53,7 @@ struct side {
     auto started = remoting::start(*system, *settings, std::make_shared<null_logger>());
     if (!started) stop(started.error().text);
     links = *started;
-    gateway = system->spawn(echo);
+    gateway = system->spawn(echo, std::make_shared<std::weak_ptr<remoting>>(links));
     (void)links->publish(gateway);
   }
   ~side() {
@@ -66,7 +72,7 @@ struct side {
 };
 
 struct load {
-  rpc_gateway_actor to;
+  remote_gateway_actor to;
   std::string bytes;
   int left, in_flight = 0;
   std::vector<double> microseconds;
@@ -88,7 +94,7 @@ void ask(caf::event_based_actor* self, std::shared_ptr<load> l) {
   });
 }
 
-void run(side& from, const rpc_gateway_actor& to, int in_flight, int requests) {
+void run(side& from, const remote_gateway_actor& to, int in_flight, int requests) {
   auto l = std::make_shared<load>();
   l->to = to;
   l->bytes.assign(200, 'x');
@@ -117,7 +123,7 @@ int main(int argc, char** argv) {
   to.name = "one";
   to.datacenter = "dc1";
   to.address = "127.0.0.1:" + std::to_string(one.links->port());
-  std::promise<expected<rpc_gateway_actor>> connected;
+  std::promise<expected<remote_gateway_actor>> connected;
   two.links->connect(to, [&](expected<rpc_gateway_actor> r) { connected.set_value(std::move(r)); });
   auto gateway = connected.get_future().get();
   if (!gateway) side::stop(gateway.error().text);

@@ -1,3 +1,4 @@
+#include "actors/received_message.hpp"
 #include "actors/rpc_gateway.hpp"
 #include "actors/token_resolver.hpp"
 #include "protocol/codec/command.hpp"
@@ -7,19 +8,24 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <catch2/catch.hpp>
 
+#include <map>
+#include <set>
+
 using namespace praetor;
 
 namespace {
 
-/// Says that every request comes from the same agent.
-class one_peer final : public connector {
+/// Connections that the test opens and ends.
+class played_links final : public connector {
 public:
-  peer_identity who;
-  void connect(const known_server&, std::function<void(expected<rpc_gateway_actor>)>) override {}
-  void disconnect(const rpc_gateway_actor&) override {}
-  std::size_t unsent(const rpc_gateway_actor&) const override { return 0; }
+  std::set<std::uint64_t> open{1, 2};
+  std::map<std::uint64_t, std::size_t> dealt_with; ///< bytes, by connection
+  void connect(const known_server&, caf::actor_id, std::function<void(expected<remote_gateway_actor>)>) override {}
+  void disconnect(const remote_gateway_actor&) override {}
+  std::size_t unsent(const remote_gateway_actor&) const override { return 0; }
   expected<void> publish(const rpc_gateway_actor&) override { return {}; }
-  std::optional<peer_identity> peer_of(const caf::strong_actor_ptr&) const override { return who; }
+  bool is_open(std::uint64_t connection) const override { return open.contains(connection); }
+  void handled(std::uint64_t connection, std::size_t bytes) override { dealt_with[connection] += bytes; }
 };
 
 /// Keeps requests for the test to answer.
@@ -55,45 +61,70 @@ struct gateway_world {
   caf::actor_system_config config;
   caf::actor_system system{testing(config)};
   caf::scheduler::test_coordinator& coordinator = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
-  std::shared_ptr<one_peer> peer = std::make_shared<one_peer>();
+  std::shared_ptr<played_links> links = std::make_shared<played_links>();
+  peer_identity peer; ///< who asks
   std::shared_ptr<kept_requests> frontends = std::make_shared<kept_requests>();
   agent_view_ptr view = std::make_shared<agent_view>();
   rpc_gateway_actor gateway;
   std::vector<envelope> answers;
-  rpc_gateway_actor asker; ///< sends in its own name
+  caf::actor asker;     ///< sends in its own name
+  raft_peer_actor raft; ///< keeps what it is sent
+  std::vector<received_message> raft_messages;
 
   gateway_world() {
-    peer->who.datacenter = "dc1";
+    peer.connection = 1;
+    peer.id = "id-of-peer";
+    peer.name = "peer";
+    peer.datacenter = "dc1";
+    peer.address = "10.0.0.2:40000";
     auto outside = std::make_shared<ports>();
-    outside->links = peer;
+    outside->links = links;
     outside->wall_clock = [] { return nanoseconds{std::chrono::hours(1)}; };
     guard(false);
+    raft = caf::actor_cast<raft_peer_actor>(system.spawn([this](caf::event_based_actor*) -> caf::behavior {
+      return {
+          [this](send_atom, local<std::shared_ptr<const received_message>>& m) { raft_messages.push_back(*m.value); }};
+    }));
     rpc_gateway_options o;
     o.outside = outside;
     o.view = view;
     o.datacenter = "dc1";
+    o.peer = raft;
     gateway = system.spawn(rpc_gateway, std::move(o));
     view->requests.store(frontends);
-    auto ask = [this](rpc_gateway_actor::pointer self) -> rpc_gateway_actor::behavior_type {
-      return {
-          [](rpc_atom, const envelope& e) { return e; },
-          [this, self](send_atom, const envelope& e) {
-            if (e.kind == static_cast<std::uint16_t>(rpc_kind::cancel)) return self->send(gateway, send_atom_v, e);
-            self->request(gateway, caf::infinite, rpc_atom_v, e).then([this](const envelope& answer) {
-              answers.push_back(answer);
-            });
-          },
-          [](result_atom, std::uint64_t, const envelope&) {},
-      };
-    };
-    asker = system.spawn(ask);
+    asker = system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
+      return {[this, self](rpc_atom, const envelope& e, const peer_identity& who) {
+                self->request(gateway, caf::infinite, rpc_atom_v, e, who).then([this](const envelope& answer) {
+                  answers.push_back(answer);
+                });
+              },
+              [this, self](send_atom, const envelope& e, const peer_identity& who) {
+                self->send(gateway, send_atom_v, e, who);
+              }};
+    });
     coordinator.run();
   }
   ~gateway_world() {
     frontends->requests.clear();
-    for (const auto& a : {gateway, asker}) caf::anon_send_exit(a, caf::exit_reason::kill);
-    gateway = asker = nullptr;
+    raft_messages.clear();
+    caf::anon_send_exit(gateway, caf::exit_reason::kill);
+    caf::anon_send_exit(raft, caf::exit_reason::kill);
+    caf::anon_send_exit(asker, caf::exit_reason::kill);
+    gateway = nullptr;
+    raft = nullptr;
+    asker = nullptr;
     coordinator.run();
+  }
+  /// From now on gossip knows a server of the peer's id at this address.
+  void gossip_knows(const std::string& address) {
+    auto known = std::make_shared<known_servers>();
+    known_server s;
+    s.id = peer.id;
+    s.name = peer.name;
+    s.datacenter = "dc1";
+    s.address = address;
+    known->servers.push_back(s);
+    view->servers.store(known);
   }
 
   /// Whether access control is on, with a default of denial.
@@ -109,7 +140,11 @@ struct gateway_world {
     envelope e;
     e.kind = static_cast<std::uint16_t>(kind);
     e.bytes = std::move(bytes);
-    caf::anon_send(asker, send_atom_v, e);
+    auto* row = find_rpc_kind(e.kind);
+    if (row && !row->answered)
+      caf::anon_send(asker, send_atom_v, e, peer);
+    else
+      caf::anon_send(asker, rpc_atom_v, e, peer);
     coordinator.run();
   }
   void ask(rpc_kind kind, std::string body, std::uint64_t number = 1) {
@@ -184,10 +219,100 @@ TEST_CASE("a request whose client has gone is ended, once") {
   w.frontends->requests[0].done({});
   w.coordinator.run();
   CHECK(w.answers.size() == 1);
+  // Another connection's request of the same number is not meant.
+  w.peer.connection = 2;
+  w.send(rpc_kind::cancel, msgpack::pack(cancelled_request{6}));
+  CHECK(w.frontends->cancelled == 1);
   // The whole agent goes.
-  caf::anon_send_exit(w.asker, caf::exit_reason::kill);
+  caf::anon_send(w.gateway, leave_atom_v, std::uint64_t{1});
   w.coordinator.run();
   CHECK(w.frontends->cancelled == 2);
+}
+
+TEST_CASE("a message without a connection, or of one that has ended, is refused") {
+  gateway_world w;
+  w.peer.connection = 0;
+  w.ask(rpc_kind::request, a_request());
+  CHECK(w.refusal(0).status == 403);
+  w.send(rpc_kind::raft, "vote");
+  w.peer.connection = 1;
+  w.links->open.clear();
+  w.ask(rpc_kind::request, a_request());
+  CHECK(w.refusal(1).text == "the connection has ended");
+  CHECK(w.frontends->requests.empty());
+  CHECK(w.raft_messages.empty());
+}
+
+TEST_CASE("Raft messages are taken from servers that a certificate or gossip confirms, with their names on them") {
+  gateway_world w;
+  auto sent = [&] {
+    w.raft_messages.clear();
+    w.send(rpc_kind::raft, "vote");
+    return w.raft_messages.size() == 1;
+  };
+  CHECK(!sent()); // an agent
+  w.peer.claims_server = true;
+  CHECK(!sent()); // of whom gossip knows nothing
+  w.gossip_knows("10.0.0.3:8300");
+  CHECK(!sent()); // who comes from elsewhere
+  w.gossip_knows("10.0.0.2:8300");
+  CHECK(sent());
+  CHECK(w.raft_messages.at(0).from.id == "id-of-peer");
+  CHECK(w.raft_messages.at(0).bytes == "vote");
+  w.peer.claims_server = false;
+  CHECK(!sent()); // who does not say so itself
+  w.view->servers.store(nullptr);
+  w.peer.claims_server = w.peer.certified_server = true;
+  CHECK(sent());
+  w.peer.datacenter = "dc2";
+  CHECK(!sent());
+}
+
+TEST_CASE("bytes of a message are given back to its connection when the last part of the server has dealt with them") {
+  gateway_world w;
+  w.peer.claims_server = w.peer.certified_server = true;
+  w.send(rpc_kind::raft, "12345");
+  CHECK(w.links->dealt_with[1] == 0);
+  w.raft_messages.clear();
+  CHECK(w.links->dealt_with[1] == 5);
+  w.send(rpc_kind::cancel, "x");
+  CHECK(w.links->dealt_with[1] == 6);
+}
+
+TEST_CASE("what is no request is refused, whoever sends it") {
+  gateway_world w;
+  w.peer.claims_server = w.peer.certified_server = true;
+  w.ask(rpc_kind::refused, "");
+  CHECK(w.refusal(0).status == 403);
+  CHECK(!w.refusal(0).not_carried_out);
+}
+
+TEST_CASE("a server that gossip does not know yet proposes like a client agent, and is told to try again") {
+  gateway_world w;
+  w.guard(true);
+  w.peer.claims_server = true;
+  w.ask(rpc_kind::propose, encode_command(command_type::kvs, kv_request{}));
+  CHECK(w.refusal(0).not_carried_out);
+  CHECK(w.refusal(0).text.find("gossip knows no server with its id") != std::string::npos);
+}
+
+TEST_CASE("one agent's requests leave room for those of others") {
+  gateway_world w;
+  std::uint64_t number = 0;
+  while (w.answers.empty()) w.ask(rpc_kind::request, a_request(), ++number);
+  CHECK(w.refusal(0).status == 503);
+  CHECK(w.refusal(0).text.find("too many requests") == 0);
+  auto first = w.frontends->requests.size();
+  CHECK(first > 1000);
+  w.peer.connection = 2;
+  for (std::uint64_t i = 1; i <= first / 2; ++i) w.ask(rpc_kind::request, a_request(), i);
+  CHECK(w.frontends->requests.size() == first + first / 2);
+  CHECK(w.answers.size() == 1);
+  // With the connection all of its share is given back.
+  caf::anon_send(w.gateway, leave_atom_v, std::uint64_t{1});
+  w.coordinator.run();
+  for (std::uint64_t i = first; i < first + first / 2; ++i) w.ask(rpc_kind::request, a_request(), i + 1);
+  CHECK(w.frontends->requests.size() == 2 * first);
 }
 
 TEST_CASE("agents of other datacenters, requests of other releases and broken ones are refused with a sentence") {
@@ -197,7 +322,7 @@ TEST_CASE("agents of other datacenters, requests of other releases and broken on
   CHECK(w.refusal(0).not_carried_out);
   w.send(rpc_kind::request, "\xc1");
   CHECK(w.refusal(1).status == 400);
-  w.peer->who.datacenter = "dc2";
+  w.peer.datacenter = "dc2";
   w.ask(rpc_kind::request, a_request());
   CHECK(w.refusal(2).status == 403);
   CHECK(w.frontends->requests.empty());
@@ -208,15 +333,14 @@ TEST_CASE("an agent's requests are carried out up to their limit of bytes, and o
   remote_request large;
   large.body.assign(40 << 20, 'x');
   auto bytes = msgpack::pack(large);
-  w.ask(rpc_kind::request, bytes, 1);
-  w.ask(rpc_kind::request, bytes, 2);
-  REQUIRE(w.frontends->requests.size() == 1);
+  for (std::uint64_t number = 1; number <= 4; ++number) w.ask(rpc_kind::request, bytes, number);
+  REQUIRE(w.frontends->requests.size() == 3);
   CHECK(w.refusal(0).not_carried_out);
   CHECK(w.refusal(0).status == 503);
   w.frontends->requests[0].done({});
   w.coordinator.run();
-  w.ask(rpc_kind::request, bytes, 3);
-  CHECK(w.frontends->requests.size() == 2);
+  w.ask(rpc_kind::request, bytes, 5);
+  CHECK(w.frontends->requests.size() == 4);
 }
 
 TEST_CASE("before the frontends are there, requests may be sent elsewhere") {

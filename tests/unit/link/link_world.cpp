@@ -46,7 +46,7 @@ link_world::~link_world() {
   run();
 }
 
-rpc_gateway_actor link_world::make_gateway() {
+remote_gateway_actor link_world::make_gateway() {
   actors_.push_back(system_.spawn([this](caf::event_based_actor* self) -> caf::behavior {
     return {[this, self](rpc_atom, const envelope& e) {
               requests.push_back(e.bytes);
@@ -56,10 +56,10 @@ rpc_gateway_actor link_world::make_gateway() {
             },
             [this](send_atom, const envelope& e) { messages.push_back(e.bytes); }};
   }));
-  return caf::actor_cast<rpc_gateway_actor>(actors_.back());
+  return caf::actor_cast<remote_gateway_actor>(actors_.back());
 }
 
-rpc_gateway_actor link_world::accept() {
+remote_gateway_actor link_world::accept() {
   auto gateway = make_gateway();
   REQUIRE(!links->attempts.empty());
   std::exchange(links->attempts.back().done, nullptr)(gateway);
@@ -112,7 +112,7 @@ void link_world::answer(std::string bytes) {
   run();
 }
 
-void link_world::end(const rpc_gateway_actor& gateway) {
+void link_world::end(const remote_gateway_actor& gateway) {
   caf::anon_send_exit(gateway, caf::exit_reason::remote_link_unreachable);
   run();
 }

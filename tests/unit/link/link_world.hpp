@@ -16,20 +16,22 @@ public:
   struct attempt {
     std::string address;
     std::chrono::nanoseconds at;
-    std::function<void(expected<rpc_gateway_actor>)> done;
+    std::function<void(expected<remote_gateway_actor>)> done;
   };
 
-  void connect(const known_server& to, std::function<void(expected<rpc_gateway_actor>)> done) override {
+  void connect(const known_server& to, caf::actor_id,
+               std::function<void(expected<remote_gateway_actor>)> done) override {
     attempts.push_back({to.address, now(), std::move(done)});
   }
-  void disconnect(const rpc_gateway_actor& g) override {
+  void disconnect(const remote_gateway_actor& g) override {
     ++disconnected;
     caf::anon_send_exit(g, caf::exit_reason::remote_link_unreachable);
   }
-  void sending(const rpc_gateway_actor&, std::size_t bytes) override { sent += bytes; }
-  std::size_t unsent(const rpc_gateway_actor&) const override { return backlog; }
+  void sending(const remote_gateway_actor&, std::size_t bytes) override { sent += bytes; }
+  std::size_t unsent(const remote_gateway_actor&) const override { return backlog; }
   expected<void> publish(const rpc_gateway_actor&) override { return {}; }
-  std::optional<peer_identity> peer_of(const caf::strong_actor_ptr&) const override { return {}; }
+  bool is_open(std::uint64_t) const override { return true; }
+  void handled(std::uint64_t, std::size_t) override {}
 
   std::function<std::chrono::nanoseconds()> now;
   std::vector<attempt> attempts;
@@ -50,9 +52,9 @@ public:
   ~link_world();
 
   /// A server's gateway, to which nobody is connected yet.
-  rpc_gateway_actor make_gateway();
+  remote_gateway_actor make_gateway();
   /// Lets the newest attempt succeed. @returns the gateway at the other end
-  rpc_gateway_actor accept();
+  remote_gateway_actor accept();
   void refuse(const std::string& why);
   void run() { coordinator_.run(); }
   void advance(std::chrono::nanoseconds by);
@@ -62,7 +64,7 @@ public:
   void tell(std::string bytes);
   /// Answers the oldest request that waits at the other end.
   void answer(std::string bytes);
-  void end(const rpc_gateway_actor& gateway);
+  void end(const remote_gateway_actor& gateway);
 
   std::shared_ptr<scripted_links> links = std::make_shared<scripted_links>();
   std::vector<std::string> requests, messages; ///< as they arrived at the other end

@@ -11,7 +11,7 @@ using caf::io::basp::message_type;
 
 namespace {
 
-constexpr caf::actor_id gateway = 7;
+constexpr caf::actor_id gateway = 7, asker = 12;
 constexpr std::uint64_t asynchronous = caf::message_id::default_async_value;
 constexpr std::uint64_t request = caf::message_id::default_async_value | 5;
 constexpr std::uint64_t response = caf::message_id::response_flag_mask | request;
@@ -35,16 +35,22 @@ struct filtered {
     return bytes(std::vector<caf::strong_actor_ptr>{}, caf::make_message(values...));
   }
   frame_verdict pass(frame_filter& filter, message_type kind, std::vector<char>& payload, std::uint64_t id = 0,
-                     caf::actor_id to = gateway, std::uint8_t flags = 0) {
-    header head{kind, flags, static_cast<std::uint32_t>(payload.size()), id, 3, to};
+                     caf::actor_id to = gateway, std::uint8_t flags = 0, caf::actor_id from = 3) {
+    header head{kind, flags, static_cast<std::uint32_t>(payload.size()), id, from, to};
     auto first = filter.judge(head);
     if (first != frame_verdict::pass) return first;
     auto verdict = filter.judge(head, payload);
     if (verdict == frame_verdict::pass) CHECK(head.payload_len == payload.size());
     return verdict;
   }
+  frame_filter fresh(bool dialled) {
+    peer_identity who;
+    who.connection = 1;
+    who.name = "peer";
+    return frame_filter(system, {dialled, alias, dialled ? asker : gateway, who});
+  }
   frame_filter shaken(bool dialled) {
-    frame_filter filter(system, dialled, alias, dialled ? 0 : gateway);
+    auto filter = fresh(dialled);
     auto greeting =
         dialled ? bytes(other, std::vector<std::string>{"x"}, gateway, std::set<std::string>{"y"}) : bytes(other);
     CHECK(pass(filter, dialled ? message_type::server_handshake : message_type::client_handshake, greeting) ==
@@ -71,8 +77,19 @@ TEST_CASE("requests and messages to the gateway pass, and nothing else") {
   envelope e;
   e.bytes = "x";
   auto ask = f.message(rpc_atom_v, e), tell = f.message(send_atom_v, e);
+  const auto plain = ask;
   CHECK(f.pass(filter, message_type::direct_message, ask, request) == frame_verdict::pass);
   CHECK(f.pass(filter, message_type::direct_message, tell, asynchronous) == frame_verdict::pass);
+  // They carry who has sent them.
+  peer_identity who;
+  who.connection = 1;
+  who.name = "peer";
+  CHECK(ask == f.message(rpc_atom_v, e, who));
+  CHECK(tell == f.message(send_atom_v, e, who));
+  CHECK(filter.envelope_size() == 1);
+  // A stamp that the peer brings itself.
+  CHECK(f.pass(filter, message_type::direct_message, ask, request) == frame_verdict::refuse);
+  ask = plain;
   // Another actor; an actor by its name.
   CHECK(f.pass(filter, message_type::direct_message, ask, request, 8) == frame_verdict::drop);
   CHECK(f.pass(filter, message_type::direct_message, ask, request, gateway, header::named_receiver_flag) ==
@@ -84,6 +101,54 @@ TEST_CASE("requests and messages to the gateway pass, and nothing else") {
   CHECK(f.pass(filter, message_type::direct_message, ask, asynchronous) == frame_verdict::refuse);
   CHECK(filter.objection() == "sent a message that the gateway does not know");
   CHECK(f.pass(filter, message_type::routed_message, ask, request) == frame_verdict::refuse);
+}
+
+TEST_CASE("nobody asks without a name, in several names, or with an envelope of a wrong length") {
+  filtered f;
+  auto filter = f.shaken(false);
+  envelope e;
+  e.bytes.assign(300, 'x');
+  auto ask = f.message(rpc_atom_v, e);
+  const auto plain = ask;
+  CHECK(f.pass(filter, message_type::direct_message, ask, request, gateway, 0, 0) == frame_verdict::refuse);
+  CHECK(filter.objection() == "sent a message in nobody's name");
+  CHECK(f.pass(filter, message_type::direct_message, ask, request) == frame_verdict::pass);
+  CHECK(filter.envelope_size() == 300);
+  ask = plain;
+  CHECK(f.pass(filter, message_type::direct_message, ask, request, gateway, 0, 4) == frame_verdict::refuse);
+  CHECK(filter.objection() == "sent messages in the name of several actors");
+  for (std::size_t cut : {1, 299, 302}) {
+    ask = plain;
+    ask.resize(ask.size() - cut);
+    CHECK(f.pass(filter, message_type::direct_message, ask, request) == frame_verdict::refuse);
+  }
+  ask = plain;
+  ask.push_back('x');
+  CHECK(f.pass(filter, message_type::direct_message, ask, request) == frame_verdict::refuse);
+  CHECK(filter.objection() == "sent an envelope of a wrong length");
+}
+
+TEST_CASE("an answer is taken on a dialled connection only, for the actor that asks over it") {
+  filtered f;
+  envelope e;
+  e.bytes = "forged";
+  auto answer = f.message(e);
+  auto accepted = f.shaken(false);
+  CHECK(f.pass(accepted, message_type::direct_message, answer, response, gateway) == frame_verdict::refuse);
+  CHECK(accepted.objection() == "sent an answer, where nothing was asked");
+  auto dialled = f.shaken(true);
+  CHECK(f.pass(dialled, message_type::direct_message, answer, response, 13) == frame_verdict::drop);
+  CHECK(dialled.objection() == "sent an answer to who has not asked it: dropped");
+  CHECK(f.pass(dialled, message_type::direct_message, answer, response, asker) == frame_verdict::pass);
+}
+
+TEST_CASE("a peer watches the gateway once, and nobody else") {
+  filtered f;
+  auto filter = f.shaken(false);
+  auto watch = f.bytes(f.other, f.other);
+  CHECK(f.pass(filter, message_type::monitor_message, watch, 0, 8) == frame_verdict::drop);
+  CHECK(f.pass(filter, message_type::monitor_message, watch) == frame_verdict::pass);
+  CHECK(f.pass(filter, message_type::monitor_message, watch) == frame_verdict::drop);
 }
 
 TEST_CASE("answers pass, and errors without what they carry") {
@@ -107,8 +172,12 @@ TEST_CASE("whatever node a peer says it is, here it is what this process calls i
   filtered f;
   auto filter = f.shaken(false);
   auto greeting = f.bytes(f.other);
-  CHECK(f.pass(filter, message_type::client_handshake, greeting) == frame_verdict::pass);
+  auto fresh = f.fresh(false);
+  CHECK(f.pass(fresh, message_type::client_handshake, greeting) == frame_verdict::pass);
   CHECK(greeting == f.bytes(f.alias));
+  CHECK(f.pass(fresh, message_type::client_handshake, greeting) == frame_verdict::refuse);
+  auto ask = f.message(rpc_atom_v, envelope{});
+  CHECK(f.pass(filter, message_type::direct_message, ask, request) == frame_verdict::pass);
   auto watch = f.bytes(f.other, f.other);
   CHECK(f.pass(filter, message_type::monitor_message, watch) == frame_verdict::pass);
   CHECK(watch == f.bytes(f.alias, f.system.node()));
@@ -119,7 +188,7 @@ TEST_CASE("whatever node a peer says it is, here it is what this process calls i
 
 TEST_CASE("frames out of turn, too large, empty or of no kind are refused") {
   filtered f;
-  frame_filter fresh(f.system, false, f.alias, gateway);
+  auto fresh = f.fresh(false);
   auto ask = f.message(rpc_atom_v, envelope{});
   CHECK(f.pass(fresh, message_type::direct_message, ask, request) == frame_verdict::refuse);
   CHECK(fresh.objection() == "sent a frame before its handshake");

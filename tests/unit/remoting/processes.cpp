@@ -8,12 +8,17 @@ namespace praetor {
 namespace {
 
 rpc_gateway_actor::behavior_type test_gateway(rpc_gateway_actor::pointer self, std::shared_ptr<test_gateway_log> seen) {
+  auto handled = [seen](const envelope& e, const peer_identity& from) {
+    auto links = seen->links.lock();
+    if (links && !seen->stuck) links->handled(from.connection, e.bytes.size());
+  };
   return {
-      [self, seen](rpc_atom, const envelope& request) -> caf::result<envelope> {
+      [self, seen, handled](rpc_atom, const envelope& request, const peer_identity& from) -> caf::result<envelope> {
         ++seen->requests;
+        handled(request, from);
         {
           std::lock_guard lock(seen->mutex);
-          seen->senders.push_back(caf::actor_cast<caf::strong_actor_ptr>(self->current_sender()));
+          seen->peers.push_back(from);
         }
         envelope answer;
         if (request.kind == 3) return self->make_response_promise<envelope>(); // never answered
@@ -23,7 +28,14 @@ rpc_gateway_actor::behavior_type test_gateway(rpc_gateway_actor::pointer self, s
           answer.bytes = "echo " + request.bytes;
         return answer;
       },
-      [seen](send_atom, const envelope&) { ++seen->messages; },
+      [seen, handled](send_atom, const envelope& message, const peer_identity& from) {
+        ++seen->messages;
+        handled(message, from);
+      },
+      [seen](leave_atom, std::uint64_t connection) {
+        std::lock_guard lock(seen->mutex);
+        seen->departed.push_back(connection);
+      },
       [](result_atom, std::uint64_t, const envelope&) {},
   };
 }
@@ -82,6 +94,7 @@ test_process::test_process(options o) : chosen(std::move(o)) {
   s.server = chosen.server;
   s.address = "127.0.0.1";
   s.most_per_address = chosen.most_per_address;
+  s.secret = chosen.secret;
   s.server_loss = s.client_loss = chosen.loss;
   auto tls = tls_of(chosen.tls, chosen.server);
   REQUIRE(tls);
@@ -89,12 +102,15 @@ test_process::test_process(options o) : chosen(std::move(o)) {
   auto started = remoting::start(*system, s, log);
   REQUIRE(started);
   links = *started;
+  seen->links = links;
+  asker = std::make_unique<caf::scoped_actor>(*system, true);
   gateway = system->spawn(test_gateway, seen);
   if (chosen.server) REQUIRE(links->publish(gateway));
 }
 
 test_process::~test_process() {
   links->stop();
+  asker = nullptr;
   links = nullptr;
   caf::anon_send_exit(gateway, caf::exit_reason::user_shutdown);
   gateway = nullptr;
@@ -110,21 +126,37 @@ known_server test_process::as_server() const {
   return s;
 }
 
-expected<rpc_gateway_actor> test_process::connect(const known_server& to) {
-  auto result = std::make_shared<std::promise<expected<rpc_gateway_actor>>>();
+void test_process::connect(const known_server& to, std::function<void(expected<remote_gateway_actor>)> done) {
+  links->connect(to, (*asker)->id(), std::move(done));
+}
+
+expected<remote_gateway_actor> test_process::connect(const known_server& to) {
+  auto result = std::make_shared<std::promise<expected<remote_gateway_actor>>>();
   auto future = result->get_future();
-  links->connect(to, [result](expected<rpc_gateway_actor> r) { result->set_value(std::move(r)); });
+  connect(to, [result](expected<remote_gateway_actor> r) { result->set_value(std::move(r)); });
   if (future.wait_for(std::chrono::seconds(20)) != std::future_status::ready) return fail("connect never ended");
   return future.get();
 }
 
-std::string test_process::ask(const rpc_gateway_actor& to, std::string bytes, std::uint16_t kind) {
-  caf::scoped_actor self{*system, true};
+void test_process::tell(const remote_gateway_actor& to, std::string bytes) {
+  envelope message;
+  message.bytes = std::move(bytes);
+  (*asker)->send(to, send_atom_v, std::move(message));
+}
+
+peer_identity test_process::first_peer() const {
+  std::lock_guard lock(seen->mutex);
+  REQUIRE(!seen->peers.empty());
+  return seen->peers.front();
+}
+
+std::string test_process::ask(const remote_gateway_actor& to, std::string bytes, std::uint16_t kind) {
   envelope request;
   request.kind = kind;
   request.bytes = std::move(bytes);
   std::string out;
-  self->request(to, std::chrono::seconds(20), rpc_atom_v, request)
+  (*asker)
+      ->request(to, std::chrono::seconds(20), rpc_atom_v, request)
       .receive([&](envelope& e) { out = std::move(e.bytes); },
                [&](caf::error& e) { out = "error: " + system->render(e); });
   return out;

@@ -34,9 +34,11 @@ private:
 /// The gateway's envelopes of kind 1 are echoed, those of kind 2 answered when the test says so, with `size` bytes.
 struct test_gateway_log {
   std::atomic<std::uint64_t> requests{0}, messages{0};
-  std::atomic<bool> hold{false};
+  std::atomic<bool> stuck{false}; ///< what arrives is not dealt with
   std::mutex mutex;
-  std::vector<caf::strong_actor_ptr> senders;
+  std::vector<peer_identity> peers;    ///< by whom it was asked
+  std::vector<std::uint64_t> departed; ///< connections that have ended
+  std::weak_ptr<connector> links;
 };
 
 /// What a process has of server RPC: an actor system, remoting, and a gateway.
@@ -47,6 +49,7 @@ public:
     bool server = true;
     config::tls_settings tls = {};
     std::size_t most_per_address = 0;
+    std::function<gossip_secret_ptr()> secret = {};
     std::chrono::milliseconds loss{3000};
   };
   test_process() : test_process(options{}) {}
@@ -56,9 +59,14 @@ public:
   test_process& operator=(const test_process&) = delete;
 
   known_server as_server() const;
-  expected<rpc_gateway_actor> connect(const known_server& to);
+  expected<remote_gateway_actor> connect(const known_server& to);
+  void connect(const known_server& to, std::function<void(expected<remote_gateway_actor>)> done);
+  /// A message that is not answered.
+  void tell(const remote_gateway_actor& to, std::string bytes);
+  /// The first peer that has asked this process's gateway.
+  peer_identity first_peer() const;
   /// One request and its answer's bytes, or the error's text.
-  std::string ask(const rpc_gateway_actor& to, std::string bytes, std::uint16_t kind = 1);
+  std::string ask(const remote_gateway_actor& to, std::string bytes, std::uint16_t kind = 1);
   void reload(const config::tls_settings& tls);
 
   static expected<std::shared_ptr<const remoting_tls>> tls_of(const config::tls_settings& tls, bool server);
@@ -70,6 +78,7 @@ public:
   std::unique_ptr<caf::actor_system> system;
   std::shared_ptr<remoting> links;
   rpc_gateway_actor gateway;
+  std::unique_ptr<caf::scoped_actor> asker; ///< in whose name requests are sent
 };
 
 } // namespace praetor

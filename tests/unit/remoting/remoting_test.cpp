@@ -2,6 +2,7 @@
 
 #include "actors/peer_link.hpp"
 #include "actors/ports/remoting_hello.hpp"
+#include "actors/ports/remoting_scribe.hpp"
 
 #include <arpa/inet.h>
 #include <caf/io/all.hpp>
@@ -54,41 +55,82 @@ TEST_CASE("a server's gateway answers another server, which it knows by name") {
   REQUIRE(gateway);
   CHECK(two.ask(*gateway, "hello") == "echo hello");
   CHECK(two.ask(*gateway, "3000000", 2).size() == 3000000);
-  caf::strong_actor_ptr sender;
-  {
+  auto who = one.first_peer();
+  CHECK(who.name == "two");
+  CHECK(who.id == "id-of-two");
+  CHECK(who.datacenter == "dc1");
+  CHECK(who.claims_server);
+  CHECK(!who.certified_server);
+  CHECK(who.names.empty());
+  CHECK(who.address.starts_with("127.0.0.1:"));
+  CHECK(one.links->is_open(who.connection));
+  two.links->disconnect(*gateway);
+  CHECK(eventually([&] {
     std::lock_guard lock(one.seen->mutex);
-    sender = one.seen->senders.front();
-  }
-  auto who = one.links->peer_of(sender);
-  REQUIRE(who);
-  CHECK(who->name == "two");
-  CHECK(who->id == "id-of-two");
-  CHECK(who->datacenter == "dc1");
-  CHECK(who->server);
-  CHECK(!who->verified);
-  CHECK(!one.links->peer_of(caf::actor_cast<caf::strong_actor_ptr>(one.gateway)));
-  std::lock_guard lock(one.seen->mutex);
-  one.seen->senders.clear();
+    return one.seen->departed == std::vector{who.connection};
+  }));
+  CHECK(!one.links->is_open(who.connection));
 }
 
 TEST_CASE("messages that are not answered arrive") {
   test_process one({.name = "one"}), two({.name = "two"});
   auto gateway = two.connect(one.as_server());
   REQUIRE(gateway);
-  for (int i = 0; i < 1000; ++i) caf::anon_send(*gateway, send_atom_v, envelope{});
+  for (int i = 0; i < 1000; ++i) two.tell(*gateway, {});
   CHECK(eventually([&] { return one.seen->messages == 1000; }));
+}
+
+TEST_CASE("no more is read from a peer than the gateway deals with") {
+  test_process one({.name = "one", .loss = std::chrono::minutes(1)}),
+      two({.name = "two", .loss = std::chrono::minutes(1)});
+  auto gateway = two.connect(one.as_server());
+  REQUIRE(gateway);
+  CHECK(two.ask(*gateway, "first") == "echo first");
+  one.seen->stuck = true;
+  constexpr std::size_t size = 1 << 20, count = 64;
+  for (std::size_t i = 0; i < count; ++i) {
+    two.links->sending(*gateway, size);
+    two.tell(*gateway, std::string(size, 'x'));
+  }
+  auto window = scribe_limits{}.unhandled / size;
+  CHECK(eventually([&] { return one.seen->messages > window; }));
+  CHECK(eventually([&] { return two.links->unsent(*gateway) > size; }));
+  CHECK(one.seen->messages <= window + 2);
+  // What was stuck is dealt with: the rest follows.
+  one.seen->stuck = false;
+  one.links->handled(one.first_peer().connection, one.seen->messages * size);
+  CHECK(eventually([&] { return one.seen->messages == count; }));
+  CHECK(two.ask(*gateway, "after it") == "echo after it");
+}
+
+TEST_CASE("a peer that asks in nobody's name, or in many names, is sent away") {
+  test_process one({.name = "one"}), two({.name = "two"});
+  auto gateway = two.connect(one.as_server());
+  REQUIRE(gateway);
+  SECTION("nobody") {
+    caf::anon_send(*gateway, send_atom_v, envelope{});
+    CHECK(eventually([&] { return one.log->contain("sent a message in nobody's name"); }));
+  }
+  SECTION("many") {
+    CHECK(two.ask(*gateway, "as one") == "echo as one");
+    caf::scoped_actor other{*two.system, true};
+    other->send(*gateway, send_atom_v, envelope{});
+    CHECK(eventually([&] { return one.log->contain("sent messages in the name of several actors"); }));
+  }
+  CHECK(eventually([&] { return one.links->connections() == 0; }));
+  CHECK(one.seen->messages == 0);
 }
 
 TEST_CASE("two servers connect to each other at the same moment, again and again") {
   test_process one({.name = "one"}), two({.name = "two"});
   for (int i = 0; i < 10; ++i) {
     std::atomic<int> worked{0};
-    rpc_gateway_actor to_one, to_two;
-    two.links->connect(one.as_server(), [&](expected<rpc_gateway_actor> r) {
+    remote_gateway_actor to_one, to_two;
+    two.connect(one.as_server(), [&](expected<remote_gateway_actor> r) {
       if (r) to_one = *r;
       ++worked;
     });
-    one.links->connect(two.as_server(), [&](expected<rpc_gateway_actor> r) {
+    one.connect(two.as_server(), [&](expected<remote_gateway_actor> r) {
       if (r) to_two = *r;
       ++worked;
     });
@@ -294,17 +336,19 @@ namespace {
 class measured_links final : public connector {
 public:
   explicit measured_links(std::shared_ptr<connector> inner) : inner_(std::move(inner)) {}
-  void connect(const known_server& to, std::function<void(expected<rpc_gateway_actor>)> done) override {
-    inner_->connect(to, std::move(done));
+  void connect(const known_server& to, caf::actor_id sender,
+               std::function<void(expected<remote_gateway_actor>)> done) override {
+    inner_->connect(to, sender, std::move(done));
   }
-  void disconnect(const rpc_gateway_actor& g) override { inner_->disconnect(g); }
-  void sending(const rpc_gateway_actor& g, std::size_t bytes) override {
+  void disconnect(const remote_gateway_actor& g) override { inner_->disconnect(g); }
+  void sending(const remote_gateway_actor& g, std::size_t bytes) override {
     inner_->sending(g, bytes);
     most = std::max(most.load(), inner_->unsent(g));
   }
-  std::size_t unsent(const rpc_gateway_actor& g) const override { return inner_->unsent(g); }
+  std::size_t unsent(const remote_gateway_actor& g) const override { return inner_->unsent(g); }
   expected<void> publish(const rpc_gateway_actor& g) override { return inner_->publish(g); }
-  std::optional<peer_identity> peer_of(const caf::strong_actor_ptr& s) const override { return inner_->peer_of(s); }
+  bool is_open(std::uint64_t connection) const override { return inner_->is_open(connection); }
+  void handled(std::uint64_t connection, std::size_t bytes) override { inner_->handled(connection, bytes); }
   std::atomic<std::size_t> most{0};
 
 private:

@@ -47,11 +47,9 @@ TEST_CASE("servers that verify each other's names talk over TLS") {
   CHECK(two.ask(*gateway, "secret") == "echo secret");
   CHECK(two.ask(*gateway, "5000000", 2).size() == 5000000);
   CHECK(two.ask(*gateway, std::string(3000000, 'x')).size() == 3000005);
-  std::lock_guard lock(one.seen->mutex);
-  auto who = one.links->peer_of(one.seen->senders.front());
-  REQUIRE(who);
-  CHECK(who->verified);
-  one.seen->senders.clear();
+  auto who = one.first_peer();
+  CHECK(who.certified_server);
+  CHECK(who.names == std::vector<std::string>{"server.dc1.consul"});
 }
 
 TEST_CASE("an agent with a certificate that names no server is admitted, but not as a server") {
@@ -63,6 +61,10 @@ TEST_CASE("an agent with a certificate that names no server is admitted, but not
     auto gateway = agent.connect(one.as_server());
     REQUIRE(gateway);
     CHECK(agent.ask(*gateway, "hello") == "echo hello");
+    auto who = one.first_peer();
+    CHECK(!who.claims_server);
+    CHECK(!who.certified_server);
+    CHECK(who.names == std::vector<std::string>{"agent7.dc1.consul"});
   }
   SECTION("as a server") {
     test_process imposter({.name = "imposter", .tls = tls});

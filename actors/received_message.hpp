@@ -1,0 +1,32 @@
+#pragma once
+
+#include "protocol/actors.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace praetor {
+
+/// Gives the bytes of something received back to its connection's window when the last holder lets go of it.
+class window_share {
+public:
+  explicit window_share(std::function<void()> give_back) : give_back_(std::move(give_back)) {}
+  ~window_share() {
+    if (give_back_) give_back_();
+  }
+  window_share(const window_share&) = delete;
+  window_share& operator=(const window_share&) = delete;
+
+private:
+  std::function<void()> give_back_;
+};
+
+/// A message of another server, and who sent it.
+struct received_message {
+  peer_identity from;
+  std::string bytes;
+  std::shared_ptr<const window_share> window; ///< may be null
+};
+
+} // namespace praetor
