@@ -163,6 +163,7 @@ void agent_state::start_gateway() {
   g.view = o.view;
   g.writes = handles.writes;
   g.peer = handles.peer;
+  g.own_id = o.node_id;
   g.datacenter = o.config->datacenter;
   handles.gateway = self->spawn(rpc_gateway, std::move(g));
   watch_over("rpc_gateway", handles.gateway, [this] { start_gateway(); });

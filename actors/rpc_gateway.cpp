@@ -42,6 +42,7 @@ envelope not_ready() { return refusal("this server is starting or ending", 503, 
 } // namespace
 
 peer_standing rpc_gateway_state::standing(const peer_identity& from) const {
+  if (from.id == options.own_id) return peer_standing::stranger; // a server does not ask itself over the wire
   return standing_of(from, options.datacenter, options.view->servers.load().get());
 }
 
@@ -55,7 +56,7 @@ std::optional<envelope> rpc_gateway_state::refused_kind(const rpc_kind_row* row,
                                                         const peer_identity& from) {
   auto known = standing(from);
   if (known == peer_standing::stranger) {
-    complain(from, "is no agent of this datacenter");
+    complain(from, from.id == options.own_id ? "says that it is this server itself" : "is no agent of this datacenter");
     return refusal("only agents of datacenter " + options.datacenter + " may ask this server", 403, false);
   }
   if (!row) return refusal("this release knows no request of kind " + std::to_string(kind), 501, true);

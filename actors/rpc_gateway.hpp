@@ -20,6 +20,7 @@ struct rpc_gateway_options {
   agent_view_ptr view;
   write_path writes;
   raft_peer_actor peer; ///< null on client agents
+  std::string own_id;   ///< of this node: no peer may say that it is this one
   std::string datacenter;
 };
 

@@ -99,8 +99,12 @@ frame_verdict frame_filter::judge(const header& head) {
     return head.payload_len == 0 ? frame_verdict::drop : refuse("sent a heartbeat with a payload");
   if (head.payload_len == 0) return refuse("sent an empty frame");
   auto greeting = dialled_ ? message_type::server_handshake : message_type::client_handshake;
-  if (caf::io::basp::is_handshake(head))
-    return head.operation == greeting && !shaken_ ? frame_verdict::pass : refuse("sent a handshake out of turn");
+  if (caf::io::basp::is_handshake(head)) {
+    if (head.operation == greeting && !shaken_) return frame_verdict::pass;
+    // Remoting's client greets twice.
+    return head.operation == message_type::client_handshake && !dialled_ ? frame_verdict::drop
+                                                                         : refuse("sent a handshake out of turn");
+  }
   if (!shaken_) return refuse("sent a frame before its handshake");
   switch (head.operation) {
   case message_type::monitor_message:

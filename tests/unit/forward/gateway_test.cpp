@@ -88,6 +88,7 @@ struct gateway_world {
     rpc_gateway_options o;
     o.outside = outside;
     o.view = view;
+    o.own_id = "own-id";
     o.datacenter = "dc1";
     o.peer = raft;
     gateway = system.spawn(rpc_gateway, std::move(o));
@@ -264,6 +265,9 @@ TEST_CASE("Raft messages are taken from servers that a certificate or gossip con
   w.view->servers.store(nullptr);
   w.peer.claims_server = w.peer.certified_server = true;
   CHECK(sent());
+  w.peer.id = "own-id";
+  CHECK(!sent()); // who says that it is this server
+  w.peer.id = "id-of-peer";
   w.peer.datacenter = "dc2";
   CHECK(!sent());
 }

@@ -175,7 +175,7 @@ TEST_CASE("whatever node a peer says it is, here it is what this process calls i
   auto fresh = f.fresh(false);
   CHECK(f.pass(fresh, message_type::client_handshake, greeting) == frame_verdict::pass);
   CHECK(greeting == f.bytes(f.alias));
-  CHECK(f.pass(fresh, message_type::client_handshake, greeting) == frame_verdict::refuse);
+  CHECK(f.pass(fresh, message_type::client_handshake, greeting) == frame_verdict::drop);
   auto ask = f.message(rpc_atom_v, envelope{});
   CHECK(f.pass(filter, message_type::direct_message, ask, request) == frame_verdict::pass);
   auto watch = f.bytes(f.other, f.other);

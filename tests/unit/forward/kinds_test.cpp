@@ -1,0 +1,60 @@
+#include "actors/rpc_kinds.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+using namespace praetor;
+
+namespace {
+
+std::string security_page() {
+  std::ifstream in(PRAETOR_SOURCE_DIR "/docs/security.md");
+  std::stringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+std::string_view words_for(asker who) {
+  switch (who) {
+  case asker::nobody: return "nobody";
+  case asker::any_agent: return "any agent";
+  case asker::server: return "a server";
+  case asker::configured_server: return "a configured server";
+  }
+  return "";
+}
+
+} // namespace
+
+TEST_CASE("each kind of envelope has one row, with a number and a name of its own") {
+  std::set<std::uint16_t> numbers;
+  std::set<std::string_view> names;
+  for (const auto& row : rpc_kinds) {
+    CHECK(numbers.insert(static_cast<std::uint16_t>(row.kind)).second);
+    CHECK(names.insert(row.name).second);
+    CHECK(find_rpc_kind(static_cast<std::uint16_t>(row.kind)) == &row);
+  }
+  for (std::uint16_t number : {0, 8, 999}) CHECK(find_rpc_kind(number) == nullptr);
+}
+
+TEST_CASE("the security page says of each kind who may send it, and of no other") {
+  auto page = security_page();
+  auto begin = page.find("| kind | who may send it |");
+  REQUIRE(begin != page.npos);
+  std::istringstream table(page.substr(begin, page.find("\n\n", begin) - begin));
+  std::string line;
+  std::getline(table, line);
+  std::getline(table, line);
+  std::size_t rows = 0;
+  while (std::getline(table, line)) ++rows;
+  CHECK(rows == rpc_kinds.size());
+  for (const auto& row : rpc_kinds) {
+    auto wanted = "| `" + std::string(row.name) + "` | " + std::string(words_for(row.who)) + " |";
+    INFO(wanted);
+    CHECK(page.find(wanted) != page.npos);
+  }
+}
