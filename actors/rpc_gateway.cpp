@@ -58,6 +58,14 @@ std::optional<error> rpc_gateway_state::refused_proposal(const std::string& comm
   return refused_command(options.view, command, {options.outside->wall_clock(), self->clock().now()});
 }
 
+/// Whoever is not known to be a server is an agent.
+proposer rpc_gateway_state::proposer_of_message() const {
+  auto& links = options.outside->links;
+  if (!links) return proposer::server;
+  auto peer = links->peer_of(self->current_sender());
+  return peer && peer->server ? proposer::server : proposer::agent;
+}
+
 std::function<void(envelope)> rpc_gateway_state::answer_to(std::uint64_t id) const {
   return
       [me = rpc_gateway_actor{self}, id](envelope answer) { caf::anon_send(me, result_atom_v, id, std::move(answer)); };
@@ -107,7 +115,8 @@ void rpc_gateway_state::propose(rpc_request request, std::function<void(envelope
     done(result.not_appended ? refusal(result.error, result.status, true)
                              : answer_of(rpc_kind::propose, msgpack::pack(result)));
   };
-  options.writes.propose(std::move(request.body), std::move(answer), request.hops, request.hold);
+  options.writes.propose(check_command(std::move(request.body), proposer_of_message()), std::move(answer), request.hops,
+                         request.hold);
 }
 
 void rpc_gateway_state::serve(rpc_request request, std::uint64_t id, std::function<void(envelope)> done) {

@@ -55,6 +55,8 @@ private:
   void look_up(rpc_request request, std::function<void(envelope)> done);
   void describe_log(std::function<void(envelope)> done);
   void describe_token(rpc_request request, std::function<void(envelope)> done);
+  /// Who sent the message that is being handled.
+  proposer proposer_of_message() const;
   /// Why an agent may not have its command carried out, if so.
   std::optional<error> refused_proposal(const std::string& command) const;
   void find_node(rpc_request request, std::function<void(envelope)> done);
