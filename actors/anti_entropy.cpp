@@ -331,6 +331,8 @@ void anti_entropy_state::ask_server() {
   r->done = [me = anti_entropy_actor{self}](const expected<std::string>& answer) {
     auto records = std::make_shared<node_records>();
     bool read = answer && msgpack::unpack(*answer, *records).has_value();
+    std::erase(records->services, nullptr);
+    std::erase(records->checks, nullptr);
     caf::anon_send(me, result_atom_v, local<std::shared_ptr<const node_records>>{read ? records : nullptr});
   };
   self->send(writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});

@@ -86,21 +86,27 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e) {
   rpc_request request;
   if (auto read = msgpack::unpack(e.bytes, request); !read)
     return refusal("a request of another agent could not be read: " + read.error().text, 400, true);
+  log_command command;
+  if (kind == rpc_kind::propose) {
+    // Permissions are judged by what the command says, which may be anything before it is checked.
+    auto checked = check_command(std::move(request.body), proposer_of_message());
+    if (!checked) return refusal(checked.error().text, checked.error().status, false);
+    if (auto no = refused_proposal(checked->bytes())) return refusal(std::move(no->text), no->status, false);
+    command = std::move(*checked);
+  }
   if (sender && open == senders.end()) self->monitor(sender);
   if (sender) senders[sender] += e.bytes.size();
-  if (kind == rpc_kind::propose)
-    if (auto no = refused_proposal(request.body)) return refusal(std::move(no->text), no->status, false);
   auto id = ++next;
   auto promise = self->make_response_promise<envelope>();
   requests[id] = {promise, sender, request.number, nullptr, e.bytes.size()};
-  carry_out(kind, std::move(request), id);
+  carry_out(kind, std::move(request), std::move(command), id);
   return promise;
 }
 
-void rpc_gateway_state::carry_out(rpc_kind kind, rpc_request request, std::uint64_t id) {
+void rpc_gateway_state::carry_out(rpc_kind kind, rpc_request request, log_command command, std::uint64_t id) {
   auto done = answer_to(id);
   switch (kind) {
-  case rpc_kind::propose: return propose(std::move(request), std::move(done));
+  case rpc_kind::propose: return propose(request, std::move(command), std::move(done));
   case rpc_kind::request: return serve(std::move(request), id, std::move(done));
   case rpc_kind::node_records: return find_node(std::move(request), std::move(done));
   case rpc_kind::log_state: return describe_log(std::move(done));
@@ -110,13 +116,12 @@ void rpc_gateway_state::carry_out(rpc_kind kind, rpc_request request, std::uint6
   }
 }
 
-void rpc_gateway_state::propose(rpc_request request, std::function<void(envelope)> done) {
+void rpc_gateway_state::propose(const rpc_request& request, log_command command, std::function<void(envelope)> done) {
   auto answer = [done = std::move(done)](const state::apply_result& result) {
     done(result.not_appended ? refusal(result.error, result.status, true)
                              : answer_of(rpc_kind::propose, msgpack::pack(result)));
   };
-  options.writes.propose(check_command(std::move(request.body), proposer_of_message()), std::move(answer), request.hops,
-                         request.hold);
+  options.writes.propose(std::move(command), std::move(answer), request.hops, request.hold);
 }
 
 void rpc_gateway_state::serve(rpc_request request, std::uint64_t id, std::function<void(envelope)> done) {

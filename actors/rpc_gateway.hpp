@@ -49,8 +49,9 @@ private:
   bool admits(rpc_kind kind) const;
   /// What ends the request of this number; thread-safe.
   std::function<void(envelope)> answer_to(std::uint64_t id) const;
-  void carry_out(rpc_kind kind, rpc_request request, std::uint64_t id);
-  void propose(rpc_request request, std::function<void(envelope)> done);
+  /// @param command that of the request, if it is a proposal
+  void carry_out(rpc_kind kind, rpc_request request, log_command command, std::uint64_t id);
+  void propose(const rpc_request& request, log_command command, std::function<void(envelope)> done);
   void serve(rpc_request request, std::uint64_t id, std::function<void(envelope)> done);
   void look_up(rpc_request request, std::function<void(envelope)> done);
   void describe_log(std::function<void(envelope)> done);
