@@ -1,10 +1,10 @@
 #include "actors/anti_entropy.hpp"
 
 #include "actors/command_permissions.hpp"
-#include "protocol/codec/command.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/mutation.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
 
@@ -153,10 +153,10 @@ void anti_entropy_state::send_deregister(deregister_request request, push what) 
 }
 
 /// A server sees to it itself that the token allows what is written; a client agent's server does.
-void anti_entropy_state::propose(std::string command, std::uint64_t number) {
+void anti_entropy_state::propose(expected<log_command> command, std::uint64_t number) {
   auto me = anti_entropy_actor{self};
-  if (own_state)
-    if (auto no = refused_command(view, command, {outside->wall_clock(), self->clock().now()}))
+  if (own_state && command)
+    if (auto no = refused_command(view, command->bytes(), {outside->wall_clock(), self->clock().now()}))
       return self->send(me, result_atom_v, number, false, no->text);
   writes.propose(std::move(command), [me, number](const state::apply_result& r) {
     caf::anon_send(me, result_atom_v, number, r.ok(), r.error);
@@ -331,6 +331,8 @@ void anti_entropy_state::ask_server() {
   r->done = [me = anti_entropy_actor{self}](const expected<std::string>& answer) {
     auto records = std::make_shared<node_records>();
     bool read = answer && msgpack::unpack(*answer, *records).has_value();
+    std::erase(records->services, nullptr);
+    std::erase(records->checks, nullptr);
     caf::anon_send(me, result_atom_v, local<std::shared_ptr<const node_records>>{read ? records : nullptr});
   };
   self->send(writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});

@@ -85,7 +85,7 @@ private:
   std::string token_of(const std::string& own, bool from_file) const;
   void send_register(register_request request, push what);
   void send_deregister(deregister_request request, push what);
-  void propose(std::string command, std::uint64_t number);
+  void propose(expected<log_command> command, std::uint64_t number);
   /// A push was denied: that stays as it is until everything is compared again.
   void blocked(const push& what, const std::string& why);
   /// A token that is not known may only be new.

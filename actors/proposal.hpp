@@ -1,15 +1,15 @@
 #pragma once
 
 #include "protocol/actors.hpp"
+#include "storage/state/log_command.hpp"
 
 #include <memory>
-#include <string>
 
 namespace praetor {
 
 /// A command on its way into the log, and who waits for its result.
 struct proposal {
-  std::string data; ///< type byte and MessagePack (protocol/types/commands.hpp)
+  log_command command; ///< checked, by the type that holds it
   apply_callback done;
   /// Takes over if the peer does not lead after all; null once the router itself has sent it.
   rpc_router_actor router;

@@ -54,7 +54,7 @@ void raft_peer_state::start() {
 void raft_peer_state::refuse(proposal& p, const std::string& why, int status, bool elsewhere) {
   if (elsewhere && p.router) {
     auto again = std::make_shared<proposal>();
-    again->data = std::move(p.data);
+    again->command = std::move(p.command);
     again->done = std::move(p.done);
     self->send(p.router, propose_atom_v, local<std::shared_ptr<proposal>>{std::move(again)});
     return;
@@ -66,6 +66,7 @@ void raft_peer_state::refuse(proposal& p, const std::string& why, int status, bo
 
 void raft_peer_state::propose(std::shared_ptr<proposal> p) {
   if (stopping || machine->role() != raft::role::leader) return refuse(*p, "No cluster leader", 500, true);
+  if (p->command.bytes().empty()) return refuse(*p, "a proposal without a command", 400, false);
   if (disk_low) {
     if (!space_asked) {
       space_asked = true;
@@ -91,7 +92,7 @@ void raft_peer_state::flush() {
   pending.clear();
   std::vector<raft::proposal> commands;
   commands.reserve(batch.size());
-  for (auto& p : batch) commands.push_back({raft::entry_kind::command, std::move(p->data)});
+  for (auto& p : batch) commands.push_back({raft::entry_kind::command, std::move(p->command).release()});
   auto range = machine->propose(std::move(commands), options.outside->wall_clock().count(), now());
   if (!range) {
     // The machine leaves a refused batch unspecified, so it is not sent on; callers hear that nothing was appended.

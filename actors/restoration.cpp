@@ -1,9 +1,9 @@
 #include "actors/restoration.hpp"
 
 #include "actors/proposal.hpp"
-#include "protocol/codec/command.hpp"
 #include "storage/snapshot/archive.hpp"
 #include "storage/state/apply_result.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/records.hpp"
 
 namespace praetor {
@@ -38,8 +38,10 @@ void restoration::send_piece() {
   request.data.bytes = state_.substr(sent_, piece);
   sent_ += request.data.bytes.size();
   request.done = sent_ == state_.size();
+  auto command = encode_command(command_type::restore, request);
+  if (!command) return end(&command.error());
   auto p = std::make_shared<proposal>();
-  p->data = encode_command(command_type::restore, request);
+  p->command = std::move(*command);
   p->done = [owner = owner_, number = ++number_](const state::apply_result& result) {
     caf::anon_send(owner, restore_atom_v, number, result.error);
   };

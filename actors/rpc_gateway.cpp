@@ -92,17 +92,23 @@ std::optional<envelope> rpc_gateway_state::refused_load(const peer_identity& fro
   return {};
 }
 
-/// Servers authorize before they propose. Commands that client agents propose are authorized here.
-std::optional<envelope> rpc_gateway_state::refused_proposal(const std::string& command, const peer_identity& from) {
+/// Servers authorize before they propose. Commands that client agents propose are authorized here, by what the command
+/// says, which may be anything before it is checked.
+tl::expected<log_command, envelope> rpc_gateway_state::proposed_command(std::string bytes, const peer_identity& from) {
   auto known = standing(from);
-  if (known == peer_standing::server) return {};
-  auto no = refused_command(options.view, command, {options.outside->wall_clock(), self->clock().now()});
-  if (!no) return {};
-  if (known != peer_standing::unproven_server) return refusal(std::move(no->text), no->status, false);
+  auto checked = check_command(std::move(bytes), known == peer_standing::server ? proposer::server : proposer::agent);
+  std::optional<error> no;
+  if (!checked)
+    no = std::move(checked.error());
+  else if (known != peer_standing::server)
+    no = refused_command(options.view, checked->bytes(), {options.outside->wall_clock(), self->clock().now()});
+  if (!no) return std::move(*checked);
+  if (known != peer_standing::unproven_server)
+    return tl::unexpected(refusal(std::move(no->text), no->status, false));
   // Gossip may be about to tell of it: the sender tries again for as long as it holds the request.
   auto doubt = doubt_about(from, options.view->servers.load().get());
   complain(from, doubt);
-  return refusal("this server does not know the sender as a server: " + doubt, 503, true);
+  return tl::unexpected(refusal("this server does not know the sender as a server: " + doubt, 503, true));
 }
 
 std::function<void(envelope)> rpc_gateway_state::answer_to(std::uint64_t id) const {
@@ -119,8 +125,12 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e, const peer_ident
     return refusal("a request of another agent could not be read: " + read.error().text, 400, true);
   if (auto no = refused_load(from, request.number, e.bytes.size())) return *no;
   auto kind = static_cast<rpc_kind>(e.kind);
-  if (kind == rpc_kind::propose)
-    if (auto no = refused_proposal(request.body, from)) return *no;
+  log_command command;
+  if (kind == rpc_kind::propose) {
+    auto proposed = proposed_command(std::move(request.body), from);
+    if (!proposed) return proposed.error();
+    command = std::move(*proposed);
+  }
   // Nobody would end the requests of a connection whose end the gateway has heard of already.
   if (!links.is_open(from.connection)) return refusal("the connection has ended", 499, true);
   auto id = ++next;
@@ -132,14 +142,14 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e, const peer_ident
   load.bytes += e.bytes.size();
   slots.take(1);
   memory.take(e.bytes.size());
-  carry_out(kind, std::move(request), id);
+  carry_out(kind, std::move(request), std::move(command), id);
   return promise;
 }
 
-void rpc_gateway_state::carry_out(rpc_kind kind, rpc_request request, std::uint64_t id) {
+void rpc_gateway_state::carry_out(rpc_kind kind, rpc_request request, log_command command, std::uint64_t id) {
   auto done = answer_to(id);
   switch (kind) {
-  case rpc_kind::propose: return propose(std::move(request), std::move(done));
+  case rpc_kind::propose: return propose(request, std::move(command), std::move(done));
   case rpc_kind::request: return serve(std::move(request), id, std::move(done));
   case rpc_kind::node_records: return find_node(std::move(request), std::move(done));
   case rpc_kind::log_state: return describe_log(std::move(done));
@@ -149,12 +159,12 @@ void rpc_gateway_state::carry_out(rpc_kind kind, rpc_request request, std::uint6
   }
 }
 
-void rpc_gateway_state::propose(rpc_request request, std::function<void(envelope)> done) {
+void rpc_gateway_state::propose(const rpc_request& request, log_command command, std::function<void(envelope)> done) {
   auto answer = [done = std::move(done)](const state::apply_result& result) {
     done(result.not_appended ? refusal(result.error, result.status, true)
                              : answer_of(rpc_kind::propose, msgpack::pack(result)));
   };
-  options.writes.propose(std::move(request.body), std::move(answer), request.hops, request.hold);
+  options.writes.propose(std::move(command), std::move(answer), request.hops, request.hold);
 }
 
 void rpc_gateway_state::serve(rpc_request request, std::uint64_t id, std::function<void(envelope)> done) {

@@ -69,13 +69,14 @@ private:
   std::optional<envelope> refused_kind(const rpc_kind_row* row, std::uint16_t kind, const peer_identity& from);
   /// Why the peer has no room for one more request, if so.
   std::optional<envelope> refused_load(const peer_identity& from, std::uint64_t number, std::size_t bytes) const;
-  /// Why the command may not be proposed for the peer, if so.
-  std::optional<envelope> refused_proposal(const std::string& command, const peer_identity& from);
+  /// The command of a request, if it may be proposed for the peer.
+  tl::expected<log_command, envelope> proposed_command(std::string bytes, const peer_identity& from);
   void complain(const peer_identity& from, const std::string& why);
   /// What ends the request of this number; thread-safe.
   std::function<void(envelope)> answer_to(std::uint64_t id) const;
-  void carry_out(rpc_kind kind, rpc_request request, std::uint64_t id);
-  void propose(rpc_request request, std::function<void(envelope)> done);
+  /// @param command that of the request, if it is a proposal
+  void carry_out(rpc_kind kind, rpc_request request, log_command command, std::uint64_t id);
+  void propose(const rpc_request& request, log_command command, std::function<void(envelope)> done);
   void serve(rpc_request request, std::uint64_t id, std::function<void(envelope)> done);
   void look_up(rpc_request request, std::function<void(envelope)> done);
   void describe_log(std::function<void(envelope)> done);

@@ -29,7 +29,7 @@ void rpc_router_state::propose(std::shared_ptr<proposal> p) {
   auto done = p->done ? p->done : apply_callback{[](const state::apply_result&) {}};
   r->kind = rpc_kind::propose;
   // Who got it from a server that does not lead either says so: the first one looks for the leader again.
-  if (p->hops < most_hops) r->body = [p] { return p->data; };
+  if (p->hops < most_hops) r->body = [p] { return p->command.bytes(); };
   r->hops = p->hops + 1;
   r->hold = p->hold.count() > 0 ? p->hold : options.hold;
   r->deadline = self->clock().now() + r->hold + options.patience;
@@ -45,7 +45,7 @@ void rpc_router_state::propose(std::shared_ptr<proposal> p) {
   };
   r->here = [me = rpc_router_actor{self}, peer = options.peer, p, done, weak = std::weak_ptr(r)] {
     auto sent = std::make_shared<proposal>();
-    sent->data = p->data;
+    sent->command = p->command;
     sent->done = [me, done, r = weak.lock()](const state::apply_result& result) {
       if (!result.not_appended) return done(result);
       // Only what was surely never appended is sent again: a second compare-and-set would answer false after having
@@ -241,9 +241,14 @@ rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rp
   };
 }
 
-void write_path::propose(std::string command, apply_callback done, std::uint32_t hops, nanoseconds hold) const {
+void write_path::propose(expected<log_command> command, apply_callback done, std::uint32_t hops,
+                         nanoseconds hold) const {
+  if (!command) {
+    if (done) done(state::apply_result::failure(command.error().text, command.error().status));
+    return;
+  }
   auto p = std::make_shared<proposal>();
-  p->data = std::move(command);
+  p->command = std::move(*command);
   p->done = std::move(done);
   p->hops = hops;
   p->hold = hold;

@@ -95,11 +95,11 @@ public:
   write_path(agent_view_ptr view, raft_peer_actor peer, rpc_router_actor router)
       : view_(std::move(view)), peer_(std::move(peer)), router_(std::move(router)) {}
 
-  /// @param command type byte and MessagePack
+  /// @param command what encode_command or check_command gave; a refused one is answered at once
   /// @param done called once, from the thread that applies
   /// @param hops how many agents have handed the command on
   /// @param hold how long it may wait for a leader; 0: as the configuration says
-  void propose(std::string command, apply_callback done, std::uint32_t hops = 0, nanoseconds hold = {}) const;
+  void propose(expected<log_command> command, apply_callback done, std::uint32_t hops = 0, nanoseconds hold = {}) const;
   /// Calls back once this server may answer a consistent read from its own state; with an error if it does not lead.
   void read(done_callback done) const;
   const rpc_router_actor& router() const { return router_; }

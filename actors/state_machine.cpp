@@ -1,7 +1,10 @@
 #include "actors/state_machine.hpp"
 
 #include "actors/proposal.hpp"
+#include "protocol/mutation.hpp"
 #include "storage/state/transaction.hpp"
+
+#include <bit>
 
 namespace praetor {
 
@@ -17,9 +20,7 @@ void state_machine_state::execute(apply_batch& batch) {
       auto type = static_cast<command_type>(static_cast<std::uint8_t>(entry.data[0]));
       results[i] =
           state::apply(t, entry.index, nanoseconds{entry.time_ns}, type, std::string_view(entry.data).substr(1));
-      if (results[i].unknown_command)
-        return outside->fatal("entry " + std::to_string(entry.index) + " of the Raft log: " + results[i].error +
-                              "; a newer release has written it: upgrade this server");
+      if (results[i].unreadable) report_unreadable(entry.index, results[i].error);
     }
     state::pass(t, entry.index);
   }
@@ -27,6 +28,18 @@ void state_machine_state::execute(apply_batch& batch) {
   for (std::size_t i = 0; i < results.size(); ++i)
     if (auto& waiting = batch.waiting[i]; waiting && waiting->done) waiting->done(results[i]);
   wake_waiting(batch.entries.back()->index);
+}
+
+/// The server goes on: no entry may end a process, and this one would end it at each start again. All servers of this
+/// release pass over the same entries.
+void state_machine_state::report_unreadable(std::uint64_t index, const std::string& why) {
+  if (mutated("unreadable_entry_ends_server")) return outside->fatal(why);
+  // The first ones are reported, and then ever more seldom.
+  if (!std::has_single_bit(++unreadable)) return;
+  outside->log_lines->write(log_level::error, "agent.server.fsm",
+                            "passed over an entry of the Raft log that is no valid command of this release; if a newer "
+                            "release has written it, upgrade this server and let it start with an empty data_dir",
+                            {{"index", index}, {"error", why}, {"count", unreadable}});
 }
 
 void state_machine_state::install(const installed_state& snapshot) {

@@ -23,10 +23,13 @@ struct state_machine_state {
   ports_ptr outside;
   agent_view_ptr view;
   snapshotter_actor snapshots;
+  std::uint64_t unreadable = 0;                                ///< entries that were passed over
   std::multimap<std::uint64_t, std::function<void()>> waiting; ///< for an index to be applied
 
   /// Applies a batch in one transaction, publishes the outcome and answers the callers.
   void execute(apply_batch& batch);
+  /// Says that an entry changed nothing because it can't be applied.
+  void report_unreadable(std::uint64_t index, const std::string& why);
   /// A new history begins: who waits on the old one wakes.
   void install(const installed_state& snapshot);
   void wake_waiting(std::uint64_t applied);

@@ -182,7 +182,8 @@ void token_resolver::told(const agent_view_ptr& view, const std::string& secret,
 resolution token_resolver::take(const config::runtime_config& c, const std::string& secret,
                                 const expected<std::string>& answer, const instant& asked) {
   token_holder holder;
-  if (!answer || !msgpack::unpack(*answer, holder)) return without_servers(c, secret, asked);
+  bool whole = answer && msgpack::unpack(*answer, holder) && std::ranges::count(holder.policies, nullptr) == 0;
+  if (!whole) return without_servers(c, secret, asked);
   if (holder.disabled) return fail("ACL support disabled", 401);
   if (holder.accessor.empty()) {
     std::lock_guard lock(guard_);

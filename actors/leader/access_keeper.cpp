@@ -3,8 +3,8 @@
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
 #include "protocol/acl/decisions.hpp"
-#include "protocol/codec/command.hpp"
 #include "protocol/types/acl.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_acl.hpp"
 
 #include <algorithm>
@@ -25,7 +25,7 @@ acl_token new_token(const ports& outside, std::string_view description) {
   return t;
 }
 
-std::string set_command(acl_token t) {
+expected<log_command> set_command(acl_token t) {
   t.hash = acl::content_hash(t);
   acl_token_set_request r;
   r.tokens = {std::make_shared<const acl_token>(std::move(t))};
@@ -34,7 +34,7 @@ std::string set_command(acl_token t) {
 
 } // namespace
 
-void access_keeper_state::propose(std::string command) {
+void access_keeper_state::propose(expected<log_command> command) {
   auto me = access_keeper_actor{self};
   writes.propose(std::move(command), [me](const state::apply_result& r) { caf::anon_send(me, result_atom_v, r.ok()); });
 }

@@ -29,7 +29,7 @@ struct access_keeper_state {
   void delete_expired();
 
 private:
-  void propose(std::string command);
+  void propose(expected<log_command> command);
   void write_built_in_policies(const state::store& s);
   void write_management_token(const state::store& s);
 };

@@ -2,8 +2,10 @@
 
 #include "actors/membership_change.hpp"
 #include "storage/raft_log/log_store.hpp"
+#include "storage/state/command_rules.hpp"
 #include "storage/state/queries_cluster.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace praetor {
@@ -25,6 +27,15 @@ const char* deed(raft::configuration_change::kind_t kind) {
   return "";
 }
 
+/// The log and archives may hold any numbers; sums with these don't overflow.
+autopilot_config bounded(autopilot_config config) {
+  auto bound = [](nanoseconds& wait) { wait = std::clamp(wait, nanoseconds::zero(), state::longest_autopilot_wait); };
+  bound(config.last_contact_threshold);
+  bound(config.server_stabilization_time);
+  config.max_trailing_logs = std::min(config.max_trailing_logs, state::largest_index);
+  return config;
+}
+
 } // namespace
 
 autopilot_actor_state::~autopilot_actor_state() {
@@ -41,7 +52,7 @@ void autopilot_actor_state::look() {
 
 autopilot_input autopilot_actor_state::input_of(const raft_status& status) const {
   autopilot_input in;
-  if (auto stored = state::autopilot_configuration(*view->state.load(), nullptr).value) in.config = *stored;
+  if (auto stored = state::autopilot_configuration(*view->state.load(), nullptr).value) in.config = bounded(*stored);
   in.own = status.own;
   in.members = status.members.value;
   in.peers = status.peers;

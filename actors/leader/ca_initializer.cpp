@@ -1,6 +1,6 @@
 #include "actors/leader/ca_initializer.hpp"
 
-#include "protocol/codec/command.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_cluster.hpp"
 
 namespace praetor {

@@ -1,10 +1,14 @@
 #include "actors/leader/coordinate_batcher.hpp"
-
-#include "protocol/codec/command.hpp"
+#include "storage/state/command.hpp"
 
 namespace praetor {
 
 void coordinate_batcher_state::gather(node_coordinate_ptr entry) {
+  // One that the log does not take would take all others of its batch with it.
+  if (!encode_command(command_type::coordinate_batch, coordinate_batch{entry})) {
+    ++discarded;
+    return;
+  }
   std::pair key{entry->node, entry->segment};
   if (auto it = waiting.find(key); it != waiting.end())
     it->second = std::move(entry);

@@ -4,7 +4,7 @@
 #include "actors/leader/autopilot.hpp"
 #include "actors/leader/session_timer.hpp"
 #include "actors/leader/tombstone_reaper.hpp"
-#include "protocol/codec/command.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_cluster.hpp"
 
 namespace praetor {

@@ -1,7 +1,7 @@
 #include "actors/leader/reconciler.hpp"
 
-#include "protocol/codec/command.hpp"
 #include "protocol/swim/address.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
 
@@ -77,7 +77,7 @@ member member_of(const swim::member& m) {
   return out;
 }
 
-void reconciler_state::write(std::string command, const std::string& about) {
+void reconciler_state::write(expected<log_command> command, const std::string& about) {
   ++writing;
   writes.propose(std::move(command),
                  [me = reconciler_actor{self}, lines = outside->log_lines, about](const state::apply_result& result) {

@@ -48,7 +48,7 @@ private:
   void went_missing(const std::string& name);
   void left(const std::string& name);
   void sweep();
-  void write(std::string command, const std::string& about);
+  void write(expected<log_command> command, const std::string& about);
 };
 
 /// @param own this server; the only member if there is no gossip

@@ -1,9 +1,11 @@
 #include "actors/leader/session_timer.hpp"
 
-#include "protocol/codec/command.hpp"
 #include "protocol/mutation.hpp"
+#include "storage/state/command.hpp"
+#include "storage/state/command_rules.hpp"
 #include "storage/state/queries_kv.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace praetor {
@@ -73,6 +75,8 @@ void session_timers_state::compare() {
     for (const auto& session : state::list_sessions(*store, &touched).value) {
       auto ttl = duration_from_text(session->ttl).value;
       if (!ttl || ttl->count() <= 0) continue;
+      // The log and archives may hold any text.
+      ttl = std::min(*ttl, state::longest_session_ttl);
       wanted.insert(session->id);
       if (!timers.contains(session->id))
         timers.emplace(session->id, self->spawn(session_timer, outside, writes, datacenter, session->id, *ttl));

@@ -1,7 +1,7 @@
 #include "actors/leader/tombstone_reaper.hpp"
 
-#include "protocol/codec/command.hpp"
 #include "protocol/mutation.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_cluster.hpp"
 
 namespace praetor {

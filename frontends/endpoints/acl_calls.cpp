@@ -52,7 +52,8 @@ expected<void> check_id(std::string_view id, const std::string& record) {
   return {};
 }
 
-void apply_acl(const call& c, std::string command, std::string failure, std::function<void(const call&)> done) {
+void apply_acl(const call& c, expected<log_command> command, std::string failure,
+               std::function<void(const call&)> done) {
   c.env.handles()->writes.propose(
       std::move(command), [c, failure = std::move(failure), done = std::move(done)](const state::apply_result& result) {
         if (!result.ok()) return respond_error(c, failure + result.error, static_cast<unsigned>(result.status));

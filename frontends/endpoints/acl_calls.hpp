@@ -61,7 +61,8 @@ void answer_identified(const call& c, find_record<Record> find, const std::strin
 }
 
 /// Proposes a command; `done` runs with the outcome when it worked. @param failure what a failure's text begins with
-void apply_acl(const call& c, std::string command, std::string failure, std::function<void(const call&)> done);
+void apply_acl(const call& c, expected<log_command> command, std::string failure,
+               std::function<void(const call&)> done);
 
 /// A write's answer, from the state that it made.
 template <class Find>

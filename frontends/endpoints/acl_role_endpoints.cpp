@@ -3,7 +3,7 @@
 #include "frontends/endpoints/strict_input.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
-#include "protocol/codec/command.hpp"
+#include "storage/state/command.hpp"
 
 #include <array>
 

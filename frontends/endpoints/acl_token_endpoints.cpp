@@ -2,7 +2,7 @@
 #include "frontends/endpoints/acl_input.hpp"
 #include "frontends/endpoints/strict_input.hpp"
 #include "protocol/acl/content_hash.hpp"
-#include "protocol/codec/command.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_acl.hpp"
 
 #include <array>

@@ -1,8 +1,8 @@
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
-#include "protocol/codec/command.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/raft/autopilot.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_cluster.hpp"
 
 #include <array>

@@ -67,11 +67,12 @@ std::optional<bool> parse_bool(std::string_view text) {
   return {};
 }
 
-void propose(const call& c, std::string command, std::function<void(const call&, const state::apply_result&)> done) {
+void propose(const call& c, expected<log_command> command,
+             std::function<void(const call&, const state::apply_result&)> done) {
   auto handles = c.env.handles();
   auto& figures = c.env.figures();
   if (c.env.view().leader.get()->is_leader) figures.raft_apply().add();
-  auto* counted = figures.applied(command);
+  auto* counted = command ? figures.applied(command->bytes()) : nullptr;
   auto started = c.env.now();
   // The request lives as long as its exchange, and so does everything the copy of `c` refers to.
   handles->writes.propose(std::move(command),

@@ -70,7 +70,8 @@ expected<std::uint64_t> parse_uint(std::string_view text);
 std::optional<bool> parse_bool(std::string_view text);
 
 /// Proposes a command; `done` runs with its result unless it failed, which is answered with the error's text.
-void propose(const call& c, std::string command, std::function<void(const call&, const state::apply_result&)> done);
+void propose(const call& c, expected<log_command> command,
+             std::function<void(const call&, const state::apply_result&)> done);
 
 /// The datacenter that the request asks for, or "" if it asks for none.
 std::string datacenter_of(const request& req);

@@ -3,8 +3,8 @@
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
 #include "frontends/endpoints/strict_input.hpp"
-#include "protocol/codec/command.hpp"
 #include "protocol/config/definition_validation.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_catalog.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
-#include "protocol/codec/command.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_kv.hpp"
 
 #include <algorithm>

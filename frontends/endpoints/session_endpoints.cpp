@@ -2,8 +2,8 @@
 #include "frontends/endpoints/permissions.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
-#include "protocol/codec/command.hpp"
 #include "protocol/codec/json_read.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_kv.hpp"
 
 #include <array>
@@ -105,7 +105,7 @@ void create(const call& c) {
   s.name = in.name;
   s.node = in.node.empty() ? asked_node(c) : in.node;
   auto delay = in.lock_delay.value;
-  s.lock_delay = delay.count() < 1000 ? delay * 1'000'000'000 : delay;
+  s.lock_delay = delay.count() > -1000 && delay.count() < 1000 ? delay * 1'000'000'000 : delay;
   s.behavior = in.behavior.empty() ? "release" : in.behavior;
   s.ttl = in.ttl;
   s.node_checks = in.node_checks;

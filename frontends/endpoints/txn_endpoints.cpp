@@ -4,8 +4,8 @@
 #include "frontends/endpoints/query_meta.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
-#include "protocol/codec/command.hpp"
 #include "protocol/codec/json_read.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
 #include "storage/state/queries_kv.hpp"
@@ -266,6 +266,10 @@ std::vector<txn_error> malformed_operations(std::vector<txn_op>& ops) {
     else if (op.service && state::is_record_write(op.service->verb)) {
       if (auto whole = complete_service(op.service->service); !whole) refuse(i, whole.error().text);
     }
+    auto unknown = [](const std::string& verb) { return verb != "get" && !state::is_record_write(verb); };
+    if (op.node && unknown(op.node->verb)) refuse(i, "unknown node operation: " + op.node->verb);
+    if (op.service && unknown(op.service->verb)) refuse(i, "unknown service operation: " + op.service->verb);
+    if (op.check && unknown(op.check->verb)) refuse(i, "unknown check operation: " + op.check->verb);
   }
   return out;
 }

@@ -5,9 +5,10 @@
 
 namespace praetor {
 
-/// A command as it stands in the Raft log: its type byte and the MessagePack of its struct.
+/// The bytes of a command as they stand in the Raft log: its type byte and the MessagePack of its struct. Unchecked:
+/// what is proposed comes from encode_command (storage/state/command.hpp).
 template <class Request>
-std::string encode_command(command_type type, const Request& request) {
+std::string pack_command(command_type type, const Request& request) {
   std::string out(1, static_cast<char>(type));
   msgpack::pack(out, request);
   return out;

@@ -120,8 +120,9 @@ void unpack_list(reader& in, T& into) {
   reader::nesting level(in);
   into.clear();
   // A promised element takes a byte at least, but its object may be much larger: no reserve beyond a fair guess.
-  into.reserve(std::min<std::size_t>(size, 64));
-  for (; size > 0 && !in.failed(); --size) {
+  constexpr std::size_t fair_bytes = 4096;
+  into.reserve(std::min<std::size_t>(size, fair_bytes / sizeof(typename T::value_type) + 1));
+  for (; size > 0 && in.make_room(sizeof(typename T::value_type)); --size) {
     into.emplace_back();
     msgpack::read_value(in, into.back());
   }
@@ -133,7 +134,7 @@ void unpack_map(reader& in, T& into) {
   if (!in.begin_map(size)) return;
   reader::nesting level(in);
   into.clear();
-  for (; size > 0 && !in.failed(); --size) {
+  for (; size > 0 && in.make_room(reader::map_node_bytes + sizeof(typename T::value_type)); --size) {
     std::string_view key;
     if (!in.text(key)) return;
     msgpack::read_value(in, into[std::string(key)]);
@@ -235,6 +236,9 @@ void read_value(reader& in, T& into) {
     } else if constexpr (std::same_as<T, free_form>)
       in.any(into);
     else if constexpr (shape::maybe<T>) {
+      // An optional lies within its owner, which has been accounted for.
+      if constexpr (!shape::is_specialization<T, std::optional>)
+        if (!in.make_room(sizeof(shape::pointee_t<T>))) return;
       shape::pointee_t<T> value{};
       msgpack::read_value(in, value);
       if constexpr (shape::is_specialization<T, std::shared_ptr>)

@@ -71,6 +71,16 @@ void reader::fail(std::string text) {
   if (error_.empty()) error_ = std::move(text);
 }
 
+bool reader::make_room(std::size_t object_bytes) {
+  if (failed()) return false;
+  if (object_bytes <= memory_left_) {
+    memory_left_ -= object_bytes;
+    return true;
+  }
+  fail("more objects than its size allows");
+  return false;
+}
+
 bool reader::read_header(std::size_t at, header& into) const {
   if (at >= bytes_.size()) return false;
   auto type = static_cast<unsigned char>(bytes_[at]);
@@ -308,7 +318,7 @@ bool reader::any(free_form& into) {
     std::size_t size = 0;
     begin_list(size);
     into = free_form::array();
-    for (; size > 0 && !failed(); --size) {
+    for (; size > 0 && make_room(sizeof(free_form)); --size) {
       into.push_back(nullptr);
       any(into.back());
     }
@@ -318,7 +328,7 @@ bool reader::any(free_form& into) {
     std::size_t size = 0;
     begin_map(size);
     into = free_form::object();
-    for (; size > 0 && !failed(); --size) {
+    for (; size > 0 && make_room(map_node_bytes + sizeof(std::string) + sizeof(free_form)); --size) {
       std::string_view key;
       if (kind() == value_kind::text) {
         if (text(key)) any(into[std::string(key)]);

@@ -17,11 +17,14 @@ struct wide_integer {
 };
 
 /// Takes MessagePack values one after the other. Nothing that the bytes say is trusted: a length is compared with what
-/// is left before anything is allocated, and depth is limited. After the first error every function does nothing, so
-/// that callers need not look after each step.
+/// is left before anything is allocated, depth is limited, and so is the memory that objects take beyond their bytes.
+/// After the first error every function does nothing, so that callers need not look after each step.
 class reader {
 public:
-  explicit reader(std::string_view bytes) : bytes_(bytes) {}
+  /// What a std::map takes for an element beside the element itself.
+  static constexpr std::size_t map_node_bytes = 48;
+
+  explicit reader(std::string_view bytes) : bytes_(bytes), memory_left_(free_memory + memory_per_byte * bytes.size()) {}
 
   bool failed() const { return !error_.empty(); }
   const std::string& error() const { return error_; }
@@ -51,6 +54,13 @@ public:
   bool begin_list(std::size_t& size);
   bool begin_map(std::size_t& size);
 
+  /// Accounts for an object that is made of the input. One byte may stand for an object of kilobytes, so that a list of
+  /// them could take thousands of times its own size. @returns false if it is too much
+  bool make_room(std::size_t object_bytes);
+  /// What a writer's smallest operation of a transaction needs is 30 times its bytes.
+  static constexpr std::size_t memory_per_byte = 64;
+  static constexpr std::size_t free_memory = 64 << 10;
+
   /// Guards one level of nesting: `nesting level(in); if (!level) return;`
   class nesting {
   public:
@@ -76,6 +86,7 @@ private:
   std::string_view bytes_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
+  std::size_t memory_left_;
   std::string error_;
 };
 

@@ -8,10 +8,10 @@ namespace praetor::state {
 namespace {
 
 std::string expiry_key(const acl_token& t) {
-  // What nanoseconds can't count never comes.
+  // What nanoseconds can't count never comes, and what was before 1970 has long come.
   constexpr auto end = std::numeric_limits<std::int64_t>::max();
-  bool never = t.expiration_time->seconds >= end / 1'000'000'000;
-  auto bits = static_cast<std::uint64_t>(never ? end : t.expiration_time->since_epoch().count());
+  bool never = t.expiration_time->seconds >= end / 1'000'000'000, passed = t.expiration_time->seconds < 0;
+  auto bits = static_cast<std::uint64_t>(never ? end : passed ? 0 : t.expiration_time->since_epoch().count());
   std::string out(8, '\0');
   for (std::size_t i = 8; i > 0; --i, bits >>= 8) out[i - 1] = static_cast<char>(bits & 0xff);
   return out + lower_case(t.accessor_id);

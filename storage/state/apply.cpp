@@ -1,4 +1,3 @@
-#include "protocol/codec/msgpack.hpp"
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/index_table.hpp"
 #include "storage/state/queries_catalog.hpp"
@@ -19,21 +18,6 @@ bool changes_node(const register_request& r, const node_ptr& existing) {
 }
 
 namespace {
-
-/// A server that can't follow the log must not go on: it would diverge from the others.
-apply_result cannot_follow(std::string why) {
-  auto r = apply_result::failure(std::move(why));
-  r.unknown_command = true;
-  return r;
-}
-
-template <class Request, class Function>
-apply_result decoded(step& s, std::string_view payload, Function function) {
-  Request request;
-  if (auto done = msgpack::unpack(payload, request); !done)
-    return cannot_follow("failed to decode a command of the log: " + done.error().text);
-  return function(s, std::move(request));
-}
 
 /// The only ways to fail once something has been written: a check of a service that is not there, and everything else
 /// after a rename has removed the old node.
@@ -145,45 +129,6 @@ apply_result apply_autopilot(step& s, autopilot_request request) {
   request.config.modify_index = s.index;
   s.tables().autopilot.set({}, std::make_shared<const autopilot_config>(std::move(request.config)), s.retired());
   return apply_result::done(true);
-}
-
-namespace {
-
-apply_result dispatch(step& s, command_type type, std::string_view payload) {
-  switch (type) {
-  case command_type::register_node: return decoded<register_request>(s, payload, apply_register);
-  case command_type::deregister: return decoded<deregister_request>(s, payload, apply_deregister);
-  case command_type::kvs: return decoded<kv_request>(s, payload, apply_kv);
-  case command_type::session: return decoded<session_request>(s, payload, apply_session);
-  case command_type::tombstone: return decoded<tombstone_request>(s, payload, apply_tombstone);
-  case command_type::coordinate_batch: return decoded<coordinate_batch>(s, payload, apply_coordinates);
-  case command_type::txn: return decoded<txn_request>(s, payload, apply_txn);
-  case command_type::connect_ca: return decoded<ca_request>(s, payload, apply_connect);
-  case command_type::system_metadata: return decoded<system_metadata_request>(s, payload, apply_system_metadata);
-  case command_type::autopilot: return decoded<autopilot_request>(s, payload, apply_autopilot);
-  case command_type::acl_bootstrap: return decoded<acl_bootstrap_request>(s, payload, apply_acl_bootstrap);
-  case command_type::acl_token_set: return decoded<acl_token_set_request>(s, payload, apply_acl_token_set);
-  case command_type::acl_token_delete: return decoded<acl_token_delete_request>(s, payload, apply_acl_token_delete);
-  case command_type::acl_policy_set: return decoded<acl_policy_set_request>(s, payload, apply_acl_policy_set);
-  case command_type::acl_policy_delete: return decoded<acl_policy_delete_request>(s, payload, apply_acl_policy_delete);
-  case command_type::acl_role_set: return decoded<acl_role_set_request>(s, payload, apply_acl_role_set);
-  case command_type::acl_role_delete: return decoded<acl_role_delete_request>(s, payload, apply_acl_role_delete);
-  case command_type::restore: return decoded<restore_request>(s, payload, apply_restore);
-  default: break;
-  }
-  auto number = static_cast<std::uint8_t>(type);
-  if ((number & ignore_unknown_bit) != 0) return {};
-  return cannot_follow("the log holds a command of type " + std::to_string(number) +
-                       " that this release does not know: this server needs a newer release to go on");
-}
-
-} // namespace
-
-apply_result apply(transaction& t, std::uint64_t index, nanoseconds time, command_type type, std::string_view payload) {
-  step s{t, index + t.tables().index_offset, time};
-  auto result = dispatch(s, type, payload);
-  pass(t, index);
-  return result;
 }
 
 void pass(transaction& t, std::uint64_t index) { t.tables().last_index = index + t.tables().index_offset; }

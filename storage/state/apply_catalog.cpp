@@ -9,7 +9,7 @@ namespace praetor::state {
 
 namespace {
 
-constexpr std::string_view serf_check = "serfHealth";
+constexpr std::string_view serf_check = "serfHealth", connect_enabled = "connect-enabled";
 
 void touch_nodes(step& s, std::string_view peer) {
   s.touch("nodes");
@@ -95,7 +95,7 @@ void leave_destination(step& s, const node_service& gone) {
                                        });
   if (!left) {
     s.touch_peer(gone.peer_name, "service_last_extinction");
-    if (gone.peer_name.empty()) drop_kind_name(s, "connect-enabled", destination);
+    if (gone.peer_name.empty()) drop_kind_name(s, connect_enabled, destination);
   } else if (!same_name) {
     touch_service(s, left->service);
   }
@@ -175,12 +175,15 @@ expected<void> ensure_service(step& s, const std::string& node_name, node_servic
   if (auto valid = check_metadata(service.meta, service.kind); !valid)
     return fail("Invalid Service Meta for node " + node_name + " and serviceID " + service.id + ": " +
                 valid.error().text);
+  // Under these names the tables keep the services without a kind, and all that accept Connect traffic.
+  if (service.kind == kind_index_name({}) || service.kind == connect_enabled)
+    return fail("Invalid Service Kind " + praetor::quoted(service.kind));
   auto existing = service_on(s.tables(), service.peer_name, node_name, service.id);
   if (!node_named(s.tables(), service.peer_name, node_name)) return fail("Missing node registration");
   if (!service.weights || !weights_valid(*service.weights)) service.weights = service_weights{};
   if (service.peer_name.empty()) {
     add_kind_name(s, service.kind, service.name);
-    if (auto name = connect_destination(service); !name.empty()) add_kind_name(s, "connect-enabled", name);
+    if (auto name = connect_destination(service); !name.empty()) add_kind_name(s, connect_enabled, name);
   }
   service.create_index = existing ? existing->service.create_index : s.index;
   if (existing && same_record(existing->service, service)) return {};

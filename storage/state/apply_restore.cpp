@@ -1,5 +1,8 @@
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/command_rules.hpp"
 #include "storage/state/records.hpp"
+
+#include <algorithm>
 
 namespace praetor::state {
 
@@ -12,11 +15,22 @@ std::string joined(const staged_archive& archive) {
   return out;
 }
 
+/// The largest index that clients would see. The table of indexes has those of all records.
+std::uint64_t highest_index(const tables& t) {
+  auto highest = t.last_index;
+  t.indexes.for_each([&](std::string_view, std::uint64_t index) { highest = std::max(highest, index); });
+  return highest;
+}
+
 /// Indexes follow the archive; what comes later is above all that was seen before and all that is in it.
 apply_result put_in_place(step& s, const staged_archive& archive) {
   auto next = read_state(joined(archive));
   s.tables().staged = nullptr;
   if (!next) return apply_result::failure(next.error().text);
+  if (auto highest = highest_index(*next); highest > largest_index)
+    return apply_result::failure("the archive's index " + std::to_string(highest) + " is larger than " +
+                                     std::to_string(largest_index) + ", so that changes could not be counted on",
+                                 400);
   auto offset = s.tables().index_offset;
   if (next->last_index >= s.index) offset += next->last_index + 1 - s.index;
   next->index_offset = offset;

@@ -9,7 +9,7 @@ namespace praetor::state {
 struct apply_result {
   std::string error;               ///< as a client sees it; empty: the command did its work
   std::int64_t status = 200;       ///< HTTP code that belongs to the error
-  bool unknown_command = false;    ///< a command of a newer release that must not be skipped: this server has to stop
+  bool unreadable = false;         ///< the entry is no command that this release can apply: it changed nothing
   bool not_appended = false;       ///< set by the leader: it was surely never appended, so that it may be sent again
   std::optional<bool> flag;        ///< compare-and-set, lock and unlock: whether it was done
   std::optional<std::string> text; ///< the id of the session that was created
@@ -34,7 +34,6 @@ struct apply_result {
   static void fields(F&& f, Self& x) {
     f(field{"Error", omit_empty}, x.error);
     f(field{"Status"}, x.status);
-    f(field{"UnknownCommand", omit_empty}, x.unknown_command);
     f(field{"NotAppended", omit_empty}, x.not_appended);
     f(field{"Flag", omit_empty}, x.flag);
     f(field{"Text", omit_empty}, x.text);

@@ -18,6 +18,11 @@ string_list names_below(const Tree& tree, const std::string& prefix) {
   return out;
 }
 
+/// A time that nanoseconds can't count is the last one that they can.
+nanoseconds later(nanoseconds time, nanoseconds delay) {
+  return time > nanoseconds::max() - delay ? nanoseconds::max() : time + delay;
+}
+
 } // namespace
 
 expected<std::string> create_session(step& s, session created) {
@@ -46,14 +51,16 @@ void delete_session(step& s, std::string_view id) {
   auto delay = std::min(ended->lock_delay, longest_lock_delay);
   if (delay > nanoseconds::zero()) drop_lock_delays(s.tables(), s.retired(), s.time);
   for (auto& key : names_below(s.tables().keys_by_session, tree_prefix({lower_case(ended->id)}))) {
+    auto held = s.tables().kvs.find(key);
+    if (!held) continue;
     if (ended->behavior == "delete") {
       kv_delete(s, key);
     } else {
-      auto entry = **s.tables().kvs.find(key);
+      auto entry = **held;
       entry.session.clear();
       kv_set(s, std::move(entry), false);
     }
-    if (delay > nanoseconds::zero()) put_lock_delay(s.tables(), s.retired(), key, s.time + delay);
+    if (delay > nanoseconds::zero()) put_lock_delay(s.tables(), s.retired(), key, later(s.time, delay));
   }
 }
 

@@ -90,7 +90,7 @@ result<std::vector<session_ptr>> node_sessions(const store& s, std::string_view 
   std::vector<session_ptr> out;
   auto prefix = tree_prefix({lower_case(node)});
   r.t.sessions_by_node.for_each(prefix, watch, [&](std::string_view key, const present&) {
-    out.push_back(*r.t.sessions.find(key.substr(prefix.size())));
+    if (auto found = r.t.sessions.find(key.substr(prefix.size()))) out.push_back(*found);
   });
   return r.done(sessions_index(r.t), std::move(out));
 }

@@ -4,7 +4,9 @@
 #include "protocol/mutation.hpp"
 #include "protocol/types/fingerprint.hpp"
 #include "storage/state/index_table.hpp"
+#include "storage/state/key_parts.hpp"
 #include "storage/state/table_writes.hpp"
+#include "storage/state/value_limits.hpp"
 
 #include <algorithm>
 #include <array>
@@ -227,7 +229,21 @@ struct restoring {
     raise(peer_index_key(peer, key), index);
   }
 
-  void add(const register_request& r) {
+  /// Whether a service or check has its node: one without would be lost from the next snapshot.
+  bool has_node(const register_request& r) const {
+    bool brings_it = !r.service && !r.check;
+    if (!brings_it && !node_named(t, r.peer_name, r.node)) return false;
+    auto matches = [&](const health_check& c) { return equal_fold(c.node, r.node); };
+    return (!r.check || matches(*r.check)) &&
+           std::all_of(r.checks.begin(), r.checks.end(), [&](auto& c) { return matches(*c); });
+  }
+
+  expected<void> add(const register_request& r) {
+    if (!has_node(r)) return fail("it belongs to a node that no record before it has: " + praetor::quoted(r.node));
+    add_node_or_parts(r);
+    return {};
+  }
+  void add_node_or_parts(const register_request& r) {
     if (!r.service && !r.check) {
       auto n = std::make_shared<node>();
       n->id = r.id;
@@ -271,18 +287,25 @@ struct restoring {
   }
 };
 
-template <class Record>
-expected<void> decoded(std::string_view bytes, Record& into, std::uint8_t type) {
-  if (auto done = msgpack::unpack(bytes, into); !done)
-    return fail("record of type " + std::to_string(type) + ": " + done.error().text);
-  return {};
+tl::unexpected<error> bad_record(std::uint8_t type, const std::string& why) {
+  return fail("record of type " + std::to_string(type) + ": " + why);
 }
 
+/// Reads a record and adds it to the state. Nothing is added of what the tables can't hold: an archive with null
+/// elements is refused, and a name with a zero byte, which nobody can ask for, is left out.
 template <class Record, class Add>
 expected<void> read_record(std::uint8_t type, std::string_view bytes, Add add) {
   auto record = std::make_shared<Record>();
-  if (auto done = decoded(bytes, *record, type); !done) return done;
-  add(std::move(record));
+  if (auto done = msgpack::unpack(bytes, *record); !done) return bad_record(type, done.error().text);
+  first_fault f;
+  check_value<depth_of_check::structure>(*record, {}, f);
+  if (f.found()) return bad_record(type, f.text());
+  if constexpr (has_key_parts<Record>)
+    if (!has_sound_keys(*record)) return {};
+  if constexpr (std::same_as<decltype(add(std::move(record))), expected<void>>)
+    return add(std::move(record));
+  else
+    add(std::move(record));
   return {};
 }
 
@@ -306,11 +329,12 @@ expected<void> state_builder::add(std::uint8_t type, std::string_view bytes) {
     });
   if ((type & ignore_unknown_bit) != 0) return {};
   switch (static_cast<command_type>(type)) {
-  case command_type::register_node: return read_record<register_request>(type, bytes, [&](auto e) { r.add(*e); });
+  case command_type::register_node:
+    return read_record<register_request>(type, bytes, [&](auto e) { return r.add(*e); });
   case command_type::coordinate_batch:
     return read_record<coordinate_batch>(type, bytes, [&](auto e) {
       for (auto& c : *e) {
-        if (!c) continue;
+        if (!has_sound_keys(*c)) continue;
         r.raise("coordinates", t.last_index);
         put_coordinate(t, r.retired, std::move(c));
       }

@@ -192,8 +192,10 @@ void put_lock_delay(tables& t, retired_parts& retired, std::string_view key, nan
 
 void drop_lock_delays(tables& t, retired_parts& retired, nanoseconds now) {
   string_list passed;
+  if (now == nanoseconds::max()) now -= nanoseconds{1};
+  const auto first_open = delay_key(now.count() + 1, {});
   t.lock_delays_by_end.for_each([&](std::string_view key, const present&) {
-    if (key >= delay_key(now.count() + 1, {})) return false;
+    if (key >= first_open) return false;
     passed.emplace_back(key);
     return true;
   });

@@ -54,7 +54,7 @@ struct server {
   template <class Request>
   void run(command_type type, const Request& request) {
     state::transaction t(view->state.load());
-    auto bytes = encode_command(type, request);
+    auto bytes = pack_command(type, request);
     auto done = state::apply(t, ++index, {}, type, std::string_view(bytes).substr(1));
     INFO(done.error);
     CHECK(done.ok());
@@ -88,7 +88,7 @@ using acl::access;
 using acl::resource;
 
 std::optional<error> refused(server& s, const register_request& r) {
-  return refused_command(s.view, encode_command(command_type::register_node, r), s.now);
+  return refused_command(s.view, pack_command(command_type::register_node, r), s.now);
 }
 
 } // namespace
@@ -224,7 +224,7 @@ TEST_CASE("what an agent writes by itself is checked by the token that it carrie
   kv.op = "set";
   kv.entry.key = "a";
   kv.token = "node";
-  CHECK(refused_command(s.view, encode_command(command_type::kvs, kv), s.now)->status == 403);
+  CHECK(refused_command(s.view, pack_command(command_type::kvs, kv), s.now)->status == 403);
   CHECK(refused_command(s.view, "", s.now)->status == 403);
   CHECK(refused_command(s.view, std::string(1, '\0') + "\xff", s.now)->status == 400);
 }

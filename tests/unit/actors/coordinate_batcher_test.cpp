@@ -2,6 +2,7 @@
 #include "protocol/codec/msgpack.hpp"
 #include "stage.hpp"
 
+#include <limits>
 #include <set>
 
 using namespace praetor;
@@ -48,6 +49,17 @@ TEST_CASE("coordinates are written once a period, the newest of each node, a bat
   CHECK(w.batch(1).at(0)->node == "c");
   w.advance(60s);
   CHECK(w.proposed.size() == 2); // nothing new, nothing written
+}
+
+TEST_CASE("a coordinate that the log does not take is discarded alone") {
+  batching w;
+  w.place("a", 0.1);
+  w.place("b\n", 0.1);
+  w.place("c", std::numeric_limits<double>::infinity());
+  w.advance(5s);
+  REQUIRE(w.proposed.size() == 1);
+  CHECK(w.batch(0).size() == 1);
+  CHECK(w.log->count("Discarded coordinate updates number_discarded=2") == 1);
 }
 
 TEST_CASE("what exceeds the batches of a period is discarded and counted, but not what replaces") {

@@ -64,7 +64,7 @@ stage::~stage() {
 
 write_path stage::writes() {
   auto router = keep(system.spawn(played_router, [this](std::shared_ptr<proposal> p) {
-    proposed.push_back(p->data);
+    proposed.push_back(p->command.bytes());
     held_.push_back(std::move(p));
     if (!hold) apply();
   }));
@@ -76,9 +76,10 @@ void stage::apply() {
     auto result = state::apply_result::failure(refused);
     if (refused.empty()) {
       state::transaction t(view->state.load());
-      auto type = static_cast<command_type>(static_cast<std::uint8_t>(p->data.at(0)));
+      std::string_view bytes = p->command.bytes();
+      auto type = static_cast<command_type>(static_cast<std::uint8_t>(bytes.at(0)));
       ++index_;
-      result = state::apply(t, index_, nanoseconds{index_}, type, std::string_view(p->data).substr(1));
+      result = state::apply(t, index_, nanoseconds{index_}, type, bytes.substr(1));
       view->state.publish(std::move(t));
     }
     if (p->done) p->done(result);

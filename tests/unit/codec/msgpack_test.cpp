@@ -212,6 +212,31 @@ TEST_CASE("records of a Consul snapshot are understood and kept whole") {
   CHECK(records > 8);
 }
 
+TEST_CASE("the memory that objects take is in proportion to the bytes that they are made of") {
+  auto list_of = [](std::size_t size, char element) {
+    std::string bytes;
+    msgpack::write_list_header(bytes, size);
+    return bytes + std::string(size, element);
+  };
+  constexpr std::size_t many = 500'000;
+  std::vector<txn_op> ops;
+  CHECK(msgpack::unpack(list_of(many, '\xc0'), ops)
+            .error()
+            .text.starts_with("MessagePack: more objects than its size allows"));
+  CHECK(ops.size() * sizeof(txn_op) < 64 * many + (128 << 10));
+  std::vector<health_check_ptr> checks;
+  CHECK_FALSE(msgpack::unpack(list_of(many, '\x80'), checks));
+  // Many small elements are no attack.
+  string_list texts;
+  CHECK(msgpack::unpack(list_of(many, '\xa0'), texts));
+  free_form any;
+  CHECK(msgpack::unpack(list_of(many, '\xc0'), any));
+  txn_request smallest;
+  smallest.ops.resize(128);
+  for (auto& op : smallest.ops) op.kv = txn_kv_op{"get", {}};
+  CHECK(msgpack::unpack<txn_request>(msgpack::pack(smallest)));
+}
+
 TEST_CASE("mutated bytes never crash the reader") {
   auto x = filled();
   x.bytes.bytes = "short";

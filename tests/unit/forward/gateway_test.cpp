@@ -383,11 +383,38 @@ TEST_CASE("with access control on, what a client agent writes by itself is refus
   register_request r;
   r.node = "n";
   r.address = "1.1.1.1";
-  w.ask(rpc_kind::propose, encode_command(command_type::register_node, r));
+  w.ask(rpc_kind::propose, pack_command(command_type::register_node, r));
   CHECK(w.refusal(0).status == 403);
   CHECK(w.refusal(0).text.find("lacks permission 'node:write' on \"n\"") != std::string::npos);
-  w.ask(rpc_kind::propose, encode_command(command_type::kvs, kv_request{}));
+  w.ask(rpc_kind::propose, pack_command(command_type::kvs, kv_request{}));
   CHECK(w.refusal(1).status == 403);
+}
+
+TEST_CASE("a command of another process is checked before it is proposed, and not every kind is everybody's") {
+  gateway_world w;
+  w.guard(GENERATE(false, true)); // permissions are judged by what has been checked
+  register_request r;
+  r.node = "n";
+  r.checks = {nullptr};
+  w.ask(rpc_kind::propose, pack_command(command_type::register_node, r));
+  CHECK(w.refusal(0).status == 400);
+  CHECK(w.refusal(0).text == "Invalid registration: Checks[0]: null is not allowed");
+  kv_request write;
+  write.op = "set";
+  write.entry.key = "k";
+  w.ask(rpc_kind::propose, pack_command(command_type::kvs, write));
+  CHECK(w.refusal(1).status == 403);
+  CHECK(w.refusal(1).text == "Permission denied: key/value command is not for other agents to propose");
+  w.ask(rpc_kind::propose, "\x7f");
+  CHECK(w.refusal(2).status == 400);
+  w.peer->who.server = true;
+  w.ask(rpc_kind::propose, pack_command(command_type::tombstone, tombstone_request{}));
+  CHECK(w.refusal(3).status == 403);
+  write.op = "steal";
+  w.ask(rpc_kind::propose, pack_command(command_type::kvs, write));
+  CHECK(w.refusal(4).status == 400);
+  CHECK(w.refusal(4).text.find("Op: \"steal\" is unknown") != std::string::npos);
+  CHECK_FALSE(w.refusal(4).not_carried_out);
 }
 
 TEST_CASE("with access control on, who may read nothing is shown nothing of a node") {

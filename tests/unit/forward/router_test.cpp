@@ -1,5 +1,6 @@
 #include "protocol/codec/msgpack.hpp"
 #include "router_world.hpp"
+#include "storage/state/command.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -206,13 +207,16 @@ TEST_CASE("a write that two servers have handed on is given back where neither l
 TEST_CASE("the agent's own writes are carried with their results") {
   follower w;
   auto p = std::make_shared<proposal>();
-  p->data = "command";
+  kv_request write;
+  write.op = "set";
+  write.entry.key = "k";
+  p->command = *encode_command(command_type::kvs, write);
   std::optional<state::apply_result> result;
   p->done = [&](const state::apply_result& r) { result = r; };
   caf::anon_send(w.router, propose_atom_v, local<std::shared_ptr<proposal>>{p});
   w.run();
   REQUIRE(w.calls.size() == 1);
-  CHECK(w.calls[0].request.body == "command");
+  CHECK(w.calls[0].request.body == pack_command(command_type::kvs, write));
   CHECK(w.calls[0].call->request.kind == static_cast<std::uint16_t>(rpc_kind::propose));
   w.answer(0, rpc_kind::propose, msgpack::pack(state::apply_result::done(false)));
   REQUIRE(result);

@@ -93,7 +93,7 @@ TEST_CASE("an alias of another node follows the catalog") {
       check.node = "there";
       r.checks.push_back(std::make_shared<const health_check>(check));
     }
-    auto bytes = encode_command(command_type::register_node, r);
+    auto bytes = pack_command(command_type::register_node, r);
     state::transaction t(world.view->state.load());
     auto applied =
         state::apply(t, ++index, std::chrono::hours(1), command_type::register_node, std::string_view(bytes).substr(1));

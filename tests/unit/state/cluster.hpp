@@ -22,7 +22,7 @@ struct cluster {
   template <class Request>
   apply_result run(command_type type, const Request& request) {
     transaction t(published.load());
-    auto bytes = encode_command(type, request);
+    auto bytes = pack_command(type, request);
     auto r = apply(t, ++index, now, type, std::string_view(bytes).substr(1));
     published.publish(std::move(t));
     return r;

@@ -77,7 +77,7 @@ TEST_CASE("a batch is published once") {
     r.op = "set";
     r.entry.key = "x";
     r.entry.value.bytes = std::to_string(i);
-    auto bytes = encode_command(command_type::kvs, r);
+    auto bytes = pack_command(command_type::kvs, r);
     CHECK(apply(t, i, c.now, command_type::kvs, std::string_view(bytes).substr(1)).ok());
   }
   CHECK_FALSE(watch.fired());

@@ -1,8 +1,8 @@
 #include "cluster.hpp"
+#include "shape_of.hpp"
 #include "storage/state/records.hpp"
 
 #include <random>
-#include <sstream>
 
 using namespace praetor;
 using namespace praetor::state;
@@ -93,54 +93,6 @@ private:
 
   std::mt19937 random_;
 };
-
-template <class Tree>
-void list_keys(std::string& out, const char* name, const Tree& tree) {
-  out += name;
-  out += '\n';
-  tree.for_each([&](std::string_view key, const auto&) {
-    out += key;
-    out += '\n';
-  });
-}
-
-/// The keys of all trees: secondary indexes have to follow from the records.
-std::string shape_of(const tables& t) {
-  std::string out;
-  list_keys(out, "nodes", t.nodes);
-  list_keys(out, "nodes_by_id", t.nodes_by_id);
-  list_keys(out, "services", t.services);
-  list_keys(out, "services_by_name", t.services_by_name);
-  list_keys(out, "services_connect", t.services_connect);
-  list_keys(out, "services_by_kind", t.services_by_kind);
-  list_keys(out, "kind_names", t.kind_names);
-  list_keys(out, "checks", t.checks);
-  list_keys(out, "checks_by_instance", t.checks_by_instance);
-  list_keys(out, "checks_by_service", t.checks_by_service);
-  list_keys(out, "checks_by_status", t.checks_by_status);
-  list_keys(out, "kvs", t.kvs);
-  list_keys(out, "keys_by_session", t.keys_by_session);
-  list_keys(out, "tombstones", t.tombstones);
-  list_keys(out, "sessions", t.sessions);
-  list_keys(out, "sessions_by_node", t.sessions_by_node);
-  list_keys(out, "sessions_by_check", t.sessions_by_check);
-  list_keys(out, "lock_delays", t.lock_delays);
-  list_keys(out, "lock_delays_by_end", t.lock_delays_by_end);
-  list_keys(out, "indexes", t.indexes);
-  return out;
-}
-
-/// The first line in which two texts differ, with the heading above it; empty if they are equal.
-std::string difference(const std::string& a, const std::string& b) {
-  std::istringstream left(a), right(b);
-  std::string heading, x, y;
-  for (;;) {
-    bool more_left = static_cast<bool>(std::getline(left, x)), more_right = static_cast<bool>(std::getline(right, y));
-    if (!more_left && !more_right) return {};
-    if (!more_left || !more_right || x != y) return heading + ": " + x + " / " + y;
-    if (x.find('\0') == std::string::npos) heading = x;
-  }
-}
 
 /// The answers that clients see, as text.
 struct observed {
