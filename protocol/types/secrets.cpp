@@ -18,32 +18,67 @@ bool ends_parameter(char c) {
 
 bool ends_authority(char c) { return c == '/' || c == '?' || ends_parameter(c); }
 
-/// Replaces the password between the scheme at `at` and the host. @returns where to go on
-std::size_t hide_password(std::string& text, std::size_t at) {
-  auto end = static_cast<std::size_t>(
-      std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), ends_authority) - text.begin());
-  auto host = text.rfind('@', end);
-  if (host == text.npos || host < at || host >= end) return at;
-  auto colon = text.find(':', at);
-  if (colon == text.npos || colon >= host) return host;
-  auto password = std::string_view(text).substr(colon + 1, host - colon - 1);
-  if (password == shown_instead || password == "***") return host;
-  text.replace(colon + 1, host - colon - 1, shown_instead);
-  return colon + 1 + shown_instead.size();
+/// Part of a text: from where to where.
+struct range {
+  std::size_t begin = 0, end = 0;
+  bool empty() const { return begin == end; }
+};
+
+/// The password in the URL whose scheme ends at `at`, and where to go on.
+range password_after(std::string_view text, std::size_t at, std::size_t& next) {
+  auto rest = text.substr(at);
+  auto authority =
+      rest.substr(0, static_cast<std::size_t>(std::find_if(rest.begin(), rest.end(), ends_authority) - rest.begin()));
+  next = at + authority.size();
+  auto host = authority.rfind('@');
+  if (host == authority.npos) return {};
+  auto user = authority.substr(0, host);
+  auto colon = user.find(':');
+  if (colon == user.npos || user.substr(colon + 1) == "***") return {};
+  return {at + colon + 1, at + host};
 }
 
-/// Replaces the value of the parameter that begins at `at` if its name says that it is a secret.
-std::size_t hide_parameter(std::string& text, std::size_t at) {
+/// The value of the parameter that begins at `at`, if its name says that it is a secret, and where to go on.
+range secret_parameter(std::string_view text, std::size_t at, std::size_t& next) {
   auto name_end = at;
   while (name_end < text.size() && text[name_end] != '=' && !ends_parameter(text[name_end])) ++name_end;
-  if (name_end >= text.size() || text[name_end] != '=') return name_end;
+  next = name_end;
+  if (name_end >= text.size() || text[name_end] != '=') return {};
   auto value = name_end + 1, end = value;
   while (end < text.size() && !ends_parameter(text[end])) ++end;
-  if (!names_a_secret(std::string_view(text).substr(at, name_end - at)) || end == value ||
-      std::string_view(text).substr(value).starts_with(shown_instead))
-    return end;
-  text.replace(value, end - value, shown_instead);
-  return value + shown_instead.size();
+  next = end;
+  return names_a_secret(text.substr(at, name_end - at)) ? range{value, end} : range{};
+}
+
+/// Goes through all places where `find` finds something, and replaces the part that `secret` says. In one pass: a text
+/// may be long and nothing but such places.
+template <class Find, class Secret>
+std::string hide(std::string text, Find find, Secret secret) {
+  std::string out;
+  std::size_t copied = 0;
+  const std::string_view all = text;
+  for (auto at = find(all, std::size_t{0}); at < all.size();) {
+    std::size_t next = at;
+    auto part = secret(all, at, next);
+    if (!part.empty() && all.substr(part.begin, part.end - part.begin) != shown_instead) {
+      out.append(all.substr(copied, part.begin - copied)).append(shown_instead);
+      copied = part.end;
+    }
+    at = find(all, std::max(next, at));
+  }
+  if (copied == 0) return text;
+  return out.append(all.substr(copied));
+}
+
+/// Behind the next of what separates a scheme from a host.
+std::size_t next_host(std::string_view text, std::size_t from) {
+  auto at = text.find(scheme_end, from);
+  return at == text.npos ? text.size() : at + scheme_end.size();
+}
+
+std::size_t next_parameter(std::string_view text, std::size_t from) {
+  auto at = text.find_first_of("?&", from);
+  return at == text.npos ? text.size() : at + 1;
 }
 
 } // namespace
@@ -74,11 +109,7 @@ bool names_a_secret(std::string_view name) {
 }
 
 std::string without_url_secrets(std::string text) {
-  for (auto at = text.find(scheme_end); at != text.npos; at = text.find(scheme_end, at))
-    at = hide_password(text, at + scheme_end.size());
-  for (auto at = text.find_first_of("?&"); at != text.npos; at = text.find_first_of("?&", at))
-    at = hide_parameter(text, at + 1);
-  return text;
+  return hide(hide(std::move(text), next_host, password_after), next_parameter, secret_parameter);
 }
 
 } // namespace praetor

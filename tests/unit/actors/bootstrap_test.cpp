@@ -107,8 +107,13 @@ TEST_CASE("a server that waits for others says how many it sees and why it can't
   CHECK(w.log->count("waiting for servers") == 2); // it has not changed
   w.advance(35s);
   CHECK(w.log->count("waiting for servers") == 3); // a reminder
-  w.join_errors = {};
+  // The first of them has joined by itself.
+  w.join_errors = {"Failed to join 10.0.0.2:8301: refused", "Failed to join 10.0.0.3:8301: refused"};
+  w.members({stage::server("name-of-1", "10.0.0.1"), stage::server("name-of-2", "10.0.0.2")});
   w.servers({known("1"), known("2")});
+  w.advance(2500ms);
+  CHECK(w.log->count("seen=2 expected=3 reason=Failed to join 10.0.0.3:8301: refused") == 1);
+  w.join_errors = {};
   w.advance(2500ms);
   CHECK(w.log->count("seen=2 expected=3 reason=the others have not been heard of") == 1);
 }

@@ -34,6 +34,7 @@ gossip_prober_actor::behavior_type played_prober(gossip_prober_actor::pointer, s
         if (auto* look = std::get_if<gossip_command::look>(&c.value->what)) {
           gossip_status status;
           status.join_errors = s->join_errors;
+          status.members = s->view->lan.load();
           return look->done(status);
         }
         s->joins.push_back(std::get<gossip_command::join>(std::move(c.value->what)));

@@ -329,7 +329,7 @@ TEST_CASE("the debug view hides what is secret in free-form settings, definition
   auto text = v.dump();
   CAPTURE(text);
   CHECK(text.find("secret-") == std::string::npos);
-  CHECK(v["ConnectCAConfig"]["address"] == "https://vault.example");
+  CHECK(v["ConnectCAConfig"]["Address"] == "https://vault.example");
   CHECK(v["Checks"][0]["HTTP"] == "http://u:<hidden>@h/?token=<hidden>&q=1");
 }
 

@@ -52,7 +52,7 @@ TEST_CASE("what this server saves passes the check of archives, also after a res
   cluster source;
   source.index = 5000;
   auto r = on_node("n1", "11111111-1111-1111-1111-111111111111");
-  auto s = std::make_shared<service>();
+  auto s = std::make_shared<node_service>();
   s->id = s->name = "web";
   r.service = s;
   auto c = std::make_shared<health_check>();
@@ -116,7 +116,7 @@ TEST_CASE("indexes of records that no history yields are refused") {
   CHECK(problem(header_of(9) + index_record(9)) == "");
   CHECK(problem(header_of(9) + index_record(~std::uint64_t{0})).find("is above 2^62") != std::string::npos);
   auto r = on_node("n");
-  auto s = std::make_shared<service>();
+  auto s = std::make_shared<node_service>();
   s->id = s->name = "web";
   s->modify_index = 10;
   r.service = s;
