@@ -67,6 +67,7 @@ void agent_state::start_joiner(bool wan) {
   if (addresses.empty()) return;
   retry_join_options r;
   r.outside = options.outside;
+  r.view = options.view;
   r.prober = wan ? handles.wan : handles.lan;
   r.wan = wan;
   r.addresses = addresses;

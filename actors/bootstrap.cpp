@@ -1,8 +1,11 @@
 #include "actors/bootstrap.hpp"
 
+#include "actors/agent.hpp"
+#include "actors/gossip_command.hpp"
 #include "actors/rpc_messages.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
+#include "protocol/swim/address.hpp"
 
 #include <algorithm>
 
@@ -12,6 +15,16 @@ namespace {
 
 constexpr auto look_interval = std::chrono::milliseconds(200);
 constexpr auto answer_limit = std::chrono::seconds(2);
+/// Between two lines about the wait. Servers that start at the same moment have found each other before the first.
+constexpr nanoseconds least_report_gap = std::chrono::seconds(1), same_report_gap = std::chrono::minutes(1);
+
+/// Whether a join's error is of one that has come meanwhile by itself.
+bool tells_of_a_member(const std::string& join_error, const membership& members) {
+  return std::any_of(members.members.begin(), members.members.end(), [&](const swim::member& m) {
+    return m.status == swim::member_status::alive &&
+           join_error.find(" " + swim::join_address(m.address, m.port) + ":") != join_error.npos;
+  });
+}
 
 } // namespace
 
@@ -47,9 +60,49 @@ log_state log_state_of(const raft_status& status, const agent_view& view) {
   return out;
 }
 
-void bootstrap_state::report(log_level level, const char* name, const std::string& why) {
-  if (why == std::exchange(last_report, why)) return;
-  outside->log_lines->write(level, "agent.server", "no cluster can begin yet", {{name, why}});
+void bootstrap_state::report(log_level level, const std::string& text, std::initializer_list<log_field> fields) {
+  std::string all = text;
+  for (const auto& f : fields) all.append(" ").append(f.key).append("=").append(f.value);
+  auto now = self->clock().now();
+  if (now < reported_at + (all == last_report ? same_report_gap : least_report_gap)) return;
+  last_report = std::move(all);
+  reported_at = now;
+  outside->log_lines->write(level, "agent.server", text, fields);
+}
+
+void bootstrap_state::ask_for_trouble() {
+  auto handles = view->handles.load();
+  auto now = self->clock().now();
+  if (!handles || !handles->lan || now < asked_at + least_report_gap) return;
+  asked_at = now;
+  gossip_command::look look;
+  look.done = [trouble = trouble](const gossip_status& status) {
+    std::string all;
+    for (const auto& each : status.join_errors)
+      if (!status.members || !tells_of_a_member(each, *status.members)) all += (all.empty() ? "" : "; ") + each;
+    trouble->store(all.empty() ? nullptr : std::make_shared<const std::string>(std::move(all)));
+  };
+  ask_gossip(handles->lan, std::move(look));
+}
+
+void bootstrap_state::report_missing(std::size_t seen) {
+  ask_for_trouble();
+  auto failed = trouble->load();
+  std::string why = failed ? *failed : "no other server has been heard of through gossip yet";
+  if (!failed && seen > 1) why = "the others have not been heard of through gossip yet";
+  report(log_level::warn, "waiting for servers before a cluster begins",
+         {{"seen", seen}, {"expected", expect}, {"reason", why}});
+}
+
+void bootstrap_state::report_wait(const std::string& why) {
+  report(log_level::warn, "waiting for servers before a cluster begins",
+         {{"seen", founders.servers.size()}, {"expected", expect}, {"reason", why}});
+}
+
+std::string bootstrap_state::name_of(const std::string& id) const {
+  auto servers = view->servers.load();
+  auto* known = servers ? servers->find(id) : nullptr;
+  return known ? known->name + " at " + known->address : id;
 }
 
 void bootstrap_state::look() {
@@ -61,9 +114,14 @@ void bootstrap_state::look() {
   if (!unasked.empty()) return; // a round is under way
   auto servers = view->servers.load();
   if (!servers) return;
-  auto found = founders_among(*servers, expect);
-  if (!found) return report(log_level::error, "error", found.error().text);
-  if (found->servers.size() < static_cast<std::size_t>(expect) || !found->find(own_id)) return;
+  look_at(*servers);
+}
+
+void bootstrap_state::look_at(const known_servers& servers) {
+  auto found = founders_among(servers, expect);
+  if (!found) return report(log_level::error, "no cluster can begin yet", {{"error", found.error().text}});
+  if (found->servers.size() < static_cast<std::size_t>(expect) || !found->find(own_id))
+    return report_missing(found->servers.size());
   auto links = view->links.load();
   founders = std::move(*found);
   ++round;
@@ -71,7 +129,7 @@ void bootstrap_state::look() {
   for (const auto& s : founders.servers) {
     if (s.who.id == own_id) continue;
     auto link = links ? links->find(s.who.id) : peer_links::const_iterator{};
-    if (!links || link == links->end()) return;
+    if (!links || link == links->end()) return report_wait("there is no link to server " + name_of(s.who.id) + " yet");
     asked.emplace_back(s.who.id, link->second);
   }
   for (const auto& [id, link] : asked) unasked.insert(id);
@@ -96,8 +154,14 @@ void bootstrap_state::answered(std::uint64_t of_round, const std::string& id, co
   log_state said;
   bool read = !answer.empty() && msgpack::unpack(answer, said).has_value();
   if (!read || said.has_log || said.founders != founder_texts(founders)) {
-    if (read && said.has_log)
-      report(log_level::info, "reason", "server " + id + " is part of a cluster already: this one waits to be added");
+    if (!read)
+      report_wait("server " + name_of(id) + " does not answer on its RPC port");
+    else if (said.has_log)
+      report(log_level::info, "no cluster can begin yet",
+             {{"reason", "server " + id + " is part of a cluster already: this one waits to be added"}});
+    else
+      report_wait("server " + name_of(id) + " sees " + std::to_string(said.founders.size()) +
+                  " servers, which are not the same as here");
     unasked.clear(); // the next look asks again
     return;
   }
@@ -125,6 +189,7 @@ bootstrap_actor::behavior_type bootstrap(bootstrap_actor::stateful_pointer<boots
   s.peer = std::move(peer);
   s.own_id = std::move(own_id);
   s.expect = expect;
+  s.reported_at = self->clock().now();
   self->send(self, wake_atom_v);
   return {
       [self](wake_atom) { self->state.look(); },

@@ -6,7 +6,9 @@
 #include "protocol/actors.hpp"
 #include "protocol/types/field.hpp"
 
+#include <atomic>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -47,7 +49,13 @@ struct bootstrap_state {
   raft::configuration founders;  ///< whom this round asks
   std::set<std::string> unasked; ///< ids that have not answered yet
   std::uint64_t round = 0;
+  /// Why servers that this one was told to join can't be reached, as gossip said last; null: nobody has failed to
+  /// answer. Set on gossip's thread.
+  std::shared_ptr<std::atomic<std::shared_ptr<const std::string>>> trouble =
+      std::make_shared<std::atomic<std::shared_ptr<const std::string>>>();
   std::string last_report;
+  steady_time asked_at{};    ///< when gossip was asked for its trouble
+  steady_time reported_at{}; ///< when that was logged; at first: when the wait began
 
   void look();
   /// @param answer log_state, packed; "" if there is none
@@ -56,12 +64,17 @@ struct bootstrap_state {
 private:
   void ask(const std::string& id, const peer_link_actor& link);
   void begin_cluster();
-  /// Says why no cluster begins, once a reason.
-  void report(log_level level, const char* name, const std::string& why);
+  void look_at(const known_servers& servers);
+  std::string name_of(const std::string& id) const;
+  /// Says why no cluster begins: when the reason changes, but not in every look, and now and then if it does not.
+  void report(log_level level, const std::string& text, std::initializer_list<log_field> fields);
+  void report_missing(std::size_t seen);
+  void ask_for_trouble();
+  void report_wait(const std::string& why);
 };
 
 /// Begins a cluster when `expect` servers know of each other, all with the same list, and none of them has a log. Ends
-/// when the own peer has one, from wherever it came.
+/// when the own peer has one, from wherever it came. While it waits the log says for what.
 bootstrap_actor::behavior_type bootstrap(bootstrap_actor::stateful_pointer<bootstrap_state> self, ports_ptr outside,
                                          agent_view_ptr view, raft_peer_actor peer, std::string own_id,
                                          std::int64_t expect);

@@ -20,6 +20,7 @@ struct gossip_status {
   swim::coordinate place;
   std::size_t coordinate_resets = 0;
   swim::counters counts;
+  string_list join_errors; ///< of the latest join, however many others it reached
 };
 
 /// What may be asked of a gossip_prober. Callbacks run once, on the prober's thread, and may be null.
@@ -30,6 +31,8 @@ struct gossip_command {
     /// How many answered, and what went wrong with the others (`Failed to join <address>: <why>`).
     std::function<void(std::size_t reached, const string_list& errors)> done;
   };
+  /// Joins one of the members that an earlier run knew; tried again until one answers or another member is there.
+  struct rejoin {};
   /// Says good-bye to the pool; done when it should know.
   struct leave {
     std::function<void()> done;
@@ -70,7 +73,7 @@ struct gossip_command {
     done_callback done;
   };
 
-  std::variant<join, leave, force_leave, fire, ask, keys, look, tags> what;
+  std::variant<join, rejoin, leave, force_leave, fire, ask, keys, look, tags> what;
 };
 
 /// Sends a command: `ask_gossip(prober, gossip_command::leave{...})`.

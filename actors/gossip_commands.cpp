@@ -41,16 +41,45 @@ void gossip_prober_state::run(gossip_command::join& c) {
   }
   auto me = gossip_prober_actor{self};
   resolve_addresses(options.outside->names, c.addresses, options.default_port,
-                    [me, done = std::move(c.done)](string_list found, string_list errors) {
+                    [me, this, done = std::move(c.done)](string_list found, string_list errors) {
                       gossip_command::join next;
                       next.addresses = std::move(found);
-                      next.done = [done, errors = std::move(errors)](std::size_t reached, const string_list& more) {
+                      // Runs in this actor, as all that it calls when a join has ended.
+                      next.done = [this, done, errors = std::move(errors)](std::size_t reached,
+                                                                           const string_list& more) {
                         auto all = errors;
                         all.insert(all.end(), more.begin(), more.end());
+                        join_errors = all;
                         if (done) done(reached, all);
                       };
                       ask_gossip(me, std::move(next));
                     });
+}
+
+void gossip_prober_state::run(gossip_command::rejoin&) {
+  auto before = remembered.previous(options.own.name, random);
+  bool alone = machine->count(swim::member_status::alive) <= 1;
+  if (before.empty() || !alone || !leaving.empty() || machine->has_left()) return;
+  string_list addresses;
+  for (const auto& node : before) addresses.push_back(node.address);
+  log(rejoin_failed ? log_level::debug : log_level::info, "Attempting re-join to previously known nodes",
+      {{"nodes", before.size()}});
+  swim::join_options first;
+  first.first_only = true;
+  gossip_command::join c;
+  c.done = [this](std::size_t reached, const string_list&) { rejoin_ended(reached); };
+  joins.emplace(machine->join(std::move(addresses), first, now()), std::move(c));
+}
+
+void gossip_prober_state::rejoin_ended(std::size_t reached) {
+  if (reached > 0) return log(log_level::info, "Re-joined to a previously known node");
+  auto wait = rejoin_waits.next(random);
+  log(std::exchange(rejoin_failed, true) ? log_level::debug : log_level::warn,
+      "Failed to re-join any previously known node",
+      {{"next_attempt", duration_to_text(std::chrono::duration_cast<std::chrono::milliseconds>(wait))}});
+  auto again = std::make_shared<gossip_command>();
+  again->what = gossip_command::rejoin{};
+  self->delayed_send(self, wait, gossip_atom_v, local<std::shared_ptr<gossip_command>>{std::move(again)});
 }
 
 void gossip_prober_state::run(gossip_command::leave& c) {
@@ -107,7 +136,7 @@ void gossip_prober_state::run(gossip_command::keys& c) {
 
 void gossip_prober_state::run(gossip_command::look& c) {
   publish();
-  if (c.done) c.done({published, machine->coordinate(), machine->coordinate_resets(), machine->count()});
+  if (c.done) c.done({published, machine->coordinate(), machine->coordinate_resets(), machine->count(), join_errors});
 }
 
 void gossip_prober_state::run(gossip_command::tags& c) {

@@ -172,6 +172,7 @@ expected<gossip_options> configured_gossip(const config::runtime_config& c, bool
   o.check = gossip_merge_check(c, wan, node_id);
   o.sealing = {c.encrypt_verify_incoming, c.encrypt_verify_outgoing};
   o.rejoin_after_leave = c.rejoin_after_leave;
+  o.rejoin_interval = wan ? c.retry_interval_wan : c.retry_interval_lan;
   o.default_port = static_cast<std::uint16_t>(wan ? c.ports.serf_wan : c.ports.serf_lan);
   std::string place = wan ? "serf/remote" : "serf/local";
   if (outside.gossip_files) o.snapshot_file = place + ".snapshot";

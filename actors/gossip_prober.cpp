@@ -12,7 +12,7 @@ namespace {
 /// Packets and streams on their way from the sockets to the actor; what exceeds them is dropped, as a network would.
 constexpr std::size_t most_packets = 4096, most_requests = 64;
 constexpr auto snapshot_interval = std::chrono::milliseconds(500);
-constexpr unsigned snapshot_mode = 0644;
+constexpr unsigned snapshot_mode = 0600;
 
 std::string ip_of(const std::string& address) {
   auto parts = swim::parse_address(address);
@@ -59,7 +59,9 @@ void gossip_prober_state::start() {
   publish_secret();
   open_sockets();
   machine->start(now());
-  rejoin();
+  rejoin_waits = {first_join_wait, options.rejoin_interval};
+  gossip_command::rejoin rejoin;
+  run(rejoin);
   carry_out();
   publish();
 }
@@ -82,22 +84,6 @@ void gossip_prober_state::open_sockets() {
     caf::anon_send(me, packet_atom_v,
                    local<std::shared_ptr<gossip_request>>{std::make_shared<gossip_request>(std::move(r))});
   });
-}
-
-void gossip_prober_state::rejoin() {
-  auto before = remembered.previous(options.own.name, random);
-  if (before.empty()) return;
-  string_list addresses;
-  for (const auto& node : before) addresses.push_back(node.address);
-  log(log_level::info, "Attempting re-join to previously known nodes", {{"nodes", before.size()}});
-  swim::join_options first;
-  first.first_only = true;
-  gossip_command::join c;
-  c.done = [this](std::size_t reached, const string_list&) {
-    if (reached > 0) return log(log_level::info, "Re-joined to a previously known node");
-    log(log_level::warn, "Failed to re-join any previously known node");
-  };
-  joins.emplace(machine->join(std::move(addresses), first, now()), std::move(c));
 }
 
 void gossip_prober_state::packet_received(const gossip_packet& p) {
@@ -240,6 +226,7 @@ void gossip_prober_state::complain(log_level level, const std::string& from, con
 
 void gossip_prober_state::end(const swim::join_result& r) {
   auto ended = joins.extract(r.token);
+  join_errors = r.errors;
   if (ended && ended.mapped().done) ended.mapped().done(r.reached, r.errors);
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/agent_view.hpp"
 #include "actors/complaint_limit.hpp"
+#include "actors/doubling_wait.hpp"
 #include "actors/gossip_command.hpp"
 #include "actors/gossip_figures.hpp"
 #include "actors/gossip_port.hpp"
@@ -34,9 +35,10 @@ struct gossip_options {
   std::string keyring_file;  ///< below the data directory; empty: the keys are kept in memory only
   std::string snapshot_file; ///< likewise; empty: an agent that starts again does not remember the members
   bool rejoin_after_leave = false;
-  std::uint16_t default_port = 8301; ///< of addresses that name none
-  std::function<void()> changed;     ///< the members were published; on the prober's thread
-  user_events_actor events;          ///< null: nobody listens
+  nanoseconds rejoin_interval = std::chrono::seconds(30); ///< the longest wait between attempts to rejoin
+  std::uint16_t default_port = 8301;                      ///< of addresses that name none
+  std::function<void()> changed;                          ///< the members were published; on the prober's thread
+  user_events_actor events;                               ///< null: nobody listens
 };
 
 /// What comes in between the sockets' threads and the actor, counted so that a flood is dropped and not queued.
@@ -62,6 +64,9 @@ struct gossip_prober_state {
   std::shared_ptr<gossip_inbox> inbox = std::make_shared<gossip_inbox>();
   std::unique_ptr<swim::machine> machine;
   swim::rejoin_snapshot remembered;
+  doubling_wait rejoin_waits;
+  bool rejoin_failed = false;
+  string_list join_errors;                ///< of the latest join
   steady_time armed = steady_time::max(); ///< when the newest wake-up comes
   std::uint64_t wake_number = 0;
   bool flush_sent = false, members_changed = false, snapshot_changed = false;
@@ -89,7 +94,7 @@ struct gossip_prober_state {
 
 private:
   void open_sockets();
-  void rejoin();
+  void rejoin_ended(std::size_t reached);
   void arm();
   void send(const swim::packet& p);
   void send(const swim::stream_request& r);
@@ -109,6 +114,7 @@ private:
   void log(log_level level, const std::string& text, std::initializer_list<log_field> fields = {}) const;
 
   void run(gossip_command::join& c);
+  void run(gossip_command::rejoin& c);
   void run(gossip_command::leave& c);
   void run(gossip_command::force_leave& c);
   void run(gossip_command::fire& c);

@@ -4,6 +4,7 @@
 #include "storage/snapshot/archive.hpp"
 #include "storage/state/apply_result.hpp"
 #include "storage/state/command.hpp"
+#include "storage/state/archive_check.hpp"
 #include "storage/state/records.hpp"
 
 namespace praetor {
@@ -23,6 +24,8 @@ void restoration::start(std::string archive, done_callback done) {
   if (done_) return refuse("another restore is under way, try again when it has ended");
   auto unpacked = storage::unpack_archive(archive);
   if (!unpacked) return refuse(unpacked.error().text);
+  if (auto sound = state::check_archive(unpacked->state); !sound)
+    return refuse("failed to restore from snapshot: " + sound.error().text);
   if (auto readable = state::read_state(unpacked->state); !readable) return refuse(readable.error().text);
   state_ = std::move(unpacked->state);
   sent_ = 0;

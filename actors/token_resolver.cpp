@@ -3,6 +3,7 @@
 #include "actors/agent.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/codec/msgpack.hpp"
+#include "protocol/types/secrets.hpp"
 #include "storage/state/queries_acl.hpp"
 
 #include <algorithm>
@@ -73,7 +74,7 @@ std::optional<resolution> token_resolver::locally_managed(const agent_view& view
   if (names_a_decision(secret)) return fail("Cannot resolve root ACL");
   const auto tokens = view.tokens.get();
   const auto& recovery = tokens->of(token_use::agent_recovery);
-  if (!recovery.empty() && secret == recovery) return recovery_authorizer(c);
+  if (!recovery.empty() && same_secret(secret, recovery)) return recovery_authorizer(c);
   return {};
 }
 

@@ -12,7 +12,7 @@ namespace praetor {
 namespace {
 
 constexpr auto interval = std::chrono::seconds(60);
-constexpr auto retry_interval = std::chrono::seconds(10);
+constexpr nanoseconds longest_retry_wait = std::chrono::seconds(10);
 
 std::uint16_t wan_port(const swim::member& m, std::uint16_t otherwise) {
   auto tag = m.tags.find("wan_join_port");
@@ -61,6 +61,7 @@ void wan_flooder_state::look() {
 
 void wan_flooder_state::ended(std::uint64_t reached, const std::string& why) {
   joining = false;
+  if (why.empty()) waits.reset();
   auto& log = *options.outside->log_lines;
   if (reached > 0)
     log.write(log_level::debug, "agent.server", "servers of this datacenter joined the WAN pool",
@@ -68,13 +69,15 @@ void wan_flooder_state::ended(std::uint64_t reached, const std::string& why) {
   if (why.empty()) return look(); // others may have come meanwhile
   log.write(log_level::debug, "agent.server", "not all servers of this datacenter could be joined in the WAN pool",
             {{"error", why}});
-  look_after(retry_interval);
+  look_after(waits.next(random));
 }
 
 wan_flooder_actor::behavior_type wan_flooder(wan_flooder_actor::stateful_pointer<wan_flooder_state> self,
                                              wan_flooder_options options) {
   self->state.self = self;
   self->state.options = std::move(options);
+  self->state.random.seed(self->state.options.outside->seed());
+  self->state.waits = {first_join_wait, longest_retry_wait};
   self->send(self, wake_atom_v);
   return {
       [self](wake_atom) { self->state.look(); },

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/doubling_wait.hpp"
 #include "actors/ports.hpp"
 #include "protocol/actors.hpp"
 
 #include <cstdint>
+#include <random>
 #include <string>
 
 namespace praetor {
@@ -31,6 +33,8 @@ struct wan_flooder_state {
   wan_flooder_options options;
   steady_time next{}; ///< when it looks without being told
   bool joining = false;
+  std::mt19937_64 random;
+  doubling_wait waits; ///< while servers can't be joined
 
   void look();
   void ended(std::uint64_t reached, const std::string& why);

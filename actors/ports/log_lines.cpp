@@ -1,6 +1,7 @@
 #include "actors/ports/log_lines.hpp"
 
 #include "actors/ports/log_file.hpp"
+#include "protocol/types/secrets.hpp"
 
 #include <array>
 #include <chrono>
@@ -63,13 +64,37 @@ std::string json_text(std::string_view value) {
   return nlohmann::json(std::string(value)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+/// A field is the place where a secret may be named; "key" alone is that of a key and value pair.
+bool is_secret(const log_field& f) { return f.is_text && f.key != "key" && f.key != "keys" && names_a_secret(f.key); }
+
+/// What may be shown of a text. Nearly all have nothing to hide and are not copied.
+class shown_text {
+public:
+  explicit shown_text(std::string_view text) : text_(text) {
+    if (text.find_first_of("?&@") == text.npos) return;
+    kept_ = without_url_secrets(std::string(text));
+    text_ = kept_;
+  }
+  shown_text(const shown_text&) = delete;
+  shown_text& operator=(const shown_text&) = delete;
+  std::string_view text() const { return text_; }
+
+private:
+  std::string kept_;
+  std::string_view text_;
+};
+
+std::string shown_value(const log_field& f) {
+  return is_secret(f) ? std::string("<hidden>") : std::string(shown_text(f.value).text());
+}
+
 std::string json_line(log_level level, std::string_view module, std::string_view message,
                       std::initializer_list<log_field> fields) {
   std::map<std::string, std::string> members{{"@level", json_text(word(level))},
                                              {"@message", json_text(message)},
                                              {"@module", json_text(module)},
                                              {"@timestamp", json_text(local_time(true))}};
-  for (const auto& f : fields) members[std::string(f.key)] = f.is_text ? json_text(f.value) : f.value;
+  for (const auto& f : fields) members[std::string(f.key)] = f.is_text ? json_text(shown_value(f)) : f.value;
   std::string out = "{";
   for (const auto& [key, value] : members) {
     if (out.size() > 1) out += ',';
@@ -92,27 +117,29 @@ std::optional<log_level> log_level_from_text(std::string_view text) {
 
 std::string format_log_line(log_level level, std::string_view module, std::string_view message,
                             std::initializer_list<log_field> fields, bool json) {
-  if (json) return json_line(level, module, message, fields);
+  const shown_text shown(message);
+  if (json) return json_line(level, module, shown.text(), fields);
   std::string out = local_time(false);
   out += ' ';
   out += bracket(level);
   out += ' ';
   out += module;
   out += ": ";
-  out += message;
+  out += shown.text();
   if (fields.size() > 0) out += ':';
   for (const auto& f : fields) {
-    if (f.value.find('\n') != std::string::npos) {
+    const auto value = shown_value(f);
+    if (value.find('\n') != std::string::npos) {
       // Several lines: each behind a bar, below the message.
       out += "\n  " + std::string(f.key) + "=\n  | ";
-      for (char c : f.value) out += c == '\n' ? std::string("\n  | ") : std::string(1, c);
+      for (char c : value) out += c == '\n' ? std::string("\n  | ") : std::string(1, c);
       out += "\n  ";
       continue;
     }
     out += ' ';
     out += f.key;
     out += '=';
-    out += f.is_text && needs_quotes(f.value) ? praetor::quoted(f.value) : f.value;
+    out += f.is_text && needs_quotes(value) ? praetor::quoted(value) : value;
   }
   return out;
 }

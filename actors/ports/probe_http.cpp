@@ -3,6 +3,7 @@
 #include "actors/ports/probe_url.hpp"
 #include "protocol/codec/base64.hpp"
 #include "protocol/types/catalog.hpp"
+#include "protocol/types/secrets.hpp"
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
@@ -81,7 +82,7 @@ private:
       if (!error.empty()) co_return failed(error);
       if (location_.empty()) co_return verdict();
       if (sent + 1 >= most_requests) {
-        current_ = location_;
+        current_ = without_url_secrets(location_);
         co_return failed("stopped after 10 redirects");
       }
       follow(next, url);

@@ -1,5 +1,7 @@
 #include "actors/ports/probe_tls.hpp"
 
+#include "actors/ports/tls/default_ciphers.hpp"
+
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -75,6 +77,7 @@ ssl_ctx_st* probe_tls::context(std::string& error) {
   if (context_) return context_.get();
   std::shared_ptr<ssl_ctx_st> made(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   SSL_CTX_set_min_proto_version(made.get(), TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(made.get(), default_ciphers);
   SSL_CTX_set_verify(made.get(), SSL_VERIFY_NONE, nullptr); // judge_certificate decides
   const auto& s = settings_;
   if (s.ca_file.empty() && s.ca_path.empty()) {

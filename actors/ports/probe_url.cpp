@@ -1,5 +1,6 @@
 #include "actors/ports/probe_url.hpp"
 
+#include "protocol/types/secrets.hpp"
 #include "protocol/types/values.hpp"
 
 #include <algorithm>
@@ -129,12 +130,12 @@ std::string resolve_location(const probe_url& base, const std::string& location)
 }
 
 std::string shown(const probe_url& url) {
-  if (!url.has_password) return url.text;
+  if (!url.has_password) return without_url_secrets(url.text);
   auto start = url.text.find("//") + 2;
   auto colon = url.text.find(':', start);
   auto at = url.text.substr(0, url.text.find_first_of("/?#", start)).rfind('@');
   auto out = url.text;
-  return out.replace(colon + 1, at - colon - 1, "***");
+  return without_url_secrets(out.replace(colon + 1, at - colon - 1, "***"));
 }
 
 } // namespace praetor

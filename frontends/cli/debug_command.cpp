@@ -6,14 +6,17 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <ctime>
+#include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <set>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 namespace praetor::cli {
 
@@ -47,20 +50,50 @@ std::string print_time(clock::time_point when) {
   return std::string(text) + fraction + " +0000 UTC";
 }
 
+/// What is collected shows how the agent is set up and what it logs: it is for the user who asked for it alone.
+constexpr mode_t file_mode = 0600, directory_mode = 0700;
+
+/// Only ever grows. Not opened if it is there already.
+class private_file {
+public:
+  explicit private_file(const std::filesystem::path& path)
+      : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file_mode)) {}
+  ~private_file() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  private_file(const private_file&) = delete;
+  private_file& operator=(const private_file&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  bool write(std::string_view content) {
+    while (descriptor_ >= 0 && !content.empty()) {
+      auto count = ::write(descriptor_, content.data(), content.size());
+      if (count < 0 && errno != EINTR) return false;
+      if (count > 0) content.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return descriptor_ >= 0;
+  }
+
+private:
+  int descriptor_;
+};
+
 bool write_file(const std::filesystem::path& path, std::string_view content) {
-  std::ofstream file(path, std::ios::binary);
-  file << content;
-  return file.flush().good();
+  return private_file(path).write(content);
 }
 
 /// Packs a directory as a tar.gz beside it; @returns what went wrong, if anything.
 std::optional<std::string> pack(const std::filesystem::path& directory, const std::string& target) {
   std::unique_ptr<archive, decltype(&archive_write_free)> out(archive_write_new(), archive_write_free);
   std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(), archive_entry_free);
+  std::error_code ignored;
+  std::filesystem::remove(target, ignored); // an earlier one may be readable for others
+  private_file file(target);
+  if (file.descriptor() < 0) return "open " + target + ": " + errno_text(errno);
   auto wrong = [&]() -> std::string { return archive_error_string(out.get()) ? archive_error_string(out.get()) : ""; };
   if (archive_write_add_filter_gzip(out.get()) != ARCHIVE_OK ||
       archive_write_set_format_ustar(out.get()) != ARCHIVE_OK ||
-      archive_write_open_filename(out.get(), target.c_str()) != ARCHIVE_OK)
+      archive_write_open_fd(out.get(), file.descriptor()) != ARCHIVE_OK)
     return wrong();
   std::vector<std::filesystem::path> paths{directory};
   for (const auto& each : std::filesystem::recursive_directory_iterator(directory)) paths.push_back(each.path());
@@ -72,7 +105,7 @@ std::optional<std::string> pack(const std::filesystem::path& directory, const st
     archive_entry_clear(entry.get());
     archive_entry_set_pathname(entry.get(), path.lexically_relative(directory.parent_path()).c_str());
     archive_entry_set_filetype(entry.get(), folder ? AE_IFDIR : AE_IFREG);
-    archive_entry_set_perm(entry.get(), folder ? 0755 : 0644);
+    archive_entry_set_perm(entry.get(), folder ? directory_mode : file_mode);
     archive_entry_set_mtime(entry.get(), std::time(nullptr), 0);
     archive_entry_set_size(entry.get(), static_cast<la_int64_t>(content->size()));
     if (archive_write_header(out.get(), entry.get()) != ARCHIVE_OK) return wrong();
@@ -87,15 +120,9 @@ std::optional<std::string> pack(const std::filesystem::path& directory, const st
 class follower {
 public:
   follower(std::unique_ptr<agent_client> client, http_request request, const std::filesystem::path& file)
-      : client_(std::move(client)), file_(file, std::ios::binary), thread_([this, request = std::move(request)] {
+      : client_(std::move(client)), file_(file), thread_([this, request = std::move(request)] {
           (void)client_->stream(
-              request,
-              [this](std::string_view piece) {
-                file_ << piece;
-                file_.flush();
-                return file_.good();
-              },
-              &ended_);
+              request, [this](std::string_view piece) { return file_.write(piece); }, &ended_);
         }) {}
   ~follower() {
     ended_.cancel();
@@ -106,7 +133,7 @@ public:
 
 private:
   std::unique_ptr<agent_client> client_;
-  std::ofstream file_;
+  private_file file_;
   cancellation ended_;
   std::thread thread_;
 };
@@ -165,8 +192,10 @@ class debug final : public command {
     auto version = text_of(member_of(self->body, "Config"), "Version");
     introduce(version);
     std::error_code wrong;
-    if (!std::filesystem::create_directories(output_, wrong))
-      return failed("Could not create the directory " + output_ + ": " + wrong.message());
+    auto above = std::filesystem::absolute(output_).parent_path();
+    std::filesystem::create_directories(above, wrong);
+    if (::mkdir(output_.c_str(), directory_mode) != 0)
+      return failed("Could not create the directory " + output_ + ": " + errno_text(errno));
     capture_once(*client, self->body);
     capture_for_a_while(*client);
     write_index(version);
@@ -243,7 +272,7 @@ class debug final : public command {
       auto now = clock::now();
       if (wants("pprof")) {
         auto place = file(name_of(now));
-        std::filesystem::create_directories(place);
+        ::mkdir(place.c_str(), directory_mode);
         for (const std::string kind : {"heap", "goroutine"}) keep_profile(client, kind, place / (kind + ".prof"));
       }
       out() << "==> Capture successful " << print_time(clock::now()) << " (" << number << ")\n" << std::flush;

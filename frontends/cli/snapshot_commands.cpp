@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <iterator>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace praetor::cli {
@@ -28,7 +29,10 @@ class output_file {
 public:
   explicit output_file(std::string path)
       : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
-    if (descriptor_ < 0) fail_with("open");
+    if (descriptor_ < 0)
+      fail_with("open");
+    else if (::fchmod(descriptor_, 0600) != 0) // it may have been there, readable for others
+      fail_with("chmod");
   }
   ~output_file() { close(); }
   output_file(const output_file&) = delete;

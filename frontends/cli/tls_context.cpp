@@ -1,5 +1,6 @@
 #include "frontends/cli/tls_context.hpp"
 
+#include "actors/ports/tls/default_ciphers.hpp"
 #include "frontends/cli/command.hpp"
 
 #include <algorithm>
@@ -112,6 +113,7 @@ expected<ssl_context> make_ssl_context(const tls_settings& settings) {
   ssl_context context(SSL_CTX_new(TLS_client_method()), ::SSL_CTX_free);
   PRAETOR_ASSERT(context);
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(context.get(), default_ciphers);
   SSL_CTX_set_verify(context.get(), settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   if (auto loaded = load_identity(context.get(), settings); !loaded) return tl::make_unexpected(loaded.error());
   if (!settings.ca_file.empty()) {

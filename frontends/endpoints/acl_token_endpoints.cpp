@@ -3,6 +3,7 @@
 #include "frontends/endpoints/strict_input.hpp"
 #include "protocol/acl/content_hash.hpp"
 #include "storage/state/command.hpp"
+#include "protocol/types/secrets.hpp"
 #include "storage/state/queries_acl.hpp"
 
 #include <array>
@@ -184,7 +185,7 @@ void remove(const call& c) {
     return respond_error(c, "Delete operation not permitted on the anonymous token");
   auto found = state::find_token(*c.env.state(), c.rest, nullptr).value;
   if (!found) return respond_error(c, "Cannot find token to delete", 404);
-  if (found->secret_id == c.token)
+  if (same_secret(found->secret_id, c.token))
     return respond_error(c, "Deletion of the request's authorization token is not permitted");
   acl_token_delete_request r{{std::string(c.rest)}};
   apply_acl(c, encode_command(command_type::acl_token_delete, r),

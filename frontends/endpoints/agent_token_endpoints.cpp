@@ -28,8 +28,9 @@ void set(const call& c) {
     if (failed) return respond_error(c, "Failed to persist tokens - " + failed->text);
     // What was denied before may now be written.
     if (use == token_use::request || use == token_use::agent) caf::anon_send(c.env.handles()->sync, start_atom_v);
-    c.env.outside().log_lines->write(log_level::info, "agent", "Updated agent's ACL token",
-                                     {{"token", std::string(c.rest)}});
+    // Its use, not the token itself: a field of that name would be hidden.
+    c.env.outside().log_lines->write(log_level::info, "agent",
+                                     "Updated agent's ACL token: token=" + std::string(c.rest));
     respond(c, empty_answer());
   };
   c.env.view().tokens.set(*use, std::move(in->token), std::move(written));

@@ -7,6 +7,7 @@
 #include "storage/agent_store/import.hpp"
 #include "storage/agent_store/memory_agent_store.hpp"
 #include "storage/agent_store/rocksdb_agent_store.hpp"
+#include "storage/files/private_tree.hpp"
 #include "storage/raft_log/memory_log.hpp"
 #include "storage/raft_log/rocksdb_log.hpp"
 #include "storage/snapshot/file_snapshot_store.hpp"
@@ -43,10 +44,6 @@ expected<void> open_disks(ports& p, const config::runtime_config& config) {
   auto log = p.log_lines;
   auto warn = [log](const std::string& text) { log->write(log_level::warn, "agent.server.raft", text); };
   fs::path data = config.data_dir;
-  std::error_code problem;
-  fs::create_directories(data, problem);
-  if (problem) return fail("data_dir: could not make " + config.data_dir + ": " + problem.message());
-
   storage::rocksdb_log_settings settings;
   settings.directory = data / "raft";
   settings.new_storage_id = random_uuid();
@@ -63,14 +60,30 @@ expected<void> open_disks(ports& p, const config::runtime_config& config) {
 expected<void> open_agent_store(ports& p, const config::runtime_config& config) {
   auto log = p.log_lines;
   auto warn = [log](const std::string& text) { log->write(log_level::warn, "agent", text); };
-  std::error_code problem;
-  fs::create_directories(config.data_dir, problem);
-  if (problem) return fail("data_dir: could not make " + config.data_dir + ": " + problem.message());
   auto store = storage::rocksdb_agent_store::open(fs::path(config.data_dir) / "agent", warn);
   if (!store) return tl::unexpected(store.error());
   p.store = std::move(*store);
   auto imported = storage::import_consul_files(*p.store, config.data_dir, warn);
   if (!imported) return tl::unexpected(imported.error());
+  return {};
+}
+
+/// What the agent keeps holds secrets: nobody but its user may read it, whatever the umask was when it was made.
+expected<void> open_data_directory(const std::string& directory, logger& log) {
+  if (auto made = storage::make_private_directory(directory); !made)
+    return fail("data_dir: could not make " + directory + ": " + made.error().text);
+  auto mended = storage::make_private(directory);
+  if (!mended) return fail("data_dir: " + mended.error().text);
+  if (mended->directories + mended->files > 0)
+    log.write(log_level::warn, "agent", "others had permissions on what is in data_dir; they are taken away",
+              {{"data_dir", directory},
+               {"directories", mended->directories},
+               {"files", mended->files},
+               {"first", mended->first}});
+  if (!mended->refused.empty())
+    log.write(log_level::warn, "agent",
+              "others may have permissions on what is in data_dir, which could not be checked",
+              {{"data_dir", directory}, {"count", mended->refused.size()}, {"error", mended->refused.front()}});
   return {};
 }
 
@@ -88,6 +101,9 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
   p->probes = make_production_probes(config);
   p->commands = make_production_commands();
 
+  if (!config.data_dir.empty())
+    if (auto opened = open_data_directory(config.data_dir, *p->log_lines); !opened)
+      return tl::unexpected(opened.error());
   // A development agent keeps its Raft log in memory even where it has a data_dir; a client agent has none.
   if (!config.server) {
   } else if (config.dev_mode) {

@@ -1,15 +1,15 @@
 #include "protocol/config/debug_view.hpp"
 
-#include <limits>
-
+#include "protocol/config/hidden.hpp"
 #include "protocol/config/ip_address.hpp"
+
+#include <limits>
 
 namespace praetor::config {
 
 namespace {
 
 constexpr double unlimited = std::numeric_limits<double>::max();
-constexpr const char* hidden = "hidden";
 
 std::string time(nanoseconds d) { return duration_to_text(d); }
 double rate(double r) { return r < 0 ? unlimited : r; }
@@ -317,6 +317,24 @@ void add_gossip(free_form& v, const std::string& name, const gossip_settings& g)
   v[name + "SuspicionMult"] = g.suspicion_mult;
 }
 
+/// Nothing counts requests in this release: what is shown is that no limit is in force, and which settings ask for one.
+void add_request_limits(free_form& v, const runtime_config& c) {
+  constexpr std::int64_t usual_burst = 1000;
+  constexpr int disabled = 0;
+  v["RPCRateLimit"] = unlimited;
+  v["RPCMaxBurst"] = c.rpc.max_burst;
+  v["RequestLimitsMode"] = disabled;
+  v["RequestLimitsReadRate"] = unlimited;
+  v["RequestLimitsWriteRate"] = unlimited;
+  auto ignored = free_form::array();
+  bool limited = c.rpc.request_mode != "disabled" || c.rpc.request_read_rate >= 0 || c.rpc.request_write_rate >= 0;
+  if (limited) ignored.push_back("limits.request_limits");
+  if (c.rpc.rate >= 0) ignored.push_back("limits.rpc_rate");
+  if (c.rpc.max_burst != usual_burst) ignored.push_back("limits.rpc_max_burst");
+  if (c.cache_entry_fetch_rate >= 0) ignored.push_back("cache.entry_fetch_rate");
+  if (!ignored.empty()) v["LimitsNotEnforced"] = ignored;
+}
+
 void add_cluster(free_form& v, const runtime_config& c) {
   add_gossip(v, "GossipLAN", c.gossip_lan);
   add_gossip(v, "GossipWAN", c.gossip_wan);
@@ -345,11 +363,7 @@ void add_cluster(free_form& v, const runtime_config& c) {
   v["RPCHandshakeTimeout"] = time(c.rpc.handshake_timeout);
   v["RPCClientTimeout"] = time(c.rpc.client_timeout);
   v["RPCMaxConnsPerClient"] = c.rpc.max_conns_per_client;
-  v["RPCRateLimit"] = rate(c.rpc.rate);
-  v["RPCMaxBurst"] = c.rpc.max_burst;
-  v["RequestLimitsMode"] = c.rpc.request_mode == "permissive" ? 1 : c.rpc.request_mode == "enforcing" ? 2 : 0;
-  v["RequestLimitsReadRate"] = rate(c.rpc.request_read_rate);
-  v["RequestLimitsWriteRate"] = rate(c.rpc.request_write_rate);
+  add_request_limits(v, c);
   v["RPCConfig"] = {{"EnableStreaming", c.rpc_enable_streaming}};
   v["UseStreamingBackend"] = c.use_streaming_backend;
   v["DisableCoordinates"] = c.disable_coordinates;
@@ -444,9 +458,8 @@ void add_mesh(free_form& v, const runtime_config& c) {
                      {"IPSANs", c.auto_config.ip_sans},
                      {"Authorizer", {{"Enabled", c.auto_config.authorization_enabled}}}};
   v["ConfigEntryBootstrap"] = c.config_entries_bootstrap;
-  v["Cache"] = {{"EntryFetchMaxBurst", c.cache_entry_fetch_max_burst},
-                {"EntryFetchRate", rate(c.cache_entry_fetch_rate)},
-                {"Logger", nullptr}};
+  v["Cache"] = {
+      {"EntryFetchMaxBurst", c.cache_entry_fetch_max_burst}, {"EntryFetchRate", unlimited}, {"Logger", nullptr}};
   v["XDSUpdateRateLimit"] = rate(c.xds_update_max_per_second);
   v["LocalProxyConfigResyncInterval"] = "30s";
   auto cloud = [&](const char* name) {
@@ -531,6 +544,7 @@ free_form debug_view(const runtime_config& c, const std::string& node_id, const 
   v["Segments"] = free_form::array();
   v["SegmentLimit"] = 64;
   v["SegmentNameLimit"] = 64;
+  hide_secrets(v);
   return v;
 }
 

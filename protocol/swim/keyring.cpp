@@ -3,6 +3,7 @@
 #include "protocol/codec/base64.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/codec/json_write.hpp"
+#include "protocol/types/secrets.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -46,6 +47,10 @@ bool open_with(const std::string& key, const nonce_bytes& nonce, std::string_vie
          EVP_DecryptFinal_ex(c.get(), nullptr, &length) == 1;
 }
 
+auto place_of(const std::string& key, std::vector<std::string>& keys) {
+  return std::find_if(keys.begin(), keys.end(), [&](const std::string& each) { return same_secret(each, key); });
+}
+
 } // namespace
 
 expected<std::string> decode_key(std::string_view base64) {
@@ -84,14 +89,14 @@ std::vector<std::string> keyring::encoded() const {
 expected<void> keyring::install(std::string_view base64) {
   auto key = decode_key(base64);
   if (!key) return tl::unexpected(key.error());
-  if (std::find(keys_.begin(), keys_.end(), *key) == keys_.end()) keys_.push_back(std::move(*key));
+  if (place_of(*key, keys_) == keys_.end()) keys_.push_back(std::move(*key));
   return {};
 }
 
 expected<void> keyring::use(std::string_view base64) {
   auto key = decode_key(base64);
   if (!key) return tl::unexpected(key.error());
-  auto place = std::find(keys_.begin(), keys_.end(), *key);
+  auto place = place_of(*key, keys_);
   if (place == keys_.end()) return fail("Requested key is not in the keyring");
   std::rotate(keys_.begin(), place, place + 1);
   return {};
@@ -100,8 +105,11 @@ expected<void> keyring::use(std::string_view base64) {
 expected<void> keyring::remove(std::string_view base64) {
   auto key = decode_key(base64);
   if (!key) return tl::unexpected(key.error());
-  if (!keys_.empty() && *key == keys_.front()) return fail("Removing the primary key is not allowed");
-  std::erase(keys_, *key);
+  auto place = place_of(*key, keys_);
+  if (place == keys_.end()) return {};
+  if (place == keys_.begin()) return fail("Removing the primary key is not allowed");
+  wipe(*place);
+  keys_.erase(place);
   return {};
 }
 

@@ -18,8 +18,8 @@ error system_error(std::string_view doing, const std::filesystem::path& path);
 /// fsync of a directory, so that names made or dropped in it last.
 expected<void> sync_directory(const std::filesystem::path& directory);
 
-/// Makes a directory and those above it, each new name durable.
-expected<void> make_directories(const std::filesystem::path& directory, mode_t mode = 0755);
+/// Makes a directory and those above it, each new name durable. What an agent keeps is for its owner alone.
+expected<void> make_directories(const std::filesystem::path& directory, mode_t mode = 0700);
 
 /// The whole file.
 expected<std::string> read_file(const std::filesystem::path& path);

@@ -2,6 +2,7 @@
 
 #include "storage/files/files.hpp"
 #include "storage/rocks/manifest_seal.hpp"
+#include "storage/rocks/private_file_system.hpp"
 #include "storage/rocks/wal_check.hpp"
 
 #include <cerrno>
@@ -154,6 +155,8 @@ expected<std::unique_ptr<database>> database::open(const database_settings& sett
   result->keeper_ = std::make_shared<manifest_keeper>(settings);
   auto options = database_options(settings);
   options.listeners.push_back(result->keeper_);
+  result->environment_ = private_environment();
+  options.env = result->environment_.get();
   rocksdb::DB* db = nullptr;
   auto status = rocksdb::DB::Open(options, settings.directory.string(), families, &result->families_, &db);
   result->db_.reset(db);

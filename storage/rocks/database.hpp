@@ -52,6 +52,7 @@ private:
   std::string purpose_;
   file_handle lock_; ///< declared before, and so released after, the database
   std::shared_ptr<manifest_keeper> keeper_;
+  std::unique_ptr<rocksdb::Env> environment_; ///< what the database makes its files through
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };

@@ -11,6 +11,9 @@
 /// The snapshot archive that clients save and restore: gzip over tar with meta.json, state.bin and SHA256SUMS
 namespace praetor::storage {
 
+/// No server gets there by counting; beyond it the next sums would wrap.
+inline constexpr std::uint64_t largest_index = std::uint64_t{1} << 62;
+
 /// Writes an archive piece by piece. `state` must yield exactly `meta.size` bytes.
 /// @param now becomes the modification time of the files in it; Unix time
 expected<void> write_archive(const snapshot_meta& meta, const byte_source& state, std::chrono::seconds now,

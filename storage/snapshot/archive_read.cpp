@@ -18,6 +18,10 @@ namespace praetor::storage {
 namespace {
 
 constexpr std::uint64_t tar_block = 512;
+/// So much behind the last file is counted for the error; what is more is not looked at.
+constexpr std::uint64_t most_behind = 1 << 20;
+/// Of a file's name in an error.
+constexpr std::size_t longest_name = 100;
 
 /// A tar file out of a gzip stream.
 class tar_reader {
@@ -37,9 +41,14 @@ public:
     auto size = static_cast<std::uint64_t>(archive_entry_size(entry));
     auto start = static_cast<std::uint64_t>(archive_filter_bytes(tar_.get(), 0));
     end_ = start + (size + tar_block - 1) / tar_block * tar_block;
-    auto* name = archive_entry_pathname(entry);
-    return std::string(name ? name : "");
+    auto* path = archive_entry_pathname(entry);
+    std::string name(path ? path : "");
+    plain_ = archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry) &&
+             !archive_entry_symlink(entry) && archive_entry_sparse_count(entry) == 0;
+    return name;
   }
+  /// Whether that is a file with its bytes. A sparse one would be as large as it says, whatever the archive holds.
+  bool plain() const { return plain_; }
 
   /// The next bytes of the current file, empty at its end.
   expected<std::string_view> data() {
@@ -51,12 +60,12 @@ public:
   /// Reads the rest of the stream. Behind the last file only the two blocks of zeros that end a tar file may follow.
   expected<void> conclude() {
     if (failed_) return tl::unexpected(*failed_);
-    for (;;) {
+    auto allowed = end_ + 2 * tar_block;
+    while (in_.produced() <= allowed + most_behind) {
       auto more = in_.next();
       if (!more) return tl::unexpected(more.error());
       if (more->empty()) break;
     }
-    auto allowed = end_ + 2 * tar_block;
     if (in_.produced() > allowed)
       return fail(std::to_string(in_.produced() - allowed) + " unread uncompressed bytes remain");
     return {};
@@ -88,6 +97,7 @@ private:
 
   gunzip& in_;
   std::optional<error> failed_;
+  bool plain_ = false;
   std::uint64_t end_ = 0; ///< where the data of the last file ends, padding included
   char buffer_[32 << 10];
   std::unique_ptr<archive, closer> tar_;
@@ -156,8 +166,11 @@ tl::unexpected<error> because(const char* what, const error& why) {
   return fail(std::string("failed to read snapshot file: ") + what + ": " + why.text);
 }
 
+/// Of a state.bin that comes before the size that it has to have. All known writers put meta.json first.
+constexpr std::uint64_t most_unannounced = 16 << 20;
+
 /// Beyond this, meta.json or SHA256SUMS are not what they should be; it keeps a hostile archive from filling memory.
-constexpr std::size_t small_file = 16 << 20;
+constexpr std::size_t small_file = 1 << 20;
 
 expected<std::string> read_small(tar_reader& tar, sha256* sum) {
   std::string content;
@@ -171,14 +184,43 @@ expected<std::string> read_small(tar_reader& tar, sha256* sum) {
   }
 }
 
-expected<void> read_state(tar_reader& tar, sha256& sum, const byte_sink& out) {
+tl::unexpected<error> wrong_size(const snapshot_meta& meta) {
+  return because("failed to read or write snapshot data",
+                 error{"state.bin does not have the " + std::to_string(meta.size) + " bytes that meta.json states"});
+}
+
+tl::unexpected<error> too_early() {
+  return because("failed to read or write snapshot data",
+                 error{"state.bin comes before meta.json, which states its size"});
+}
+
+/// @param size bytes handed on so far
+/// @param stated how many there may be at most
+expected<void> read_state(tar_reader& tar, sha256& sum, std::uint64_t& size, std::uint64_t stated,
+                          const byte_sink& out) {
   for (;;) {
     auto piece = tar.data();
     if (!piece) return tl::unexpected(piece.error());
     if (piece->empty()) return {};
+    size += piece->size();
+    if (size > stated) return {}; // the caller says so
     sum.update(*piece);
     if (auto done = out(*piece); !done) return done;
   }
+}
+
+expected<void> read_meta(tar_reader& tar, sha256& sum, snapshot_meta& into) {
+  auto text = read_small(tar, &sum);
+  if (!text) return because("failed to read snapshot metadata", text.error());
+  json::read_options options;
+  options.whole_text = true;
+  auto read = json::read(*text, into, options);
+  if (!read) return because("failed to decode snapshot metadata", read.error());
+  auto absurd = [](const std::string& what) { return because("failed to decode snapshot metadata", error{what}); };
+  if (into.size < 0) return absurd("Size is " + std::to_string(into.size) + "; it has to be positive");
+  if (into.index == 0 || into.index > largest_index)
+    return absurd("Index is " + std::to_string(into.index) + "; it has to be from 1 to 2^62");
+  return {};
 }
 
 } // namespace
@@ -190,30 +232,34 @@ expected<snapshot_meta> read_archive(byte_source in, const byte_sink& state) {
   snapshot_meta meta;
   std::array<summed_file, 2> files{summed_file{"meta.json", {}, {}, false}, summed_file{"state.bin", {}, {}, false}};
   std::string sums;
+  std::uint64_t stated = most_unannounced;
+  std::uint64_t size = 0;
+  bool announced = false;
   for (;;) {
+    if (size > stated) return announced ? wrong_size(meta) : too_early();
     auto name = tar.next();
     if (!name) return because("failed reading snapshot", name.error());
     if (!*name) break;
-    if (**name == "meta.json") {
-      auto text = read_small(tar, &files[0].sum);
-      if (!text) return because("failed to read snapshot metadata", text.error());
-      json::read_options options;
-      options.whole_text = true;
-      auto read = json::read(*text, meta, options);
-      if (!read) return because("failed to decode snapshot metadata", read.error());
-    } else if (**name == "state.bin") {
-      if (auto read = read_state(tar, files[1].sum, state); !read)
+    if (tar.plain() && **name == "meta.json") {
+      if (auto read = read_meta(tar, files[0].sum, meta); !read) return tl::unexpected(read.error());
+      stated = static_cast<std::uint64_t>(meta.size);
+      announced = true;
+    } else if (tar.plain() && **name == "state.bin") {
+      if (auto read = read_state(tar, files[1].sum, size, stated, state); !read)
         return because("failed to read or write snapshot data", read.error());
-    } else if (**name == "SHA256SUMS") {
+    } else if (tar.plain() && **name == "SHA256SUMS") {
       auto text = read_small(tar, nullptr);
       if (!text) return because("failed to read snapshot hashes", text.error());
       sums += *text;
+      if (sums.size() > small_file) return because("failed to read snapshot hashes", error{"file too large"});
     } else {
-      return fail("failed to read snapshot file: unexpected file " + praetor::quoted(**name) + " in snapshot");
+      return fail("failed to read snapshot file: unexpected file " + praetor::quoted((*name)->substr(0, longest_name)) +
+                  " in snapshot");
     }
   }
   if (auto checked = check_sums(sums, files); !checked)
     return because("failed checking integrity of snapshot", checked.error());
+  if (size != stated) return wrong_size(meta);
   if (auto done = tar.conclude(); !done) return tl::unexpected(done.error());
   return meta;
 }

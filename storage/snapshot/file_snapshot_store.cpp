@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <mutex>
 #include <set>
+#include <sys/stat.h>
 
 namespace praetor::storage {
 
@@ -213,8 +214,7 @@ public:
     auto directory = shelf_->place_beside(meta_.id);
     std::error_code problem;
     fs::remove_all(directory, problem);
-    if (!fs::create_directory(directory, problem))
-      return fail("mkdir " + directory.string() + ": " + problem.message());
+    if (::mkdir(directory.c_str(), 0700) != 0) return tl::unexpected(system_error("mkdir", directory));
     auto file = file_handle::open(path(), O_WRONLY | O_CREAT | O_TRUNC);
     if (!file) return tl::unexpected(file.error());
     file_ = std::move(*file);

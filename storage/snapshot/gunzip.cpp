@@ -29,6 +29,13 @@ struct gunzip::state {
   bool ended = false;
   std::optional<error> failed;
   std::uint64_t produced = 0;
+  std::uint64_t taken = 0; ///< compressed bytes
+  std::uint64_t most_bytes = 256 << 20, most_times = 128;
+
+  bool expands_too_much(std::uint64_t more) const {
+    auto all = produced + more;
+    return all > most_bytes && all / most_times > taken - stream.avail_in;
+  }
 
   /// Fills up to at least `wanted` bytes of input, if there are so many.
   expected<void> fill(std::size_t wanted) {
@@ -40,6 +47,7 @@ struct gunzip::state {
       if (!got) return tl::unexpected(got.error());
       if (*got == 0) break;
       stream.avail_in += static_cast<uInt>(*got);
+      taken += *got;
     }
     return {};
   }
@@ -83,6 +91,11 @@ expected<void> gunzip::begin() {
   return s.next_member();
 }
 
+void gunzip::limit_expansion(std::uint64_t bytes, std::uint64_t times) {
+  state_->most_bytes = bytes;
+  state_->most_times = times;
+}
+
 std::uint64_t gunzip::produced() const { return state_->produced; }
 
 expected<std::string_view> gunzip::next() {
@@ -111,6 +124,10 @@ expected<std::string_view> gunzip::next() {
   }
   // What came out before an error is handed out first.
   std::size_t count = s.out.size() - s.stream.avail_out;
+  if (!s.failed && s.expands_too_much(count)) {
+    stop({"the archive expands to more than " + std::to_string(s.most_times) + " times its size"});
+    count = 0;
+  }
   if (count == 0 && s.failed) return tl::unexpected(*s.failed);
   s.produced += count;
   return std::string_view(s.out).substr(0, count);

@@ -34,6 +34,9 @@ public:
   expected<std::string_view> next();
   /// Bytes handed out so far.
   std::uint64_t produced() const;
+  /// Fails from now on where more than `bytes` came out, and more than `times` what went in. By default 256 MiB
+  /// and 128 times: no saved state is so uniform, but a few megabytes that were made for it fill any memory.
+  void limit_expansion(std::uint64_t bytes, std::uint64_t times);
 
 private:
   struct state;

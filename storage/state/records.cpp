@@ -262,7 +262,8 @@ struct restoring {
     }
     if (r.service) add_service(r);
     if (r.check) add_check(*r.check, r.peer_name);
-    for (auto& c : r.checks) add_check(*c, r.peer_name);
+    for (auto& c : r.checks)
+      if (c) add_check(*c, r.peer_name);
   }
   void add_service(const register_request& r) {
     auto record = std::make_shared<service_record>(service_record{r.node, *r.service});

@@ -1,5 +1,8 @@
 #include "actors/ports/tls/tls_context.hpp"
 
+#include "actors/ports/tls/default_ciphers.hpp"
+#include "protocol/types/secrets.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -65,6 +68,8 @@ expected<void> use_certificate(SSL_CTX* context, const tls_options& options) {
   // Without a callback OpenSSL would ask for a passphrase on the terminal.
   auto no_passphrase = [](char*, int, int, void*) { return 0; };
   key_ptr secret(PEM_read_bio_PrivateKey(source.get(), nullptr, no_passphrase, nullptr));
+  source.reset();
+  wipe(key);
   if (!secret || SSL_CTX_use_PrivateKey(context, secret.get()) != 1 || SSL_CTX_check_private_key(context) != 1)
     return fail("Failed to load cert/key pair: " + last_tls_error());
   return {};
@@ -148,8 +153,8 @@ expected<void> use_versions(SSL_CTX* context, const tls_options& options) {
     if (!list.empty()) list += ':';
     list += suite->second;
   }
-  if (!list.empty() && SSL_CTX_set_cipher_list(context, list.c_str()) != 1)
-    return fail("TLS cipher suites: " + last_tls_error());
+  if (list.empty()) list = default_ciphers;
+  if (SSL_CTX_set_cipher_list(context, list.c_str()) != 1) return fail("TLS cipher suites: " + last_tls_error());
   return {};
 }
 

@@ -19,7 +19,7 @@ struct tls_options {
   std::vector<std::string> ca_certificates;    ///< more of them as PEM texts
   bool verify_incoming = false;                ///< ask for a client certificate and refuse who has none of these CAs
   std::string min_version = "TLSv1_2";         ///< TLS_AUTO, TLSv1_0 ... TLSv1_3
-  std::vector<std::string> cipher_suites = {}; ///< IANA names, for TLS 1.2 and below; empty = OpenSSL's choice
+  std::vector<std::string> cipher_suites = {}; ///< IANA names, for TLS 1.2 and below; empty = default_ciphers
 };
 
 using tls_context = std::shared_ptr<ssl_ctx_st>;

@@ -31,6 +31,12 @@ gossip_prober_actor::behavior_type played_prober(gossip_prober_actor::pointer, s
       [](wake_atom, std::uint64_t) {},
       [](flush_atom) {},
       [s](gossip_atom, local<std::shared_ptr<gossip_command>>& c) {
+        if (auto* look = std::get_if<gossip_command::look>(&c.value->what)) {
+          gossip_status status;
+          status.join_errors = s->join_errors;
+          status.members = s->view->lan.load();
+          return look->done(status);
+        }
         s->joins.push_back(std::get<gossip_command::join>(std::move(c.value->what)));
       },
       [](reload_atom, local<std::shared_ptr<const config::runtime_config>>&) {},
@@ -49,6 +55,7 @@ stage::stage()
     : system(configure(config_)), coordinator_(dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())) {
   outside->log_lines = log;
   outside->fatal = [this](const std::string& why) { fatal.push_back(why); };
+  outside->seed = [] { return std::uint64_t{1}; };
   outside->detach = false;
 }
 

@@ -19,7 +19,9 @@ using namespace std::chrono_literals;
 class kept_lines final : public logger {
 public:
   bool enabled(log_level) const override { return true; }
-  void write(log_level, std::string_view, std::string_view message, std::initializer_list<log_field> fields) override {
+  void write(log_level level, std::string_view, std::string_view message,
+             std::initializer_list<log_field> fields) override {
+    warnings += level == log_level::warn;
     std::string line(message);
     for (const auto& f : fields) line.append(" ").append(f.key).append("=").append(f.value);
     lines.push_back(std::move(line));
@@ -30,6 +32,7 @@ public:
     return n;
   }
   std::vector<std::string> lines;
+  std::size_t warnings = 0;
 };
 
 /// One actor in virtual time, and around it a log that is written and applied at once, and a gossip pool whose part the
@@ -49,6 +52,7 @@ public:
   /// A prober that keeps the addresses that it is asked to join.
   gossip_prober_actor prober();
   std::vector<gossip_command::join> joins;
+  string_list join_errors; ///< what it tells of its latest join
 
   /// Publishes the members of a pool.
   void members(const std::vector<swim::member>& all, bool wan = false);

@@ -53,11 +53,20 @@ TEST_CASE("a server that came is joined at once when told, one join at a time, a
   CHECK(w.joins[1].addresses == string_list{"s3.dc1/10.0.0.3:8302"});
 }
 
-TEST_CASE("servers that could not be joined in the WAN pool are tried again soon") {
+TEST_CASE("servers that could not be joined in the WAN pool are tried again after short waits that double") {
   flooding w;
-  w.joins.at(0).done(0, {"Failed to join 10.0.0.2:8302: refused"});
-  w.run();
-  CHECK(w.joins.size() == 1);
-  w.advance(10s);
-  CHECK(w.joins.size() == 2);
+  auto fail_and_wait = [&] {
+    w.joins.back().done(0, {"Failed to join 10.0.0.2:8302: refused"});
+    w.run();
+    auto before = w.joins.size();
+    nanoseconds waited{0};
+    for (; w.joins.size() == before && waited < 60s; waited += 5ms) w.advance(5ms);
+    return waited;
+  };
+  CHECK(fail_and_wait() <= 105ms);
+  CHECK(fail_and_wait() <= 205ms);
+  for (int i = 0; i < 6; ++i) fail_and_wait();
+  auto longest = fail_and_wait();
+  CHECK(longest > 9s);
+  CHECK(longest <= 10005ms);
 }

@@ -314,3 +314,41 @@ TEST_CASE("the debug view shows the configuration and hides secrets") {
   CHECK(v["Services"][0]["Checks"][0]["TTL"] == "5s");
   CHECK(v["NodeID"] == "11111111-2222-3333-4444-555555555555");
 }
+
+TEST_CASE("the debug view hides what is secret in free-form settings, definitions and URLs") {
+  auto from = dev();
+  from.fragments = {
+      "connect { ca_provider = \"vault\" ca_config { address = \"https://vault.example\" token = \"secret-1\" "
+      "auth_method { type = \"approle\" params { secret_id = \"secret-2\" role = \"r\" } } } } "
+      "check { name = \"c\" interval = \"5s\" http = \"http://u:secret-3@h/?token=secret-4&q=1\" "
+      "header { x-any = [\"secret-5\"] } } "
+      "service { name = \"a\" meta { api_key = \"secret-6\" } check { interval = \"5s\" http = "
+      "\"http://h/?api_token=secret-7\" header { Authorization = [\"secret-8\"] } } "
+      "proxy { config { envoy { password = \"secret-9\" } } } }"};
+  auto v = debug_view(loaded(from).config, "", "1.19.2");
+  auto text = v.dump();
+  CAPTURE(text);
+  CHECK(text.find("secret-") == std::string::npos);
+  CHECK(v["ConnectCAConfig"]["Address"] == "https://vault.example");
+  CHECK(v["Checks"][0]["HTTP"] == "http://u:<hidden>@h/?token=<hidden>&q=1");
+}
+
+TEST_CASE("limits that nothing enforces are not shown as being in force, and named where they are asked for") {
+  auto v = debug_view(loaded(dev()).config, "", "1.19.2");
+  CHECK(v["RequestLimitsMode"] == 0);
+  CHECK_FALSE(v.contains("LimitsNotEnforced"));
+  auto from = dev();
+  from.fragments = {"limits { request_limits { mode = \"enforcing\" read_rate = 5 } rpc_rate = 7 rpc_max_burst = 9 } "
+                    "cache { entry_fetch_rate = 3 }"};
+  auto asked = loaded(from);
+  v = debug_view(asked.config, "", "1.19.2");
+  CHECK(v["RequestLimitsMode"] == 0);
+  auto unlimited = std::numeric_limits<double>::max();
+  for (auto key : {"RequestLimitsReadRate", "RequestLimitsWriteRate", "RPCRateLimit"}) CHECK(v[key] == unlimited);
+  CHECK(v["Cache"]["EntryFetchRate"] == unlimited);
+  CHECK(v["LimitsNotEnforced"] ==
+        free_form({"limits.request_limits", "limits.rpc_rate", "limits.rpc_max_burst", "cache.entry_fetch_rate"}));
+  for (auto key : {"limits.request_limits.mode", "limits.rpc_rate", "limits.rpc_max_burst", "cache.entry_fetch_rate"})
+    CHECK(std::ranges::count(asked.warnings, "config key \"" + std::string(key) +
+                                                 "\" is not in force in this release and has no effect") == 1);
+}

@@ -72,6 +72,36 @@ TEST_CASE("a member that starts again finds the others by its snapshot") {
   CHECK(p.members["b"].log->count("Re-joined") == 1);
 }
 
+TEST_CASE("members that all lost their power find each other by their snapshots, whichever starts first") {
+  pool p;
+  start_three(p);
+  p.world.run_for(2s);
+  for (auto name : {"a", "b", "c"}) p.kill(name);
+  p.start("b"); // its first attempt meets nobody
+  p.world.run_for(500ms);
+  p.start("a");
+  p.start("c");
+  CHECK(p.members["b"].log->count("Failed to re-join any previously known node") >= 1);
+  REQUIRE(p.within(5s, [&] { return p.agree(); }));
+}
+
+TEST_CASE("a member that rejoins goes on trying, at ever longer intervals, until another is there") {
+  pool p;
+  start_three(p);
+  p.world.run_for(2s);
+  for (auto name : {"a", "b", "c"}) p.kill(name);
+  p.start("b");
+  p.world.run_for(100s);
+  auto tries = p.members["b"].log->count("Attempting re-join");
+  CHECK(tries > 8);
+  CHECK(tries < 16);
+  p.start("a");
+  REQUIRE(p.within(35s, [&] { return p.status("a", "b") == member_status::alive; }));
+  auto settled = p.members["b"].log->count("Attempting re-join");
+  p.world.run_for(100s);
+  CHECK(p.members["b"].log->count("Attempting re-join") == settled);
+}
+
 TEST_CASE("a new key is installed, used, and the old one removed, on all members") {
   sim::gossip_behaviour calm;
   calm.lose_one_in = 0; // an answer to a query is sent once

@@ -8,6 +8,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <random>
@@ -229,4 +230,177 @@ TEST_CASE("no damaged archive is taken for a whole one, and none crashes") {
     CHECK(found->meta == whole.meta);
   }
   CHECK(refused > 1900);
+}
+
+namespace {
+
+/// An archive of these with sums that fit.
+std::string archive_with(const std::string& meta, const std::string& state) {
+  auto sums = sum_line("meta.json", meta) + sum_line("state.bin", state);
+  return gzip(tar({{"meta.json", meta}, {"state.bin", state}, {"SHA256SUMS", sums}}));
+}
+
+std::string meta_text(std::int64_t size, std::uint64_t index = 17) {
+  auto meta = some_meta();
+  meta.size = size;
+  meta.index = index;
+  return json::to_string(meta);
+}
+
+/// Compressed zeros, without having them in memory.
+std::string gzipped_zeros(std::uint64_t count) {
+  z_stream stream{};
+  deflateInit2(&stream, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY);
+  const std::string zeros(1 << 20, '\0');
+  std::string out, piece(1 << 16, '\0');
+  for (bool last = false; !last;) {
+    auto some = std::min<std::uint64_t>(count, zeros.size());
+    count -= some;
+    last = count == 0;
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(zeros.data()));
+    stream.avail_in = static_cast<uInt>(some);
+    do {
+      stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+      stream.avail_out = static_cast<uInt>(piece.size());
+      deflate(&stream, last ? Z_FINISH : Z_NO_FLUSH);
+      out.append(piece, 0, piece.size() - stream.avail_out);
+    } while (stream.avail_out == 0);
+  }
+  deflateEnd(&stream);
+  return out;
+}
+
+/// The header of a tar file's member.
+std::string tar_header(const std::string& name, std::uint64_t size, char type = '0') {
+  std::string block(512, '\0');
+  auto put = [&](std::size_t at, const std::string& text) { block.replace(at, text.size(), text); };
+  char octal[16];
+  std::snprintf(octal, sizeof octal, "%011llo", static_cast<unsigned long long>(size));
+  put(0, name);
+  put(100, "0000600");
+  put(124, octal);
+  put(136, "00000000000");
+  block[156] = type;
+  put(257, std::string("ustar\00000", 8));
+  put(148, std::string(8, ' '));
+  unsigned sum = 0;
+  for (unsigned char c : block) sum += c;
+  std::snprintf(octal, sizeof octal, "%06o", sum);
+  put(148, std::string(octal) + '\0' + ' ');
+  return block;
+}
+
+} // namespace
+
+TEST_CASE("a state that is not of the size that its meta data state is refused") {
+  const std::string reading = "failed to read snapshot file: failed to read or write snapshot data: ";
+  CHECK(problem(archive_with(meta_text(5), "state")) == "");
+  for (std::int64_t lie : {0, 4, 6, 1 << 30})
+    CHECK(problem(archive_with(meta_text(lie), "state")) ==
+          reading + "state.bin does not have the " + std::to_string(lie) + " bytes that meta.json states");
+  CHECK(problem(archive_with(meta_text(-1), "state")) == "failed to read snapshot file: failed to decode snapshot "
+                                                         "metadata: Size is -1; it has to be positive");
+}
+
+TEST_CASE("a state that comes before its size may be small only") {
+  auto archive = gzip(tar_header("state.bin", 1 << 30)) + gzipped_zeros(32 << 20);
+  CHECK(problem(archive) == "failed to read snapshot file: failed to read or write snapshot data: state.bin comes "
+                            "before meta.json, which states its size");
+}
+
+TEST_CASE("nothing of a state beyond its stated size is handed on") {
+  auto archive = archive_with(meta_text(100), std::string(100'000, 'x'));
+  std::size_t taken = 0;
+  CHECK_FALSE(read_archive(source_of(archive), [&](std::string_view bytes) -> expected<void> {
+    taken += bytes.size();
+    return {};
+  }));
+  CHECK(taken <= 100);
+}
+
+TEST_CASE("absurd indexes in the meta data of an archive are refused") {
+  CHECK(problem(archive_with(meta_text(5, 1), "state")) == "");
+  CHECK(problem(archive_with(meta_text(5, largest_index), "state")) == "");
+  for (std::uint64_t absurd : {std::uint64_t{0}, largest_index + 1, ~std::uint64_t{0}})
+    CHECK(problem(archive_with(meta_text(5, absurd), "state")) ==
+          "failed to read snapshot file: failed to decode snapshot metadata: Index is " + std::to_string(absurd) +
+              "; it has to be from 1 to 2^62");
+}
+
+TEST_CASE("a few megabytes that would become many gigabytes are refused without being unpacked") {
+  auto bomb = gzipped_zeros(64 << 20);
+  CHECK(bomb.size() < 128 << 10);
+  gunzip small(source_of(bomb));
+  small.limit_expansion(1 << 20, 128);
+  std::uint64_t produced = 0;
+  std::string why;
+  for (;;) {
+    auto piece = small.next();
+    if (!piece) why = piece.error().text;
+    if (!piece || piece->empty()) break;
+    produced += piece->size();
+  }
+  CHECK(why == "the archive expands to more than 128 times its size");
+  CHECK(produced <= (1 << 20) + (128 << 10));
+}
+
+TEST_CASE("a small state of zeros is no bomb") {
+  std::string zeros(300'000, '\0');
+  CHECK(problem(archive_with(meta_text(300'000), zeros)) == "");
+}
+
+TEST_CASE("what follows the last file is not unpacked without end") {
+  auto meta = meta_text(5);
+  auto sums = sum_line("meta.json", meta) + sum_line("state.bin", "state");
+  auto whole = tar({{"meta.json", meta}, {"state.bin", "state"}, {"SHA256SUMS", sums}});
+  std::uint64_t read = 0;
+  auto archive = gzip(whole) + gzipped_zeros(64 << 20);
+  std::string_view rest = archive;
+  auto counted = [&](char* buffer, std::size_t max) -> expected<std::size_t> {
+    auto some = std::min(max, std::min<std::size_t>(rest.size(), 512));
+    rest.copy(buffer, some);
+    rest.remove_prefix(some);
+    read += some;
+    return some;
+  };
+  auto found = read_archive(counted, [](std::string_view) -> expected<void> { return {}; });
+  REQUIRE_FALSE(found);
+  CHECK(found.error().text.find("unread uncompressed bytes remain") != std::string::npos);
+  CHECK(read < archive.size() / 2);
+}
+
+TEST_CASE("links, devices and sparse files are no files of a snapshot") {
+  auto meta = meta_text(5);
+  auto block = meta + std::string(512 - meta.size() % 512, '\0');
+  auto begin = tar_header("meta.json", meta.size()) + block;
+  for (char type : {'1', '2', '3', '5', '6'}) {
+    auto archive = gzip(begin + tar_header("state.bin", 0, type) + std::string(1024, '\0'));
+    CHECK(problem(archive) == "failed to read snapshot file: unexpected file \"state.bin\" in snapshot");
+  }
+  // GNU sparse: nothing but a hole, of an exabyte.
+  auto sparse = tar_header("state.bin", 0, 'S');
+  sparse.replace(257, 8, "ustar  \0", 8);
+  sparse.replace(386, 24,
+                 std::string("00000000000\0"
+                             "00000000000\0",
+                             24));
+  sparse.replace(483, 12, std::string("\x80\0\0\0\x10\0\0\0\0\0\0\0", 12));
+  sparse.replace(148, 8, std::string(8, ' '));
+  unsigned sum = 0;
+  for (unsigned char c : sparse) sum += c;
+  char octal[16];
+  std::snprintf(octal, sizeof octal, "%06o", sum);
+  sparse.replace(148, 8, std::string(octal) + '\0' + ' ');
+  CHECK_FALSE(problem(gzip(begin + sparse + std::string(1024, '\0'))).empty());
+}
+
+TEST_CASE("the same file again and again does not fill memory") {
+  auto meta = meta_text(5);
+  files content{{"meta.json", meta}};
+  for (int i = 0; i < 50; ++i) content.emplace_back("state.bin", "state");
+  CHECK(problem(gzip(tar(content))) == "failed to read snapshot file: failed to read or write snapshot data: state.bin "
+                                       "does not have the 5 bytes that meta.json states");
+  files sums{{"meta.json", meta}};
+  for (int i = 0; i < 200; ++i) sums.emplace_back("SHA256SUMS", std::string(4096, '\n'));
+  CHECK_FALSE(problem(gzip(tar(sums))).empty());
 }

@@ -1,0 +1,42 @@
+#include "protocol/config/hidden.hpp"
+
+#include "protocol/types/secrets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace praetor::config {
+
+namespace {
+
+/// They have one of the words in their names, and hold a time, and members that say for themselves what they are.
+constexpr std::array<std::string_view, 2> harmless{"ACLTokenTTL", "ACLTokens"};
+
+bool is_secret(const std::string& name) {
+  return names_a_secret(name) && std::find(harmless.begin(), harmless.end(), name) == harmless.end();
+}
+
+/// Header fields carry tokens and passwords under any name. Those of answers are sent to everybody anyway.
+bool holds_headers(const std::string& name) {
+  auto lower = lower_case(name);
+  return lower == "header" || lower == "headers";
+}
+
+/// @param secret whether all texts here are secrets, whatever their names
+void hide(free_form& tree, bool secret) {
+  if (tree.is_string()) {
+    auto& text = tree.get_ref<std::string&>();
+    text = secret ? std::string(hidden) : without_url_secrets(std::move(text));
+  } else if (tree.is_array()) {
+    for (auto& each : tree) hide(each, secret);
+  } else if (tree.is_object()) {
+    for (auto& [name, value] : tree.items()) hide(value, secret || holds_headers(name) || is_secret(name));
+  }
+}
+
+} // namespace
+
+void hide_secrets(free_form& tree) { hide(tree, false); }
+
+} // namespace praetor::config
