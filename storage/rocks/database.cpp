@@ -2,6 +2,7 @@
 
 #include "storage/files/files.hpp"
 #include "storage/rocks/manifest_seal.hpp"
+#include "storage/rocks/patient_files.hpp"
 #include "storage/rocks/wal_check.hpp"
 
 #include <cerrno>
@@ -152,7 +153,9 @@ expected<std::unique_ptr<database>> database::open(const database_settings& sett
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, family_options(256 << 10));
   for (auto& name : settings.families) families.emplace_back(name, family_options(settings.write_buffer));
   result->keeper_ = std::make_shared<manifest_keeper>(settings);
+  result->files_ = make_patient_files(settings.purpose + " in " + settings.directory.string(), settings.warn);
   auto options = database_options(settings);
+  options.env = result->files_.get();
   options.listeners.push_back(result->keeper_);
   rocksdb::DB* db = nullptr;
   auto status = rocksdb::DB::Open(options, settings.directory.string(), families, &result->families_, &db);
