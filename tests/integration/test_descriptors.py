@@ -31,7 +31,7 @@ class LimitedAgent(Agent):
     soft = hard = LIMIT
 
     def command(self, *arguments):
-        limits = f"ulimit -H -n {self.hard} && ulimit -S -n {self.soft} && exec \"$@\""
+        limits = f"ulimit -S -n {self.soft} && ulimit -H -n {self.hard} && exec \"$@\""
         return ["sh", "-c", limits, "sh", *super().command(*arguments)]
 
     def descriptors(self):
@@ -77,7 +77,8 @@ class Descriptors(AgentTest):
         for one in connections:
             one.setblocking(False)
             try:
-                out += one.recv(1) != b""
+                while one.recv(4096):  # a refusal may say why
+                    pass
             except BlockingIOError:
                 out += 1
             except OSError:
@@ -115,13 +116,13 @@ class Descriptors(AgentTest):
     def test_one_address_and_many_hold_all_ports_while_clients_are_served_and_writes_last(self):
         agent = self.limited()
         others = [f"127.0.1.{i}" for i in range(1, STRANGERS + 1)]
-        for addresses, label in (["127.0.2.1"], "one"), (others, "many"):
-            crowds = {name: self.crowd(agent.ports[name], addresses) for name in ("http", "dns", "server")}
+        for addresses, label, ports in (["127.0.2.1"], "one", ("http", "dns", "server")), (others, "many", ("http", "dns")):
+            crowds = {name: self.crowd(agent.ports[name], addresses) for name in ports}
             slowest = self.is_served(agent, label)
             self.assertLess(slowest, SLOWEST)
             self.assertLess(agent.descriptors(), LIMIT - 50, "the reserve of descriptors is used up")
             for name, connections in crowds.items():
-                self.assertLess(self.held(connections), LIMIT // 2, name)
+                eventually(lambda: self.held(connections) < LIMIT // 3, what=f"the end of connections to {name}")
             eventually(lambda: self.answers_dns(agent), what="an answer over TCP from the DNS port")
             for one in (one for connections in crowds.values() for one in connections):
                 one.close()

@@ -61,6 +61,13 @@ std::string chunked(std::string_view chunk, std::size_t size) {
   return "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + repeated(chunk, size) + "0\r\n\r\n";
 }
 
+/// A list or map of so many elements, as MessagePack says it with four bytes.
+std::string counted(char type, std::size_t count, const std::string& elements) {
+  std::string out(1, type);
+  for (int shift : {24, 16, 8, 0}) out += static_cast<char>(count >> shift & 0xff);
+  return out + elements;
+}
+
 /// A hello, or a message of gossip or Raft, may hold what follows.
 std::string packed_lists(std::size_t size) { return repeated("\x91", size); }
 
@@ -223,22 +230,19 @@ const std::vector<attack>& attacks() {
                          n);
        }},
       {"packed lengths", [](size_type n) { return repeated(std::string("\xdd\x00\x00\x10\x00", 5), n); }},
-      {"packed nothing", [](size_type n) { return std::string("\xdd\x00\x01\x00\x00", 5) + repeated("\xc0", n); }},
-      {"packed numbers", [](size_type n) { return std::string("\xdc\xff\xff", 3) + repeated("\x01", n); }},
+      {"packed nothing", [](size_type n) { return counted('\xdd', n, repeated("\xc0", n)); }},
+      {"packed numbers", [](size_type n) { return counted('\xdd', n, repeated("\x01", n)); }},
       {"packed keys",
        [](size_type n) {
-         return numbered(
-             std::string("\xdf\x00\x00\x40\x00", 5),
-             [](auto i) { return static_cast<char>(0xa0 + i.size()) + i + "\x01"; }, "", n);
+         auto pair = [](auto i) { return static_cast<char>(0xa0 + i.size()) + i + "\x01"; };
+         return counted('\xdf', n / 8, numbered("", pair, "", n));
        }},
       {"packed tags",
        [](size_type n) {
-         std::string out("\x81\xa4Tags\xdd", 7);
-         auto count = n / 2;
-         for (int shift : {24, 16, 8, 0}) out += static_cast<char>(count >> shift & 0xff);
-         return out + repeated("\xa1"
-                               "a",
-                               n);
+         return "\x81\xa4Tags" + counted('\xdd', n / 2,
+                                         repeated("\xa1"
+                                                  "a",
+                                                  n));
        }},
       {"gossip messages", [](size_type n) { return "PG\x01" + repeated(std::string("\0\x02\0\x80", 4), n); }},
       {"base64", [](size_type n) { return repeated("QUJD", n); }},

@@ -10,7 +10,6 @@
 #include "protocol/acl/rules.hpp"
 #include "protocol/codec/base64.hpp"
 #include "protocol/codec/json_read.hpp"
-#include "protocol/codec/json_write.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/codec/rfc3339.hpp"
 #include "protocol/config/schema.hpp"
@@ -129,7 +128,6 @@ const std::vector<decoder>& decoders() {
       {"JSON of a registration", read_json<register_request>},
       {"JSON of a service", read_json<node_service>},
       {"JSON of a transaction", read_json<std::vector<txn_op>>},
-      {"indented JSON", [](std::string_view text) { (void)json::indent(text, "    "); }},
       {"free-form MessagePack", [](std::string_view bytes) { (void)msgpack::unpack<free_form>(bytes); }},
       {"MessagePack of a registration", [](std::string_view bytes) { (void)msgpack::unpack<register_request>(bytes); }},
       {"MessagePack of a service", [](std::string_view bytes) { (void)msgpack::unpack<node_service>(bytes); }},

