@@ -2,6 +2,7 @@
 
 #include "frontends/dns/datagram_listener.hpp"
 #include "frontends/dns/stream_listener.hpp"
+#include "frontends/dns/stream_places.hpp"
 #include "frontends/endpoints/dns_remote.hpp"
 #include "protocol/codec/msgpack.hpp"
 
@@ -13,8 +14,9 @@ namespace praetor::dns {
 
 namespace asio = boost::asio;
 
-engine::engine(question_sources sources, const config::runtime_config& c)
-    : context_(1), ask_(sources.ask), questions_(sources, c), recursors_(context_, sources.seed ^ 0x9e3779b97f4a7c15u) {
+engine::engine(question_sources sources, const config::runtime_config& c, stream_limits streams)
+    : context_(1), ask_(sources.ask), questions_(sources, c), recursors_(context_, sources.seed ^ 0x9e3779b97f4a7c15u),
+      places_(std::make_shared<stream_places>(std::move(streams))) {
   recursors_.configure(c);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "frontends/dns/recursors.hpp"
+#include "frontends/dns/stream_limits.hpp"
 #include "frontends/endpoints/dns_questions.hpp"
 #include "protocol/types/error.hpp"
 
@@ -12,11 +13,12 @@ namespace praetor::dns {
 
 class datagram_listener;
 class stream_listener;
+class stream_places;
 
 /// Serves DNS on sockets, in one thread of its own.
 class engine {
 public:
-  engine(question_sources sources, const config::runtime_config& c);
+  engine(question_sources sources, const config::runtime_config& c, stream_limits streams = {});
   ~engine();
 
   expected<void> start(const std::vector<config::endpoint>& addresses);
@@ -30,6 +32,8 @@ public:
   /// @returns the answer, valid until the next call; empty if there is none now
   std::string_view handle(std::string_view packet, transport how, const std::function<recursors::callback()>& later);
   boost::asio::io_context& context() { return context_; }
+  /// For listeners, in the engine's thread.
+  stream_places& places() { return *places_; }
   /// Ports that are listened on, in the order of the addresses (for those given as 0).
   const std::vector<std::uint16_t>& ports() const { return ports_; }
 
@@ -44,6 +48,7 @@ private:
   std::function<void(std::string, std::function<void(expected<std::string>)>)> ask_;
   questions questions_;
   recursors recursors_;
+  std::shared_ptr<stream_places> places_;
   std::vector<std::shared_ptr<datagram_listener>> datagrams_;
   std::vector<std::shared_ptr<stream_listener>> streams_;
   std::vector<std::uint16_t> ports_;

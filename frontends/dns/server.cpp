@@ -8,9 +8,9 @@ namespace praetor::dns {
 server::server(endpoints::environment& env) : env_(env) {}
 server::~server() { stop(); }
 
-expected<void> server::start(const config::runtime_config& c) {
+expected<void> server::start(const config::runtime_config& c, stream_limits streams) {
   if (c.dns_addrs.empty()) return {};
-  engine_ = std::make_unique<engine>(sources_of(env_), c);
+  engine_ = std::make_unique<engine>(sources_of(env_), c, std::move(streams));
   return engine_->start(c.dns_addrs);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "frontends/dns/stream_limits.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/types/error.hpp"
 
@@ -22,7 +23,7 @@ public:
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
-  expected<void> start(const config::runtime_config& c);
+  expected<void> start(const config::runtime_config& c, stream_limits streams = {});
   /// Takes over names, limits and recursors; addresses stay. From any thread.
   void reload(const config::runtime_config& c);
   void stop();

@@ -1,6 +1,7 @@
 #include "frontends/dns/stream_listener.hpp"
 
 #include "frontends/dns/engine.hpp"
+#include "frontends/dns/stream_places.hpp"
 
 #include <array>
 #include <boost/asio/ip/v6_only.hpp>
@@ -14,7 +15,6 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr auto idle_limit = std::chrono::seconds(8);
 constexpr auto accept_pause = std::chrono::milliseconds(100); // when there are no more descriptors
 
 } // namespace
@@ -22,14 +22,13 @@ constexpr auto accept_pause = std::chrono::milliseconds(100); // when there are 
 /// A connection: requests are answered one after the other.
 class stream_session : public std::enable_shared_from_this<stream_session> {
 public:
-  stream_session(engine& owner, std::weak_ptr<stream_listener> listener, tcp::socket socket)
-      : owner_(owner), listener_(std::move(listener)), socket_(std::move(socket)), idle_(owner.context()) {}
+  stream_session(engine& owner, std::weak_ptr<stream_listener> listener, tcp::socket socket,
+                 std::unique_ptr<stream_places::place> place)
+      : owner_(owner), listener_(std::move(listener)), socket_(std::move(socket)), place_(std::move(place)),
+        idle_(owner.context()) {}
 
   void read() {
-    idle_.expires_after(idle_limit);
-    idle_.async_wait([weak = weak_from_this()](const boost::system::error_code& failed) {
-      if (auto self = weak.lock(); self && !failed) self->close();
-    });
+    end_in(owner_.places().patience(std::exchange(first_, false)));
     asio::async_read(socket_, asio::buffer(length_), [self = shared_from_this()](const auto& failed, std::size_t) {
       if (failed) return self->close();
       std::size_t length =
@@ -46,10 +45,19 @@ public:
     boost::system::error_code ignored;
     idle_.cancel();
     socket_.close(ignored);
+    place_.reset();
     if (auto l = listener_.lock()) l->forget(shared_from_this());
   }
 
 private:
+  /// Ends the connection unless it gets on within this time.
+  void end_in(std::chrono::milliseconds time) {
+    idle_.expires_after(time);
+    idle_.async_wait([weak = weak_from_this()](const boost::system::error_code& failed) {
+      if (auto self = weak.lock(); self && !failed) self->close();
+    });
+  }
+
   void answer() {
     bool waits = false;
     auto reply = owner_.handle(message_, transport::tcp, [&]() -> recursors::callback {
@@ -69,6 +77,7 @@ private:
     message_.push_back(static_cast<char>(reply.size() >> 8));
     message_.push_back(static_cast<char>(reply.size() & 0xff));
     message_.append(reply);
+    end_in(owner_.places().time_to_take_an_answer());
     asio::async_write(socket_, asio::buffer(message_), [self = shared_from_this()](const auto& failed, std::size_t) {
       if (failed) return self->close();
       self->read();
@@ -78,7 +87,9 @@ private:
   engine& owner_;
   std::weak_ptr<stream_listener> listener_;
   tcp::socket socket_;
+  std::unique_ptr<stream_places::place> place_; ///< null: closed
   asio::steady_timer idle_;
+  bool first_ = true; ///< no request has been read
   std::array<char, 2> length_{};
   std::string message_;
 };
@@ -116,17 +127,28 @@ void stream_listener::accept() {
   acceptor_.async_accept([self = shared_from_this()](const boost::system::error_code& failed, tcp::socket socket) {
     if (!self->acceptor_.is_open()) return;
     if (failed) {
+      // No descriptors left: the connection stays in the queue, so that accepting at once would spin.
+      self->owner_.places().complain({}, "accepting a TCP connection failed: " + failed.message());
       self->pause_.expires_after(accept_pause);
       self->pause_.async_wait([self](const boost::system::error_code& stopped) {
         if (!stopped) self->accept();
       });
       return;
     }
-    auto session = std::make_shared<stream_session>(self->owner_, self, std::move(socket));
-    self->sessions_.insert(session);
-    session->read();
+    self->admit(std::move(socket));
     self->accept();
   });
+}
+
+void stream_listener::admit(tcp::socket socket) {
+  boost::system::error_code gone;
+  auto peer = socket.remote_endpoint(gone);
+  if (gone) return;
+  auto place = owner_.places().take(peer.address().to_string());
+  if (!place) return;
+  auto session = std::make_shared<stream_session>(owner_, weak_from_this(), std::move(socket), std::move(place));
+  sessions_.insert(session);
+  session->read();
 }
 
 } // namespace praetor::dns

@@ -24,6 +24,7 @@ public:
 private:
   explicit stream_listener(engine& owner);
   void accept();
+  void admit(boost::asio::ip::tcp::socket socket);
 
   engine& owner_;
   boost::asio::ip::tcp::acceptor acceptor_;

@@ -4,7 +4,9 @@
 #include "storage/state/queries_acl.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 
 namespace praetor::endpoints {
 
@@ -38,6 +40,7 @@ expected<void> normalize_links(std::vector<acl_link>& links, const std::string& 
 
 expected<void> normalize_services(std::vector<acl_service_identity>& all, const std::string& owner, bool local) {
   std::vector<acl_service_identity> out;
+  std::map<std::string, std::size_t, std::less<>> places; // in `out`, by name
   for (auto& one : all) {
     const auto& name = one.service_name;
     if (name.empty()) return fail("Service identity is missing the service name field on this " + owner);
@@ -46,12 +49,14 @@ expected<void> normalize_services(std::vector<acl_service_identity>& all, const 
                   " cannot specify a list of datacenters on a local token");
     if (!acl::is_identity_name(name))
       return fail("Service identity " + praetor::quoted(name) + std::string(allowed_characters));
-    auto same = std::find_if(out.begin(), out.end(), [&](const auto& o) { return o.service_name == name; });
-    if (same == out.end()) same = out.insert(out.end(), {name, {}});
-    auto& datacenters = same->datacenters;
+    auto [place, fresh] = places.try_emplace(name, out.size());
+    if (fresh) out.push_back({name, {}});
+    auto& datacenters = out[place->second].datacenters;
     datacenters.insert(datacenters.end(), one.datacenters.begin(), one.datacenters.end());
-    std::sort(datacenters.begin(), datacenters.end());
-    datacenters.erase(std::unique(datacenters.begin(), datacenters.end()), datacenters.end());
+  }
+  for (auto& one : out) {
+    std::sort(one.datacenters.begin(), one.datacenters.end());
+    one.datacenters.erase(std::unique(one.datacenters.begin(), one.datacenters.end()), one.datacenters.end());
   }
   all = std::move(out);
   return {};
@@ -59,11 +64,12 @@ expected<void> normalize_services(std::vector<acl_service_identity>& all, const 
 
 expected<void> normalize_nodes(std::vector<acl_node_identity>& all, const std::string& owner) {
   std::vector<acl_node_identity> out;
+  std::set<std::pair<std::string, std::string>> seen;
   for (auto& one : all) {
     if (one.node_name.empty()) return fail("Node identity is missing the node name field on this " + owner);
     if (one.datacenter.empty()) return fail("Node identity is missing the datacenter field on this " + owner);
     if (!acl::is_identity_name(one.node_name)) return fail("Node identity" + std::string(allowed_characters));
-    if (std::find(out.begin(), out.end(), one) == out.end()) out.push_back(std::move(one));
+    if (seen.emplace(one.node_name, one.datacenter).second) out.push_back(std::move(one));
   }
   all = std::move(out);
   return {};
@@ -78,6 +84,7 @@ struct template_errors {
 
 expected<void> normalize_templates(std::vector<acl_templated_policy>& all, const template_errors& errors) {
   std::vector<acl_templated_policy> out;
+  std::set<std::tuple<std::string, bool, std::string>> seen; // template, whether it has variables, and which
   for (auto& one : all) {
     if (one.template_name.empty()) return fail(errors.no_name);
     const auto* known = acl::find_template(one.template_name);
@@ -85,10 +92,8 @@ expected<void> normalize_templates(std::vector<acl_templated_policy>& all, const
     one.template_id = known->id;
     if (auto good = acl::check_variables(*known, one); !good)
       return fail(errors.invalid(one.template_name) + good.error().text);
-    auto same = [&](const acl_templated_policy& o) {
-      return o.template_name == one.template_name && o.variables == one.variables;
-    };
-    if (std::none_of(out.begin(), out.end(), same)) out.push_back(std::move(one));
+    auto name = one.variables ? one.variables->name : std::string();
+    if (seen.emplace(one.template_name, one.variables.has_value(), name).second) out.push_back(std::move(one));
   }
   all = std::move(out);
   return {};

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace praetor::endpoints {
 
@@ -58,11 +59,12 @@ state::result<std::map<std::string, string_list>> filtered_services(const state:
     state::service_query q;
     q.name = name;
     q.node_meta = meta;
+    std::set<std::string> seen;
     for (const auto& instance : state::service_instances(s, q, watch).value) {
       if (!filter.matches(flatten(*instance.node, *instance.service))) continue;
       auto& list = out.value[name];
       for (const auto& tag : instance.service->tags)
-        if (std::find(list.begin(), list.end(), tag) == list.end()) list.push_back(tag);
+        if (seen.insert(tag).second) list.push_back(tag);
     }
   }
   return out;

@@ -1,6 +1,7 @@
 #include "frontends/endpoints/cached_reads.hpp"
 #include "frontends/endpoints/common_lines.hpp"
 #include "frontends/endpoints/forwarding.hpp"
+#include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/redirect.hpp"
 #include "frontends/endpoints/request_log.hpp"
 #include "frontends/endpoints/routes.hpp"
@@ -169,9 +170,9 @@ void look_who_asks(const call& c, std::function<void(const call&)> next) {
 }
 
 void answer_here(const call& c) {
-  if (c.way->open) return c.way->handle(c);
-  if (auto holder = c.env.holder_at_hand(c.token)) return let_in(c, *holder, c.way->handle);
-  look_who_asks(c, c.way->handle);
+  if (c.way->open) return enter(c);
+  if (auto holder = c.env.holder_at_hand(c.token)) return let_in(c, *holder, enter);
+  look_who_asks(c, enter);
 }
 
 bool asks_as_before(const call& c) {
@@ -240,7 +241,7 @@ void dispatcher::handle(exchange_ptr ex) const {
          found->r};
   if (config->acl.enabled) c.token = full_token(env_, req);
   if (auto no = objection(c, *found->r, *config)) return respond(c, std::move(*no));
-  if (answers_here(c, found->r->where)) return config->acl.enabled ? answer_here(c) : found->r->handle(c);
+  if (answers_here(c, found->r->where)) return config->acl.enabled ? answer_here(c) : enter(c);
   if (takes_kept_answer(c, *found->r)) return answer_kept(c, *found->r);
   forward(c);
 }

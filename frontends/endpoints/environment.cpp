@@ -17,6 +17,12 @@ nanoseconds environment::jitter(nanoseconds limit) {
   return nanoseconds{static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(limit.count()))};
 }
 
+bool environment::aside(const std::string& who, std::function<void()> work) const {
+  if (hooks_.aside) return hooks_.aside(who, std::move(work));
+  work();
+  return true;
+}
+
 void environment::run(std::function<void()> work) const { system_.spawn<caf::hidden>(std::move(work)); }
 
 std::optional<resolution> environment::holder_at_hand(const std::string& token) const {

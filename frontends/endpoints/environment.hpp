@@ -14,7 +14,7 @@
 
 namespace praetor::endpoints {
 
-/// What the process around the endpoints offers: reading its configuration anew, ending it, its log.
+/// What the process around the endpoints offers: reading its configuration anew, ending it, its log, threads.
 struct process_hooks {
   /// Reads the configuration again and takes it over.
   std::function<void(done_callback)> reload;
@@ -27,6 +27,10 @@ struct process_hooks {
   std::function<expected<std::function<void()>>(const std::string& level, bool json,
                                                 std::function<void(const std::string&)> on_line)>
       follow_log;
+  /// Does work that takes long on a thread that nothing else waits for. Null: it is done at once, on the caller's.
+  /// @param who the address of the client that it is for
+  /// @returns false if too much waits already; the work is not done then
+  std::function<bool(const std::string& who, std::function<void()> work)> aside;
 };
 
 /// What endpoints reach of their agent. One per agent, used by all I/O threads.
@@ -52,6 +56,8 @@ public:
   steady_time now() const { return system_.clock().now(); }
   /// Uniform in [0, limit).
   nanoseconds jitter(nanoseconds limit);
+  /// As process_hooks::aside.
+  bool aside(const std::string& who, std::function<void()> work) const;
   /// Does something later, on one of the actors' threads.
   void run(std::function<void()> work) const;
   instant now_by_both_clocks() const { return {outside_->wall_clock(), now()}; }

@@ -37,6 +37,31 @@ private:
   query_function run_;
 };
 
+/// Waits for a change without asking the question again: the first time it hands out what an earlier evaluation read,
+/// with the hash "same"; after that the hash is "changed".
+class change_query final : public watched_query {
+public:
+  /// @param key of this wait alone
+  change_query(std::string key, state::watch_set read, std::uint64_t history)
+      : key_(std::move(key)), read_(std::move(read)), history_(history) {}
+  const std::string& key() const override { return key_; }
+
+  evaluation_ptr evaluate(state::watch_set& touched) const override {
+    auto out = std::make_shared<evaluation>();
+    out->history = history_;
+    out->hash = std::exchange(handed_out_, true) ? "changed" : "same";
+    touched = std::exchange(read_, state::watch_set());
+    return out;
+  }
+
+private:
+  std::string key_;
+  // Only the one subscriber of this key evaluates.
+  mutable state::watch_set read_;
+  mutable bool handed_out_ = false;
+  std::uint64_t history_;
+};
+
 /// One read under way.
 struct pending_read : std::enable_shared_from_this<pending_read> {
   pending_read(call c, read_options options, read_style style, query_function run)
@@ -51,6 +76,8 @@ struct pending_read : std::enable_shared_from_this<pending_read> {
   void start();
   void ask_leader();
   void evaluate();
+  void wait_for_news(const evaluation& known, state::watch_set read);
+  void look_again();
   void reply(const evaluation& e);
   bool at_hand = false;
 };
@@ -82,11 +109,14 @@ void pending_read::evaluate() {
   auto key = question_key(c);
   auto& cache = c.env.cache();
   auto found = cache.find(key);
+  bool costly = takes_long(c.req);
+  if (costly && blocks) found = nullptr; // what it was made of has to be known
   at_hand = found != nullptr;
   std::shared_ptr<state_query> query;
+  state::watch_set touched;
   if (!found) {
     query = std::make_shared<state_query>(key, c.env, run);
-    state::watch_set touched, index;
+    state::watch_set index;
     if (!style.index_key.empty()) c.env.state()->tables().indexes.find(style.index_key, &index);
     found = query->evaluate(touched);
     if (!style.cheap) {
@@ -97,6 +127,7 @@ void pending_read::evaluate() {
     }
   }
   if (!blocks || found->index > options.min_index) return reply(*found);
+  if (costly) return wait_for_news(*found, std::move(touched));
 
   if (!query) query = std::make_shared<state_query>(key, c.env, run);
   auto wait = std::make_shared<watch_request>();
@@ -119,6 +150,35 @@ void pending_read::evaluate() {
     if (auto gone = weak.lock()) caf::anon_send(watches, leave_atom_v, local<std::shared_ptr<watch_request>>{gone});
   });
   caf::anon_send(watches, watch_atom_v, local<std::shared_ptr<watch_request>>{wait});
+}
+
+/// Waits as `evaluate` does, but the subscriber does not evaluate: it would hold up the actors' threads.
+void pending_read::wait_for_news(const evaluation& known, state::watch_set read) {
+  if (deadline == steady_time{})
+    deadline = c.env.now() + options.wait + (options.exact_wait ? nanoseconds{0} : c.env.jitter(options.wait / 16));
+  if (c.env.now() >= deadline) return reply(known);
+  auto wait = std::make_shared<watch_request>();
+  wait->query = std::make_shared<change_query>("read\x01" + c.env.outside().new_uuid(), std::move(read), known.history);
+  wait->by_hash = true;
+  wait->known_hash = "same";
+  wait->history = known.history;
+  wait->deadline = deadline;
+  wait->done = [me = shared_from_this()](const evaluation_ptr& e) {
+    auto next = [me, leads = e != nullptr] { leads ? me->look_again() : me->start(); };
+    if (!me->c.env.aside(me->c.req.remote_address, std::move(next))) respond(me->c, too_much_waits());
+  };
+  auto watches = c.env.handles()->watches;
+  c.ex->on_cancel([watches, weak = std::weak_ptr(wait)] {
+    if (auto gone = weak.lock()) caf::anon_send(watches, leave_atom_v, local<std::shared_ptr<watch_request>>{gone});
+  });
+  caf::anon_send(watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
+}
+
+void pending_read::look_again() {
+  if (asks_as_before(c)) return evaluate();
+  auto again = c;
+  again.wait_until = deadline;
+  answer_here(again);
 }
 
 void pending_read::reply(const evaluation& e) {
@@ -168,6 +228,23 @@ nanoseconds discovery_max_stale(const call& c) {
 }
 
 } // namespace
+
+bool takes_long(const request& req) {
+  constexpr std::size_t quick = 64; // parameters
+  if (req.query.items().size() > quick) return true;
+  auto* text = req.query.find("filter");
+  return text && filter::is_costly(*text);
+}
+
+void enter(const call& c) {
+  if (!takes_long(c.req)) return c.way->handle(c);
+  if (!c.env.aside(c.req.remote_address, [c] { c.way->handle(c); })) respond(c, too_much_waits());
+}
+
+answer too_much_waits() {
+  return text_answer(429, "Too many queries with large filters wait to be answered: try again later or against a "
+                          "different server");
+}
 
 bool says_how(std::string_view parameter) {
   for (std::string_view one :

@@ -90,6 +90,14 @@ query_outcome outcome(layout how, std::uint64_t index, const T& value) {
   return out;
 }
 
+/// Whether the request's parameters may make its endpoint take longer than an I/O thread has for one request: a costly
+/// filter, or more parameters than a client needs, each of which may be compared with each row.
+bool takes_long(const request& req);
+/// Has the endpoint answer; aside if it takes long.
+void enter(const call& c);
+/// 429: too much waits to be done aside.
+answer too_much_waits();
+
 /// Compiles the `filter` parameter for a type; nothing if there is none.
 template <class T>
 expected<std::optional<filter::expression>> filter_of(const request& req) {

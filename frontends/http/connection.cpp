@@ -141,6 +141,10 @@ void connection::close_if_idle() {
   if (phase_ == phase::reading && !parser_.started() && unparsed_.empty()) close();
 }
 
+bool connection::gives_way() const {
+  return phase_ == phase::handshake || (phase_ == phase::reading && !parser_.head_done());
+}
+
 void connection::close() {
   if (phase_ == phase::closed) return;
   auto self = shared_from_this();

@@ -29,6 +29,9 @@ public:
   void deliver(mail& letter);
   void check_deadline();
   void close_if_idle();
+  /// Whether it has not asked for anything yet, or is between two requests: it may be ended for another client.
+  bool gives_way() const;
+  const std::string& address() const { return peer_.address; }
   void close();
 
   std::size_t position = 0; ///< among the loop's connections

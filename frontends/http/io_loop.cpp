@@ -7,18 +7,46 @@
 
 namespace praetor::http {
 
-bool server_core::admit(const std::string& address, std::uint32_t limit) {
+namespace {
+
+/// Connections beyond the total that are taken while others are about to be ended for them.
+constexpr std::uint32_t most_ahead = 32;
+
+} // namespace
+
+void server_core::count(const std::string& address, std::uint32_t before, std::uint32_t now) {
+  if (before > 0) by_count_.erase({before, address});
+  if (now > 0) by_count_.emplace(now, address);
+  if (now > 0)
+    clients_[address] = now;
+  else
+    clients_.erase(address);
+}
+
+admission server_core::admit(const std::string& address, const limit_options& limits,
+                             std::optional<std::string>& instead) {
   std::lock_guard lock(mutex_);
-  auto& count = clients_[address];
-  if (limit != 0 && count >= limit) return false;
-  ++count;
-  return true;
+  // Unix sockets know no addresses: their clients count as one, which is local and may have more.
+  auto most = address.empty() ? limits.max_connections / 2 : limits.max_connections_per_client;
+  auto found = clients_.find(address);
+  auto own = found == clients_.end() ? 0 : found->second;
+  if (most != 0 && own >= most) return admission::client_has_enough;
+  if (limits.max_connections != 0 && admitted_ >= limits.max_connections) {
+    bool fewer = !by_count_.empty() && by_count_.rbegin()->first > own;
+    if (!fewer || admitted_ >= limits.max_connections + most_ahead) return admission::server_has_enough;
+    instead = by_count_.rbegin()->second;
+  }
+  count(address, own, own + 1);
+  ++admitted_;
+  return admission::admitted;
 }
 
 void server_core::release(const std::string& address) {
   std::lock_guard lock(mutex_);
   auto it = clients_.find(address);
-  if (it != clients_.end() && --it->second == 0) clients_.erase(it);
+  if (it == clients_.end()) return;
+  --admitted_;
+  count(address, it->second, it->second - 1);
 }
 
 void server_core::opened() {
@@ -90,6 +118,15 @@ void io_loop::forget(connection& one) {
     connections_[at]->position = at;
   }
   connections_.pop_back();
+}
+
+bool io_loop::make_room(const std::string& address) {
+  for (auto& one : connections_)
+    if (one->address() == address && one->gives_way()) {
+      one->close();
+      return true;
+    }
+  return false;
 }
 
 void io_loop::close_idle() {

@@ -16,6 +16,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <vector>
 
 namespace praetor::http {
@@ -37,6 +39,9 @@ struct loop_counters {
   tally requests, malformed, over_capacity, cancelled, handshakes_failed, bytes_received, bytes_sent;
 };
 
+/// Whether a connection is taken.
+enum class admission { admitted, client_has_enough, server_has_enough };
+
 /// What all threads of one server share.
 struct server_core {
   server_options options;
@@ -47,9 +52,15 @@ struct server_core {
   void log(std::string_view text) const {
     if (options.log) options.log(text);
   }
+  void warn(std::string_view text) const {
+    if (options.warn) options.warn(text);
+  }
 
-  /// One more connection of that client, unless it has `limit` already (0 = no limit).
-  bool admit(const std::string& address, std::uint32_t limit);
+  /// Counts one more connection of that client ("" for unix sockets), unless it or the server has enough already. When
+  /// the server has, somebody who has fewer than another still gets one, in place of an idle one of that other.
+  /// @param instead of whose connections one is to be ended, if any
+  admission admit(const std::string& address, const limit_options& limits, std::optional<std::string>& instead);
+  /// Gives back what `admit` has counted.
   void release(const std::string& address);
   void opened();
   void closed();
@@ -61,7 +72,10 @@ private:
   mutable std::mutex mutex_;
   std::condition_variable all_closed_;
   std::uint32_t open_ = 0;
+  std::uint32_t admitted_ = 0;
+  void count(const std::string& address, std::uint32_t before, std::uint32_t now);
   std::map<std::string, std::uint32_t, std::less<>> clients_;
+  std::set<std::pair<std::uint32_t, std::string>> by_count_; ///< the same, for the client that has most
 };
 
 /// Something that happened to a connection's request on another thread.
@@ -96,6 +110,8 @@ public:
 
   void adopt(std::shared_ptr<connection> one);
   void forget(connection& one);
+  /// Ends one connection of that client that has asked for nothing, if there is one here.
+  bool make_room(const std::string& address);
   /// Ends the connections that are between two requests.
   void close_idle();
   void close_all();

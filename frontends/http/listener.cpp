@@ -21,6 +21,7 @@ namespace praetor::http {
 namespace {
 
 constexpr int accept_batch = 64;
+constexpr auto accept_pause = std::chrono::milliseconds(100); // when there are no more descriptors
 
 constexpr std::string_view too_many_connections =
     "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\nContent-Length: 81\r\nConnection: close\r\n\r\n"
@@ -182,8 +183,8 @@ void listener::accept_some() {
     if (errno == EINTR || errno == ECONNABORTED) continue;
     if (errno == EAGAIN || errno == EWOULDBLOCK) break;
     // Out of file descriptors or memory: the socket stays readable, so that waiting for it would spin.
-    loops_.front()->core().log("accept on " + options_.address + ": " + errno_text());
-    retry_.expires_after(std::chrono::milliseconds(100));
+    complain({}, "accept on " + options_.address + ": " + errno_text() + "; clients have to wait");
+    retry_.expires_after(accept_pause);
     retry_.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {
       if (!ec) self->wait();
     });
@@ -192,20 +193,42 @@ void listener::accept_some() {
   wait();
 }
 
+void listener::make_room(const std::string& address, std::size_t loop) {
+  if (loop >= loops_.size()) return;
+  loops_[loop]->run_soon([self = shared_from_this(), address, loop] {
+    if (!self->loops_[loop]->make_room(address)) self->make_room(address, loop + 1);
+  });
+}
+
+void listener::complain(const std::string& address, const std::string& text) {
+  if (complaints_.admits(address, text, std::chrono::steady_clock::now())) loops_.front()->core().warn(text);
+}
+
+void listener::refuse(int socket, const std::string& address, admission why) {
+  refused_.add(1);
+  auto from = address.empty() ? "the unix socket " + unix_path(options_) : address;
+  if (why == admission::server_has_enough)
+    return complain({},
+                    "refused a connection from " + from + ": there are as many as this process has descriptors for");
+  complain(address, "refused a connection from " + from +
+                        ": it has as many as one client may have "
+                        "(limits.http_max_conns_per_client, or its share of the descriptors)");
+  if (options_.tls) return;
+  (void)::send(socket, too_many_connections.data(), too_many_connections.size(), MSG_NOSIGNAL);
+  ::shutdown(socket, SHUT_WR);
+  char unread[4096];
+  (void)!::recv(socket, unread, sizeof unread, 0);
+}
+
 void listener::take(unique_socket socket, const sockaddr_storage& from) {
   auto& first = *loops_.front();
   auto who = describe(from);
+  std::optional<std::string> instead;
+  auto admitted = first.core().admit(who.address, first.limits(), instead);
+  if (admitted != admission::admitted) return refuse(socket.get(), who.address, admitted);
+  if (instead) make_room(*instead);
+  who.counted = true;
   if (!who.address.empty()) {
-    who.counted = first.core().admit(who.address, first.limits().max_connections_per_client);
-    if (!who.counted) {
-      refused_.add(1);
-      if (options_.tls) return;
-      (void)::send(socket.get(), too_many_connections.data(), too_many_connections.size(), MSG_NOSIGNAL);
-      ::shutdown(socket.get(), SHUT_WR);
-      char unread[4096];
-      (void)!::recv(socket.get(), unread, sizeof unread, 0);
-      return;
-    }
     int on = 1, keep_alive_seconds = 30;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ::setsockopt(socket.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/complaint_limit.hpp"
 #include "frontends/http/io_loop.hpp"
 
 #include <utility>
@@ -42,6 +43,10 @@ private:
   void wait();
   void accept_some();
   void take(unique_socket socket, const struct sockaddr_storage& from);
+  /// Has an idle connection of that client ended, by the first of the loops from `loop` on that has one.
+  void make_room(const std::string& address, std::size_t loop = 0);
+  void complain(const std::string& address, const std::string& text);
+  void refuse(int socket, const std::string& address, admission why);
 
   listener_options options_;
   std::vector<std::shared_ptr<io_loop>> loops_;
@@ -51,6 +56,7 @@ private:
   std::size_t next_ = 0;
   bool closed_ = false;
   tally accepted_, refused_;
+  complaint_limit complaints_;
 };
 
 } // namespace praetor::http

@@ -39,8 +39,10 @@ struct body_rule {
 
 /// What changes while the listeners stay open.
 struct limit_options {
-  std::uint32_t max_connections_per_client = 200; ///< by IP; 0 = no limit. Unix sockets are not counted
-  std::uint32_t max_header_bytes = 1 << 20;       ///< http_config.max_header_bytes; 0 = 1 MiB
+  std::uint32_t max_connections_per_client = 200; ///< by IP; 0 = no limit
+  /// Of all listeners; 0 = no limit. The unix sockets together may have half of them.
+  std::uint32_t max_connections = 0;
+  std::uint32_t max_header_bytes = 1 << 20; ///< http_config.max_header_bytes; 0 = 1 MiB
   /// Requests that the handler has been given and has not answered, over all connections; more are answered 503.
   std::uint32_t max_in_flight = 60000;
   std::chrono::milliseconds handshake_timeout{5000}; ///< limits.https_handshake_timeout
@@ -64,6 +66,8 @@ struct server_options {
   std::function<endpoints::answer(const endpoints::request&, const body_rule&)> refuse_body = {};
   /// Problems of single connections (a failed TLS handshake, no file descriptors left), for the debug log.
   std::function<void(std::string_view)> log = {};
+  /// Connections refused because there are too many: for the operator, once an hour and address.
+  std::function<void(std::string_view)> warn = {};
 };
 
 /// 413 with the text that names the limit, and the length where the client has declared one.
@@ -76,7 +80,7 @@ struct server_counters {
   std::uint64_t over_capacity = 0;       ///< answered 503 because of max_in_flight
   std::uint64_t cancelled = 0;           ///< clients that went away before their answer
   std::uint64_t connections = 0;         ///< accepted
-  std::uint64_t connections_refused = 0; ///< over max_connections_per_client
+  std::uint64_t connections_refused = 0; ///< over max_connections or max_connections_per_client
   std::uint64_t handshakes_failed = 0;   ///< TLS
   std::uint64_t bytes_received = 0;      ///< after decryption
   std::uint64_t bytes_sent = 0;          ///< before encryption

@@ -16,6 +16,7 @@
 #include "frontends/process/production_ports.hpp"
 #include "frontends/process/startup_memory.hpp"
 #include "frontends/process/supervision.hpp"
+#include "frontends/process/work_lane.hpp"
 
 #include <algorithm>
 #include <future>
@@ -129,6 +130,7 @@ private:
   std::shared_ptr<endpoints::forwarded_requests> requests_;
   http::server http_;
   std::unique_ptr<dns::server> dns_;
+  work_lane lane_; ///< of the endpoints
   std::mutex leaving_guard_;
   std::vector<done_callback> leaving_; ///< clients that hear when the agent has left
 };
@@ -151,7 +153,22 @@ endpoints::process_hooks running_agent::hooks() {
     auto number = log_->listen(*parsed, json, std::move(on_line));
     return std::function<void()>([log = log_, number] { log->forget(number); });
   };
+  h.aside = [this](const std::string& who, std::function<void()> work) { return lane_.run(who, std::move(work)); };
   return h;
+}
+
+/// Puts a share of the descriptors into the limits of the servers' port, in total where it has such a limit.
+template <class Settings>
+void limit_connections(Settings& s, const descriptor_share& share) {
+  s.most_per_address = share.of_one_address;
+  if constexpr (requires { s.most_in_total; }) s.most_in_total = share.in_total;
+}
+
+/// How the servers' port is served, within this process's descriptors.
+expected<remoting_settings> rpc_settings_of(const runtime_config& config, const std::string& node_id) {
+  auto out = remoting_settings_of(config, node_id);
+  if (out) limit_connections(*out, descriptors_of(config).rpc);
+  return out;
 }
 
 expected<void> running_agent::start_actors(const config_ptr& config) {
@@ -174,7 +191,7 @@ expected<void> running_agent::start_actors(const config_ptr& config) {
   system_config_.add_message_types<caf::id_block::praetor>();
   prepare_remoting(system_config_);
   system_ = std::make_unique<caf::actor_system>(system_config_);
-  auto rpc = remoting_settings_of(*config, ports_.node_id);
+  auto rpc = rpc_settings_of(*config, ports_.node_id);
   if (!rpc) return tl::unexpected(rpc.error());
   rpc->secret = [view = view_] { return view->gossip_secret.load(); };
   auto links = remoting::start(*system_, std::move(*rpc), log_);
@@ -214,7 +231,9 @@ expected<void> running_agent::start_frontends(const config_ptr& config) {
       log_->write(log_level::info, "agent", "Starting server",
                   {{"address", l.text()}, {"network", l.is_unix() ? "unix" : "tcp"}, {"protocol", "https"}});
   dns_ = std::make_unique<dns::server>(*environment_);
-  if (auto started = dns_->start(*config); !started) return started;
+  auto dns_limits = dns_limits_of(*config);
+  dns_limits.warn = [log = log_](const std::string& text) { log->write(log_level::warn, "agent.dns", text); };
+  if (auto started = dns_->start(*config, std::move(dns_limits)); !started) return started;
   for (const auto& l : config->dns_addrs)
     for (auto network : {"udp", "tcp"})
       log_->write(log_level::info, "agent", "Started DNS server", {{"address", l.text()}, {"network", network}});
@@ -244,7 +263,7 @@ void running_agent::reload(done_callback done) {
   http_.reload_limits(options.limits);
   if (!next->https_addrs.empty() && !next->tls_https.cert_file.empty())
     if (auto tls = http_.reload_tls(options.tls); !tls) return refuse(tls.error().text);
-  auto rpc = remoting_settings_of(*next, ports_.node_id);
+  auto rpc = rpc_settings_of(*next, ports_.node_id);
   if (!rpc) return refuse(rpc.error().text);
   links_->reload(*rpc);
   if (dns_) dns_->reload(*next);
@@ -260,6 +279,7 @@ void running_agent::stop() {
   auto& log = *log_;
   if (dns_) dns_->stop();
   http_.stop(http_grace);
+  lane_.stop();
   log.write(log_level::info, "agent", "Waiting for endpoints to shut down");
   log.write(log_level::info, "agent", "Endpoints down");
   if (!agent_) return;
@@ -284,6 +304,21 @@ bool running_agent::leave(nanoseconds limit) {
   std::lock_guard lock(leaving_guard_);
   for (auto& tell : std::exchange(leaving_, {})) tell(nullptr);
   return true;
+}
+
+void log_descriptors(log_lines& log, const descriptor_limit& limit, const descriptor_budget& budget) {
+  log.write(log_level::info, "agent", "File descriptors",
+            {{"limit", limit.now},
+             {"soft_limit_before", limit.before},
+             {"reserve", budget.reserve},
+             {"http", budget.http.in_total},
+             {"rpc", budget.rpc.in_total},
+             {"dns_tcp", budget.dns.in_total},
+             {"gossip_streams", budget.gossip.in_total}});
+  if (budget.limit <= 2 * budget.reserve)
+    log.write(log_level::warn, "agent",
+              "the limit of open files is low: clients may be refused connections. Raise it "
+              "(ulimit -n, LimitNOFILE) to 4096 or more");
 }
 
 /// Leaves in order. @returns the exit code
@@ -345,6 +380,7 @@ int run_agent_process(const std::vector<std::string>& args) {
     std::cerr << "==> " << text << std::endl;
     return 1;
   };
+  auto descriptors = raise_descriptor_limit();
   auto loaded = config::load(*from, machine);
   if (!loaded) return complain(loaded.error().text);
   auto config = std::make_shared<const runtime_config>(std::move(loaded->config));
@@ -355,6 +391,8 @@ int run_agent_process(const std::vector<std::string>& args) {
   auto log = log_lines::open(log_options_of(*config));
   if (!log) return complain(log.error().text);
   for (const auto& warning : loaded->warnings) (*log)->write(log_level::warn, "agent", warning);
+
+  log_descriptors(**log, descriptors, descriptors_of(*config));
 
   stop_wait wait; // before any thread
   pid_file pid;

@@ -3,6 +3,7 @@
 #include "frontends/endpoints/common_lines.hpp"
 
 #include <algorithm>
+#include <sys/resource.h>
 
 namespace praetor {
 
@@ -27,6 +28,22 @@ void add_listeners(const config::runtime_config& c, const std::vector<config::en
 
 } // namespace
 
+descriptor_budget descriptors_of(const config::runtime_config& c) {
+  auto positive = [](std::int64_t n) { return static_cast<std::uint64_t>(std::max<std::int64_t>(n, 0)); };
+  rlimit limit{};
+  auto now = ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+  return divide_descriptors(now,
+                            {c.server, positive(c.http.max_conns_per_client), positive(c.rpc.max_conns_per_client)});
+}
+
+dns::stream_limits dns_limits_of(const config::runtime_config& c) {
+  auto share = descriptors_of(c).dns;
+  dns::stream_limits out;
+  out.most_in_total = share.in_total;
+  out.most_per_address = share.of_one_address;
+  return out;
+}
+
 http::server_options http_options_of(const config::runtime_config& c, logger_ptr log) {
   http::server_options o;
   add_listeners(c, c.http_addrs, false, o.listeners);
@@ -42,8 +59,9 @@ http::server_options http_options_of(const config::runtime_config& c, logger_ptr
   o.tls.verify_incoming = c.tls_https.verify_incoming;
   o.tls.min_version = c.tls_https.min_version;
   o.tls.cipher_suites = c.tls_https.cipher_suites;
-  o.limits.max_connections_per_client =
-      static_cast<std::uint32_t>(std::max<std::int64_t>(c.http.max_conns_per_client, 0));
+  auto share = descriptors_of(c).http;
+  o.limits.max_connections = static_cast<std::uint32_t>(share.in_total);
+  o.limits.max_connections_per_client = static_cast<std::uint32_t>(share.of_one_address);
   o.limits.max_header_bytes = static_cast<std::uint32_t>(std::max<std::int64_t>(c.http.max_header_bytes, 0));
   o.limits.handshake_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(c.http.https_handshake_timeout);
   auto value_limit = c.kv_max_value_size;
@@ -59,6 +77,7 @@ http::server_options http_options_of(const config::runtime_config& c, logger_ptr
     answer.lines = lines;
     return answer;
   };
+  o.warn = [log](std::string_view text) { log->write(log_level::warn, "agent.http", text); };
   o.log = [log = std::move(log)](std::string_view text) { log->write(log_level::debug, "agent.http", text); };
   return o;
 }

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <unordered_map>
 
 #include "protocol/config/schema.hpp"
 #include "protocol/types/values.hpp"
@@ -46,9 +47,10 @@ public:
     auto out = value::empty_object();
     out.at = source.at;
     std::vector<bool> used(source.members.size(), false);
+    name_index names(source);
     for (const auto& spec : fields) {
-      auto at = match(spec.name, source, used);
-      if (at == npos && !spec.alias.empty()) at = match(spec.alias, source, used);
+      auto at = names.match(spec.name, used);
+      if (at == npos && !spec.alias.empty()) at = names.match(spec.alias, used);
       if (at == npos) continue;
       used[at] = true;
       const auto& member = source.members[at].second;
@@ -67,16 +69,30 @@ public:
 private:
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 
-  /// The exact name is preferred, then one that differs in case only.
-  static std::size_t match(const std::string& name, const value& source, const std::vector<bool>& used) {
-    auto folded = npos;
-    for (std::size_t i = 0; i < source.members.size(); ++i) {
-      if (used[i]) continue;
-      if (source.members[i].first == name) return i;
-      if (folded == npos && equal_fold(source.members[i].first, name)) folded = i;
+  /// Finds the members of a block by name. It looks at each member once, not once for every key of the schema.
+  class name_index {
+  public:
+    explicit name_index(const value& source) : source_(source) {
+      for (std::size_t i = 0; i < source.members.size(); ++i) places_[lower_case(source.members[i].first)].push_back(i);
     }
-    return folded;
-  }
+
+    /// The exact name is preferred, then one that differs in case only.
+    std::size_t match(const std::string& name, const std::vector<bool>& used) const {
+      auto found = places_.find(lower_case(name));
+      if (found == places_.end()) return npos;
+      auto folded = npos;
+      for (auto i : found->second) {
+        if (used[i]) continue;
+        if (source_.members[i].first == name) return i;
+        if (folded == npos) folded = i;
+      }
+      return folded;
+    }
+
+  private:
+    const value& source_;
+    std::unordered_map<std::string, std::vector<std::size_t>> places_;
+  };
 
   value refuse(std::string message) {
     result.type_errors.push_back(std::move(message));
@@ -194,6 +210,7 @@ private:
       return not_a_map(v, path);
     }
     auto out = at_place(value::empty_object(), v);
+    hcl::object_writer members(out);
     for (const auto& [name, given] : v.members) {
       auto place = path + "[" + name + "]";
       value entry;
@@ -209,7 +226,7 @@ private:
         const auto& item = only_element(given);
         entry = item.is(value::kind::null) ? value::of("") : read_scalar(key_kind::text, item, place);
       }
-      if (!entry.is(value::kind::null)) out[name] = std::move(entry);
+      if (!entry.is(value::kind::null)) members[name] = std::move(entry);
     }
     return out;
   }
@@ -243,7 +260,7 @@ void merge(const std::vector<key_spec>& fields, hcl::value& into, hcl::value lat
     case key_kind::any_map:
     case key_kind::block_map:
       if (!to.is(value::kind::object)) to = value::empty_object();
-      for (auto& [name, member] : from->members) to[name] = std::move(member);
+      for (hcl::object_writer members(to); auto& [name, member] : from->members) members[name] = std::move(member);
       break;
     case key_kind::block:
       if (spec.has(whole))

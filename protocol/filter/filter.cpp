@@ -229,20 +229,34 @@ expected<void> bind_value(const match_syntax& what, bound_node& into) {
   }
 }
 
-expected<void> bind_pattern(const match_syntax& what, bound_node& into) {
+/// What an expression's patterns take together.
+struct pattern_use {
+  std::size_t patterns = 0, steps_per_byte = 0;
+};
+
+expected<void> bind_pattern(const match_syntax& what, bound_node& into, pattern_use& use) {
+  if (++use.patterns > most_patterns)
+    return fail("more than " + std::to_string(most_patterns) + " regular expressions", 400);
   auto pattern = std::make_shared<const regexp>(what.value);
-  if (!pattern->error().empty())
-    return fail("Failed to compile regular expression " + praetor::quoted(what.value) + ": " + pattern->error());
+  if (!pattern->error().empty()) {
+    auto shown = what.value.size() > longest_pattern ? what.value.substr(0, longest_pattern) : what.value;
+    return fail("Failed to compile regular expression " + praetor::quoted(shown) + ": " + pattern->error());
+  }
+  use.steps_per_byte += pattern->steps_per_byte();
+  if (use.steps_per_byte > most_steps_per_byte)
+    return fail("the regular expressions are too large: together they have more than " +
+                    std::to_string(most_steps_per_byte) + " steps",
+                400);
   into.pattern = std::move(pattern);
   return {};
 }
 
-expected<bound_node> bind_node(const syntax& what, const type_info& root) {
+expected<bound_node> bind_node(const syntax& what, const type_info& root, pattern_use& use) {
   bound_node node;
   node.kind = what.kind;
   if (what.kind != syntax::kind::match) {
     for (const auto& part : what.parts) {
-      auto bound = bind_node(part, root);
+      auto bound = bind_node(part, root, use);
       if (!bound) return bound;
       node.parts.push_back(std::move(*bound));
     }
@@ -254,17 +268,23 @@ expected<bound_node> bind_node(const syntax& what, const type_info& root) {
     return fail("Invalid match operator " + praetor::quoted(operator_name(node.op)) + " for selector " +
                 praetor::quoted(joined(what.match.selector, what.match.selector.size())));
   bool by_pattern = node.op == match_operator::matches || node.op == match_operator::not_matches;
-  if (done) done = by_pattern ? bind_pattern(what.match, node) : bind_value(what.match, node);
+  if (done) done = by_pattern ? bind_pattern(what.match, node, use) : bind_value(what.match, node);
   if (!done) return tl::unexpected(done.error());
   return node;
 }
 
 } // namespace
 
+bool is_costly(std::string_view text) {
+  constexpr std::size_t cheap = 256; // bytes: at most some thirty tests
+  return text.size() > cheap || text.find("matches") != text.npos;
+}
+
 bool expression::evaluate(const void* value) const { return evaluate_node(*root_, value); }
 
 expected<expression> bind(const syntax& what, const type_info& type) {
-  auto root = bind_node(what, type);
+  pattern_use use;
+  auto root = bind_node(what, type, use);
   if (!root) return tl::unexpected(root.error());
   expression bound;
   bound.type_ = &type;

@@ -18,6 +18,15 @@ namespace praetor::filter {
 /// Stands before the errors of every endpoint.
 inline constexpr std::string_view error_prefix = "Failed to create boolean expression evaluator: ";
 
+/// Most patterns of one expression.
+inline constexpr std::size_t most_patterns = 32;
+/// Most steps that all patterns of one expression together may take for a byte of a row in the worst case.
+inline constexpr std::size_t most_steps_per_byte = 4096;
+
+/// Whether an expression may take longer to compile or to test than an I/O thread has for one request: it is long or
+/// has patterns. What is not costly takes less than a microsecond and a half per row.
+bool is_costly(std::string_view text);
+
 namespace detail {
 struct bound_node;
 }
@@ -39,12 +48,12 @@ private:
   std::shared_ptr<const detail::bound_node> root_;
 };
 
-/// Ties an expression to a type: looks selectors up, converts values, compiles regular expressions. Errors come
-/// without the prefix.
+/// Ties an expression to a type: looks selectors up, converts values, compiles regular expressions within the limits
+/// above. Errors come without the prefix.
 expected<expression> bind(const syntax& what, const type_info& type);
 
-/// parse and bind; errors come with the prefix and status 500. (`/v1/agent/checks` shows the errors of `bind` bare: it
-/// calls `parse` and `bind` itself.)
+/// parse and bind; errors come with the prefix and status 500, those of limits with 400. (`/v1/agent/checks` shows the
+/// errors of `bind` bare: it calls `parse` and `bind` itself.)
 expected<expression> compile(std::string_view text, const type_info& type);
 template <class T>
 expected<expression> compile(std::string_view text) {

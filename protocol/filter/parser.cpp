@@ -26,6 +26,8 @@ namespace {
 
 constexpr std::string_view blank_class = "[ \\t\\r\\n]";
 constexpr std::size_t max_nesting = 500;
+/// Errors that a text tells of. Each costs a walk along the text to find its line, and nobody reads more.
+constexpr std::size_t most_errors = 10;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -40,12 +42,12 @@ public:
 
   expected<syntax> run() {
     auto result = input();
-    if (errors_.empty() && !result) errors_.push_back(no_match());
     if (!errors_.empty()) {
       std::string all;
-      for (const auto& e : errors_) all += (all.empty() ? "" : "\n") + e;
+      for (const auto& e : errors_) all += (all.empty() ? "" : "\n") + shown(e);
       return fail(std::move(all));
     }
+    if (!result) return fail(no_match());
     return std::move(*result);
   }
 
@@ -69,9 +71,22 @@ private:
     return std::to_string(line) + ":" + std::to_string(column) + " (" + std::to_string(offset) + "): ";
   }
 
+  /// An error and where it is. Rules and texts are literals.
+  struct noted_error {
+    std::size_t offset;
+    std::string_view rule, what;
+    bool operator==(const noted_error&) const = default;
+  };
+
+  std::string shown(const noted_error& e) const {
+    return place(e.offset) + (e.rule.empty() ? "" : "rule \"" + std::string(e.rule) + "\": ") + std::string(e.what);
+  }
+
+  /// @param rule a literal, as is `what`
   void error_at(std::size_t offset, std::string_view rule, std::string_view what) {
-    auto text = place(offset) + (rule.empty() ? "" : "rule \"" + std::string(rule) + "\": ") + std::string(what);
-    if (std::find(errors_.begin(), errors_.end(), text) == errors_.end()) errors_.push_back(std::move(text));
+    noted_error e{offset, rule, what};
+    if (errors_.size() < most_errors && std::find(errors_.begin(), errors_.end(), e) == errors_.end())
+      errors_.push_back(e);
   }
 
   /// Notes that `what` could have stood at the current place.
@@ -117,7 +132,7 @@ private:
       advance(wanted.size(), rule);
       return true;
     }
-    could_be(praetor::quoted(wanted));
+    if (at_ >= farthest_) could_be(praetor::quoted(wanted));
     return false;
   }
 
@@ -416,11 +431,17 @@ private:
   std::size_t farthest_ = 0;
   std::size_t end_expected_at_ = std::string_view::npos;
   std::set<std::string> expected_; ///< at the farthest place, without the end
-  std::vector<std::string> errors_;
+  std::vector<noted_error> errors_;
 };
 
 } // namespace
 
-expected<syntax> parse(std::string_view text) { return parser(text).run(); }
+expected<syntax> parse(std::string_view text) {
+  if (text.size() > longest_expression)
+    return fail("the expression has " + std::to_string(text.size()) + " bytes; the most is " +
+                    std::to_string(longest_expression),
+                400);
+  return parser(text).run();
+}
 
 } // namespace praetor::filter

@@ -32,6 +32,10 @@ std::string error_text(const re2::RE2& compiled) {
   case re2::RE2::ErrorBadUTF8: what = "invalid UTF-8"; break;
   case re2::RE2::ErrorBadNamedCapture: what = "invalid named capture"; break;
   case re2::RE2::ErrorBadPerlOp: what = "invalid or unsupported Perl syntax"; break;
+  case re2::RE2::ErrorPatternTooLarge:
+    what = "expression too large";
+    part = compiled.pattern();
+    break;
   default: what = compiled.error(); break;
   }
   return "error parsing regexp: " + what + ": `" + part + "`";
@@ -40,16 +44,26 @@ std::string error_text(const re2::RE2& compiled) {
 } // namespace
 
 regexp::regexp(const std::string& pattern) {
+  if (pattern.size() > longest_pattern) {
+    error_ = "error parsing regexp: expression too large: " + std::to_string(pattern.size()) + " bytes, the most is " +
+             std::to_string(longest_pattern);
+    return;
+  }
   re2::RE2::Options options;
   options.set_log_errors(false);
+  options.set_max_mem(pattern_memory);
   compiled_ = std::make_unique<re2::RE2>(pattern, options);
   if (!compiled_->ok()) error_ = error_text(*compiled_);
 }
 
 regexp::~regexp() = default;
 
+std::size_t regexp::steps_per_byte() const {
+  return compiled_ && compiled_->ok() ? static_cast<std::size_t>(compiled_->ProgramSize()) : 0;
+}
+
 bool regexp::matches(std::string_view text) const {
-  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
+  return compiled_ && re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
 }
 
 } // namespace praetor::filter

@@ -28,7 +28,11 @@ struct syntax {
   match_syntax match;
 };
 
-/// Parses an expression by a recursive descent. An error's text lists what could have
+/// Longest expression in bytes: some thousands of tests. It bounds what one request costs to parse and what each row
+/// costs to test.
+inline constexpr std::size_t longest_expression = 128 << 10;
+
+/// Parses an expression by a recursive descent, in time linear in its length. An error's text lists what could have
 /// stood at the farthest place that was reached: `1:5 (4): no match found, expected: "!=", "==" or [a-zA-Z0-9_]`.
 expected<syntax> parse(std::string_view text);
 

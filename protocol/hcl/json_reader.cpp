@@ -209,6 +209,7 @@ private:
   bool read_object(value& out, int depth) {
     if (too_deep(depth)) return false;
     out = value::empty_object();
+    object_writer members(out);
     step();
     skip_space();
     if (!at_end() && text_[at_] == '}') {
@@ -226,7 +227,7 @@ private:
       skip_space();
       value member;
       if (!read_value(member, depth)) return false;
-      out[key] = std::move(member);
+      members[key] = std::move(member);
       skip_space();
       if (!at_end() && text_[at_] == '}') {
         step();

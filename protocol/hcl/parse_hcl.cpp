@@ -282,7 +282,7 @@ expected<value> value_of(const node& n, bool in_list) {
 }
 
 /// Lists that are written several times under one key add up; of anything else the last one counts.
-void put(value& object, const std::string& key, value v) {
+void put(object_writer& object, const std::string& key, value v) {
   auto& slot = object[key];
   if (slot.is(value::kind::list) && v.is(value::kind::list)) {
     for (auto& entry : v.items) slot.items.push_back(std::move(entry));
@@ -294,6 +294,7 @@ void put(value& object, const std::string& key, value v) {
 /// The object that items describe, when their first `skipped` keys are taken as read.
 expected<value> object_of(const std::vector<item>& items, std::size_t skipped) {
   auto object = value::empty_object();
+  object_writer members(object);
   for (const auto& i : items) {
     auto key = key_text(i.keys[skipped]);
     auto v = value_of(i.content, false);
@@ -309,7 +310,7 @@ expected<value> object_of(const std::vector<item>& items, std::size_t skipped) {
       list.items.push_back(std::move(outer));
       v = std::move(list);
     }
-    put(object, key, std::move(*v));
+    put(members, key, std::move(*v));
   }
   return object;
 }

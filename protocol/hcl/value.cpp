@@ -68,6 +68,16 @@ value& value::operator[](std::string_view name) {
   return members.emplace_back(std::string(name), value{}).second;
 }
 
+value& object_writer::operator[](std::string_view name) {
+  constexpr std::size_t few = 16; // members that are found as quickly by looking at each
+  auto& members = object_.members;
+  if (members.size() < few) return object_[name];
+  if (places_.empty())
+    for (std::size_t i = 0; i < members.size(); ++i) places_.emplace(members[i].first, i);
+  auto [place, added] = places_.try_emplace(std::string(name), members.size());
+  return added ? members.emplace_back(std::string(name), value{}).second : members[place->second].second;
+}
+
 void value::erase(std::string_view name) {
   std::erase_if(members, [&](const auto& m) { return m.first == name; });
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -55,6 +56,19 @@ struct value {
 
   /// Equality of content; positions do not count.
   bool operator==(const value& other) const;
+};
+
+/// Fills an object. Finds its members in constant time however many there are; nobody else changes it meanwhile.
+class object_writer {
+public:
+  /// @param object outlives the writer
+  explicit object_writer(value& object) : object_(object) {}
+  /// As the value's own operator.
+  value& operator[](std::string_view name);
+
+private:
+  value& object_;
+  std::unordered_map<std::string, std::size_t> places_; ///< empty while there are few members
 };
 
 /// The value as Go's %v prints it: "[a b]", "map[a:1]", "1e+06".

@@ -1,5 +1,7 @@
 #include "storage/files/files.hpp"
 
+#include "storage/files/descriptor_wait.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -19,7 +21,12 @@ file_handle::~file_handle() {
 }
 
 expected<file_handle> file_handle::open(const fs::path& path, int flags, mode_t mode) {
+  constexpr std::chrono::seconds patience{5}; // with a lack of descriptors; snapshots are taken again later
   int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+  for (descriptor_wait wait; descriptor < 0 && is_out_of_descriptors(errno) && wait.waited() < patience;) {
+    wait.pause();
+    descriptor = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+  }
   if (descriptor < 0) return tl::unexpected(system_error("open", path));
   return file_handle(descriptor);
 }

@@ -39,6 +39,7 @@ public:
   }
   ~file_handle();
 
+  /// Waits some seconds while the process has no descriptors left.
   static expected<file_handle> open(const std::filesystem::path& path, int flags, mode_t mode = 0600);
   int get() const { return descriptor_; }
   bool is_open() const { return descriptor_ >= 0; }

@@ -2,6 +2,7 @@
 
 #include "storage/files/files.hpp"
 #include "storage/rocks/manifest_seal.hpp"
+#include "storage/rocks/patient_files.hpp"
 #include "storage/rocks/private_file_system.hpp"
 #include "storage/rocks/wal_check.hpp"
 
@@ -153,10 +154,12 @@ expected<std::unique_ptr<database>> database::open(const database_settings& sett
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, family_options(256 << 10));
   for (auto& name : settings.families) families.emplace_back(name, family_options(settings.write_buffer));
   result->keeper_ = std::make_shared<manifest_keeper>(settings);
+  auto files = make_patient_files(make_private_files(rocksdb::FileSystem::Default()),
+                                  settings.purpose + " in " + settings.directory.string(), settings.warn);
+  result->environment_ = rocksdb::NewCompositeEnv(files);
   auto options = database_options(settings);
-  options.listeners.push_back(result->keeper_);
-  result->environment_ = private_environment();
   options.env = result->environment_.get();
+  options.listeners.push_back(result->keeper_);
   rocksdb::DB* db = nullptr;
   auto status = rocksdb::DB::Open(options, settings.directory.string(), families, &result->families_, &db);
   result->db_.reset(db);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ struct database_settings {
 };
 
 /// A RocksDB directory, opened for one writer, small memory and the quickest sync. Damage is an error, a torn tail is
-/// cut off with a warning (see mend_write_ahead_logs).
+/// cut off with a warning (see mend_write_ahead_logs). While no file descriptors are left, what needs one waits.
 class database {
 public:
   /// Creates the directory and the database if there is nothing yet. Refuses a directory that another process uses.

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <rocksdb/file_system.h>
 #include <string>
 #include <sys/stat.h>
 
@@ -62,8 +61,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<rocksdb::Env> private_environment() {
-  return rocksdb::NewCompositeEnv(std::make_shared<private_file_system>(rocksdb::FileSystem::Default()));
+std::shared_ptr<rocksdb::FileSystem> make_private_files(std::shared_ptr<rocksdb::FileSystem> inner) {
+  return std::make_shared<private_file_system>(std::move(inner));
 }
 
 } // namespace praetor::storage

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <memory>
-#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 
 namespace praetor::storage {
 
-/// RocksDB's usual environment, except that what it makes is for the process's user alone, whatever the umask.
+/// Files on `inner`, except that what is made is for the process's user alone, whatever the umask.
 /// Setting the umask instead would change the files of health check scripts and other children as well.
-std::unique_ptr<rocksdb::Env> private_environment();
+std::shared_ptr<rocksdb::FileSystem> make_private_files(std::shared_ptr<rocksdb::FileSystem> inner);
 
 } // namespace praetor::storage

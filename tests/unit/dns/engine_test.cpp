@@ -18,17 +18,19 @@ namespace {
 struct serving {
   datacenter dc;
   std::unique_ptr<engine> server;
+  stream_limits streams;
 
   void start() {
     question_sources s;
     s.state = [this] { return dc.state->now_published(); };
     s.who = [] { return acl::allow_all(); };
     s.wall_clock = [] { return std::chrono::seconds(1700000000); };
-    server = std::make_unique<engine>(std::move(s), dc.config);
+    server = std::make_unique<engine>(std::move(s), dc.config, streams);
     config::endpoint at;
     at.host = "127.0.0.1";
     REQUIRE(server->start({at}));
   }
+  asio::ip::tcp::endpoint endpoint() const { return {asio::ip::make_address("127.0.0.1"), server->ports().at(0)}; }
   std::string address() const { return "127.0.0.1:" + std::to_string(server->ports().at(0)); }
 
   std::string over_udp(const std::string& message) {
@@ -70,6 +72,106 @@ TEST_CASE("datagrams and streams are answered") {
   CHECK(parse_answer(replies[0]).answers.size() == 5);
   CHECK(parse_answer(replies[1]).code == 3);
   CHECK(parse_answer(replies[2]).answers.size() == 5);
+}
+
+namespace {
+
+/// Waits until the server has ended the connection. @returns how many bytes came before
+std::size_t bytes_until_end(asio::ip::tcp::socket& socket) {
+  std::size_t all = 0;
+  char buffer[4096];
+  for (boost::system::error_code ended;;) {
+    auto got = socket.read_some(asio::buffer(buffer), ended);
+    if (ended) return all;
+    all += got;
+  }
+}
+
+} // namespace
+
+TEST_CASE("a connection that sends nothing, or a piece of a request, is ended") {
+  serving s;
+  s.streams.first_time = s.streams.idle_time = std::chrono::milliseconds(20);
+  s.dc.add("n1", "10.0.0.1", service("web", 80));
+  s.start();
+  auto question = request("web.service.consul", rr::a);
+  std::string framed = std::string{'\0', static_cast<char>(question.size())} + question;
+  for (const auto& sent : {std::string(), framed.substr(0, 1), framed.substr(0, 20)}) {
+    asio::io_context io;
+    asio::ip::tcp::socket socket(io);
+    socket.connect(s.endpoint());
+    asio::write(socket, asio::buffer(sent));
+    CHECK(bytes_until_end(socket) == 0);
+  }
+  asio::io_context io;
+  asio::ip::tcp::socket socket(io);
+  socket.connect(s.endpoint());
+  asio::write(socket, asio::buffer(framed + framed.substr(0, 9)));
+  CHECK(bytes_until_end(socket) > question.size());
+}
+
+TEST_CASE("a connection that does not take its answers is ended") {
+  serving s;
+  s.streams.first_time = s.streams.idle_time = std::chrono::milliseconds(50);
+  for (int i = 0; i < 200; ++i) s.dc.add("n" + std::to_string(i), "10.0.0." + std::to_string(i), service("web", 80));
+  s.start();
+  asio::io_context io;
+  asio::ip::tcp::socket socket(io);
+  socket.open(asio::ip::tcp::v4());
+  socket.set_option(asio::socket_base::receive_buffer_size(4096));
+  socket.connect(s.endpoint());
+  auto question = request("web.service.consul", rr::a);
+  std::string framed = std::string{'\0', static_cast<char>(question.size())} + question;
+  boost::system::error_code ended;
+  // Asks on and on without reading: the server stops taking requests, and then ends the connection.
+  while (!ended) asio::write(socket, asio::buffer(framed), ended);
+  CHECK(ended);
+}
+
+TEST_CASE("connections beyond the limits are closed at once, and places are given back") {
+  serving s;
+  std::vector<std::string> warnings;
+  s.streams.most_in_total = 3;
+  s.streams.most_per_address = 2;
+  s.streams.warn = [&](const std::string& text) { warnings.push_back(text); };
+  s.dc.add("n1", "10.0.0.1", service("web", 80));
+  s.start();
+  asio::io_context io;
+  auto from = [&](const char* address) {
+    asio::ip::tcp::socket socket(io);
+    socket.open(asio::ip::tcp::v4());
+    socket.bind({asio::ip::make_address(address), 0});
+    socket.connect(s.endpoint());
+    return socket;
+  };
+  auto question = request("web.service.consul", rr::a);
+  auto served = [&](asio::ip::tcp::socket& socket) {
+    std::string framed = std::string{'\0', static_cast<char>(question.size())} + question;
+    boost::system::error_code ended;
+    asio::write(socket, asio::buffer(framed), ended);
+    char first = 0;
+    return asio::read(socket, asio::buffer(&first, 1), ended) == 1;
+  };
+  auto one = from("127.0.0.1"), two = from("127.0.0.1");
+  CHECK(served(one));
+  CHECK(served(two));
+  auto three = from("127.0.0.1");
+  CHECK(bytes_until_end(three) == 0);
+  auto other = from("127.0.0.2");
+  CHECK(served(other));
+  auto full = from("127.0.0.3");
+  CHECK(bytes_until_end(full) == 0);
+  one.close();
+  bool again = false;
+  for (int i = 0; i < 10000 && !again; ++i) {
+    auto next = from("127.0.0.3");
+    again = served(next);
+  }
+  CHECK(again);
+  s.server->stop();
+  REQUIRE(warnings.size() >= 2);
+  CHECK(warnings[0].find("127.0.0.1: it has 2 already") != std::string::npos);
+  CHECK(warnings[1].find("127.0.0.3: there are as many") != std::string::npos);
 }
 
 TEST_CASE("recursors answer what is not ours, one after the other") {

@@ -1,8 +1,10 @@
 #include "protocol/filter/filter.hpp"
 
 #include "protocol/filter/go_text.hpp"
+#include "protocol/filter/regexp.hpp"
 #include "protocol/types/catalog.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <random>
@@ -211,7 +213,7 @@ TEST_CASE("an expression can be as long as it likes, but not as deep") {
   for (int i = 0; i < 100'000; ++i) deep += "(";
   CHECK(error_of<node>(deep).find("nested too deep") != std::string::npos);
   deep.clear();
-  for (int i = 0; i < 100'000; ++i) deep += "not ";
+  for (int i = 0; i < 30'000; ++i) deep += "not ";
   CHECK(error_of<node>(deep + "Node == a").find("nested too deep") != std::string::npos);
 }
 
@@ -219,6 +221,44 @@ TEST_CASE("broken UTF-8 is an error of its own") {
   auto prefix = std::string(filter::error_prefix);
   CHECK(error_of<node>("Node==\"\xff\"") == prefix + "1:8 (7): rule \"string\": invalid encoding");
   CHECK(error_of<node>("\xff") == prefix + "1:1 (0): invalid encoding");
+}
+
+TEST_CASE("only the first errors of a text are told") {
+  std::string broken;
+  for (int i = 0; i < 1000; ++i) broken += "\xff\n";
+  auto text = error_of<node>("Node == `" + broken + "`");
+  CHECK(std::count(text.begin(), text.end(), '\n') == 9);
+  CHECK(text.find("1:10 (9): rule \"string\": invalid encoding\n") != std::string::npos);
+  CHECK(text.find("2:1 (11): rule \"string\": invalid encoding\n") != std::string::npos);
+}
+
+TEST_CASE("an expression has limits, and who exceeds one is told which") {
+  auto prefix = std::string(filter::error_prefix);
+  auto with_status = [](const std::string& text) {
+    auto compiled = filter::compile<node>(text);
+    return compiled ? "ok" : std::to_string(compiled.error().status) + " " + compiled.error().text;
+  };
+  CHECK(with_status("Node == `" + std::string(filter::longest_expression, 'a') + "`") ==
+        "400 " + prefix + "the expression has 131082 bytes; the most is 131072");
+  std::string patterns = "Node matches a";
+  for (std::size_t i = 1; i < filter::most_patterns; ++i) patterns += " or Node matches a";
+  CHECK(with_status(patterns) == "ok");
+  CHECK(with_status(patterns + " or Node matches a") == "400 " + prefix + "more than 32 regular expressions");
+  CHECK(with_status("Node matches `" + std::string(filter::longest_pattern, 'a') + "`") == "ok");
+  auto longer = with_status("Node matches `" + std::string(filter::longest_pattern + 1, 'a') + "`");
+  CHECK(longer.ends_with("error parsing regexp: expression too large: 2049 bytes, the most is 2048"));
+  auto large = with_status("Node matches `(a[^b]{1000}){1,1}(c.{900}){1}`");
+  CHECK(large.find("too large") != std::string::npos);
+  std::string several = "Node matches `[^a]{120}`";
+  for (int i = 0; i < 20; ++i) several += " and Node matches `[^a]{120}`";
+  CHECK(with_status(several) ==
+        "400 " + prefix + "the regular expressions are too large: together they have more than 4096 steps");
+}
+
+TEST_CASE("an expression that is long or has patterns counts as costly") {
+  CHECK_FALSE(filter::is_costly("Service == web and \"a\" in Tags"));
+  CHECK(filter::is_costly("Service matches web"));
+  CHECK(filter::is_costly("Service == `" + std::string(300, 'a') + "`"));
 }
 
 TEST_CASE("mutated expressions never crash the parser") {

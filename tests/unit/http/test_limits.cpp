@@ -1,6 +1,10 @@
 #include "loopback.hpp"
 
+#include <arpa/inet.h>
 #include <catch2/catch.hpp>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 using namespace praetor;
 using namespace praetor::http;
@@ -72,6 +76,82 @@ TEST_CASE("a client has no more connections than it may, others are told so") {
   CHECK(second.send(get).answer().ends_with("GET /echo"));
   raw_client fourth(server.port());
   CHECK(fourth.send(get).answer().ends_with("GET /echo"));
+}
+
+TEST_CASE("connections beyond the server's total are closed at once, and there is room again when one ends") {
+  server_options options;
+  options.limits.max_connections = 2;
+  mailbox<std::string> warnings;
+  options.warn = [&](std::string_view text) { warnings.put(std::string(text)); };
+  test_server server(std::move(options));
+  auto first = std::make_unique<raw_client>(server.port());
+  raw_client second(server.port());
+  CHECK(first->send(get).answer().ends_with("GET /echo"));
+  CHECK(second.send(get).answer().ends_with("GET /echo"));
+  for (int i = 0; i < 3; ++i) {
+    raw_client more(server.port());
+    CHECK(more.rest().empty());
+  }
+  auto warning = warnings.take();
+  REQUIRE(warning);
+  CHECK(warning->starts_with("refused a connection from 127.0.0.1: there are as many as this process has"));
+  CHECK(server.server.counters().connections_refused == 3);
+  first.reset();
+  // The end of the first is seen at some time; until then others are refused.
+  bool served = false;
+  for (int i = 0; i < 10000 && !served; ++i)
+    served = raw_client(server.port()).send(get).answer().ends_with("GET /echo");
+  CHECK(served);
+}
+
+namespace {
+
+/// A connection from an address of the loopback network.
+int connect_from(const char* address, std::uint16_t port) {
+  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in own{}, to{};
+  own.sin_family = to.sin_family = AF_INET;
+  ::inet_pton(AF_INET, address, &own.sin_addr);
+  ::inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+  to.sin_port = htons(port);
+  REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&own), sizeof own) == 0);
+  REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
+  return fd;
+}
+
+} // namespace
+
+TEST_CASE("who has few connections gets one although idle ones of others have taken all places") {
+  server_options options;
+  options.limits.max_connections = 8;
+  options.threads = 2;
+  test_server server(std::move(options));
+  std::vector<int> idle;
+  for (int i = 0; i < 4; ++i)
+    for (auto address : {"127.0.0.2", "127.0.0.3"}) idle.push_back(connect_from(address, server.port()));
+  // The last one in the queue may be judged before the first of them are counted, but it is served.
+  for (int i = 0; i < 3; ++i) {
+    raw_client client(server.port());
+    CHECK(client.send(get).answer().ends_with("GET /echo"));
+    client.finish_sending();
+    CHECK(client.rest().empty());
+  }
+  for (int fd : idle) ::close(fd);
+}
+
+TEST_CASE("unix sockets have half of all connections, and leave the others") {
+  auto path = "/tmp/praetor-test-limits-" + std::to_string(::getpid());
+  server_options options;
+  options.limits.max_connections = 4;
+  options.listeners = {{.address = "127.0.0.1"}, {.address = path}};
+  test_server server(std::move(options));
+  raw_client one(path), two(path);
+  CHECK(one.send(get).answer().ends_with("GET /echo"));
+  CHECK(two.send(get).answer().ends_with("GET /echo"));
+  raw_client three(path);
+  CHECK(three.rest().find("429 Too Many Requests") != std::string::npos);
+  raw_client other(server.port());
+  CHECK(other.send(get).answer().ends_with("GET /echo"));
 }
 
 TEST_CASE("more requests than can be kept in flight are turned away, not queued") {

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -180,6 +181,38 @@ TEST_CASE("a disk that really fills up: proposals are refused first, and resume 
     CHECK_FALSE(log->sync());
   }
   ::umount2(disk.c_str(), MNT_DETACH);
+}
+
+TEST_CASE("a log waits while there are no file descriptors left, and goes on when there are") {
+  directory dir;
+  auto status = in_child([&] {
+    static rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 2;
+    static std::atomic<int> waits{0}, ends{0};
+    auto options = settings(dir.path / "raft");
+    options.write_buffer = 64 << 10; // needs new files often
+    options.warn = [](const std::string& text) {
+      if (text.find("no file descriptors are left") != text.npos) {
+        ++waits;
+        ::setrlimit(RLIMIT_NOFILE, &limit); // as if connections had ended
+      }
+      if (text.find("goes on: it has waited") != text.npos) ++ends;
+    };
+    auto log = rocksdb_log::open(options);
+    if (!log) return 3;
+    rlimit none{3, limit.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    // Until the first new file: RocksDB's background threads, which write tables, do not outlive a fork.
+    raft::index_t last = 0;
+    while (ends == 0 && last < 300) {
+      ++last;
+      if (!(*log)->write(append(last, last, 1, 5000)) || !(*log)->sync()) return 4;
+    }
+    write_file(dir.path / "last", std::to_string(last));
+    return waits > 0 && ends > 0 ? 0 : 5;
+  });
+  CHECK(status == 0);
+  CHECK(open_log(dir.path / "raft")->last_index() == std::stoull(read_file(dir.path / "last")));
 }
 
 TEST_CASE("a write beyond the file size limit is an error, and what was acknowledged stays") {

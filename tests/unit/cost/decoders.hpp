@@ -1,0 +1,18 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace praetor::cost {
+
+/// Something that reads what others have sent.
+struct decoder {
+  std::string name;
+  std::function<void(std::string_view)> run;
+};
+
+const std::vector<decoder>& decoders();
+
+} // namespace praetor::cost
