@@ -41,6 +41,8 @@ struct check_start {
   agent_view_ptr view;
   registry_actor registry;
   check_definition definition; ///< id filled in
+  std::string token;           ///< that it was registered with; "" = what is configured for all
+  bool from_file = false;
   std::string node_name;
   std::size_t output_limit = 4096;
   nanoseconds ttl_left{0}; ///< for a TTL check that was restored: until it expires; 0 = the whole TTL

@@ -1,6 +1,7 @@
 #include "actors/registry.hpp"
 
 #include "protocol/config/definition_validation.hpp"
+#include "protocol/types/names.hpp"
 
 #include <algorithm>
 
@@ -111,6 +112,8 @@ void registry_state::start_runner(const local_check& c, nanoseconds ttl_left) {
   start.registry = registry_actor{self};
   start.definition = c.definition;
   start.definition.id = c.check->check_id;
+  start.token = c.token;
+  start.from_file = c.from_file;
   start.node_name = options.settings.node_name;
   start.output_limit = output_limit(options.settings, c.definition);
   start.ttl_left = ttl_left;
@@ -118,6 +121,7 @@ void registry_state::start_runner(const local_check& c, nanoseconds ttl_left) {
 }
 
 expected<void> registry_state::add_service(const service_registration& r) {
+  if (auto fault = fault_in_names(r.service)) return fail(std::move(*fault), 400);
   for (const auto& check : r.checks) {
     if (auto valid = config::validate(check); !valid) return fail("Invalid check: " + valid.error().text, 400);
     if (auto allowed = scripts_allowed(options.settings, check, r.from_file); !allowed) return allowed;
@@ -182,6 +186,7 @@ expected<void> registry_state::add_check(const check_registration& r, nanosecond
 
   auto check = std::make_shared<health_check>(
       to_health_check(d, options.settings.node_name, service ? service->service.get() : nullptr, r.inside_service));
+  if (auto fault = fault_in_names(*check)) return fail(std::move(*fault), 400);
   auto next = std::make_shared<local_check>();
   next->definition = d;
   next->definition.id = check->check_id;
@@ -194,7 +199,9 @@ expected<void> registry_state::add_check(const check_registration& r, nanosecond
   next->from_file = r.from_file;
 
   auto existing = current->check(check->check_id);
-  bool same = existing && existing->definition == next->definition && runners.contains(check->check_id);
+  // An alias reads the catalog with its token.
+  bool same_sight = check_kind(d) != "alias" || (existing && existing->token == next->token);
+  bool same = existing && existing->definition == next->definition && same_sight && runners.contains(check->check_id);
   if (existing) {
     check->status = existing->check->status;
     check->output = existing->check->output;

@@ -6,6 +6,7 @@
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/filter/regexp.hpp"
+#include "protocol/mutation.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -135,13 +136,18 @@ void user_events_state::watch(std::shared_ptr<event_wait> w) {
     self->delayed_send(self, newest->deadline - self->clock().now(), wake_atom_v);
 }
 
+bool user_events_state::is_due(const event_wait& w, const std::vector<user_event_ptr>& events) const {
+  if (w.index == 0 || self->clock().now() >= w.deadline) return true;
+  auto seen = events;
+  if (w.visible && !mutated("hidden_event_wakes")) std::erase_if(seen, [&](const auto& e) { return !w.visible(*e); });
+  return event_index(seen) != w.index;
+}
+
 void user_events_state::answer_due() {
-  auto now = self->clock().now();
   std::erase_if(waiting, [&](const auto& w) {
     auto events = named(w->name);
-    auto index = event_index(events);
-    if (w->index != 0 && index == w->index && now < w->deadline) return false;
-    w->done(index, events);
+    if (!is_due(*w, events)) return false;
+    w->done(events);
     return true;
   });
 }

@@ -54,8 +54,11 @@ struct event_wait {
   std::string name;        ///< "" = all
   std::uint64_t index = 0; ///< seen before; 0: don't wait
   steady_time deadline;
-  /// Called once: the index, and the events, oldest first.
-  std::function<void(std::uint64_t, const std::vector<user_event_ptr>&)> done;
+  /// Whether the client may see an event. One that it may not see neither wakes it nor counts for its index; null: it
+  /// may see all.
+  std::function<bool(const user_event&)> visible;
+  /// Called once with the events of that name, oldest first, those that may not be seen among them.
+  std::function<void(const std::vector<user_event_ptr>&)> done;
 };
 
 struct user_events_state {
@@ -80,6 +83,7 @@ private:
   void execute(const user_event& e);
   bool is_meant(const user_event& e) const;
   std::vector<user_event_ptr> named(const std::string& name) const;
+  bool is_due(const event_wait& w, const std::vector<user_event_ptr>& events) const;
 };
 
 user_events_actor::behavior_type user_events(user_events_actor::stateful_pointer<user_events_state> self,

@@ -4,6 +4,7 @@
 #include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "protocol/codec/msgpack.hpp"
+#include "protocol/types/joined_key.hpp"
 
 namespace praetor::endpoints {
 
@@ -33,7 +34,7 @@ fetched_answer fetched(const expected<std::string>& reply) {
 class remote_question final : public cached_question {
 public:
   remote_question(const call& c, bool waits)
-      : key_(question_key(c) + '\x03' + (c.token.empty() ? token_of(c.req) : c.token)), waits_(waits),
+      : key_(joined_key{question_key(c), c.token.empty() ? token_of(c.req) : c.token}.text()), waits_(waits),
         view_(c.env.shared_view()), request_(described(c)) {
     std::erase_if(request_.query, [](const named_text& one) { return says_how(one.name) && one.name != "token"; });
     request_.raw_query.clear();

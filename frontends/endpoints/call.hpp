@@ -44,6 +44,9 @@ void respond_error(const call& c, std::string text, unsigned status = 500);
 struct layout {
   bool indent = false;
   bool newline = false;
+
+  /// Differs between layouts: a part of the keys of rendered answers.
+  std::string_view key() const { return indent ? (newline ? "in" : "i") : (newline ? "n" : ""); }
 };
 layout layout_of(const call& c);
 shared_bytes laid_out(layout how, std::string compact);

@@ -4,6 +4,7 @@
 #include "frontends/endpoints/routes.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/config/error_list.hpp"
+#include "protocol/types/names.hpp"
 
 #include <array>
 #include <charconv>
@@ -50,6 +51,7 @@ void fire(const call& c) {
   auto& e = *made;
   e.name = c.rest;
   if (e.name.empty()) return respond_error(c, "Missing name", 400);
+  if (auto fault = fault_in_name("event name", e.name)) return respond_error(c, *fault, 400);
   if (!c.who->allowed(acl::resource::event, acl::access::write, e.name))
     return respond_error(c, "Permission denied", 403);
   if (other_datacenter(c)) return;
@@ -67,13 +69,16 @@ void fire(const call& c) {
   ask_gossip(prober, std::move(command));
 }
 
-void show_events(const call& c, std::uint64_t index, const std::vector<user_event_ptr>& events) {
-  std::vector<user_event> shown;
-  for (const auto& e : events)
-    if (c.who->allowed(acl::resource::event, acl::access::read, e->name)) shown.push_back(*e);
-  auto a = json_answer(c, shown);
-  if (shown.size() < events.size() && !c.token.empty()) a.lines = filtered_line;
-  a.headers.emplace_back("X-Consul-Index", std::to_string(index));
+bool may_see(const acl::authorizer& who, const user_event& e) {
+  return who.allowed(acl::resource::event, acl::access::read, e.name);
+}
+
+/// The index is of what is shown: an event that may not be seen leaves no trace in it.
+void show_events(const call& c, std::vector<user_event_ptr> events) {
+  auto removed = std::erase_if(events, [&](const user_event_ptr& e) { return !may_see(*c.who, *e); });
+  auto a = json_answer(c, events);
+  if (removed > 0 && !c.token.empty()) a.lines = filtered_line;
+  a.headers.emplace_back("X-Consul-Index", std::to_string(event_index(events)));
   respond(c, std::move(a));
 }
 
@@ -85,8 +90,9 @@ void list_events(const call& c) {
   request->name = c.req.query.get("name");
   request->index = options->min_index;
   request->deadline = c.env.now() + wait + c.env.jitter(wait / 16);
-  request->done = [c](std::uint64_t index, const std::vector<user_event_ptr>& events) {
-    look_who_asks(c, [index, events](const call& c) { show_events(c, index, events); });
+  request->visible = [who = c.who](const user_event& e) { return may_see(*who, e); };
+  request->done = [c](const std::vector<user_event_ptr>& events) {
+    look_who_asks(c, [events](const call& c) { show_events(c, events); });
   };
   auto events = c.env.handles()->events;
   c.ex->on_cancel([events, weak = std::weak_ptr(request)] {

@@ -2,6 +2,7 @@
 
 #include "frontends/endpoints/forwarding.hpp"
 #include "protocol/mutation.hpp"
+#include "protocol/types/joined_key.hpp"
 
 #include <algorithm>
 
@@ -9,6 +10,8 @@ namespace praetor::endpoints {
 
 namespace {
 
+/// What `near` says for the agent that the client asked.
+constexpr std::string_view asking_agent_itself = "_agent";
 constexpr std::string_view cached_with_consistent = "Cannot specify ?cached with ?consistent, conflicting semantics.";
 constexpr std::string_view stale_with_consistent = "Cannot specify ?stale with ?consistent, conflicting semantics.";
 
@@ -254,17 +257,18 @@ bool says_how(std::string_view parameter) {
 }
 
 std::string question_key(const call& c) {
-  std::string key = c.req.path;
+  joined_key key;
+  key.reserve(c.req.path.size() + c.req.raw_query.size() + 96);
+  key.add(c.req.path).add(c.who->id()).add(layout_of(c).key());
+  bool near_asker = false;
   for (const auto& [name, value] : c.req.query.items()) {
     if (says_how(name)) continue;
-    key += '\x01';
-    key += name;
-    key += '\x02';
-    key += value;
+    key.add(name).add(value);
+    near_asker |= name == "near" && value == asking_agent_itself;
   }
-  key += '\x03';
-  key += c.who->id();
-  return key;
+  // Such an answer is sorted for the agent that the client asked.
+  if (near_asker) key.add(asked_node(c));
+  return std::move(key).text();
 }
 
 bool streams_entries(const call& c) {
@@ -360,7 +364,7 @@ expected<read_options> parse_read_options(const call& c) {
 }
 
 near_order::near_order(const call& c) : from_(c.req.query.get("near")) {
-  if (from_ == "_agent") from_ = asked_node(c);
+  if (from_ == asking_agent_itself) from_ = asked_node(c);
 }
 
 string_map node_meta_of(const request& req) {

@@ -6,6 +6,7 @@
 
 #include "protocol/config/error_list.hpp"
 #include "protocol/config/ip_address.hpp"
+#include "protocol/types/names.hpp"
 
 namespace praetor::config {
 
@@ -37,6 +38,14 @@ std::string type_of(const health_check_definition& d) {
 }
 
 expected<void> validate(const check_definition& c) {
+  for (auto [name, text] : {std::pair{"Name", &c.name},
+                            {"CheckID", &c.id},
+                            {"CheckID", &c.check_id},
+                            {"ServiceID", &c.service_id},
+                            {"Status", &c.status},
+                            {"AliasNode", &c.alias_node},
+                            {"AliasService", &c.alias_service}})
+    if (auto fault = fault_in_name(name, *text)) return fail(std::move(*fault));
   bool polled = is_script(c) || !c.http.empty() || !c.tcp.empty() || !c.udp.empty() || !c.grpc.empty() ||
                 !c.h2ping.empty() || !c.os_service.empty();
   bool has_ttl = c.ttl.count() > 0, has_interval = c.interval.count() > 0;
@@ -193,6 +202,11 @@ expected<void> validate(const service_definition& s) {
   faults found;
   static const proxy_definition none;
   const auto& proxy = s.proxy ? *s.proxy : none;
+  for (auto [name, text] : {std::pair{"ID", &s.id},
+                            {"Name", &s.name},
+                            {"Kind", &s.kind},
+                            {"Proxy.DestinationServiceName", &proxy.destination_service_name}})
+    if (auto fault = fault_in_name(name, *text)) found.push_back(std::move(*fault));
   if (s.kind == "connect-proxy") check_connect_proxy(s, proxy, found);
   if (is_gateway(s.kind)) check_gateway(s, proxy, found);
   if (s.connect && s.connect->native && s.port == 0 && s.socket_path.empty())

@@ -3,6 +3,7 @@
 
 #include "protocol/config/builder.hpp"
 #include "protocol/config/definition_validation.hpp"
+#include "protocol/types/names.hpp"
 
 namespace praetor::config {
 
@@ -82,6 +83,7 @@ expected<void> builder::validate_identity() {
   if (!o.data_dir.empty() && env_.kind_of(o.data_dir) == environment::path_kind::file)
     return fail("data_dir " + praetor::quoted(o.data_dir) + " is not a directory");
   if (o.node_name.empty()) return fail("node_name cannot be empty");
+  if (auto fault = fault_in_name("node_name", o.node_name)) return fail(std::move(*fault));
   if (!is_dns_label(o.node_name))
     warn("Node name " + praetor::quoted(o.node_name) +
          " will not be discoverable via DNS due to invalid characters. Valid characters include all alpha-numerics and "

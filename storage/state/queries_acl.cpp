@@ -30,7 +30,8 @@ acl_role_ptr shown(const acl_tables& t, const acl_role_ptr& role, watch_set* wat
   return out;
 }
 
-std::string_view last_part(std::string_view key) { return key.substr(key.rfind('\0') + 1); }
+/// Of a key of two parts. Only the last may hold a zero byte.
+std::string_view last_part(std::string_view key) { return key.substr(key.find('\0') + 1); }
 
 nanoseconds expiry_in(std::string_view key) {
   std::uint64_t bits = 0;

@@ -1,25 +1,50 @@
 #include "storage/state/tables.hpp"
 
+#include <algorithm>
+
 namespace praetor::state {
 
 namespace {
 
-std::string join(std::initializer_list<std::string_view> parts, bool open) {
-  std::size_t size = parts.size();
-  for (auto p : parts) size += p.size();
-  std::string out;
-  out.reserve(size);
-  for (auto p : parts) {
-    out += p;
-    out += '\0';
+constexpr char separator = '\0', escape = '\x01';
+
+/// A separator inside a part becomes two bytes, and so does the byte that announces it. Both keep the order of parts,
+/// and names without such bytes stand as they are.
+void append_closed(std::string& out, std::string_view part) {
+  bool plain = std::none_of(part.begin(), part.end(), [](char c) { return c == separator || c == escape; });
+  if (plain) {
+    out += part;
+  } else {
+    for (char c : part) {
+      if (c == separator || c == escape) out += escape;
+      out += c == separator ? '\x01' : c == escape ? '\x02' : c;
+    }
   }
-  if (!open && !out.empty()) out.pop_back();
-  return out;
+  out += separator;
+}
+
+std::size_t size_of(std::initializer_list<std::string_view> parts) {
+  auto size = parts.size();
+  for (auto p : parts) size += p.size();
+  return size;
 }
 
 } // namespace
 
-std::string tree_key(std::initializer_list<std::string_view> parts) { return join(parts, false); }
-std::string tree_prefix(std::initializer_list<std::string_view> parts) { return join(parts, true); }
+std::string tree_key(std::initializer_list<std::string_view> parts) {
+  std::string out;
+  out.reserve(size_of(parts));
+  const auto* last = parts.end() - 1;
+  for (const auto* part = parts.begin(); part != last; ++part) append_closed(out, *part);
+  out += *last;
+  return out;
+}
+
+std::string tree_prefix(std::initializer_list<std::string_view> parts) {
+  std::string out;
+  out.reserve(size_of(parts));
+  for (auto part : parts) append_closed(out, part);
+  return out;
+}
 
 } // namespace praetor::state

@@ -42,9 +42,10 @@ struct hearing : stage {
     w->name = name;
     w->index = index;
     w->deadline = now() + within;
-    w->done = [into](std::uint64_t index, const std::vector<user_event_ptr>& events) {
+    w->visible = visible;
+    w->done = [into](const std::vector<user_event_ptr>& events) {
       into->answered = true;
-      into->index = index;
+      into->index = event_index(events);
       for (const auto& e : events) into->names.push_back(e->name);
     };
     caf::anon_send(events, watch_atom_v, local<std::shared_ptr<event_wait>>{w});
@@ -57,6 +58,7 @@ struct hearing : stage {
     return *into;
   }
   user_events_actor events;
+  std::function<bool(const user_event&)> visible; ///< to who asks from now on
 };
 
 using strings = std::vector<std::string>;
@@ -122,6 +124,25 @@ TEST_CASE("who has seen the newest event waits for the next of its name, or for 
   CHECK(waiting->index == 7);
   CHECK(waiting->names == strings{"deploy", "deploy"});
   CHECK(!gone->answered);
+}
+
+TEST_CASE("an event that may not be seen wakes nobody") {
+  hearing w;
+  w.fire("deploy", 5);
+  w.visible = [](const user_event& e) { return e.name != "secret"; };
+  auto waiting = std::make_shared<hearing::heard>();
+  w.ask(waiting, {}, 5);
+  w.fire("secret", 9);
+  CHECK(!waiting->answered);
+  w.fire("deploy", 7);
+  CHECK(waiting->answered);
+  // The index that it knows is that of the newest event that it may see.
+  w.fire("secret", 11);
+  auto again = std::make_shared<hearing::heard>();
+  w.ask(again, {}, 7, 2s);
+  CHECK(!again->answered);
+  w.advance(2s);
+  CHECK(again->answered);
 }
 
 TEST_CASE("filters are checked before an event is fired") {

@@ -295,7 +295,7 @@ TEST_CASE("a server that gossip does not know yet proposes like a client agent, 
   gateway_world w;
   w.guard(true);
   w.peer.claims_server = true;
-  w.ask(rpc_kind::propose, encode_command(command_type::kvs, kv_request{}));
+  w.ask(rpc_kind::propose, pack_command(command_type::kvs, kv_request{}));
   CHECK(w.refusal(0).not_carried_out);
   CHECK(w.refusal(0).text.find("gossip knows no server with its id") != std::string::npos);
 }

@@ -1,18 +1,14 @@
 #include "health_world.hpp"
 
-#include "protocol/codec/command.hpp"
-#include "storage/state/transaction.hpp"
-
 using namespace praetor;
 using namespace std::chrono_literals;
 
 namespace {
 
-check_definition alias_of(const std::string& service, const std::string& node = {}) {
+check_definition alias_of(const std::string& service) {
   check_definition d;
   d.id = "alias";
   d.alias_service = service;
-  d.alias_node = node;
   return d;
 }
 
@@ -72,42 +68,5 @@ TEST_CASE("aliases don't keep themselves or each other critical") {
   world.publish({"web"}, {check_of("web", "alias", "critical", "x"), other, check_of("web", "w", "passing")});
   auto runner = world.start(alias_of("web"));
   expect(world, "passing", "All checks passing.");
-  world.end(runner);
-}
-
-TEST_CASE("an alias of another node follows the catalog") {
-  health_world world;
-  std::uint64_t index = 10;
-  auto add = [&](const std::string& service, const std::string& id, const std::string& status) {
-    register_request r;
-    r.datacenter = "dc1";
-    r.node = "there";
-    r.address = "1.1.1.1";
-    if (!service.empty()) {
-      node_service s;
-      s.id = s.name = service;
-      r.service = std::make_shared<const node_service>(s);
-    }
-    if (!id.empty()) {
-      auto check = check_of(service, id, status, "o");
-      check.node = "there";
-      r.checks.push_back(std::make_shared<const health_check>(check));
-    }
-    auto bytes = pack_command(command_type::register_node, r);
-    state::transaction t(world.view->state.load());
-    auto applied =
-        state::apply(t, ++index, std::chrono::hours(1), command_type::register_node, std::string_view(bytes).substr(1));
-    REQUIRE(applied.ok());
-    world.view->state.publish(std::move(t));
-    world.run();
-  };
-  auto runner = world.start(alias_of("db", "there"));
-  expect(world, "passing", "No checks found.");
-  add("", "", "");
-  expect(world, "critical", "Service db could not be found on node there");
-  add("db", "d", "passing");
-  expect(world, "passing", "All checks passing.");
-  add("", "n", "warning");
-  expect(world, "warning", "Aliased check \"n\" failing: o");
   world.end(runner);
 }

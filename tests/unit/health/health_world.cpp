@@ -65,6 +65,7 @@ check_runner_actor health_world::start(check_definition definition, nanoseconds 
   s.view = view;
   s.registry = registry_;
   s.definition = std::move(definition);
+  s.token = token;
   s.node_name = "here";
   s.output_limit = output_limit;
   s.ttl_left = ttl_left;

@@ -68,6 +68,7 @@ public:
   std::vector<heard> results;
   std::uint64_t seed = 1;
   std::size_t output_limit = 4096;
+  std::string token; ///< that checks are registered with
 
 private:
   static caf::actor_system_config& configure(caf::actor_system_config& config);

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "protocol/types/commands.hpp"
+#include "protocol/types/coordinate.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace praetor {
+
+// Names and ids stand in keys, logs, DNS answers and terminals. Control characters (bytes below 0x20, and 0x7f) are
+// refused in them; spaces, slashes, Unicode and all else that Consul takes are not. Keys of the key-value store hold
+// any bytes: they are no part of a longer key but the last. Removals are not judged, so that what a restored archive
+// brought can be removed.
+
+/// @param field what clients call it
+/// @returns `Invalid CheckID "a\x00": control characters are not allowed`, or nothing
+std::optional<std::string> fault_in_name(std::string_view field, std::string_view text);
+
+std::optional<std::string> fault_in_names(const node_service& s);
+std::optional<std::string> fault_in_names(const health_check& c);
+std::optional<std::string> fault_in_names(const register_request& r);
+std::optional<std::string> fault_in_names(const txn_op& op);
+std::optional<std::string> fault_in_names(const session& s);
+std::optional<std::string> fault_in_names(const node_coordinate& c);
+
+} // namespace praetor

@@ -1,0 +1,174 @@
+#include "actors/forwarded_request.hpp"
+#include "health_world.hpp"
+#include "protocol/config/runtime_config.hpp"
+
+using namespace praetor;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The agent's own endpoints, which the test plays.
+class played_requests final : public request_server {
+public:
+  struct one {
+    remote_request request;
+    std::function<void(remote_answer)> done;
+  };
+  std::vector<one> asked;
+  int cancelled = 0;
+
+  std::function<void()> serve(remote_request request, std::uint32_t, nanoseconds,
+                              std::function<void(remote_answer)> done) override {
+    asked.push_back({std::move(request), std::move(done)});
+    return [this] { ++cancelled; };
+  }
+  void look_up(std::string, std::uint32_t, nanoseconds, std::function<void(expected<std::string>)>) override {}
+};
+
+struct alias_world : health_world {
+  std::shared_ptr<played_requests> requests = std::make_shared<played_requests>();
+  check_runner_actor runner;
+
+  alias_world() {
+    view->settings.store(std::make_shared<config::runtime_config>());
+    view->requests.store(requests);
+  }
+  ~alias_world() { end(); }
+
+  void begin(const std::string& service = "db") {
+    check_definition d;
+    d.id = "alias";
+    d.alias_service = service;
+    d.alias_node = "there";
+    runner = start(d);
+  }
+  void end() {
+    if (runner) health_world::end(runner);
+    runner = nullptr;
+  }
+  const remote_request& newest() const { return requests->asked.back().request; }
+  std::string parameter(const std::string& name) const {
+    for (const auto& one : newest().query)
+      if (one.name == name) return one.value;
+    return "none";
+  }
+  void answer(std::string body, std::int64_t status = 200, std::uint64_t index = 7) {
+    remote_answer a;
+    a.status = status;
+    a.body = std::move(body);
+    if (index > 0) a.lines = "X-Consul-Index: " + std::to_string(index) + "\r\nX-Consul-Knownleader: true\r\n";
+    auto done = requests->asked.back().done;
+    done(std::move(a));
+    run();
+  }
+  void expect(const std::string& status, const std::string& output) {
+    REQUIRE_FALSE(results.empty());
+    CHECK(results.back().status == status);
+    CHECK(results.back().output == output);
+  }
+};
+
+const std::string db_passes =
+    R"([{"Node": "there", "CheckID": "d", "Name": "d", "Status": "passing", "ServiceID": "db"}])";
+const std::string db_there = R"({"Node": {"Node": "there"}, "Services": [{"ID": "other"}, {"ID": "db"}]})";
+
+} // namespace
+
+TEST_CASE("an alias of another node asks with the token that it was registered with, and waits for news") {
+  alias_world w;
+  w.token = "secret";
+  w.begin();
+  REQUIRE(w.requests->asked.size() == 1);
+  CHECK(w.newest().path == "/v1/health/node/there");
+  CHECK(w.newest().headers.size() == 1);
+  CHECK(w.newest().headers[0].name == "x-consul-token");
+  CHECK(w.newest().headers[0].value == "secret");
+  CHECK(w.parameter("stale") == "");
+  CHECK(w.parameter("max_stale") == "15s");
+  CHECK(w.parameter("index") == "none");
+  w.answer(db_passes);
+  w.expect("passing", "All checks passing.");
+  REQUIRE(w.requests->asked.size() == 2);
+  CHECK(w.parameter("index") == "7");
+  CHECK(w.parameter("wait") == "60s");
+  w.answer(R"([{"CheckID": "n", "Name": "n", "Status": "warning", "Output": "o"},
+               {"CheckID": "x", "Name": "x", "Status": "critical", "ServiceID": "other"},
+               {"CheckID": "a", "Name": "a", "Status": "critical", "Type": "alias"},
+               {"CheckID": "d", "Name": "d", "Status": "passing", "ServiceID": "db"}])");
+  w.expect("warning", "Aliased check \"n\" failing: o");
+  w.end();
+  CHECK(w.requests->cancelled == 1);
+}
+
+TEST_CASE("an alias without a token of its own asks with what is configured for all") {
+  alias_world w;
+  w.view->tokens.set(token_use::request, "of all", nullptr);
+  w.begin();
+  CHECK(w.newest().headers.at(0).value == "of all");
+}
+
+TEST_CASE("an alias passes for a service without checks, and not for one that is not there or not to be seen") {
+  struct row {
+    std::string service, found, status, output;
+  };
+  for (const auto& r : std::vector<row>{
+           {"db", db_there, "passing", "No checks found."},
+           {"db", R"({"Node": {"Node": "there"}, "Services": []})", "critical",
+            "Service db could not be found on node there"},
+           {"db", R"({"Node": null, "Services": null})", "critical", "Service db could not be found on node there"},
+           {"", R"({"Node": {"Node": "there"}, "Services": []})", "passing", "No checks found."},
+           {"", R"({"Node": null, "Services": null})", "critical", "Service  could not be found on node there"},
+       }) {
+    INFO(r.found);
+    alias_world w;
+    w.begin(r.service);
+    w.answer("[]");
+    CHECK(w.newest().path == "/v1/catalog/node-services/there");
+    w.answer(r.found);
+    w.expect(r.status, r.output);
+    CHECK(w.newest().path == "/v1/health/node/there");
+  }
+}
+
+TEST_CASE("an alias is critical from the second failure on, and asks ever more slowly") {
+  alias_world w;
+  w.begin();
+  w.answer("No known Consul servers", 500, 0);
+  CHECK(w.results.empty());
+  w.answer("No known Consul servers", 500, 0);
+  w.expect("critical", "Failure checking aliased node or service: No known Consul servers");
+  w.answer("ACL not found", 403, 0);
+  w.expect("critical", "Failure checking aliased node or service: ACL not found");
+  auto so_far = w.requests->asked.size();
+  w.answer("ACL not found", 403, 0); // the fourth
+  CHECK(w.requests->asked.size() == so_far);
+  w.advance(2s);
+  CHECK(w.requests->asked.size() == so_far + 1);
+  w.answer("ACL not found", 403, 0);
+  w.advance(3s);
+  CHECK(w.requests->asked.size() == so_far + 1);
+  w.advance(1s);
+  CHECK(w.requests->asked.size() == so_far + 2);
+  w.answer(db_passes);
+  w.expect("passing", "All checks passing.");
+}
+
+TEST_CASE("an answer that can't be read is a failure") {
+  alias_world w;
+  w.begin();
+  w.answer("{", 200);
+  w.answer("{", 200);
+  REQUIRE_FALSE(w.results.empty());
+  CHECK(w.results.back().status == "critical");
+}
+
+TEST_CASE("an alias that begins before the agent answers requests asks when it does") {
+  alias_world w;
+  w.view->requests.store(nullptr);
+  w.begin();
+  w.advance(3s);
+  CHECK(w.requests->asked.empty());
+  w.view->requests.store(w.requests);
+  w.advance(1s);
+  CHECK(w.requests->asked.size() == 1);
+}
