@@ -83,6 +83,7 @@ void pending_read::evaluate() {
   auto& cache = c.env.cache();
   auto found = cache.find(key);
   at_hand = found != nullptr;
+  if (!found && !c.ex->has_room()) return respond(c, too_many_answers());
   std::shared_ptr<state_query> query;
   if (!found) {
     query = std::make_shared<state_query>(key, c.env, run);
@@ -97,6 +98,7 @@ void pending_read::evaluate() {
     }
   }
   if (!blocks || found->index > options.min_index) return reply(*found);
+  if (!c.ex->begin_wait()) return respond(c, too_many_waits());
 
   if (!query) query = std::make_shared<state_query>(key, c.env, run);
   auto wait = std::make_shared<watch_request>();
