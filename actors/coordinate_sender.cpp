@@ -43,7 +43,7 @@ void coordinate_sender_state::send(const std::shared_ptr<const node_coordinate>&
   json::write(r.body, *place);
   r.asker.node = options.node;
   auto log = options.outside->log_lines;
-  requests->serve(std::move(r), 0, options.view->settings.load()->rpc_hold_timeout, [log](const remote_answer& a) {
+  requests->serve_own(std::move(r), options.view->settings.load()->rpc_hold_timeout, [log](const remote_answer& a) {
     if (a.status != 200)
       log->write(log_level::debug, "agent", "the network coordinate was not taken", {{"error", a.body}});
   });

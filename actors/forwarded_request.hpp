@@ -44,12 +44,17 @@ class request_server {
 public:
   virtual ~request_server() = default;
 
-  /// Answers a client's request. Never blocks; `done` runs once, from any thread.
-  /// @param hops how many agents have handed it on
+  /// Answers a client's request that another agent has handed on. Nothing in it is believed: it is refused unless its
+  /// route is declared as one that agents hand on, and unless it passes what a client's own request has to pass.
+  /// Never blocks; `done` runs once, from any thread.
+  /// @param hops how many agents have handed it on; 0 counts as 1
   /// @param hold how long it may wait for a leader
   /// @returns what is called when the client has gone away
   virtual std::function<void()> serve(remote_request request, std::uint32_t hops, nanoseconds hold,
                                       std::function<void(remote_answer)> done) = 0;
+  /// Answers what this agent asks by itself. Nothing that came from elsewhere may be handed in here.
+  virtual std::function<void()> serve_own(remote_request request, nanoseconds hold,
+                                          std::function<void(remote_answer)> done) = 0;
   /// Answers a DNS question, both in the frontends' own form.
   virtual void look_up(std::string question, std::uint32_t hops, nanoseconds hold,
                        std::function<void(expected<std::string>)> done) = 0;

@@ -45,7 +45,7 @@ void remote_execution_state::ask(std::string method, std::string key, std::vecto
     auto reply = std::make_shared<const execution_reply>(execution_reply{std::move(a)});
     caf::anon_send(execution, result_atom_v, number, local<std::shared_ptr<const execution_reply>>{reply});
   };
-  requests_here->serve(std::move(r), 0, config->rpc_hold_timeout, std::move(done));
+  requests_here->serve_own(std::move(r), config->rpc_hold_timeout, std::move(done));
 }
 
 void remote_execution_state::read_job(bool consistently) {

@@ -15,19 +15,31 @@ constexpr std::size_t piece = 256 << 10;
 
 } // namespace
 
-void restoration::start(std::string archive, done_callback done) {
+expected<std::shared_ptr<storage::scratch_file>>
+restoration::verified(const std::shared_ptr<storage::scratch_file>& archive) {
+  auto unpacked = archive->another();
+  if (!unpacked) return unpacked;
+  auto meta = storage::read_archive(storage::reader_of(archive),
+                                    [&](std::string_view bytes) { return (*unpacked)->write(bytes); });
+  if (!meta) return tl::unexpected(meta.error());
+  auto bytes = (*unpacked)->view();
+  if (!bytes) return tl::unexpected(bytes.error());
+  if (auto sound = state::check_archive(*bytes); !sound)
+    return fail("failed to restore from snapshot: " + sound.error().text);
+  if (auto readable = state::read_state(*bytes); !readable) return tl::unexpected(readable.error());
+  return unpacked;
+}
+
+void restoration::start(const std::shared_ptr<storage::scratch_file>& archive, done_callback done) {
   if (!done) done = [](const error*) {};
   auto refuse = [&](const std::string& why) {
     error e{why, 500};
     done(&e);
   };
   if (done_) return refuse("another restore is under way, try again when it has ended");
-  auto unpacked = storage::unpack_archive(archive);
+  auto unpacked = verified(archive);
   if (!unpacked) return refuse(unpacked.error().text);
-  if (auto sound = state::check_archive(unpacked->state); !sound)
-    return refuse("failed to restore from snapshot: " + sound.error().text);
-  if (auto readable = state::read_state(unpacked->state); !readable) return refuse(readable.error().text);
-  state_ = std::move(unpacked->state);
+  state_ = std::move(*unpacked);
   sent_ = 0;
   id_ = outside_->new_uuid();
   done_ = std::move(done);
@@ -38,9 +50,12 @@ void restoration::send_piece() {
   restore_request request;
   request.id = id_;
   request.offset = sent_;
-  request.data.bytes = state_.substr(sent_, piece);
-  sent_ += request.data.bytes.size();
-  request.done = sent_ == state_.size();
+  request.data.bytes.resize(piece);
+  auto got = state_->read_at(sent_, request.data.bytes.data(), piece);
+  if (!got) return end(&got.error());
+  request.data.bytes.resize(*got);
+  sent_ += *got;
+  request.done = *got == 0 || sent_ == state_->size();
   auto command = encode_command(command_type::restore, request);
   if (!command) return end(&command.error());
   auto p = std::make_shared<proposal>();
@@ -57,14 +72,14 @@ void restoration::piece_done(std::uint64_t number, const std::string& failed) {
     error why{failed, 500};
     return end(&why);
   }
-  if (sent_ < state_.size()) return send_piece();
+  if (sent_ < state_->size()) return send_piece();
   outside_->log_lines->write(log_level::info, "agent.server.snapshot", "restored a user's archive",
-                             {{"bytes", state_.size()}});
+                             {{"bytes", state_->size()}});
   end(nullptr);
 }
 
 void restoration::end(const error* failed) {
-  state_ = {};
+  state_ = nullptr;
   auto done = std::exchange(done_, nullptr);
   done(failed);
 }

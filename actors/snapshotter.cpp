@@ -9,6 +9,9 @@ namespace praetor {
 
 namespace {
 
+/// Bytes of a state that are written to a scratch file at once.
+constexpr std::size_t write_piece = 256 << 10;
+
 storage::snapshot_request request_of(const raft::snapshot_meta& meta) {
   storage::snapshot_request request;
   request.id = meta.id;
@@ -183,23 +186,9 @@ void snapshotter_state::hand_out_archives(const raft_status& status) {
   covered.term = status.term;
   covered.members = status.committed_members;
   covered.id = storage::snapshot_id(covered.term, covered.index, now);
-  std::string bytes;
-  state::write_state(*store, state::record_scope::exported, [&](std::string_view part) {
-    bytes += part;
-    return true;
-  });
-  covered.size = bytes.size();
-  auto packed =
-      storage::pack_archive(storage::from_raft(covered), bytes, std::chrono::duration_cast<std::chrono::seconds>(now));
-  snapshot_export out;
-  if (packed) out.bytes = std::move(*packed);
-  out.index = covered.index;
-  for (auto& done : std::exchange(exports, {})) {
-    if (packed)
-      done(&out, nullptr);
-    else
-      done(nullptr, &packed.error());
-  }
+  snapshot_export out{std::move(store), storage::from_raft(covered),
+                      std::chrono::duration_cast<std::chrono::seconds>(now)};
+  for (auto& done : std::exchange(exports, {})) done(&out, nullptr);
 }
 
 snapshotter_actor::behavior_type snapshotter(snapshotter_actor::stateful_pointer<snapshotter_state> self,
@@ -243,8 +232,8 @@ snapshotter_actor::behavior_type snapshotter(snapshotter_actor::stateful_pointer
         s.exports.push_back(std::move(done.value));
         if (s.exports.size() == 1) s.ask_status();
       },
-      [self](restore_atom, local<std::shared_ptr<std::string>>& archive, local<done_callback>& done) {
-        self->state.restore.start(std::move(*archive.value), std::move(done.value));
+      [self](restore_atom, local<std::shared_ptr<storage::scratch_file>>& archive, local<done_callback>& done) {
+        self->state.restore.start(archive.value, std::move(done.value));
       },
       [self](restore_atom, std::uint64_t number, const std::string& failed) {
         self->state.restore.piece_done(number, failed);
@@ -256,9 +245,29 @@ void take_snapshot(const agent_handles& handles, archive_callback done) {
   caf::anon_send(handles.snapshots, archive_atom_v, local<archive_callback>{std::move(done)});
 }
 
-void restore_snapshot(const agent_handles& handles, std::string archive, done_callback done) {
-  caf::anon_send(handles.snapshots, restore_atom_v,
-                 local<std::shared_ptr<std::string>>{std::make_shared<std::string>(std::move(archive))},
+expected<void> pack_snapshot(const snapshot_export& from, storage::scratch_file& to) {
+  auto plain = to.another(); // an archive names the size of the state before the state
+  if (!plain) return tl::unexpected(plain.error());
+  expected<void> outcome;
+  std::string gathered;
+  state::write_state(*from.state, state::record_scope::exported, [&](std::string_view part) {
+    gathered += part;
+    if (gathered.size() < write_piece) return true;
+    outcome = (*plain)->write(gathered);
+    gathered.clear();
+    return outcome.has_value();
+  });
+  if (outcome) outcome = (*plain)->write(gathered);
+  if (!outcome) return outcome;
+  auto meta = from.meta;
+  meta.size = static_cast<std::int64_t>((*plain)->size());
+  return storage::write_archive(meta, storage::reader_of(*plain), from.taken,
+                                [&](std::string_view bytes) { return to.write(bytes); });
+}
+
+void restore_snapshot(const agent_handles& handles, std::shared_ptr<storage::scratch_file> archive,
+                      done_callback done) {
+  caf::anon_send(handles.snapshots, restore_atom_v, local<std::shared_ptr<storage::scratch_file>>{std::move(archive)},
                  local<done_callback>{std::move(done)});
 }
 

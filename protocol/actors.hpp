@@ -51,6 +51,10 @@ namespace swim {
 struct user_event;
 } // namespace swim
 
+namespace storage {
+class scratch_file;
+} // namespace storage
+
 namespace state {
 struct apply_result;
 class store;
@@ -256,7 +260,7 @@ using snapshotter_actor = caf::typed_actor<
     // Make an archive of the state for a user.
     caf::reacts_to<archive_atom, local<archive_callback>>,
     // Put an archive's state in the place of that of all servers; only the leader takes it.
-    caf::reacts_to<restore_atom, local<std::shared_ptr<std::string>>, local<done_callback>>,
+    caf::reacts_to<restore_atom, local<std::shared_ptr<storage::scratch_file>>, local<done_callback>>,
     // A piece of the archive of this restore went through the log ("") or why it did not.
     caf::reacts_to<restore_atom, std::uint64_t, std::string>>;
 

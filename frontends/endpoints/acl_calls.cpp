@@ -4,20 +4,35 @@ namespace praetor::endpoints {
 
 namespace {
 
-bool lacks(const call& c, acl::access how) {
-  if (acls_off(c)) return true;
+std::optional<answer> no_acls(const call& c) {
+  if (c.env.config()->acl.enabled) return {};
+  return text_answer(401, "ACL support disabled");
+}
+
+std::optional<answer> denied(const call& c, acl::access how) {
+  if (auto no = no_acls(c)) return no;
   acl::permission wanted{acl::resource::acl, how, {}};
-  if (c.who->allowed(wanted)) return false;
-  respond_error(c, c.who->denial(wanted), 403);
-  return true;
+  if (c.who->allowed(wanted)) return {};
+  return text_answer(403, c.who->denial(wanted));
+}
+
+bool lacks(const call& c, acl::access how) {
+  auto no = denied(c, how);
+  if (no) respond(c, std::move(*no));
+  return no.has_value();
 }
 
 } // namespace
 
 bool acls_off(const call& c) {
-  if (c.env.config()->acl.enabled) return false;
-  respond_error(c, "ACL support disabled", 401);
-  return true;
+  auto no = no_acls(c);
+  if (no) respond(c, std::move(*no));
+  return no.has_value();
+}
+
+std::optional<answer> refused_acl_write(const call& c) {
+  if (!c.is("PUT")) return {};
+  return denied(c, acl::access::write);
 }
 
 bool may_not_read_acls(const call& c) { return lacks(c, acl::access::read); }

@@ -19,6 +19,8 @@ bool acls_off(const call& c);
 /// answered.
 bool may_not_read_acls(const call& c);
 bool may_not_write_acls(const call& c);
+/// The answer to a write if it may not be made.
+std::optional<answer> refused_acl_write(const call& c);
 /// Whether the records are kept by another datacenter; then the request has been answered.
 bool kept_elsewhere(const call& c);
 

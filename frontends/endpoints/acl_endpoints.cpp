@@ -194,9 +194,13 @@ void unavailable(const call& c) {
 
 constexpr auto here = place::agent;
 constexpr std::array routes{
-    for_everybody({"/v1/acl/bootstrap", "PUT", bootstrap, {}, "Makes the first management token"}),
-    for_everybody(
-        {"/v1/acl/replication", "GET", replication, {}, "How the records of another datacenter are followed"}),
+    for_everybody({"/v1/acl/bootstrap", "PUT", bootstrap, {}, "Makes the first management token", place::leader}),
+    for_everybody({"/v1/acl/replication",
+                   "GET",
+                   replication,
+                   {},
+                   "How the records of another datacenter are followed",
+                   place::leader}),
     route{"/v1/internal/acl/authorize", "POST", authorize, {}, "Whether the token may do each of several things", here},
     route{"/v1/acl/auth-methods", "GET", unavailable, {}, {}, here},
     route{"/v1/acl/auth-method", "PUT", unavailable, {}, {}, here},

@@ -119,12 +119,14 @@ void one(const call& c) {
   remove(c);
 }
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/acl/policies", "GET", list, {}, "Lists the policies"},
-    route{"/v1/acl/policy", "PUT", create, {}, "Makes a policy"},
-    route{"/v1/acl/policy/", "GET,PUT,DELETE", one, {}, "Reads, changes and deletes a policy"},
+    refusing(refused_acl_write, {"/v1/acl/policy", "PUT", create, {}, "Makes a policy"}),
+    refusing(refused_acl_write, {"/v1/acl/policy/", "GET,PUT,DELETE", one, {}, "Reads, changes and deletes a policy"}),
     route{"/v1/acl/policy/name/", "GET", read_by_name, {}, "The policy of a name"},
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

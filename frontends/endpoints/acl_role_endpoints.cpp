@@ -80,12 +80,14 @@ void one(const call& c) {
   remove(c);
 }
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/acl/roles", "GET", list, {}, "Lists the roles"},
-    route{"/v1/acl/role", "PUT", write, {}, "Makes a role"},
-    route{"/v1/acl/role/", "GET,PUT,DELETE", one, {}, "Reads, changes and deletes a role"},
+    refusing(refused_acl_write, {"/v1/acl/role", "PUT", write, {}, "Makes a role"}),
+    refusing(refused_acl_write, {"/v1/acl/role/", "GET,PUT,DELETE", one, {}, "Reads, changes and deletes a role"}),
     route{"/v1/acl/role/name/", "GET", read_by_name, {}, "The role of a name"},
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

@@ -201,12 +201,15 @@ void one(const call& c) {
   remove(c);
 }
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/acl/tokens", "GET", list, {}, "Lists the tokens"},
-    route{"/v1/acl/token", "PUT", create, {}, "Makes a token"},
+    refusing(refused_acl_write, {"/v1/acl/token", "PUT", create, {}, "Makes a token"}),
     for_everybody({"/v1/acl/token/self", "GET", self, {}, "The token that the request is made with"}),
-    route{"/v1/acl/token/", "GET,PUT,DELETE", one, {}, "Reads, changes, copies and deletes a token"},
+    refusing(refused_acl_write,
+             {"/v1/acl/token/", "GET,PUT,DELETE", one, {}, "Reads, changes, copies and deletes a token"}),
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

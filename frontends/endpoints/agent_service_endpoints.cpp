@@ -92,6 +92,7 @@ void one(const call& c) {
   wait->known_hash = known;
   wait->history = now->history;
   wait->deadline = c.env.now() + options->wait + c.env.jitter(options->wait / 16);
+  if (!c.ex->begin_wait()) return respond(c, too_many_waits());
   auto watches = c.env.handles()->watches;
   wait->done = [c, query, wanted](const evaluation_ptr& e) {
     look_who_asks(c, [query, wanted, e](const call& c) {

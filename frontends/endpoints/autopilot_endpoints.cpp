@@ -53,12 +53,15 @@ void write_configuration(const call& c) {
   });
 }
 
+std::optional<answer> denied(const call& c) {
+  acl::permission wanted{acl::resource::operator_, c.is("GET") ? acl::access::read : acl::access::write, {}};
+  if (c.who->allowed(wanted)) return {};
+  return text_answer(403, c.who->denial(wanted));
+}
+
 void configuration(const call& c) {
-  constexpr auto what = acl::resource::operator_;
-  bool reads = c.is("GET");
-  acl::permission wanted{what, reads ? acl::access::read : acl::access::write, {}};
-  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
-  if (reads)
+  if (auto no = denied(c)) return respond(c, std::move(*no));
+  if (c.is("GET"))
     read_configuration(c);
   else
     write_configuration(c);
@@ -213,11 +216,14 @@ void state_of_servers(const call& c) {
 
 constexpr route_permission operator_read{acl::resource::operator_, acl::access::read};
 
-constexpr std::array routes{
-    route{"/v1/operator/autopilot/configuration", "GET,PUT", configuration, {}, "The settings of autopilot"},
+constexpr std::array rows{
+    refusing(denied,
+             {"/v1/operator/autopilot/configuration", "GET,PUT", configuration, {}, "The settings of autopilot"}),
     route{"/v1/operator/autopilot/health", "GET", health, operator_read, "How the servers fare"},
     route{"/v1/operator/autopilot/state", "GET", state_of_servers, operator_read, "Autopilot's view of the servers"},
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

@@ -119,6 +119,7 @@ bool takes_kept_answer(const call& c, const route& r) {
 
 void answer_kept(const call& c, const route& route) {
   auto options = *parse_read_options(c);
+  if (!c.ex->begin_wait()) return respond(c, too_many_waits());
   auto r = std::make_shared<cache_request>();
   r->question = std::make_shared<remote_question>(c, route.kept == keeping::refreshed);
   if (route.kept == keeping::refreshed) r->min_index = options.min_index;

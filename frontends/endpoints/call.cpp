@@ -26,11 +26,23 @@ answer empty_answer(unsigned status) {
   return a;
 }
 
-void respond(const call& c, answer a) {
+answer too_many_waits() {
+  return text_answer(429, "Your IP has too many blocking queries under way, please rate limit your calls");
+}
+
+answer too_many_answers() { return text_answer(503, "Too many answers wait to be read, try again later"); }
+
+answer finished(const call& c, answer a) {
   a.common_lines = c.common_lines;
   if (c.timing) c.timing->add(milliseconds_of(c.env.now() - c.started));
   if (!c.req.via) log_request(c.env, c.req, a, c.started);
-  c.ex->respond(std::move(a));
+  return a;
+}
+
+void respond(const call& c, answer a) { c.ex->respond(finished(c, std::move(a))); }
+
+std::shared_ptr<body_stream> respond_stream(const call& c, answer head) {
+  return c.ex->respond_stream(finished(c, std::move(head)));
 }
 
 void respond_error(const call& c, std::string text, unsigned status) {
@@ -89,11 +101,16 @@ std::string datacenter_of(const request& req) {
   return dc.empty() ? req.query.get("dc") : dc;
 }
 
-bool other_datacenter(const call& c) {
+std::optional<answer> no_path(const call& c) {
   auto dc = datacenter_of(c.req);
-  if (dc.empty() || dc == c.env.config()->datacenter) return false;
-  respond_error(c, "No path to datacenter");
-  return true;
+  if (dc.empty() || dc == c.env.config()->datacenter) return {};
+  return text_answer(500, "No path to datacenter");
+}
+
+bool other_datacenter(const call& c) {
+  auto no = no_path(c);
+  if (no) respond(c, std::move(*no));
+  return no.has_value();
 }
 
 std::string asked_node(const call& c) { return c.req.via ? c.req.via->asker.node : c.env.config()->node_name; }

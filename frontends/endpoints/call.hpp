@@ -34,10 +34,18 @@ inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
 answer text_answer(unsigned status, std::string text);
 inline answer error_answer(const error& e) { return text_answer(static_cast<unsigned>(e.status), e.text); }
 answer empty_answer(unsigned status = 200);
+/// 429 to a client of which more requests wait for news than its share (exchange::begin_wait).
+answer too_many_waits();
+/// 503 while clients have not taken as many answers as there is memory for (exchange::has_room).
+answer too_many_answers();
 
 /// The only way out: answers carry what the configuration adds to all of them.
 void respond(const call& c, answer a);
 void respond_error(const call& c, std::string text, unsigned status = 500);
+/// The answer as `respond` sends it, counted and logged.
+answer finished(const call& c, answer a);
+/// The same for an answer whose body comes in pieces; null where none can be sent.
+std::shared_ptr<body_stream> respond_stream(const call& c, answer head);
 
 /// How JSON is laid out for a request: `?pretty` gives four spaces and a newline at the end, development agents always
 /// indent.
@@ -80,6 +88,8 @@ void propose(const call& c, expected<log_command> command,
 std::string datacenter_of(const request& req);
 /// Whether that is another than the own one; then the request has been answered.
 bool other_datacenter(const call& c);
+/// The answer if it is.
+std::optional<answer> no_path(const call& c);
 
 /// The name of the node whose agent the client asked.
 std::string asked_node(const call& c);

@@ -265,7 +265,7 @@ void deregister(const call& c) {
   propose(c, encode_command(command_type::deregister, r), answer_true);
 }
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/catalog/register", "PUT", register_, {}, "Registers a node, a service or checks"},
     route{"/v1/catalog/deregister", "PUT", deregister, {}, "Removes a node, a service or a check"},
     for_everybody({"/v1/catalog/datacenters",
@@ -300,6 +300,8 @@ constexpr std::array routes{
     route{"/v1/catalog/node/", "GET", node_with_services, {}, "A node with its services by id"},
     route{"/v1/catalog/node-services/", "GET", node_service_list, {}, "A node with the list of its services"},
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

@@ -68,11 +68,13 @@ void agent_roots(const call& c) {
   answer_roots(c, *options, style, false);
 }
 
-constexpr std::array routes{
+constexpr std::array rows{
     for_everybody({"/v1/connect/ca/roots", "GET", roots, {}, "The root certificates of the mesh"}),
     for_everybody(
         {"/v1/agent/connect/ca/roots", "GET", agent_roots, {}, "The root certificates, as the agent knows them"}),
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

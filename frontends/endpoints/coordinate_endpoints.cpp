@@ -101,13 +101,15 @@ void datacenters(const call& c) {
   respond(c, json_answer(c, std::array{datacenter_shape{config->datacenter, "wan", {own}}}));
 }
 
-constexpr std::array routes{
+constexpr std::array rows{
     for_everybody(
         {"/v1/coordinate/datacenters", "GET", datacenters, {}, "The servers' network coordinates between datacenters"}),
     route{"/v1/coordinate/nodes", "GET", nodes, {}, "The nodes' network coordinates"},
     route{"/v1/coordinate/node/", "GET", node, {}, "A node's network coordinates"},
     route{"/v1/coordinate/update", "PUT", update, {}, "Stores a node's network coordinate"},
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

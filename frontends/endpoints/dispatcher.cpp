@@ -1,5 +1,6 @@
 #include "frontends/endpoints/cached_reads.hpp"
 #include "frontends/endpoints/common_lines.hpp"
+#include "frontends/endpoints/forwarded_rules.hpp"
 #include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/redirect.hpp"
@@ -65,23 +66,25 @@ std::optional<answer> denial(const call& c, const route& r) {
   return text_answer(403, c.who->denial(needed(*r.needs, c)));
 }
 
-/// What is wrong with the request before its endpoint is asked, if anything.
+/// A body of more bytes than this is decoded on a thread that no connection waits for.
+constexpr std::size_t large_body = 64 << 10;
+/// Of a state to restore, in bytes.
+constexpr std::uint64_t largest_archive = std::uint64_t{4} << 30;
+
+/// What is wrong with the request before its endpoint is asked, if anything. A request that another agent has handed on
+/// is judged like a client's own: nothing says that the agent has done so.
 std::optional<answer> objection(const call& c, const route& r, const config::runtime_config& config) {
   const auto& req = c.req;
-  if (req.via) return {}; // the agent that was asked has seen to it
+  if (req.via && req.via->hops == 0) return {}; // of this agent itself
+  if (auto no = refused_by_route(r, req, config)) return no;
   if (!req.query_ok) return empty_answer(500);
   for (const auto& blocked : config.http.block_endpoints)
     if (std::string_view(req.path).starts_with(blocked))
       return text_answer(403, "Endpoint is blocked by agent configuration");
-  auto allow = "OPTIONS," + std::string(r.methods);
-  if (req.method == "OPTIONS") {
-    auto a = empty_answer();
-    a.headers.emplace_back("Allow", allow);
-    return a;
-  }
-  if (!has_method(r.methods, req.method)) {
-    auto a = text_answer(405, "method " + req.method + " not allowed");
-    a.headers.emplace_back("Allow", allow);
+  bool asks_for_methods = req.method == "OPTIONS";
+  if (asks_for_methods || !has_method(r.methods, req.method)) {
+    auto a = asks_for_methods ? empty_answer() : text_answer(405, "method " + req.method + " not allowed");
+    a.headers.emplace_back("Allow", "OPTIONS," + std::string(r.methods));
     return a;
   }
   if (req.method != "GET" && req.method != "HEAD" && !may_write_from(config.http, req.remote_address))
@@ -213,37 +216,124 @@ std::pair<const route*, std::string_view> dispatcher::find(std::string_view path
   return {found ? found->r : nullptr, rest};
 }
 
-void dispatcher::handle(exchange_ptr ex) const {
-  const auto& req = ex->get_request();
-  auto config = env_.config();
-  auto [found, rest] = look_up(req.path);
-  if (found && found->r->path.size() > req.path.size()) {
+std::optional<answer> dispatcher::answer_without_route(const request& req, const timed_route* found) const {
+  if (found && found->r->path.size() <= req.path.size()) return {};
+  if (found) {
     auto location = std::string(found->r->path);
     if (!req.raw_query.empty()) location += "?" + req.raw_query;
-    return ex->respond(redirect_answer(req.method, location));
+    return redirect_answer(req.method, location);
   }
-  if (!found) {
-    if (req.path == "/")
-      return ex->respond(text_answer(200, "Consul Agent: UI disabled. To enable, set ui_config.enabled=true in the "
-                                          "agent configuration and restart."));
-    auto unknown = unknown_path(req.path);
-    log_request(env_, req, unknown, env_.now());
-    return ex->respond(std::move(unknown));
-  }
+  if (req.path == "/")
+    return text_answer(200, "Consul Agent: UI disabled. To enable, set ui_config.enabled=true in the agent "
+                            "configuration and restart.");
+  auto unknown = unknown_path(req.path);
+  log_request(env_, req, unknown, env_.now());
+  return unknown;
+}
+
+call dispatcher::call_of(const exchange_ptr& ex, const request& req, const timed_route& found, std::string_view rest,
+                         const config_ptr& config) const {
   call c{env_,
          ex,
          req,
          rest,
          config->acl.enabled ? acl::allow_nothing() : acl::allow_all(),
          req.via ? nullptr : common_lines(config),
-         req.via ? nullptr : found->timings.of(env_.telemetry(), found->r->path, req.method),
+         req.via ? nullptr : found.timings.of(env_.telemetry(), found.r->path, req.method),
          env_.now(),
-         found->r};
+         found.r};
   if (config->acl.enabled) c.token = full_token(env_, req);
+  return c;
+}
+
+void dispatcher::handle(exchange_ptr ex) const {
+  const auto& req = ex->get_request();
+  if (req.body.size() <= large_body) return handle_now(ex);
+  auto* way = find(req.path).first;
+  bool is_decoded = way && way->body != body_size::kv_value && way->body != body_size::archive;
+  if (!is_decoded) return handle_now(ex);
+  env_.decode([this, ex = std::move(ex)] { handle_now(ex); });
+}
+
+void dispatcher::handle_now(const exchange_ptr& ex) const {
+  const auto& req = ex->get_request();
+  auto config = env_.config();
+  auto [found, rest] = look_up(req.path);
+  if (auto other = answer_without_route(req, found)) return ex->respond(std::move(*other));
+  auto c = call_of(ex, req, *found, rest, config);
   if (auto no = objection(c, *found->r, *config)) return respond(c, std::move(*no));
   if (answers_here(c, found->r->where)) return config->acl.enabled ? answer_here(c) : enter(c);
   if (takes_kept_answer(c, *found->r)) return answer_kept(c, *found->r);
   forward(c);
+}
+
+head_verdict dispatcher::judge(const request& head) const {
+  head_verdict out;
+  auto config = env_.config();
+  auto [found, rest] = look_up(head.path);
+  out.refusal = answer_without_route(head, found);
+  if (out.refusal) return out;
+  const auto& r = *found->r;
+  auto c = call_of(nullptr, head, *found, rest, config);
+  out.body = rule_of(r.body, *config);
+  if (auto no = objection(c, r, *config)) {
+    out.refusal = finished(c, std::move(*no));
+    return out;
+  }
+  if (!config->acl.enabled || r.open) return placed(c, std::move(out));
+  // Another agent answers, and its state may know a token that this one has not heard of yet. Only what takes much room
+  // here has to be allowed here.
+  if (!answers_here(c, r.where) && r.body != body_size::archive) return out;
+  if (auto holder = env_.holder_at_hand(c.token)) return admitted(c, *holder, std::move(out));
+  out.undecided = true;
+  return out;
+}
+
+void dispatcher::judge_later(const request& head, std::function<void(head_verdict)> done) const {
+  auto config = env_.config();
+  auto kept = std::make_shared<const request>(head);
+  auto [found, rest] = look_up(kept->path);
+  head_verdict out;
+  if (!found) { // `judge` has asked before
+    out.refusal = unknown_path(head.path);
+    return done(std::move(out));
+  }
+  auto c = call_of(nullptr, *kept, *found, rest, config);
+  out.body = rule_of(found->r->body, *config);
+  env_.find_holder(c.token, [this, kept, c, out = std::move(out), done = std::move(done)](const resolution& holder) {
+    done(admitted(c, holder, out));
+  });
+}
+
+head_verdict dispatcher::admitted(const call& asked, const resolution& holder, head_verdict out) const {
+  auto c = asked;
+  if (!holder) {
+    // The token may become known while the first leader begins its work; the endpoint waits for that.
+    bool early = holder.error().status == 403 && is_too_early(c);
+    if (!early || c.way->body == body_size::archive) out.refusal = finished(c, error_answer(holder.error()));
+    return out;
+  }
+  c.who = *holder;
+  if (auto no = denial(c, *c.way)) {
+    out.refusal = finished(c, std::move(*no));
+    return out;
+  }
+  return placed(c, std::move(out));
+}
+
+head_verdict dispatcher::placed(const call& c, head_verdict out) const {
+  if (auto refused = c.way->refused_by_head)
+    if (auto no = refused(c)) {
+      out.refusal = finished(c, std::move(*no));
+      return out;
+    }
+  if (c.way->body != body_size::archive || !answers_here(c, c.way->where)) return out;
+  auto place = env_.make_scratch(c.req.remote_address);
+  if (place)
+    out.body = {largest_archive, {}, std::move(*place)};
+  else
+    out.refusal = finished(c, error_answer(place.error()));
+  return out;
 }
 
 shared_bytes dispatcher::common_lines(const std::shared_ptr<const config::runtime_config>& config) const {

@@ -1,11 +1,30 @@
 #include "frontends/endpoints/environment.hpp"
 
+#include "storage/files/scratch_file.hpp"
+
 namespace praetor::endpoints {
+
+namespace {
+
+/// Archives that are received, made or sent at a time: each is a file that may be as large as the state.
+constexpr int most_archives = 6;
+constexpr int most_archives_of_a_client = 3;
+
+} // namespace
+
+/// How many scratch files there are.
+struct environment::archive_counts {
+  std::mutex mutex;
+  int all = 0;
+  std::map<std::string, int> of_clients;
+};
 
 environment::environment(caf::actor_system& system, agent_view_ptr view, ports_ptr outside, std::string node_id,
                          process_hooks hooks)
     : system_(system), view_(std::move(view)), outside_(std::move(outside)), node_id_(std::move(node_id)),
-      hooks_(std::move(hooks)), figures_(agent_metrics::start(system_, view_, outside_)), random_(outside_->seed()) {
+      hooks_(std::move(hooks)), figures_(agent_metrics::start(system_, view_, outside_)), random_(outside_->seed()),
+      archives_(std::make_shared<archive_counts>()), decoder_(system_, outside_->detach),
+      archiver_(system_, outside_->detach) {
   view_->telemetry.store(std::shared_ptr<metrics::telemetry>(figures_, &figures_->registry()));
 }
 
@@ -24,6 +43,29 @@ bool environment::aside(const std::string& who, std::function<void()> work) cons
 }
 
 void environment::run(std::function<void()> work) const { system_.spawn<caf::hidden>(std::move(work)); }
+
+expected<std::shared_ptr<storage::scratch_file>> environment::make_scratch(const std::string& client) const {
+  {
+    std::lock_guard lock(archives_->mutex);
+    if (archives_->all >= most_archives)
+      return fail("too many archives are being saved or restored, try again later", 503);
+    auto& own = archives_->of_clients[client];
+    if (own >= most_archives_of_a_client)
+      return fail("Your IP has too many archives under way, please rate limit your calls", 429);
+    ++archives_->all;
+    ++own;
+  }
+  std::shared_ptr<void> place(nullptr, [counts = archives_, client](void*) {
+    std::lock_guard lock(counts->mutex);
+    --counts->all;
+    if (--counts->of_clients[client] == 0) counts->of_clients.erase(client);
+  });
+  auto made = hooks_.make_scratch ? hooks_.make_scratch()
+                                  : expected<std::shared_ptr<storage::scratch_file>>(storage::make_memory_scratch());
+  if (!made) return made;
+  auto* file = made->get();
+  return std::shared_ptr<storage::scratch_file>(file, [place, owner = std::move(*made)](storage::scratch_file*) {});
+}
 
 std::optional<resolution> environment::holder_at_hand(const std::string& token) const {
   if (!config()->acl.enabled) return acl::allow_all();

@@ -4,6 +4,7 @@
 #include "frontends/endpoints/agent_metrics.hpp"
 #include "frontends/endpoints/exchange.hpp"
 #include "frontends/endpoints/rendered_cache.hpp"
+#include "frontends/endpoints/side_thread.hpp"
 #include "protocol/acl/authorizer.hpp"
 
 #include <functional>
@@ -31,6 +32,8 @@ struct process_hooks {
   /// @param who the address of the client that it is for
   /// @returns false if too much waits already; the work is not done then
   std::function<bool(const std::string& who, std::function<void()> work)> aside;
+  /// A place for an archive of the state; null: memory is.
+  std::function<expected<std::shared_ptr<storage::scratch_file>>()> make_scratch;
 };
 
 /// What endpoints reach of their agent. One per agent, used by all I/O threads.
@@ -60,6 +63,14 @@ public:
   bool aside(const std::string& who, std::function<void()> work) const;
   /// Does something later, on one of the actors' threads.
   void run(std::function<void()> work) const;
+  /// Decodes what is large, in turn, on a thread that no connection waits for.
+  void decode(std::function<void()> work) { decoder_.run(std::move(work)); }
+  /// Packs, unpacks and reads archives likewise.
+  void archive(std::function<void()> work) { archiver_.run(std::move(work)); }
+  /// A place for an archive; 503 while many are under way, 429 while this client has some of them. It is given back
+  /// when the last pointer to it goes.
+  /// @param client its address
+  expected<std::shared_ptr<storage::scratch_file>> make_scratch(const std::string& client) const;
   instant now_by_both_clocks() const { return {outside_->wall_clock(), now()}; }
   /// What the holder of a token may do, if that is known here: on servers, and while access control is off, it is.
   std::optional<resolution> holder_at_hand(const std::string& token) const;
@@ -76,6 +87,9 @@ private:
   std::shared_ptr<agent_metrics> figures_;
   std::mutex random_mutex_;
   std::mt19937_64 random_;
+  struct archive_counts;
+  std::shared_ptr<archive_counts> archives_;
+  side_thread decoder_, archiver_; ///< the last members: they end first
 };
 
 } // namespace praetor::endpoints

@@ -11,6 +11,10 @@
 #include <utility>
 #include <vector>
 
+namespace praetor::storage {
+class scratch_file;
+}
+
 namespace praetor::endpoints {
 
 /// The decoded query string, in the order of the request.
@@ -44,8 +48,8 @@ private:
 
 /// How a request came here that a client made to another agent.
 struct handed_on {
-  std::uint32_t hops = 1;
-  nanoseconds hold{0}; ///< how long it may wait for a leader
+  std::uint32_t hops = 1; ///< 0: this agent asks by itself
+  nanoseconds hold{0};    ///< how long it may wait for a leader
   asking_agent asker;
 };
 
@@ -58,8 +62,9 @@ struct request {
   bool query_ok = true; ///< false if raw_query could not be decoded; `query` then has what could
   std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
   std::string body;
-  std::optional<std::uint64_t> content_length; ///< absent for chunked bodies
-  std::string remote_address;                  ///< the client's IP without port; empty on a unix socket
+  std::shared_ptr<storage::scratch_file> stored_body; ///< the body instead, where the head's verdict named a place
+  std::optional<std::uint64_t> content_length;        ///< absent for chunked bodies
+  std::string remote_address;                         ///< the client's IP without port; empty on a unix socket
   std::uint16_t remote_port = 0;
   std::shared_ptr<const handed_on> via; ///< null: the client asked this agent
 
@@ -109,6 +114,11 @@ public:
   /// `action` runs once if the client goes away before the answer, or before the end of a streamed one; at once if it
   /// is gone already. One action at a time: a later call replaces the earlier.
   virtual void on_cancel(std::function<void()> action) = 0;
+  /// The answer waits for something that may be far away. @returns false if too many of this client's do: then it is
+  /// answered at once. It counts until it is answered.
+  virtual bool begin_wait() { return true; }
+  /// Whether there is memory for one more answer. Asked before a large one is made.
+  virtual bool has_room() const { return true; }
 };
 using exchange_ptr = std::shared_ptr<exchange>;
 

@@ -1,6 +1,7 @@
 #include "frontends/endpoints/forwarding.hpp"
 
 #include "frontends/endpoints/dns_remote.hpp"
+#include "frontends/endpoints/forwarded_rules.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "protocol/codec/msgpack.hpp"
 
@@ -10,9 +11,6 @@
 namespace praetor::endpoints {
 
 namespace {
-
-/// Only these headers make a difference to endpoints; the others stay with the agent that was asked.
-constexpr std::array headers_that_matter{"accept", "authorization", "content-type", "x-consul-token"};
 
 bool is_read(const request& req) { return req.method == "GET" || req.method == "HEAD"; }
 
@@ -97,30 +95,30 @@ steady_time end_of_wait(const call& c) {
 class gathered_stream final : public body_stream {
 public:
   gathered_stream(answer head, std::function<void(answer)> done) : head_(std::move(head)), done_(std::move(done)) {}
+  ~gathered_stream() override { end(text_answer(500, "the answer has ended in the middle")); }
 
   std::size_t write(shared_bytes piece) override {
-    std::lock_guard lock(guard_);
-    if (body_.size() + piece->size() > most_bytes)
-      too_large_ = true;
-    else
+    std::unique_lock lock(guard_);
+    if (body_.size() + piece->size() <= most_bytes) {
       body_ += *piece;
+      return 0;
+    }
+    closed_ = true;
+    body_.clear();
+    lock.unlock();
+    end(text_answer(500, "the answer is too large to be handed on by another agent; ask the leader itself"));
     return 0;
   }
   void finish() override {
     std::unique_lock lock(guard_);
-    auto done = std::exchange(done_, nullptr);
-    if (!done) return;
-    if (too_large_)
-      head_ = text_answer(500, "the answer is too large to be handed on by another agent; ask the leader itself");
-    else
-      head_.body = std::make_shared<const std::string>(std::move(body_));
     auto whole = std::move(head_);
+    whole.body = std::make_shared<const std::string>(std::move(body_));
     lock.unlock();
-    done(std::move(whole));
+    end(std::move(whole));
   }
   bool closed() const override {
     std::lock_guard lock(guard_);
-    return closed_ || too_large_;
+    return closed_;
   }
   void close() {
     std::lock_guard lock(guard_);
@@ -130,11 +128,18 @@ public:
 private:
   static constexpr std::size_t most_bytes = 48 << 20; // links carry no larger message
 
+  void end(answer with) {
+    std::unique_lock lock(guard_);
+    auto done = std::exchange(done_, nullptr);
+    lock.unlock();
+    if (done) done(std::move(with));
+  }
+
   mutable std::mutex guard_;
   answer head_;
   std::function<void(answer)> done_;
   std::string body_;
-  bool too_large_ = false, closed_ = false;
+  bool closed_ = false;
 };
 
 /// A client's request that another agent has handed on.
@@ -200,40 +205,29 @@ private:
   bool cancelled_ = false;
 };
 
-request request_of(remote_request from, std::uint32_t hops, nanoseconds hold) {
-  request req;
-  req.method = std::move(from.method);
-  req.path = std::move(from.path);
-  req.raw_query = std::move(from.raw_query);
-  std::vector<std::pair<std::string, std::string>> items;
-  for (auto& one : from.query) items.emplace_back(std::move(one.name), std::move(one.value));
-  req.query = query_parameters(std::move(items));
-  for (auto& one : from.headers) req.headers.emplace_back(std::move(one.name), std::move(one.value));
-  req.body = std::move(from.body);
-  req.content_length = req.body.size();
-  req.remote_address = std::move(from.remote_address);
-  req.remote_port = from.remote_port;
-  req.via = std::make_shared<const handed_on>(handed_on{hops, hold, std::move(from.asker)});
-  return req;
-}
-
 class endpoint_requests final : public forwarded_requests, public std::enable_shared_from_this<endpoint_requests> {
 public:
   endpoint_requests(environment& env, const dispatcher& requests) : env_(env), requests_(requests) {}
 
   std::function<void()> serve(remote_request request, std::uint32_t hops, nanoseconds hold,
                               std::function<void(remote_answer)> done) override {
-    auto ex = std::make_shared<remote_exchange>(request_of(std::move(request), hops, hold), std::move(done));
-    run([this, ex] { requests_.handle(ex); });
-    return [weak = std::weak_ptr(ex)] {
-      if (auto gone = weak.lock()) gone->cancel();
-    };
+    {
+      std::shared_lock lock(guard_);
+      if (closed_) return [] {};
+      bound(request, hold, *env_.config());
+    }
+    return begin(request_of(std::move(request), std::max(hops, std::uint32_t{1}), hold), std::move(done));
+  }
+
+  std::function<void()> serve_own(remote_request request, nanoseconds hold,
+                                  std::function<void(remote_answer)> done) override {
+    return begin(request_of(std::move(request), 0, hold), std::move(done));
   }
 
   void look_up(std::string question, std::uint32_t hops, nanoseconds hold,
                std::function<void(expected<std::string>)> done) override {
-    run([this, question = std::move(question), hops, hold, done = std::move(done)] {
-      dns::answer_remote(env_, question, hops, hold, done);
+    run([this, question = std::move(question), hops = std::max(hops, std::uint32_t{1}), hold, done = std::move(done)] {
+      dns::answer_remote(env_, question, hops, bounded_hold(hold, *env_.config()), done);
     });
   }
 
@@ -243,6 +237,14 @@ public:
   }
 
 private:
+  std::function<void()> begin(request req, std::function<void(remote_answer)> done) {
+    auto ex = std::make_shared<remote_exchange>(std::move(req), std::move(done));
+    run([this, ex] { requests_.handle(ex); });
+    return [weak = std::weak_ptr(ex)] {
+      if (auto gone = weak.lock()) gone->cancel();
+    };
+  }
+
   /// Queries and their rendering must not hold up what else comes from other servers.
   void run(std::function<void()> work) {
     std::shared_lock lock(guard_);
@@ -280,6 +282,7 @@ void forward(const call& c) {
   auto config = c.env.config();
   auto waiting = c;
   waiting.wait_until = end_of_wait(c);
+  if (waiting.wait_until != steady_time{} && !c.ex->begin_wait()) return respond(c, too_many_waits());
   auto r = std::make_shared<forwarded_request>();
   r->repeatable = is_read(c.req);
   r->hops = hops + 1;

@@ -46,14 +46,18 @@ void force_leave(const call& c) {
     ask_gossip(prober, gossip_command::force_leave{std::string(c.rest), c.req.query.has("prune"), answer_done(c)});
 }
 
+std::optional<answer> refused_event(const call& c) {
+  if (c.rest.empty()) return text_answer(400, "Missing name");
+  if (auto fault = fault_in_name("event name", std::string(c.rest))) return text_answer(400, *fault);
+  if (!c.who->allowed(acl::resource::event, acl::access::write, c.rest)) return text_answer(403, "Permission denied");
+  return {};
+}
+
 void fire(const call& c) {
+  if (auto no = refused_event(c)) return respond(c, std::move(*no));
   auto made = std::make_shared<user_event>();
   auto& e = *made;
   e.name = c.rest;
-  if (e.name.empty()) return respond_error(c, "Missing name", 400);
-  if (auto fault = fault_in_name("event name", e.name)) return respond_error(c, *fault, 400);
-  if (!c.who->allowed(acl::resource::event, acl::access::write, e.name))
-    return respond_error(c, "Permission denied", 403);
   if (other_datacenter(c)) return;
   e.node_filter = c.req.query.get("node");
   e.service_filter = c.req.query.get("service");
@@ -85,6 +89,7 @@ void show_events(const call& c, std::vector<user_event_ptr> events) {
 void list_events(const call& c) {
   auto options = parse_read_options(c);
   if (!options) return respond_read_error(c, options.error());
+  if (!c.ex->begin_wait()) return respond(c, too_many_waits());
   auto wait = c.req.query.has("wait") ? options->wait : c.env.config()->max_query_time;
   auto request = std::make_shared<event_wait>();
   request->name = c.req.query.get("name");
@@ -198,14 +203,18 @@ expected<void> read_key_parameters(const call& c, gossip_command::keys& command)
   return {};
 }
 
+std::optional<answer> refused_keys(const call& c) {
+  acl::permission wanted{acl::resource::keyring, c.is("GET") ? acl::access::read : acl::access::write, {}};
+  if (c.who->allowed(wanted)) return {};
+  return text_answer(403, c.who->denial(wanted));
+}
+
 void keyring(const call& c) {
   using enum swim::key_operation;
+  if (auto no = refused_keys(c)) return respond(c, std::move(*no));
   auto work = std::make_shared<key_request>(c);
   auto& command = work->command;
   command.operation = c.is("GET") ? list : c.is("POST") ? install : c.is("PUT") ? use : remove;
-  acl::permission wanted{
-      acl::resource::keyring, command.operation == list ? acl::access::read : acl::access::write, {}};
-  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
   if (auto good = read_key_parameters(c, command); !good) return respond(c, error_answer(good.error()));
   if (command.operation != list) {
     key_input input;
@@ -228,14 +237,14 @@ constexpr std::array routes{
     route{"/v1/agent/join/", "PUT", join, agent_write, "Joins the gossip pool that a member is in", place::agent},
     route{"/v1/agent/force-leave/", "PUT", force_leave, operator_write, "Makes a failed member one that left",
           place::agent},
-    route{"/v1/event/fire/", "PUT", fire, {}, "Sends a user event to all agents", place::agent},
+    refusing(refused_event, {"/v1/event/fire/", "PUT", fire, {}, "Sends a user event to all agents", place::agent}),
     route{"/v1/event/list", "GET", list_events, {}, "The user events that reached this agent", place::agent},
-    route{"/v1/operator/keyring",
-          "GET,POST,PUT,DELETE",
-          keyring,
-          {},
-          "The keys that gossip is encrypted with",
-          place::any_server},
+    refusing(refused_keys, {"/v1/operator/keyring",
+                            "GET,POST,PUT,DELETE",
+                            keyring,
+                            {},
+                            "The keys that gossip is encrypted with",
+                            place::any_server}),
 };
 
 } // namespace

@@ -120,7 +120,7 @@ void entries(const call& c, bool connect) {
 void service(const call& c) { entries(c, false); }
 void connect(const call& c) { entries(c, true); }
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/health/node/", "GET", node, {}, "The checks of a node"},
     route{"/v1/health/checks/", "GET", checks, {}, "The checks of a service's instances"},
     route{"/v1/health/state/", "GET", in_state, {}, "The checks in a state"},
@@ -139,6 +139,8 @@ constexpr std::array routes{
           place::leader,
           keeping::refreshed},
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

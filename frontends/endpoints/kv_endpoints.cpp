@@ -103,11 +103,10 @@ std::string sorted_query(const request& req) {
   return out;
 }
 
-bool conflicting(const call& c, std::initializer_list<std::string_view> names) {
+std::optional<answer> conflicting(const call& c, std::initializer_list<std::string_view> names) {
   auto count = std::count_if(names.begin(), names.end(), [&](auto name) { return c.req.query.has(name); });
-  if (count < 2) return false;
-  respond_error(c, "Conflicting flags: " + sorted_query(c.req) + "\n", 400);
-  return true;
+  if (count < 2) return {};
+  return text_answer(400, "Conflicting flags: " + sorted_query(c.req) + "\n");
 }
 
 void answer_flag(const call& c, const state::apply_result& result) {
@@ -127,11 +126,19 @@ void send(const call& c, kv_request& r) {
   });
 }
 
-void put(const call& c) {
-  if (c.rest.empty()) return respond_error(c, std::string(missing_key), 400);
-  if (conflicting(c, {"cas", "acquire", "release"}) || other_datacenter(c)) return;
+/// What keeps a write from being made, whatever its value.
+std::optional<answer> refused_write(const call& c) {
+  if (!c.is("PUT")) return {};
+  if (c.rest.empty()) return text_answer(400, std::string(missing_key));
+  if (auto no = conflicting(c, {"cas", "acquire", "release"})) return no;
+  if (auto no = no_path(c)) return no;
   acl::permission wanted{acl::resource::key, acl::access::write, std::string(c.rest)};
-  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+  if (!c.who->allowed(wanted)) return text_answer(403, c.who->denial(wanted));
+  return {};
+}
+
+void put(const call& c) {
+  if (auto no = refused_write(c)) return respond(c, std::move(*no));
   kv_request r;
   r.op = "set";
   r.entry.key = c.rest;
@@ -167,7 +174,8 @@ void put(const call& c) {
 }
 
 void remove(const call& c) {
-  if (conflicting(c, {"cas", "recurse"}) || other_datacenter(c)) return;
+  if (auto no = conflicting(c, {"cas", "recurse"})) return respond(c, std::move(*no));
+  if (other_datacenter(c)) return;
   kv_request r;
   r.entry.key = c.rest;
   r.op = "delete";
@@ -195,9 +203,12 @@ void kv(const call& c) {
   remove(c);
 }
 
-constexpr std::array routes{
-    route{"/v1/kv/", "GET,PUT,DELETE", kv, {}, "Reads, writes and deletes keys"},
+constexpr std::array rows{
+    refusing(refused_write,
+             taking(body_size::kv_value, {"/v1/kv/", "GET,PUT,DELETE", kv, {}, "Reads, writes and deletes keys"})),
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

@@ -157,13 +157,15 @@ void usage(const call& c) {
 constexpr route_permission operator_read{acl::resource::operator_, acl::access::read};
 constexpr route_permission operator_write{acl::resource::operator_, acl::access::write};
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/operator/raft/configuration", "GET", raft_configuration, operator_read,
           "The members of the Raft cluster"},
     route{"/v1/operator/raft/peer", "DELETE", remove_peer, operator_write, "Removes a server from the Raft cluster"},
     route{"/v1/operator/raft/transfer-leader", "POST", transfer_leader, operator_write, "Hands leadership over"},
     route{"/v1/operator/usage", "GET", usage, operator_read, "Counts of what the catalog holds"},
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

@@ -115,6 +115,7 @@ void pending_read::evaluate() {
   bool costly = takes_long(c.req);
   if (costly && blocks) found = nullptr; // what it was made of has to be known
   at_hand = found != nullptr;
+  if (!found && !c.ex->has_room()) return respond(c, too_many_answers());
   std::shared_ptr<state_query> query;
   state::watch_set touched;
   if (!found) {
@@ -130,7 +131,11 @@ void pending_read::evaluate() {
     }
   }
   if (!blocks || found->index > options.min_index) return reply(*found);
-  if (costly) return wait_for_news(*found, std::move(touched));
+  if (costly) {
+    if (!c.ex->begin_wait()) return respond(c, too_many_waits());
+    return wait_for_news(*found, std::move(touched));
+  }
+  if (!c.ex->begin_wait()) return respond(c, too_many_waits());
 
   if (!query) query = std::make_shared<state_query>(key, c.env, run);
   auto wait = std::make_shared<watch_request>();

@@ -220,7 +220,7 @@ void list(const call& c) {
                   [](const state::store& s, state::watch_set* watch) { return state::list_sessions(s, watch); });
 }
 
-constexpr std::array routes{
+constexpr std::array rows{
     route{"/v1/session/create", "PUT", create, {}, "Creates a session"},
     route{"/v1/session/destroy/", "PUT", destroy, {}, "Ends a session"},
     route{"/v1/session/renew/", "PUT", renew, {}, "Renews a session with a TTL"},
@@ -228,6 +228,8 @@ constexpr std::array routes{
     route{"/v1/session/node/", "GET", of_node, {}, "The sessions of a node"},
     route{"/v1/session/list", "GET", list, {}, "All sessions"},
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

@@ -385,9 +385,11 @@ void txn(const call& c) {
   });
 }
 
-constexpr std::array routes{
-    route{"/v1/txn", "PUT", txn, {}, "Carries out operations all or none"},
+constexpr std::array rows{
+    taking(body_size::transaction, {"/v1/txn", "PUT", txn, {}, "Carries out operations all or none"}),
 };
+
+constexpr auto routes = answered(place::leader, rows);
 
 } // namespace
 

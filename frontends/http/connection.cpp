@@ -3,8 +3,13 @@
 #include "frontends/endpoints/redirect.hpp"
 #include "frontends/http/pending_exchange.hpp"
 
+#include "storage/files/scratch_file.hpp"
+
 #include <charconv>
 #include <ctime>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -12,8 +17,15 @@ namespace praetor::http {
 
 namespace {
 
-/// What a client may send ahead while its request is being answered.
-constexpr std::size_t max_ahead = 64 * 1024;
+/// What a client may send ahead while its request is being answered; then nothing is read.
+constexpr std::size_t max_ahead = 16 * 1024;
+/// A head that is longer before it is whole counts among the memory for bodies.
+constexpr std::size_t short_head = 16 * 1024;
+/// A refused body up to this size is read and dropped, so that the connection can go on; a longer one ends it.
+constexpr std::uint64_t max_dropped_body = 256 * 1024;
+/// A body on its way to disk goes there in pieces of this size; two are in memory at a time.
+constexpr std::size_t stored_piece = 256 * 1024;
+constexpr std::uint64_t memory_of_stored_body = 2 * stored_piece;
 /// What a stream puts into the socket's hands at once.
 constexpr std::size_t stream_batch = 256 * 1024;
 constexpr int max_pieces_per_write = 64;
@@ -45,6 +57,7 @@ connection::~connection() = default;
 // ---- events ---------------------------------------------------------------------------------------------------------
 
 void connection::begin() {
+  account_ = loop_->core().accounts.of(peer_.address);
   parser_.reset(loop_->limits().max_header_bytes, allow_unprintable_);
   if (phase_ == phase::handshake) {
     expire_in(loop_->limits().handshake_timeout);
@@ -79,10 +92,13 @@ void connection::readable() {
   switch (phase_) {
   case phase::handshake: return shake_hands();
   case phase::reading: return receive_requests();
+  case phase::judging:
   case phase::waiting:
   case phase::writing:
   case phase::streaming: return watch_client();
   case phase::lingering: return discard_input();
+  case phase::holding: // they wait for the socket again when they go on
+  case phase::storing:
   case phase::closed: return;
   }
 }
@@ -112,6 +128,10 @@ void connection::deliver(mail& letter) {
   }
   if (letter.kind == mail::kind_type::stream_written) {
     if (phase_ == phase::streaming && out_.empty()) pump_stream();
+  } else if (letter.kind == mail::kind_type::judged) {
+    if (phase_ == phase::judging) take_verdict(std::move(*letter.verdict));
+  } else if (letter.kind == mail::kind_type::stored) {
+    if (phase_ == phase::storing) body_stored(letter);
   } else if (phase_ != phase::waiting) {
     return;
   } else if (letter.kind == mail::kind_type::answered) {
@@ -130,6 +150,7 @@ void connection::expire_in(std::chrono::milliseconds time) {
 
 void connection::check_deadline() {
   if (deadline_ == 0 || loop_->tick() < deadline_) return;
+  if ((phase_ == phase::writing || phase_ == phase::streaming) && reads_fast_enough()) return begin_write_window();
   if (phase_ == phase::handshake) {
     loop_->counters.handshakes_failed.add(1);
     loop_->core().log("TLS handshake with " + peer_.address + " took too long");
@@ -153,8 +174,10 @@ void connection::close() {
   if (before != phase::lingering) transport_.close_notify();
   boost::system::error_code ignored;
   socket_.close(ignored);
-  end_in_flight();
+  forget_answer();
+  memory_.reset();
   auto& core = loop_->core();
+  if (rule_.into) core.disk.run([into = std::move(rule_.into)] {}); // to let go of a large file takes its time
   if (peer_.counted) core.release(peer_.address);
   if (auto stream = std::move(stream_)) {
     loop_->counters.cancelled.add(1);
@@ -209,7 +232,7 @@ void connection::go_on_reading() {
 void connection::watch_client() {
   if (unparsed_.size() >= max_ahead) return; // go_on_reading waits again
   auto& buffer = loop_->receive_buffer;
-  auto result = transport_.read(buffer.data(), buffer.size());
+  auto result = transport_.read(buffer.data(), std::min(buffer.size(), max_ahead - unparsed_.size()));
   switch (result.status) {
   case io_status::done:
     loop_->counters.bytes_received.add(result.bytes);
@@ -250,6 +273,9 @@ void connection::set_read_deadline() {
     head_clock_ = false;
   } else if (parser_.head_done()) {
     expire_in(limits.body_idle_timeout);
+    auto slowest = body_begun_at_ + 1 + static_cast<std::uint64_t>(limits.body_grace.count()) +
+                   parser_.body_bytes() / std::max(limits.min_rate, 1U);
+    deadline_ = std::min(deadline_, slowest);
   } else if (!head_clock_) {
     expire_in(limits.head_timeout);
     head_clock_ = true;
@@ -263,13 +289,15 @@ void connection::consume(std::string_view fresh) {
   while (phase_ == phase::reading) {
     auto status = parser_.feed(rest);
     if (status == parse_status::need_more) {
+      if (!parser_.head_done() && !has_room_for_head(rest.size())) break;
       set_read_deadline();
+      if (rule_.into && parser_.current().body.size() >= stored_piece) store_body(false);
       break;
     }
     if (status == parse_status::head)
       judge_head(!rest.empty());
     else if (status == parse_status::complete)
-      dispatch();
+      rule_.into && !parser_.current().body.empty() ? store_body(true) : dispatch();
     else
       parser_.body_too_long() ? refuse_body() : send_failure();
   }
@@ -280,61 +308,183 @@ void connection::consume(std::string_view fresh) {
   if (unparsed_.empty() && unparsed_.capacity() > 4096) std::string().swap(unparsed_);
 }
 
+bool connection::has_room_for_head(std::size_t bytes) {
+  if (bytes <= short_head || memory_.amount() != 0) return true;
+  auto outcome = memory_.hold(loop_->core().bodies, account_, loop_->limits().max_header_bytes);
+  if (outcome != grant::given) send_busy(outcome, "long request heads");
+  return outcome == grant::given;
+}
+
 void connection::judge_head(bool more) {
   auto& request = parser_.current();
-  auto& facts = parser_.facts();
   request.remote_address = peer_.address;
   request.remote_port = peer_.port;
-  if (facts.expect_unknown) return send_simple(417, false);
+  body_seen_ = more;
+  keep_alive_ = parser_.facts().keep_alive;
+  if (parser_.facts().expect_unknown) return send_simple(417, false);
+  if (auto answer = answer_to_target()) return refuse(std::move(*answer));
   auto& options = loop_->core().options;
-  rule_ = options.body_limit ? options.body_limit(request) : body_rule{};
-  if (request.content_length && *request.content_length > rule_.max_bytes) return refuse_body();
+  if (!options.judge_head) return take_verdict(head_verdict());
+  auto verdict = options.judge_head(request);
+  if (!verdict.undecided) return take_verdict(std::move(verdict));
+  phase_ = phase::judging;
+  expire_in(loop_->limits().body_idle_timeout);
+  options.judge_later(request, [me = shared_from_this(), loop = loop_, number = ++sequence_](head_verdict decided) {
+    mail letter;
+    letter.to = me;
+    letter.sequence = number;
+    letter.kind = mail::kind_type::judged;
+    letter.verdict = std::make_shared<head_verdict>(std::move(decided));
+    loop->post(std::move(letter));
+  });
+  wait_readable();
+}
+
+void connection::take_verdict(head_verdict verdict) {
+  phase_ = phase::reading;
+  rule_ = std::move(verdict.body);
+  if (verdict.refusal) return refuse(std::move(*verdict.refusal));
+  auto& length = parser_.current().content_length;
+  if (length && *length > rule_.max_bytes) return refuse_body();
+  await_body();
+}
+
+void connection::await_body() {
+  auto& length = parser_.current().content_length;
+  auto wanted = rule_.into ? memory_of_stored_body : length.value_or(rule_.max_bytes);
+  // What a long head holds already is about as much as it needs.
+  auto outcome = memory_.hold(loop_->core().bodies, account_, std::max(wanted, memory_.amount()));
+  if (outcome == grant::given) return phase_ == phase::holding && !client_is_there() ? close() : begin_body();
+  if (phase_ != phase::holding) return hold(&connection::await_body);
+  if (std::chrono::steady_clock::now() >= hold_until_) send_busy(outcome, "request bodies");
+}
+
+void connection::begin_body() {
+  phase_ = phase::reading;
+  body_begun_at_ = loop_->tick();
   parser_.limit_body(rule_.max_bytes);
-  if (facts.expect_continue && !more) send_or_queue("HTTP/1.1 100 Continue\r\n\r\n", nullptr);
+  bool waits = parser_.facts().expect_continue && !body_seen_ && unparsed_.empty();
+  if (waits) send_or_queue("HTTP/1.1 100 Continue\r\n\r\n", nullptr);
+}
+
+void connection::store_body(bool last) {
+  phase_ = phase::storing;
+  deadline_ = 0; // the disk's time, not the client's
+  auto piece = std::make_shared<std::string>(std::exchange(parser_.current().body, {}));
+  loop_->core().disk.run([me = shared_from_this(), loop = loop_, into = rule_.into, piece, last, number = ++sequence_] {
+    auto written = into->write(*piece);
+    mail letter;
+    letter.to = me;
+    letter.sequence = number;
+    letter.kind = mail::kind_type::stored;
+    letter.answer.close = last;
+    if (!written) letter.problem = written.error();
+    loop->post(std::move(letter));
+  });
+}
+
+void connection::body_stored(const mail& letter) {
+  phase_ = phase::reading;
+  if (letter.problem) {
+    endpoints::answer failed;
+    failed.status = static_cast<unsigned>(letter.problem->status);
+    failed.content_type = "text/plain; charset=utf-8";
+    failed.body = text(letter.problem->text);
+    failed.close = linger_ = true;
+    return send_answer(failed);
+  }
+  if (letter.answer.close) return dispatch();
+  parser_.current().body.reserve(stored_piece);
+}
+
+void connection::hold(void (connection::*then)()) {
+  phase_ = phase::holding;
+  deadline_ = 0;
+  held_ = then;
+  hold_until_ = std::chrono::steady_clock::now() + loop_->limits().room_timeout;
+  if (!std::exchange(is_asked_, true)) loop_->hold(shared_from_this());
+}
+
+bool connection::client_is_there() const {
+  pollfd socket{const_cast<stream_socket&>(socket_).native_handle(), 0, 0};
+  return ::poll(&socket, 1, 0) <= 0 || (socket.revents & (POLLERR | POLLHUP)) == 0;
+}
+
+bool connection::try_again() {
+  if (phase_ == phase::holding) (this->*held_)();
+  if (phase_ == phase::reading) go_on_reading();
+  is_asked_ = phase_ == phase::holding;
+  return !is_asked_;
+}
+
+std::optional<endpoints::answer> connection::answer_to_target() {
+  auto& request = parser_.current();
+  auto& target = parser_.facts().target;
+  endpoints::answer answer;
+  switch (target.kind) {
+  case target_kind::path:
+  case target_kind::malformed: return {};
+  case target_kind::unprintable: answer.status = 400; break;
+  case target_kind::redirect: return endpoints::redirect_answer(request.method, target.location);
+  case target_kind::asterisk:
+    if (request.method == "OPTIONS") break;
+    answer.status = 400;
+    answer.close = true;
+    break;
+  case target_kind::authority:
+    answer.status = 404;
+    answer.content_type = "text/plain; charset=utf-8";
+    answer.body = text("404 page not found\n");
+  }
+  return answer;
 }
 
 void connection::dispatch() {
-  auto& request = parser_.current();
   auto& facts = parser_.facts();
-  auto& core = loop_->core();
   loop_->counters.requests.add(1);
   keep_alive_ = facts.keep_alive;
   deadline_ = 0;
+  if (auto refusal = std::exchange(refusal_, nullptr)) return send_answer(*refusal);
   if (facts.expect_unknown) return send_simple(417, false);
-  switch (facts.target.kind) {
-  case target_kind::path: break;
-  case target_kind::malformed: return send_failure();
-  case target_kind::unprintable: return send_simple(400, keep_alive_);
-  case target_kind::redirect: return send_answer(endpoints::redirect_answer(request.method, facts.target.location));
-  case target_kind::asterisk:
-    return request.method == "OPTIONS" ? send_simple(200, keep_alive_) : send_simple(400, false);
-  case target_kind::authority: return send_simple(404, keep_alive_);
+  if (facts.target.kind == target_kind::malformed) return send_failure();
+  if (auto answer = answer_to_target()) {
+    linger_ = answer->close;
+    return send_answer(*answer);
   }
-  if (core.in_flight.load(std::memory_order_relaxed) >= loop_->limits().max_in_flight) {
-    loop_->counters.over_capacity.add(1);
-    endpoints::answer busy;
-    busy.status = 503;
-    busy.content_type = "text/plain; charset=utf-8";
-    busy.body = text("Too many requests are being handled, try again later");
-    return send_answer(busy);
-  }
+  if (auto outcome = loop_->core().requests.ask(*account_, 1); outcome != grant::given)
+    return send_busy(outcome, "requests");
   hand_to_handler();
 }
 
 void connection::hand_to_handler() {
+  auto& core = loop_->core();
+  // Who does not read what was rendered for it gets nothing more rendered.
+  if (auto outcome = core.answers.ask(*account_, 1); outcome != grant::given) {
+    if (phase_ != phase::holding) return hold(&connection::hand_to_handler);
+    if (std::chrono::steady_clock::now() >= hold_until_) send_busy(outcome, "answers that were not read");
+    return;
+  }
+  if (phase_ == phase::holding && !client_is_there()) return close();
   auto& request = parser_.current();
   request.remote_address = peer_.address;
   request.remote_port = peer_.port;
+  request.stored_body = std::move(rule_.into);
+  rule_.into = nullptr;
+  if (memory_.amount() > request.body.size() && !request.content_length)
+    memory_.force(core.bodies, account_, request.body.size());
   phase_ = phase::waiting;
-  auto exchange = std::make_shared<pending_exchange>(shared_from_this(), loop_, ++sequence_, std::move(request));
-  loop_->core().handler(exchange);
+  auto exchange = std::make_shared<pending_exchange>(shared_from_this(), loop_, ++sequence_, std::move(request),
+                                                     account_, std::move(memory_));
+  core.handler(exchange);
   if (exchange->answered_by_handler()) {
-    if (auto stream = exchange->stream()) return begin_stream(exchange->answer(), std::move(stream));
-    return send_answer(exchange->answer());
+    auto stream = exchange->stream();
+    if (!stream) return send_answer(exchange->answer());
+    share slot;
+    slot.force(core.requests, account_, 1);
+    stream->keep(std::move(slot));
+    return begin_stream(exchange->answer(), std::move(stream));
   }
   pending_ = exchange;
-  counted_in_flight_ = true;
-  loop_->core().in_flight.fetch_add(1, std::memory_order_relaxed);
   wait_readable();
 }
 
@@ -349,10 +499,42 @@ void connection::send_failure() {
   if (out_.empty() && phase_ == phase::writing) answer_sent();
 }
 
+void connection::refuse(endpoints::answer answer) {
+  auto& facts = parser_.facts();
+  bool waits = facts.expect_continue && !body_seen_ && unparsed_.empty(); // nothing will come
+  if (!waits && !answer.close && parser_.current().content_length.value_or(0) <= max_dropped_body) {
+    refusal_ = std::make_unique<endpoints::answer>(std::move(answer));
+    body_begun_at_ = loop_->tick();
+    parser_.limit_body(max_dropped_body, false);
+    return;
+  }
+  loop_->counters.requests.add(1);
+  answer.close = true;
+  linger_ = true;
+  send_answer(answer);
+}
+
+void connection::send_busy(grant why, std::string_view what) {
+  loop_->counters.over_capacity.add(1);
+  endpoints::answer busy;
+  busy.content_type = "text/plain; charset=utf-8";
+  busy.status = why == grant::used_up ? 503 : 429;
+  busy.body = text(why == grant::used_up
+                       ? "Too many requests are being handled, try again later"
+                       : "Your IP has too many " + std::string(what) + " under way, please rate limit your calls");
+  bool body_follows = parser_.started() && !parser_.is_complete();
+  busy.close = linger_ = body_follows;
+  send_answer(busy);
+}
+
 void connection::refuse_body() {
   loop_->counters.requests.add(1);
   auto& options = loop_->core().options;
   auto& request = parser_.current();
+  if (refusal_) {
+    refusal_->close = linger_ = true;
+    return send_answer(*std::exchange(refusal_, nullptr));
+  }
   auto answer = options.refuse_body ? options.refuse_body(request, rule_) : body_too_large(request, rule_);
   answer.close = true;
   linger_ = true;
@@ -363,16 +545,11 @@ void connection::send_simple(unsigned status, bool keep) {
   endpoints::answer answer;
   answer.status = status;
   answer.close = !keep;
-  if (status == 404) {
-    answer.content_type = "text/plain; charset=utf-8";
-    answer.body = text("404 page not found\n");
-  }
   linger_ = !keep;
   send_answer(answer);
 }
 
 void connection::send_answer(const endpoints::answer& answer) {
-  end_in_flight();
   auto& core = loop_->core();
   auto& facts = parser_.facts();
   bool last = client_finished_ && unparsed_.empty();
@@ -406,6 +583,7 @@ void connection::send_or_queue(std::string_view head, const endpoints::shared_by
     auto result = transport_.write(pieces, body ? 2 : 1);
     sent = result.bytes;
     loop_->counters.bytes_sent.add(sent);
+    bytes_sent_ += sent;
     if (result.status == io_status::failed) return close();
     if (sent == total) return;
     if (result.status == io_status::want_read) wait_readable();
@@ -417,9 +595,32 @@ void connection::send_or_queue(std::string_view head, const endpoints::shared_by
   if (body) {
     if (out_.empty()) out_offset_ = sent - head.size();
     out_.push_back({{}, body});
+    loop_->answer_waits(body, account_);
+    counted_answer_ = body.get();
   }
-  expire_in(loop_->limits().body_idle_timeout);
+  begin_write_window();
   wait_writable();
+}
+
+std::uint64_t connection::taken_by_client() const {
+  // What the kernel holds has not reached the client. With TLS that is a little more than what was written.
+  int queued = 0;
+  if (::ioctl(const_cast<stream_socket&>(socket_).native_handle(), SIOCOUTQ, &queued) != 0 || queued < 0) queued = 0;
+  return bytes_sent_ - std::min<std::uint64_t>(bytes_sent_, static_cast<std::uint64_t>(queued));
+}
+
+void connection::begin_write_window() {
+  window_start_ = taken_by_client();
+  expire_in(loop_->limits().write_window);
+}
+
+bool connection::reads_fast_enough() {
+  auto least = static_cast<std::uint64_t>(loop_->limits().write_window.count()) * loop_->limits().min_rate;
+  return taken_by_client() - window_start_ >= least;
+}
+
+void connection::forget_answer() {
+  if (counted_answer_) loop_->answer_gone(std::exchange(counted_answer_, nullptr));
 }
 
 bool connection::flush() {
@@ -435,11 +636,11 @@ bool connection::flush() {
     }
     auto result = transport_.write(pieces, count);
     loop_->counters.bytes_sent.add(result.bytes);
+    bytes_sent_ += result.bytes;
     if (result.status == io_status::failed) {
       close();
       return false;
     }
-    if (result.bytes > 0) expire_in(loop_->limits().body_idle_timeout);
     for (auto left = result.bytes; left > 0 || (out_at_ < out_.size() && out_[out_at_].bytes().empty());) {
       auto rest = out_[out_at_].bytes().size() - out_offset_;
       if (left < rest) {
@@ -451,6 +652,7 @@ bool connection::flush() {
       out_offset_ = 0;
     }
     if (result.bytes < total) {
+      if (deadline_ == 0) begin_write_window();
       result.status == io_status::want_read ? wait_readable() : wait_writable();
       return false;
     }
@@ -462,6 +664,9 @@ bool connection::flush() {
 
 void connection::answer_sent() {
   deadline_ = 0;
+  forget_answer();
+  memory_.reset();
+  rule_ = {};
   if (keep_alive_ && !loop_->core().stopping.load(std::memory_order_relaxed)) {
     phase_ = phase::reading;
     parser_.reset(loop_->limits().max_header_bytes, allow_unprintable_);
@@ -481,21 +686,11 @@ void connection::linger() {
   wait_readable();
 }
 
-void connection::end_in_flight() {
-  if (!counted_in_flight_) return;
-  counted_in_flight_ = false;
-  loop_->core().in_flight.fetch_sub(1, std::memory_order_relaxed);
-}
-
 // ---- streams --------------------------------------------------------------------------------------------------------
 
 void connection::begin_stream(const endpoints::answer& head, std::shared_ptr<stream_state> stream) {
   auto& core = loop_->core();
   auto& facts = parser_.facts();
-  if (!counted_in_flight_) {
-    counted_in_flight_ = true;
-    core.in_flight.fetch_add(1, std::memory_order_relaxed);
-  }
   if (head.close || facts.http_1_0 || core.stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
   bool without_body = facts.head_only || !status_has_body(head.status);
   framing how{facts.http_1_0, keep_alive_, !facts.http_1_0 && !without_body, false, {}};
@@ -509,7 +704,6 @@ void connection::begin_stream(const endpoints::answer& head, std::shared_ptr<str
   append_head(line, head, how, loop_->date.at(std::time(nullptr)));
   if (without_body) {
     stream->close(false);
-    end_in_flight();
     phase_ = phase::writing;
     send_or_queue(line, nullptr);
     if (out_.empty() && phase_ == phase::writing) answer_sent();
@@ -541,7 +735,6 @@ void connection::pump_stream() {
     if (batch.finished) {
       std::exchange(stream_, nullptr)->close(false);
       gzip_.reset();
-      end_in_flight();
       phase_ = phase::writing;
       if (flush()) answer_sent();
       return;

@@ -33,6 +33,8 @@ public:
   bool gives_way() const;
   const std::string& address() const { return peer_.address; }
   void close();
+  /// Looks whether there is room now for what it waits for. @returns whether it waits no longer
+  bool try_again();
 
   std::size_t position = 0; ///< among the loop's connections
 
@@ -40,6 +42,9 @@ private:
   enum class phase {
     handshake,
     reading,   ///< a request, or nothing yet
+    judging,   ///< it is being found out whether the body of a request is wanted
+    holding,   ///< for room: nothing is read
+    storing,   ///< a piece of the body goes to disk: nothing is read
     waiting,   ///< for the handler's answer
     writing,   ///< a whole answer
     streaming, ///< an answer whose end is not known
@@ -67,12 +72,33 @@ private:
   void go_on_reading();
   /// The head of a request with a body is known. @param more whether bytes of the body are there already.
   void judge_head(bool more);
+  void take_verdict(head_verdict verdict);
+  /// Reads the body as soon as there is room for it.
+  void await_body();
+  void begin_body();
+  /// Hands what has been received of a body to the disk. @param last nothing follows
+  void store_body(bool last);
+  void body_stored(const mail& letter);
+  /// Whether a head that is not whole yet may grow.
+  bool has_room_for_head(std::size_t bytes);
+  /// The answer to a target that is no path.
+  std::optional<endpoints::answer> answer_to_target();
   void dispatch();
   void hand_to_handler();
+  void hold(void (connection::*then)());
+  /// Whether the client has not broken the connection off, as far as can be seen without reading.
+  bool client_is_there() const;
   void set_read_deadline();
 
   void send_failure();
   void refuse_body();
+  /// Answers without the body: it is dropped as it comes, if it is short, or ends the connection.
+  void refuse(endpoints::answer answer);
+  void send_busy(grant why, std::string_view what);
+  /// Whether the client has taken enough of what waits for it.
+  bool reads_fast_enough();
+  void begin_write_window();
+  std::uint64_t taken_by_client() const;
   void send_simple(unsigned status, bool keep);
   void send_answer(const endpoints::answer& answer);
   void begin_stream(const endpoints::answer& head, std::shared_ptr<stream_state> stream);
@@ -83,7 +109,7 @@ private:
   bool flush();
   void answer_sent();
   void linger();
-  void end_in_flight();
+  void forget_answer();
   void expire_in(std::chrono::milliseconds time);
 
   std::shared_ptr<io_loop> loop_;
@@ -92,20 +118,30 @@ private:
   peer peer_;
   request_parser parser_;
   std::string unparsed_; ///< received and not yet a request
+  std::shared_ptr<client_account> account_;
+  share memory_;                               ///< of the pool for bodies and long heads, until a handler has them
+  std::unique_ptr<endpoints::answer> refusal_; ///< sent when the rest of the body has been dropped
+  void (connection::*held_)() = nullptr;       ///< what goes on when there is room
+  std::chrono::steady_clock::time_point hold_until_;
   std::weak_ptr<pending_exchange> pending_;
   std::shared_ptr<stream_state> stream_;
   std::unique_ptr<gzip_stream> gzip_;
   std::vector<out_piece> out_;
-  std::size_t out_at_ = 0;     ///< the first piece that is not wholly sent
-  std::size_t out_offset_ = 0; ///< and how much of it is
-  std::uint64_t sequence_ = 0; ///< of the request
-  std::uint64_t deadline_ = 0; ///< tick; 0 = none
+  std::size_t out_at_ = 0;                      ///< the first piece that is not wholly sent
+  std::size_t out_offset_ = 0;                  ///< and how much of it is
+  const std::string* counted_answer_ = nullptr; ///< among the loop's answers that wait
+  std::uint64_t sequence_ = 0;                  ///< of the request
+  std::uint64_t deadline_ = 0;                  ///< tick; 0 = none
+  std::uint64_t body_begun_at_ = 0;             ///< tick
+  std::uint64_t bytes_sent_ = 0;
+  std::uint64_t window_start_ = 0; ///< bytes that the client had taken when the write window began
   body_rule rule_;
   phase phase_;
+  bool body_seen_ = false; ///< some of it came with the head
+  bool is_asked_ = false;  ///< the loop asks it whether it may go on
   bool allow_unprintable_;
   bool keep_alive_ = true;
   bool linger_ = false; ///< the client may still be sending
-  bool counted_in_flight_ = false;
   bool read_armed_ = false, write_armed_ = false;
   bool client_finished_ = false; ///< it sends no more
   bool head_clock_ = false;      ///< the time-out for a head runs

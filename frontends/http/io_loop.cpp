@@ -9,10 +9,28 @@ namespace praetor::http {
 
 namespace {
 
+/// How often those that wait for room are asked again.
+constexpr std::chrono::milliseconds room_interval{10};
+/// What each client may hold, however little is left: a request, and a body of the usual limit.
+constexpr std::uint64_t least_requests = 1;
+constexpr std::uint64_t least_bytes = 512 << 10;
 /// Connections beyond the total that are taken while others are about to be ended for them.
 constexpr std::uint32_t most_ahead = 32;
 
 } // namespace
+
+server_core::server_core(server_options with)
+    : options(std::move(with)), requests(&client_account::requests, options.limits.max_in_flight, least_requests),
+      waits(&client_account::waits, options.limits.max_waits, least_requests),
+      bodies(&client_account::bodies, options.limits.max_body_memory, least_bytes),
+      answers(&client_account::answers, options.limits.max_answer_memory, least_bytes) {}
+
+void server_core::set_totals(const limit_options& limits) {
+  requests.set_total(limits.max_in_flight);
+  waits.set_total(limits.max_waits);
+  bodies.set_total(limits.max_body_memory);
+  answers.set_total(limits.max_answer_memory);
+}
 
 void server_core::count(const std::string& address, std::uint32_t before, std::uint32_t now) {
   if (before > 0) by_count_.erase({before, address});
@@ -71,7 +89,7 @@ bool server_core::wait_until_closed(std::chrono::milliseconds grace) {
 
 io_loop::io_loop(std::shared_ptr<server_core> core)
     : receive_buffer(65536), core_(std::move(core)), context_(1), work_(context_.get_executor()),
-      sweep_timer_(context_), limits_(core_->options.limits) {}
+      sweep_timer_(context_), limits_(core_->options.limits), room_timer_(context_) {}
 
 io_loop::~io_loop() = default;
 
@@ -133,7 +151,35 @@ void io_loop::close_idle() {
   for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->close_if_idle();
 }
 
+void io_loop::hold(std::shared_ptr<connection> one) {
+  held_.push_back(std::move(one));
+  if (held_.size() == 1) ask_held();
+}
+
+void io_loop::ask_held() {
+  room_timer_.expires_after(room_interval);
+  room_timer_.async_wait([this](const boost::system::error_code& ec) {
+    if (ec) return;
+    auto asked = std::exchange(held_, {});
+    for (auto& one : asked)
+      if (!one->try_again()) held_.push_back(std::move(one));
+    if (!held_.empty()) ask_held();
+  });
+}
+
+void io_loop::answer_waits(const endpoints::shared_bytes& bytes, const std::shared_ptr<client_account>& who) {
+  auto& one = waiting_answers_[bytes.get()];
+  if (one.clients++ == 0) one.memory.force(core_->answers, who, bytes->size());
+}
+
+void io_loop::answer_gone(const std::string* bytes) {
+  auto it = waiting_answers_.find(bytes);
+  if (it != waiting_answers_.end() && --it->second.clients == 0) waiting_answers_.erase(it);
+}
+
 void io_loop::close_all() {
+  held_.clear();
+  room_timer_.cancel();
   while (!connections_.empty()) connections_.back()->close();
   std::vector<mail> unread;
   {

@@ -2,6 +2,8 @@
 
 #include "frontends/http/answer_head.hpp"
 #include "frontends/http/compressor.hpp"
+#include "frontends/http/disk_thread.hpp"
+#include "frontends/http/fair_share.hpp"
 #include "frontends/http/server.hpp"
 #include "frontends/http/tls_context.hpp"
 
@@ -44,10 +46,16 @@ enum class admission { admitted, client_has_enough, server_has_enough };
 
 /// What all threads of one server share.
 struct server_core {
+  explicit server_core(server_options with);
+
   server_options options;
   endpoints::request_handler handler;
   std::atomic<bool> stopping{false};
-  std::atomic<std::uint32_t> in_flight{0};
+  client_accounts accounts;
+  fair_pool requests, waits, bodies, answers;
+  disk_thread disk;
+
+  void set_totals(const limit_options& limits);
 
   void log(std::string_view text) const {
     if (options.log) options.log(text);
@@ -80,12 +88,14 @@ private:
 
 /// Something that happened to a connection's request on another thread.
 struct mail {
-  enum class kind_type { answered, stream_begun, stream_written, dropped };
+  enum class kind_type { answered, stream_begun, stream_written, dropped, judged, stored };
   std::shared_ptr<connection> to;
   std::uint64_t sequence = 0; ///< of the request; what is meant for an older one is ignored
   kind_type kind = kind_type::dropped;
   endpoints::answer answer = {};
   std::shared_ptr<stream_state> stream = {};
+  std::shared_ptr<head_verdict> verdict = {}; ///< judged
+  std::optional<error> problem = {};          ///< stored: why not
 };
 
 using stream_socket =
@@ -116,6 +126,12 @@ public:
   void close_idle();
   void close_all();
 
+  /// Asks the connection again and again whether it may go on, from soon on.
+  void hold(std::shared_ptr<connection> one);
+  /// An answer waits for its client; bytes that many clients are sent count once.
+  void answer_waits(const endpoints::shared_bytes& bytes, const std::shared_ptr<client_account>& who);
+  void answer_gone(const std::string* bytes);
+
   boost::asio::io_context& context() { return context_; }
   server_core& core() { return *core_; }
   const limit_options& limits() const { return limits_; }
@@ -133,6 +149,7 @@ public:
 private:
   void drain();
   void sweep();
+  void ask_held();
 
   std::shared_ptr<server_core> core_;
   boost::asio::io_context context_;
@@ -142,6 +159,13 @@ private:
   std::uint64_t tick_ = 0;
   limit_options limits_;
   std::vector<std::shared_ptr<connection>> connections_;
+  std::vector<std::shared_ptr<connection>> held_; ///< wait for room, in their order
+  loop_timer room_timer_;
+  struct waiting_answer {
+    std::size_t clients = 0;
+    share memory;
+  };
+  std::unordered_map<const std::string*, waiting_answer> waiting_answers_;
 
   std::mutex inbox_mutex_;
   std::vector<mail> inbox_;

@@ -97,9 +97,11 @@ void stream_state::close(bool cancelled) {
   std::function<void()> drained, cancel;
   std::shared_ptr<connection> to;
   std::vector<endpoints::shared_bytes> pieces;
+  share slot;
   {
     std::lock_guard lock(mutex_);
     if (closed_) return;
+    slot = std::move(slot_);
     closed_ = true;
     drained.swap(drained_);
     cancel.swap(cancel_);
@@ -109,6 +111,11 @@ void stream_state::close(bool cancelled) {
   }
   if (cancelled && cancel) cancel();
   if (drained) drained();
+}
+
+void stream_state::keep(share slot) {
+  std::lock_guard lock(mutex_);
+  if (!closed_) slot_ = std::move(slot);
 }
 
 pending_exchange::~pending_exchange() {
@@ -124,8 +131,17 @@ bool pending_exchange::claim() {
 }
 
 void pending_exchange::settle(mail::kind_type kind) {
-  if (stage_.exchange(stage_type::answered) == stage_type::waiting)
-    loop_->post({from_, sequence_, kind, std::move(answer_), stream_});
+  if (stage_.exchange(stage_type::answered) != stage_type::waiting) return;
+  wait_.reset();
+  if (stream_)
+    stream_->keep(std::move(slot_));
+  else
+    slot_.reset();
+  loop_->post({from_, sequence_, kind, std::move(answer_), stream_});
+}
+
+bool pending_exchange::begin_wait() {
+  return wait_.amount() != 0 || wait_.hold(loop_->core().waits, client_, 1) == grant::given;
 }
 
 void pending_exchange::respond(endpoints::answer answer) {
@@ -173,6 +189,8 @@ void pending_exchange::on_cancel(std::function<void()> action) {
 }
 
 bool pending_exchange::answered_by_handler() {
+  if (stage_.load() == stage_type::answered) return true;
+  slot_.force(loop_->core().requests, client_, 1); // before the stage says that others may give it back
   auto expected = stage_type::in_handler;
   return !stage_.compare_exchange_strong(expected, stage_type::waiting);
 }

@@ -31,6 +31,8 @@ public:
   batch take(std::size_t about);
   /// The client is gone, or all is sent.
   void close(bool cancelled);
+  /// What the request holds of the slots; given back when the stream is closed.
+  void keep(share slot);
 
 private:
   void notify(std::unique_lock<std::mutex>& lock);
@@ -42,6 +44,7 @@ private:
   std::mutex mutex_;
   std::vector<endpoints::shared_bytes> pieces_;
   std::size_t waiting_ = 0;
+  share slot_;
   bool notified_ = false, finished_ = false, abandoned_ = false;
   std::atomic<bool> closed_{false};
   std::function<void()> drained_, cancel_;
@@ -50,15 +53,19 @@ private:
 /// One request that the handler has been given.
 class pending_exchange final : public endpoints::exchange {
 public:
+  /// @param body what the request's body and head hold of the memory for them
   pending_exchange(std::shared_ptr<connection> from, std::shared_ptr<io_loop> loop, std::uint64_t sequence,
-                   endpoints::request request)
-      : from_(std::move(from)), loop_(std::move(loop)), sequence_(sequence), request_(std::move(request)) {}
+                   endpoints::request request, std::shared_ptr<client_account> client, share body)
+      : from_(std::move(from)), loop_(std::move(loop)), sequence_(sequence), request_(std::move(request)),
+        client_(std::move(client)), body_(std::move(body)) {}
   ~pending_exchange() override;
 
   const endpoints::request& get_request() const override { return request_; }
   void respond(endpoints::answer answer) override;
   std::shared_ptr<endpoints::body_stream> respond_stream(endpoints::answer head) override;
   void on_cancel(std::function<void()> action) override;
+  bool begin_wait() override;
+  bool has_room() const override { return !loop_->core().answers.full(); }
 
   // For the connection, after the handler has returned.
   /// @returns whether it was answered meanwhile; if not, the answer will come as mail.
@@ -77,6 +84,8 @@ private:
   std::shared_ptr<io_loop> loop_;
   std::uint64_t sequence_;
   endpoints::request request_;
+  std::shared_ptr<client_account> client_;
+  share body_, slot_, wait_; ///< the last two until it is answered
   endpoints::answer answer_;
   std::shared_ptr<stream_state> stream_;
   std::atomic<bool> claimed_{false};

@@ -116,6 +116,8 @@ public:
   head_facts facts;
   std::optional<protocol_failure> failure;
   std::uint64_t max_body = ~std::uint64_t{0};
+  std::uint64_t body_bytes = 0;
+  bool keeps_body = true;
   bool body_too_long = false;
 
 private:
@@ -167,15 +169,16 @@ private:
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code& ec) override {
     if (!length) return;
     if (*length > max_body) return too_long(ec);
-    request.body.reserve(std::min(*length, max_body_reserve));
+    if (keeps_body) request.body.reserve(std::min(*length, max_body_reserve));
   }
 
   std::size_t on_body_impl(beast::string_view bytes, error_code& ec) override {
-    if (bytes.size() > max_body - request.body.size()) {
+    if (bytes.size() > max_body - body_bytes) {
       too_long(ec);
       return 0;
     }
-    request.body.append(bytes.data(), bytes.size());
+    body_bytes += bytes.size();
+    if (keeps_body) request.body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
 
@@ -236,7 +239,11 @@ void request_parser::reset(std::uint32_t max_header_bytes, bool allow_unprintabl
   impl_->parser.emplace(impl_->max_header, allow_unprintable);
 }
 
-void request_parser::limit_body(std::uint64_t max_bytes) { impl_->parser->max_body = max_bytes; }
+void request_parser::limit_body(std::uint64_t max_bytes, bool keep) {
+  impl_->parser->max_body = max_bytes;
+  impl_->parser->keeps_body = keep;
+}
+std::uint64_t request_parser::body_bytes() const { return impl_->parser->body_bytes; }
 
 parse_status request_parser::feed(std::string_view& bytes) {
   auto& parser = *impl_->parser;
@@ -266,6 +273,7 @@ parse_status request_parser::feed(std::string_view& bytes) {
 
 bool request_parser::started() const { return impl_->started; }
 bool request_parser::head_done() const { return impl_->parser->is_header_done(); }
+bool request_parser::is_complete() const { return impl_->parser->is_done(); }
 bool request_parser::body_too_long() const { return impl_->parser->body_too_long; }
 const head_facts& request_parser::facts() const { return impl_->parser->facts; }
 const protocol_failure& request_parser::failure() const { return impl_->failure; }

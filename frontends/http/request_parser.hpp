@@ -47,7 +47,10 @@ public:
   /// @param max_header_bytes more (with some slack) fail with 431.
   void reset(std::uint32_t max_header_bytes, bool allow_unprintable);
   /// The most that the body may have; to be set at parse_status::head. More fails with 413 (see `body_too_long`).
-  void limit_body(std::uint64_t max_bytes);
+  /// @param keep false: the bytes are dropped
+  void limit_body(std::uint64_t max_bytes, bool keep = true);
+  /// Bytes of the body so far.
+  std::uint64_t body_bytes() const;
 
   /// Takes bytes from the front of `bytes` and removes them there. What is left at need_more has to be offered again
   /// with more bytes behind.
@@ -56,6 +59,7 @@ public:
   /// Whether a byte of the request has been seen.
   bool started() const;
   bool head_done() const;
+  bool is_complete() const;
   bool body_too_long() const;
   const head_facts& facts() const;
   const protocol_failure& failure() const;

@@ -37,20 +37,6 @@ void run_and_wait(io_loop& loop, std::function<void()> action) {
 
 } // namespace
 
-endpoints::answer body_too_large(const endpoints::request& head, const body_rule& rule) {
-  std::string text = "Request body";
-  if (head.content_length) text += "(" + std::to_string(*head.content_length) + " bytes)";
-  text += " too large, max size: " + std::to_string(rule.max_bytes) + " bytes.";
-  if (!rule.limit_name.empty())
-    text += " See https://www.consul.io/docs/agent/config/config-files#" + std::string(rule.limit_name) + ".";
-  endpoints::answer answer;
-  answer.status = 413;
-  answer.content_type = "text/plain; charset=utf-8";
-  answer.body = std::make_shared<const std::string>(std::move(text));
-  answer.close = true;
-  return answer;
-}
-
 struct server::implementation {
   std::shared_ptr<server_core> core;
   std::vector<std::shared_ptr<io_loop>> loops;
@@ -98,8 +84,7 @@ expected<void> server::start(server_options options, endpoints::request_handler 
     sockets.push_back(std::move(*socket));
   }
   impl.addresses = options.listeners;
-  impl.core = std::make_shared<server_core>();
-  impl.core->options = std::move(options);
+  impl.core = std::make_shared<server_core>(std::move(options));
   impl.core->handler = std::move(handler);
   impl.loops.clear();
   impl.listeners.clear();
@@ -126,6 +111,7 @@ expected<void> server::reload_tls(const tls_options& tls) {
 }
 
 void server::reload_limits(const limit_options& limits) {
+  if (impl_->core) impl_->core->set_totals(limits);
   for (auto& loop : impl_->loops) loop->run_soon([loop, limits = normal(limits)] { loop->set_limits(limits); });
 }
 
@@ -141,9 +127,11 @@ void server::stop(std::chrono::milliseconds grace) {
   for (auto& loop : impl.loops) loop->run_soon([loop] { loop->close_all(); });
   for (auto& thread : impl.threads) thread.join();
   impl.threads.clear();
+  impl.core->disk.stop();
   // Exchanges that somebody still holds keep the core; what the callbacks hold must not live as long.
   impl.core->handler = nullptr;
-  impl.core->options.body_limit = nullptr;
+  impl.core->options.judge_head = nullptr;
+  impl.core->options.judge_later = nullptr;
   impl.core->options.refuse_body = nullptr;
   impl.core->options.log = nullptr;
 }
@@ -166,7 +154,9 @@ server_counters server::counters() const {
     out.connections_refused += one->refused();
   }
   if (impl.core) {
-    out.in_flight = impl.core->in_flight.load();
+    out.in_flight = static_cast<std::uint32_t>(impl.core->requests.used());
+    out.body_bytes = impl.core->bodies.used();
+    out.answer_bytes = impl.core->answers.used();
     out.connections_open = impl.core->open_connections();
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include "actors/ports/tls/tls_context.hpp"
 #include "frontends/endpoints/exchange.hpp"
+#include "frontends/endpoints/head_verdict.hpp"
 #include "protocol/types/error.hpp"
 
 #include <chrono>
@@ -31,11 +32,8 @@ struct listener_options {
   bool is_unix() const { return address.starts_with("unix://") || address.starts_with("/"); }
 };
 
-/// How large a body a request may have.
-struct body_rule {
-  std::uint64_t max_bytes = 64 << 20; ///< inclusive
-  std::string_view limit_name = {};   ///< the configuration key that the refusal points to: "kv_max_value_size"
-};
+using endpoints::body_rule;
+using endpoints::head_verdict;
 
 /// What changes while the listeners stay open.
 struct limit_options {
@@ -43,13 +41,28 @@ struct limit_options {
   /// Of all listeners; 0 = no limit. The unix sockets together may have half of them.
   std::uint32_t max_connections = 0;
   std::uint32_t max_header_bytes = 1 << 20; ///< http_config.max_header_bytes; 0 = 1 MiB
-  /// Requests that the handler has been given and has not answered, over all connections; more are answered 503.
+  // What all connections share. No client (by IP) gets all of it, see fair_pool.
+  /// Requests that the handler has been given and has not answered; more are answered 503, or 429 where only this
+  /// client has that many.
   std::uint32_t max_in_flight = 60000;
+  /// Of these, blocking queries that wait; more are answered 429. The rest is left for requests that do not wait.
+  std::uint32_t max_waits = 45000;
+  /// Bytes of bodies that are being received or answered, and of heads longer than a few KiB. What has no room is not
+  /// read.
+  std::uint64_t max_body_memory = 64 << 20;
+  /// Bytes of answers whose clients have not taken them yet, each answer once. While they are more, clients that have
+  /// many of them get no further answers.
+  std::uint64_t max_answer_memory = 256 << 20;
+  std::chrono::milliseconds room_timeout{5000};      ///< how long a request waits for room in one of the two; then 503
   std::chrono::milliseconds handshake_timeout{5000}; ///< limits.https_handshake_timeout
-  std::chrono::seconds head_timeout{60};             ///< from a request's first byte to the end of its head
-  std::chrono::seconds body_idle_timeout{60};        ///< between two pieces of a body, or of an answer that is not read
-  std::chrono::seconds idle_timeout{0};              ///< between two requests of a connection; 0 = for ever
-  std::size_t max_stream_backlog = 64 << 20;         ///< a streamed answer with more unsent bytes ends its connection
+  std::chrono::seconds head_timeout{20};             ///< from a request's first byte to the end of its head
+  std::chrono::seconds body_idle_timeout{60};        ///< between two pieces of a body
+  std::chrono::seconds body_grace{10};               ///< before the rate of a body counts
+  /// Bytes a second, on the average of a body or of `write_window`. A peer that sends or reads more slowly is ended.
+  std::uint32_t min_rate = 4096;
+  std::chrono::seconds write_window{60};    ///< an answer that waits is looked at so often
+  std::chrono::seconds idle_timeout{0};     ///< between two requests of a connection; 0 = for ever
+  std::size_t max_stream_backlog = 4 << 20; ///< a streamed answer with more unsent bytes ends its connection
 };
 
 struct server_options {
@@ -58,9 +71,11 @@ struct server_options {
   limit_options limits;
   unsigned threads = 0; ///< I/O threads; 0 = one for each core, at most 4
   bool gzip = true;     ///< compress for clients that accept it
-  /// Asked when a request's head is complete, before its body is read; a null function means the default rule. The
-  /// request has everything but its body. Called from the I/O threads.
-  std::function<body_rule(const endpoints::request&)> body_limit = {};
+  /// Asked when the head of a request with a body is complete, before its body is read; a null function takes any body
+  /// of the default rule. Called from the I/O threads.
+  std::function<head_verdict(const endpoints::request&)> judge_head = {};
+  /// Asked where `judge_head` is undecided. Its callback runs once, from any thread.
+  std::function<void(const endpoints::request&, std::function<void(head_verdict)>)> judge_later = {};
   /// Makes the answer for a body over its limit; a null function means `body_too_large`. The connection is closed after
   /// it, whatever `answer::close` says.
   std::function<endpoints::answer(const endpoints::request&, const body_rule&)> refuse_body = {};
@@ -70,14 +85,13 @@ struct server_options {
   std::function<void(std::string_view)> warn = {};
 };
 
-/// 413 with the text that names the limit, and the length where the client has declared one.
-endpoints::answer body_too_large(const endpoints::request& head, const body_rule& rule);
+using endpoints::body_too_large;
 
 /// Counted since the start.
 struct server_counters {
   std::uint64_t requests = 0;            ///< heads that were understood
   std::uint64_t malformed = 0;           ///< answered 400, 431, 501 or 505 here
-  std::uint64_t over_capacity = 0;       ///< answered 503 because of max_in_flight
+  std::uint64_t over_capacity = 0;       ///< answered 503 or 429 for want of a slot or of memory
   std::uint64_t cancelled = 0;           ///< clients that went away before their answer
   std::uint64_t connections = 0;         ///< accepted
   std::uint64_t connections_refused = 0; ///< over max_connections or max_connections_per_client
@@ -85,6 +99,8 @@ struct server_counters {
   std::uint64_t bytes_received = 0;      ///< after decryption
   std::uint64_t bytes_sent = 0;          ///< before encryption
   std::uint32_t in_flight = 0;           ///< now
+  std::uint64_t body_bytes = 0;          ///< of max_body_memory, now
+  std::uint64_t answer_bytes = 0;        ///< of max_answer_memory, now
   std::uint32_t connections_open = 0;    ///< now
 };
 

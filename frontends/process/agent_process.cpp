@@ -17,6 +17,7 @@
 #include "frontends/process/startup_memory.hpp"
 #include "frontends/process/supervision.hpp"
 #include "frontends/process/work_lane.hpp"
+#include "storage/files/scratch_file.hpp"
 
 #include <algorithm>
 #include <future>
@@ -93,6 +94,15 @@ std::optional<std::string> unsupported(const runtime_config& c) {
   return {};
 }
 
+/// Bytes that an archive in passing leaves free on its disk: the log and its snapshots come first.
+constexpr std::uint64_t least_free_space = 512 << 20;
+
+/// A place for an archive in passing. An agent that keeps nothing has one among the system's temporary files.
+expected<std::shared_ptr<storage::scratch_file>> open_scratch(const runtime_config& c) {
+  return storage::make_scratch_in(c.data_dir.empty() ? std::filesystem::temp_directory_path().string() : c.data_dir,
+                                  least_free_space);
+}
+
 /// One agent of this process with its listeners.
 class running_agent {
 public:
@@ -154,6 +164,7 @@ endpoints::process_hooks running_agent::hooks() {
     return std::function<void()>([log = log_, number] { log->forget(number); });
   };
   h.aside = [this](const std::string& who, std::function<void()> work) { return lane_.run(who, std::move(work)); };
+  h.make_scratch = [view = view_] { return open_scratch(*view->settings.load()); };
   return h;
 }
 
@@ -219,6 +230,10 @@ expected<void> running_agent::start_frontends(const config_ptr& config) {
   requests_ = endpoints::make_request_server(*environment_, *dispatcher_);
   view_->requests.store(requests_);
   auto options = http_options_of(*config, log_);
+  options.judge_head = [this](const endpoints::request& head) { return dispatcher_->judge(head); };
+  options.judge_later = [this](const endpoints::request& head, std::function<void(endpoints::head_verdict)> done) {
+    dispatcher_->judge_later(head, std::move(done));
+  };
   if (auto started =
           http_.start(std::move(options), [this](endpoints::exchange_ptr ex) { dispatcher_->handle(std::move(ex)); });
       !started)

@@ -9,8 +9,6 @@ namespace praetor {
 
 namespace {
 
-constexpr std::uint64_t largest_archive = std::uint64_t{4} << 30; // of a snapshot to restore, in bytes
-
 void add_listeners(const config::runtime_config& c, const std::vector<config::endpoint>& from, bool tls,
                    std::vector<http::listener_options>& to) {
   for (const auto& e : from) {
@@ -64,14 +62,6 @@ http::server_options http_options_of(const config::runtime_config& c, logger_ptr
   o.limits.max_connections_per_client = static_cast<std::uint32_t>(share.of_one_address);
   o.limits.max_header_bytes = static_cast<std::uint32_t>(std::max<std::int64_t>(c.http.max_header_bytes, 0));
   o.limits.handshake_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(c.http.https_handshake_timeout);
-  auto value_limit = c.kv_max_value_size;
-  auto txn_limit = std::max(c.txn_max_req_len, c.kv_max_value_size);
-  o.body_limit = [value_limit, txn_limit](const endpoints::request& head) -> http::body_rule {
-    if (head.path.starts_with("/v1/kv/")) return {value_limit, "kv_max_value_size"};
-    if (head.path == "/v1/txn") return {txn_limit, "txn_max_req_len"};
-    if (head.path == "/v1/snapshot") return {largest_archive};
-    return {};
-  };
   o.refuse_body = [lines = endpoints::common_lines_of(c)](const endpoints::request& head, const http::body_rule& rule) {
     auto answer = http::body_too_large(head, rule);
     answer.lines = lines;

@@ -16,8 +16,10 @@ const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
 
 server_options with_body_limit(std::uint64_t bytes, std::string_view name) {
   server_options options;
-  options.body_limit = [=](const endpoints::request& request) {
-    return request.path == "/echo/big" ? body_rule{} : body_rule{bytes, name};
+  options.judge_head = [=](const endpoints::request& request) {
+    head_verdict verdict;
+    if (request.path != "/echo/big") verdict.body = {bytes, name};
+    return verdict;
   };
   return options;
 }

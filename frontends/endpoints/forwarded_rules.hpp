@@ -1,0 +1,29 @@
+#pragma once
+
+#include "actors/rpc_messages.hpp"
+#include "frontends/endpoints/routes.hpp"
+
+#include <array>
+
+namespace praetor::endpoints {
+
+/// Only these headers make a difference to endpoints; the others stay with the agent that was asked.
+inline constexpr std::array headers_that_matter{"accept", "authorization", "content-type", "x-consul-token"};
+
+/// How large the body of a request may be that is kept in memory.
+body_rule rule_of(body_size size, const config::runtime_config& config);
+
+/// The request as the endpoints see it. What no agent hands on is left out.
+/// @param hops 0: this agent asks by itself
+request request_of(remote_request from, std::uint32_t hops, nanoseconds hold);
+
+/// How long another agent may have a request held here, of what it asks for.
+nanoseconds bounded_hold(nanoseconds hold, const config::runtime_config& config);
+/// Brings what another agent says of its request into the bounds that its own configuration would give it.
+void bound(remote_request& from, nanoseconds& hold, const config::runtime_config& config);
+
+/// The answer to a request that no agent hands on: one that each agent answers for itself, one with a larger body than
+/// agents take, or one that no HTTP parser would have let through.
+std::optional<answer> refused_by_route(const route& r, const request& req, const config::runtime_config& config);
+
+} // namespace praetor::endpoints

@@ -1,0 +1,173 @@
+#include "actors/forwarded_request.hpp"
+#include "sim/node.hpp"
+
+#include <catch2/catch.hpp>
+#include <optional>
+
+using namespace praetor;
+using namespace praetor::sim;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A server that leads, and is asked as another agent asks it.
+struct asked_server {
+  explicit asked_server(const std::string& configuration = "") : server(w, options(configuration)) {
+    REQUIRE(server.start());
+    w.run_for(30s, [&] { return server.ready(); });
+    REQUIRE(server.ready());
+  }
+
+  static node_options options(const std::string& configuration) {
+    node_options o;
+    o.configuration = configuration;
+    return o;
+  }
+
+  remote_answer ask(remote_request r, std::uint32_t hops = 1, nanoseconds hold = 1s) {
+    return wait([&](auto done) { return server.view().requests.load()->serve(std::move(r), hops, hold, done); });
+  }
+  remote_answer ask_by_itself(remote_request r) {
+    return wait([&](auto done) { return server.view().requests.load()->serve_own(std::move(r), 1s, done); });
+  }
+
+  world w{1};
+  node server;
+
+private:
+  template <class Begin>
+  remote_answer wait(Begin begin) {
+    auto got = std::make_shared<std::optional<remote_answer>>();
+    auto cancel = begin([got](remote_answer a) { *got = std::move(a); });
+    server.machine().touch();
+    w.run_for(60s, [&] { return got->has_value(); });
+    REQUIRE(got->has_value());
+    return **got;
+  }
+};
+
+remote_request request(std::string method, std::string path) {
+  remote_request r;
+  r.method = std::move(method);
+  r.path = std::move(path);
+  r.remote_address = "127.0.0.1";
+  r.asker.node = "other";
+  return r;
+}
+
+std::vector<std::string> methods_of(const endpoints::route& r) {
+  std::vector<std::string> out{""};
+  for (char c : r.methods)
+    if (c == ',')
+      out.emplace_back();
+    else
+      out.back() += c;
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("no route is taken from another agent unless it is declared as one that agents hand on") {
+  asked_server s;
+  std::size_t taken = 0, refused = 0;
+  for (const auto* r : endpoints::all_routes())
+    for (const auto& method : methods_of(*r)) {
+      auto path = std::string(r->path) + (r->path.ends_with('/') ? "x" : "");
+      INFO(method << " " << path);
+      auto a = s.ask(request(method, path));
+      if (r->where == endpoints::place::agent) {
+        CHECK(a.status == 403);
+        CHECK(a.body.find("is answered by each agent for itself") != a.body.npos);
+        ++refused;
+      } else {
+        CHECK(a.status != 403);
+        ++taken;
+      }
+    }
+  CHECK(taken > 40);
+  CHECK(refused > 40);
+  CHECK(s.server.ready());
+}
+
+TEST_CASE("what an agent does for itself alone is not among the routes that agents hand on") {
+  for (const auto* r : endpoints::all_routes()) {
+    bool own = (r->path.starts_with("/v1/agent/") && !r->path.starts_with("/v1/agent/connect/ca/roots")) ||
+               r->path.starts_with("/debug/") || r->path.starts_with("/v1/event/") ||
+               r->path.starts_with("/v1/internal/");
+    INFO(r->path);
+    if (own) CHECK(r->where == endpoints::place::agent);
+  }
+}
+
+TEST_CASE("a request of another agent's client passes what a client's own request has to pass") {
+  asked_server s(R"(http_config { block_endpoints = ["/v1/session"] allow_write_http_from = ["127.0.0.0/8"] })");
+  auto put = request("PUT", "/v1/kv/a");
+  put.body = "v";
+  CHECK(s.ask(put).body == "true");
+  CHECK(s.ask(request("GET", "/v1/kv/a")).status == 200);
+
+  SECTION("endpoints that are blocked") {
+    auto a = s.ask(request("GET", "/v1/session/list"));
+    CHECK(a.status == 403);
+    CHECK(a.body == "Endpoint is blocked by agent configuration");
+    CHECK(s.ask(request("GET", "/v1/session/list"), 0).status == 403); // nobody is this agent because he says so
+  }
+  SECTION("networks that may write") {
+    put.remote_address = "10.0.0.9";
+    CHECK(s.ask(put).body == "Access is restricted");
+    auto get = request("GET", "/v1/kv/a");
+    get.remote_address = "10.0.0.9";
+    CHECK(s.ask(get).status == 200);
+    put.remote_address = "no address";
+    CHECK(s.ask(put).status == 400);
+  }
+  SECTION("methods") {
+    CHECK(s.ask(request("PATCH", "/v1/kv/a")).status == 405);
+    CHECK(s.ask(request("GET", "/v1/txn")).status == 405);
+  }
+  SECTION("tenancy") {
+    auto other = request("GET", "/v1/kv/a");
+    other.query = {{"ns", "other"}};
+    CHECK(s.ask(other).body.find("Enterprise feature") != std::string::npos);
+  }
+  SECTION("bodies") {
+    put.body = std::string(524289, 'x');
+    CHECK(s.ask(put).status == 413);
+    auto create = request("PUT", "/v1/catalog/register");
+    create.body = std::string(524289, ' ');
+    CHECK(s.ask(create).status == 413);
+  }
+  SECTION("paths") {
+    CHECK(s.ask(request("GET", "")).status == 404);
+    CHECK(s.ask(request("GET", "v1/kv/a")).status == 404);
+    CHECK(s.ask(request("GET", std::string("/v1/kv/a\0b", 10))).status == 400);
+    auto many = request("GET", "/v1/kv/a");
+    many.query.assign(5000, {"a", "b"});
+    CHECK(s.ask(many).status == 400);
+  }
+  SECTION("headers that end a line do not reach an endpoint") {
+    auto get = request("GET", "/v1/kv/a");
+    get.headers = {{"x-consul-token", "a\r\nX: y"}, {"cache-control", "max-age=oops"}};
+    CHECK(s.ask(get).status == 200);
+  }
+  SECTION("but this agent itself may do what its clients may not") {
+    CHECK(s.ask_by_itself(request("GET", "/v1/session/list")).status == 200);
+    put.remote_address.clear();
+    CHECK(s.ask_by_itself(put).body == "true");
+  }
+}
+
+TEST_CASE("no other agent decides how long a request is held here") {
+  asked_server s;
+  auto blocking = request("GET", "/v1/kv/absent");
+  blocking.query = {{"index", "1000000"}, {"wait", "1s"}};
+  blocking.asker.wait_left = nanoseconds::max();
+  auto began = s.w.now();
+  auto answered = std::make_shared<bool>(false);
+  auto cancel = s.server.view().requests.load()->serve(std::move(blocking), 1, nanoseconds::max(),
+                                                       [answered](const remote_answer&) { *answered = true; });
+  s.server.machine().touch();
+  s.w.run_for(30min, [&] { return *answered; });
+  CHECK(*answered);
+  CHECK(s.w.now() - began < 11min);
+}
