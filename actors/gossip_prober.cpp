@@ -108,7 +108,8 @@ stream_guard gossip_prober_state::make_guard() const {
     if (now != known->of) {
       known->of = now;
       known->ips.clear();
-      for (const auto& m : now->members) known->ips.insert(m.address);
+      if (now)
+        for (const auto& m : now->members) known->ips.insert(m.address);
     }
     return known->ips.contains(ip);
   };
@@ -264,7 +265,9 @@ void gossip_prober_state::tell(const swim::notice& n) {
   case kind::packet_refused:
   case kind::stream_refused:
   case kind::merge_refused: return complain_of(n.subject, n.text);
-  case kind::member_refused: return complain(log_level::warn, n.subject, n.text, {});
+  case kind::member_refused:
+  case kind::refuted:
+  case kind::late_response: return complain(log_level::warn, n.subject, n.text, {}); // others cause them at will
   default: log(swim::is_warning(n.kind) ? log_level::warn : log_level::debug, n.text);
   }
 }

@@ -93,10 +93,10 @@ struct notice {
     member_refused, ///< the pool has no room for this member, or the merge check does not want it; `subject`: who said
                     ///< so
     stream_only,    ///< a member answers over streams but not over packets
-    refuted,        ///< somebody thought that this member were gone
+    refuted,        ///< somebody thought that this member were gone; `subject`: who said so
     queue_trimmed,
-    late_response,
-    left_early, ///< a broadcast of the own leave did not reach enough members in time
+    late_response, ///< `subject`: where it came from
+    left_early,    ///< a broadcast of the own leave did not reach enough members in time
     // for those who look closely
     suspected,        ///< `subject` does not answer this member
     declared_dead,    ///< nobody has heard of `subject` in time

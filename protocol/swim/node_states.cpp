@@ -151,7 +151,8 @@ void machine::core::refute(std::uint64_t accusation) {
   auto& self = nodes_.at(own_name_);
   self.is.incarnation = incarnation_;
   change_health(1);
-  note(notice::kind_t::refuted, own_name_, "another member said that " + own_name_ + " had failed or changed: denied");
+  note(notice::kind_t::refuted, heard_from_,
+       "another member said that " + own_name_ + " had failed or changed: denied");
   spread(self.is, own_name_);
 }
 

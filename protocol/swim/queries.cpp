@@ -119,7 +119,7 @@ void machine::core::on(const std::string&, const query_response& r) {
   auto it = std::find_if(own_queries_.begin(), own_queries_.end(),
                          [&](const auto& q) { return q.second.time == r.time && q.second.id == r.id; });
   if (it == own_queries_.end())
-    return note(notice::kind_t::late_response, r.from,
+    return note(notice::kind_t::late_response, heard_from_,
                 "an answer of " + shown(r.from) + " came after its query had ended (Lamport time " +
                     std::to_string(r.time) + ")");
   auto& heard = r.is_ack ? it->second.acked : it->second.answered;

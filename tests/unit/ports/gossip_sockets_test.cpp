@@ -1,3 +1,4 @@
+#include "actors/complaint_limit.hpp"
 #include "actors/ports/gossip_admission.hpp"
 #include "actors/ports/gossip_sockets.hpp"
 #include "protocol/swim/sealing.hpp"
@@ -265,4 +266,15 @@ TEST_CASE("packets that are too long are not copied whole", "[gossip]") {
   CHECK(*size < 2100);
   lock.unlock();
   port.sockets.packets->receive(nullptr);
+}
+
+TEST_CASE("who invents peers neither fills the log nor silences what is said of others", "[gossip]") {
+  complaint_limit complaints;
+  auto now = std::chrono::steady_clock::time_point(1h);
+  std::size_t logged = 0;
+  for (int i = 0; i < 10'000; ++i) logged += complaints.admits("invented " + std::to_string(i), "nonsense", now);
+  CHECK(logged < 1100);
+  CHECK(complaints.admits("10.0.0.1", "another key", now));
+  CHECK_FALSE(complaints.admits("10.0.0.1", "another key", now));
+  CHECK(complaints.admits("10.0.0.1", "another key", now + 2h));
 }
