@@ -17,11 +17,11 @@ public:
   /// May this one be logged? Counts as logged then.
   /// @param peer who caused it, without what changes from one attempt to the next (its port)
   bool admits(const std::string& peer, const std::string& why, time_point now) {
-    if (peers_.size() >= most_peers && !peers_.contains(peer)) {
+    if (peers_.size() >= most_peers && !peers_.contains(peer))
       std::erase_if(peers_, [&](const auto& each) { return now - each.second.begin >= interval; });
-      if (peers_.size() >= most_peers) return false;
-    }
-    auto& said = peers_[peer];
+    // Who invents peers must not silence what there is to say of others: all that don't fit in share one record.
+    bool full = peers_.size() >= most_peers && !peers_.contains(peer);
+    auto& said = full ? others_ : peers_[peer];
     if (said.logged.empty() || now - said.begin >= interval) said = {now, {}};
     if (said.logged.size() >= most_kinds) return false;
     return said.logged.insert(why.substr(0, longest)).second;
@@ -36,6 +36,7 @@ private:
     std::set<std::string> logged;
   };
   std::map<std::string, record> peers_;
+  record others_;
 };
 
 } // namespace praetor

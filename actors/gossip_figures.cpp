@@ -34,6 +34,8 @@ void gossip_figures::stream_opened(std::size_t bytes) {
 
 void gossip_figures::stream_accepted() { add("memberlist.tcp.accept"); }
 
+void gossip_figures::refused() { add("gossip.refused"); }
+
 void gossip_figures::round(nanoseconds took) {
   if (!view_) return;
   if (auto figures = view_->telemetry.load())
@@ -64,6 +66,9 @@ void gossip_figures::counted(const swim::counters& now) {
   add_times("serf.member.flap", before_.flaps, now.flaps);
   add_times("serf.query_acks", before_.query_acks, now.query_acks);
   add_times("serf.query_responses", before_.query_responses, now.query_responses);
+  for (auto counter :
+       {&swim::counters::refused_packets, &swim::counters::refused_messages, &swim::counters::refused_streams})
+    add_times("gossip.refused", before_.*counter, now.*counter);
   add_times("serf.coordinate.rejected", before_.coordinate_rejections, now.coordinate_rejections);
 }
 

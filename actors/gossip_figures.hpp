@@ -19,6 +19,8 @@ public:
   void packet_received(std::size_t bytes);
   void stream_opened(std::size_t bytes);
   void stream_accepted();
+  /// What came was refused before the machine saw it.
+  void refused();
   /// A round of gossip was sent, which took so long.
   void round(nanoseconds took);
   void event(const std::string& name);

@@ -2,6 +2,7 @@
 
 #include "actors/agent.hpp"
 #include "protocol/config/ip_address.hpp"
+#include "protocol/swim/limits.hpp"
 
 #include <charconv>
 
@@ -168,6 +169,10 @@ expected<gossip_options> configured_gossip(const config::runtime_config& c, bool
   o.wan = wan;
   o.module = std::string(c.server ? "agent.server" : "agent.client").append(wan ? ".serf.wan" : ".serf.lan");
   o.own = own_gossip_member(c, wan, node_id, storage);
+  // What others would refuse is refused here, where somebody reads why.
+  if (auto good = swim::check_name(o.own.name); !good)
+    return fail("Failed to start gossip: " + good.error().text + "; node_name is too long for gossip");
+  if (auto good = swim::check_tags(o.own.tags); !good) return fail("Failed to start gossip: " + good.error().text);
   o.limits = gossip_limits(c, wan);
   o.check = gossip_merge_check(c, wan, node_id);
   o.sealing = {c.encrypt_verify_incoming, c.encrypt_verify_outgoing};

@@ -9,12 +9,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace praetor {
-
-/// Streams that others may have open to one port at a time; more are refused.
-inline constexpr std::size_t most_gossip_streams = 128;
 
 /// Bytes and the address ("ip:port") that they came from.
 struct gossip_packet {
@@ -27,6 +25,15 @@ struct gossip_packet {
 struct gossip_request {
   gossip_packet frame;
   std::function<void(std::string)> reply;
+  std::string failure; ///< no whole frame came, and this is why; the frame has its sender alone then
+};
+
+/// What streams ask before they take much of somebody. Any thread.
+struct stream_guard {
+  /// Whether a member has this IP address.
+  std::function<bool(const std::string& ip)> is_member;
+  /// Why a frame that begins with this header would be refused in any case; empty: it would not.
+  std::function<std::string(std::string_view header)> objection;
 };
 
 /// Packets between members, each of which may be lost, doubled or late.
@@ -47,9 +54,11 @@ public:
   /// `timeout` is much over. Never blocks.
   virtual void exchange(const std::string& to, std::string frame, std::chrono::nanoseconds timeout,
                         std::function<void(expected<std::string>)> done) = 0;
-  /// Frames of others go here from now on, on any thread; they are refused if it is null. What is no frame comes as
-  /// the bytes that show it, and can't be answered.
+  /// Frames of others go here from now on, on any thread; they are refused if it is null. What is no frame, or exceeds
+  /// a limit, comes as a failure.
   virtual void accept(std::function<void(gossip_request)> each) = 0;
+  /// Asked from now on; nobody is if its functions are null.
+  virtual void consult(stream_guard) {}
 };
 
 /// What a gossip pool reaches the outside through.

@@ -4,13 +4,15 @@
 #include "protocol/config/runtime_config.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace praetor {
 
 namespace {
 
-/// Packets and streams on their way from the sockets to the actor; what exceeds them is dropped, as a network would.
-constexpr std::size_t most_packets = 4096, most_requests = 64;
+/// Packets, streams and words about streams that failed, on their way from the sockets to the actor; what exceeds them
+/// is dropped, as a network would. The sockets admit no more streams than this, so that none of a member is dropped.
+constexpr std::size_t most_packets = 4096, most_requests = 128, most_failures = 32;
 constexpr auto snapshot_interval = std::chrono::milliseconds(500);
 constexpr unsigned snapshot_mode = 0600;
 
@@ -34,7 +36,9 @@ std::string_view event_name(swim::member_change change) {
 
 gossip_prober_state::~gossip_prober_state() {
   if (options.sockets.packets) options.sockets.packets->receive(nullptr);
-  if (options.sockets.streams) options.sockets.streams->accept(nullptr);
+  if (!options.sockets.streams) return;
+  options.sockets.streams->accept(nullptr);
+  options.sockets.streams->consult({});
 }
 
 void gossip_prober_state::log(log_level level, const std::string& text, std::initializer_list<log_field> fields) const {
@@ -76,9 +80,12 @@ void gossip_prober_state::open_sockets() {
     caf::anon_send(me, packet_atom_v,
                    local<std::shared_ptr<gossip_packet>>{std::make_shared<gossip_packet>(std::move(p))});
   });
+  tell_policy();
+  options.sockets.streams->consult(make_guard());
   options.sockets.streams->accept([me, inbox = inbox](gossip_request r) {
-    if (inbox->requests.fetch_add(1) >= most_requests) {
-      --inbox->requests;
+    auto& waiting = r.failure.empty() ? inbox->requests : inbox->failures;
+    if (waiting.fetch_add(1) >= (r.failure.empty() ? most_requests : most_failures)) {
+      --waiting;
       return;
     }
     caf::anon_send(me, packet_atom_v,
@@ -86,16 +93,51 @@ void gossip_prober_state::open_sockets() {
   });
 }
 
+void gossip_prober_state::tell_policy() {
+  inbox->has_keys = !options.keys.empty();
+  inbox->verify_incoming = options.sealing.verify_incoming;
+}
+
+/// The sockets' thread alone asks, so what it has found out needs no lock.
+stream_guard gossip_prober_state::make_guard() const {
+  struct addresses {
+    std::shared_ptr<const membership> of;
+    std::unordered_set<std::string> ips;
+  };
+  stream_guard guard;
+  guard.is_member = [view = options.view, wan = options.wan,
+                     known = std::make_shared<addresses>()](const std::string& ip) {
+    auto now = view ? (wan ? view->wan : view->lan).load() : nullptr;
+    if (now != known->of) {
+      known->of = now;
+      known->ips.clear();
+      if (now)
+        for (const auto& m : now->members) known->ips.insert(m.address);
+    }
+    return known->ips.contains(ip);
+  };
+  guard.objection = [inbox = inbox](std::string_view header) {
+    auto good = swim::judge_header(inbox->has_keys, {inbox->verify_incoming, true}, header);
+    return good ? std::string() : good.error().text;
+  };
+  return guard;
+}
+
 void gossip_prober_state::packet_received(const gossip_packet& p) {
   --inbox->packets;
   auto plain = swim::unwrap_packet(options.keys, options.sealing, p.bytes);
   if (!plain) return refuse(p.from, plain.error().text);
   figures.packet_received(p.bytes.size());
-  machine->packet_received(p.from, *plain, now());
+  bool proven = options.keys.empty() || swim::is_sealed(p.bytes);
+  machine->packet_received(p.from, *plain, now(), proven);
   carry_out();
 }
 
 void gossip_prober_state::request_received(const gossip_request& r) {
+  if (!r.failure.empty()) {
+    --inbox->failures;
+    return refuse(r.frame.from, r.failure);
+  }
   --inbox->requests;
   auto plain = swim::unwrap_frame(options.keys, options.sealing, r.frame.bytes);
   if (!plain) return refuse(r.frame.from, plain.error().text);
@@ -209,13 +251,20 @@ void gossip_prober_state::tell(const swim::notice& n) {
   switch (n.kind) {
   case kind::packet_refused:
   case kind::stream_refused:
-  case kind::merge_refused: return refuse(n.subject, n.text);
-  case kind::member_refused: return complain(log_level::warn, n.subject, n.text, {});
+  case kind::merge_refused: return complain_of(n.subject, n.text);
+  case kind::member_refused:
+  case kind::refuted:
+  case kind::late_response: return complain(log_level::warn, n.subject, n.text, {}); // others cause them at will
   default: log(swim::is_warning(n.kind) ? log_level::warn : log_level::debug, n.text);
   }
 }
 
 void gossip_prober_state::refuse(const std::string& from, const std::string& why) {
+  figures.refused();
+  complain_of(from, why);
+}
+
+void gossip_prober_state::complain_of(const std::string& from, const std::string& why) {
   complain(log_level::warn, from, "gossip refused: " + why, {{"from", from}});
 }
 
@@ -296,6 +345,7 @@ gossip_prober_actor::behavior_type gossip_prober(gossip_prober_actor::stateful_p
       [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config) {
         self->state.options.sealing = {config.value->encrypt_verify_incoming, config.value->encrypt_verify_outgoing};
         self->state.publish_secret();
+        self->state.tell_policy();
       },
   };
 }

@@ -41,9 +41,11 @@ struct gossip_options {
   user_events_actor events;                               ///< null: nobody listens
 };
 
-/// What comes in between the sockets' threads and the actor, counted so that a flood is dropped and not queued.
+/// What comes in between the sockets' threads and the actor, counted so that a flood is dropped and not queued; and
+/// what the sockets' threads have to know.
 struct gossip_inbox {
-  std::atomic<std::size_t> packets = 0, requests = 0;
+  std::atomic<std::size_t> packets = 0, requests = 0, failures = 0;
+  std::atomic<bool> has_keys = false, verify_incoming = true;
 };
 
 struct gossip_prober_state {
@@ -91,9 +93,12 @@ struct gossip_prober_state {
   void carry_out();
   /// Tells server RPC the keys, by which it tells members from strangers.
   void publish_secret();
+  /// Lets the sockets' threads know what is refused for its header alone.
+  void tell_policy();
 
 private:
   void open_sockets();
+  stream_guard make_guard() const;
   void rejoin_ended(std::size_t reached);
   void arm();
   void send(const swim::packet& p);
@@ -110,7 +115,9 @@ private:
   /// Logs what a peer at an address caused, once in a while.
   void complain(log_level level, const std::string& from, const std::string& why,
                 std::initializer_list<log_field> fields);
+  /// What never came to the machine is counted here; the machine counts the rest.
   void refuse(const std::string& from, const std::string& why);
+  void complain_of(const std::string& from, const std::string& why);
   void log(log_level level, const std::string& text, std::initializer_list<log_field> fields = {}) const;
 
   void run(gossip_command::join& c);

@@ -284,6 +284,19 @@ void raft_peer_state::deliver_reads(const raft::output& out) {
   }
 }
 
+/// Like what is unreadable: the first is told, and then ever more seldom, so that nobody fills the log.
+void raft_peer_state::report_refused(const raft::refused_message& refused) {
+  const auto& count = machine->count();
+  if (!std::has_single_bit(refused.grave ? count.conflicts : count.ignored_messages)) return;
+  options.outside->log_lines->write(refused.grave ? log_level::error : log_level::warn, "agent.server.raft",
+                                    "a Raft message was refused",
+                                    {{"from", refused.from},
+                                     {"reason", refused.why},
+                                     {"refused", count.ignored_messages},
+                                     {"of_strangers", count.strangers},
+                                     {"conflicting", count.conflicts}});
+}
+
 void raft_peer_state::drop(const raft::dropped_range& dropped) {
   std::erase_if(appended, [&](auto& a) {
     if (a.term != dropped.term || a.index < dropped.range.first || a.index > dropped.range.last) return false;
@@ -361,6 +374,7 @@ void raft_peer_state::carry_out() {
     send(out.messages);
     deliver_reads(out);
     for (const auto& dropped : out.dropped) drop(dropped);
+    if (out.refused) report_refused(*out.refused);
     if (out.transfer) end_transfers(*out.transfer);
     submit(out);
     if (!out.messages_when_durable.empty()) {

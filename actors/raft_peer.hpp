@@ -100,6 +100,7 @@ private:
   void send_held();
   void deliver_reads(const raft::output& out);
   void drop(const raft::dropped_range& dropped);
+  void report_refused(const raft::refused_message& refused);
   void begin_changes();
   void serve_snapshots(raft::output& out);
   void submit(raft::output& out);

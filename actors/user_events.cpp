@@ -18,8 +18,7 @@ namespace {
 constexpr std::size_t most_kept = 256, most_waiting = 16384, most_executions = 64;
 constexpr std::int64_t known_version = 1;
 
-bool matches(const std::string& pattern, const std::string& text) {
-  filter::regexp compiled(pattern);
+bool matches(const filter::regexp& compiled, const std::string& text) {
   return compiled.error().empty() && compiled.matches(text);
 }
 
@@ -52,14 +51,16 @@ std::uint64_t event_index(const std::vector<user_event_ptr>& events) {
 
 bool user_events_state::is_meant(const user_event& e) const {
   auto config = view->settings.load();
-  if (!e.node_filter.empty() && !matches(e.node_filter, config->node_name)) return false;
+  if (!e.node_filter.empty() && !matches(filter::regexp(e.node_filter), config->node_name)) return false;
   if (e.service_filter.empty()) return true;
+  // Once, not for each service: whoever sends an event chooses them.
+  filter::regexp service_filter(e.service_filter), tag_filter(e.tag_filter);
   bool found = false;
   view->registry.get()->services.for_each([&](std::string_view, const local_service_ptr& s) {
-    if (found || !matches(e.service_filter, s->service->name)) return;
+    if (found || !matches(service_filter, s->service->name)) return;
     const auto& tags = s->service->tags;
     found = e.tag_filter.empty() ||
-            std::any_of(tags.begin(), tags.end(), [&](const auto& tag) { return matches(e.tag_filter, tag); });
+            std::any_of(tags.begin(), tags.end(), [&](const auto& tag) { return matches(tag_filter, tag); });
   });
   return found;
 }
@@ -101,13 +102,15 @@ void user_events_state::received(const swim::user_event& e) {
   if (!e.name.starts_with(user_event_prefix)) return;
   auto body = msgpack::unpack<user_event>(e.payload);
   if (!body) {
-    outside->log_lines->write(log_level::error, "agent", "a user event could not be read",
-                              {{"event", e.name}, {"error", body.error().text}});
+    if (complaints.admits({}, body.error().text, self->clock().now()))
+      outside->log_lines->write(log_level::error, "agent", "a user event could not be read",
+                                {{"event", e.name}, {"error", body.error().text}});
     return;
   }
   if (body->version > known_version) {
-    outside->log_lines->write(log_level::warn, "agent", "a user event has a version that is not known here",
-                              {{"event", body->name}, {"version", body->version}});
+    if (complaints.admits({}, "version", self->clock().now()))
+      outside->log_lines->write(log_level::warn, "agent", "a user event has a version that is not known here",
+                                {{"event", body->name}, {"version", body->version}});
     return;
   }
   body->ltime = e.time;

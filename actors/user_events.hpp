@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/complaint_limit.hpp"
 #include "actors/ports.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/swim/wire.hpp"
@@ -73,6 +74,7 @@ struct user_events_state {
   std::deque<user_event_ptr> kept; ///< oldest first
   std::vector<std::shared_ptr<event_wait>> waiting;
   std::vector<remote_execution_actor> executions; ///< under way
+  complaint_limit complaints;                     ///< about events that can't be read
 
   void received(const swim::user_event& e);
   void watch(std::shared_ptr<event_wait> w);

@@ -27,13 +27,15 @@ public:
   using read_done = std::function<void(expected<std::string>)>;
   using done = std::function<void(std::optional<error>)>;
 
-  framed_socket(tcp::socket socket, std::string peer, std::chrono::nanoseconds timeout)
-      : socket_(std::move(socket)), peer_(std::move(peer)), deadline_(socket_.get_executor()) {
-    deadline_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(timeout));
-  }
+  /// @param place what the other side may take; null: this side began
+  framed_socket(tcp::socket socket, std::string peer, std::shared_ptr<gossip_admission::place> place)
+      : socket_(std::move(socket)), peer_(std::move(peer)), deadline_(socket_.get_executor()),
+        place_(std::move(place)) {}
 
-  /// The wait for the deadline owns the object until it is closed. To be called once.
-  void watch_deadline() {
+  /// Closes the socket after so long; takes the place of an earlier deadline. The wait owns the object until it is
+  /// closed.
+  void set_deadline(std::chrono::nanoseconds timeout) {
+    deadline_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(timeout));
     deadline_.async_wait([me = shared_from_this()](auto cancelled) {
       if (cancelled) return;
       me->late_ = true;
@@ -66,20 +68,21 @@ public:
                       });
   }
 
-  void read(read_done then) {
+  /// @param judge gets the header as soon as it is there; what it returns, if anything, is why nothing more is read
+  void read(std::function<std::optional<error>(std::string_view header)> judge, read_done then) {
     incoming_.assign(swim::frame_header_size, '\0');
-    asio::async_read(socket_, asio::buffer(incoming_),
-                     [me = shared_from_this(), then = std::move(then)](auto failed, std::size_t got) {
-                       if (failed && got == 0)
-                         return then(tl::unexpected(me->trouble("read tcp " + me->peer_, failed)));
-                       auto size = swim::frame_size(std::string_view(me->incoming_).substr(0, got));
-                       if (!size) {
-                         me->garbage_ = me->incoming_.substr(0, got);
-                         return then(tl::unexpected(size.error()));
-                       }
-                       me->wanted_ = *size;
-                       me->read_more(then);
-                     });
+    asio::async_read(
+        socket_, asio::buffer(incoming_),
+        [me = shared_from_this(), judge = std::move(judge), then = std::move(then)](auto failed, std::size_t got) {
+          me->arrived_ = got;
+          if (failed && got == 0) return then(tl::unexpected(me->trouble("read tcp " + me->peer_, failed)));
+          auto header = std::string_view(me->incoming_).substr(0, got);
+          auto size = swim::frame_size(header);
+          if (!size) return then(tl::unexpected(size.error()));
+          if (auto no = judge ? judge(header) : std::nullopt) return then(tl::unexpected(*no));
+          me->wanted_ = *size;
+          me->read_more(then);
+        });
   }
 
   void close() {
@@ -90,8 +93,11 @@ public:
   }
 
   const std::string& peer() const { return peer_; }
-  /// What came and is no whole frame; empty if it was one or nothing came.
-  const std::string& garbage() const { return garbage_; }
+  bool late() const { return late_; }
+  /// Bytes that came.
+  std::size_t arrived() const { return arrived_; }
+  /// Takes bytes of the share that strangers and members have. True if there is none, or they fit.
+  bool take(std::size_t bytes) { return !place_ || place_->take(bytes); }
 
 private:
   error trouble(const std::string& doing, const boost::system::error_code& failed) const {
@@ -102,33 +108,35 @@ private:
     auto have = incoming_.size();
     if (have == wanted_) return then(std::move(incoming_));
     auto step = std::min(read_step, wanted_ - have);
+    if (!take(step)) return then(fail("all gossip streams together hold too many bytes; it is to come again later"));
     incoming_.resize(have + step);
     asio::async_read(socket_, asio::buffer(incoming_.data() + have, step),
                      [me = shared_from_this(), then, have](auto failed, std::size_t got) {
+                       me->arrived_ = have + got;
                        if (!failed) return me->read_more(then);
-                       me->incoming_.resize(have + got);
-                       me->garbage_ = std::move(me->incoming_);
-                       then(tl::unexpected(me->trouble("read tcp " + me->peer_, failed)));
+                       me->incoming_ = {};
+                       // An answer that does not come whole is a matter of the network; what strangers send is not.
+                       then(me->place_ ? fail("its frame has " + std::to_string(me->arrived_) + " bytes instead of " +
+                                              std::to_string(me->wanted_))
+                                       : tl::unexpected(me->trouble("read tcp " + me->peer_, failed)));
                      });
   }
 
   tcp::socket socket_;
   std::string peer_;
   asio::steady_timer deadline_;
+  std::shared_ptr<gossip_admission::place> place_;
   bool late_ = false;
-  std::string outgoing_, incoming_, garbage_;
-  std::size_t wanted_ = 0;
+  std::string outgoing_, incoming_;
+  std::size_t wanted_ = 0, arrived_ = 0;
 };
 
 /// Closes the connection when nobody is left who could reply. It may outlive the sockets' thread, so it owns none.
 class open_reply {
 public:
-  open_reply(const std::shared_ptr<framed_socket>& socket, accepted_exchange::events what)
-      : socket_(socket), entrance_(std::move(what.entrance)), open_(std::move(what.open)) {
-    ++*open_;
-  }
+  open_reply(const std::shared_ptr<framed_socket>& socket, std::shared_ptr<gossip_entrance> entrance)
+      : socket_(socket), entrance_(std::move(entrance)) {}
   ~open_reply() {
-    --*open_;
     entrance_->post([socket = socket_] {
       if (auto open = socket.lock()) open->close();
     });
@@ -137,15 +145,27 @@ public:
 
   static void send(const std::shared_ptr<open_reply>& me, std::string answer) {
     me->entrance_->post([me, answer = std::move(answer)]() mutable {
-      if (auto open = me->socket_.lock()) open->write(std::move(answer), [me](const std::optional<error>&) {});
+      auto open = me->socket_.lock();
+      // An answer that nobody reads takes its share of the bytes until the deadline.
+      if (open && open->take(answer.size())) open->write(std::move(answer), [me](const std::optional<error>&) {});
     });
   }
 
 private:
   std::weak_ptr<framed_socket> socket_;
   std::shared_ptr<gossip_entrance> entrance_;
-  std::shared_ptr<std::atomic<std::size_t>> open_;
 };
+
+/// What a header alone decides.
+std::optional<error> judge_header(const accepted_exchange::events& what, std::string_view header) {
+  if (what.objection)
+    if (auto why = what.objection(header); !why.empty()) return error{why};
+  auto size = swim::frame_size(header);
+  if (size && *size > what.place->frame_limit())
+    return error{"its frame of " + std::to_string(*size) + " bytes is over the limit of " +
+                 std::to_string(what.place->frame_limit()) + " for an address that is no member's"};
+  return {};
+}
 
 } // namespace
 
@@ -171,14 +191,14 @@ std::string endpoint_text(const asio::ip::address& ip, std::uint16_t port) {
 void start_exchange(asio::io_context& context, const asio::ip::address& from, const tcp::endpoint& to,
                     std::string frame, std::chrono::nanoseconds timeout,
                     std::function<void(expected<std::string>)> done) {
-  auto socket = std::make_shared<framed_socket>(tcp::socket(context), endpoint_text(to.address(), to.port()), timeout);
-  socket->watch_deadline();
+  auto socket = std::make_shared<framed_socket>(tcp::socket(context), endpoint_text(to.address(), to.port()), nullptr);
+  socket->set_deadline(timeout);
   auto shared = std::make_shared<std::string>(std::move(frame));
   socket->connect(from, to, [socket, shared, done = std::move(done)](std::optional<error> failed) {
     if (failed) return socket->close(), done(tl::unexpected(*failed));
     socket->write(std::move(*shared), [socket, done](std::optional<error> failed) {
       if (failed) return socket->close(), done(tl::unexpected(*failed));
-      socket->read([socket, done](expected<std::string> answer) {
+      socket->read(nullptr, [socket, done](expected<std::string> answer) {
         socket->close();
         done(std::move(answer));
       });
@@ -186,16 +206,23 @@ void start_exchange(asio::io_context& context, const asio::ip::address& from, co
   });
 }
 
-void accepted_exchange::start(tcp::socket socket, std::string from, std::chrono::nanoseconds timeout, events what) {
-  auto framed = std::make_shared<framed_socket>(std::move(socket), std::move(from), timeout);
-  framed->watch_deadline();
-  auto open = std::make_shared<open_reply>(framed, what);
+void accepted_exchange::start(tcp::socket socket, std::string from, events what) {
+  auto framed = std::make_shared<framed_socket>(std::move(socket), std::move(from), what.place);
+  framed->set_deadline(std::min(what.first_bytes, what.whole));
+  // The place lives as long as the socket, not as long as the functions that read from it.
+  auto open = std::make_shared<open_reply>(framed, what.entrance);
   auto& reads = *framed;
-  reads.read([framed = std::move(framed), open, what = std::move(what)](expected<std::string> frame) {
+  auto judge = [what, raw = framed.get()](std::string_view header) {
+    auto no = judge_header(what, header);
+    if (!no) raw->set_deadline(what.whole);
+    return no;
+  };
+  reads.read(std::move(judge), [framed = std::move(framed), open, what](expected<std::string> frame) {
     if (frame)
       return what.request(
-          {{framed->peer(), std::move(*frame)}, [open](std::string a) { open_reply::send(open, std::move(a)); }});
-    if (!framed->garbage().empty()) what.request({{framed->peer(), framed->garbage()}, nullptr});
+          {{framed->peer(), std::move(*frame)}, [open](std::string a) { open_reply::send(open, std::move(a)); }, {}});
+    if (framed->arrived() > 0) return what.request({{framed->peer(), {}}, nullptr, frame.error().text});
+    if (framed->late()) what.request({{framed->peer(), {}}, nullptr, "it opened a stream and sent nothing"});
   });
 }
 

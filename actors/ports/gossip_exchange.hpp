@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/ports/gossip_admission.hpp"
 #include "actors/ports/gossip_sockets.hpp"
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <optional>
@@ -30,12 +30,13 @@ class accepted_exchange {
 public:
   struct events {
     std::function<void(gossip_request)> request;
+    std::function<std::string(std::string_view header)> objection; ///< may be null
     std::shared_ptr<gossip_entrance> entrance;
-    std::shared_ptr<std::atomic<std::size_t>> open; ///< counts the exchanges under way
+    std::shared_ptr<gossip_admission::place> place;  ///< what it may take
+    std::chrono::nanoseconds first_bytes{}, whole{}; ///< until the header is there, and until all is over
   };
   /// Reads the frame and hands it on; ends by itself.
-  static void start(boost::asio::ip::tcp::socket socket, std::string from, std::chrono::nanoseconds timeout,
-                    events what);
+  static void start(boost::asio::ip::tcp::socket socket, std::string from, events what);
 };
 
 } // namespace praetor

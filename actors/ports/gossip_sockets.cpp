@@ -1,9 +1,8 @@
 #include "actors/ports/gossip_sockets.hpp"
 
 #include "actors/ports/gossip_exchange.hpp"
-#include "protocol/swim/sealing.hpp"
+#include "protocol/swim/limits.hpp"
 
-#include <atomic>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/ip/udp.hpp>
@@ -22,6 +21,8 @@ using asio::ip::udp;
 namespace {
 
 constexpr std::size_t largest_packet = 65536;
+/// Enough to show that a packet is too long; such a one is not copied further.
+constexpr std::size_t delivered_packet = swim::packet_limit + swim::sealed_packet_overhead + 1;
 /// A burst of packets of a large group fits in.
 constexpr int receive_buffer = 2 * 1024 * 1024;
 
@@ -88,7 +89,7 @@ private:
     auto ip = plain(from_.address());
     if (!heard(allowed_, ip)) return;
     std::lock_guard lock(guard_);
-    if (each_) each_({endpoint_text(ip, from_.port()), std::string(buffer_.data(), size)});
+    if (each_) each_({endpoint_text(ip, from_.port()), std::string(buffer_.data(), std::min(size, delivered_packet))});
   }
 
   std::shared_ptr<asio::io_context> context_;
@@ -106,7 +107,8 @@ class stream_sockets final : public stream, public std::enable_shared_from_this<
 public:
   stream_sockets(const gossip_loop& loop, tcp::acceptor acceptor, const gossip_socket_options& options)
       : context_(loop.context()), entrance_(loop.entrance()), acceptor_(std::move(acceptor)),
-        from_(acceptor_.local_endpoint().address()), time_(options.stream_time), allowed_(options.allowed) {}
+        from_(acceptor_.local_endpoint().address()), time_(options.stream_time), allowed_(options.allowed),
+        admission_(std::make_shared<gossip_admission>(options.limits)) {}
 
   void exchange(const std::string& to, std::string frame, std::chrono::nanoseconds timeout,
                 std::function<void(expected<std::string>)> done) override {
@@ -126,6 +128,11 @@ public:
     each_ = std::move(each);
   }
 
+  void consult(stream_guard questions) override {
+    std::lock_guard lock(guard_);
+    questions_ = std::move(questions);
+  }
+
   void listen() {
     acceptor_.async_accept([me = weak_from_this()](auto failed, tcp::socket socket) {
       auto self = me.lock();
@@ -139,17 +146,26 @@ private:
   void admit(tcp::socket socket) {
     boost::system::error_code gone;
     auto peer = socket.remote_endpoint(gone);
-    if (gone || !heard(allowed_, plain(peer.address())) || *open_ >= most_gossip_streams) return;
+    auto ip = plain(peer.address());
+    if (gone || !heard(allowed_, ip)) return;
     accepted_exchange::events events;
+    std::function<bool(const std::string&)> is_member;
     {
       std::lock_guard lock(guard_);
       if (!each_) return;
       events.request = each_;
+      events.objection = questions_.objection;
+      is_member = questions_.is_member;
     }
-    events.open = open_;
+    auto from = endpoint_text(ip, peer.port());
+    std::string why;
+    events.place = admission_->admit(
+        ip, [&] { return is_member && is_member(ip.to_string()); }, why);
+    if (!events.place) return events.request({{std::move(from), {}}, nullptr, std::move(why)});
     events.entrance = entrance_;
-    accepted_exchange::start(std::move(socket), endpoint_text(plain(peer.address()), peer.port()), time_,
-                             std::move(events));
+    events.first_bytes = admission_->limits().first_bytes;
+    events.whole = time_;
+    accepted_exchange::start(std::move(socket), std::move(from), std::move(events));
   }
 
   std::shared_ptr<asio::io_context> context_;
@@ -158,9 +174,10 @@ private:
   asio::ip::address from_; ///< own exchanges come from where others are awaited
   std::chrono::nanoseconds time_;
   std::vector<std::string> allowed_;
-  std::shared_ptr<std::atomic<std::size_t>> open_ = std::make_shared<std::atomic<std::size_t>>(0);
+  std::shared_ptr<gossip_admission> admission_;
   std::mutex guard_;
   std::function<void(gossip_request)> each_; // guarded by guard_
+  stream_guard questions_;                   // guarded by guard_
 };
 
 class system_resolver final : public name_resolver {

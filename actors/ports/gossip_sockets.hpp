@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/gossip_port.hpp"
+#include "actors/ports/gossip_admission.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -57,6 +58,7 @@ struct gossip_socket_options {
   std::uint16_t port = 0;                 ///< for UDP and TCP
   std::chrono::nanoseconds stream_time{}; ///< how long an exchange that others began may take
   std::vector<std::string> allowed;       ///< networks in CIDR form; empty: everybody
+  gossip_stream_limits limits;            ///< of what others may take of the streams
 };
 
 /// Binds the UDP and the TCP port of a pool.

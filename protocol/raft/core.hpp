@@ -100,7 +100,6 @@ private:
 
   // step.cpp
   void advance(time_point now) { now_ = std::max(now_, now); }
-  bool well_formed(const message& m) const;
   void send(const identity& to, message_body body);
   void send_when_durable(const identity& to, message_body body);
   /// At once if the own term is durable already, else when it is.
@@ -109,6 +108,19 @@ private:
   void become_follower(term_t term, const identity& leader);
   void heard_from_leader(const message& m);
   duration jitter(duration limit);
+
+  // admission.cpp
+  std::string fault_of(const message& m) const;
+  static bool is_answer(const message& m);
+  bool is_member(const identity& who);
+  bool may_say(const message& m);
+  bool leads(const message& m) const;
+  std::string contradiction(const append_request& r) const;
+  std::string contradiction(const snapshot_meta& meta) const;
+  /// @param kind beside the sum of all; null: none
+  void refuse(const message& m, std::uint64_t counters::*kind, std::string why);
+
+  // step.cpp, continued  duration jitter(duration limit);
 
   // election.cpp
   bool knows_leader() const;
@@ -223,6 +235,8 @@ private:
   // Every server.
   raft::role role_ = role::follower;
   identity leader_;
+  std::pair<term_t, identity>
+      leader_of_term_; ///< who was heard to lead, and in which term; it stays when it falls silent
   time_point leader_heard_{};
   time_point election_deadline_ = time_point::max();
   promise promise_;

@@ -91,9 +91,13 @@ void machine::core::count_vote(const identity& voter, bool granted) {
     if (members().value.is_voter(who)) ++(vote ? yes : no);
   if (yes >= quorum()) {
     // Others may have the majority together before the own vote is durable; the leader's term must be, though.
-    if (role_ == role::pre_candidate)
-      campaign({});
-    else if (hard_state_durable())
+    if (role_ == role::pre_candidate) {
+      // A snapshot that was installed meanwhile may have taken the vote away.
+      if (may_campaign() && promise_allows(own_, {}))
+        campaign({});
+      else
+        become_follower(hard_.term, {});
+    } else if (hard_state_durable())
       become_leader();
     return;
   }
@@ -110,6 +114,7 @@ void machine::core::become_leader() {
   PRAETOR_ASSERT(hard_.term > failed_term_);
   role_ = role::leader;
   leader_ = own_;
+  leader_of_term_ = {hard_.term, own_};
   votes_.clear();
   epoch_ = 1;
   round_ = 0;

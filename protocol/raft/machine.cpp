@@ -26,6 +26,8 @@ const char* to_string(refusal value) {
   case refusal::last_voter: return "no voter would be left";
   case refusal::not_caught_up: return "the server lags too far behind to vote";
   case refusal::not_a_voter: return "no voter to hand leadership to";
+  case refusal::not_valid:
+    return "the configuration would have too many servers, or one without a proper ID and storage";
   case refusal::shut_down: return "the server is shutting down";
   }
   return "";

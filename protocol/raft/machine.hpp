@@ -30,6 +30,7 @@ enum class refusal : std::uint8_t {
   last_voter,     ///< membership: no voter would be left
   not_caught_up,  ///< membership: the non-voter lags too far behind
   not_a_voter,    ///< transfer: the target cannot lead
+  not_valid,      ///< membership: too many servers, or one that other servers would refuse (limits.hpp)
   shut_down,
 };
 const char* to_string(refusal value);
@@ -123,6 +124,14 @@ struct log_reset {
   bool operator==(const log_reset&) const = default;
 };
 
+/// A message that was not taken up, for the log.
+struct refused_message {
+  std::string from;   ///< the ID that it names
+  std::string why;    ///< what it holds
+  bool grave = false; ///< it contradicts what a majority has decided: a server is broken, or somebody means harm
+  bool operator==(const refused_message&) const = default;
+};
+
 /// Everything that has to happen since the last call. The order of members is the order of doing:
 ///   1. publish `leadership` and the lease (`lease_valid_until`) before anything is sent;
 ///   2. send `messages`, answer `reads`, `failed_reads`, `dropped`;
@@ -153,6 +162,7 @@ struct output {
   std::vector<entry_ptr> apply; ///< newly committed entries of every kind, in order
   std::vector<chunk_request> chunk_requests;
   std::vector<chunk_received> chunks;
+  std::optional<refused_message> refused; ///< one of those refused since the last output; `counters` has their number
 };
 
 /// How a leader sees one member; what autopilot reads.
@@ -167,7 +177,9 @@ struct peer_status {
 };
 
 struct counters {
-  std::uint64_t ignored_messages = 0; ///< malformed, to another storage, or an answer of a stranger
+  std::uint64_t ignored_messages = 0; ///< all that were refused: malformed, to another storage, and the two below
+  std::uint64_t strangers = 0;        ///< of servers that may not say such a thing, being no members
+  std::uint64_t conflicts = 0;        ///< against what is decided: a second leader of a term, other committed entries
   std::uint64_t elections = 0;        ///< campaigns of this server
   std::uint64_t quorum_losses = 0;    ///< stepped down for want of a majority
   std::uint64_t snapshots_sent = 0;
@@ -191,7 +203,8 @@ public:
   /// same list. False: there is a log or a term already.
   bool bootstrap(const configuration& members, time_point now);
 
-  /// A message arrived. Malformed ones, those for another storage and answers of strangers are ignored and counted.
+  /// A message arrived. Malformed ones, those for another storage, those that the sender may not send and those that
+  /// contradict what is decided are ignored and counted, whatever they hold.
   void step(message incoming, time_point now);
   /// Time has passed. Needed at `next_deadline()`; harmless at any other time.
   void tick(time_point now);

@@ -1,5 +1,7 @@
 #include "protocol/raft/core.hpp"
 
+#include "protocol/raft/limits.hpp"
+
 namespace praetor::raft {
 
 namespace {
@@ -13,7 +15,7 @@ server* find(configuration& members, const configuration_change& change) {
 }
 
 result<void> add_nonvoter(configuration& members, const configuration_change& change) {
-  PRAETOR_ASSERT(!change.id.empty() && !change.storage.empty());
+  if (change.id.empty() || change.storage.empty()) return tl::unexpected(refusal::not_valid);
   server added{{change.id, change.storage}, change.address, false};
   auto place = std::lower_bound(members.servers.begin(), members.servers.end(), change.id,
                                 [](const server& s, const std::string& id) { return s.who.id < id; });
@@ -62,6 +64,8 @@ result<index_t> machine::core::propose_configuration(const configuration_change&
   auto next = members().value;
   if (auto done = apply(next, change); !done) return tl::unexpected(done.error());
   if (next.voter_count() == 0) return tl::unexpected(refusal::last_voter);
+  // IDs and addresses come from gossip. What followers would refuse must not be in the log.
+  if (!raft::fault_of(next).empty()) return tl::unexpected(refusal::not_valid);
   if (change.kind == kind_t::promote) {
     auto i = progress_.find(change.id);
     if (i == progress_.end() || i->second.match == 0 || i->second.match + limits_.promote_lag < commit_)

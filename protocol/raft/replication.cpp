@@ -1,6 +1,7 @@
 #include "protocol/raft/core.hpp"
 
 #include "protocol/mutation.hpp"
+#include "protocol/raft/limits.hpp"
 
 namespace praetor::raft {
 
@@ -123,14 +124,14 @@ void machine::core::on(const message& m, const append_result& r) {
   if (m.term > hard_.term) return become_follower(m.term, {});
   if (m.term < hard_.term || role_ != role::leader) return;
   auto* p = find_progress(m.from);
-  if (!p || r.match > log_.last()) {
-    ++count_.ignored_messages;
-    return;
-  }
+  if (!p) return refuse(m, &counters::strangers, "an answer to an append that it was not sent");
+  // What was never sent can't be held, nor be refused.
+  if ((r.rejected ? r.rejected_prev : r.match) > log_.last())
+    return refuse(m, &counters::conflicts, "an answer about entries that are not in the leader's log");
   p->last_contact = now_;
   time_point sent{std::chrono::duration_cast<duration>(std::chrono::nanoseconds(r.sent_ns))};
   if (r.epoch == epoch_ && sent <= now_ && r.promise > std::chrono::nanoseconds(0)) {
-    auto until = sent + std::min<duration>(r.promise, std::chrono::hours(1));
+    auto until = sent + std::min<duration>(r.promise, std::max<duration>(promise_limit, limits_.lease_promise));
     p->promise_until = std::max(p->promise_until.value_or(until), until);
   }
   if (r.round <= round_) p->round = std::max(p->round, r.round);
@@ -148,7 +149,7 @@ void machine::core::appends_rejected(follower_progress& p, const append_result& 
   // Skip whole terms: if the follower's term is in the own log, the logs may meet at its last entry there; if not, they
   // cannot meet before the follower's first entry of it.
   auto next = std::min(r.hint_index, r.rejected_prev);
-  if (r.hint_term != 0) {
+  if (r.hint_term != 0 && r.rejected_prev > 0) {
     auto meet = log_.last_not_above(r.hint_term, r.rejected_prev - 1);
     if (meet >= log_.first() && log_.term(meet) == r.hint_term) next = meet + 1;
   }
@@ -225,6 +226,8 @@ void machine::core::on(const message& m, append_request& r) {
     result.rejected_prev = r.prev_index;
     return answer(m.from, result);
   }
+  if (!leads(m)) return refuse(m, &counters::conflicts, "entries as a second leader of term " + std::to_string(m.term));
+  if (auto conflict = contradiction(r); !conflict.empty()) return refuse(m, &counters::conflicts, std::move(conflict));
   heard_from_leader(m);
   lease_token token{m.term, r.epoch};
   if (promise_.to == m.from && promise_.token.term == m.term) token.epoch = std::max(token.epoch, promise_.token.epoch);
@@ -260,11 +263,7 @@ void machine::core::on(const message& m, append_request& r) {
 bool machine::core::logs_meet(const message& m, const append_request& r) {
   if (r.prev_index > log_.last()) return false;
   auto term = log_.term(r.prev_index);
-  if (r.prev_index <= commit_) {
-    // What is committed is in every leader's log.
-    PRAETOR_ASSERT(!term || *term == r.prev_term || r.prev_index == 0);
-    return true;
-  }
+  if (r.prev_index <= commit_) return true; // as in every leader's log; see contradiction
   PRAETOR_ASSERT(term && m.term >= *term);
   return *term == r.prev_term || mutated("log_matching_unchecked");
 }
@@ -273,10 +272,7 @@ void machine::core::take_entries(const append_request& r) {
   for (const auto& e : r.entries) {
     if (e->index <= log_.last()) {
       auto term = log_.term(e->index);
-      if (e->index <= commit_) {
-        PRAETOR_ASSERT(!term || *term == e->term);
-        continue;
-      }
+      if (e->index <= commit_) continue; // the same one; see contradiction
       PRAETOR_ASSERT(term);
       if (*term == e->term) continue;
       truncate(e->index);

@@ -107,6 +107,10 @@ void machine::core::compacted(index_t index, term_t term) {
 
 void machine::core::on(const message& m, snapshot_request& r) {
   if (m.term < hard_.term) return answer(m.from, snapshot_result{r.meta.id, 0, false});
+  if (!leads(m))
+    return refuse(m, &counters::conflicts, "a snapshot as a second leader of term " + std::to_string(m.term));
+  if (auto conflict = contradiction(r.meta); !conflict.empty())
+    return refuse(m, &counters::conflicts, std::move(conflict));
   heard_from_leader(m);
   if (r.meta.index <= commit_) return answer(m.from, snapshot_result{r.meta.id, r.meta.size, true});
   if (incoming_ && incoming_->installing) {
@@ -114,7 +118,12 @@ void machine::core::on(const message& m, snapshot_request& r) {
     if (incoming_->meta.id == r.meta.id) answer(m.from, snapshot_result{r.meta.id, r.meta.size, false});
     return;
   }
-  if (!incoming_ || incoming_->meta.id != r.meta.id) incoming_ = incoming_snapshot{r.meta, m.from, 0, false, false};
+  if (!incoming_ || incoming_->meta != r.meta) {
+    // Not before the piece of the other one is stored: the report of it must not be taken for one of this. The leader
+    // offers again.
+    if (incoming_ && incoming_->storing) return answer(m.from, snapshot_result{r.meta.id, 0, false});
+    incoming_ = incoming_snapshot{r.meta, m.from, 0, false, false};
+  }
   auto& s = *incoming_;
   s.from = m.from;
   if (s.storing) return; // the answer follows when it is stored
@@ -144,6 +153,8 @@ void machine::core::snapshot_installed(const snapshot_meta& meta, time_point now
   PRAETOR_ASSERT(incoming_ && incoming_->installing && incoming_->meta.id == meta.id);
   auto from = incoming_->from;
   incoming_.reset();
+  // Its state is another one now. A leader has all that is committed, so that it cannot lead on from here.
+  if (role_ == role::leader) become_follower(hard_.term, {});
   PRAETOR_ASSERT(meta.index > applied_);
   snapshot_ = meta;
   log_.raise_time(meta.time_ns);

@@ -18,45 +18,11 @@ void machine::core::configure(const settings& limits) {
   limits_ = limits;
 }
 
-namespace {
-
-bool consecutive(const append_request& r, term_t term) {
-  auto index = r.prev_index;
-  auto last_term = r.prev_term;
-  for (const auto& e : r.entries) {
-    if (!e || e->index != ++index || e->term < last_term || e->term > term || e->term == 0) return false;
-    if (e->kind > entry_kind::configuration) return false;
-    last_term = e->term;
-    if (e->kind == entry_kind::configuration && !decode_configuration(e->data)) return false;
-  }
-  return r.prev_term <= term;
-}
-
-bool fits(const snapshot_request& r) {
-  auto size = r.meta.size;
-  if (r.meta.index == 0 || r.meta.term == 0 || r.offset > size || r.data.size() > size - r.offset) return false;
-  return r.done == (r.offset + r.data.size() == size && (r.done || !r.data.empty()));
-}
-
-} // namespace
-
-bool machine::core::well_formed(const message& m) const {
-  if (m.from.empty() || m.from.storage.empty() || m.from.id == own_.id || m.to != own_) return false;
-  if (auto* append = std::get_if<append_request>(&m.body)) return m.term > 0 && consecutive(*append, m.term);
-  if (auto* piece = std::get_if<snapshot_request>(&m.body)) return m.term > 0 && fits(*piece);
-  return true;
-}
-
 void machine::core::step(message&& m, time_point now) {
   advance(now);
-  // Requests are taken from anyone whose gateway let them through: the own configuration may be behind the sender's.
-  // Answers count only from members.
-  auto is_answer = std::holds_alternative<vote_result>(m.body) || std::holds_alternative<append_result>(m.body) ||
-                   std::holds_alternative<snapshot_result>(m.body);
-  if (!well_formed(m) || (is_answer && !members().value.find(m.from) && !find_progress(m.from))) {
-    ++count_.ignored_messages;
-    return;
-  }
+  if (auto fault = fault_of(m); !fault.empty()) return refuse(m, nullptr, std::move(fault));
+  if (!may_say(m))
+    return refuse(m, &counters::strangers, "a message that no server outside the configuration may send");
   std::visit([&](auto& body) { on(m, body); }, m.body);
 }
 
@@ -103,11 +69,9 @@ void machine::core::become_follower(term_t term, const identity& leader) {
 }
 
 void machine::core::heard_from_leader(const message& m) {
-  PRAETOR_ASSERT(m.term >= hard_.term);
-  // Two leaders in one term: somebody voted twice.
-  PRAETOR_ASSERT(!(m.term == hard_.term && role_ == role::leader));
-  if (m.term > hard_.term || role_ != role::follower || leader_.empty()) become_follower(m.term, m.from);
-  PRAETOR_ASSERT(leader_ == m.from);
+  PRAETOR_ASSERT(m.term >= hard_.term && leads(m));
+  if (m.term > hard_.term || role_ != role::follower || leader_ != m.from) become_follower(m.term, m.from);
+  leader_of_term_ = {m.term, m.from};
   leader_heard_ = now_;
   reset_election_deadline();
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "protocol/codec/msgpack.hpp"
+#include "protocol/raft/limits.hpp"
 #include "protocol/raft/types.hpp"
 
 namespace praetor::raft {
@@ -33,6 +34,28 @@ struct packed_configuration {
 };
 
 constexpr unsigned message_version = 1;
+
+/// Hook of the codec: what is nil or has no ID would take one byte here and a whole object in memory.
+void msgpack_read(msgpack::reader& in, packed_configuration& into) {
+  std::size_t parts = 0;
+  if (!in.begin_map(parts)) return;
+  for (; parts > 0 && !in.failed(); --parts) {
+    std::string_view key;
+    if (!in.text(key)) return;
+    if (key != "Servers" || in.at_nil()) {
+      in.skip();
+      continue;
+    }
+    std::size_t size = 0;
+    if (!in.begin_list(size)) return;
+    if (size > server_limit) return in.fail(std::to_string(size) + " servers are too many");
+    for (; size > 0 && !in.failed(); --size) {
+      into.servers.emplace_back();
+      msgpack::read_value(in, into.servers.back());
+      if (into.servers.back().id.empty()) in.fail("a server has no ID");
+    }
+  }
+}
 
 } // namespace
 
@@ -79,6 +102,8 @@ void msgpack_write(std::string& out, const entry_ptr& value) { msgpack::pack(out
 void msgpack_read(msgpack::reader& in, entry_ptr& value) {
   entry e;
   msgpack::read_value(in, e);
+  if (e.index == 0) in.fail("an entry has no index");
+  if (in.failed()) return;
   value = std::make_shared<const entry>(std::move(e));
 }
 

@@ -21,6 +21,9 @@ constexpr std::size_t latency_filter = 3;
 constexpr double gravity_rho = 150.0;
 constexpr nanoseconds round_trip_max = std::chrono::seconds(10);
 constexpr double next_to_nothing = 1.0e-6;
+// Coordinates of others beyond are made up: round trips end at 10 s, and all of a pool stay around the origin.
+constexpr double part_max = 100.0;      // seconds
+constexpr double told_error_max = 10.0; // an honest one stays below `error_max`
 
 /// To a multiple of 2^-40: far below a nanosecond, far above what machines may differ in.
 double rounded(double value) { return std::ldexp(std::nearbyint(std::ldexp(value, 40)), -40); }
@@ -39,6 +42,13 @@ double seconds_between(const coordinate& a, const coordinate& b) {
   double raw = raw_distance(a, b);
   double adjusted = raw + a.adjustment + b.adjustment;
   return std::nearbyint((adjusted > 0 ? adjusted : raw) * 1e9) / 1e9;
+}
+
+/// A place that an honest member may be at. A negative error or a huge number would carry the own place away.
+bool is_plausible(const coordinate& c) {
+  auto small = [](double part) { return std::fabs(part) <= part_max; };
+  return std::all_of(c.vec.begin(), c.vec.end(), small) && small(c.adjustment) && c.error >= 0 &&
+         c.error <= told_error_max && c.height >= 0 && c.height <= part_max;
 }
 
 /// Numbers all of them, and as many as there are dimensions.
@@ -112,6 +122,8 @@ expected<coordinate> coordinate_client::update(const std::string& node, const co
     return fail("the coordinate of " + praetor::quoted(node) + " has " + std::to_string(other.vec.size()) +
                 " dimensions instead of " + std::to_string(coordinate::dimensions));
   if (!is_valid(other)) return fail("the coordinate of " + praetor::quoted(node) + " holds what is no number");
+  if (!is_plausible(other))
+    return fail("the coordinate of " + praetor::quoted(node) + " is not within 100 s of the origin");
   if (round_trip < nanoseconds{0} || round_trip > round_trip_max)
     return fail("a round trip of " + duration_to_text(round_trip) + " to " + praetor::quoted(node) +
                 " is not within 0s and " + duration_to_text(round_trip_max));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/swim/broadcast_queue.hpp"
+#include "protocol/swim/limits.hpp"
 #include "protocol/swim/machine.hpp"
 #include "protocol/swim/randomness.hpp"
 #include "protocol/swim/suspicion.hpp"
@@ -15,7 +16,8 @@
 
 namespace praetor::swim {
 
-/// Lamport times from here on are nobody's: counting up to them would take longer than the world has.
+/// Lamport times from here on are nobody's: counting up to them would take longer than the world has. Up to here a
+/// clock may follow whom this member has asked to join; see `counter_free_range` for all others.
 inline constexpr lamport_time absurd_time = lamport_time{1} << 62;
 
 /// A node as its pool's users see it.
@@ -34,7 +36,7 @@ public:
   void stop() { running_ = false; }
   void tick(time_point now);
   time_point next_deadline() const;
-  void packet_received(const std::string& from, std::string_view bytes, time_point now);
+  void packet_received(const std::string& from, std::string_view bytes, time_point now, bool proven);
   std::string stream_received(const std::string& from, std::string_view bytes, time_point now);
   void stream_answered(std::uint64_t token, std::string_view bytes, time_point now);
   void stream_failed(std::uint64_t token, const std::string& why, time_point now);
@@ -83,6 +85,7 @@ private:
   struct member_record {
     std::shared_ptr<const member> who = std::make_shared<member>();
     lamport_time status_time = 0; ///< of the newest intent that counted
+    std::size_t bytes = 0;        ///< that it takes in a push/pull, about
     time_point gone{};            ///< when it failed or left
   };
   /// An intent of a member that is not known yet, or a join of one that has left.
@@ -160,6 +163,10 @@ private:
   void run(const timer& due);
   void note(notice::kind_t kind, std::string subject, std::string text);
   void on(const std::string& from, const message& m);
+  /// Whether a message may be taken up at all; notes why not.
+  bool admits(const message& m, bool proven, std::size_t& questions);
+  /// Counts a message that is not taken up, and says whose it was.
+  void refuse_message(const std::string& why);
   bool is_own(const std::string& name) const { return name == own_name_; }
   node* find_node(const std::string& name);
   /// Up to `count` nodes for which `wanted(node)` holds.
@@ -192,6 +199,8 @@ private:
   void suspect_word(const suspect& s);
   void dead_word(const dead& d);
   bool may_be_member(const alive& a);
+  bool has_room_for(const alive& a) const;
+  bool counter_in_reach(const std::string& name, std::uint64_t incarnation, const node* known);
   bool takes_new_address(node& known, const alive& a);
   node& add_node(const alive& a);
   void refute(std::uint64_t accusation);
@@ -206,6 +215,9 @@ private:
   void fill(std::vector<std::string>& messages, std::size_t& budget);
   void send(const std::string& to, std::vector<std::string> messages);
   void send_with_gossip(const std::string& to, const message& m);
+  /// An answer to an address that may be forged: news come along only if the member of that name lives there, so that
+  /// nobody is sent more bytes than this member was.
+  void send_answer(const std::string& to, const std::string& name, const message& m);
 
   // push_pull.cpp
   std::uint64_t open_stream(pending_stream what, std::string bytes, duration timeout);
@@ -228,6 +240,8 @@ private:
   void member_gone(const std::string& name);
   void member_updated(const alive& a);
   static void set_status(member_record& m, member_status status);
+  /// Another description of a member: what all of them take is kept in mind.
+  void replace(member_record& m, member&& who);
   void report(member_change change, const member& who);
   void erase_member(const std::string& name);
   void erase_if_gone(const std::string& name);
@@ -256,6 +270,8 @@ private:
 
   // events.cpp
   bool heard_event(const user_event& e);
+  void forget_oldest_events();
+  void add_newest_events(push_pull& state) const;
   void write_clock_line();
   void write_line(const std::string& line);
 
@@ -278,6 +294,7 @@ private:
   std::vector<node*> ring_; ///< all nodes, shuffled
   std::size_t ring_at_ = 0;
   std::uint64_t incarnation_ = 0;
+  std::string heard_from_; ///< the address of what is being taken up
   std::size_t health_ = 0;
   std::optional<probe> probe_;
   bool probe_due_ = false; ///< its time came while another one was under way
@@ -287,7 +304,9 @@ private:
   // Members: who joined, left, failed.
   std::map<std::string, member_record> members_;
   std::map<std::string, early_intent> early_intents_;
+  std::size_t roster_bytes_ = 0; ///< of all members in a push/pull, about
   lamport_time member_clock_ = 1, event_clock_ = 1, query_clock_ = 1;
+  bool leaping_ = false; ///< clocks follow as far as they are told: an own join is being answered
   lamport_time event_min_ = 0, query_min_ = 0;
   leave_phase leaving_ = leave_phase::none;
 
@@ -304,6 +323,7 @@ private:
 
   // Events and queries.
   std::vector<event_slot> heard_events_;
+  std::size_t event_bytes_ = 0; ///< of all events in them
   std::vector<query_slot> heard_queries_;
   std::map<std::uint64_t, asked_query> asked_;
   std::map<std::uint64_t, own_query> own_queries_;

@@ -25,17 +25,57 @@ expected<void> machine::core::send_user_event(const std::string& name, const std
   return {};
 }
 
+namespace {
+
+/// What an event takes in memory, about.
+std::size_t bytes_of(const user_event& e) { return sizeof(user_event) + e.name.size() + e.payload.size(); }
+
+} // namespace
+
+/// An event that nobody remembers could be taken for news again: nothing of its time is taken any more.
+void machine::core::forget_oldest_events() {
+  while (event_bytes_ > event_memory_limit) {
+    event_slot* oldest = nullptr;
+    for (auto& slot : heard_events_)
+      if (!slot.events.empty() && (oldest == nullptr || slot.time < oldest->time)) oldest = &slot;
+    if (oldest == nullptr) return;
+    event_min_ = std::max(event_min_, oldest->time + 1);
+    for (const auto& e : oldest->events) event_bytes_ -= bytes_of(e);
+    oldest->events.clear();
+  }
+}
+
+/// As many as fit, so that events never keep states from being exchanged.
+void machine::core::add_newest_events(push_pull& state) const {
+  std::vector<const event_slot*> slots;
+  for (const auto& slot : heard_events_)
+    if (!slot.events.empty()) slots.push_back(&slot);
+  std::sort(slots.begin(), slots.end(), [](const auto* a, const auto* b) { return a->time > b->time; });
+  std::size_t bytes = 0;
+  for (const auto* slot : slots)
+    for (const auto& e : slot->events) {
+      bytes += bytes_of(e);
+      if (bytes > event_share_limit) return;
+      state.events.push_back(e);
+    }
+}
+
 /// True: news, to be passed on.
 bool machine::core::heard_event(const user_event& e) {
   if (!witness(event_clock_, e.time) || e.time < event_min_) return false;
   auto size = heard_events_.size();
   if (event_clock_ > size && e.time < event_clock_ - size) return false;
   auto& slot = heard_events_[e.time % size];
-  if (slot.time != e.time) slot = {e.time, {}};
+  if (slot.time != e.time) {
+    for (const auto& old : slot.events) event_bytes_ -= bytes_of(old);
+    slot = {e.time, {}};
+  }
   bool known = std::any_of(slot.events.begin(), slot.events.end(),
                            [&](const user_event& other) { return other.name == e.name && other.payload == e.payload; });
   if (known || slot.events.size() >= most_per_slot) return false;
   slot.events.push_back(e);
+  event_bytes_ += bytes_of(e);
+  forget_oldest_events();
   ++count_.events;
   write_line("event-clock: " + std::to_string(event_clock_ - 1));
   out_.user_events.push_back(e);

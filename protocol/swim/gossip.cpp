@@ -51,6 +51,12 @@ void machine::core::send_with_gossip(const std::string& to, const message& m) {
   send(to, std::move(messages));
 }
 
+void machine::core::send_answer(const std::string& to, const std::string& name, const message& m) {
+  const auto* known = find_node(name);
+  if (known != nullptr && known->is.address == to) return send_with_gossip(to, m);
+  send(to, {encode(m)});
+}
+
 void machine::core::announce(broadcast_queue& queue, const message& m, std::uint64_t ticket) {
   queue.add(encode(m), {}, ticket);
   std::vector<std::uint64_t> dropped;

@@ -1,12 +1,21 @@
 #include "protocol/swim/core.hpp"
 
+#include "protocol/mutation.hpp"
+
 /// Joining and leaving on purpose. Each such intent has a Lamport time; only what is newer than the member's last one
 /// counts.
 namespace praetor::swim {
 
-/// Makes `clock` point behind `seen`. False: no honest clock ever gets there.
+/// Makes `clock` point behind `seen`. False: no honest clock gets there, and what has that time is not taken up. Serf
+/// follows any time, so that one message of one member can bring all clocks to their end, where nothing is news.
 bool machine::core::witness(lamport_time& clock, lamport_time seen) {
-  if (seen >= absurd_time) return false;
+  // From where a join may lead there is room for as many steps again.
+  bool near = (leaping_ && seen < absurd_time / 2) || in_reach(seen, clock) || mutated("clock_follows_anything");
+  if (seen >= absurd_time || !near) {
+    refuse_message("a Lamport time of " + std::to_string(seen) + " is out of reach of this member's " +
+                   std::to_string(clock));
+    return false;
+  }
   clock = std::max(clock, seen + 1);
   return true;
 }
@@ -93,6 +102,7 @@ void machine::core::announce_join() {
 
 void machine::core::force_leave(const std::string& name, bool prune, time_point now) {
   advance(now);
+  if (!check_name(name)) return; // nobody has it
   leave_intent i{member_clock_++, name, prune};
   heard_leave(i);
   announce(intent_queue_, i);

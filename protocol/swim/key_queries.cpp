@@ -3,6 +3,7 @@
 #include "protocol/codec/msgpack.hpp"
 
 #include <array>
+#include <set>
 
 namespace praetor::swim {
 
@@ -85,8 +86,14 @@ void key_tally::add(const std::string& member, std::string_view payload) {
   }
   if (!answer->result) ++errors;
   if (!answer->message.empty()) messages[member] = answer->message;
-  for (const auto& key : answer->keys) ++keys[key];
-  if (!answer->primary.empty()) ++primary_keys[answer->primary];
+  // Each key counts once a member, and only if it is one: the operator reads them.
+  std::set<std::string> own;
+  for (const auto& key : answer->keys)
+    if (decode_key(key)) own.insert(key);
+  for (const auto& key : own) ++keys[key];
+  if (own.contains(answer->primary)) ++primary_keys[answer->primary];
+  if (own.size() != answer->keys.size() && answer->message.empty())
+    messages[member] = "its list of keys holds what is no key, or one twice";
 }
 
 std::string key_tally::error() const {

@@ -3,6 +3,7 @@
 #include "protocol/codec/base64.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/codec/json_write.hpp"
+#include "protocol/swim/limits.hpp"
 #include "protocol/types/secrets.hpp"
 
 #include <algorithm>
@@ -89,7 +90,10 @@ std::vector<std::string> keyring::encoded() const {
 expected<void> keyring::install(std::string_view base64) {
   auto key = decode_key(base64);
   if (!key) return tl::unexpected(key.error());
-  if (place_of(*key, keys_) == keys_.end()) keys_.push_back(std::move(*key));
+  if (place_of(*key, keys_) != keys_.end()) return {};
+  if (keys_.size() >= key_limit)
+    return fail("the key ring is full: it holds " + std::to_string(key_limit) + " keys; remove one first");
+  keys_.push_back(std::move(*key));
   return {};
 }
 

@@ -1,5 +1,8 @@
 #include "protocol/swim/core.hpp"
 
+#include "protocol/mutation.hpp"
+#include "protocol/swim/key_queries.hpp"
+
 namespace praetor::swim {
 
 // ---- the interface ------------------------------------------------------------------------------------------------
@@ -15,8 +18,8 @@ void machine::start(time_point now) { core_->start(now); }
 void machine::stop() { core_->stop(); }
 void machine::tick(time_point now) { core_->tick(now); }
 time_point machine::next_deadline() const { return core_->next_deadline(); }
-void machine::packet_received(const std::string& from, std::string_view bytes, time_point now) {
-  core_->packet_received(from, bytes, now);
+void machine::packet_received(const std::string& from, std::string_view bytes, time_point now, bool proven) {
+  core_->packet_received(from, bytes, now, proven);
 }
 std::string machine::stream_received(const std::string& from, std::string_view bytes, time_point now) {
   return core_->stream_received(from, bytes, now);
@@ -75,16 +78,18 @@ machine::core::core(member own, settings limits, std::mt19937_64& random, merge_
     : limits_(limits), random_(&random), check_(std::move(check)), own_name_(own.name),
       heard_events_(limits.event_buffer), heard_queries_(limits.event_buffer) {
   own.status = member_status::none;
-  members_[own_name_].who = std::make_shared<const member>(std::move(own));
+  replace(members_[own_name_], std::move(own));
 }
 
 void machine::core::restore(const lamport_clocks& seen) {
+  leaping_ = true; // they are the own ones
   witness(member_clock_, seen.member);
   witness(event_clock_, seen.event);
   witness(query_clock_, seen.query);
-  event_min_ = seen.event + 1;
-  query_min_ = seen.query + 1;
-  written_clock_ = seen.member;
+  leaping_ = false;
+  event_min_ = event_clock_;
+  query_min_ = query_clock_;
+  written_clock_ = member_clock_ - 1;
 }
 
 void machine::core::start(time_point now) {
@@ -163,7 +168,7 @@ machine::core::node* machine::core::find_node(const std::string& name) {
   return it == nodes_.end() ? nullptr : &it->second;
 }
 
-void machine::core::packet_received(const std::string& from, std::string_view bytes, time_point now) {
+void machine::core::packet_received(const std::string& from, std::string_view bytes, time_point now, bool proven) {
   advance(now);
   if (!running_) return;
   auto messages = decode_packet(bytes);
@@ -171,7 +176,38 @@ void machine::core::packet_received(const std::string& from, std::string_view by
     ++count_.refused_packets;
     return note(notice::kind_t::packet_refused, from, messages.error().text);
   }
-  for (const auto& m : *messages) on(from, m);
+  heard_from_ = from;
+  std::size_t questions = 0;
+  // Of a packet with one bad message the others are taken: they may be news of an honest member of another version.
+  for (const auto& m : *messages)
+    if (admits(m, proven, questions)) on(from, m);
+  heard_from_.clear();
+}
+
+void machine::core::refuse_message(const std::string& why) {
+  ++count_.refused_messages;
+  note(notice::kind_t::packet_refused, heard_from_, why);
+}
+
+namespace {
+
+/// What is answered, or passed on at once, by a packet of its own.
+bool is_question(const message& m) {
+  return std::holds_alternative<ping>(m) || std::holds_alternative<indirect_ping>(m) ||
+         std::holds_alternative<query>(m) || std::holds_alternative<relay>(m);
+}
+
+} // namespace
+
+bool machine::core::admits(const message& m, bool proven, std::size_t& questions) {
+  if (auto good = check(m); !good && !mutated("gossip_limits_off")) return refuse_message(good.error().text), false;
+  if (is_question(m) && ++questions > packet_question_limit)
+    return refuse_message("a packet asks for more than " + std::to_string(packet_question_limit) + " answers"), false;
+  // Who has no key must not change the keys. Others would take it for proven if this member passed it on sealed.
+  const auto* q = std::get_if<query>(&m);
+  if (q != nullptr && !proven && key_operation_of(q->name) && !mutated("key_query_without_proof"))
+    return refuse_message("a query about gossip keys was not encrypted"), false;
+  return true;
 }
 
 void machine::core::on(const std::string& from, const message& m) {

@@ -87,15 +87,16 @@ struct conflict {
 struct notice {
   enum class kind_t : std::uint8_t {
     // warnings
-    packet_refused, ///< `subject`: where it came from
+    packet_refused, ///< a packet or a message of it; `subject`: where it came from
     stream_refused, ///< likewise
     merge_refused,  ///< `subject`: the other side
-    member_refused, ///< the merge check does not want this member
+    member_refused, ///< the pool has no room for this member, or the merge check does not want it; `subject`: who said
+                    ///< so
     stream_only,    ///< a member answers over streams but not over packets
-    refuted,        ///< somebody thought that this member were gone
+    refuted,        ///< somebody thought that this member were gone; `subject`: who said so
     queue_trimmed,
-    late_response,
-    left_early, ///< a broadcast of the own leave did not reach enough members in time
+    late_response, ///< `subject`: where it came from
+    left_early,    ///< a broadcast of the own leave did not reach enough members in time
     // for those who look closely
     suspected,        ///< `subject` does not answer this member
     declared_dead,    ///< nobody has heard of `subject` in time
@@ -146,8 +147,10 @@ struct query_options {
 
 /// How often things happened since the start.
 struct counters {
-  std::uint64_t refused_packets = 0;
-  std::uint64_t flaps = 0; ///< members that came back within a minute
+  std::uint64_t refused_packets = 0;  ///< whole ones
+  std::uint64_t refused_messages = 0; ///< of packets that were taken: over a limit, or a counter out of reach
+  std::uint64_t refused_streams = 0;  ///< frames that began or answered an exchange
+  std::uint64_t flaps = 0;            ///< members that came back within a minute
   std::uint64_t probes = 0, failed_probes = 0;
   std::uint64_t joins = 0, failures = 0, leaves = 0, updates = 0;
   std::uint64_t events = 0, queries = 0, query_acks = 0, query_responses = 0;
@@ -185,9 +188,10 @@ public:
   /// When `tick` next has something to do.
   time_point next_deadline() const;
 
-  /// A datagram arrived. What makes no sense is counted and noted.
+  /// A datagram arrived. What makes no sense, and what exceeds the limits (limits.hpp), is counted and noted.
   /// @param from "ip:port", where answers go
-  void packet_received(const std::string& from, std::string_view bytes, time_point now);
+  /// @param proven false: the packet was not sealed, although this member has keys. Such a one changes no keys.
+  void packet_received(const std::string& from, std::string_view bytes, time_point now, bool proven = true);
   /// Another member opened a stream and sent a frame: returns the frame that answers it; empty: close the stream.
   std::string stream_received(const std::string& from, std::string_view bytes, time_point now);
   /// How a `stream_request` went.
@@ -222,7 +226,6 @@ public:
 
   const member& own() const;
   /// By name; the own one among them.
-  /// By name.
   member_list members() const;
   std::optional<member> find(const std::string& name) const;
   std::size_t member_count() const;

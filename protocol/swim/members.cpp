@@ -55,6 +55,15 @@ std::optional<swim::coordinate> machine::core::coordinate_of(const std::string& 
   return it->second;
 }
 
+void machine::core::replace(member_record& m, member&& who) {
+  // Its node entry, and its name in two lists more.
+  constexpr std::size_t around = 64;
+  auto bytes = around + 3 * who.name.size() + who.address.size() + encoded_size(who.tags);
+  roster_bytes_ = roster_bytes_ - m.bytes + bytes;
+  m.bytes = bytes;
+  m.who = std::make_shared<const member>(std::move(who));
+}
+
 void machine::core::set_status(member_record& m, member_status status) {
   auto who = *m.who;
   who.status = status;
@@ -90,7 +99,7 @@ void machine::core::member_joined(const alive& a) {
     m.status_time = early.mapped().time;
     if (early.mapped().leaving) who.status = member_status::leaving;
   }
-  m.who = std::make_shared<const member>(std::move(who));
+  replace(m, std::move(who));
   if ((before == member_status::failed || before == member_status::left) && now_ - m.gone < limits_.flap_timeout) {
     ++count_.flaps;
   }
@@ -115,7 +124,7 @@ void machine::core::member_updated(const alive& a) {
   if (it == members_.end()) return;
   auto who = as_member(a, node_condition::alive);
   who.status = it->second.who->status;
-  it->second.who = std::make_shared<const member>(std::move(who));
+  replace(it->second, std::move(who));
   report(member_change::update, *it->second.who);
 }
 
@@ -123,6 +132,7 @@ void machine::core::erase_member(const std::string& name) {
   auto it = members_.find(name);
   if (it == members_.end() || is_own(name)) return;
   auto who = std::move(it->second.who);
+  roster_bytes_ -= it->second.bytes;
   members_.erase(it);
   coordinates_.forget(name);
   places_.erase(name);

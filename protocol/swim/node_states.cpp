@@ -1,40 +1,32 @@
 #include "protocol/swim/core.hpp"
 
-#include "protocol/codec/msgpack.hpp"
 #include "protocol/mutation.hpp"
 
 /// What is believed of each node, and who is believed: the incarnation, which only the node itself raises, orders what
 /// is said of it.
 namespace praetor::swim {
 
-namespace {
-
-/// A name ends up in lines of files and logs.
-bool is_presentable(const std::string& name) {
-  return !name.empty() && std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
-/// Tags as they are counted: one byte for what they are, and a MessagePack map.
-expected<void> check_tags(const string_map& tags, std::size_t limit) {
-  if (1 + msgpack::pack(tags).size() <= limit) return {};
-  return fail("Encoded length of tags exceeds limit of " + std::to_string(limit) + " bytes");
-}
-
-} // namespace
-
 /// Words about one node replace each other.
 void machine::core::spread(const message& m, const std::string& about, std::uint64_t ticket) {
   if (auto replaced = node_queue_.add(encode(m), about, ticket)) sent({replaced});
 }
 
+/// A pool that is full keeps whom it has: their number and their bytes are bounded, so that a state always fits into a
+/// frame and nobody can make it grow until none can join any more.
+bool machine::core::has_room_for(const alive& a) const {
+  if (nodes_.contains(a.name) && members_.contains(a.name)) return true; // one entry's tags make no difference
+  return nodes_.size() < member_limit && members_.size() < member_limit && roster_bytes_ < roster_limit;
+}
+
 bool machine::core::may_be_member(const alive& a) {
   auto refuse = [&](const std::string& why) {
-    note(notice::kind_t::member_refused, a.name,
-         "member " + praetor::quoted(a.name) + " at " + praetor::quoted(a.address) + " is ignored: " + why);
+    note(notice::kind_t::member_refused, heard_from_,
+         "member " + shown(a.name) + " at " + praetor::quoted(a.address) + " is ignored: " + why);
     return false;
   };
-  if (!is_presentable(a.name)) return refuse("its name is empty or has control characters");
-  if (auto address = parse_address(a.address); !address) return refuse(address.error().text);
+  if (!has_room_for(a))
+    return refuse("the pool is full with " + std::to_string(members_.size()) + " members of " +
+                  std::to_string(roster_bytes_) + " bytes");
   if (!check_) return true;
   if (auto why = check_({as_member(a, node_condition::alive)})) return refuse(*why);
   return true;
@@ -60,11 +52,20 @@ bool machine::core::takes_new_address(node& known, const alive& a) {
   return false;
 }
 
+/// Only the node itself raises its incarnation, by one each time; so one that is far above is made up. Without the
+/// limit one accusation with the highest number could never be denied.
+bool machine::core::counter_in_reach(const std::string& name, std::uint64_t incarnation, const node* known) {
+  if (in_reach(incarnation, known == nullptr ? 0 : known->is.incarnation)) return true;
+  refuse_message("incarnation " + std::to_string(incarnation) + " of member " + shown(name) + " is out of reach");
+  return false;
+}
+
 /// @param own_word this node says it of itself
 void machine::core::alive_word(const alive& a, bool own_word) {
   bool self = is_own(a.name);
   if (self && leaving_ >= leave_phase::farewell) return;
   auto* known = find_node(a.name);
+  if (!own_word && !counter_in_reach(a.name, a.incarnation, known)) return;
   if (known == nullptr) {
     if (!own_word && !may_be_member(a)) return;
     known = &add_node(a);
@@ -99,6 +100,7 @@ void machine::core::alive_word(const alive& a, bool own_word) {
 void machine::core::suspect_word(const suspect& s) {
   auto* known = find_node(s.name);
   if (known == nullptr || s.incarnation < known->is.incarnation) return;
+  if (!counter_in_reach(s.name, s.incarnation, known)) return;
   if (known->doubt) {
     if (!known->doubt->confirm(s.from)) return;
     spread(s, s.name);
@@ -128,6 +130,7 @@ void machine::core::suspicion_expired(const std::string& name) {
 void machine::core::dead_word(const dead& d) {
   auto* known = find_node(d.name);
   if (known == nullptr || d.incarnation < known->is.incarnation || known->gone()) return;
+  if (!counter_in_reach(d.name, d.incarnation, known)) return;
   if (is_own(d.name)) {
     if (leaving_ < leave_phase::farewell) return refute(d.incarnation);
     spread(d, d.name, farewell_ticket);
@@ -148,7 +151,8 @@ void machine::core::refute(std::uint64_t accusation) {
   auto& self = nodes_.at(own_name_);
   self.is.incarnation = incarnation_;
   change_health(1);
-  note(notice::kind_t::refuted, own_name_, "another member said that " + own_name_ + " had failed or changed: denied");
+  note(notice::kind_t::refuted, heard_from_,
+       "another member said that " + own_name_ + " had failed or changed: denied");
   spread(self.is, own_name_);
 }
 
@@ -170,7 +174,7 @@ expected<void> machine::core::update_tags(string_map&& tags, time_point now) {
   if (!running_) {
     auto self = own();
     self.tags = std::move(tags);
-    members_.at(own_name_).who = std::make_shared<const member>(std::move(self));
+    replace(members_.at(own_name_), std::move(self));
     return {};
   }
   auto a = nodes_.at(own_name_).is;

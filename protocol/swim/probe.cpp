@@ -125,15 +125,15 @@ void machine::core::on(const std::string& from, const ping& p) {
   if (!is_own(p.target)) return;
   ack answer{p.sequence, {}, roster()};
   if (limits_.coordinates) answer.place = coordinates_.own();
-  send_with_gossip(from, answer);
+  send_answer(from, p.source, answer);
 }
 
 void machine::core::on(const std::string& from, const indirect_ping& p) {
-  if (favours_.size() >= most_favours || !parse_address(p.address)) return;
+  if (favours_.size() >= most_favours) return;
   auto sequence = next_sequence_++;
   favours_[sequence] = {p.sequence, from, p.wants_nack};
   schedule(now_ + limits_.probe_timeout, {timer::kind_t::favour, {}, sequence});
-  send_with_gossip(p.address, ping{sequence, p.target, own_name_});
+  send_answer(p.address, p.target, ping{sequence, p.target, own_name_});
 }
 
 void machine::core::favour_expired(std::uint32_t sequence) {

@@ -21,8 +21,7 @@ std::string machine::core::own_state(bool join) const {
     state.status_times[name] = m.status_time;
     if (m.who->status == member_status::left) state.left.push_back(name);
   }
-  for (const auto& slot : heard_events_)
-    state.events.insert(state.events.end(), slot.events.begin(), slot.events.end());
+  add_newest_events(state);
   return encode(stream_message(std::move(state)));
 }
 
@@ -107,7 +106,9 @@ void machine::core::stream_answered(std::uint64_t token, std::string_view bytes,
   advance(now);
   auto s = streams_.extract(token);
   if (s.empty()) return;
+  heard_from_ = s.mapped().address;
   auto done = take_answer(s.mapped(), bytes);
+  heard_from_.clear();
   stream_ended(s.mapped(), done ? std::string() : done.error().text);
 }
 
@@ -120,7 +121,10 @@ void machine::core::stream_failed(std::uint64_t token, const std::string& why, t
 expected<void> machine::core::take_answer(const pending_stream& s, std::string_view bytes) {
   if (!running_) return fail("this agent is stopping");
   auto answer = decode_stream(bytes);
-  if (!answer) return tl::unexpected(answer.error());
+  if (!answer) {
+    ++count_.refused_streams;
+    return tl::unexpected(answer.error());
+  }
   if (auto* no = std::get_if<refusal>(&*answer)) return fail("Remote error: " + no->text);
   if (s.purpose == pending_stream::purpose_t::ping) {
     auto* a = std::get_if<ack>(&*answer);
@@ -132,7 +136,11 @@ expected<void> machine::core::take_answer(const pending_stream& s, std::string_v
   if (state == nullptr) return fail("a state was not answered with a state");
   auto j = s.purpose == pending_stream::purpose_t::join ? joins_.find(s.owner) : joins_.end();
   state->join = j != joins_.end();
-  return merge(*state, s.address, state->join && j->second.options.ignore_old_events);
+  // Who has asked to join takes the pool's clocks as they are, however far they are ahead.
+  leaping_ = state->join;
+  auto merged = merge(*state, s.address, state->join && j->second.options.ignore_old_events);
+  leaping_ = false;
+  return merged;
 }
 
 void machine::core::stream_ended(const pending_stream& s, const std::string& error) {
@@ -155,22 +163,31 @@ std::string machine::core::stream_received(const std::string& from, std::string_
   advance(now);
   if (!running_) return {};
   auto refuse = [&](const std::string& why) {
+    ++count_.refused_streams;
     note(notice::kind_t::stream_refused, from, why);
     return encode(stream_message(refusal{why}));
   };
   auto asked = decode_stream(bytes);
   if (!asked) return refuse(asked.error().text);
   if (auto* p = std::get_if<ping>(&*asked)) {
-    if (!is_own(p->target)) return refuse("this is " + own_name_ + ", not " + praetor::quoted(p->target));
+    if (!is_own(p->target)) return refuse("this is " + own_name_ + ", not " + shown(p->target));
     return encode(stream_message(ack{p->sequence, {}}));
   }
-  if (auto* state = std::get_if<push_pull>(&*asked)) return answer_exchange(*state, from);
+  if (auto* state = std::get_if<push_pull>(&*asked)) {
+    heard_from_ = from;
+    auto answer = answer_exchange(*state, from);
+    heard_from_.clear();
+    return answer;
+  }
   return refuse("a stream starts with a state or a ping");
 }
 
 std::string machine::core::answer_exchange(const push_pull& remote, const std::string& from) {
   auto own = own_state(false); // as it was before the other's came in: that it has already
-  if (auto done = merge(remote, from, false); !done) return encode(stream_message(refusal{done.error().text}));
+  if (auto done = merge(remote, from, false); !done) {
+    ++count_.refused_streams;
+    return encode(stream_message(refusal{done.error().text}));
+  }
   return own;
 }
 
@@ -197,7 +214,7 @@ expected<void> machine::core::merge(const push_pull& remote, const std::string& 
   }
   for (const auto& [name, time] : remote.status_times)
     if (!gone.contains(name)) heard_join({time, name});
-  if (ignore_old_events && remote.event_time < absurd_time) event_min_ = std::max(event_min_, remote.event_time);
+  if (ignore_old_events) event_min_ = std::max(event_min_, std::min(remote.event_time, event_clock_));
   for (const auto& e : remote.events) heard_event(e);
   return {};
 }

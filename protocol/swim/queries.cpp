@@ -7,6 +7,17 @@
 /// Queries: asked of every member, answered straight to who asks, and through others too if it wants that.
 namespace praetor::swim {
 
+namespace {
+
+/// Filters come from others: a small automaton, and no words about those that need a larger one.
+RE2::Options filter_options() {
+  RE2::Options options(RE2::Quiet);
+  options.set_max_mem(filter_memory_limit);
+  return options;
+}
+
+} // namespace
+
 duration machine::core::default_query_timeout() const {
   return query_timeout(limits_.gossip_interval, limits_.query_timeout_multiplier, members_.size());
 }
@@ -17,8 +28,10 @@ expected<std::uint64_t> machine::core::send_query(const std::string& name, const
   if (!running_) return fail("this agent is not a member of the pool");
   if (own_queries_.size() >= limits_.pending_query_limit)
     return fail("too many queries are open: " + std::to_string(own_queries_.size()));
+  if (options.tags.size() > query_filter_limit)
+    return fail("a query may filter by " + std::to_string(query_filter_limit) + " tags");
   for (const auto& [tag, pattern] : options.tags)
-    if (RE2 checked(pattern, RE2::Quiet); !checked.ok())
+    if (RE2 checked(pattern, filter_options()); !checked.ok())
       return fail("the expression for tag " + praetor::quoted(tag) + " is not valid: " + checked.error());
   query q;
   q.time = query_clock_;
@@ -32,6 +45,7 @@ expected<std::uint64_t> machine::core::send_query(const std::string& name, const
   q.timeout = options.timeout > duration{} ? options.timeout : default_query_timeout();
   q.name = name;
   q.payload = payload;
+  if (auto good = check(message(q)); !good) return tl::unexpected(good.error());
   if (encode(message(q)).size() > limits_.query_limit)
     return fail("query exceeds limit of " + std::to_string(limits_.query_limit) + " bytes");
   ++query_clock_;
@@ -48,7 +62,7 @@ bool machine::core::is_meant(const query& q) const {
   const auto& tags = own().tags;
   return std::all_of(q.tags.begin(), q.tags.end(), [&](const auto& wanted) {
     auto it = tags.find(wanted.first);
-    RE2 pattern(wanted.second, RE2::Quiet);
+    RE2 pattern(wanted.second, filter_options());
     return pattern.ok() && RE2::PartialMatch(it == tags.end() ? std::string() : it->second, pattern);
   });
 }
@@ -90,7 +104,9 @@ expected<void> machine::core::respond(std::uint64_t handle, const std::string& p
 
 void machine::core::answer(const query& q, const query_response& r) {
   if (is_own(q.source)) return on({}, r);
-  if (!running_ || !parse_address(q.address)) return;
+  // To members only: whoever sends one query must not make the whole pool write to an address of its choice.
+  const auto* asker = find_node(q.source);
+  if (!running_ || asker == nullptr || asker->is.address != q.address) return;
   auto bytes = encode(message(r));
   send(q.address, {bytes});
   if (q.relay_factor == 0 || members_.size() < q.relay_factor + 1u) return;
@@ -103,9 +119,9 @@ void machine::core::on(const std::string&, const query_response& r) {
   auto it = std::find_if(own_queries_.begin(), own_queries_.end(),
                          [&](const auto& q) { return q.second.time == r.time && q.second.id == r.id; });
   if (it == own_queries_.end())
-    return note(notice::kind_t::late_response, r.from,
-                "an answer of " + r.from + " came after its query had ended (Lamport time " + std::to_string(r.time) +
-                    ")");
+    return note(notice::kind_t::late_response, heard_from_,
+                "an answer of " + shown(r.from) + " came after its query had ended (Lamport time " +
+                    std::to_string(r.time) + ")");
   auto& heard = r.is_ack ? it->second.acked : it->second.answered;
   if (!members_.contains(r.from) || !heard.insert(r.from).second) return;
   ++(r.is_ack ? count_.query_acks : count_.query_responses);
@@ -115,7 +131,7 @@ void machine::core::on(const std::string&, const query_response& r) {
 /// Answers only, and only to members: nobody makes this node send what it likes where it likes.
 void machine::core::on(const std::string&, const relay& r) {
   auto inner = decode_message(r.message);
-  if (!inner || !*inner || !std::holds_alternative<query_response>(**inner)) return;
+  if (!inner || !*inner || !std::holds_alternative<query_response>(**inner) || !check(**inner)) return;
   bool known =
       std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& n) { return n.second.is.address == r.address; });
   if (known) send(r.address, {r.message});

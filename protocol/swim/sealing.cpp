@@ -1,5 +1,6 @@
 #include "protocol/swim/sealing.hpp"
 
+#include "protocol/swim/limits.hpp"
 #include "protocol/swim/wire.hpp"
 
 #include <algorithm>
@@ -36,6 +37,8 @@ std::string wrap_packet(const keyring& keys, const sealing_policy& policy, std::
 }
 
 expected<std::string> unwrap_packet(const keyring& keys, const sealing_policy& policy, std::string_view bytes) {
+  if (bytes.size() > packet_limit + sealed_packet_overhead)
+    return fail("it has more than the " + std::to_string(packet_limit) + " bytes that a packet may have");
   if (!starts_as(bytes, "PE")) {
     if (!starts_as(bytes, "PG")) return fail(describe_foreign(bytes));
     if (!keys.empty() && policy.verify_incoming) return fail(not_sealed);
@@ -50,6 +53,8 @@ expected<std::string> unwrap_packet(const keyring& keys, const sealing_policy& p
   return open(keys, nonce_of(rest), rest.substr(nonce_bytes{}.size()), sealed_packet_header);
 }
 
+bool is_sealed(std::string_view packet) { return starts_as(packet, "PE"); }
+
 expected<std::size_t> frame_size(std::string_view header) {
   bool ours = starts_as(header, "PF") || starts_as(header, "PX");
   if (!ours) return fail(describe_foreign(header));
@@ -63,6 +68,13 @@ expected<std::size_t> frame_size(std::string_view header) {
     return fail("its frame of " + std::to_string(length) + " bytes is over the limit of " +
                 std::to_string(frame_limit - frame_header_size));
   return frame_header_size + length;
+}
+
+expected<void> judge_header(bool has_keys, const sealing_policy& policy, std::string_view header) {
+  bool sealed = starts_as(header, "PX");
+  if (sealed && !has_keys) return fail(no_key);
+  if (!sealed && has_keys && policy.verify_incoming) return fail(not_sealed);
+  return {};
 }
 
 std::string wrap_frame(const keyring& keys, const sealing_policy& policy, std::string_view body,
@@ -84,11 +96,8 @@ expected<std::string> unwrap_frame(const keyring& keys, const sealing_policy& po
   if (*size != frame.size())
     return fail("its frame has " + std::to_string(frame.size()) + " bytes instead of " + std::to_string(*size));
   auto header = frame.substr(0, frame_header_size), rest = frame.substr(frame_header_size);
-  if (starts_as(frame, "PF")) {
-    if (!keys.empty() && policy.verify_incoming) return fail(not_sealed);
-    return std::string(rest);
-  }
-  if (keys.empty()) return fail(no_key);
+  if (auto good = judge_header(!keys.empty(), policy, header); !good) return tl::unexpected(good.error());
+  if (starts_as(frame, "PF")) return std::string(rest);
   if (rest.size() < nonce_bytes{}.size() + tag_size) return fail("it is an encrypted frame cut short");
   return open(keys, nonce_of(rest), rest.substr(nonce_bytes{}.size()), header);
 }

@@ -30,8 +30,14 @@ std::string wrap_packet(const keyring& keys, const sealing_policy& policy, std::
 /// named as such.
 expected<std::string> unwrap_packet(const keyring& keys, const sealing_policy& policy, std::string_view bytes);
 
+/// Whether a packet says that it is sealed; once it was unwrapped, that is so.
+bool is_sealed(std::string_view packet);
+
 /// The length of a whole frame from its first `frame_header_size` bytes. Error: not a frame, or too long.
 expected<std::size_t> frame_size(std::string_view header);
+/// Whether a frame with this header could be taken at all; what is refused for its header alone need not be read.
+/// @param has_keys the ring is not empty
+expected<void> judge_header(bool has_keys, const sealing_policy& policy, std::string_view header);
 /// A stream message of the machine as a frame, and back. The nonce is used if it is sealed.
 std::string wrap_frame(const keyring& keys, const sealing_policy& policy, std::string_view body,
                        const nonce_bytes& nonce);

@@ -247,8 +247,13 @@ inline constexpr std::size_t packet_header_size = 3;  ///< before the first mess
 inline constexpr std::size_t message_header_size = 2; ///< before each message
 /// A packet of encoded messages.
 std::string compose_packet(const std::vector<std::string>& messages);
-/// The messages of a packet. Error: it is none, and what it is instead; messages before a broken one are lost with it.
+/// The messages of a packet. Error: it is none, and what it is instead, or it exceeds the limits of a packet; messages
+/// before a broken one are lost with it. What the messages hold is judged by `check`.
 expected<std::vector<message>> decode_packet(std::string_view bytes);
+/// Whether a received message keeps within the limits (limits.hpp). Error: which one it exceeds, and with what.
+expected<void> check(const message& m);
+expected<void> check(const alive& a);
+expected<void> check(const user_event& e);
 /// What bytes that are no packet of ours look like, for people.
 std::string describe_foreign(std::string_view bytes);
 
@@ -306,6 +311,8 @@ struct refusal {
 /// The order is the kind byte: add at the end only.
 using stream_message = std::variant<push_pull, ping, ack, refusal>;
 std::string encode(const stream_message& value);
+/// What comes back keeps within the limits, and what does not is not decoded further: the memory taken is in proportion
+/// to the bytes.
 expected<stream_message> decode_stream(std::string_view bytes);
 
 } // namespace praetor::swim

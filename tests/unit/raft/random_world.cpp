@@ -257,6 +257,8 @@ void random_world::check() {
     if (!committed_.empty() && m.node->get().commit_index() < committed_.rbegin()->first)
       fail("a write was committed behind the lease of " + id);
   }
+  for (auto& [id, m] : members_)
+    if (up(m) && m.node->get().count().conflicts != 0) fail(id + " takes an honest message for a contradiction");
   if (lost_.empty()) return;
   for (auto& [id, m] : members_) // the lost one is back when everybody knows its new disk
     if (!up(m)) return;

@@ -67,6 +67,17 @@ TEST_CASE("what can't be a measurement is refused and changes nothing") {
   bad.height = std::numeric_limits<double>::infinity();
   CHECK_FALSE(c.update("b", bad, 10ms, random));
   CHECK_FALSE(c.set(bad));
+  CHECK_FALSE(c.update("b", at(std::numeric_limits<double>::max()), 10ms, random));
+  CHECK_FALSE(c.update("b", at(-101), 10ms, random));
+  bad = {};
+  bad.error = -1;
+  CHECK_FALSE(c.update("b", bad, 10ms, random));
+  bad = {};
+  bad.height = -1;
+  CHECK_FALSE(c.update("b", bad, 10ms, random));
+  bad = {};
+  bad.adjustment = 1e10;
+  CHECK_FALSE(c.update("b", bad, 10ms, random));
   CHECK(c.own() == before);
   CHECK(c.update("b", coordinate{}, 10s, random));
   CHECK(c.update("b", coordinate{}, 0s, random));
@@ -75,8 +86,8 @@ TEST_CASE("what can't be a measurement is refused and changes nothing") {
 TEST_CASE("a coordinate that becomes nonsense starts afresh") {
   std::mt19937_64 random(1);
   coordinate_client c;
-  auto absurd = at(std::numeric_limits<double>::max());
-  for (int i = 0; i < 5; ++i) REQUIRE(c.update("b", absurd, 10ms, random));
+  REQUIRE(c.set(at(std::numeric_limits<double>::max())));
+  for (int i = 0; i < 5; ++i) REQUIRE(c.update("b", at(0.01), 10ms, random));
   CHECK(c.resets() > 0);
   CHECK(is_valid(c.own()));
 }

@@ -1,0 +1,153 @@
+#include "protocol/raft/core.hpp"
+
+#include "protocol/mutation.hpp"
+#include "protocol/raft/limits.hpp"
+
+/// What is taken from others. The bytes of a message are decoded before; here it is decided whether it makes sense, who
+/// may say it, and whether it contradicts what is decided already. Nothing of a message that is refused takes effect:
+/// its term neither.
+namespace praetor::raft {
+
+namespace {
+
+bool fits_text(const std::string& text) { return !text.empty() && text.size() <= text_limit; }
+
+/// The entries follow each other and `prev_index`; terms and stamps do not fall (paper, section 5.3).
+std::string append_fault(const append_request& r, term_t term) {
+  if (r.prev_index >= index_limit || r.prev_term > term) return "entries after an index or a term that cannot be";
+  auto index = r.prev_index;
+  auto last_term = r.prev_term;
+  std::int64_t last_time = 0;
+  for (const auto& e : r.entries) {
+    if (!e || e->index != ++index) return "entries with a gap";
+    if (e->term < last_term || e->term > term || e->term == 0) return "an entry whose term cannot be";
+    if (e->time_ns < last_time || e->time_ns > stamp_limit) return "an entry whose stamp cannot be";
+    if (e->kind > entry_kind::configuration) return "an entry of an unknown kind";
+    last_term = e->term;
+    last_time = e->time_ns;
+    if (e->kind != entry_kind::configuration) continue;
+    auto members = decode_configuration(e->data);
+    if (!members) return members.error().text;
+    if (auto fault = fault_of(*members); !fault.empty()) return fault;
+  }
+  return {};
+}
+
+std::string snapshot_fault(const snapshot_request& r, term_t term) {
+  const auto& meta = r.meta;
+  if (!fits_text(meta.id)) return "a snapshot without an id";
+  if (meta.index == 0 || meta.index >= index_limit || meta.term == 0 || meta.term > term)
+    return "a snapshot at an index or a term that cannot be";
+  if (meta.time_ns < 0 || meta.time_ns > stamp_limit) return "a snapshot whose stamp cannot be";
+  if (meta.members.index > meta.index) return "a snapshot with a configuration that is newer than it";
+  if (auto fault = fault_of(meta.members.value); !fault.empty()) return "a snapshot with " + fault;
+  if (r.offset > meta.size || r.data.size() > meta.size - r.offset) return "a piece beyond the end of its snapshot";
+  bool ends = r.offset + r.data.size() == meta.size;
+  if (r.done ? !ends : ends && !r.data.empty()) return "a piece of a snapshot that is wrong about the end";
+  return {};
+}
+
+} // namespace
+
+std::string fault_of(const configuration& members) {
+  const auto& servers = members.servers;
+  if (servers.size() > server_limit) return "a configuration of " + std::to_string(servers.size()) + " servers";
+  if (members.voter_count() == 0) return "a configuration without voters";
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    const auto& s = servers[i];
+    if (!fits_text(s.who.id) || s.who.storage.size() > text_limit || s.address.size() > text_limit)
+      return "a configuration with a server whose id, storage or address is empty or too long";
+    if (i > 0 && servers[i - 1].who.id >= s.who.id) return "a configuration with a server twice";
+  }
+  return {};
+}
+
+std::string machine::core::fault_of(const message& m) const {
+  if (!fits_text(m.from.id) || !fits_text(m.from.storage)) return "a message of nobody";
+  if (m.from.id == own_.id) return "a message in this server's own name";
+  if (m.to != own_) return "a message for another server or another disk";
+  bool is_request = !is_answer(m);
+  if (is_request && m.term == 0) return "a request without a term";
+  bool far = m.term > term_free_range && m.term > hard_.term && m.term - hard_.term > term_step;
+  if (far && !mutated("raft_term_jump_taken"))
+    return "term " + std::to_string(m.term) + ", out of reach of term " + std::to_string(hard_.term);
+  if (auto* append = std::get_if<append_request>(&m.body)) return append_fault(*append, m.term);
+  if (auto* piece = std::get_if<snapshot_request>(&m.body)) return snapshot_fault(*piece, m.term);
+  if (auto* result = std::get_if<snapshot_result>(&m.body); result && result->id.size() > text_limit)
+    return "a snapshot's id that is too long";
+  return {};
+}
+
+bool machine::core::is_answer(const message& m) {
+  return std::holds_alternative<vote_result>(m.body) || std::holds_alternative<append_result>(m.body) ||
+         std::holds_alternative<snapshot_result>(m.body);
+}
+
+/// A member of any configuration from the newest committed one on: the newest may not be the one that comes to count.
+/// Members without a vote count too, as one may have been given its vote by an entry that is not here yet. Or one that
+/// a leader still tells of its removal.
+bool machine::core::is_member(const identity& who) {
+  return find_progress(who) || std::any_of(configurations_.begin(), configurations_.end(),
+                                           [&](const indexed_configuration& c) { return c.value.find(who); });
+}
+
+/// Who may say what. Members may say anything; the handlers look further. Of all others:
+///  - A server without a configuration belongs to no cluster yet. It follows whoever leads and votes for whoever asks:
+///    it has nothing to go by, and its vote counts only for those who have it among their members.
+///  - Entries and snapshots are taken from a leader that is not a member here only while no leader is known: this
+///  server
+///    may have missed the entry that made it one (dissertation, section 4.1), but then it has missed its own leader's
+///    heartbeats too. While it hears them, a stranger changes nothing. The same one goes on until it falls silent, and
+///    names its successor: so does a leader that was removed.
+///  - A vote is not given to a stranger, unlike in section 4.1: it could take the leadership with invented indexes. A
+///    server becomes a member before it may vote, so that this binds only a voter that has missed both changes; the
+///    others elect without it, or bring it up to date first. Consul's Raft refuses such votes as well.
+///  - Answers never count: nobody here has asked a stranger.
+bool machine::core::may_say(const message& m) {
+  if (is_member(m.from) || mutated("raft_stranger_taken")) return true;
+  bool belongs_nowhere = members().value.servers.empty();
+  bool leads_here = leader_ == m.from || leader_of_term_ == std::pair(m.term, m.from);
+  if (std::holds_alternative<timeout_now>(m.body)) return leads_here;
+  if (std::holds_alternative<append_request>(m.body) || std::holds_alternative<snapshot_request>(m.body))
+    return belongs_nowhere || !knows_leader() || leads_here;
+  return belongs_nowhere && std::holds_alternative<vote_request>(m.body);
+}
+
+/// A leader has all that is committed (paper, section 5.4.3): who asks to replace some of it is none.
+std::string machine::core::contradiction(const append_request& r) const {
+  auto other = [&](index_t index, term_t term) {
+    if (index == 0 || index > commit_ || mutated("raft_committed_replaced")) return false;
+    auto own = log_.term(index);
+    return own && *own != term;
+  };
+  auto words = [](index_t index) { return "another term for entry " + std::to_string(index) + ", which is committed"; };
+  if (other(r.prev_index, r.prev_term)) return words(r.prev_index);
+  for (const auto& e : r.entries) {
+    if (e->index > commit_) break;
+    if (other(e->index, e->term)) return words(e->index);
+  }
+  return {};
+}
+
+std::string machine::core::contradiction(const snapshot_meta& meta) const {
+  auto known = log_.term(std::min(meta.index, commit_));
+  if (!known) return {};
+  if (meta.index <= commit_ ? *known != meta.term : *known > meta.term)
+    return "a snapshot of term " + std::to_string(meta.term) + ", which contradicts what is committed";
+  return {};
+}
+
+/// At most one leader is elected in a term (paper, section 5.2). Who says otherwise did not win it by votes.
+bool machine::core::leads(const message& m) const {
+  bool decided = leader_of_term_.first == m.term && leader_of_term_.second != m.from;
+  return !decided || mutated("raft_two_leaders_taken");
+}
+
+void machine::core::refuse(const message& m, std::uint64_t counters::*kind, std::string why) {
+  ++count_.ignored_messages;
+  if (kind != nullptr) ++(count_.*kind);
+  bool grave = kind == &counters::conflicts;
+  if (!out_.refused || grave) out_.refused = refused_message{m.from.id.substr(0, text_limit), std::move(why), grave};
+}
+
+} // namespace praetor::raft
