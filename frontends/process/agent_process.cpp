@@ -168,17 +168,13 @@ endpoints::process_hooks running_agent::hooks() {
   return h;
 }
 
-/// Puts a share of the descriptors into the limits of the servers' port, in total where it has such a limit.
-template <class Settings>
-void limit_connections(Settings& s, const descriptor_share& share) {
-  s.most_per_address = share.of_one_address;
-  if constexpr (requires { s.most_in_total; }) s.most_in_total = share.in_total;
-}
-
 /// How the servers' port is served, within this process's descriptors.
 expected<remoting_settings> rpc_settings_of(const runtime_config& config, const std::string& node_id) {
   auto out = remoting_settings_of(config, node_id);
-  if (out) limit_connections(*out, descriptors_of(config).rpc);
+  if (!out) return out;
+  auto share = descriptors_of(config).rpc;
+  out->most_per_address = share.of_one_address;
+  out->most_in_total = share.in_total;
   return out;
 }
 
