@@ -1,6 +1,7 @@
 #include "actors/anti_entropy.hpp"
 
 #include "actors/command_permissions.hpp"
+#include "actors/registration_token.hpp"
 #include "protocol/codec/command.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
@@ -137,37 +138,36 @@ void anti_entropy_state::note(const push& done) {
 }
 
 void anti_entropy_state::send_register(register_request request, push what) {
-  auto number = ++next_push;
   what.registered = std::make_shared<const register_request>(request);
-  pushing.emplace(number, std::move(what));
-  propose(encode_command(command_type::register_node, request), number);
+  propose(encode_command(command_type::register_node, request), std::move(what));
 }
 
 void anti_entropy_state::send_deregister(deregister_request request, push what) {
-  auto number = ++next_push;
   request.token = view->tokens.get()->for_agent();
   what.removal = true;
   what.removed = std::make_shared<const deregister_request>(request);
-  pushing.emplace(number, std::move(what));
-  propose(encode_command(command_type::deregister, request), number);
+  propose(encode_command(command_type::deregister, request), std::move(what));
 }
 
 /// A server sees to it itself that the token allows what is written; a client agent's server does.
-void anti_entropy_state::propose(std::string command, std::uint64_t number) {
+void anti_entropy_state::propose(std::string command, push what) {
   auto me = anti_entropy_actor{self};
+  auto number = ++next_push;
+  auto status = what.status;
+  pushing.emplace(number, std::move(what));
   if (own_state)
-    if (auto no = refused_command(view, command, {outside->wall_clock(), self->clock().now()}))
+    if (auto no = refused_command(view, command, {outside->wall_clock(), self->clock().now()})) {
+      status->store(no->status);
       return self->send(me, result_atom_v, number, false, no->text);
-  writes.propose(std::move(command), [me, number](const state::apply_result& r) {
+    }
+  writes.propose(std::move(command), [me, number, status](const state::apply_result& r) {
+    status->store(static_cast<int>(r.status));
     caf::anon_send(me, result_atom_v, number, r.ok(), r.error);
   });
 }
 
 std::string anti_entropy_state::token_of(const std::string& own, bool from_file) const {
-  if (!own.empty()) return own;
-  auto tokens = view->tokens.get();
-  const auto& of_files = tokens->of(token_use::file_registration);
-  return from_file && !of_files.empty() ? of_files : tokens->of(token_use::request);
+  return registration_token(*view, own, from_file);
 }
 
 bool anti_entropy_state::try_again_soon() {
@@ -283,10 +283,10 @@ void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::st
   auto what = std::move(it->second);
   pushing.erase(it);
   auto& log = *outside->log_lines;
+  auto status = what.status->load();
   // Nothing to remove: that is how it should be.
-  worked |= what.removal && why.starts_with("Unknown ");
-  bool denied = why.starts_with("Permission denied") || why.find("ACL not found") != why.npos;
-  if (!worked && denied) return blocked(what, why);
+  worked |= what.removal && status == unknown_target_status;
+  if (!worked && status == denied_status) return blocked(what, why);
   if (worked) {
     unknown_tokens = 0;
     note(what);

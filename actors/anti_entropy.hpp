@@ -6,6 +6,7 @@
 #include "actors/rpc_router.hpp"
 #include "protocol/actors.hpp"
 
+#include <atomic>
 #include <map>
 #include <optional>
 #include <random>
@@ -52,6 +53,8 @@ struct anti_entropy_state {
     /// What was sent.
     std::shared_ptr<const register_request> registered;
     std::shared_ptr<const deregister_request> removed;
+    /// The code that came with the result, written before the message that tells of it.
+    std::shared_ptr<std::atomic<int>> status = std::make_shared<std::atomic<int>>(0);
   };
   std::map<std::uint64_t, push> pushing;
   std::uint64_t next_push = 0;
@@ -85,7 +88,7 @@ private:
   std::string token_of(const std::string& own, bool from_file) const;
   void send_register(register_request request, push what);
   void send_deregister(deregister_request request, push what);
-  void propose(std::string command, std::uint64_t number);
+  void propose(std::string command, push what);
   /// A push was denied: that stays as it is until everything is compared again.
   void blocked(const push& what, const std::string& why);
   /// A token that is not known may only be new.

@@ -1,3 +1,4 @@
+#include "actors/registry_permissions.hpp"
 #include "frontends/endpoints/agent_input.hpp"
 #include "frontends/endpoints/agent_shapes.hpp"
 #include "frontends/endpoints/permissions.hpp"
@@ -11,10 +12,6 @@
 namespace praetor::endpoints {
 
 namespace {
-
-error unknown_check(std::string_view id) {
-  return {"Unknown check ID " + praetor::quoted(id) + ". Ensure that the check ID is passed, not the check name.", 404};
-}
 
 void list(const call& c) {
   auto local = c.env.view().registry.get();
@@ -33,7 +30,7 @@ void list(const call& c) {
   bool removed = false;
   local->checks.for_each([&](std::string_view id, const local_check_ptr& one) {
     if (filter && !filter->matches(*one->check)) return;
-    if (may_read(*c.who, *one->check))
+    if (may_read_own(*c.who, *one->check))
       out.emplace(id, one->check);
     else
       removed = true;
@@ -47,25 +44,14 @@ done_callback answer_done(const call& c) {
   return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
 }
 
-acl::permission to_write(const call& c, const std::string& service_name) {
-  if (service_name.empty()) return {acl::resource::node, acl::access::write, c.env.config()->node_name};
-  return {acl::resource::service, acl::access::write, service_name};
-}
-
 void register_(const call& c) {
   auto r = read_check_registration(c.req.body);
   if (!r) return respond(c, error_answer(r.error()));
-  std::string service_name;
-  if (!r->check.service_id.empty()) {
-    auto service = c.env.view().registry.get()->service(r->check.service_id);
-    if (!service) return respond_error(c, "ServiceID " + praetor::quoted(r->check.service_id) + " does not exist", 404);
-    service_name = service->service->name;
-  }
-  if (auto wanted = to_write(c, service_name); !c.who->allowed(wanted))
-    return respond_error(c, c.who->denial(wanted), 403);
-  if (auto replaced = c.env.view().registry.get()->check(r->check.id))
-    if (auto wanted = to_write(c, replaced->check->service_name); !c.who->allowed(wanted))
-      return respond_error(c, c.who->denial(wanted), 403);
+  auto own = c.env.view().registry.get();
+  if (!r->check.service_id.empty() && !own->service(r->check.service_id))
+    return respond_error(c, "ServiceID " + praetor::quoted(r->check.service_id) + " does not exist", 404);
+  if (auto no = refused_registration(*c.who, *own, c.env.config()->node_name, *r))
+    return respond_refusal(c, std::move(*no), 404);
   if (r->token.empty()) r->token = token_of(c.req);
   caf::anon_send(c.env.handles()->registry, check_atom_v,
                  local<std::shared_ptr<check_registration>>{std::make_shared<check_registration>(std::move(*r))},
@@ -74,14 +60,9 @@ void register_(const call& c) {
 
 /// Denied to whoever may not write the check. @returns true if that was answered, or there is no such check
 bool not_writable(const call& c, const std::string& id) {
-  auto found = c.env.view().registry.get()->check(id);
-  if (!found) {
-    respond(c, error_answer(unknown_check(id)));
-    return true;
-  }
-  auto wanted = to_write(c, found->check->service_name);
-  if (c.who->allowed(wanted)) return false;
-  respond_error(c, c.who->denial(wanted), 403);
+  auto no = refused_check_change(*c.who, *c.env.view().registry.get(), c.env.config()->node_name, id);
+  if (!no) return false;
+  respond_refusal(c, std::move(*no), 404);
   return true;
 }
 

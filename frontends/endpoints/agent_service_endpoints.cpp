@@ -1,8 +1,10 @@
+#include "actors/registry_permissions.hpp"
 #include "frontends/endpoints/agent_input.hpp"
 #include "frontends/endpoints/agent_shapes.hpp"
 #include "frontends/endpoints/permissions.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
+#include "protocol/types/joined_key.hpp"
 #include "storage/state/queries_health.hpp"
 
 #include <array>
@@ -10,11 +12,6 @@
 namespace praetor::endpoints {
 
 namespace {
-
-error unknown_service(std::string_view id) {
-  return {"Unknown service ID " + praetor::quoted(id) + ". Ensure that the service ID is passed, not the service name.",
-          404};
-}
 
 void list(const call& c) {
   auto filter = filter_of<agent_service>(c.req);
@@ -40,8 +37,7 @@ void list(const call& c) {
 class service_query final : public watched_query {
 public:
   service_query(environment& env, std::string id, layout how)
-      : env_(env), id_(std::move(id)), how_(how),
-        key_("agent-service\x01" + id_ + (how.indent ? "\x02" : "") + (how.newline ? "\x03" : "")) {}
+      : env_(env), id_(std::move(id)), how_(how), key_(joined_key{"agent-service", id_, how.key()}.text()) {}
   const std::string& key() const override { return key_; }
 
   evaluation_ptr evaluate(state::watch_set& touched) const override {
@@ -123,7 +119,8 @@ constexpr auto catalog_patience = std::chrono::milliseconds(250);
 /// Whether the catalog has a service of this agent with all its checks: the hash is "yes" or "no".
 class in_catalog_query final : public watched_query {
 public:
-  in_catalog_query(environment& env, std::string id) : env_(env), id_(std::move(id)), key_("in-catalog\x01" + id_) {}
+  in_catalog_query(environment& env, std::string id)
+      : env_(env), id_(std::move(id)), key_(joined_key{"in-catalog", id_}.text()) {}
   const std::string& key() const override { return key_; }
 
   evaluation_ptr evaluate(state::watch_set& touched) const override {
@@ -161,23 +158,13 @@ void answer_when_in_catalog(const call& c, const std::string& id) {
   caf::anon_send(c.env.handles()->watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
 }
 
-/// Why the token may not register a service with this agent, if so. It may neither stand in for another one, nor take
-/// the place of one, that the token may not write.
-std::optional<std::string> denied_registration(const call& c, const node_service& s) {
-  auto replaced = c.env.view().registry.get()->service(s.id);
-  for (const auto& name : {s.name, replaced ? replaced->service->name : s.name, s.proxy.destination_service_name}) {
-    acl::permission wanted{acl::resource::service, acl::access::write, name};
-    if (!name.empty() && !c.who->allowed(wanted)) return c.who->denial(wanted);
-  }
-  return {};
-}
-
 void register_(const call& c) {
   bool replace = false;
   if (auto* text = c.req.query.find("replace-existing-checks")) replace = text->empty() || *text == "true";
   auto r = read_service_registration(c.req.body);
   if (!r) return respond(c, error_answer(r.error()));
-  if (auto no = denied_registration(c, r->service)) return respond_error(c, *no, 403);
+  if (auto no = refused_registration(*c.who, *c.env.view().registry.get(), c.env.config()->node_name, *r))
+    return respond_refusal(c, std::move(*no), 404);
   r->replace_existing_checks = replace;
   if (r->token.empty()) r->token = token_of(c.req);
   auto id = r->service.id;
@@ -192,14 +179,9 @@ void register_(const call& c) {
 
 /// Denied to whoever may not write the service. @returns true if that was answered, or there is no such service
 bool not_writable(const call& c, const std::string& id) {
-  auto found = c.env.view().registry.get()->service(id);
-  if (!found) {
-    respond(c, error_answer(unknown_service(id)));
-    return true;
-  }
-  acl::permission wanted{acl::resource::service, acl::access::write, found->service->name};
-  if (c.who->allowed(wanted)) return false;
-  respond_error(c, c.who->denial(wanted), 403);
+  auto no = refused_service_change(*c.who, *c.env.view().registry.get(), id);
+  if (!no) return false;
+  respond_refusal(c, std::move(*no), 404);
   return true;
 }
 

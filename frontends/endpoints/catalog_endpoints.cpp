@@ -5,6 +5,7 @@
 #include "frontends/endpoints/strict_input.hpp"
 #include "protocol/codec/command.hpp"
 #include "protocol/config/definition_validation.hpp"
+#include "protocol/types/names.hpp"
 #include "storage/state/queries_catalog.hpp"
 
 #include <algorithm>
@@ -206,6 +207,7 @@ expected<void> complete(register_request& r, const config::runtime_config& confi
   if (r.datacenter.empty()) r.datacenter = config.datacenter;
   if (r.datacenter != config.datacenter) return fail("No path to datacenter");
   if (!r.peer_name.empty()) return fail("cannot register requests with PeerName in them");
+  if (auto fault = fault_in_names(r)) return fail(std::move(*fault), 400);
   if (r.node.empty()) return fail("Must provide node");
   if (r.address.empty() && !r.skip_node_update) return fail("Must provide address if SkipNodeUpdate is not set");
   if (!r.id.empty() && !is_uuid(r.id)) return fail("Bad node ID: uuid string is wrong length");
@@ -246,7 +248,7 @@ void register_(const call& c) {
   auto& r = *read;
   if (auto whole = complete(r, *c.env.config()); !whole) return respond(c, error_answer(whole.error()));
   if (auto known = services_of_checks(r, *c.env.state()); !known) return respond(c, error_answer(known.error()));
-  if (auto denied = denied_registration(*c.who, *c.env.state(), r)) return respond_error(c, *denied, 403);
+  if (auto no = refused_write(c, r)) return respond_refusal(c, std::move(*no), 500);
   propose(c, encode_command(command_type::register_node, r), answer_true);
 }
 
@@ -257,8 +259,7 @@ void deregister(const call& c) {
   if (r.datacenter.empty()) r.datacenter = c.env.config()->datacenter;
   if (r.datacenter != c.env.config()->datacenter) return respond_error(c, "No path to datacenter");
   if (r.node.empty()) return respond_error(c, "Must provide node");
-  if (auto denied = denied_deregistration(*c.who, *c.env.state(), r))
-    return respond_error(c, *denied, denied->starts_with("Permission denied") ? 403 : 500);
+  if (auto no = refused_write(c, r)) return respond_refusal(c, std::move(*no), 500);
   propose(c, encode_command(command_type::deregister, r), answer_true);
 }
 

@@ -1,6 +1,8 @@
+#include "frontends/endpoints/permissions.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
 #include "protocol/codec/json_read.hpp"
+#include "protocol/types/names.hpp"
 #include "storage/state/queries_coordinates.hpp"
 
 #include <array>
@@ -70,10 +72,10 @@ void update(const call& c) {
   if (auto read = json::read(c.req.body, *place, strict); !read)
     return respond_error(c, "Request decode failed: " + read.error().text, 400);
   if (other_datacenter(c)) return;
+  if (auto fault = fault_in_names(*place)) return respond_error(c, *fault, 400);
   if (!is_valid(place->coord)) return respond_error(c, "invalid coordinate");
   if (place->coord.vec.size() != coordinate::dimensions) return respond_error(c, "incompatible coordinate");
-  if (acl::permission wanted{acl::resource::node, acl::access::write, place->node}; !c.who->allowed(wanted))
-    return respond_error(c, c.who->denial(wanted), 403);
+  if (auto no = refused_write(c, *place)) return respond_refusal(c, std::move(*no), 500);
   caf::anon_send(c.env.handles()->duties, locate_atom_v, local<node_coordinate_ptr>{std::move(place)});
   respond(c, empty_answer());
 }

@@ -255,8 +255,7 @@ std::vector<service_entry> lookup::instances(const parsed_name& asked) {
   if (!asked.tag.empty()) q.tags = {asked.tag};
   auto found = state::service_entries(world_.store, q, world_.watch).value;
   std::erase_if(found, [&](const service_entry& e) {
-    return !endpoints::may_read(world_.who, *e.node) || !endpoints::may_read(world_.who, *e.service) ||
-           !is_healthy(e, dns().only_passing);
+    return !endpoints::may_read(world_.who, e) || !is_healthy(e, dns().only_passing);
   });
   return found;
 }

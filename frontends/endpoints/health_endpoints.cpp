@@ -109,9 +109,7 @@ void entries(const call& c, bool connect) {
                 std::erase_if(found.value, [&](const service_entry& e) {
                   return (filter && !filter->matches(e)) || (passing && !all_passing(e));
                 });
-                auto removed = std::erase_if(found.value, [&](const service_entry& e) {
-                  return !may_read(*who, *e.node) || !may_read(*who, *e.service);
-                });
+                auto removed = std::erase_if(found.value, [&](const service_entry& e) { return !may_read(*who, e); });
                 near.apply(s, found.value, [](const service_entry& e) -> std::string_view { return e.node->name; });
                 auto out = outcome(how, found.index, found.value);
                 out.answer.filtered = removed > 0;

@@ -4,6 +4,7 @@
 #include "frontends/endpoints/routes.hpp"
 #include "protocol/codec/command.hpp"
 #include "protocol/codec/json_read.hpp"
+#include "protocol/types/names.hpp"
 #include "storage/state/queries_kv.hpp"
 
 #include <array>
@@ -114,11 +115,11 @@ void create(const call& c) {
   if (in.checks.given && s.checks.empty()) s.node_checks.clear();
   if (s.node_checks.empty() || s.checks == string_list{"serfHealth"}) s.checks.clear();
   s.service_checks.assign(in.service_checks.begin(), in.service_checks.end());
+  if (auto fault = fault_in_names(s)) return respond_error(c, *fault, 400);
   if (s.behavior != "release" && s.behavior != "delete")
     return respond_error(c, "Invalid Behavior setting '" + s.behavior + "'");
   if (auto valid = valid_ttl(s.ttl, *config); !valid) return respond(c, error_answer(valid.error()));
-  acl::permission wanted{acl::resource::session, acl::access::write, s.node};
-  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+  if (auto no = refused_write(c, s)) return respond_refusal(c, std::move(*no), 500);
   c.env.handles()->writes.propose(encode_command(command_type::session, r), [c](const state::apply_result& result) {
     if (!result.ok()) return respond_error(c, "apply failed: " + result.error, static_cast<unsigned>(result.status));
     respond(c, json_answer(c, session_id_answer{result.text.value_or("")}));

@@ -6,6 +6,7 @@
 #include "frontends/endpoints/routes.hpp"
 #include "protocol/codec/command.hpp"
 #include "protocol/codec/json_read.hpp"
+#include "protocol/types/names.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
 #include "storage/state/queries_kv.hpp"
@@ -270,51 +271,18 @@ std::vector<txn_error> malformed_operations(std::vector<txn_op>& ops) {
   return out;
 }
 
-/// What one operation needs. What it says of a service or check is not all: it is found by its id, and who changes or
-/// removes it needs the right to what is stored under that, too.
-std::vector<acl::permission> needed_for(const state::store& s, const txn_op& op) {
-  std::vector<acl::permission> out;
-  auto write_node = [&](const std::string& name) { out.push_back({acl::resource::node, acl::access::write, name}); };
-  auto write_service = [&](const std::string& name) {
-    out.push_back({acl::resource::service, acl::access::write, name});
-  };
-  auto write_check = [&](const health_check& c) {
-    if (c.service_id.empty() && c.service_name.empty()) return write_node(c.node);
-    auto owner = state::find_service(s, c.node, c.service_id, nullptr).value;
-    write_service(owner ? owner->name : c.service_name);
-  };
-  if (op.kv && op.kv->verb.starts_with("check-"))
-    out.push_back({acl::resource::key, acl::access::read, op.kv->entry.key});
-  else if (op.kv && !op.kv->verb.starts_with("get"))
-    out.push_back({acl::resource::key, acl::access::write, op.kv->entry.key});
-  if (op.node && op.node->verb != "get") write_node(op.node->node.name);
-  if (op.service && op.service->verb != "get") {
-    auto stored = state::find_service(s, op.service->node, op.service->service.id, nullptr).value;
-    if (!stored || !op.service->service.name.empty()) write_service(op.service->service.name);
-    if (stored) write_service(stored->name);
-  }
-  if (op.check && op.check->verb != "get") {
-    const auto& given = op.check->check;
-    auto stored = state::find_check(s, given.node, given.check_id, nullptr).value;
-    if (!stored || !op.check->verb.starts_with("delete")) write_check(given);
-    if (stored) write_check(*stored);
-  }
-  return out;
+/// The first name or id that no operation may write, if there is one.
+std::optional<std::string> fault_in_operations(const std::vector<txn_op>& ops) {
+  for (std::size_t i = 0; i < ops.size(); ++i)
+    if (auto fault = fault_in_names(ops[i])) return "Operation " + std::to_string(i) + ": " + *fault;
+  return {};
 }
 
 /// What the token may not do, operation by operation. Reads are not refused but left out of the results.
-std::vector<txn_error> denied_operations(const acl::authorizer& who, const state::store& s,
-                                         const std::vector<txn_op>& ops) {
+std::vector<txn_error> denied_operations(const call& c, const std::vector<txn_op>& ops) {
   std::vector<txn_error> out;
-  for (std::size_t i = 0; i < ops.size(); ++i) {
-    bool tree = ops[i].kv && ops[i].kv->verb == "delete-tree";
-    for (const auto& wanted : needed_for(s, ops[i])) {
-      bool may = tree ? who.allowed_prefix(wanted.what, wanted.how, wanted.name) : who.allowed(wanted);
-      if (may) continue;
-      out.push_back({static_cast<std::int64_t>(i), who.denial(wanted)});
-      break;
-    }
-  }
+  for (std::size_t i = 0; i < ops.size(); ++i)
+    if (auto no = refused_write(c, ops[i], ops)) out.push_back({static_cast<std::int64_t>(i), std::move(no->text)});
   return out;
 }
 
@@ -394,9 +362,10 @@ void txn(const call& c) {
                            413);
     if (one.kv || one.node || one.service || one.check) ops.push_back(stored_op(one, *config));
   }
+  if (auto fault = fault_in_operations(ops)) return respond_error(c, *fault, 400);
   if (auto malformed = malformed_operations(ops); !malformed.empty())
     return respond_malformed(c, ops, std::move(malformed));
-  if (auto denied = denied_operations(*c.who, *c.env.state(), ops); !denied.empty()) {
+  if (auto denied = denied_operations(c, ops); !denied.empty()) {
     response_shape body;
     body.errors = std::move(denied);
     return respond(c, json_answer(c, body, 409));
