@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import threading
 import time
@@ -10,6 +11,7 @@ import unittest
 from agent import Agent, AgentTest, eventually
 
 ROOT = "11111111-2222-3333-4444-555555555555"
+NODE_ID = "99999999-2222-3333-4444-555555555555"
 
 
 class GuardedAgent(Agent):
@@ -286,6 +288,135 @@ class AccessControl(AgentTest):
             {"Policies": [{"Name": "reader"}], "ExpirationTTL": "1h"})))
         self.assertNotIn("ExpirationTTL", made)
         self.assertIn("ExpirationTime", made)
+
+    def raw(self, agent, method, target, body=b"", token=ROOT):
+        """Speaks HTTP over a socket of its own. @returns (status, body)."""
+        head = (f"{method} {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Consul-Token: {token}\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", agent.ports["http"]), 10) as connection:
+            connection.sendall(head.encode("latin-1") + body)
+            answer = b""
+            while piece := connection.recv(65536):
+                answer += piece
+        head, _, body = answer.partition(b"\r\n\r\n")
+        return int(head.split()[1]), body
+
+    def register_web_and_db(self):
+        for name in ("web", "db"):
+            self.server.put("/v1/catalog/register", json.dumps(
+                {"ID": NODE_ID, "Node": "n", "Address": "10.0.0.9", "Service": {"Service": name, "Port": 80},
+                 "Check": {"CheckID": "of-" + name, "ServiceID": name, "Status": "passing"}}))
+        self.server.put("/v1/catalog/register", json.dumps(
+            {"ID": NODE_ID, "Node": "n", "Address": "10.0.0.9",
+             "Check": {"CheckID": "of-node", "ServiceName": "web", "Status": "passing"}}))
+
+    def test_labels_allow_nothing(self):
+        server = self.start_server()
+        self.register_web_and_db()
+        secret, _ = self.make_token('service "web" { policy = "write" } service "p" { policy = "write" } '
+                                    'node "mine" { policy = "write" }', "web")
+        proxy = {"Service": "p", "Kind": "connect-proxy", "Port": 1, "Proxy": {"DestinationServiceName": "db"}}
+        check = {"Node": "n", "CheckID": "c", "Name": "c", "Status": "critical", "ServiceName": "web"}
+        refused = (
+            ("/v1/catalog/deregister", {"Node": "n", "CheckID": "of-node"}),
+            ("/v1/catalog/register", {"Node": "n", "SkipNodeUpdate": True, "Check": check}),
+            ("/v1/catalog/register", {"Node": "n", "SkipNodeUpdate": True, "Check": dict(check, ServiceID="db")}),
+            ("/v1/catalog/register", {"Node": "n", "SkipNodeUpdate": True, "Service": proxy}),
+            ("/v1/catalog/register", {"Node": "n", "SkipNodeUpdate": True,
+                                      "Check": {"CheckID": "of-db", "ServiceID": "web"}}),
+            ("/v1/catalog/register", {"ID": NODE_ID, "Node": "mine", "Address": "10.0.0.1"}),
+            ("/v1/txn", [{"Check": {"Verb": "set", "Check": check}}]),
+            ("/v1/txn", [{"Check": {"Verb": "delete", "Check": {"Node": "n", "CheckID": "of-db",
+                                                                "ServiceName": "web"}}}]),
+            ("/v1/txn", [{"Service": {"Verb": "set", "Node": "n", "Service": proxy}}]),
+            ("/v1/txn", [{"Service": {"Verb": "delete", "Node": "n", "Service": {"ID": "db", "Service": "web"}}}]),
+        )
+        before = server.get("/v1/health/state/any"), server.get("/v1/catalog/services"), server.get("/v1/catalog/nodes")
+        for path, body in refused:
+            status, text = self.raw(server, "PUT", path, json.dumps(body).encode(), secret)
+            self.assertEqual(status, 409 if path == "/v1/txn" else 403, (body, text))
+            self.assertIn(b"Permission denied", text)
+        after = server.get("/v1/health/state/any"), server.get("/v1/catalog/services"), server.get("/v1/catalog/nodes")
+        self.assertEqual(before, after)
+        self.assertEqual(self.raw(server, "PUT", "/v1/catalog/deregister", b'{"Node": "n", "ServiceID": "x"}', secret),
+                         (500, b"Unknown service ID 'x'"))
+        self.assertEqual(self.raw(server, "PUT", "/v1/catalog/deregister", b'{"Node": "n", "CheckID": "of-web"}', secret),
+                         (200, b"true"))
+
+    def test_a_check_is_shown_to_who_may_read_its_node_and_its_service(self):
+        server = self.start_server()
+        self.register_web_and_db()
+        def seen(rules, name):
+            secret, _ = self.make_token(rules, name)
+            paths = ("/v1/health/node/n", "/v1/health/checks/web", "/v1/health/state/passing")
+            return [sorted(check["CheckID"] for check in json.loads(server.request("GET", path, token=secret)[2])
+                           if check["Node"] == "n") for path in paths]
+        node, web = 'node "n" { policy = "read" }', 'service "web" { policy = "read" }'
+        self.assertEqual(seen(web, "service-only"), [[], [], []])
+        self.assertEqual(seen(node, "node-only"), [[], [], []])
+        # The node's check says that it is of web, so that both are needed.
+        self.assertEqual(seen(node + web, "both"), [["of-node", "of-web"], ["of-node", "of-web"], ["of-node", "of-web"]])
+
+    def test_control_characters_in_names_are_refused(self):
+        server = self.start_server()
+        for path, body in (
+                ("/v1/catalog/register", b'{"Node": "a\\u0000b", "Address": "1.1.1.1"}'),
+                ("/v1/catalog/register", b'{"Node": "a", "Address": "1.1.1.1", "Service": {"ID": "\\u0001", "Service": "s"}}'),
+                ("/v1/agent/service/register", b'{"Name": "s", "Check": {"CheckID": "c\\u0000", "TTL": "10s"}}'),
+                ("/v1/txn", b'[{"Check": {"Verb": "set", "Check": {"Node": "one", "CheckID": "c\\n", "Name": "c"}}}]'),
+                ("/v1/session/create", b'{"Node": "one\\u0000"}')):
+            status, text = self.raw(server, "PUT", path, body)
+            self.assertEqual(status, 400, (path, text))
+            self.assertIn(b"control characters are not allowed", text)
+        self.assertEqual(self.raw(server, "PUT", "/v1/event/fire/a%00b")[0], 400)
+
+    def test_a_parameter_poses_as_no_other(self):
+        server = self.start_server()
+        hidden, shown = "/v1/catalog/nodes?x=y&node-meta=a:none", "/v1/catalog/nodes?x=y%01node-meta%02a:none"
+        self.assertEqual(self.raw(server, "GET", hidden), (200, b"[]"))
+        self.assertEqual(len(json.loads(self.raw(server, "GET", shown)[1])), 1)
+
+    def test_events_that_may_not_be_seen_leave_no_trace(self):
+        server = self.start_server()
+        secret, _ = self.make_token('event "deploy" { policy = "read" }', "events")
+        server.put("/v1/event/fire/deploy", "")
+        eventually(lambda: server.get("/v1/event/list"), 10, "the event")
+        index = server.request("GET", "/v1/event/list", token=secret)[1]["X-Consul-Index"]
+        answers = []
+        waiting = threading.Thread(target=lambda: answers.append(
+            server.request("GET", f"/v1/event/list?index={index}&wait=20s", timeout=30, token=secret)))
+        waiting.start()
+        server.put("/v1/event/fire/hidden", "")
+        eventually(lambda: len(server.get("/v1/event/list")) == 2, 10, "the second event")
+        self.assertEqual(server.request("GET", "/v1/event/list", token=secret)[1]["X-Consul-Index"], index)
+        self.assertEqual(answers, [])
+        server.put("/v1/event/fire/deploy", "")
+        waiting.join(30)
+        self.assertEqual([event["Name"] for event in json.loads(answers[0][2])], ["deploy", "deploy"])
+
+    def test_an_alias_sees_what_its_token_sees(self):
+        self.start_server()
+        client = self.start_client()
+        self.register_web_and_db()
+        everything = 'node_prefix "" { policy = "write" } service_prefix "" { policy = "read" }'
+        both, _ = self.make_token(everything, "both")
+        blind, _ = self.make_token('node "one" { policy = "write" } node "two" { policy = "write" }', "blind")
+        for agent in (self.server, client):
+            for name, secret in (("seeing", both), ("blind", blind)):
+                agent.request("PUT", "/v1/agent/check/register", json.dumps(
+                    {"Name": name, "AliasNode": "n", "AliasService": "db"}), token=secret)
+            def status(name):
+                return agent.get("/v1/agent/checks")[name]["Status"]
+            eventually(lambda: status("seeing") == "passing", 20, "what the alias sees")
+            eventually(lambda: agent.get("/v1/agent/checks")["blind"]["Output"] ==
+                       "Service db could not be found on node n", 20, "what the other alias does not see")
+            self.assertEqual(status("blind"), "critical")
+            for wanted in ("critical", "passing"):
+                self.server.put("/v1/catalog/register", json.dumps(
+                    {"Node": "n", "SkipNodeUpdate": True,
+                     "Check": {"CheckID": "of-db", "ServiceID": "db", "Status": wanted}}))
+                eventually(lambda: status("seeing") == wanted, 20, "news of the aliased service")
+                self.assertEqual(status("blind"), "critical")
 
 
 if __name__ == "__main__":
