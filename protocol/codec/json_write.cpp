@@ -2,6 +2,7 @@
 
 #include "protocol/codec/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -239,10 +240,11 @@ void write_free_form(std::string& out, const free_form& value) {
 std::string indent(std::string_view compact, std::string_view unit) {
   std::string out;
   out.reserve(compact.size() * 2);
+  constexpr std::size_t deepest = 64; // further in, lines begin alike: else the result grows with the square of depth
   std::size_t depth = 0;
   auto new_line = [&] {
     out += '\n';
-    for (std::size_t i = 0; i < depth; ++i) out += unit;
+    for (std::size_t i = 0; i < std::min(depth, deepest); ++i) out += unit;
   };
   for (std::size_t i = 0; i < compact.size(); ++i) {
     char c = compact[i];

@@ -159,9 +159,10 @@ std::string quoted(std::string_view text) {
       out += text.substr(i, static_cast<std::size_t>(extra) + 1);
       i += static_cast<std::size_t>(extra);
     } else {
-      std::array<char, 5> hex{};
-      std::snprintf(hex.data(), hex.size(), "\\x%02x", c);
-      out += hex.data();
+      static constexpr char digits[] = "0123456789abcdef";
+      out += "\\x";
+      out += digits[c >> 4];
+      out += digits[c & 15];
     }
   }
   return out + "\"";

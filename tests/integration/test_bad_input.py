@@ -1,5 +1,6 @@
 """Whatever comes in over the sockets, the agent answers precisely or closes, and lives on."""
 
+import json
 import os
 import random
 import socket
@@ -7,6 +8,7 @@ import struct
 import threading
 import time
 import unittest
+from urllib.parse import quote
 
 from agent import Agent, AgentTest, eventually
 
@@ -27,6 +29,51 @@ class BadInput(AgentTest):
     def status(self, data):
         answer = self.one.raw(data, timeout=2)
         return int(answer.split(b" ")[1]) if answer.startswith(b"HTTP/1.") else answer
+
+    def memory(self):
+        """@returns how many bytes of memory the agent has ever had at once."""
+        with open(f"/proc/{self.one.process.pid}/status") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+
+    def test_countless_operations_of_a_transaction_take_no_memory(self):
+        before = self.memory()
+        body = "[" + "{}," * 170_000 + "{}]"
+        status, _, answer = self.one.request("PUT", "/v1/txn", body)
+        self.assertEqual((status, answer), (413, b"Transaction contains too many operations (170001 > 128)"))
+        self.assertLess(self.memory() - before, 50 << 20)
+
+    def test_filters_beyond_their_limits_are_refused_and_large_ones_are_answered(self):
+        def filtered(text):
+            status, _, body = self.one.request("GET", "/v1/catalog/nodes?filter=" + quote(text))
+            return status, body
+
+        prefix = b"Failed to create boolean expression evaluator: "
+        self.assertEqual(filtered(" or ".join(['Node matches "^a"'] * 33)),
+                         (400, prefix + b"more than 32 regular expressions"))
+        self.assertEqual(filtered("Node == `" + "a" * 140_000 + "`")[0], 400)
+        self.assertNotIn(b"it", filtered("Node matches `^never$`")[1])
+        many = " or ".join(f"Node == n{i}" for i in range(1000)) + " or Node matches `^it$`"
+        status, body = filtered(many)
+        self.assertEqual(status, 200)
+        self.assertIn(b'"Node":"it"', body)
+
+    def test_a_query_with_a_pattern_waits_for_a_change_and_for_its_end(self):
+        path = "/v1/catalog/nodes?filter=" + quote("Node matches `^waited`")
+        _, headers, body = self.one.request("GET", path)
+        self.assertEqual(body, b"[]")
+        index = int(headers["X-Consul-Index"])
+        began = time.monotonic()
+        status, headers, body = self.one.request("GET", f"{path}&index={index}&wait=300ms", timeout=20)
+        self.assertEqual((status, body), (200, b"[]"))
+        self.assertGreaterEqual(time.monotonic() - began, 0.3)
+        answers = []
+        waiting = threading.Thread(
+            target=lambda: answers.append(self.one.request("GET", f"{path}&index={index}&wait=60s", timeout=70)))
+        waiting.start()
+        self.one.put("/v1/catalog/register", json.dumps({"Node": "waited-for", "Address": "10.9.9.9"}))
+        waiting.join()
+        self.assertIn(b"waited-for", answers[0][2])
+        self.assertGreater(int(answers[0][1]["X-Consul-Index"]), index)
 
     def test_malformed_requests_get_400(self):
         for data in [b"garbage\r\n\r\n", b"GET /v1/status/leader\r\n\r\n", b"GET  HTTP/1.1\r\nHost: a\r\n\r\n",
