@@ -262,6 +262,10 @@ void dispatcher::handle_now(const exchange_ptr& ex) const {
   if (auto other = answer_without_route(req, found)) return ex->respond(std::move(*other));
   auto c = call_of(ex, req, *found, rest, config);
   if (auto no = objection(c, *found->r, *config)) return respond(c, std::move(*no));
+  // A small body may have come with its head, and then was not judged before.
+  if (!req.body.empty())
+    if (auto rule = rule_of(found->r->body, *config); req.body.size() > rule.max_bytes)
+      return respond(c, body_too_large(req, rule));
   if (answers_here(c, found->r->where)) return config->acl.enabled ? answer_here(c) : enter(c);
   if (takes_kept_answer(c, *found->r)) return answer_kept(c, *found->r);
   forward(c);

@@ -295,7 +295,7 @@ void connection::consume(std::string_view fresh) {
       break;
     }
     if (status == parse_status::head)
-      judge_head(!rest.empty());
+      judge_head(rest.size());
     else if (status == parse_status::complete)
       rule_.into && !parser_.current().body.empty() ? store_body(true) : dispatch();
     else
@@ -315,16 +315,18 @@ bool connection::has_room_for_head(std::size_t bytes) {
   return outcome == grant::given;
 }
 
-void connection::judge_head(bool more) {
+void connection::judge_head(std::size_t at_hand) {
   auto& request = parser_.current();
   request.remote_address = peer_.address;
   request.remote_port = peer_.port;
-  body_seen_ = more;
+  body_seen_ = at_hand > 0;
   keep_alive_ = parser_.facts().keep_alive;
   if (parser_.facts().expect_unknown) return send_simple(417, false);
   if (auto answer = answer_to_target()) return refuse(std::move(*answer));
   auto& options = loop_->core().options;
-  if (!options.judge_head) return take_verdict(head_verdict());
+  // A body that has come whole with its head is judged with it: nothing would be saved.
+  bool whole = request.content_length && *request.content_length <= at_hand;
+  if (whole || !options.judge_head) return take_verdict(head_verdict());
   auto verdict = options.judge_head(request);
   if (!verdict.undecided) return take_verdict(std::move(verdict));
   phase_ = phase::judging;
@@ -420,10 +422,11 @@ bool connection::try_again() {
 std::optional<endpoints::answer> connection::answer_to_target() {
   auto& request = parser_.current();
   auto& target = parser_.facts().target;
+  if (target.kind == target_kind::path || target.kind == target_kind::malformed) return {};
   endpoints::answer answer;
   switch (target.kind) {
   case target_kind::path:
-  case target_kind::malformed: return {};
+  case target_kind::malformed: break;
   case target_kind::unprintable: answer.status = 400; break;
   case target_kind::redirect: return endpoints::redirect_answer(request.method, target.location);
   case target_kind::asterisk:
@@ -474,7 +477,7 @@ void connection::hand_to_handler() {
     memory_.force(core.bodies, account_, request.body.size());
   phase_ = phase::waiting;
   auto exchange = std::make_shared<pending_exchange>(shared_from_this(), loop_, ++sequence_, std::move(request),
-                                                     account_, std::move(memory_));
+                                                     std::move(memory_));
   core.handler(exchange);
   if (exchange->answered_by_handler()) {
     auto stream = exchange->stream();

@@ -36,6 +36,9 @@ public:
   /// Looks whether there is room now for what it waits for. @returns whether it waits no longer
   bool try_again();
 
+  /// What its client holds. It stays the same.
+  const std::shared_ptr<client_account>& account() const { return account_; }
+
   std::size_t position = 0; ///< among the loop's connections
 
 private:
@@ -70,8 +73,8 @@ private:
 
   void consume(std::string_view fresh);
   void go_on_reading();
-  /// The head of a request with a body is known. @param more whether bytes of the body are there already.
-  void judge_head(bool more);
+  /// The head of a request with a body is known. @param at_hand bytes that were received behind it
+  void judge_head(std::size_t at_hand);
   void take_verdict(head_verdict verdict);
   /// Reads the body as soon as there is room for it.
   void await_body();

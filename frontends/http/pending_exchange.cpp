@@ -1,5 +1,7 @@
 #include "frontends/http/pending_exchange.hpp"
 
+#include "frontends/http/connection.hpp"
+
 namespace praetor::http {
 
 namespace {
@@ -141,7 +143,7 @@ void pending_exchange::settle(mail::kind_type kind) {
 }
 
 bool pending_exchange::begin_wait() {
-  return wait_.amount() != 0 || wait_.hold(loop_->core().waits, client_, 1) == grant::given;
+  return wait_.amount() != 0 || wait_.hold(loop_->core().waits, from_->account(), 1) == grant::given;
 }
 
 void pending_exchange::respond(endpoints::answer answer) {
@@ -190,7 +192,7 @@ void pending_exchange::on_cancel(std::function<void()> action) {
 
 bool pending_exchange::answered_by_handler() {
   if (stage_.load() == stage_type::answered) return true;
-  slot_.force(loop_->core().requests, client_, 1); // before the stage says that others may give it back
+  slot_.force(loop_->core().requests, from_->account(), 1); // before the stage says that others may give it back
   auto expected = stage_type::in_handler;
   return !stage_.compare_exchange_strong(expected, stage_type::waiting);
 }

@@ -55,9 +55,9 @@ class pending_exchange final : public endpoints::exchange {
 public:
   /// @param body what the request's body and head hold of the memory for them
   pending_exchange(std::shared_ptr<connection> from, std::shared_ptr<io_loop> loop, std::uint64_t sequence,
-                   endpoints::request request, std::shared_ptr<client_account> client, share body)
+                   endpoints::request request, share body)
       : from_(std::move(from)), loop_(std::move(loop)), sequence_(sequence), request_(std::move(request)),
-        client_(std::move(client)), body_(std::move(body)) {}
+        body_(std::move(body)) {}
   ~pending_exchange() override;
 
   const endpoints::request& get_request() const override { return request_; }
@@ -84,7 +84,6 @@ private:
   std::shared_ptr<io_loop> loop_;
   std::uint64_t sequence_;
   endpoints::request request_;
-  std::shared_ptr<client_account> client_;
   share body_, slot_, wait_; ///< the last two until it is answered
   endpoints::answer answer_;
   std::shared_ptr<stream_state> stream_;

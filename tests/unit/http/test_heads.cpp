@@ -58,7 +58,8 @@ private:
 TEST_CASE("a request that its head forbids never reaches the handler, and a short body does not end the connection") {
   test_server server(refusing());
   raw_client client(server.port());
-  auto first = parse_answer(client.send(put_forbidden + "Content-Length: 5\r\n\r\n12345").answer());
+  auto body = std::string(200'000, 'x'); // more than comes with the head
+  auto first = parse_answer(client.send(put_forbidden + "Content-Length: 200000\r\n\r\n" + body).answer());
   CHECK(first.status == 403);
   CHECK(first.body == "Permission denied");
   CHECK_FALSE(first.headers.contains("connection"));
@@ -122,7 +123,7 @@ TEST_CASE("a body is not read while it is being found out whether it is wanted")
   CHECK(server.server.counters().body_bytes == 0);
   (*decide)(head_verdict());
   CHECK(client.send(std::string(299000, 'x')).answer().ends_with("<" + std::string(300000, 'x') + ">"));
-  other.send(put_echo + "Content-Length: 5\r\n\r\n12345" + get);
+  other.send(put_echo + "Content-Length: 200000\r\n\r\n" + std::string(200'000, 'x') + get);
   decide = undecided.take();
   REQUIRE(decide);
   head_verdict no;

@@ -32,7 +32,7 @@ struct asked_server {
   }
 
   world w{1};
-  node server;
+  sim::node server;
 
 private:
   template <class Begin>
@@ -46,7 +46,7 @@ private:
   }
 };
 
-remote_request request(std::string method, std::string path) {
+remote_request request_for(std::string method, std::string path) {
   remote_request r;
   r.method = std::move(method);
   r.path = std::move(path);
@@ -74,7 +74,7 @@ TEST_CASE("no route is taken from another agent unless it is declared as one tha
     for (const auto& method : methods_of(*r)) {
       auto path = std::string(r->path) + (r->path.ends_with('/') ? "x" : "");
       INFO(method << " " << path);
-      auto a = s.ask(request(method, path));
+      auto a = s.ask(request_for(method, path));
       if (r->where == endpoints::place::agent) {
         CHECK(a.status == 403);
         CHECK(a.body.find("is answered by each agent for itself") != a.body.npos);
@@ -101,57 +101,57 @@ TEST_CASE("what an agent does for itself alone is not among the routes that agen
 
 TEST_CASE("a request of another agent's client passes what a client's own request has to pass") {
   asked_server s(R"(http_config { block_endpoints = ["/v1/session"] allow_write_http_from = ["127.0.0.0/8"] })");
-  auto put = request("PUT", "/v1/kv/a");
+  auto put = request_for("PUT", "/v1/kv/a");
   put.body = "v";
   CHECK(s.ask(put).body == "true");
-  CHECK(s.ask(request("GET", "/v1/kv/a")).status == 200);
+  CHECK(s.ask(request_for("GET", "/v1/kv/a")).status == 200);
 
   SECTION("endpoints that are blocked") {
-    auto a = s.ask(request("GET", "/v1/session/list"));
+    auto a = s.ask(request_for("GET", "/v1/session/list"));
     CHECK(a.status == 403);
     CHECK(a.body == "Endpoint is blocked by agent configuration");
-    CHECK(s.ask(request("GET", "/v1/session/list"), 0).status == 403); // nobody is this agent because he says so
+    CHECK(s.ask(request_for("GET", "/v1/session/list"), 0).status == 403); // nobody is this agent because he says so
   }
   SECTION("networks that may write") {
     put.remote_address = "10.0.0.9";
     CHECK(s.ask(put).body == "Access is restricted");
-    auto get = request("GET", "/v1/kv/a");
+    auto get = request_for("GET", "/v1/kv/a");
     get.remote_address = "10.0.0.9";
     CHECK(s.ask(get).status == 200);
     put.remote_address = "no address";
     CHECK(s.ask(put).status == 400);
   }
   SECTION("methods") {
-    CHECK(s.ask(request("PATCH", "/v1/kv/a")).status == 405);
-    CHECK(s.ask(request("GET", "/v1/txn")).status == 405);
+    CHECK(s.ask(request_for("PATCH", "/v1/kv/a")).status == 405);
+    CHECK(s.ask(request_for("GET", "/v1/txn")).status == 405);
   }
   SECTION("tenancy") {
-    auto other = request("GET", "/v1/kv/a");
+    auto other = request_for("GET", "/v1/kv/a");
     other.query = {{"ns", "other"}};
     CHECK(s.ask(other).body.find("Enterprise feature") != std::string::npos);
   }
   SECTION("bodies") {
     put.body = std::string(524289, 'x');
     CHECK(s.ask(put).status == 413);
-    auto create = request("PUT", "/v1/catalog/register");
+    auto create = request_for("PUT", "/v1/catalog/register");
     create.body = std::string(524289, ' ');
     CHECK(s.ask(create).status == 413);
   }
   SECTION("paths") {
-    CHECK(s.ask(request("GET", "")).status == 404);
-    CHECK(s.ask(request("GET", "v1/kv/a")).status == 404);
-    CHECK(s.ask(request("GET", std::string("/v1/kv/a\0b", 10))).status == 400);
-    auto many = request("GET", "/v1/kv/a");
+    CHECK(s.ask(request_for("GET", "")).status == 404);
+    CHECK(s.ask(request_for("GET", "v1/kv/a")).status == 404);
+    CHECK(s.ask(request_for("GET", std::string("/v1/kv/a\0b", 10))).status == 400);
+    auto many = request_for("GET", "/v1/kv/a");
     many.query.assign(5000, {"a", "b"});
     CHECK(s.ask(many).status == 400);
   }
   SECTION("headers that end a line do not reach an endpoint") {
-    auto get = request("GET", "/v1/kv/a");
+    auto get = request_for("GET", "/v1/kv/a");
     get.headers = {{"x-consul-token", "a\r\nX: y"}, {"cache-control", "max-age=oops"}};
     CHECK(s.ask(get).status == 200);
   }
   SECTION("but this agent itself may do what its clients may not") {
-    CHECK(s.ask_by_itself(request("GET", "/v1/session/list")).status == 200);
+    CHECK(s.ask_by_itself(request_for("GET", "/v1/session/list")).status == 200);
     put.remote_address.clear();
     CHECK(s.ask_by_itself(put).body == "true");
   }
@@ -159,7 +159,7 @@ TEST_CASE("a request of another agent's client passes what a client's own reques
 
 TEST_CASE("no other agent decides how long a request is held here") {
   asked_server s;
-  auto blocking = request("GET", "/v1/kv/absent");
+  auto blocking = request_for("GET", "/v1/kv/absent");
   blocking.query = {{"index", "1000000"}, {"wait", "1s"}};
   blocking.asker.wait_left = nanoseconds::max();
   auto began = s.w.now();
