@@ -66,13 +66,15 @@ public:
         return finish(fail("dial tcp " + to + ": connection refused"));
       auto there = it->second.exchanges.lock();
       if (!there || !there->each_) return finish(fail("dial tcp " + to + ": connection refused"));
-      there->each_({{from, frame}, [&net, from, to, finish](std::string answer) {
+      there->each_({{from, frame},
+                    [&net, from, to, finish](std::string answer) {
                       net.bytes_ += answer.size();
                       net.world_.after(net.stream_delay(to, from),
                                        [&net, from, to, finish, answer = std::move(answer)] {
                                          if (!net.trouble(to, from).cut) finish(answer);
                                        });
-                    }});
+                    },
+                    {}});
     });
   }
   void accept(std::function<void(gossip_request)> each) override { each_ = std::move(each); }

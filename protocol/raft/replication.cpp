@@ -125,8 +125,8 @@ void machine::core::on(const message& m, const append_result& r) {
   if (m.term < hard_.term || role_ != role::leader) return;
   auto* p = find_progress(m.from);
   if (!p) return refuse(m, &counters::strangers, "an answer to an append that it was not sent");
-  // What was never sent can't be held, nor be refused.
-  if ((r.rejected ? r.rejected_prev : r.match) > log_.last())
+  // What was never sent can't be held.
+  if (!r.rejected && r.match > log_.last())
     return refuse(m, &counters::conflicts, "an answer about entries that are not in the leader's log");
   p->last_contact = now_;
   time_point sent{std::chrono::duration_cast<duration>(std::chrono::nanoseconds(r.sent_ns))};
@@ -143,7 +143,8 @@ void machine::core::on(const message& m, const append_result& r) {
 }
 
 void machine::core::appends_rejected(follower_progress& p, const append_result& r) {
-  if (p.state == state_t::snapshot) return;
+  // Beyond the own log: the answer to what was sent in an earlier term.
+  if (p.state == state_t::snapshot || r.rejected_prev > log_.last()) return;
   bool probed = p.state == state_t::probe && r.rejected_prev == p.next - 1;
   if (!probed && (p.state == state_t::probe || r.rejected_prev <= p.match)) return; // the answer to an older one
   // Skip whole terms: if the follower's term is in the own log, the logs may meet at its last entry there; if not, they
@@ -218,14 +219,15 @@ void machine::core::advance_commit(index_t index) {
 
 void machine::core::on(const message& m, append_request& r) {
   append_result result;
-  result.sent_ns = r.sent_ns;
-  result.round = r.round;
-  result.epoch = r.epoch;
   if (m.term < hard_.term) {
+    // Without the request's round and epoch: its sender may lead again by now, and count them as those of this term.
     result.rejected = true;
     result.rejected_prev = r.prev_index;
     return answer(m.from, result);
   }
+  result.sent_ns = r.sent_ns;
+  result.round = r.round;
+  result.epoch = r.epoch;
   if (!leads(m)) return refuse(m, &counters::conflicts, "entries as a second leader of term " + std::to_string(m.term));
   if (auto conflict = contradiction(r); !conflict.empty()) return refuse(m, &counters::conflicts, std::move(conflict));
   heard_from_leader(m);

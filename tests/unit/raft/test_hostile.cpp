@@ -290,8 +290,22 @@ TEST_CASE("answers about what a leader never sent are refused", "[raft][hostile]
   CHECK(s.ignores("b", 4, r, against));
   r = {};
   r.rejected = true, r.rejected_prev = most, r.hint_index = most, r.hint_term = 3;
-  CHECK(s.ignores("b", 4, r, against));
+  s.hear("b", 4, r); // to a request of an earlier term, perhaps
   CHECK(s.get().peers()[0].next <= s.get().last_index() + 1);
+}
+
+// The sender may lead again when the answer comes, and its rounds and epochs count from one in each term.
+TEST_CASE("the answer to an append of an earlier term confirms nothing", "[raft]") {
+  server_a s;
+  auto late = server_a::append(1, 1);
+  late.round = 5, late.epoch = 1, late.sent_ns = 77;
+  s.hear("c", 2, late);
+  REQUIRE(s.sent.size() == 1);
+  auto answer = std::get<append_result>(s.sent[0].body);
+  CHECK(answer.rejected);
+  CHECK(answer.round == 0);
+  CHECK(answer.epoch == 0);
+  CHECK(answer.sent_ns == 0);
 }
 
 TEST_CASE("a promise that is longer than any server gives counts as the longest one", "[raft][hostile]") {
