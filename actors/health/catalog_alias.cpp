@@ -94,7 +94,7 @@ void catalog_alias_state::ask(std::string path, std::vector<named_text> query) {
     if (auto alias = caf::actor_cast<check_runner_actor>(me)) caf::anon_send(alias, wake_atom_v, mine);
   };
   auto settings = start.view->settings.load();
-  cancel = requests->serve(std::move(r), 0, settings ? settings->rpc_hold_timeout : nanoseconds{0}, std::move(done));
+  cancel = requests->serve_own(std::move(r), settings ? settings->rpc_hold_timeout : nanoseconds{0}, std::move(done));
 }
 
 void catalog_alias_state::ask_for_checks() {

@@ -17,8 +17,13 @@ public:
   std::vector<one> asked;
   int cancelled = 0;
 
-  std::function<void()> serve(remote_request request, std::uint32_t, nanoseconds,
-                              std::function<void(remote_answer)> done) override {
+  std::function<void()> serve(remote_request, std::uint32_t, nanoseconds,
+                              std::function<void(remote_answer)>) override {
+    FAIL("a request of this agent was taken for one of another");
+    return [] {};
+  }
+  std::function<void()> serve_own(remote_request request, nanoseconds,
+                                  std::function<void(remote_answer)> done) override {
     asked.push_back({std::move(request), std::move(done)});
     return [this] { ++cancelled; };
   }
