@@ -4,6 +4,9 @@
 #include "actors/ports/gossip_files.hpp"
 #include "actors/ports/gossip_sockets.hpp"
 #include "actors/retry_joiner.hpp"
+#include "frontends/process/listeners.hpp"
+
+#include <algorithm>
 
 namespace praetor {
 
@@ -16,6 +19,10 @@ expected<std::shared_ptr<const gossip_port>> open_pool(const config::runtime_con
   o.ip = at.host;
   o.port = static_cast<std::uint16_t>(at.port);
   o.stream_time = gossip_limits(c, wan).stream_timeout;
+  auto share = descriptors_of(c).gossip;
+  o.limits.total = std::min(o.limits.total, share.in_total);
+  o.limits.per_address = std::min(o.limits.per_address, share.of_one_address);
+  o.limits.reserved = std::min(o.limits.reserved, o.limits.total / 4);
   o.allowed = wan ? c.serf_wan_allowed_cidrs : c.serf_lan_allowed_cidrs;
   auto opened = open_gossip_sockets(loop, o);
   if (!opened) return tl::unexpected(opened.error());

@@ -233,9 +233,16 @@ class Encrypted(Peers):
             ear.bind(("lo", 0))
             ear.settimeout(0.2)
 
+            def join():
+                self.second.put(f"/v1/agent/join/{self.first.address}:{self.lan}")
+
             def heard():
-                with contextlib.suppress(TimeoutError):
+                try:
                     data = ear.recv(65536)[14:]
+                except TimeoutError:
+                    # Nothing is on its way any more: what is missing was dropped before it could be read.
+                    join()
+                else:
                     head = (data[0] & 15) * 4
                     body = data[head:struct.unpack(">H", data[2:4])[0]]
                     if socket.inet_ntoa(data[12:16]) == self.second.address and len(body) >= 8:
@@ -247,7 +254,7 @@ class Encrypted(Peers):
                             streams[source] += body[(body[12] >> 4) * 4:]
                 whole = [s for s in streams.values() if len(s) > 8 and len(s) == 8 + struct.unpack(">I", s[4:8])[0]]
                 return whole if len(packets) >= 5 else None
-            self.second.put(f"/v1/agent/join/{self.first.address}:{self.lan}")
+            join()
             whole = eventually(heard, 20, "packets and a state of the second member")
         return packets, whole
 
