@@ -68,7 +68,7 @@ raft_peer_actor::behavior_type played_peer(raft_peer_actor::pointer,
       [](compact_atom, std::uint64_t) {},
       [](status_atom, local<std::function<void(const raft_status&)>>&) {},
       [](stop_atom, local<done_callback>&) {},
-      [](send_atom, const std::string&) {},
+      [](send_atom, local<std::shared_ptr<const received_message>>&) {},
       [](link_atom, const std::string&, bool) {},
       [](members_atom, local<std::shared_ptr<membership_change>>&) {},
       [](transfer_atom, const std::string&, local<done_callback>&) {},
@@ -153,8 +153,8 @@ endpoint_stage::endpoint_stage(access who)
   };
   auto handles = std::make_shared<agent_handles>();
   handles->peer = keep(system_.spawn(played_peer, [this](const std::shared_ptr<proposal>& p) {
-    proposed.push_back(p->data);
-    auto result = apply(p->data);
+    proposed.push_back(p->command.bytes());
+    auto result = apply(p->command.bytes());
     if (p->done) p->done(result);
   }));
   handles->registry = keep(system_.spawn(played_registry, this));

@@ -411,7 +411,7 @@ TEST_CASE("a command of another process is checked before it is proposed, and no
   CHECK(w.refusal(1).text == "Permission denied: key/value command is not for other agents to propose");
   w.ask(rpc_kind::propose, "\x7f");
   CHECK(w.refusal(2).status == 400);
-  w.peer->who.server = true;
+  w.peer.claims_server = w.peer.certified_server = true;
   w.ask(rpc_kind::propose, pack_command(command_type::tombstone, tombstone_request{}));
   CHECK(w.refusal(3).status == 403);
   write.op = "steal";
