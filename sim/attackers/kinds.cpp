@@ -21,9 +21,6 @@ std::unique_ptr<client> rpc(siege& where, const attack& what) {
   can.stranger = Stranger;
   // Whom a certificate names a server is believed to have looked at who asks.
   can.writes = can.agent_routes = As != shown_as::certified;
-  can.speaks_as_itself = As != shown_as::certified;
-  // Without tokens any agent may write, so that these would reach the log, or the agent.
-  if (!where.has_acl() && !Stranger) can.malformed_writes = can.agent_routes = false;
   return make_rpc_attacker(where, what, can);
 }
 

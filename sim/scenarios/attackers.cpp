@@ -49,19 +49,19 @@ void add_attacker_scenarios(std::vector<scenario>& to) {
       {{agent_gone_bad, 4, milliseconds(10)}}, guarded_configuration()));
   to.back().who.agents = 3;
 
-  to.push_back(under_attack(
-      "agents_gone_bad_without_tokens",
-      "Where there are no tokens an agent may write what it likes. It still gets no word in with Raft, and cancels "
-      "nothing of others.",
-      {{kv, 3, milliseconds(60)}, {locks, 1}, {watches, 3}},
-      {{agent_gone_bad, 2}, {uncertified_server, 1}, {impostor, 1}}, ""));
+  to.push_back(under_attack("agents_gone_bad_without_tokens",
+                            "Where there are no tokens an agent may write, but neither lead nor give orders to other "
+                            "agents, and nothing that "
+                            "it writes ends a server.",
+                            {{kv, 3, milliseconds(60)}, {locks, 1}, {watches, 3}},
+                            {{agent_gone_bad, 2}, {uncertified_server, 1}, {impostor, 1}}, ""));
   to.back().who.agents = 2;
 
-  to.push_back(under_attack("server_of_another_cluster",
-                            "A server whose certificate names it one of the datacenter is in another Raft "
-                            "configuration. Whatever it says to Raft in the name of a member changes nothing.",
-                            {{kv, 4, milliseconds(40)}, {locks, 2}}, {{server_of_other_cluster, 3, milliseconds(10)}},
-                            ""));
+  to.push_back(
+      under_attack("server_of_another_cluster",
+                   "A server whose certificate names it one of the datacenter is in another Raft "
+                   "configuration. Whatever it says to Raft, in its own name or in a member's, changes nothing.",
+                   {{kv, 4, milliseconds(40)}, {locks, 2}}, {{server_of_other_cluster, 3, milliseconds(10)}}, ""));
 
   to.push_back(under_attack(
       "greedy_agents",
@@ -74,6 +74,14 @@ void add_attacker_scenarios(std::vector<scenario>& to) {
       "Gossip is encrypted. Peers without the key send packets and streams of every kind; nobody listens to them.",
       {{kv, 2, milliseconds(80)}, {services, 2}, {dns, 1}}, {{gossip_stranger, 3, milliseconds(8)}},
       sealed_configuration()));
+  to.back().who.agents = 2;
+
+  to.push_back(under_attack(
+      "member_with_bad_intent",
+      "Members of the gossip pool, with its key, say that others are dead or elsewhere, count to where nobody can "
+      "follow, and flood the pool with events and names. They may be believed for a moment; nobody ends, nothing grows "
+      "without bound, and once they are silent everyone knows everyone again.",
+      {{kv, 2, milliseconds(80)}, {dns, 1}}, {{gossip_member, 2, milliseconds(40)}}, sealed_configuration()));
   to.back().who.agents = 2;
 
   to.push_back(under_attack(
