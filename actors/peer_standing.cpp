@@ -18,7 +18,9 @@ std::string_view host_of(std::string_view address) {
 } // namespace
 
 peer_standing standing_of(const peer_identity& peer, const std::string& datacenter, const known_servers* known) {
-  if (peer.connection == 0 || peer.id.empty() || peer.datacenter != datacenter) return peer_standing::stranger;
+  bool foreign = peer.datacenter != datacenter && !mutated("foreign_datacenter_admitted");
+  bool nameless = peer.id.empty() && !mutated("nameless_peer_admitted");
+  if (peer.connection == 0 || nameless || foreign) return peer_standing::stranger;
   if (!peer.claims_server) return peer_standing::agent;
   if (peer.certified_server || mutated("server_claim_believed")) return peer_standing::server;
   const auto* server = known ? known->find(peer.id) : nullptr;

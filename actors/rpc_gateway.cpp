@@ -79,7 +79,7 @@ std::optional<envelope> rpc_gateway_state::refused_load(const peer_identity& fro
   auto it = peers.find(from.connection);
   std::size_t count = it == peers.end() ? 0 : it->second.requests.size();
   std::size_t held = it == peers.end() ? 0 : it->second.bytes;
-  if (!slots.admits(count, 1))
+  if (!slots.admits(count, 1) && !mutated("one_peer_takes_all"))
     return refusal("too many requests are being carried out (" + std::to_string(count) +
                        " of this agent), try again later",
                    503, true);
@@ -96,11 +96,12 @@ std::optional<envelope> rpc_gateway_state::refused_load(const peer_identity& fro
 /// says, which may be anything before it is checked.
 tl::expected<log_command, envelope> rpc_gateway_state::proposed_command(std::string bytes, const peer_identity& from) {
   auto known = standing(from);
-  auto checked = check_command(std::move(bytes), known == peer_standing::server ? proposer::server : proposer::agent);
+  bool trusted = known == peer_standing::server || mutated("agent_command_unauthorized");
+  auto checked = check_command(std::move(bytes), trusted ? proposer::server : proposer::agent);
   std::optional<error> no;
   if (!checked)
     no = std::move(checked.error());
-  else if (known != peer_standing::server)
+  else if (!trusted)
     no = refused_command(options.view, checked->bytes(), {options.outside->wall_clock(), self->clock().now()});
   if (!no) return std::move(*checked);
   if (known != peer_standing::unproven_server)
@@ -132,7 +133,8 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e, const peer_ident
     command = std::move(*proposed);
   }
   // Nobody would end the requests of a connection whose end the gateway has heard of already.
-  if (!links.is_open(from.connection)) return refusal("the connection has ended", 499, true);
+  if (!links.is_open(from.connection) && !mutated("ended_connection_served"))
+    return refusal("the connection has ended", 499, true);
   auto id = ++next;
   auto promise = self->make_response_promise<envelope>();
   requests[id] = {promise, from.connection, request.number, nullptr, e.bytes.size()};
@@ -207,7 +209,7 @@ void rpc_gateway_state::find_node(rpc_request request, std::function<void(envelo
   found.node = services.node;
   found.services = std::move(services.services);
   found.checks = state::node_checks(*store, asked.node, nullptr).value;
-  hide_unreadable(***who, found);
+  if (!mutated("records_shown_to_anybody")) hide_unreadable(***who, found);
   done(answer_of(rpc_kind::node_records, msgpack::pack(found)));
 }
 
@@ -232,7 +234,7 @@ void rpc_gateway_state::ended(std::uint64_t id, const envelope& answer) {
   auto over = requests.extract(id);
   if (!over) return;
   auto& r = over.mapped();
-  slots.give_back(1);
+  if (!mutated("share_not_given_back")) slots.give_back(1);
   memory.give_back(r.bytes);
   if (auto load = peers.find(r.connection); load != peers.end()) {
     load->second.requests.erase(id);
@@ -266,6 +268,9 @@ void rpc_gateway_state::tell(const envelope& message, const peer_identity& from)
   } else if (kind == rpc_kind::cancel) {
     cancelled_request gone;
     if (!msgpack::unpack(message.bytes, gone)) return;
+    if (mutated("cancel_of_another_peer"))
+      for (const auto& [connection, load] : peers)
+        if (auto it = load.numbers.find(gone.number); it != load.numbers.end()) return cancel(it->second);
     auto load = peers.find(from.connection);
     if (load == peers.end()) return;
     if (auto it = load->second.numbers.find(gone.number); it != load->second.numbers.end()) cancel(it->second);
@@ -274,7 +279,7 @@ void rpc_gateway_state::tell(const envelope& message, const peer_identity& from)
 
 void rpc_gateway_state::connection_ended(std::uint64_t connection) {
   auto load = peers.find(connection);
-  if (load == peers.end()) return;
+  if (load == peers.end() || mutated("ended_requests_kept")) return;
   std::vector<std::uint64_t> gone(load->second.requests.begin(), load->second.requests.end());
   std::sort(gone.begin(), gone.end());
   for (auto id : gone) cancel(id);
@@ -284,6 +289,8 @@ rpc_gateway_actor::behavior_type rpc_gateway(rpc_gateway_actor::stateful_pointer
                                              rpc_gateway_options options) {
   self->state.self = self;
   self->state.options = std::move(options);
+  // Answers to what it never asked, which CAF would print one by one.
+  self->set_default_handler(caf::drop);
   return {
       [self](rpc_atom, const envelope& request, const peer_identity& from) { return self->state.ask(request, from); },
       [self](send_atom, const envelope& message, const peer_identity& from) { self->state.tell(message, from); },

@@ -41,6 +41,8 @@ struct laboratory {
   std::uint64_t requests = 0, answers = 0, unknown = 0;
   std::uint64_t acknowledged_index = 0; ///< of the newest entry that an acknowledged write may rest on
   std::uint64_t made_values = 0;
+  /// Told each answer to a client's request, and when that was asked; a status of 0: there was none in time.
+  std::function<void(std::string_view target, duration asked, const reply& r)> answered;
   /// Whether anything that one node sends reaches the other; null: always.
   std::function<bool(const sim::node& from, const sim::node& to)> reaches;
   // What clients saw, for those who judge it.

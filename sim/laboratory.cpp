@@ -37,10 +37,11 @@ void laboratory::ask_at(sim::node& asked, std::string method, std::string path, 
                         duration patience) {
   ++requests;
   auto waiting = std::make_shared<reply_callback>(std::move(done));
-  auto end = [this, waiting](const reply& r) {
+  auto end = [this, waiting, target = answered ? path : std::string(), asked_at = world.now()](const reply& r) {
     auto tell = std::exchange(*waiting, nullptr);
     if (!tell) return;
     if (r.answered()) ++answers;
+    if (answered) answered(target, asked_at, r);
     tell(r);
   };
   asked.request(std::move(method), std::move(path), std::move(body), end);

@@ -45,7 +45,7 @@ private:
 
 /// What goes over a connection.
 struct frame {
-  enum class kind_t : std::uint8_t { request, answer, message } kind = kind_t::message;
+  enum class kind_t : std::uint8_t { request, answer, message, last_request } kind = kind_t::message;
   std::uint64_t number = 0; ///< of a request and its answer
   std::uint16_t version = 1, envelope_kind = 0;
   std::string bytes;
@@ -61,7 +61,8 @@ envelope envelope_in(frame&& f) { return {f.version, f.envelope_kind, std::move(
 /// What one life of a node sees of the network.
 class network::port final : public connector, public std::enable_shared_from_this<network::port> {
 public:
-  port(network& net, sim::machine& on, peer_identity who, std::shared_ptr<const bool> plugged)
+  /// @param on null: no agent of the world
+  port(network& net, sim::machine* on, peer_identity who, std::shared_ptr<const bool> plugged)
       : net_(&net), alive_(net.alive_), on_(on), who_(std::move(who)), machine_(machine_of(who_.address)),
         plugged_(std::move(plugged)) {}
 
@@ -82,7 +83,8 @@ public:
   bool usable() const { return *alive_ && *plugged_; }
   const peer_identity& who() const { return who_; }
   const std::string& machine() const { return machine_; }
-  sim::machine& on() const { return on_; }
+  sim::machine& on() const { return *on_; }
+  bool paused() const { return on_ && on_->paused(); }
   const rpc_gateway_actor& gateway() const { return gateway_; }
 
   std::set<std::uint64_t> accepted;                                  ///< connections that others have made to it
@@ -91,7 +93,7 @@ public:
 private:
   network* net_;
   std::shared_ptr<const bool> alive_;
-  sim::machine& on_;
+  sim::machine* on_;
   peer_identity who_;
   std::string machine_; ///< its IP address
   std::shared_ptr<const bool> plugged_;
@@ -111,13 +113,22 @@ public:
     near_ = std::make_unique<stand_in>(client_->on().system(), [weak](caf::mailbox_element& m) {
       if (auto c = weak.lock()) c->sent_by_client(m);
     });
-    far_ = std::make_unique<stand_in>(server_->on().system(), [weak](caf::mailbox_element& m) {
-      if (auto c = weak.lock()) c->answered(m);
-    });
-    server_->accepted.insert(number_);
     client_->links[near_->handle()->id()] = weak;
+    begin_server();
     return caf::actor_cast<remote_gateway_actor>(near_->handle());
   }
+  /// Instead of `begin`, for a client that is no agent.
+  void begin_loose(std::function<void(std::uint64_t, envelope)> answered) {
+    identity_ = client_->who();
+    identity_.connection = number_;
+    loose_ = std::move(answered);
+    begin_server();
+  }
+  /// What an agent's stand-in would not send.
+  void say(frame f) {
+    if (!broken_ && client_->plugged()) send(true, std::move(f));
+  }
+  bool broken() const { return broken_; }
 
   bool concerns(const std::string& address) const {
     return client_->who().address == address || server_->who().address == address;
@@ -128,14 +139,16 @@ public:
   std::size_t unsent() const { return unsent_; }
 
   /// Both ends go down, each when it notices.
-  void break_up(duration client_notices, duration server_notices) {
+  /// @param now the server's end has gone down already when the world goes on
+  void break_up(duration client_notices, duration server_notices, bool now = false) {
     if (std::exchange(broken_, true)) return;
     ++net_.broken_;
     waiting_.clear();
     auto keep = shared_from_this();
     auto& world = net_.world_;
+    if (now) end_server();
     world.after(client_notices, [keep] { keep->end_client(); });
-    world.after(server_notices, [keep] { keep->end_server(); });
+    if (!now) world.after(server_notices, [keep] { keep->end_server(); });
     net_.forget(number_);
   }
 
@@ -149,7 +162,7 @@ public:
         c->break_up(duration{0}, c->net_.world_.between(duration{0}, c->net_.behaviour_.silence));
     });
   }
-  bool is_silent() const { return cut(true) || cut(false) || client_->on().paused() || server_->on().paused(); }
+  bool is_silent() const { return cut(true) || cut(false) || client_->paused() || server_->paused(); }
   /// What waited goes on its way where the wires are whole again.
   void healed() {
     ++cuts_;
@@ -157,6 +170,12 @@ public:
   }
 
 private:
+  void begin_server() {
+    far_ = std::make_unique<stand_in>(server_->on().system(), [weak = weak_from_this()](caf::mailbox_element& m) {
+      if (auto c = weak.lock()) c->answered(m);
+    });
+    server_->accepted.insert(number_);
+  }
   bool cut(bool to_server) const {
     const auto &a = client_->machine(), &b = server_->machine();
     return to_server ? net_.is_cut(a, b) : net_.is_cut(b, a);
@@ -239,6 +258,7 @@ private:
     if (to_server) unsent_ -= std::min(unsent_, f.bytes.size());
     auto& end = to_server ? server_ : client_;
     if (!end->plugged()) return;
+    if (!to_server && loose_) return loose_(f.number, envelope_in(std::move(f)));
     if (!to_server) {
       auto it = asked_.find(f.number);
       if (it == asked_.end()) return;
@@ -248,21 +268,35 @@ private:
         sender->enqueue(near_->handle(), mid.response_id(), caf::make_message(envelope_in(std::move(f))), nullptr);
       return;
     }
+    if (!server_->gateway()) return;
+    if (f.kind == frame::kind_t::last_request) break_up(duration{0}, duration{0}, true);
+    if (net_.tap_ && !loose_) net_.tap_({f.version, f.envelope_kind, f.bytes});
+    hand_over(std::move(f));
+  }
+
+  void hand_over(frame f) {
     auto* gateway = caf::actor_cast<caf::abstract_actor*>(server_->gateway());
-    if (!gateway) return;
-    if (f.kind == frame::kind_t::request) {
-      auto number = f.number;
-      gateway->enqueue(far_->handle(), caf::message_id{number}.with_normal_priority(),
-                       caf::make_message(rpc_atom_v, envelope_in(std::move(f)), identity_), nullptr);
-    } else {
+    auto id = caf::message_id{f.number}.with_normal_priority();
+    switch (f.kind) {
+    case frame::kind_t::request:
+    case frame::kind_t::last_request:
+      gateway->enqueue(far_->handle(), id, caf::make_message(rpc_atom_v, envelope_in(std::move(f)), identity_),
+                       nullptr);
+      return;
+    case frame::kind_t::answer:
+      gateway->enqueue(far_->handle(), id.response_id(), caf::make_message(envelope_in(std::move(f))), nullptr);
+      return;
+    case frame::kind_t::message:
       gateway->enqueue(far_->handle(), caf::make_message_id(),
                        caf::make_message(send_atom_v, envelope_in(std::move(f)), identity_), nullptr);
+      return;
     }
   }
 
   void end_client() {
-    client_->links.erase(near_->handle()->id());
     asked_.clear();
+    if (!near_) return;
+    client_->links.erase(near_->handle()->id());
     near_->end();
   }
   void end_server() {
@@ -275,7 +309,8 @@ private:
   std::uint64_t number_;
   peer_identity identity_; ///< the client's, stamped onto what it sends
   std::shared_ptr<port> client_, server_;
-  std::unique_ptr<stand_in> near_, far_;
+  std::unique_ptr<stand_in> near_, far_;               ///< near_ is null if the client is no agent
+  std::function<void(std::uint64_t, envelope)> loose_; ///< null if it is one
   std::map<std::uint64_t, std::pair<caf::strong_actor_ptr, caf::message_id>> asked_;
   std::deque<std::pair<bool, frame>> waiting_; ///< behind a cut; true: to the server
   struct direction {
@@ -312,7 +347,7 @@ network::~network() { *alive_ = false; }
 
 std::shared_ptr<connector> network::plug_in(sim::machine& on, peer_identity who, std::shared_ptr<const bool> plugged) {
   auto address = who.address;
-  auto made = std::make_shared<port>(*this, on, std::move(who), std::move(plugged));
+  auto made = std::make_shared<port>(*this, &on, std::move(who), std::move(plugged));
   ports_[address] = made;
   return made;
 }
@@ -325,24 +360,66 @@ duration network::delay() {
 
 void network::open(const std::shared_ptr<port>& from, const known_server& to,
                    std::function<void(expected<remote_gateway_actor>)> done) {
-  auto there = ports_.find(to.address);
+  make(from, to.address, to.id, [done = std::move(done)](expected<std::shared_ptr<connection>> made) {
+    if (!made) return done(tl::unexpected(made.error()));
+    done((*made)->begin());
+    if ((*made)->is_silent()) (*made)->falls_silent();
+  });
+}
+
+void network::make(const std::shared_ptr<port>& from, const std::string& to, const std::string& id,
+                   made_callback done) {
+  auto there = ports_.find(to);
   auto server = there == ports_.end() ? nullptr : there->second.lock();
   bool reachable = server && !is_cut(from->machine(), server->machine()) &&
-                   !is_cut(server->machine(), from->machine()) && !server->on().paused();
+                   !is_cut(server->machine(), from->machine()) && !server->paused();
   // Nobody there answers with a refusal, a cut line with nothing.
   auto wait = !server || reachable ? delay() : behaviour_.connect_timeout;
-  world_.after(wait, [this, from, weak = std::weak_ptr<port>(server), to, reachable, done = std::move(done)] {
+  world_.after(wait, [this, from, weak = std::weak_ptr<port>(server), to, id, reachable, done = std::move(done)] {
     if (!from->plugged()) return;
     auto server = weak.lock();
-    if (server && !reachable) return done(fail("dial tcp " + to.address + ": i/o timeout"));
+    if (server && !reachable) return done(fail("dial tcp " + to + ": i/o timeout"));
     if (!server || !server->plugged() || !server->gateway())
-      return done(fail("dial tcp " + to.address + ": connect: connection refused"));
-    if (server->who().id != to.id) return done(fail("the server at " + to.address + " is " + server->who().id));
+      return done(fail("dial tcp " + to + ": connect: connection refused"));
+    if (!id.empty() && server->who().id != id) return done(fail("the server at " + to + " is " + server->who().id));
     auto number = ++made_;
     auto made = std::make_shared<connection>(*this, number, from, server);
     open_.emplace(number, made);
-    done(made->begin());
-    if (made->is_silent()) made->falls_silent();
+    done(std::move(made));
+  });
+}
+
+/// The owner's end of a loose line.
+class network::dialled_line final : public loose_line {
+public:
+  explicit dialled_line(std::weak_ptr<connection> over) : over_(std::move(over)) {}
+
+  bool open() const override {
+    auto c = over_.lock();
+    return c && !c->broken();
+  }
+  void request(std::uint64_t number, envelope e) override { say(frame::kind_t::request, number, e); }
+  void message(envelope e) override { say(frame::kind_t::message, 0, e); }
+  void answer(std::uint64_t number, envelope e) override { say(frame::kind_t::answer, number, e); }
+  void last_request(std::uint64_t number, envelope e) override { say(frame::kind_t::last_request, number, e); }
+  void close() override {
+    if (auto c = over_.lock()) c->break_up(duration{0}, duration{0});
+  }
+
+private:
+  void say(frame::kind_t kind, std::uint64_t number, const envelope& e) {
+    if (auto c = over_.lock()) c->say(frame_of(kind, number, e));
+  }
+  std::weak_ptr<connection> over_;
+};
+
+void network::dial(peer_identity who, const std::string& to, std::function<void(std::uint64_t, envelope)> answered,
+                   std::function<void(loose_line_ptr)> done) {
+  auto from = std::make_shared<port>(*this, nullptr, std::move(who), std::make_shared<const bool>(true));
+  make(from, to, "", [answered = std::move(answered), done = std::move(done)](auto made) {
+    if (!made) return done(nullptr);
+    (*made)->begin_loose(answered);
+    done(std::make_shared<dialled_line>(*made));
   });
 }
 

@@ -33,6 +33,26 @@ struct network_behaviour {
 using message_observer = std::function<void(duration sent, const std::string& from, const std::string& to,
                                             std::uint16_t kind, std::size_t bytes)>;
 
+/// Told of each envelope that an agent sends to another's gateway, as it arrives.
+using message_tap = std::function<void(const envelope& e)>;
+
+/// One end of a connection that no agent holds: its owner says what it likes over it. Does nothing once the connection
+/// has ended.
+class loose_line {
+public:
+  virtual ~loose_line() = default;
+  virtual bool open() const = 0;
+  /// Asks under any number; remoting lets through those from 1 to 2^62.
+  virtual void request(std::uint64_t number, envelope e) = 0;
+  virtual void message(envelope e) = 0;
+  /// An answer, although the other side never asks over this connection.
+  virtual void answer(std::uint64_t number, envelope e) = 0;
+  /// A request that is read from a connection which is at its end before the gateway takes it up.
+  virtual void last_request(std::uint64_t number, envelope e) = 0;
+  virtual void close() = 0;
+};
+using loose_line_ptr = std::shared_ptr<loose_line>;
+
 /// What a message of this kind is called in reports.
 std::string_view name_of_message(std::uint16_t kind);
 
@@ -47,6 +67,11 @@ public:
   /// @param on where the node runs
   /// @param who what the node proves to others; its address is where it is reached
   std::shared_ptr<connector> plug_in(sim::machine& on, peer_identity who, std::shared_ptr<const bool> plugged);
+  /// Connects somebody who is no agent, and whom the connection shows as `who`, to the gateway at an address.
+  /// @param answered hears each answer with the number of its request
+  /// @param done gets the line; null if nobody is there
+  void dial(peer_identity who, const std::string& to, std::function<void(std::uint64_t, envelope)> answered,
+            std::function<void(loose_line_ptr)> done);
   /// The node at this address went down: its connections break, seen by the others at once, as when a process is
   /// killed, or only by silence, as when a machine is.
   void lost(const std::string& address, bool silently);
@@ -56,6 +81,8 @@ public:
   /// Breaks all connections between the machine (by IP address) and others, as a firewall's reset does.
   void reset(const std::string& machine);
   void watch(message_observer observer) { observer_ = std::move(observer); }
+  /// From now on, what agents say to gateways is overheard.
+  void tap(message_tap listener) { tap_ = std::move(listener); }
 
   std::uint64_t messages() const { return messages_; }
   std::uint64_t connections() const { return made_; }
@@ -65,12 +92,17 @@ public:
 private:
   class port;
   class connection;
+  class dialled_line;
   friend class port;
   friend class connection;
 
   duration delay();
+  using made_callback = std::function<void(expected<std::shared_ptr<connection>>)>;
+
   void open(const std::shared_ptr<port>& from, const known_server& to,
             std::function<void(expected<remote_gateway_actor>)> done);
+  /// Makes a connection to whoever is at an address. @param id who has to be there; "": anybody
+  void make(const std::shared_ptr<port>& from, const std::string& to, const std::string& id, made_callback done);
   void forget(std::uint64_t number);
   bool is_cut(const std::string& from, const std::string& to) const { return wires_.is_cut(from, to); }
   void wires_changed();
@@ -79,6 +111,7 @@ private:
   wires& wires_;
   network_behaviour behaviour_;
   message_observer observer_;
+  message_tap tap_;
   std::map<std::string, std::weak_ptr<port>> ports_; ///< by address, the newest life
   std::map<std::uint64_t, std::shared_ptr<connection>> open_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -1,7 +1,9 @@
 #include "sim/run.hpp"
 
+#include "sim/attackers/siege.hpp"
 #include "sim/checkers/consensus.hpp"
 #include "sim/checkers/convergence.hpp"
+#include "sim/checkers/harm.hpp"
 #include "sim/nemesis.hpp"
 
 #include <algorithm>
@@ -25,7 +27,8 @@ class one_run {
 public:
   one_run(const scenario& what, const run_options& options)
       : what_(what), options_(options), world_(options.seed), fabric_(world_, what.who),
-        cluster_(world_, fabric_, what.who), lab_(world_, cluster_.nodes()), nemesis_(cluster_, lab_) {
+        cluster_(world_, fabric_, what.who), lab_(world_, cluster_.nodes()), nemesis_(cluster_, lab_),
+        siege_(what, cluster_, lab_) {
     lab_.watcher = options.watcher;
     datacenters_.push_back(&cluster_);
     for (unsigned i = 2; i <= what.who.datacenters; ++i) {
@@ -33,10 +36,11 @@ public:
       datacenters_.push_back(elsewhere_.back().get());
     }
     for (auto* c : datacenters_) consensus_.emplace_back(*c, lab_);
-    connect_observers();
-    make_clients();
     result_.seed = options.seed;
     result_.faults = options.faults ? *options.faults : faults_of(what, options.seed);
+    harm_.emplace(siege_, what, result_.faults.empty());
+    connect_observers();
+    make_clients();
   }
 
   run_result run() {
@@ -66,6 +70,7 @@ private:
   void make_clients() {
     sim::clients all;
     for (const auto& w : what_.work) add_clients(all, lab_, w);
+    for (const auto& a : what_.attackers) add_attackers(all, siege_, a);
     for (unsigned i = 0; i < all.size(); ++i) {
       const auto& left_out = options_.without_clients;
       if (std::find(left_out.begin(), left_out.end(), i) == left_out.end()) clients_.push_back(std::move(all[i]));
@@ -122,6 +127,7 @@ private:
     bool now_and_then = world_.now() >= next_look_;
     if (now_and_then) next_look_ = world_.now() + seldom;
     for (auto& c : consensus_) c.look(now_and_then);
+    harm_->look(now_and_then);
     if (!cluster_.leader())
       lab_.leader_since = duration::max();
     else if (lab_.leader_since == duration::max())
@@ -179,6 +185,7 @@ private:
 
   /// Once more from the disks alone, and then all that was seen is judged.
   void judge() {
+    harm_->judge();
     for (auto* c : datacenters_)
       for (auto* n : c->nodes()) c->stop(*n, false);
     bring_all_up();
@@ -225,6 +232,8 @@ private:
   laboratory lab_;
   std::deque<consensus_checker> consensus_; ///< one a datacenter
   nemesis nemesis_;
+  siege siege_;
+  std::optional<harm_checker> harm_;
   clients clients_;
   run_result result_;
   duration next_look_{0};

@@ -30,6 +30,24 @@ struct workload {
   unsigned names = 4;                              ///< keys, services, locks that they share
 };
 
+/// Who wants to do harm. attackers/ has a row for each, with what it may do all the same.
+enum class attacker_kind {
+  uncertified_server,      ///< a peer that nobody knows and that says it is a server
+  impostor,                ///< has the id and the name of a server, and another address
+  agent_gone_bad,          ///< a client agent of the datacenter
+  server_of_other_cluster, ///< its certificate names a server of the datacenter; it is in another Raft configuration
+  foreign_datacenter,      ///< a server of a datacenter that nothing is shared with
+  nameless,                ///< shows no identity
+  hoarder,                 ///< a client agent that asks for more than its share and never takes an answer
+  gossip_stranger,         ///< reaches the gossip ports and has no key
+  gossip_member,           ///< is in the gossip pool, with its key
+};
+struct attack {
+  attacker_kind kind = attacker_kind::uncertified_server;
+  unsigned count = 1;
+  duration pause = std::chrono::milliseconds(20); ///< between two acts of one attacker
+};
+
 struct topology {
   unsigned servers = 3; ///< named server1, server2, ...
   unsigned agents = 0;  ///< client agents, named agent1, agent2, ...
@@ -48,6 +66,8 @@ struct scenario {
   std::string about; ///< what it provokes and what has to hold, in a sentence or two
   topology who;
   std::vector<workload> work;
+  /// They act from when the servers have agreed for the first time until the clients stop.
+  std::vector<attack> attackers;
   /// Makes the faults from a generator of its own, seeded with the run's seed.
   std::function<fault_schedule(const scenario&, std::mt19937_64&)> faults;
   duration length = std::chrono::seconds(20);

@@ -14,6 +14,7 @@ const std::vector<scenario>& scenarios() {
     add_disk_scenarios(out);
     add_membership_scenarios(out);
     add_client_scenarios(out);
+    add_attacker_scenarios(out);
     return out;
   }();
   return all;

@@ -7,6 +7,7 @@
 #include "frontends/endpoints/request_log.hpp"
 #include "frontends/endpoints/routes.hpp"
 #include "frontends/endpoints/tenancy.hpp"
+#include "protocol/mutation.hpp"
 
 #include <arpa/inet.h>
 #include <array>
@@ -161,7 +162,8 @@ void let_in(call c, const resolution& holder, const Next& next, bool patient = t
 /// The token that the request is made with.
 std::string full_token(const environment& env, const request& req) {
   auto token = token_of(req);
-  return token.empty() && !req.via ? env.view().tokens.get()->of(token_use::request) : token;
+  bool own = !req.via || mutated("handed_on_request_trusted");
+  return token.empty() && own ? env.view().tokens.get()->of(token_use::request) : token;
 }
 
 } // namespace

@@ -13,5 +13,6 @@ void add_link_scenarios(std::vector<scenario>& to);
 void add_disk_scenarios(std::vector<scenario>& to);
 void add_membership_scenarios(std::vector<scenario>& to);
 void add_client_scenarios(std::vector<scenario>& to);
+void add_attacker_scenarios(std::vector<scenario>& to);
 
 } // namespace praetor::sim
