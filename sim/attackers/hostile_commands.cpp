@@ -87,15 +87,15 @@ std::string any_session(siege& where) {
 std::string marking_command(sim::world& world, const std::string& mark) {
   using enum command_type;
   switch (world.below(9)) {
-  case 0: return encode_command(register_node, marked_node(mark));
-  case 1: return encode_command(session, marked_session(world, mark));
-  case 2: return encode_command(txn, marked_transaction(mark));
-  case 3: return encode_command(acl_token_set, acl_token_set_request{{marked_token(world, mark)}});
-  case 4: return encode_command(acl_bootstrap, acl_bootstrap_request{*marked_token(world, mark), world.below(40)});
-  case 5: return encode_command(acl_policy_set, acl_policy_set_request{{marked_policy(world, mark)}});
-  case 6: return encode_command(system_metadata, marked_metadata(mark));
-  case 7: return encode_command(restore, restore_request{mark, 0, {mark}, false});
-  default: return encode_command(kvs, on_key("set", "attack/" + mark, mark));
+  case 0: return pack_command(register_node, marked_node(mark));
+  case 1: return pack_command(session, marked_session(world, mark));
+  case 2: return pack_command(txn, marked_transaction(mark));
+  case 3: return pack_command(acl_token_set, acl_token_set_request{{marked_token(world, mark)}});
+  case 4: return pack_command(acl_bootstrap, acl_bootstrap_request{*marked_token(world, mark), world.below(40)});
+  case 5: return pack_command(acl_policy_set, acl_policy_set_request{{marked_policy(world, mark)}});
+  case 6: return pack_command(system_metadata, marked_metadata(mark));
+  case 7: return pack_command(restore, restore_request{mark, 0, {mark}, false});
+  default: return pack_command(kvs, on_key("set", "attack/" + mark, mark));
   }
 }
 
@@ -106,30 +106,30 @@ std::string destructive_command(siege& where) {
   case 0: {
     deregister_request r;
     r.node = where.any_server().options().name;
-    return encode_command(deregister, r);
+    return pack_command(deregister, r);
   }
   case 1: {
     session_request r;
     r.op = "destroy";
     r.session.id = any_session(where);
-    return encode_command(session, r);
+    return pack_command(session, r);
   }
-  case 2: return encode_command(kvs, on_key("delete-tree", ""));
+  case 2: return pack_command(kvs, on_key("delete-tree", ""));
   case 3: {
     autopilot_request r;
     r.config.cleanup_dead_servers = true;
     r.config.max_trailing_logs = 0;
     r.config.last_contact_threshold = nanoseconds{1};
-    return encode_command(autopilot, r);
+    return pack_command(autopilot, r);
   }
   case 4: {
     tombstone_request r;
     r.reap_index = std::numeric_limits<std::uint64_t>::max();
-    return encode_command(tombstone, r);
+    return pack_command(tombstone, r);
   }
-  case 5: return encode_command(restore, restore_request{world.uuid(), 0, {}, true});
-  case 6: return encode_command(acl_policy_delete, acl_policy_delete_request{{std::string(global_management)}});
-  default: return encode_command(kvs, on_key("set", "kv/" + std::to_string(world.below(4)), "of an attacker"));
+  case 5: return pack_command(restore, restore_request{world.uuid(), 0, {}, true});
+  case 6: return pack_command(acl_policy_delete, acl_policy_delete_request{{std::string(global_management)}});
+  default: return pack_command(kvs, on_key("set", "kv/" + std::to_string(world.below(4)), "of an attacker"));
   }
 }
 
@@ -164,15 +164,15 @@ std::string malformed_command(sim::world& world, const std::string& mark) {
   case 2: { // null among the checks
     register_request r = marked_node(mark);
     r.checks.resize(2);
-    return encode_command(register_node, r);
+    return pack_command(register_node, r);
   }
-  case 3: return encode_command(acl_token_set, acl_token_set_request{{nullptr}});
-  case 4: return encode_command(acl_policy_set, acl_policy_set_request{{nullptr}});
-  case 5: return encode_command(kvs, on_key("no-such-verb", mark));
-  case 6: return encode_command(txn, txn_request{{}, {txn_op{}}, {}});
+  case 3: return pack_command(acl_token_set, acl_token_set_request{{nullptr}});
+  case 4: return pack_command(acl_policy_set, acl_policy_set_request{{nullptr}});
+  case 5: return pack_command(kvs, on_key("no-such-verb", mark));
+  case 6: return pack_command(txn, txn_request{{}, {txn_op{}}, {}});
   case 7: { // a NUL in a name that is a part of keys
     register_request r = marked_node(mark + std::string(1, '\0') + "x");
-    return encode_command(register_node, r);
+    return pack_command(register_node, r);
   }
   default: return wrecked(marking_command(world, mark));
   }

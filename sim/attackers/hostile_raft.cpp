@@ -43,7 +43,7 @@ std::string marked_command(const std::string& mark) {
   r.op = "set";
   r.entry.key = "attack/" + mark;
   r.entry.value.bytes = mark;
-  return encode_command(command_type::kvs, r);
+  return pack_command(command_type::kvs, r);
 }
 
 raft::append_request entries(forgery& f, raft::term_t term) {
