@@ -9,10 +9,10 @@ namespace praetor {
 
 /// What this server believes of a peer, from the weakest to the strongest.
 enum class peer_standing : std::uint8_t {
-  stranger,         ///< of another datacenter, or without an identity: it may ask nothing
-  agent,            ///< an agent of this datacenter
-  unproven_server,  ///< an agent that says it is a server, which nothing confirms: trusted like an agent
-  server,           ///< a server of this datacenter
+  stranger,        ///< of another datacenter, or without an identity: it may ask nothing
+  agent,           ///< an agent of this datacenter
+  unproven_server, ///< an agent that says it is a server, which nothing confirms: trusted like an agent
+  server,          ///< a server of this datacenter
 };
 
 /// A peer that says it is a server is believed if its certificate names it one, or else if the gossip pool knows a

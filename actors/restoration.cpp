@@ -3,8 +3,8 @@
 #include "actors/proposal.hpp"
 #include "storage/snapshot/archive.hpp"
 #include "storage/state/apply_result.hpp"
-#include "storage/state/command.hpp"
 #include "storage/state/archive_check.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/records.hpp"
 
 namespace praetor {

@@ -104,8 +104,7 @@ tl::expected<log_command, envelope> rpc_gateway_state::proposed_command(std::str
   else if (!trusted)
     no = refused_command(options.view, checked->bytes(), {options.outside->wall_clock(), self->clock().now()});
   if (!no) return std::move(*checked);
-  if (known != peer_standing::unproven_server)
-    return tl::unexpected(refusal(std::move(no->text), no->status, false));
+  if (known != peer_standing::unproven_server) return tl::unexpected(refusal(std::move(no->text), no->status, false));
   // Gossip may be about to tell of it: the sender tries again for as long as it holds the request.
   auto doubt = doubt_about(from, options.view->servers.load().get());
   complain(from, doubt);

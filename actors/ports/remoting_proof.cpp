@@ -36,9 +36,9 @@ std::string transcript(connection_end end, const proof_context& context) {
 std::string mac(const std::string& key, const std::string& text) {
   std::string out(proof_size, '\0');
   unsigned length = 0;
-  auto* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-                    reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-                    reinterpret_cast<unsigned char*>(out.data()), &length);
+  auto* done =
+      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+           text.size(), reinterpret_cast<unsigned char*>(out.data()), &length);
   PRAETOR_ASSERT(done && length == proof_size);
   return out;
 }

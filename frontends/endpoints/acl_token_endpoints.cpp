@@ -2,8 +2,8 @@
 #include "frontends/endpoints/acl_input.hpp"
 #include "frontends/endpoints/strict_input.hpp"
 #include "protocol/acl/content_hash.hpp"
-#include "storage/state/command.hpp"
 #include "protocol/types/secrets.hpp"
+#include "storage/state/command.hpp"
 #include "storage/state/queries_acl.hpp"
 
 #include <array>

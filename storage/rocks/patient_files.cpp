@@ -92,7 +92,7 @@ private:
 } // namespace
 
 std::shared_ptr<rocksdb::FileSystem> make_patient_files(std::shared_ptr<rocksdb::FileSystem> inner, std::string purpose,
-                                                       warning_callback warn) {
+                                                        warning_callback warn) {
   return std::make_shared<patient_files>(std::move(inner), std::move(purpose), std::move(warn));
 }
 

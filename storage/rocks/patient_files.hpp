@@ -14,6 +14,6 @@ namespace praetor::storage {
 /// @param purpose for messages: "the Raft log in /data/raft"
 /// @param warn hears when a wait begins and ends, from RocksDB's threads too
 std::shared_ptr<rocksdb::FileSystem> make_patient_files(std::shared_ptr<rocksdb::FileSystem> inner, std::string purpose,
-                                                       warning_callback warn);
+                                                        warning_callback warn);
 
 } // namespace praetor::storage

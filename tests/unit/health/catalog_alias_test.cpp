@@ -17,8 +17,7 @@ public:
   std::vector<one> asked;
   int cancelled = 0;
 
-  std::function<void()> serve(remote_request, std::uint32_t, nanoseconds,
-                              std::function<void(remote_answer)>) override {
+  std::function<void()> serve(remote_request, std::uint32_t, nanoseconds, std::function<void(remote_answer)>) override {
     FAIL("a request of this agent was taken for one of another");
     return [] {};
   }
