@@ -20,8 +20,10 @@ class HostileCommands(AgentTest):
         node = {"Node": "n", "Address": "1.1.1.1"}
         self.refused("/v1/catalog/register", dict(node, Service={"Service": "web", "Port": 70000}),
                      "Service.Port: 70000 is no port")
-        self.refused("/v1/catalog/register", dict(node, Service={"Service": "a\0b"}), "Service.")
-        self.refused("/v1/catalog/register", dict(node, Node="a\nb"), "Node: control characters are not allowed")
+        self.refused("/v1/catalog/register", dict(node, Service={"Service": "a\0b"}),
+                     'Invalid Service "a\\x00b": control characters are not allowed')
+        self.refused("/v1/catalog/register", dict(node, Node="a\nb"),
+                     'Invalid Node "a\\nb": control characters are not allowed')
         self.refused("/v1/catalog/register", dict(node, Service={"Service": "w" * 2000}), "limit of names")
         self.assertEqual(self.one.get("/v1/catalog/node/n"), None)
 
@@ -31,7 +33,8 @@ class HostileCommands(AgentTest):
             with self.subTest(kind=kind):
                 self.refused("/v1/txn", [{kind: dict(record, Verb="steal")}],
                              f"unknown {kind.lower()} operation: steal", status=409)
-        self.refused("/v1/txn", [{"Node": {"Verb": "set", "Node": {"Node": "a\0b", "Address": "1.1.1.1"}}}], "Node: ")
+        self.refused("/v1/txn", [{"Node": {"Verb": "set", "Node": {"Node": "a\0b", "Address": "1.1.1.1"}}}],
+                     'Operation 0: Invalid Node "a\\x00b": control characters are not allowed')
         self.refused("/v1/txn", [{"KV": {"Verb": "set", "Key": "k" * 20000, "Value": ""}}], "Key: longer")
 
     def test_keys_hold_any_byte_and_survive_a_restart(self):
