@@ -79,7 +79,8 @@ std::optional<envelope> rpc_gateway_state::refused_load(const peer_identity& fro
   auto it = peers.find(from.connection);
   std::size_t count = it == peers.end() ? 0 : it->second.requests.size();
   std::size_t held = it == peers.end() ? 0 : it->second.bytes;
-  if (!slots.admits(count, 1) && !mutated("one_peer_takes_all"))
+  auto part = standing(from) == peer_standing::server ? 1 : part_of_agent;
+  if (!slots.admits(count, 1, part) && !mutated("one_peer_takes_all"))
     return refusal("too many requests are being carried out (" + std::to_string(count) +
                        " of this agent), try again later",
                    503, true);

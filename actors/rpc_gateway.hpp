@@ -61,6 +61,9 @@ struct rpc_gateway_state {
 private:
   /// Requests of all peers together, and how many each may have whatever the others do.
   static constexpr std::size_t most_running = 32768, slots_of_each = 64;
+  /// An agent may hold a part of what a server may, which asks for many agents: else one agent could fill the share
+  /// that its server has at the leader.
+  static constexpr std::size_t part_of_agent = 4;
   /// Bytes of all requests, and those of each peer: one small request always finds room.
   static constexpr std::size_t most_bytes = 256 << 20, bytes_of_each = 64 << 10;
 

@@ -10,7 +10,9 @@ namespace praetor {
 namespace {
 
 constexpr auto look_interval = std::chrono::milliseconds(25); // at what is held: has a leader been elected?
-constexpr std::size_t most_waiting = 16384;                   // held and asked together
+/// Held and asked together. Frontends and the gateway admit requests, and share their slots fairly; this is more than
+/// they admit, so that nobody's requests push out those of others here.
+constexpr std::size_t most_waiting = 131072;
 constexpr int most_doublings = 16;
 
 constexpr std::string_view unknown_outcome =
