@@ -254,6 +254,7 @@ private:
   bool keep_early(const std::string& name, bool leaving, lamport_time time);
   void prune(const std::string& name, bool leaving);
   void announce_join();
+  void deny_leave(lamport_time heard);
   bool witness(lamport_time& clock, lamport_time seen);
   /// Passes a message of the upper layer on.
   void announce(broadcast_queue& queue, const message& m, std::uint64_t ticket = 0);

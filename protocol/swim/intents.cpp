@@ -55,15 +55,16 @@ bool machine::core::heard_join(const join_intent& i) {
 
 /// True: news, to be passed on.
 bool machine::core::heard_leave(const leave_intent& i) {
+  if (is_own(i.name) && leaving_ == leave_phase::none) {
+    auto own = members_.find(i.name);
+    if (own != members_.end() && i.time > own->second.status_time) deny_leave(i.time);
+    return false;
+  }
   if (!witness(member_clock_, i.time)) return false;
   auto it = members_.find(i.name);
   if (it == members_.end()) return keep_early(i.name, true, i.time);
   auto& m = it->second;
   if (i.time <= m.status_time) return false;
-  if (is_own(i.name) && leaving_ == leave_phase::none) {
-    announce_join(); // not at all
-    return false;
-  }
   m.status_time = i.time;
   switch (m.who->status) {
   case member_status::alive:
@@ -98,6 +99,14 @@ void machine::core::announce_join() {
   join_intent i{member_clock_, own_name_};
   heard_join(i);
   announce(intent_queue_, i);
+}
+
+/// Says that this member stays, later than what others have heard of it. It can say so however far another member's
+/// clock was led that believes otherwise; not beyond the half of all times, so that there is always a later one.
+void machine::core::deny_leave(lamport_time heard) {
+  if (leaving_ != leave_phase::none || heard >= absurd_time / 2) return;
+  member_clock_ = std::max(member_clock_, heard + 1);
+  announce_join();
 }
 
 void machine::core::force_leave(const std::string& name, bool prune, time_point now) {

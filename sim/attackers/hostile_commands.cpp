@@ -154,8 +154,7 @@ std::string malformed_command(sim::world& world, const std::string& mark) {
   auto wrecked = [&](std::string command) {
     if (command.size() < 2) return command;
     if (world.one_in(2)) return command.substr(0, 1 + world.below(command.size() - 1));
-    auto at = 1 + world.below(command.size() - 1);
-    command[at] = static_cast<char>(world.below(256));
+    command[1] = '\xc1'; // no MessagePack begins like this; any other byte could leave a command that is one
     return command;
   };
   switch (world.below(9)) {

@@ -1,6 +1,7 @@
 #include "sim/checkers/harm.hpp"
 
 #include "actors/gossip_prober.hpp"
+#include "actors/raft_peer.hpp"
 #include "actors/rpc_gateway.hpp"
 #include "storage/state/records.hpp"
 
@@ -36,6 +37,13 @@ bool is_attacked_alone(const scenario& what) {
                       [](const attack& a) { return a.kind == attacker_kind::gossip_member; });
 }
 
+/// Whether the attackers' Raft messages have to stop at the gateways: nothing makes a server of any of them.
+bool holds_no_server(const scenario& what) {
+  return std::none_of(what.attackers.begin(), what.attackers.end(), [](const attack& a) {
+    return a.kind == attacker_kind::server_of_other_cluster || a.kind == attacker_kind::gossip_member;
+  });
+}
+
 /// Who waits for a change is answered when there is one.
 bool waits(std::string_view target) { return target.find("index=") != target.npos; }
 
@@ -51,7 +59,8 @@ std::string seconds(duration d) { return std::to_string(d.count() / 1'000'000) +
 } // namespace
 
 harm_checker::harm_checker(siege& where, const scenario& what, bool alone)
-    : where_(where), active_(!what.attackers.empty()), strict_(alone && is_attacked_alone(what)) {
+    : where_(where), active_(!what.attackers.empty()), strict_(alone && is_attacked_alone(what)),
+      raft_is_closed_(strict_ && holds_no_server(what)) {
   if (!active_) return;
   where_.when_begun([this] {
     since_ = where_.world.now();
@@ -74,6 +83,7 @@ void harm_checker::look(bool seldom) {
     auto handles = n->view().handles.load();
     if (!handles) continue;
     if (auto* gateway = kept_by<rpc_gateway_state>(handles->gateway)) look_at_gateway(*n, *gateway);
+    if (auto* peer = kept_by<raft_peer_state>(handles->peer); peer && raft_is_closed_) look_at_raft(*n, *peer);
     look_at_gossip(*n);
   }
 }
@@ -118,6 +128,12 @@ void harm_checker::look_at_gateway(node& n, const rpc_gateway_state& gateway) {
     if (before.contains(id))
       find("requests end with their connection", name + " still carries out request " + std::to_string(id));
   }
+}
+
+void harm_checker::look_at_raft(node& n, const raft_peer_state& peer) {
+  if (auto strangers = peer.machine->count().strangers; strangers > 0)
+    find("Raft messages of others stop at the gateway",
+         n.options().name + "'s Raft machine was handed " + std::to_string(strangers));
 }
 
 void harm_checker::look_at_gossip(node& n) {

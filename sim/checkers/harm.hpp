@@ -7,8 +7,9 @@
 #include <string>
 
 namespace praetor {
+struct raft_peer_state;
 struct rpc_gateway_state;
-}
+} // namespace praetor
 
 namespace praetor::sim {
 
@@ -27,12 +28,13 @@ private:
   void look_at_terms();
   void look_at_marks();
   void look_at_gateway(node& n, const rpc_gateway_state& gateway);
+  void look_at_raft(node& n, const raft_peer_state& peer);
   void look_at_gossip(node& n);
   void answered(std::string_view target, duration asked, const reply& r);
   void find(std::string_view checker, std::string text) { where_.find(checker, std::move(text)); }
 
   siege& where_;
-  bool active_, strict_;
+  bool active_, strict_, raft_is_closed_;
   duration since_ = duration::max();                         ///< when the attackers began
   std::uint64_t term_ = 0;                                   ///< that the cluster had then
   std::map<const node*, std::set<std::uint64_t>> ownerless_; ///< requests that lately had no connection any more
