@@ -127,8 +127,11 @@ private:
     if (can_.malformed_writes && world_.one_in(3))
       return ask_wrapped(rpc_kind::propose, malformed_command(world_, mark_), "a command that is none");
     bool destroys = !may_write_ && world_.one_in(3);
-    ask_wrapped(rpc_kind::propose, destroys ? destructive_command(where_) : marking_command(world_, mark_),
-                may_write_ ? "" : "a command");
+    auto command = destroys ? destructive_command(where_) : marking_command(world_, mark_);
+    // Agents propose what they register themselves; all else is a server's or a leader's to propose.
+    auto kind = static_cast<command_type>(command.at(0));
+    bool of_agents = kind == command_type::register_node || kind == command_type::deregister;
+    ask_wrapped(rpc_kind::propose, std::move(command), may_write_ && of_agents ? "" : "a command");
   }
 
   void ask_as_client() {
