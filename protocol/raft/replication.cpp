@@ -287,6 +287,12 @@ void machine::core::take_entries(const append_request& r) {
 void machine::core::truncate(index_t from) {
   PRAETOR_ASSERT(from > commit_ && role_ == role::follower);
   log_.truncate(from);
+  // Answers that wait for a write may only name what that write leaves on the disk. The leader that they were meant for
+  // is one of an older term, and misses nothing.
+  std::erase_if(held_, [&](const message& m) {
+    auto* answer = std::get_if<append_result>(&m.body);
+    return answer && !answer->rejected && answer->match >= from;
+  });
   if (handed_ >= from) truncate_from_ = std::min(truncate_from_.value_or(from), from);
   handed_ = std::min(handed_, from - 1);
   durable_ = std::min(durable_, from - 1);

@@ -348,3 +348,20 @@ TEST_CASE("broken lists of entries and servers are refused while they are read",
     CHECK_FALSE(decode_message(bad));
   }
 }
+
+TEST_CASE("an answer that waits for its write is dropped when a newer leader cuts off what it acknowledges") {
+  server_a a;
+  auto hear_only = [&](const std::string& from, term_t term, append_request body) {
+    a.get().step({on_first_disk(from), a.node.who, term, std::move(body)}, a.now);
+  };
+  // Both arrive before anything is written: entry 4 of term 3, and then another one in its place.
+  hear_only("b", 3, server_a::append(3, 3, {make_entry(4, 3, "z"), make_entry(5, 3, "old")}));
+  hear_only("c", 4, server_a::append(3, 3, {make_entry(4, 4, "new")}));
+  auto out = a.get().take_output(a.now);
+  index_t most = 0;
+  for (const auto* messages : {&out.messages, &out.messages_when_durable})
+    for (const auto& m : *messages)
+      if (auto* r = std::get_if<append_result>(&m.body); r && !r->rejected) most = std::max(most, r->match);
+  CHECK(a.get().last_index() == 4);
+  CHECK(most == 4);
+}
