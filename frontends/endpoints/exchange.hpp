@@ -76,6 +76,7 @@ struct request {
 };
 
 using shared_bytes = std::shared_ptr<const std::string>;
+inline shared_bytes shared_text(std::string content) { return std::make_shared<const std::string>(std::move(content)); }
 
 /// One HTTP answer. Bodies are shared, because many connections may be sent the same bytes.
 struct answer {
