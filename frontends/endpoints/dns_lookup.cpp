@@ -1,7 +1,7 @@
 #include "frontends/endpoints/dns_lookup.hpp"
 
-#include "frontends/endpoints/dns_forms.hpp"
 #include "frontends/endpoints/dns_instance.hpp"
+#include "frontends/endpoints/dns_scope.hpp"
 #include "frontends/endpoints/permissions.hpp"
 #include "storage/state/queries_health.hpp"
 
@@ -18,11 +18,6 @@ constexpr std::size_t most_name_servers = 3;
 
 std::uint32_t seconds_of(nanoseconds d) {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(d).count());
-}
-
-std::string lowered(std::string text) {
-  lower_in_place(text.data(), text.size());
-  return text;
 }
 
 void append_u32(std::string& to, std::uint32_t v) {
@@ -112,21 +107,17 @@ answer_set lookup::nothing(rcode code) {
 answer_set lookup::question(std::string_view name, std::uint16_t type, int depth) {
   name_ = name;
   domain_ = settings().domain;
-  auto main = find_suffix(name, settings().domain);
   auto other = find_suffix(name, settings().alt_domain);
   below_alt_ = other && *other > 0;
-  if (main || other) {
-    auto start = std::min(main.value_or(name.size()), other.value_or(name.size()));
-    domain_ = name.substr(start);
-    auto head = lowered(std::string(name.substr(0, start)));
-    head.push_back('\0');
+  if (auto start = start_of_domain(settings(), name)) {
+    domain_ = name.substr(*start);
     if (type == rr::axfr) {
       answer_set out;
       out.code = rcode::not_implemented;
       return out;
     }
     if (type == rr::soa || type == rr::ns) return name_servers(type);
-    return in_domain(parse_name(labels_of(head), type), type, depth);
+    return in_domain(parse_head(name.substr(0, *start), type), type, depth);
   }
   auto labels = labels_of(lowered(std::string(name)));
   if (!labels.empty() && labels.back() == "arpa") return reverse(labels, type);
@@ -138,10 +129,8 @@ answer_set lookup::question(std::string_view name, std::uint16_t type, int depth
 }
 
 answer_set lookup::in_domain(const parsed_name& asked, std::uint16_t type, int depth) {
-  // Other datacenters are not reachable from here, so they are as good as unknown.
-  bool elsewhere = !asked.datacenter.empty() && asked.datacenter != lowered(settings().datacenter);
   if (asked.kind == form::address) return address(asked, type);
-  if (elsewhere) return nothing(rcode::name_error);
+  if (is_elsewhere(asked, settings())) return nothing(rcode::name_error);
   switch (asked.kind) {
   case form::service:
   case form::connect: return services(asked, type, depth);

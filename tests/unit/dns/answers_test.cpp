@@ -172,6 +172,54 @@ TEST_CASE("only instances that are well enough are handed out, with the weight o
   CHECK(dc.ask("web.service.consul", rr::any).answers == lines{"web.service.consul. 0 AAAA fd00::3"});
 }
 
+TEST_CASE("a server is asked only for what the catalog decides") {
+  datacenter dc;
+  dc.config.dns_alt_domain = "alt.";
+  question_sources s;
+  s.state = [&] { return dc.state->now_published(); };
+  s.who = [] { return acl::allow_nothing(); };
+  s.wall_clock = [] { return std::chrono::seconds(1700000000); };
+  s.at_hand = [](const lookup_settings&) { return false; };
+  questions client(std::move(s), dc.config);
+  struct row {
+    const char* name;
+    std::uint16_t type;
+    int code; ///< of the agent's own answer; -1: a server is asked
+  };
+  for (const auto& [name, type, code] : std::vector<row>{
+           {"web.service.consul", rr::a, -1},
+           {"blue.web.service.dc1.alt", rr::srv, -1},
+           {"_web._tcp.consul", rr::srv, -1},
+           {"web.connect.consul", rr::a, -1},
+           {"web.virtual.consul", rr::a, -1},
+           {"n1.node.consul", rr::a, -1},
+           {"n1.node.consul", 15, -1},
+           {"consul", rr::ns, -1},
+           {"any.thing.alt", rr::soa, -1},
+           {"1.0.9.10.in-addr.arpa", rr::ptr, -1},
+           {"consul", rr::a, 3},
+           {"nonsense.consul", rr::a, 3},
+           {"a.b.nonsense.alt", rr::any, 3},
+           {"service.consul", rr::a, 3},
+           {"_web._tcp.consul", rr::a, 3},
+           {"web.service.dc2.consul", rr::a, 3},
+           {"web.service.x.ns.consul", rr::a, 3},
+           {"web.query.consul", rr::a, 3},
+           {"web.ingress.consul", rr::a, 3},
+           {"0a090001.addr.consul", rr::a, 0},
+           {"0a09.addr.consul", rr::a, 3},
+           {"web.service.consul", rr::axfr, 4},
+           {"9.10.in-addr.arpa", rr::ptr, 3},
+           {"arpa", rr::ptr, 3},
+           {"example.com", rr::a, 5},
+       }) {
+    CAPTURE(name, type);
+    auto result = client.answer(request(name, type), transport::udp);
+    REQUIRE(result.what == (code < 0 ? outcome::action::ask : outcome::action::reply));
+    if (code >= 0) CHECK(parse_answer(result.message).code == code);
+  }
+}
+
 TEST_CASE("a kept set ends with the state that it was made of") {
   auto dc = three();
   CHECK(dc.ask("web.service.consul", rr::a).answers.size() == 2);
