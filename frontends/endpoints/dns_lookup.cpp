@@ -67,7 +67,7 @@ private:
   void add_instance(answer_set& into, const parsed_name& asked, const service_entry& e, std::uint16_t type, int depth);
   answer_set::group target_group(const parsed_name& asked, const service_entry& e, const chosen_address& at,
                                  std::uint32_t ttl, int depth);
-  std::vector<record> metadata(const praetor::node& n, const std::string& owner);
+  std::vector<record> metadata(const praetor::node& n, const std::string& owner, std::uint32_t ttl);
   std::string node_name(const praetor::node& n) const;
   std::vector<record> resolve(const std::string& host, std::uint32_t ttl, int depth);
   std::vector<record> resolve_inside(const std::string& name, int depth);
@@ -192,13 +192,13 @@ std::string lookup::node_name(const praetor::node& n) const {
   return below({n.name, "node", settings().datacenter}, domain_);
 }
 
-std::vector<record> lookup::metadata(const praetor::node& n, const std::string& owner) {
+std::vector<record> lookup::metadata(const praetor::node& n, const std::string& owner, std::uint32_t ttl) {
   std::vector<record> out;
   for (const auto& [key, value] : n.meta) {
     record r;
     r.owner = owner;
     r.type = rr::txt;
-    r.ttl = seconds_of(dns().node_ttl);
+    r.ttl = ttl;
     std::string_view rest;
     auto text = metadata_text(key, value);
     rest = text;
@@ -231,7 +231,7 @@ answer_set lookup::node(const parsed_name& asked, std::uint16_t type, int depth)
   }
   bool in_answer = type == rr::txt || type == rr::any;
   if (in_answer || dns().node_meta_txt)
-    for (auto& r : metadata(*found, {})) (in_answer ? g.answers : g.extra).push_back(std::move(r));
+    for (auto& r : metadata(*found, {}, ttl)) (in_answer ? g.answers : g.extra).push_back(std::move(r));
   out.groups.push_back(std::move(g));
   return out;
 }
@@ -341,7 +341,7 @@ answer_set::group lookup::target_group(const parsed_name& asked, const service_e
   if (srv.name.empty()) return {};
   g.answers.push_back(std::move(srv));
   if (dns().node_meta_txt && !in_node_zone.empty())
-    for (auto& r : metadata(*e.node, in_node_zone)) g.extra.push_back(std::move(r));
+    for (auto& r : metadata(*e.node, in_node_zone, ttl)) g.extra.push_back(std::move(r));
   return g;
 }
 
