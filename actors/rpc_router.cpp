@@ -20,6 +20,18 @@ constexpr std::string_view unknown_outcome =
 
 error no_leader() { return {"No cluster leader", 500}; }
 
+/// Whether waiting can help: while one of the servers lives they may elect a leader, and a server may become it itself.
+/// A server is given up when gossip does so and it is not reached either.
+bool has_servers(const rpc_router_state& s) {
+  if (s.options.server) return true;
+  auto known = s.options.view->servers.load();
+  return std::any_of(s.links.begin(), s.links.end(), [&](const auto& link) {
+    if (link.second.up) return true;
+    auto* server = known ? known->find(link.first) : nullptr;
+    return server && server->status != swim::member_status::failed;
+  });
+}
+
 } // namespace
 
 rpc_router_state::~rpc_router_state() {
@@ -120,7 +132,7 @@ void rpc_router_state::attempt(const forwarded_request_ptr& r) {
   notes.seen_leader = leader->leader_id;
   if (options.server && leader->is_leader && r->here) return r->here();
   if (!r->body) return r->done(tl::unexpected(no_leader()));
-  if (!options.server && rotation.empty()) return r->done(fail("No known Consul servers"));
+  if (!has_servers(*this)) return give_up(r);
   auto* server = choose(*r);
   if (!server) return hold_back(r);
   auto now = self->clock().now();
@@ -174,7 +186,7 @@ void rpc_router_state::hold_back(const forwarded_request_ptr& r) {
   auto& notes = r->notes;
   auto now = self->clock().now();
   if (notes.cancelled) return;
-  if (now >= notes.hold_until || now >= r->deadline) return give_up(r);
+  if (now >= notes.hold_until || now >= r->deadline || !has_servers(*this)) return give_up(r);
   auto limit = std::max<nanoseconds>(r->hold / 16 * (std::int64_t{1} << std::min(notes.attempts++, most_doublings)),
                                      nanoseconds{1});
   auto least = std::min(notes.waited, limit - nanoseconds{1});
@@ -188,12 +200,11 @@ void rpc_router_state::hold_back(const forwarded_request_ptr& r) {
 }
 
 void rpc_router_state::give_up(const forwarded_request_ptr& r) {
-  if (!options.server && rotation.empty()) return r->done(fail("No known Consul servers"));
+  if (!has_servers(*this)) return r->done(fail("No known Consul servers"));
   r->done(tl::unexpected(r->notes.last));
 }
 
 void rpc_router_state::retry() {
-  timer_set = false;
   auto now = self->clock().now();
   auto leader = options.view->leader.get();
   std::deque<forwarded_request_ptr> due;
@@ -227,7 +238,10 @@ rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rp
   return {
       [self](propose_atom, local<std::shared_ptr<proposal>>& p) { self->state.propose(std::move(p.value)); },
       [self](read_atom, local<done_callback>& done) { self->state.read(std::move(done.value)); },
-      [self](wake_atom) { self->state.retry(); },
+      [self](wake_atom) {
+        self->state.timer_set = false;
+        self->state.retry();
+      },
       [self](sync_atom, std::uint64_t generation) {
         if (generation == self->state.rebalance) self->state.shuffle();
       },

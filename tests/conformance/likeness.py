@@ -73,21 +73,22 @@ def read_known(path):
 
 
 def families():
-    """Yields (name, cases function) of each file in cases/, in order of their names."""
+    """Yields (name, cases function, configuration) of each file in cases/, in order of their names. A file that needs
+    agents of its own configuration names it in CONFIG."""
     folder = os.path.join(HERE, "cases")
     for file in sorted(os.listdir(folder)):
         if file.endswith(".py"):
             spec = importlib.util.spec_from_file_location(file[:-3], os.path.join(folder, file))
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
-            yield file[:-3].split("_", 1)[1], module.cases
+            yield file[:-3].split("_", 1)[1], module.cases, getattr(module, "CONFIG", {})
 
 
 class Pair:
     """Both agents, freshly started."""
 
-    def __init__(self, given, mode):
-        self.agents = [Agent("praetor", given.praetor, mode), Agent("peer", given.peer, mode)]
+    def __init__(self, given, mode, more):
+        self.agents = [Agent("praetor", given.praetor, mode, more), Agent("peer", given.peer, mode, more)]
 
     def __enter__(self):
         try:
@@ -115,24 +116,26 @@ def run_mode(given, mode, parts, report):
     """Runs each family on agents of its own. An agent that ends is a difference, and ends its family only."""
     work = []
     if "http" in parts:
-        for family, cases in families():
+        for family, cases, more in families():
             recorder = Recorder(family)
             cases(recorder)
             if any(given.case in step.name for step in recorder.steps):
-                work.append(("http", family, lambda agents, comparer, recorder=recorder: run_family(
+                work.append(("http", family, more, lambda agents, comparer, recorder=recorder: run_family(
                     agents, comparer, report, mode, recorder, given.case)))
     if "dns" in parts:
-        work.append(("dns", "dns", lambda agents, comparer: dns.run(
+        # Servers give each kind of record a time to live of its own, development agents are asked with the defaults.
+        more = dns.TIMES_TO_LIVE if mode == "server" else {}
+        work.append(("dns", "dns", more, lambda agents, comparer: dns.run(
             agents, comparer, report, mode, given.case, os.path.join(HERE, "cases"))))
     if "cli" in parts:
         for file in ("cases/cli.txt", "cli_cases.txt"):
             path = os.path.join(HERE, file)
             if os.path.exists(path) and any(given.case in line for line in cli.read_cases(path)):
-                work.append(("cli", file, lambda agents, comparer, path=path: cli.run(
+                work.append(("cli", file, {}, lambda agents, comparer, path=path: cli.run(
                     agents, comparer, report, mode, given.case, path)))
-    for part, family, run in work:
+    for part, family, more, run in work:
         try:
-            with Pair(given, mode) as (agents, comparer):
+            with Pair(given, mode, more) as (agents, comparer):
                 run(agents, comparer)
         except RuntimeError as problem:
             report.add(part, mode, family, [str(problem)])
