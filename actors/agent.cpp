@@ -178,7 +178,12 @@ void agent_state::start_sync() {
                              o.config->server);
   watch_over("anti_entropy", handles.sync, [this] { start_sync(); });
   if (handles.registry) self->send(handles.registry, sync_atom_v, handles.sync);
-  if (leading || leader_known || !o.config->server) self->send(handles.sync, start_atom_v);
+  if (leading || leader_known || !o.config->server) begin_sync();
+}
+
+/// Before the registry has loaded, nothing of what the catalog has of this agent would seem to be its own.
+void agent_state::begin_sync() {
+  if (loaded) self->send(handles.sync, start_atom_v);
 }
 
 void agent_state::start_registry() {
@@ -191,6 +196,9 @@ void agent_state::start_registry() {
   r.writer = o.outside->detach ? self->spawn<caf::detached>(registry_writer, o.outside)
                                : self->spawn(registry_writer, o.outside);
   watch_over("registry_writer", r.writer, nullptr);
+  r.loaded = [me = agent_actor{self}](const error* refused) {
+    caf::anon_send(me, result_atom_v, refused ? refused->text : std::string());
+  };
   handles.registry = self->spawn(registry, std::move(r), o.config);
   watch_over("registry", handles.registry, nullptr);
   self->send(handles.registry, sync_atom_v, handles.sync);
@@ -252,13 +260,23 @@ void agent_state::start() {
   }
   start_gossip();
   publish();
-  if (options.ready) options.ready(options.view->handles.load());
+}
+
+void agent_state::registry_loaded(const std::string& refusal) {
+  auto ready = std::exchange(options.ready, nullptr);
+  if (!refusal.empty()) {
+    if (ready) ready(fail(refusal));
+    return;
+  }
+  loaded = true;
+  if (leading || leader_known || !options.config->server) begin_sync();
+  if (ready) ready(options.view->handles.load());
 }
 
 void agent_state::leadership_changed(const leadership& now) {
   auto& log = *options.outside->log_lines;
   bool known_before = std::exchange(leader_known, !now.leader_id.empty());
-  if (leader_known && !known_before && !now.is_leader) self->send(handles.sync, start_atom_v);
+  if (leader_known && !known_before && !now.is_leader) begin_sync();
   bool leads = now.is_leader && now.ready;
   if (leads == leading) return;
   leading = leads;
@@ -266,7 +284,7 @@ void agent_state::leadership_changed(const leadership& now) {
     log.write(log_level::info, "agent.server", "cluster leadership acquired");
     announce_leadership();
     self->send(handles.duties, start_atom_v, now.term);
-    self->send(handles.sync, start_atom_v);
+    begin_sync();
   } else {
     log.write(log_level::info, "agent.server", "cluster leadership lost");
     self->send(handles.duties, stop_atom_v);
@@ -324,6 +342,10 @@ void agent_state::restart(const std::string& child_name) {
 }
 
 void agent_state::reload(std::shared_ptr<const config::runtime_config> config, done_callback done) {
+  if (auto no = refused_definitions(*config, *options.view->registry.get())) {
+    if (done) done(&*no);
+    return;
+  }
   config = with_access_rules_of(*options.config, *config);
   options.config = config;
   options.view->settings.store(config);
@@ -359,6 +381,7 @@ agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self
       [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
         self->state.reload(std::move(config.value), std::move(done.value));
       },
+      [self](result_atom, const std::string& refusal) { self->state.registry_loaded(refusal); },
       [self](leader_atom, local<std::shared_ptr<const leadership>>& now) {
         self->state.leadership_changed(*now.value);
       },

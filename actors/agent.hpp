@@ -45,8 +45,9 @@ struct agent_options {
   /// The Raft state on disk, after `restore_state`.
   raft::initial_state found;
   std::uint64_t snapshot_index = 0;
-  /// Called once, when all parts have been started.
-  std::function<void(agent_handles_ptr)> ready;
+  /// Called once: when all parts have been started and the agent's own services and checks are there, or with the
+  /// reason why those of the configuration are not taken. The agent has to be stopped then.
+  std::function<void(const expected<agent_handles_ptr>&)> ready;
 };
 
 /// Reads the newest snapshot into the view and joins it with the log.
@@ -75,12 +76,15 @@ struct agent_state {
   retry_joiner_actor flooder; ///< of the WAN pool; null unless this server is in one
   std::vector<child> children;
   bool leading = false, leader_known = false, stopping = false;
+  bool loaded = false;  ///< the registry has the agent's services and checks: only now may the catalog follow it
   bool has_log = false; ///< at the start: this server is or was part of a cluster
 
   void start();
   void reload(std::shared_ptr<const config::runtime_config> config, done_callback done);
   void leadership_changed(const leadership& now);
   void members_changed();
+  /// @param refusal why the definitions of the configuration are not taken; "" if they are
+  void registry_loaded(const std::string& refusal);
   void child_down(const caf::down_msg& down);
   void restart(const std::string& child_name);
   /// Ends a part for good.
@@ -105,6 +109,7 @@ private:
   void start_answers();
   void start_registry();
   void start_sync();
+  void begin_sync();
   void start_duties();
   void publish();
 };

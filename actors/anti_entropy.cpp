@@ -1,10 +1,12 @@
 #include "actors/anti_entropy.hpp"
 
+#include "actors/agent.hpp"
 #include "actors/command_permissions.hpp"
 #include "actors/registration_token.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/mutation.hpp"
+#include "storage/state/apply_steps.hpp"
 #include "storage/state/command.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
@@ -25,27 +27,23 @@ constexpr auto oldest_records = std::chrono::seconds(2);
 constexpr auto longest_answer = std::chrono::seconds(60);
 constexpr std::size_t small_pool = 128;
 
-/// The service as it should stand in the catalog, given what stands there: tags that the catalog may override, and
+/// Whether the tags in the catalog are in force: those of the definition have been there, and nobody has defined the
+/// service anew since.
+bool catalog_decides(const local_service& own, const node_service& remote) {
+  if (!own.service->enable_tag_override) return false;
+  if (mutated("tags_of_the_catalog_always")) return true;
+  return own.tags_by == tag_owner::catalog || (own.tags_by == tag_owner::unknown && remote.enable_tag_override);
+}
+
+/// The service as it should stand in the catalog, given what stands there: tags that others may override, and
 /// addresses that the servers add.
-node_service wanted(const node_service& own, const node_service* remote) {
-  auto out = own;
+node_service wanted(const local_service& own, const node_service* remote) {
+  auto out = *own.service;
   if (!remote) return out;
-  if (own.enable_tag_override) out.tags = remote->tags;
+  if (catalog_decides(own, *remote)) out.tags = remote->tags;
   for (const auto& [name, address] : remote->tagged_addresses)
     if (name.starts_with("consul-")) out.tagged_addresses.insert_or_assign(name, address);
   return out;
-}
-
-bool same_in_catalog(const node_service& own, const node_service& remote) {
-  auto copy = wanted(own, &remote);
-  copy.locally_registered_as_sidecar = remote.locally_registered_as_sidecar;
-  return same_content(copy, remote);
-}
-
-bool same_in_catalog(const health_check& own, const health_check& remote) {
-  auto copy = own;
-  copy.node = remote.node; // compared without regard to case elsewhere
-  return same_content(copy, remote);
 }
 
 } // namespace
@@ -110,6 +108,7 @@ health_check_ptr anti_entropy_state::remote_check(const std::string& id) const {
 }
 
 void anti_entropy_state::note(const push& done) {
+  if (auto& r = done.registered; r && r->service && !done.service.empty()) settle_tags(*r->service, done.own_tags);
   if (own_state || !known) return;
   auto drop_service = [this](const std::string& id) {
     std::erase_if(known->services, [&](const auto& s) { return s->id == id; });
@@ -135,6 +134,16 @@ void anti_entropy_state::note(const push& done) {
   } else if (r) {
     drop_check(r->check_id);
   }
+}
+
+void anti_entropy_state::settle_tags(const node_service& in_catalog, const string_list& own) {
+  if (!in_catalog.enable_tag_override) return;
+  auto settled = std::make_shared<tag_settlement>();
+  settled->service_id = in_catalog.id;
+  settled->own = own;
+  settled->in_force = in_catalog.tags;
+  if (auto handles = view->handles.load(); handles && handles->registry)
+    self->send(handles->registry, changed_atom_v, local<std::shared_ptr<const tag_settlement>>{std::move(settled)});
 }
 
 void anti_entropy_state::send_register(register_request request, push what) {
@@ -210,8 +219,9 @@ void anti_entropy_state::push_service(const local_state& local, const std::strin
     return send_deregister(std::move(request), std::move(what));
   }
   auto request = node_request(false);
-  request.service = std::make_shared<const node_service>(wanted(*own->service, remote.get()));
+  request.service = std::make_shared<const node_service>(wanted(*own, remote.get()));
   request.token = token_of(own->token, own->from_file);
+  what.own_tags = own->own_tags;
   // All its checks that the catalog does not have go with it: it must never look healthy for want of them. Those with
   // another token don't, lest they gain what it allows.
   local.for_checks_of(id, nullptr, [&](const local_check_ptr& c) {
@@ -238,7 +248,8 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
     return send_deregister(std::move(request), std::move(what));
   }
   const auto& service_id = own->check->service_id;
-  if (!service_id.empty() && !remote_service(service_id)) {
+  auto remote = service_id.empty() ? nullptr : remote_service(service_id);
+  if (!service_id.empty() && !remote) {
     // The first news of its service: both go together.
     dirty_checks.insert(id);
     return push_service(local, service_id);
@@ -246,9 +257,9 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
   auto request = node_request(false);
   request.check = own->check;
   request.token = token_of(own->token, own->from_file);
-  if (auto service = local.service(own->check->service_id); service && !own->check->service_id.empty())
-    request.service =
-        std::make_shared<const node_service>(wanted(*service->service, remote_service(own->check->service_id).get()));
+  // Tags that others have set since they were seen here must not be undone by news of a check.
+  if (auto service = remote ? local.service(service_id) : nullptr; service && !catalog_decides(*service, *remote))
+    request.service = std::make_shared<const node_service>(wanted(*service, remote.get()));
   send_register(std::move(request), std::move(what));
 }
 
@@ -359,13 +370,16 @@ void anti_entropy_state::compare(const node_records& catalog) {
     if (s->id == consul_service) continue;
     remote_services.insert(s->id);
     auto own = local->service(s->id);
-    if (!own || !same_in_catalog(*own->service, *s)) dirty_services.insert(s->id);
+    if (!own || !state::same_record(wanted(*own, s.get()), *s))
+      dirty_services.insert(s->id);
+    else if (own->tags_by != tag_owner::catalog || own->service->tags != s->tags)
+      settle_tags(*s, own->own_tags);
   }
   for (const auto& c : catalog.checks) {
     if (c->check_id == serf_health) continue;
     remote_checks.insert(c->check_id);
     auto own = local->check(c->check_id);
-    if (!own || !same_in_catalog(*own->check, *c)) dirty_checks.insert(c->check_id);
+    if (!own || !state::same_record(*own->check, *c)) dirty_checks.insert(c->check_id);
   }
   local->services.for_each([&](std::string_view id, const local_service_ptr&) {
     if (!remote_services.contains(std::string(id))) dirty_services.insert(std::string(id));
@@ -411,6 +425,7 @@ anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_poin
         self->state.request_sync();
       },
       [self](changed_atom, local<std::shared_ptr<node_identity>>& identity) {
+        if (self->state.identity == *identity.value) return;
         self->state.identity = *identity.value;
         self->state.node_dirty = true;
         self->state.request_sync();

@@ -20,6 +20,8 @@ struct node_identity {
   std::string datacenter, id, name, address;
   string_map tagged_addresses, meta;
   std::optional<praetor::locality> locality;
+
+  bool operator==(const node_identity&) const = default;
 };
 node_identity node_identity_of(const config::runtime_config& config, const std::string& node_id);
 
@@ -49,6 +51,7 @@ struct anti_entropy_state {
     bool node = false;
     bool removal = false;
     std::string service;
+    string_list own_tags; ///< of the service's definition
     std::vector<std::string> checks;
     /// What was sent.
     std::shared_ptr<const register_request> registered;
@@ -80,6 +83,8 @@ private:
   health_check_ptr remote_check(const std::string& id) const;
   /// Takes over into `known` what a push has changed.
   void note(const push& done);
+  /// Tells the registry that the catalog has had the tags of a definition, if others may override them.
+  void settle_tags(const node_service& in_catalog, const string_list& own);
   register_request node_request(bool with_node) const;
   void push_node();
   void push_service(const local_state& local, const std::string& id);

@@ -12,14 +12,37 @@
 
 namespace praetor {
 
+/// Whose word counts for the tags of a service with enable_tag_override.
+enum class tag_owner {
+  agent,   ///< the agent's: the catalog has not had the tags of this definition yet
+  catalog, ///< the catalog's: it has had them, and what stands there since is in force
+  unknown, ///< nothing is remembered of what the catalog has had: its own, if it has this service with the override
+};
+
 /// A service of this agent.
 struct local_service {
-  node_service_ptr service;
+  node_service_ptr service; ///< as it is in force: with enable_tag_override others may have set its tags
+  string_list own_tags;     ///< those of its definition
+  tag_owner tags_by = tag_owner::agent;
   std::string token;
   bool from_file = false; ///< defined by the configuration: never persisted
   bool sidecar = false;   ///< was made with its parent and goes with it
 };
 using local_service_ptr = std::shared_ptr<const local_service>;
+
+/// The record of the service's definition, whatever others have made of its tags.
+inline node_service defined_service(const local_service& s) {
+  auto out = *s.service;
+  out.tags = s.own_tags;
+  return out;
+}
+
+/// What anti_entropy has found, or brought about: the catalog has had the tags of a definition.
+struct tag_settlement {
+  std::string service_id;
+  string_list own;      ///< of the definition that was compared or pushed
+  string_list in_force; ///< in the catalog
+};
 
 /// A check of this agent.
 struct local_check {
@@ -27,7 +50,8 @@ struct local_check {
   check_definition definition;
   std::string token;
   bool from_file = false;
-  /// Since when it has been critical without a break.
+  /// Since when results and missed TTLs have said critical without a break. A check that has not run yet is shown
+  /// critical, which counts for nothing.
   std::optional<std::chrono::steady_clock::time_point> critical_since;
 };
 using local_check_ptr = std::shared_ptr<const local_check>;

@@ -55,4 +55,9 @@ inline std::string_view check_kind(const check_definition& d) {
   return "";
 }
 
+/// Whether this release can carry out checks of a kind; the others are shown as critical and say so.
+inline bool is_available(std::string_view kind) {
+  return kind == "ttl" || kind == "http" || kind == "tcp" || kind == "udp" || kind == "script" || kind == "alias";
+}
+
 } // namespace praetor

@@ -4,57 +4,8 @@
 
 namespace praetor {
 
-registry_settings registry_settings_of(const config::runtime_config& c) {
-  registry_settings s;
-  s.node_name = c.node_name;
-  s.enable_script_checks = c.enable_script_checks;
-  s.enable_local_script_checks = c.enable_local_script_checks;
-  s.discard_check_output = c.discard_check_output;
-  s.check_output_max_size = static_cast<std::size_t>(c.check_output_max_size);
-  s.check_update_interval = c.check_update_interval;
-  s.deregister_interval_min = c.check_deregister_interval_min;
-  s.reap_interval = c.check_reap_interval;
-  return s;
-}
-
 registry_state::~registry_state() {
   for (auto& [id, runner] : runners) caf::anon_send_exit(runner, caf::exit_reason::user_shutdown);
-}
-
-void registry_state::load_definitions(const config::runtime_config& c) {
-  auto report = [&](const char* what, const std::string& id, const expected<void>& outcome) {
-    if (!outcome)
-      options.outside->log_lines->write(log_level::error, "agent", std::string("Failed to register ") + what,
-                                        {{"id", id}, {"error", outcome.error().text}});
-  };
-  // What an earlier configuration defined and this one does not is gone.
-  std::set<std::string> services, checks;
-  for (const auto& d : c.services) services.insert(d.id.empty() ? d.name : d.id);
-  for (const auto& d : c.checks) checks.insert(d.id.empty() ? d.name : d.id);
-  std::vector<std::string> old_services, old_checks;
-  current->services.for_each([&](std::string_view id, const local_service_ptr& s) {
-    if (s->from_file && !services.contains(std::string(id))) old_services.emplace_back(id);
-  });
-  current->checks.for_each([&](std::string_view id, const local_check_ptr& check) {
-    if (check->from_file && check->check->service_id.empty() && !checks.contains(std::string(id)))
-      old_checks.emplace_back(id);
-  });
-  for (const auto& id : old_services) (void)remove_service(id);
-  for (const auto& id : old_checks) (void)remove_check(id);
-
-  for (const auto& d : c.services) {
-    service_registration r;
-    r.service = to_node_service(d);
-    r.checks = service_checks(d, d.all_checks());
-    r.token = d.token;
-    r.from_file = true;
-    r.replace_existing_checks = true;
-    report("service", r.service.id, add_service(r));
-  }
-  for (auto d : c.checks) {
-    normalize(d);
-    report("check", d.id.empty() ? d.name : d.id, add_check({d, d.token, true}));
-  }
 }
 
 namespace {
@@ -74,12 +25,9 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
   s.self = self;
   s.options = std::move(options);
   s.random.seed(s.options.outside->seed());
-  std::set<std::string> services, checks;
-  for (const auto& d : found->services) services.insert(d.id.empty() ? d.name : d.id);
-  for (const auto& d : found->checks) checks.insert(d.id.empty() ? d.name : d.id);
-  s.load(services, checks);
-  s.load_definitions(*found);
+  auto outcome = s.load(*found);
   s.flush();
+  if (auto loaded = std::exchange(s.options.loaded, nullptr)) loaded(outcome ? nullptr : &outcome.error());
   self->delayed_send(self, s.options.settings.reap_interval, wake_atom_v);
   return {
       [self](service_atom, local<std::shared_ptr<service_registration>>& r, local<done_callback>& done) {
@@ -106,10 +54,11 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
         finish(self->state, self->state.maintain(service_id, on, reason), done.value);
       },
       [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
-        auto& s = self->state;
-        s.options.settings = registry_settings_of(*config.value);
-        s.load_definitions(*config.value);
-        s.when_durable(std::move(done.value));
+        finish(self->state, self->state.take_definitions(*config.value), done.value);
+      },
+      [self](changed_atom, local<std::shared_ptr<const tag_settlement>>& settled) {
+        self->state.settle_tags(*settled.value);
+        self->state.flush();
       },
       [self](stored_atom, std::uint64_t number) { self->state.stored(number); },
       [self](sync_atom, anti_entropy_actor& sync) { self->state.sync = std::move(sync); },

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/definitions.hpp"
 #include "actors/ports.hpp"
 #include "actors/registration.hpp"
 #include "protocol/actors.hpp"
 #include "storage/agent_store/agent_store.hpp"
+#include "storage/agent_store/persisted.hpp"
 
 #include <deque>
 #include <functional>
@@ -21,19 +23,6 @@ struct store_job {
   storage::agent_batch batch;
   registry_actor owner; ///< hears of it
 };
-
-/// What the configuration says about the agent's services and checks.
-struct registry_settings {
-  std::string node_name;
-  bool enable_script_checks = false;
-  bool enable_local_script_checks = false;
-  bool discard_check_output = false;
-  std::size_t check_output_max_size = 4096;
-  nanoseconds check_update_interval{std::chrono::minutes(5)};
-  nanoseconds deregister_interval_min{std::chrono::minutes(1)};
-  nanoseconds reap_interval{std::chrono::seconds(30)};
-};
-registry_settings registry_settings_of(const config::runtime_config& config);
 
 /// How a check that is being started knows its agent.
 struct check_start {
@@ -56,6 +45,9 @@ struct registry_options {
   registry_settings settings;
   check_starter start_check;
   registry_writer_actor writer;
+  /// Called once, when the stored and the configured definitions are there, or with the reason why the latter are not
+  /// taken. Then nothing of them was, and nothing stored has changed. May be null.
+  done_callback loaded;
 };
 
 struct registry_state {
@@ -82,28 +74,35 @@ struct registry_state {
   // Changes (registry_changes.cpp).
   expected<void> add_service(const service_registration& r);
   expected<void> remove_service(const std::string& id);
-  expected<void> add_check(const check_registration& r, nanoseconds ttl_left = nanoseconds{0});
+  expected<void> add_check(const check_registration& r);
   expected<void> remove_check(const std::string& id);
   void update_check(const std::string& id, std::string status, std::string output);
   expected<void> update_ttl(const std::string& id, const std::string& status, std::string output);
   expected<void> maintain(const std::string& service_id, bool on, const std::string& reason);
   void reap();
   void sync_due_outputs();
+  void settle_tags(const tag_settlement& settled);
+
+  // The configuration's definitions (registry_definitions.cpp).
+  /// What the store and the configuration hold. Definitions of the configuration win over stored ones of the same id.
+  expected<void> load(const config::runtime_config& config);
+  /// Takes over what has changed of the configuration's definitions, all of it or nothing. The rest is not touched:
+  /// neither its status nor its worker, nor what was registered over the API beside it.
+  expected<void> take_definitions(const config::runtime_config& config);
 
   // Keeping (registry_store.cpp).
-  /// Takes up what the store holds; definitions of the configuration win over persisted ones of the same id.
-  void load(const std::set<std::string>& file_services, const std::set<std::string>& file_checks);
+  void load_results();
+  void load_services(const file_definitions& files);
+  void load_checks(const file_definitions& files);
   void persist_service(const local_service& s);
   void persist_check(const local_check& c);
   void persist_ttl(const local_check& c);
+  void persist_tags(const local_service& s);
   void forget(storage::agent_table table, const std::string& id);
   /// Runs `done` when everything so far is durable.
   void when_durable(done_callback done);
   void flush();
   void stored(std::uint64_t number);
-
-  // Reload (registry.cpp).
-  void load_definitions(const config::runtime_config& config);
 
 private:
   friend class local_change;
@@ -112,13 +111,24 @@ private:
   void publish();
   void stop_runner(const std::string& check_id);
   void start_runner(const local_check& c, nanoseconds ttl_left);
+  /// Tags of a service that is added or replaced: its definition's, or what others have made of them.
+  void choose_tags(local_service& next, const local_service_ptr& existing) const;
+  /// Its checks name the service and its tags.
+  void rename_checks(const node_service& service);
+
+  /// Results and tags of the last life, for what is being loaded.
+  struct last_life {
+    std::map<std::string, storage::persisted_check_state> checks;
+    std::map<std::string, storage::persisted_tags> tags;
+  };
+  std::optional<last_life> last; ///< null once everything is loaded
 };
 
 /// Maintenance checks, as clients know them.
 inline constexpr std::string_view node_maintenance_id = "_node_maintenance";
 std::string service_maintenance_id(const std::string& service_id);
 
-/// @param found services and checks of the configuration, loaded before anything else is heard
+/// @param found its services and checks are loaded before anything else is heard
 registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self, registry_options options,
                                        std::shared_ptr<const config::runtime_config> found);
 

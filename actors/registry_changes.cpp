@@ -1,7 +1,6 @@
-#include "actors/registry.hpp"
+#include "actors/registry_steps.hpp"
 
-#include "protocol/config/definition_validation.hpp"
-#include "protocol/types/names.hpp"
+#include "protocol/mutation.hpp"
 
 #include <algorithm>
 
@@ -11,8 +10,6 @@ namespace {
 
 constexpr std::string_view no_reason = "Maintenance mode is enabled for this ";
 constexpr std::string_view no_reason_end = ", but no reason was provided. This is a default message.";
-
-std::string instance_key(const health_check& c) { return c.service_id + '\0' + c.check_id; }
 
 error unknown_check(const std::string& id) {
   return {"Unknown check ID " + praetor::quoted(id) + ". Ensure that the check ID is passed, not the check name.", 404};
@@ -35,56 +32,32 @@ std::size_t output_limit(const registry_settings& settings, const check_definiti
   return std::min(own, settings.check_output_max_size);
 }
 
-/// Scripts run whatever their text says: only who may write the configuration, or is told so there, may register them.
-expected<void> scripts_allowed(const registry_settings& settings, const check_definition& d, bool from_file) {
-  if (d.script_args.empty() || settings.enable_script_checks) return {};
-  if (!from_file)
-    return fail("Scripts are disabled on this agent from remote calls; to enable, configure 'enable_script_checks' to "
-                "true");
-  if (settings.enable_local_script_checks) return {};
-  return fail("Scripts are disabled on this agent; to enable, configure 'enable_script_checks' or "
-              "'enable_local_script_checks' to true");
+/// Whether a check's worker does the same for two definitions: what is only shown, or judged by others, may differ.
+bool same_work(check_definition a, check_definition b) {
+  for (auto* d : {&a, &b}) {
+    d->name.clear();
+    d->notes.clear();
+    d->service_id.clear();
+    d->deregister_critical_service_after = nanoseconds{0};
+  }
+  return a == b;
+}
+
+/// What an alias may see depends on its token.
+bool same_sight(const local_check& a, const local_check& b) {
+  return check_kind(a.definition) != "alias" || (a.token == b.token && a.from_file == b.from_file);
+}
+
+bool same_registration(const local_service& a, const local_service& b) {
+  return a.token == b.token && a.from_file == b.from_file && a.sidecar == b.sidecar &&
+         defined_service(a) == defined_service(b);
+}
+bool same_registration(const local_check& a, const local_check& b) {
+  return a.token == b.token && a.from_file == b.from_file && a.definition == b.definition &&
+         same_content(*a.check, *b.check);
 }
 
 } // namespace
-
-/// One step from a published local state to the next.
-class local_change {
-public:
-  explicit local_change(registry_state& r) : registry_(r), next_(std::make_shared<local_state>(*r.current)) {}
-  ~local_change() {
-    registry_.current = std::move(next_);
-    if (registry_.open_steps == 0) registry_.publish();
-  }
-  void put(const local_service_ptr& s) { next_->services.set(s->service->id, s, registry_.retired); }
-  void put(const local_check_ptr& c) {
-    next_->checks.set(c->check->check_id, c, registry_.retired);
-    next_->by_service.set(instance_key(*c->check), c, registry_.retired);
-  }
-  void drop_service(const std::string& id) { next_->services.erase(id, registry_.retired); }
-  void drop_check(const health_check& c) {
-    next_->by_service.erase(instance_key(c), registry_.retired);
-    next_->checks.erase(std::string(c.check_id), registry_.retired);
-  }
-
-private:
-  registry_state& registry_;
-  std::shared_ptr<local_state> next_;
-};
-
-/// Several changes that are seen together or not at all: a service never stands there without its checks.
-class joint_change {
-public:
-  explicit joint_change(registry_state& r) : registry_(r) { ++registry_.open_steps; }
-  ~joint_change() {
-    if (--registry_.open_steps == 0) registry_.publish();
-  }
-  joint_change(const joint_change&) = delete;
-  joint_change& operator=(const joint_change&) = delete;
-
-private:
-  registry_state& registry_;
-};
 
 void registry_state::publish() {
   options.view->registry.publish(current);
@@ -121,26 +94,29 @@ void registry_state::start_runner(const local_check& c, nanoseconds ttl_left) {
 }
 
 expected<void> registry_state::add_service(const service_registration& r) {
-  if (auto fault = fault_in_names(r.service)) return fail(std::move(*fault), 400);
-  for (const auto& check : r.checks) {
-    if (auto valid = config::validate(check); !valid) return fail("Invalid check: " + valid.error().text, 400);
-    if (auto allowed = scripts_allowed(options.settings, check, r.from_file); !allowed) return allowed;
-  }
-  joint_change together(*this);
+  if (auto good = admissible(r, options.settings); !good) return good;
+  auto existing = current->service(r.service.id);
   auto next = std::make_shared<local_service>();
   next->service = std::make_shared<const node_service>(r.service);
+  next->own_tags = r.service.tags;
   next->token = r.token;
   next->from_file = r.from_file;
   next->sidecar = r.sidecar;
+  choose_tags(*next, existing);
+  // A client that registers again expects its word to be brought to the catalog; a file that is read again does not.
+  if (r.from_file && existing && same_registration(*existing, *next)) return {};
+  joint_change together(*this);
   {
     local_change change(*this);
     change.put(local_service_ptr(next));
     changed_services.insert(r.service.id);
   }
+  rename_checks(*next->service);
   if (r.from_file)
     forget(storage::agent_table::services, r.service.id);
   else
     persist_service(*next);
+  if (existing && !next->service->enable_tag_override) forget(storage::agent_table::service_tags, r.service.id);
 
   std::set<std::string> named;
   for (const auto& check : r.checks) {
@@ -159,6 +135,63 @@ expected<void> registry_state::add_service(const service_registration& r) {
   return {};
 }
 
+void registry_state::choose_tags(local_service& next, const local_service_ptr& existing) const {
+  if (!next.service->enable_tag_override) return;
+  const string_list* in_force = nullptr;
+  if (existing) {
+    if (existing->own_tags != next.own_tags) return;
+    next.tags_by = existing->tags_by;
+    in_force = &existing->service->tags;
+  } else if (last) {
+    auto kept = last->tags.find(next.service->id);
+    if (kept == last->tags.end()) {
+      next.tags_by = tag_owner::unknown;
+    } else if (kept->second.own == next.own_tags) {
+      next.tags_by = tag_owner::catalog;
+      in_force = &kept->second.in_force;
+    }
+  }
+  if (!in_force || *in_force == next.service->tags) return;
+  auto service = std::make_shared<node_service>(*next.service);
+  service->tags = *in_force;
+  next.service = std::move(service);
+}
+
+void registry_state::settle_tags(const tag_settlement& settled) {
+  auto existing = current->service(settled.service_id);
+  if (!existing || !existing->service->enable_tag_override || existing->own_tags != settled.own) return;
+  if (existing->tags_by == tag_owner::catalog && existing->service->tags == settled.in_force) return;
+  auto service = std::make_shared<node_service>(*existing->service);
+  service->tags = settled.in_force;
+  auto next = std::make_shared<local_service>(*existing);
+  next->service = std::move(service);
+  next->tags_by = tag_owner::catalog;
+  joint_change together(*this);
+  {
+    local_change change(*this);
+    change.put(local_service_ptr(next));
+  }
+  rename_checks(*next->service);
+  persist_tags(*next);
+}
+
+void registry_state::rename_checks(const node_service& service) {
+  std::vector<local_check_ptr> others;
+  current->for_checks_of(service.id, nullptr, [&](const local_check_ptr& c) {
+    if (c->check->service_name != service.name || c->check->service_tags != service.tags) others.push_back(c);
+  });
+  for (const auto& c : others) {
+    auto check = std::make_shared<health_check>(*c->check);
+    check->service_name = service.name;
+    check->service_tags = service.tags;
+    auto next = std::make_shared<local_check>(*c);
+    next->check = std::move(check);
+    local_change change(*this);
+    change.put(local_check_ptr(next));
+    changed_checks.insert(c->check->check_id);
+  }
+}
+
 expected<void> registry_state::remove_service(const std::string& id) {
   if (!current->service(id)) return tl::unexpected(unknown_service(id));
   joint_change together(*this);
@@ -171,53 +204,59 @@ expected<void> registry_state::remove_service(const std::string& id) {
     changed_services.insert(id);
   }
   forget(storage::agent_table::services, id);
+  forget(storage::agent_table::service_tags, id);
   auto sidecar = id + "-sidecar-proxy";
   if (auto s = current->service(sidecar); s && s->sidecar) return remove_service(sidecar);
   return {};
 }
 
-expected<void> registry_state::add_check(const check_registration& r, nanoseconds ttl_left) {
-  const auto& d = r.check;
-  if (auto valid = config::validate(d); !valid) return fail("Check is not valid: " + valid.error().text);
-  if (auto allowed = scripts_allowed(options.settings, d, r.from_file); !allowed) return allowed;
-  local_service_ptr service;
-  if (!d.service_id.empty() && !(service = current->service(d.service_id)))
-    return fail("ServiceID " + praetor::quoted(d.service_id) + " does not exist", 404);
-
-  auto check = std::make_shared<health_check>(
-      to_health_check(d, options.settings.node_name, service ? service->service.get() : nullptr, r.inside_service));
-  if (auto fault = fault_in_names(*check)) return fail(std::move(*fault), 400);
+expected<void> registry_state::add_check(const check_registration& r) {
+  auto service = r.check.service_id.empty() ? nullptr : current->service(r.check.service_id);
+  if (auto good = admissible(r, options.settings, service ? service->service.get() : nullptr); !good) return good;
+  auto check = std::make_shared<health_check>(to_health_check(
+      r.check, options.settings.node_name, service ? service->service.get() : nullptr, r.inside_service));
   auto next = std::make_shared<local_check>();
-  next->definition = d;
-  next->definition.id = check->check_id;
-  if (next->definition.interval.count() > 0)
-    next->definition.interval = std::max(next->definition.interval, nanoseconds{std::chrono::seconds(1)});
-  if (next->definition.deregister_critical_service_after.count() > 0)
-    next->definition.deregister_critical_service_after =
-        std::max(next->definition.deregister_critical_service_after, options.settings.deregister_interval_min);
+  auto& d = next->definition = r.check;
+  d.id = check->check_id;
+  d.token.clear();
+  d.status.clear(); // of its first moment only
+  if (d.interval.count() > 0) d.interval = std::max(d.interval, nanoseconds{std::chrono::seconds(1)});
+  if (d.deregister_critical_service_after.count() > 0)
+    d.deregister_critical_service_after =
+        std::max(d.deregister_critical_service_after, options.settings.deregister_interval_min);
   next->token = r.token;
   next->from_file = r.from_file;
 
   auto existing = current->check(check->check_id);
-  // An alias reads the catalog with its token.
-  bool same_sight = check_kind(d) != "alias" || (existing && existing->token == next->token);
-  bool same = existing && existing->definition == next->definition && same_sight && runners.contains(check->check_id);
+  nanoseconds ttl_left{0};
   if (existing) {
     check->status = existing->check->status;
     check->output = existing->check->output;
     next->critical_since = existing->critical_since;
+  } else if (last && check_kind(d) == "ttl") {
+    if (auto result = last->checks.find(d.id); result != last->checks.end()) {
+      check->status = result->second.status;
+      if (!options.settings.discard_check_output) check->output = result->second.output;
+      ttl_left = std::chrono::seconds(result->second.expires) -
+                 std::chrono::floor<std::chrono::seconds>(options.outside->wall_clock());
+      if (check->status == health_critical) next->critical_since = self->clock().now();
+    }
   }
-  if (check->status == health_critical && !next->critical_since) next->critical_since = self->clock().now();
+  if (mutated("critical_before_first_result") && check->status == health_critical && !next->critical_since)
+    next->critical_since = self->clock().now();
   next->check = check;
+  if (r.from_file && existing && same_registration(*existing, *next)) return {};
   {
     local_change change(*this);
     if (existing && existing->check->service_id != check->service_id) change.drop_check(*existing->check);
     change.put(local_check_ptr(next));
     changed_checks.insert(check->check_id);
   }
-  if (!same) start_runner(*next, ttl_left);
+  bool goes_on =
+      existing && runners.contains(d.id) && same_work(existing->definition, d) && same_sight(*existing, *next);
+  if (!goes_on) start_runner(*next, ttl_left);
   if (r.from_file)
-    forget(storage::agent_table::checks, check->check_id);
+    forget(storage::agent_table::checks, d.id);
   else
     persist_check(*next);
   return {};
@@ -242,22 +281,26 @@ void registry_state::update_check(const std::string& id, std::string status, std
   auto existing = current->check(id);
   if (!existing) return;
   if (options.settings.discard_check_output) output.clear();
-  if (existing->check->status == status && existing->check->output == output) return;
   bool only_output = existing->check->status == status;
-  auto check = std::make_shared<health_check>(*existing->check);
-  check->status = std::move(status);
-  check->output = std::move(output);
+  bool same = only_output && existing->check->output == output;
+  auto since = status == health_critical ? existing->critical_since : std::nullopt;
+  // What this agent can't carry out has said nothing about the service.
+  if (status == health_critical && !since && is_available(check_kind(existing->definition)))
+    since = self->clock().now();
+  if (same && since == existing->critical_since) return;
   auto next = std::make_shared<local_check>(*existing);
-  if (check->status != health_critical)
-    next->critical_since.reset();
-  else if (!next->critical_since)
-    next->critical_since = self->clock().now();
-  next->check = std::move(check);
+  next->critical_since = since;
+  if (!same) {
+    auto check = std::make_shared<health_check>(*existing->check);
+    check->status = std::move(status);
+    check->output = std::move(output);
+    next->check = std::move(check);
+  }
   {
     local_change change(*this);
     change.put(local_check_ptr(next));
   }
-  if (!sync) return;
+  if (!sync || same) return;
   auto interval = options.settings.check_update_interval;
   if (only_output && interval.count() > 0) {
     // News of the output alone can wait, so that chatty checks don't flood the servers.

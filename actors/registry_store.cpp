@@ -1,93 +1,90 @@
 #include "actors/registry.hpp"
 
-#include "storage/agent_store/persisted.hpp"
-
-#include <map>
+#include "protocol/mutation.hpp"
 
 namespace praetor {
 
-void registry_state::load(const std::set<std::string>& file_services, const std::set<std::string>& file_checks) {
-  auto& store = *options.outside->store;
-  auto& log = *options.outside->log_lines;
-  auto unreadable = [&](const std::string& key, const error& e) {
-    log.write(log_level::warn, "agent", "a persisted definition can't be read and is left out",
-              {{"id", key}, {"error", e.text}});
-  };
-  auto records = [&](storage::agent_table table) {
-    auto found = store.load(table);
-    if (found) return std::move(*found);
-    options.outside->fatal("reading the agent's own store failed: " + found.error().text);
-    return std::vector<storage::agent_record>{};
-  };
+namespace {
 
-  for (const auto& record : records(storage::agent_table::services)) {
-    auto read = storage::read_service(record.value);
-    if (!read) {
-      unreadable(record.key, read.error());
-      continue;
-    }
-    if (file_services.contains(read->service.id) || !storage::is_known_source(read->source)) {
-      forget(storage::agent_table::services, record.key);
-      continue;
-    }
-    service_registration r;
-    r.service = read->service;
-    r.token = read->token;
-    r.sidecar = read->locally_registered_as_sidecar;
-    if (auto added = add_service(r); !added) unreadable(record.key, added.error());
+/// The stored records of a table, read one by one. What can't be read is left out with a warning.
+template <class Read, class Use>
+void each_record(const ports& outside, storage::agent_table table, Read read, Use use) {
+  auto found = outside.store->load(table);
+  if (!found) return outside.fatal("reading the agent's own store failed: " + found.error().text);
+  for (const auto& record : *found) {
+    auto value = read(record.value);
+    auto used = value ? use(record.key, *value) : expected<void>(tl::unexpected(value.error()));
+    if (!used)
+      outside.log_lines->write(log_level::warn, "agent", "a persisted definition can't be read and is left out",
+                               {{"id", record.key}, {"error", used.error().text}});
   }
+}
 
-  std::map<std::string, storage::persisted_check_state> states;
+} // namespace
+
+void registry_state::load_results() {
+  last.emplace();
   auto now = std::chrono::floor<std::chrono::seconds>(options.outside->wall_clock()).count();
-  for (const auto& record : records(storage::agent_table::check_states)) {
-    auto read = storage::read_check_state(record.value);
-    if (read && read->expires > now)
-      states.emplace(read->check_id, std::move(*read));
-    else
-      forget(storage::agent_table::check_states, record.key);
-  }
+  each_record(*options.outside, storage::agent_table::check_states, storage::read_check_state,
+              [&](const std::string& id, storage::persisted_check_state& result) -> expected<void> {
+                if (result.expires > now)
+                  last->checks.emplace(id, std::move(result));
+                else
+                  forget(storage::agent_table::check_states, id);
+                return {};
+              });
+  each_record(*options.outside, storage::agent_table::service_tags, storage::read_tags,
+              [&](const std::string& id, storage::persisted_tags& tags) -> expected<void> {
+                last->tags.emplace(id, std::move(tags));
+                return {};
+              });
+}
 
-  for (const auto& record : records(storage::agent_table::checks)) {
-    auto read = storage::read_check(record.value);
-    if (!read) {
-      unreadable(record.key, read.error());
-      continue;
-    }
-    const auto& kept = read->check;
-    if (file_checks.contains(kept.check_id) || !storage::is_known_source(read->source) ||
-        (!kept.service_id.empty() && !current->service(kept.service_id))) {
-      forget(storage::agent_table::checks, record.key);
-      continue;
-    }
-    if (kept.type == "maintenance") {
-      if (auto done = maintain(kept.service_id, true, kept.notes); !done) unreadable(record.key, done.error());
-      continue;
-    }
-    check_registration r;
-    r.check = storage::from_persisted(read->check_type);
-    r.check.id = kept.check_id;
-    r.check.name = kept.name;
-    r.check.notes = kept.notes;
-    r.check.service_id = kept.service_id;
-    r.inside_service = kept.interval.empty() || kept.timeout.empty();
-    r.token = read->token;
-    // It comes back critical, whatever it was, unless a TTL state says otherwise.
-    r.check.status = std::string(health_critical);
-    nanoseconds left{0};
-    auto state = states.find(kept.check_id);
-    if (state != states.end()) left = std::chrono::seconds(state->second.expires - now);
-    if (auto added = add_check(r, left); !added) {
-      unreadable(record.key, added.error());
-      continue;
-    }
-    if (state != states.end()) update_check(kept.check_id, state->second.status, state->second.output);
-  }
+void registry_state::load_services(const file_definitions& files) {
+  each_record(*options.outside, storage::agent_table::services, storage::read_service,
+              [&](const std::string& id, storage::persisted_service& kept) -> expected<void> {
+                if (files.services.contains(kept.service.id) || !storage::is_known_source(kept.source)) {
+                  forget(storage::agent_table::services, id);
+                  return {};
+                }
+                service_registration r;
+                r.service = std::move(kept.service);
+                r.token = kept.token;
+                r.sidecar = kept.locally_registered_as_sidecar;
+                return add_service(r);
+              });
+}
+
+void registry_state::load_checks(const file_definitions& files) {
+  each_record(*options.outside, storage::agent_table::checks, storage::read_check,
+              [&](const std::string& id, storage::persisted_check& kept) -> expected<void> {
+                const auto& check = kept.check;
+                auto service = check.service_id.empty() ? nullptr : current->service(check.service_id);
+                bool orphaned = !check.service_id.empty() && !service;
+                if (mutated("restart_forgets_checks_of_files")) orphaned |= service && service->from_file;
+                if (files.checks.contains(check.check_id) || !storage::is_known_source(kept.source) || orphaned) {
+                  forget(storage::agent_table::checks, id);
+                  return {};
+                }
+                if (check.type == "maintenance") return maintain(check.service_id, true, check.notes);
+                check_registration r;
+                r.check = storage::from_persisted(kept.check_type);
+                r.check.id = check.check_id;
+                r.check.name = check.name;
+                r.check.notes = check.notes;
+                r.check.service_id = check.service_id;
+                r.inside_service = check.interval.empty() || check.timeout.empty();
+                r.token = kept.token;
+                // It comes back critical, whatever it was, unless the result of a TTL check still holds.
+                r.check.status = std::string(health_critical);
+                return add_check(r);
+              });
 }
 
 void registry_state::persist_service(const local_service& s) {
   storage::persisted_service value;
   value.token = s.token;
-  value.service = *s.service;
+  value.service = defined_service(s);
   value.source = storage::source_remote;
   value.locally_registered_as_sidecar = s.sidecar;
   unwritten.push_back(storage::put(value));
@@ -109,6 +106,10 @@ void registry_state::persist_ttl(const local_check& c) {
   value.output = c.check->output;
   value.expires = std::chrono::floor<std::chrono::seconds>(options.outside->wall_clock() + c.definition.ttl).count();
   unwritten.push_back(storage::put(value));
+}
+
+void registry_state::persist_tags(const local_service& s) {
+  unwritten.push_back(storage::put(storage::persisted_tags{s.service->id, s.own_tags, s.service->tags}));
 }
 
 void registry_state::forget(storage::agent_table table, const std::string& id) {

@@ -72,6 +72,7 @@ struct node_coordinate;
 struct node_identity;
 struct node_records;
 struct snapshot_policy;
+struct tag_settlement;
 
 namespace config {
 struct runtime_config;
@@ -454,8 +455,11 @@ using registry_actor = caf::typed_actor<
     caf::reacts_to<ttl_atom, std::string, std::string, std::string, local<done_callback>>,
     // Maintenance on or off: service id ("" = the node), reason.
     caf::reacts_to<maintain_atom, std::string, bool, std::string, local<done_callback>>,
-    // The configuration's services and checks changed.
+    // The configuration was read again: take over what changed of its services and checks. The callback hears why none
+    // of it was taken, or that it is kept durably.
     caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>, local<done_callback>>,
+    // The catalog has had the tags of a service's definition: what stands there is in force.
+    caf::reacts_to<changed_atom, local<std::shared_ptr<const tag_settlement>>>,
     // The store has made the changes up to this number durable.
     caf::reacts_to<stored_atom, std::uint64_t>,
     // Who brings changes to the catalog; sent once.
@@ -601,8 +605,10 @@ using leaver_actor = caf::typed_actor<
 
 /// The root: starts the others for its role, watches over them, reloads and stops.
 using agent_actor = caf::typed_actor<
-    // Take over a new configuration.
+    // Take over a new configuration. The callback hears why nothing of it was taken, or that it is in force.
     caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>, local<done_callback>>,
+    // The registry has its services and checks (""), or why it does not take those of the configuration.
+    caf::reacts_to<result_atom, std::string>,
     // The raft peer's role changed.
     caf::reacts_to<leader_atom, local<std::shared_ptr<const leadership>>>,
     // The members of the own pool were published.

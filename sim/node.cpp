@@ -286,15 +286,28 @@ std::string node::configuration_text() const {
   return out;
 }
 
+expected<void> node::read_again() {
+  auto read = read_configuration(configuration_text() + definitions_, options_.configuration);
+  if (!read) return tl::unexpected(read.error());
+  config_ = *read;
+  if (options_.times)
+    config_ = std::make_shared<const config::runtime_config>(with_times_of(*config_, *options_.times));
+  return {};
+}
+
+void node::reload(done_callback done) {
+  if (!serves()) return;
+  if (auto read = read_again(); !read) return done(&read.error());
+  caf::anon_send(current_->agent, reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{config_},
+                 local<done_callback>{[plugged = current_->plugged, done = std::move(done)](const error* failed) {
+                   if (*plugged) done(failed);
+                 }});
+  machine_.touch();
+}
+
 expected<void> node::start() {
   PRAETOR_ASSERT(!up());
-  if (!config_) {
-    auto read = read_configuration(configuration_text(), options_.configuration);
-    if (!read) return tl::unexpected(read.error());
-    config_ = *read;
-    if (options_.times)
-      config_ = std::make_shared<const config::runtime_config>(with_times_of(*config_, *options_.times));
-  }
+  if (auto read = read_again(); !read) return read;
   auto life = std::make_shared<life_of_agent>();
   auto outside = make_ports(life->plugged);
   if (!outside) return tl::unexpected(outside.error());
@@ -316,8 +329,11 @@ expected<void> node::start() {
   o.start_check = start_check;
   o.snapshot_index = found->snapshot ? found->snapshot->index : 0;
   o.found = std::move(*found);
-  o.ready = [this, weak = std::weak_ptr(life)](agent_handles_ptr) {
-    if (auto life = weak.lock()) open_endpoints(*life);
+  o.ready = [this, weak = std::weak_ptr(life)](const expected<agent_handles_ptr>& up) {
+    auto life = weak.lock();
+    if (!life) return;
+    if (!up) return life->outside->fatal(up.error().text);
+    open_endpoints(*life);
   };
   life->agent = machine_.system().spawn(agent, std::move(o));
   current_ = std::move(life);
@@ -366,8 +382,10 @@ void node::open_endpoints(life_of_agent& life) {
   life.view->requests.store(endpoints::make_request_server(*life.environment, *life.dispatcher));
 }
 
+bool node::serves() const { return up() && current_->dispatcher; }
+
 bool node::ready() const {
-  if (!up() || !current_->dispatcher) return false;
+  if (!serves()) return false;
   return current_->view->leader.leads(machine_.now());
 }
 
@@ -382,7 +400,7 @@ void node::request(std::string method, std::string target, std::string body, rep
   forget_dead();
   auto c =
       std::make_shared<connection>(world_, take_apart(std::move(method), target, std::move(body)), std::move(done));
-  if (!up() || !current_->dispatcher) return c->end({});
+  if (!serves()) return c->end({});
   connections_.push_back(c);
   if (paused()) {
     waiting_.push_back(c);

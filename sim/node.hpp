@@ -64,6 +64,11 @@ public:
 
   /// Starts the agent on what the disks hold.
   expected<void> start();
+  /// What stands in its configuration about its services and checks, in HCL: from the next start or reload on.
+  void define(std::string definitions) { definitions_ = std::move(definitions); }
+  /// The agent reads its configuration again.
+  /// @param done as runs of reload_atom; never if the node goes down before
+  void reload(done_callback done);
   /// As if the power failed: ports first, then the actors.
   /// @param silently nobody is told: others notice by silence
   void crash(bool silently = false);
@@ -81,6 +86,8 @@ public:
   duration clock_error() const;
   sim::machine& machine() { return machine_; }
   bool up() const { return current_ != nullptr; }
+  /// True if the agent is up, has what it kept and what is configured, and answers.
+  bool serves() const;
   /// True if the agent is up, leads and may answer reads.
   bool ready() const;
   /// Number of this life of the agent, from 1.
@@ -117,6 +124,7 @@ private:
   class files;
   struct life_of_agent;
 
+  expected<void> read_again();
   expected<ports_ptr> make_ports(std::shared_ptr<bool> plugged);
   std::string configuration_text() const;
   void open_endpoints(life_of_agent& life);
@@ -134,6 +142,7 @@ private:
   std::string id_, storage_;
   std::optional<sim::disk> disk_;
   std::shared_ptr<files> files_;
+  std::string definitions_;
   std::shared_ptr<const config::runtime_config> config_;
   std::uint64_t lives_ = 0;
   std::shared_ptr<life_of_agent> current_;

@@ -19,6 +19,7 @@ enum class workload_kind {
   semaphores,   ///< the same with several holders a key
   catalog,      ///< services of external nodes
   services,     ///< services and flapping checks of the agents themselves
+  definitions,  ///< services and checks in agents' configurations, reloaded now and then
   watches,      ///< blocking queries of prefixes and services
   dns,          ///< look-ups
   snapshots,    ///< snapshot save and restore

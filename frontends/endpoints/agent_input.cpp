@@ -1,5 +1,6 @@
 #include "frontends/endpoints/agent_input.hpp"
 
+#include "actors/definitions.hpp"
 #include "frontends/endpoints/call.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/config/definition_validation.hpp"
@@ -44,10 +45,7 @@ expected<service_registration> read_service_registration(std::string_view body) 
   auto d = read_body<service_definition>(body);
   if (!d) return tl::unexpected(d.error());
   if (auto valid = valid_service(*d); !valid) return tl::unexpected(valid.error());
-  if (d->connect && d->connect->sidecar_service)
-    return fail("Invalid SidecarService: sidecar services are not available in this release of Praetor; register the "
-                "proxy as a service of kind connect-proxy",
-                501);
+  if (auto fault = fault_in_sidecar(*d)) return fail(std::move(*fault), 501);
   // Here the single check comes first, in files the list does.
   std::vector<check_definition> checks;
   if (d->check && !is_blank(*d->check)) checks.push_back(*d->check);

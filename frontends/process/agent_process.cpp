@@ -205,7 +205,7 @@ expected<void> running_agent::start_actors(const config_ptr& config) {
   if (!links) return tl::unexpected(links.error());
   links_ = *links;
   ports_.outside->links = links_;
-  std::promise<void> ready;
+  std::promise<expected<void>> ready;
   agent_options o;
   o.config = config;
   o.node_id = ports_.node_id;
@@ -214,10 +214,11 @@ expected<void> running_agent::start_actors(const config_ptr& config) {
   o.start_check = start_check;
   o.snapshot_index = found->snapshot ? found->snapshot->index : 0;
   o.found = std::move(*found);
-  o.ready = [&](agent_handles_ptr) { ready.set_value(); };
+  o.ready = [&](const expected<agent_handles_ptr>& up) {
+    ready.set_value(up ? expected<void>{} : tl::unexpected(up.error()));
+  };
   agent_ = system_->spawn(agent, std::move(o));
-  ready.get_future().wait();
-  return {};
+  return ready.get_future().get();
 }
 
 expected<void> running_agent::start_frontends(const config_ptr& config) {
@@ -266,20 +267,25 @@ void running_agent::reload(done_callback done) {
   if (!loaded) return refuse(loaded.error().text);
   auto next = std::make_shared<runtime_config>(std::move(loaded->config));
   next->node_id = view_->settings.load()->node_id;
+  // What may be refused comes before anything is taken over.
+  auto rpc = rpc_settings_of(*next, ports_.node_id);
+  if (!rpc) return refuse(rpc.error().text);
+  if (auto no = refused_definitions(*next, *view_->registry.get())) return refuse(no->text);
+  auto options = http_options_of(*next, log_);
+  if (!next->https_addrs.empty() && !next->tls_https.cert_file.empty())
+    if (auto tls = http_.reload_tls(options.tls); !tls) return refuse(tls.error().text);
   if (auto level = log_level_from_text(next->log.level))
     log_->set_level(*level);
   else
     log_->write(log_level::warn, "agent", "Invalid log level in new configuration");
-  auto options = http_options_of(*next, log_);
   http_.reload_limits(options.limits);
-  if (!next->https_addrs.empty() && !next->tls_https.cert_file.empty())
-    if (auto tls = http_.reload_tls(options.tls); !tls) return refuse(tls.error().text);
-  auto rpc = rpc_settings_of(*next, ports_.node_id);
-  if (!rpc) return refuse(rpc.error().text);
   links_->reload(*rpc);
   if (dns_) dns_->reload(*next);
   auto finished = [log = log_, done = std::move(done)](const error* failed) {
-    if (!failed) log->write(log_level::info, "agent", "Configuration reload complete");
+    if (failed)
+      log->write(log_level::error, "agent", "Reload config failed", {{"error", failed->text}});
+    else
+      log->write(log_level::info, "agent", "Configuration reload complete");
     if (done) done(failed);
   };
   caf::anon_send(agent_, reload_atom_v, local<config_ptr>{next}, local<done_callback>{std::move(finished)});

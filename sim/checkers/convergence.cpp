@@ -23,6 +23,8 @@ std::string of_node(const state::store& store, node& n) {
     auto kept = local->service(s->id);
     if (!kept || kept->service->port != s->port)
       return "the catalog has service " + s->id + " of " + name + " otherwise than its agent";
+    if (kept->service->tags != s->tags)
+      return "the agent " + name + " does not show the tags of " + s->id + " that are in force";
     --own;
   }
   if (own != 0) return "the catalog lacks " + std::to_string(own) + " services of " + name;

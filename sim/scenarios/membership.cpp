@@ -65,6 +65,20 @@ void add_membership_scenarios(std::vector<scenario>& to) {
   to.back().who.agents = 4;
   // Sooner than the next comparison of everything would find what a failed push left behind.
   to.back().settles_within = std::chrono::seconds(40);
+
+  to.push_back(make_scenario(
+      "reloads_and_restarts",
+      "Client agents with services and checks in their configurations read them again and again and are restarted now "
+      "and then. What was not changed does not move: not its status, not its maintenance, not its place in the "
+      "catalog, "
+      "not the tags that others gave it; and a check that has not run yet takes no service away.",
+      {{definitions, 4, milliseconds(400)}, {kv, 1, milliseconds(500)}}, 130, [](planner& p) {
+        for (double at = p.between(6, 9); at < 45; at += p.between(4, 9))
+          p.add(p.one_in(3) ? power_loss : crash, at, p.between(0.5, 4), {"agent"});
+      }));
+  to.back().who.agents = 4;
+  // What others wrote to the catalog is seen when everything is compared.
+  to.back().settles_within = std::chrono::seconds(150);
 }
 
 } // namespace praetor::sim

@@ -16,6 +16,7 @@ std::unique_ptr<client> make_client(laboratory& lab, const workload& what, unsig
   case workload_kind::semaphores: return make_semaphore_client(lab, what.names, what.pause);
   case workload_kind::catalog: return make_catalog_client(lab, what.names, what.pause);
   case workload_kind::services: return make_service_client(lab, static_cast<unsigned>(lab.services.size()), what.pause);
+  case workload_kind::definitions: return make_definition_client(lab, number, what.pause);
   case workload_kind::watches: return make_watch_client(lab, number);
   case workload_kind::dns: return make_dns_client(lab, what.pause);
   case workload_kind::snapshots: return make_snapshot_client(lab, what.pause);

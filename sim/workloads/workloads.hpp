@@ -17,6 +17,9 @@ std::unique_ptr<client> make_catalog_client(laboratory& lab, unsigned nodes, dur
 /// A service of an agent, with a check that fails now and then: what was acknowledged is there in the agent's next
 /// life.
 std::unique_ptr<client> make_service_client(laboratory& lab, unsigned number, duration pause);
+/// The definitions in an agent's configuration, with what clients add to them, over reloads and restarts: what was not
+/// changed does not move. At most one for each agent.
+std::unique_ptr<client> make_definition_client(laboratory& lab, unsigned number, duration pause);
 /// Waits on one question again and again: its index never goes back, no change is slept through, and nothing else
 /// wakes.
 std::unique_ptr<client> make_watch_client(laboratory& lab, unsigned which);

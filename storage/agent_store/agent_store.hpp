@@ -21,6 +21,7 @@ enum class agent_table : std::uint8_t {
   identity = 5,        ///< "node-id" -> UUID, "imported" -> what was taken over from a Consul data_dir
   server_metadata = 6, ///< "server_metadata" -> {"last_seen_unix": N}
   acl_tokens = 7,      ///< "acl-tokens" -> the tokens set over the API
+  service_tags = 8,    ///< service id -> persisted_tags
 };
 
 /// One put, or a delete if there is no value.

@@ -84,6 +84,9 @@ agent_change put(const persisted_check& value) {
 agent_change put(const persisted_check_state& value) {
   return {agent_table::check_states, value.check_id, json::to_string(value)};
 }
+agent_change put(const persisted_tags& value) {
+  return {agent_table::service_tags, value.service_id, json::to_string(value)};
+}
 
 expected<persisted_service> read_service(std::string_view text) {
   auto value = read_whole<persisted_service>(text);
@@ -97,5 +100,6 @@ expected<persisted_check> read_check(std::string_view text) { return read_whole<
 expected<persisted_check_state> read_check_state(std::string_view text) {
   return read_whole<persisted_check_state>(text);
 }
+expected<persisted_tags> read_tags(std::string_view text) { return read_whole<persisted_tags>(text); }
 
 } // namespace praetor::storage

@@ -150,16 +150,33 @@ struct persisted_check_state {
   bool operator==(const persisted_check_state&) const = default;
 };
 
+/// The tags of a service that others may override. Consul keeps nothing of the kind.
+struct persisted_tags {
+  std::string service_id;
+  string_list own;      ///< of the definition that the catalog has had last
+  string_list in_force; ///< in the catalog, as they were seen last
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ServiceID"}, x.service_id);
+    f(field{"Own"}, x.own);
+    f(field{"InForce"}, x.in_force);
+  }
+  bool operator==(const persisted_tags&) const = default;
+};
+
 /// The change that stores a value under its own id.
 agent_change put(const persisted_service& value);
 agent_change put(const persisted_service_config& value);
 agent_change put(const persisted_check& value);
 agent_change put(const persisted_check_state& value);
+agent_change put(const persisted_tags& value);
 
 /// The stored text back as a value; the error says what is wrong with the text.
 expected<persisted_service> read_service(std::string_view text);
 expected<persisted_service_config> read_service_config(std::string_view text);
 expected<persisted_check> read_check(std::string_view text);
 expected<persisted_check_state> read_check_state(std::string_view text);
+expected<persisted_tags> read_tags(std::string_view text);
 
 } // namespace praetor::storage

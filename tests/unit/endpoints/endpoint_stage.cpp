@@ -106,6 +106,7 @@ registry_actor::behavior_type played_registry(registry_actor::pointer, endpoint_
         done.value(nullptr);
       },
       [](reload_atom, local<std::shared_ptr<const config::runtime_config>>&, local<done_callback>&) {},
+      [](changed_atom, local<std::shared_ptr<const tag_settlement>>&) {},
       [](stored_atom, std::uint64_t) {},
       [](sync_atom, anti_entropy_actor&) {},
       [](sync_atom) {},

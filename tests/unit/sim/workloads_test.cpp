@@ -21,6 +21,7 @@ scenario everything(unsigned servers, unsigned agents) {
             {workload_kind::semaphores, 3, std::chrono::milliseconds(200), 1},
             {workload_kind::catalog, 2, std::chrono::milliseconds(300), 2},
             {workload_kind::services, 2, std::chrono::milliseconds(400)},
+            {workload_kind::definitions, 1, std::chrono::milliseconds(300)},
             {workload_kind::watches, 6},
             {workload_kind::dns, 1}};
   return s;

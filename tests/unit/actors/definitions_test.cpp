@@ -1,0 +1,382 @@
+#include "own_definitions.hpp"
+
+using namespace praetor;
+
+namespace {
+
+service_registration over_the_api(const service_definition& d) {
+  service_registration r;
+  r.service = to_node_service(d);
+  r.checks = service_checks(d, d.all_checks());
+  return r;
+}
+check_registration over_the_api(check_definition d) { return {.check = std::move(d)}; }
+
+check_definition http(const std::string& id, const std::string& service_id) {
+  check_definition d;
+  d.id = d.name = id;
+  d.service_id = service_id;
+  d.http = "http://127.0.0.1/";
+  d.interval = 10min;
+  d.deregister_critical_service_after = 1min;
+  return d;
+}
+
+check_definition script() {
+  check_definition d;
+  d.id = d.name = "script";
+  d.script_args = {"/bin/true"};
+  d.interval = 10s;
+  return d;
+}
+
+/// A service of a file with a check in it and one beside it.
+void define_web(own_definitions& own) {
+  auto web = own_definitions::web();
+  auto inner = own_definitions::ttl("inner");
+  web.checks = {inner};
+  own.config->services = {web};
+  own.config->checks = {own_definitions::ttl("beside", "web")};
+}
+
+} // namespace
+
+TEST_CASE("a reload without any change moves nothing") {
+  own_definitions own;
+  define_web(own);
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(own_definitions::ttl("added", "web"))) == "");
+  REQUIRE(own.add(over_the_api(own_definitions::ttl("of the node"))) == "");
+  REQUIRE(own.maintain("web") == "");
+  for (const auto* id : {"inner", "beside", "added", "of the node"})
+    REQUIRE(own.report(id, health_passing, "fine") == "");
+  own.compare();
+  auto before = own.world.view->registry.get();
+  auto starts = own.starts;
+  auto proposed = own.world.proposed.size();
+  REQUIRE(own.reload() == "");
+  auto after = own.world.view->registry.get();
+  CHECK(after->service("web") == before->service("web"));
+  for (const auto* id : {"inner", "beside", "added", "of the node", "_service_maintenance:web"}) {
+    INFO(id);
+    CHECK(after->check(id) == before->check(id));
+  }
+  CHECK(own.starts == starts);
+  CHECK(own.world.proposed.size() == proposed);
+}
+
+TEST_CASE("a reload moves what it changes and nothing else") {
+  own_definitions own;
+  define_web(own);
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(own_definitions::ttl("added", "web"))) == "");
+  REQUIRE(own.report("beside", health_passing, "fine") == "");
+  REQUIRE(own.report("inner", health_passing, "fine") == "");
+  auto starts = own.starts;
+  own.config->services[0].tags = {"v2"};
+  own.config->checks[0].notes = "noted";
+  own.config->checks.push_back(own_definitions::ttl("new", "web"));
+  REQUIRE(own.reload() == "");
+  CHECK(own.service("web")->service->tags == string_list{"v2"});
+  CHECK(own.in_catalog("web")->tags == string_list{"v2"});
+  CHECK(own.check("beside")->check->notes == "noted");
+  CHECK(own.check("beside")->check->status == health_passing);
+  CHECK(own.check("inner")->check->output == "fine");
+  REQUIRE(own.check("added"));
+  starts["new"] = 1;
+  CHECK(own.starts == starts);
+
+  own.config->services[0].checks.clear();
+  own.config->checks.clear();
+  REQUIRE(own.reload() == "");
+  CHECK_FALSE(own.check("inner"));
+  CHECK_FALSE(own.check_in_catalog("beside"));
+  REQUIRE(own.check("added"));
+  own.config->services.clear();
+  REQUIRE(own.reload() == "");
+  CHECK_FALSE(own.check("added"));
+  CHECK_FALSE(own.in_catalog("web"));
+}
+
+TEST_CASE("of two definitions with one id the last counts, and a reload does not go back and forth between them") {
+  own_definitions own;
+  auto first = own_definitions::web(), second = own_definitions::web();
+  second.port = 81;
+  own.config->services = {first, second};
+  REQUIRE(own.start() == "");
+  auto before = own.service("web");
+  CHECK(before->service->port == 81);
+  auto proposed = own.world.proposed.size();
+  REQUIRE(own.reload() == "");
+  CHECK(own.service("web") == before);
+  CHECK(own.world.proposed.size() == proposed);
+}
+
+TEST_CASE("what was registered beside a service of a file survives a restart") {
+  own_definitions own;
+  define_web(own);
+  REQUIRE(own.start() == "");
+  auto added = over_the_api(own_definitions::ttl("added", "web"));
+  added.token = "secret";
+  REQUIRE(own.add(added) == "");
+  REQUIRE(own.maintain("web") == "");
+  REQUIRE(own.maintain("") == "");
+  REQUIRE(own.restart() == "");
+  CHECK(own.check("_service_maintenance:web")->check->notes == "repair");
+  CHECK(own.check("_node_maintenance"));
+  REQUIRE(own.check("added"));
+  CHECK(own.check("added")->token == "secret");
+  CHECK(own.check_in_catalog("_service_maintenance:web"));
+}
+
+TEST_CASE("a check of a file may belong to a service that was registered over the API, also after a restart") {
+  own_definitions own;
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(own_definitions::web())) == "");
+  own.config->checks = {own_definitions::ttl("beside", "web")};
+  REQUIRE(own.reload() == "");
+  CHECK(own.check("beside")->check->service_id == "web");
+  REQUIRE(own.restart() == "");
+  CHECK(own.check("beside")->check->service_id == "web");
+}
+
+TEST_CASE("the result of a TTL check outlives a restart for as long as it holds, wherever the check was defined") {
+  own_definitions own;
+  define_web(own);
+  REQUIRE(own.start() == "");
+  REQUIRE(own.report("inner", health_passing, "fine") == "");
+  REQUIRE(own.report("beside", health_warning, "so so") == "");
+  own.world.advance(40min);
+  REQUIRE(own.restart() == "");
+  CHECK(own.check("inner")->check->status == health_passing);
+  CHECK(own.check("inner")->check->output == "fine");
+  CHECK(own.check("beside")->check->status == health_warning);
+  own.world.advance(19min);
+  CHECK(own.check("inner")->check->status == health_passing);
+  own.world.advance(2min);
+  CHECK(own.check("inner")->check->status == health_critical);
+  REQUIRE(own.restart() == "");
+  CHECK(own.check("inner")->check->status == health_critical);
+  CHECK(own.check("inner")->check->output == "");
+}
+
+TEST_CASE("a check that has not run yet does not deregister its service") {
+  own_definitions own;
+  auto web = own_definitions::web();
+  web.check = http("h", "");
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(web)) == "");
+  own.world.advance(8s); // the worker begins within its interval
+  bool began = false;
+  for (int i = 0; i < 20 && !began; ++i) {
+    own.world.advance(30s);
+    REQUIRE(own.service("web"));
+    began = !own.probes->attempts["h"].empty();
+  }
+  REQUIRE(began);
+  own.world.advance(5min);
+  REQUIRE(own.service("web"));
+  // A result counts although it shows nothing new: the check was critical and said nothing.
+  own.ends("h", "critical");
+  own.world.advance(59s);
+  CHECK(own.service("web"));
+  own.world.advance(91s);
+  CHECK_FALSE(own.service("web"));
+}
+
+TEST_CASE("a missed TTL counts for the deregistration of a service, a status that was registered does not") {
+  own_definitions own;
+  auto web = own_definitions::web();
+  auto t = own_definitions::ttl("t");
+  t.ttl = 10min;
+  t.status = "critical";
+  t.deregister_critical_service_after = 1min;
+  web.check = t;
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(web)) == "");
+  own.world.advance(10min + 59s);
+  CHECK(own.service("web"));
+  own.world.advance(91s);
+  CHECK_FALSE(own.service("web"));
+}
+
+TEST_CASE("a check that this release can't carry out does not deregister its service") {
+  own_definitions own;
+  auto web = own_definitions::web();
+  check_definition grpc;
+  grpc.id = grpc.name = "g";
+  grpc.grpc = "127.0.0.1:1";
+  grpc.interval = 10s;
+  grpc.deregister_critical_service_after = 1min;
+  web.check = grpc;
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(web)) == "");
+  CHECK(own.check("g")->check->output.find("not available") != std::string::npos);
+  own.world.advance(10min);
+  CHECK(own.service("web"));
+}
+
+TEST_CASE("an agent does not start with a definition that it refuses, and says which and why") {
+  own_definitions own;
+  SECTION("a script") {
+    own.config->checks = {script()};
+    CHECK(own.start() == "Failed to register check \"script\": Scripts are disabled on this agent; to enable, "
+                         "configure 'enable_script_checks' or 'enable_local_script_checks' to true");
+  }
+  SECTION("a script in a service") {
+    auto web = own_definitions::web();
+    web.check = script();
+    own.config->services = {web};
+    CHECK(own.start().find("Scripts are disabled") != std::string::npos);
+  }
+  SECTION("a service that does not exist") {
+    own.config->checks = {own_definitions::ttl("t", "nowhere")};
+    CHECK(own.start() == "Failed to register check \"t\": ServiceID \"nowhere\" does not exist");
+  }
+  SECTION("a name with a control character") {
+    auto web = own_definitions::web();
+    web.tags = {};
+    web.id = "a\nb";
+    own.config->services = {web};
+    CHECK(own.start().find("Failed to register service \"web\": Invalid ") == 0);
+  }
+  SECTION("a sidecar service") {
+    auto web = own_definitions::web();
+    web.connect.emplace().sidecar_service = service_definition{};
+    own.config->services = {web};
+    CHECK(own.start().find("sidecar services are not available") != std::string::npos);
+  }
+}
+
+TEST_CASE("a reload with a definition that the agent refuses leaves everything as it was") {
+  own_definitions own;
+  define_web(own);
+  REQUIRE(own.start() == "");
+  REQUIRE(own.report("beside", health_passing, "fine") == "");
+  auto before = own.world.view->registry.get();
+  auto proposed = own.world.proposed.size();
+  own.config->services[0].tags = {"v2"};
+  own.config->services.push_back(own_definitions::web());
+  own.config->services.back().id = "other";
+  own.config->checks.push_back(script());
+  CHECK(own.reload().find("Scripts are disabled") != std::string::npos);
+  CHECK(own.world.view->registry.get() == before);
+  CHECK(own.world.proposed.size() == proposed);
+  own.config->enable_local_script_checks = true;
+  CHECK(own.reload() == "");
+  CHECK(own.check("script"));
+}
+
+TEST_CASE("a start that is refused leaves what is stored as it was") {
+  own_definitions own;
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(own_definitions::web())) == "");
+  REQUIRE(own.add(over_the_api(own_definitions::ttl("added", "web"))) == "");
+  REQUIRE(own.report("added", health_passing, "fine") == "");
+  own.config->services = {own_definitions::web()};
+  own.config->checks = {script()};
+  CHECK(own.start() != "");
+  own.config->services.clear();
+  own.config->checks.clear();
+  CHECK(own.start() == "");
+  REQUIRE(own.check("added"));
+  CHECK(own.check("added")->check->status == health_passing);
+}
+
+TEST_CASE("tags that others set win until the agent's own definition changes") {
+  own_definitions own;
+  auto web = own_definitions::web();
+  web.enable_tag_override = true;
+  bool in_file = GENERATE(true, false);
+  CAPTURE(in_file);
+  auto define = [&] {
+    if (!in_file) return own.add(over_the_api(web));
+    own.config->services = {web};
+    return own.reload();
+  };
+  REQUIRE(own.start() == "");
+  REQUIRE(define() == "");
+  REQUIRE(own.add(over_the_api(own_definitions::ttl("t", "web"))) == "");
+  own.set_tags("web", {"outside"});
+  own.compare();
+  CHECK(own.in_catalog("web")->tags == string_list{"outside"});
+  CHECK(own.service("web")->service->tags == string_list{"outside"});
+  CHECK(own.check("t")->check->service_tags == string_list{"outside"});
+  CHECK(own.check_in_catalog("t")->service_tags == string_list{"outside"});
+
+  // Neither another change, nor the same definition once more, nor a restart touches them.
+  web.port = 81;
+  REQUIRE(define() == "");
+  REQUIRE(define() == "");
+  REQUIRE(own.restart() == "");
+  CHECK(own.service("web")->service->tags == string_list{"outside"});
+  own.compare();
+  CHECK(own.in_catalog("web")->tags == string_list{"outside"});
+  CHECK(own.in_catalog("web")->port == 81);
+
+  web.tags = {"v2"};
+  REQUIRE(define() == "");
+  CHECK(own.in_catalog("web")->tags == string_list{"v2"});
+  CHECK(own.service("web")->service->tags == string_list{"v2"});
+  own.compare();
+  CHECK(own.in_catalog("web")->tags == string_list{"v2"});
+  own.set_tags("web", {"outside again"});
+  own.compare();
+  CHECK(own.in_catalog("web")->tags == string_list{"outside again"});
+}
+
+TEST_CASE("tags of a definition that changed while the agent was down are brought to the catalog") {
+  own_definitions own;
+  auto web = own_definitions::web();
+  web.enable_tag_override = true;
+  own.config->services = {web};
+  REQUIRE(own.start() == "");
+  own.set_tags("web", {"outside"});
+  own.compare();
+  web.tags = {"v2"};
+  own.config->services = {web};
+  REQUIRE(own.restart() == "");
+  own.compare();
+  CHECK(own.in_catalog("web")->tags == string_list{"v2"});
+}
+
+TEST_CASE("news of a check does not undo tags that others have set") {
+  own_definitions own;
+  auto web = own_definitions::web();
+  web.enable_tag_override = true;
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(web)) == "");
+  REQUIRE(own.add(over_the_api(own_definitions::ttl("t", "web"))) == "");
+  own.compare();
+  own.set_tags("web", {"outside"});
+  REQUIRE(own.report("t", health_passing, "fine") == "");
+  CHECK(own.check_in_catalog("t")->status == health_passing);
+  CHECK(own.in_catalog("web")->tags == string_list{"outside"});
+}
+
+TEST_CASE("what the catalog takes for the same is not written to it again") {
+  own_definitions own;
+  REQUIRE(own.start() == "");
+  auto t = own_definitions::ttl("t", "web");
+  REQUIRE(own.add(over_the_api(own_definitions::web())) == "");
+  REQUIRE(own.add(over_the_api(t)) == "");
+  SECTION("another interval of a check") {
+    t.ttl = nanoseconds{0};
+    t.http = "http://127.0.0.1/";
+    t.interval = 1h;
+    REQUIRE(own.add(over_the_api(t)) == "");
+    t.interval = 2h;
+    REQUIRE(own.add(over_the_api(t)) == "");
+  }
+  SECTION("a service with other tags and another name than when its check was registered") {
+    auto web = own_definitions::web();
+    web.name = "shop";
+    web.tags = {"v2"};
+    REQUIRE(own.add(over_the_api(web)) == "");
+    CHECK(own.check("t")->check->service_name == "shop");
+  }
+  own.compare();
+  auto proposed = own.world.proposed.size();
+  own.compare();
+  CHECK(own.world.proposed.size() == proposed);
+}

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "stage.hpp"
+
+#include "actors/agent.hpp"
+#include "actors/anti_entropy.hpp"
+#include "actors/registry.hpp"
+#include "protocol/config/runtime_config.hpp"
+#include "storage/agent_store/memory_agent_store.hpp"
+
+#include <map>
+
+namespace praetor {
+
+/// Attempts of checks, which the test answers by hand.
+class waiting_probes final : public probe_port {
+public:
+  std::shared_ptr<running_probe> start(const probe_request& request, std::function<void(probe_result)> done) override {
+    struct ignored final : running_probe {
+      void cancel() override {}
+    };
+    attempts[request.definition.id].push_back(std::move(done));
+    return std::make_shared<ignored>();
+  }
+  std::map<std::string, std::vector<std::function<void(probe_result)>>> attempts; ///< by check id
+};
+
+/// An agent's registry and its anti-entropy, with a store that survives `restart` and a catalog that they write to.
+class own_definitions {
+public:
+  own_definitions();
+
+  /// A new life of the agent. @returns why the configuration's definitions are not taken, or ""
+  std::string start();
+  std::string restart() { return start(); }
+  /// @returns why the configuration is refused, or ""
+  std::string reload();
+
+  std::string add(const service_registration& r);
+  std::string add(const check_registration& r);
+  std::string report(const std::string& check, std::string_view status, const std::string& output);
+  std::string maintain(const std::string& service);
+  /// The attempt of a check that waits longest ends so.
+  void ends(const std::string& check, const std::string& status, const std::string& output = "");
+
+  local_service_ptr service(const std::string& id) const { return world.view->registry.get()->service(id); }
+  local_check_ptr check(const std::string& id) const { return world.view->registry.get()->check(id); }
+  node_service_ptr in_catalog(const std::string& id) const;
+  health_check_ptr check_in_catalog(const std::string& id) const;
+  /// Somebody else writes the service to the catalog, with these tags.
+  void set_tags(const std::string& id, string_list tags);
+  /// Long enough for everything to be compared, twice.
+  void compare() { world.advance(std::chrono::minutes(5)); }
+
+  static service_definition web();
+  static check_definition ttl(const std::string& id, const std::string& service_id = "");
+
+  stage world;
+  std::shared_ptr<waiting_probes> probes = std::make_shared<waiting_probes>();
+  std::shared_ptr<config::runtime_config> config = std::make_shared<config::runtime_config>();
+  std::map<std::string, int> starts; ///< of workers, by check id
+
+private:
+  template <class... Message>
+  std::string ask(Message&&... message);
+
+  std::shared_ptr<storage::memory_agent_store> store_ = std::make_shared<storage::memory_agent_store>();
+  registry_actor registry_;
+  anti_entropy_actor sync_;
+  registry_writer_actor writer_;
+};
+
+} // namespace praetor
