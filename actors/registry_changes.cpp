@@ -122,6 +122,7 @@ void registry_state::start_runner(const local_check& c, nanoseconds ttl_left) {
 
 expected<void> registry_state::add_service(const service_registration& r) {
   if (auto fault = fault_in_names(r.service)) return fail(std::move(*fault), 400);
+  if (auto fault = config::fault_in_tagged_addresses(r.service.tagged_addresses)) return fail(std::move(*fault));
   for (const auto& check : r.checks) {
     if (auto valid = config::validate(check); !valid) return fail("Invalid check: " + valid.error().text, 400);
     if (auto allowed = scripts_allowed(options.settings, check, r.from_file); !allowed) return allowed;
