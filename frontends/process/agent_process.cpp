@@ -81,13 +81,24 @@ log_options log_options_of(const runtime_config& c) {
   return out;
 }
 
+/// The versions of the members' protocol that a configuration may name.
+constexpr std::int64_t oldest_protocol = 2, newest_protocol = 3;
+
 /// What no agent can start with, though the file reads well.
 std::optional<std::string> unsupported(const runtime_config& c) {
   const auto& a = c.acl;
+  // A cluster that began with another id than the one that was meant would have to be begun anew.
+  if (auto id = c.connect.ca_config.find("cluster_id");
+      id != c.connect.ca_config.end() && !(id->is_string() && is_uuid(id->get<std::string>())))
+    return "cluster_id was supplied but was not a valid UUID";
   auto one_of = [](const std::string& value, std::initializer_list<const char*> known) {
     return std::find(known.begin(), known.end(), value) != known.end();
   };
   std::string text = c.server ? "Failed to start Consul server: " : "Failed to start Consul client: ";
+  if (c.rpc_protocol < oldest_protocol || c.rpc_protocol > newest_protocol)
+    return text + "Protocol version '" + std::to_string(c.rpc_protocol) + "' too " +
+           (c.rpc_protocol < oldest_protocol ? "low" : "high") + ". Must be in range: [" +
+           std::to_string(oldest_protocol) + ", " + std::to_string(newest_protocol) + "]";
   if (!one_of(a.default_policy, {"allow", "deny"})) return text + "Unsupported default ACL policy: " + a.default_policy;
   if (!one_of(a.down_policy, {"allow", "deny", "extend-cache", "async-cache"}))
     return text + "Unsupported down ACL policy: " + a.down_policy;
@@ -106,8 +117,10 @@ expected<std::shared_ptr<storage::scratch_file>> open_scratch(const runtime_conf
 /// One agent of this process with its listeners.
 class running_agent {
 public:
-  running_agent(config::sources from, std::shared_ptr<log_lines> log, stop_wait& wait)
-      : from_(std::move(from)), log_(std::move(log)), wait_(wait) {}
+  /// @param started_with what only a start applies of the configuration
+  running_agent(config::sources from, config::start_values started_with, std::shared_ptr<log_lines> log,
+                stop_wait& wait)
+      : from_(std::move(from)), started_with_(std::move(started_with)), log_(std::move(log)), wait_(wait) {}
 
   ~running_agent() { stop(); }
   running_agent(const running_agent&) = delete;
@@ -126,6 +139,7 @@ private:
   endpoints::process_hooks hooks();
 
   config::sources from_;
+  const config::start_values started_with_;
   std::shared_ptr<log_lines> log_;
   stop_wait& wait_;
   cli::machine machine_;
@@ -265,6 +279,10 @@ void running_agent::reload(done_callback done) {
   };
   auto loaded = config::load(from_, machine_);
   if (!loaded) return refuse(loaded.error().text);
+  for (const auto& warning : loaded->warnings) log_->write(log_level::warn, "agent", warning);
+  for (const auto& key : config::changed_keys(started_with_, loaded->until_restart))
+    log_->write(log_level::warn, "agent",
+                "config key " + praetor::quoted(key) + " has changed, which takes effect at the next start");
   auto next = std::make_shared<runtime_config>(std::move(loaded->config));
   next->node_id = view_->settings.load()->node_id;
   // What may be refused comes before anything is taken over.
@@ -414,7 +432,7 @@ int run_agent_process(const std::vector<std::string>& args) {
   stop_wait wait; // before any thread
   pid_file pid;
   if (auto written = pid.write(config->pid_file); !written) return complain(written.error().text);
-  running_agent agent(*from, *log, wait);
+  running_agent agent(*from, std::move(loaded->until_restart), *log, wait);
   auto started = agent.start(config);
   if (!started) {
     (*log)->write(log_level::error, "agent", "Error starting agent", {{"error", started.error().text}});

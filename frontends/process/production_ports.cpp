@@ -4,6 +4,7 @@
 #include "actors/ports/probes.hpp"
 #include "actors/ports/root_certificate.hpp"
 #include "frontends/process/gossip_ports.hpp"
+#include "frontends/process/host_identity.hpp"
 #include "storage/agent_store/import.hpp"
 #include "storage/agent_store/memory_agent_store.hpp"
 #include "storage/agent_store/rocksdb_agent_store.hpp"
@@ -55,6 +56,16 @@ expected<void> open_disks(ports& p, const config::runtime_config& config) {
   if (!snapshots) return tl::unexpected(snapshots.error());
   p.snapshots = std::move(*snapshots);
   return {};
+}
+
+/// The id of a node that has none yet.
+std::string first_node_id(const config::runtime_config& config, logger& log) {
+  if (!config.node_id.empty()) return config.node_id;
+  if (!config.disable_host_node_id) {
+    if (auto id = node_id_of_host()) return *id;
+    log.write(log_level::warn, "agent", "this machine names no UUID to make the node id of: it is chosen at random");
+  }
+  return random_uuid();
 }
 
 expected<void> open_agent_store(ports& p, const config::runtime_config& config) {
@@ -113,7 +124,7 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
     return tl::unexpected(opened.error());
   }
   production_ports out;
-  auto candidate = config.node_id.empty() ? random_uuid() : config.node_id;
+  auto candidate = first_node_id(config, *p->log_lines);
   if (config.data_dir.empty()) {
     p->store = std::make_shared<storage::memory_agent_store>();
     out.node_id = candidate;
