@@ -67,7 +67,7 @@ void rpc_router_state::link_changed(const std::string& id, bool up) {
   if (it == links.end() || it->second.up == up) return;
   it->second.up = up;
   if (!up) return rotate(id);
-  for (auto& r : held) r->notes.due = steady_time{};
+  for (auto& [place, r] : held) r->notes.due = steady_time{};
   if (!held.empty()) retry();
 }
 
