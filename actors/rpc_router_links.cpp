@@ -17,7 +17,7 @@ bool worth_a_link(const known_server& s) {
 
 /// What is held is tried again at once, or given up if no server is left.
 void look_at_held(rpc_router_state& s) {
-  for (auto& r : s.held) r->notes.due = steady_time{};
+  for (auto& [place, r] : s.held) r->notes.due = steady_time{};
   if (!s.held.empty()) s.retry();
 }
 

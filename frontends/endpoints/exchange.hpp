@@ -51,6 +51,7 @@ struct handed_on {
   std::uint32_t hops = 1; ///< 0: this agent asks by itself
   nanoseconds hold{0};    ///< how long it may wait for a leader
   asking_agent asker;
+  std::string origin; ///< for whom the agent that handed it on asks
 };
 
 /// One HTTP request without its socket.

@@ -250,8 +250,8 @@ void enter(const call& c) {
 }
 
 answer too_much_waits() {
-  return text_answer(429, "Too many queries with large filters wait to be answered: try again later or against a "
-                          "different server");
+  return text_answer(429, "Too many requests with large filters or bodies wait to be answered: try again later or "
+                          "against a different server");
 }
 
 bool says_how(std::string_view parameter) {
