@@ -5,6 +5,7 @@
 #include "actors/peers_file.hpp"
 #include "actors/ports/log_lines.hpp"
 #include "actors/ports/remoting.hpp"
+#include "actors/watch_supervisor.hpp"
 #include "frontends/cli/flag_set.hpp"
 #include "frontends/cli/machine.hpp"
 #include "frontends/dns/server.hpp"
@@ -17,6 +18,7 @@
 #include "frontends/process/startup_memory.hpp"
 #include "frontends/process/supervision.hpp"
 #include "frontends/process/work_lane.hpp"
+#include "protocol/watch/configured_watch.hpp"
 #include "storage/files/scratch_file.hpp"
 
 #include <algorithm>
@@ -134,6 +136,8 @@ public:
   const std::string& node_id() const { return ports_.node_id; }
 
 private:
+  /// The watches that hold from now on.
+  void watch(std::vector<configured_watch> watches);
   expected<void> start_actors(const config_ptr& config);
   expected<void> start_frontends(const config_ptr& config);
   endpoints::process_hooks hooks();
@@ -149,6 +153,7 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   std::shared_ptr<remoting> links_;
   agent_actor agent_;
+  watch_supervisor_actor watches_;
   std::unique_ptr<endpoints::environment> environment_;
   std::unique_ptr<endpoints::dispatcher> dispatcher_;
   std::shared_ptr<endpoints::forwarded_requests> requests_;
@@ -267,8 +272,17 @@ expected<void> running_agent::start_frontends(const config_ptr& config) {
 }
 
 expected<void> running_agent::start(config_ptr config) {
+  auto watches = configured_watches(*config);
+  if (!watches) return tl::unexpected(watches.error());
   if (auto started = start_actors(config); !started) return started;
-  return start_frontends(config);
+  if (auto started = start_frontends(config); !started) return started;
+  watches_ = system_->spawn(watch_supervisor, watch_supervisor_options{view_, ports_.handlers, log_});
+  watch(std::move(*watches));
+  return {};
+}
+
+void running_agent::watch(std::vector<configured_watch> watches) {
+  caf::anon_send(watches_, reload_atom_v, local<std::vector<configured_watch>>{std::move(watches)});
 }
 
 void running_agent::reload(done_callback done) {
@@ -286,6 +300,8 @@ void running_agent::reload(done_callback done) {
   auto next = std::make_shared<runtime_config>(std::move(loaded->config));
   next->node_id = view_->settings.load()->node_id;
   // What may be refused comes before anything is taken over.
+  auto watches = configured_watches(*next);
+  if (!watches) return refuse("Failed reloading watches: " + watches.error().text);
   auto rpc = rpc_settings_of(*next, ports_.node_id);
   if (!rpc) return refuse(rpc.error().text);
   if (auto no = refused_definitions(*next, *view_->registry.get())) return refuse(no->text);
@@ -299,6 +315,7 @@ void running_agent::reload(done_callback done) {
   http_.reload_limits(options.limits);
   links_->reload(*rpc);
   if (dns_) dns_->reload(*next);
+  watch(std::move(*watches));
   auto finished = [log = log_, done = std::move(done)](const error* failed) {
     if (failed)
       log->write(log_level::error, "agent", "Reload config failed", {{"error", failed->text}});
@@ -319,6 +336,8 @@ void running_agent::stop() {
   log.write(log_level::info, "agent", "Endpoints down");
   if (!agent_) return;
   std::promise<void> ended;
+  if (watches_) caf::anon_send_exit(watches_, caf::exit_reason::user_shutdown);
+  watches_ = nullptr;
   caf::anon_send(agent_, stop_atom_v, local<done_callback>{[&](const error*) { ended.set_value(); }});
   ended.get_future().wait_for(leave_limit);
   agent_ = nullptr;
