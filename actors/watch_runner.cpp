@@ -8,7 +8,7 @@ namespace praetor {
 
 namespace {
 
-constexpr nanoseconds until_frontends = std::chrono::milliseconds(100);
+constexpr nanoseconds frontends_pause = std::chrono::milliseconds(100);
 constexpr std::string_view log_name = "agent", watch_log_name = "agent.watch";
 
 /// The program as the log names it.
@@ -32,7 +32,7 @@ void watch_runner_state::pause(nanoseconds time) {
 
 void watch_runner_state::ask() {
   auto requests = options.view->requests.load();
-  if (!requests) return pause(until_frontends);
+  if (!requests) return pause(frontends_pause);
   const auto& plan = options.watch.plan;
   remote_request r;
   r.method = "GET";

@@ -39,7 +39,7 @@ void watch_supervisor_state::take(std::vector<configured_watch> wanted) {
       before.erase(same);
       continue;
     }
-    watches.push_back({++newest, std::move(watch), nullptr, 0});
+    watches.push_back({++newest, std::move(watch), watch_runner_actor{}, 0});
     start(watches.back());
   }
   for (const auto& old : before) end(old.runner);

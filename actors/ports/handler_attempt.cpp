@@ -29,9 +29,9 @@ public:
     auto run = std::make_shared<script_run>(world_.context, std::move(settings));
     run_ = run;
     auto started = run->start([this, alive = shared_from_this(), output = &run->output()](int status) {
-      finish({.failure = exit_text(status), .output = output->text()});
+      finish({exit_text(status), 0, {}, output->text()});
     });
-    if (!started) finish({.failure = started.error().text});
+    if (!started) finish({started.error().text, 0, {}, {}});
   }
 
   void abandon() override {
@@ -82,7 +82,7 @@ public:
     timer_.expires_after(timeout_);
     timer_.async_wait([this, alive = shared_from_this()](const boost::system::error_code& ended) {
       if (ended) return;
-      finish({.failure = exchange_.failed("context deadline exceeded")});
+      finish({exchange_.failed("context deadline exceeded"), 0, {}, {}});
       stop_.emit(asio::cancellation_type::terminal);
     });
     auto run = [](std::shared_ptr<http_handler_attempt> attempt) -> asio::awaitable<void> {

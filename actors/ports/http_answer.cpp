@@ -15,7 +15,7 @@ constexpr std::size_t most_head_bytes = 1 << 20; ///< all heads of one answer to
 constexpr std::size_t most_chunk_line = 4096;
 constexpr unsigned most_interim = 5;
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   auto first = text.find_first_not_of(" \t");
   if (first == text.npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
@@ -108,13 +108,13 @@ expected<void> http_answer::take_line(std::string_view line) {
 
 expected<void> http_answer::take_status(std::string_view line) {
   auto blank = line.find(' ');
-  if (blank == line.npos) return broken("malformed HTTP response " + quoted(line));
+  if (blank == line.npos) return broken("malformed HTTP response " + praetor::quoted(line));
   auto version = line.substr(0, blank), status = line.substr(blank + 1);
   status.remove_prefix(std::min(status.find_first_not_of(' '), status.size()));
   auto digits = status.substr(0, status.find(' '));
   auto code = number(digits, 10);
-  if (digits.size() != 3 || !code) return broken("malformed HTTP status code " + quoted(digits));
-  if (!is_version(version)) return broken("malformed HTTP version " + quoted(version));
+  if (digits.size() != 3 || !code) return broken("malformed HTTP status code " + praetor::quoted(digits));
+  if (!is_version(version)) return broken("malformed HTTP version " + praetor::quoted(version));
   code_ = static_cast<unsigned>(*code);
   status_ = std::string(status);
   at_least_1_1_ = version.substr(5) >= "1.1";
@@ -126,11 +126,11 @@ expected<void> http_answer::take_status(std::string_view line) {
 expected<void> http_answer::take_field(std::string_view line) {
   if (line.front() != ' ' && line.front() != '\t') {
     if (auto good = finish_field(); !good) return good;
-    folded_ = std::string(trimmed(line));
+    folded_ = std::string(without_blanks(line));
     return {};
   }
   if (folded_.empty()) return broken("malformed MIME header initial line: " + std::string(line));
-  folded_.append(" ").append(trimmed(line));
+  folded_.append(" ").append(without_blanks(line));
   return {};
 }
 
@@ -140,7 +140,7 @@ expected<void> http_answer::finish_field() {
   auto colon = line.find(':');
   auto name = std::string_view(line).substr(0, colon);
   if (colon == line.npos || !is_name(name)) return broken("malformed MIME header line: " + line);
-  auto value = trimmed(std::string_view(line).substr(colon + 1));
+  auto value = without_blanks(std::string_view(line).substr(colon + 1));
   if (!is_value(value)) return broken("malformed MIME header line: " + line);
   fields_.emplace_back(lower_case(name), value);
   return {};
@@ -165,7 +165,7 @@ expected<void> http_answer::choose_framing() {
   }
   if (encodings.size() > 1) return broken("too many transfer encodings");
   if (!encodings.empty() && !equal_fold(encodings[0], "chunked"))
-    return broken("unsupported transfer encoding: " + quoted(encodings[0]));
+    return broken("unsupported transfer encoding: " + praetor::quoted(encodings[0]));
   if (std::any_of(lengths.begin(), lengths.end(), [&](const auto& each) { return each != lengths[0]; }))
     return broken("http: message cannot contain multiple Content-Length headers");
   bool has_body = !to_head_ && code_ != 101 && code_ != 204 && code_ != 304;
@@ -176,7 +176,7 @@ expected<void> http_answer::choose_framing() {
   std::optional<std::uint64_t> length;
   if (!lengths.empty()) {
     length = number(lengths[0], 10);
-    if (!length) return broken("bad Content-Length " + quoted(lengths[0]));
+    if (!length) return broken("bad Content-Length " + praetor::quoted(lengths[0]));
   }
   left_ = length.value_or(0);
   state_ = !has_body || length == 0 ? state::done : length ? state::by_length : state::until_end;

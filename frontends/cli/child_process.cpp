@@ -3,6 +3,7 @@
 #include "actors/ports/spawn.hpp"
 #include "frontends/cli/command.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>

@@ -3,7 +3,6 @@
 #include "protocol/config/hidden.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/watch/go_syntax.hpp"
-#include "protocol/watch/parameter_reader.hpp"
 
 #include <algorithm>
 
