@@ -10,7 +10,11 @@ service_registration over_the_api(const service_definition& d) {
   r.checks = service_checks(d, d.all_checks());
   return r;
 }
-check_registration over_the_api(check_definition d) { return {.check = std::move(d)}; }
+check_registration over_the_api(check_definition d) {
+  check_registration r;
+  r.check = std::move(d);
+  return r;
+}
 
 check_definition http(const std::string& id, const std::string& service_id) {
   check_definition d;
