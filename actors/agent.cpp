@@ -218,7 +218,7 @@ void agent_state::start_duties() {
   d.connect_enabled = c.connect.enabled;
   d.ca.datacenter = c.datacenter;
   d.ca.config = c.connect.ca_config;
-  if (auto it = c.connect.ca_config.find("ClusterID"); it != c.connect.ca_config.end() && it->is_string())
+  if (auto it = c.connect.ca_config.find("cluster_id"); it != c.connect.ca_config.end() && it->is_string())
     d.ca.cluster_id = it->get<std::string>();
   d.autopilot = first_autopilot(c.autopilot);
   if (c.acl.enabled && is_primary(c)) d.access = access_duty{c.acl.initial_management};
@@ -353,6 +353,7 @@ void agent_state::reload(std::shared_ptr<const config::runtime_config> config, d
   options.view->resolver.forget();
   for (const auto& prober : {handles.lan, handles.wan})
     if (prober) self->send(prober, reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{config});
+  if (handles.snapshots) self->send(handles.snapshots, reload_atom_v, local<snapshot_policy>{policy_of(*config)});
   self->send(handles.sync, changed_atom_v,
              local<std::shared_ptr<node_identity>>{std::make_shared<node_identity>(full_identity(options))});
   self->send(handles.registry, reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{config},

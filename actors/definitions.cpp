@@ -77,6 +77,7 @@ expected<void> admissible(const check_registration& r, const registry_settings& 
 
 expected<void> admissible(const service_registration& r, const registry_settings& settings) {
   if (auto fault = fault_in_names(r.service)) return fail(std::move(*fault), 400);
+  if (auto fault = config::fault_in_tagged_addresses(r.service.tagged_addresses)) return fail(std::move(*fault));
   for (const auto& check : r.checks) {
     check_registration one{check, r.token, r.from_file, true};
     if (auto good = admissible(one, settings, &r.service); !good) return good;

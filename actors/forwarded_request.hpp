@@ -14,6 +14,9 @@ struct forwarded_request {
   rpc_kind kind = rpc_kind::request;
   /// Makes rpc_request::body; called for each attempt, by the router.
   std::function<std::string()> body;
+  /// What follows `body` as a stream, from its beginning; called for each attempt, by the router. Null: nothing does.
+  std::function<std::shared_ptr<byte_pipe>()> rest;
+  std::string origin;      ///< for whom it is asked: see rpc_request::origin
   bool to_leader = true;   ///< false: any server may answer
   bool repeatable = false; ///< a read: it may be asked again though it may have been answered already
   std::uint32_t hops = 1;  ///< as the receiver counts them
@@ -21,6 +24,9 @@ struct forwarded_request {
   steady_time deadline;    ///< when an answer is no longer waited for
   /// Called once, from any thread: the answer's bytes, or what the caller is told.
   std::function<void(expected<std::string>)> done;
+  /// Called instead of `done` when more of the answer follows through the pipe, which whoever is called closes when
+  /// nobody reads it any more. Null: no such answer is taken.
+  std::function<void(std::string, std::shared_ptr<byte_pipe>)> streamed;
   /// Called instead of `done` when this agent itself leads. May hand the request to the router again.
   std::function<void()> here;
 
@@ -31,6 +37,7 @@ struct forwarded_request {
     nanoseconds waited{0};       ///< before the last attempt
     int attempts = 0;            ///< that led to nothing
     std::uint64_t number = 0;    ///< of the attempt under way
+    std::uint64_t place = 0;     ///< among those that are held
     std::uint64_t seen_term = 0; ///< the leader that the last attempt knew
     std::string seen_leader;
     error last;
@@ -49,14 +56,15 @@ public:
   /// Never blocks; `done` runs once, from any thread.
   /// @param hops how many agents have handed it on; 0 counts as 1
   /// @param hold how long it may wait for a leader
-  /// @returns what is called when the client has gone away
+  /// @returns what is called when the client has gone away, and when the streams of the request have ended early
   virtual std::function<void()> serve(remote_request request, std::uint32_t hops, nanoseconds hold,
                                       std::function<void(remote_answer)> done) = 0;
-  /// Answers what this agent asks by itself. Nothing that came from elsewhere may be handed in here.
+  /// Answers what this agent asks by itself, with no stream. Nothing that came from elsewhere may be handed in here.
   virtual std::function<void()> serve_own(remote_request request, nanoseconds hold,
                                           std::function<void(remote_answer)> done) = 0;
   /// Answers a DNS question, both in the frontends' own form.
-  virtual void look_up(std::string question, std::uint32_t hops, nanoseconds hold,
+  /// @param origin for whom it is asked: see rpc_request::origin
+  virtual void look_up(std::string question, std::uint32_t hops, nanoseconds hold, std::string origin,
                        std::function<void(expected<std::string>)> done) = 0;
 };
 

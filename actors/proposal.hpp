@@ -4,6 +4,7 @@
 #include "storage/state/log_command.hpp"
 
 #include <memory>
+#include <string>
 
 namespace praetor {
 
@@ -15,6 +16,7 @@ struct proposal {
   rpc_router_actor router;
   std::uint32_t hops = 0;           ///< how many agents have handed it on
   std::chrono::nanoseconds hold{0}; ///< how long it may wait for a leader; 0: as the configuration says
+  std::string origin = {};          ///< for whom it is proposed: see rpc_request::origin
 };
 
 } // namespace praetor

@@ -56,6 +56,9 @@ void raft_peer_state::refuse(proposal& p, const std::string& why, int status, bo
     auto again = std::make_shared<proposal>();
     again->command = std::move(p.command);
     again->done = std::move(p.done);
+    again->hops = p.hops;
+    again->hold = p.hold;
+    again->origin = std::move(p.origin);
     self->send(p.router, propose_atom_v, local<std::shared_ptr<proposal>>{std::move(again)});
     return;
   }

@@ -22,18 +22,22 @@ struct rpc_kind_row {
   asker who = asker::nobody;
   bool answered = true;  ///< false: a message
   bool proposes = false; ///< carries a command that the leader checks before it is appended
+  bool streams = false;  ///< a request of which more may be pushed
 };
 
 inline constexpr std::array rpc_kinds{
     rpc_kind_row{rpc_kind::propose, "propose", asker::any_agent, true, true},
     rpc_kind_row{rpc_kind::refused, "refused", asker::nobody},
     rpc_kind_row{rpc_kind::raft, "raft", asker::configured_server, false},
-    rpc_kind_row{rpc_kind::request, "request", asker::any_agent},
+    rpc_kind_row{rpc_kind::request, "request", asker::any_agent, true, false, true},
     rpc_kind_row{rpc_kind::cancel, "cancel", asker::any_agent, false},
     rpc_kind_row{rpc_kind::node_records, "node_records", asker::any_agent},
     rpc_kind_row{rpc_kind::dns, "dns", asker::any_agent},
     rpc_kind_row{rpc_kind::log_state, "log_state", asker::any_agent},
     rpc_kind_row{rpc_kind::token, "token", asker::any_agent},
+    rpc_kind_row{rpc_kind::pull, "pull", asker::any_agent},
+    rpc_kind_row{rpc_kind::push, "push", asker::any_agent},
+    rpc_kind_row{rpc_kind::streamed, "streamed", asker::nobody},
 };
 
 /// The row of a number that came over the wire; null for kinds of other releases.

@@ -5,11 +5,14 @@
 #include "protocol/types/field.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace praetor {
+
+class byte_pipe;
 
 /// What one process asks of another (envelope::kind). Numbers are never used again; 8 was an agent's coordinate.
 /// rpc_kinds.hpp says who may send each.
@@ -23,6 +26,9 @@ enum class rpc_kind : std::uint16_t {
   dns = 7,          ///< a DNS question, in the form that the frontends give it
   log_state = 9,    ///< whether a server is part of a cluster; answer: log_state
   token = 10,       ///< a secret: what may its holder do? answer: token_holder
+  pull = 11,        ///< more of the answer to an open request: stream_pull; answer: stream_piece
+  push = 12,        ///< more of an open request: stream_piece; the answer is empty and means that there is room
+  streamed = 13,    ///< only as an answer: the kind's own, of which the rest is there to be pulled
 };
 
 /// What envelopes of answered kinds carry.
@@ -30,6 +36,8 @@ struct rpc_request {
   std::uint64_t number = 0; ///< by which the sender may cancel it
   std::uint32_t hops = 1;   ///< how many agents have handed it on
   nanoseconds hold{0};      ///< how long it may wait for a leader
+  std::string origin;       ///< for whom a server asks: "" for itself. Believed of servers only
+  bool streams = false;     ///< more of it follows: the sender pushes it
   std::string body;         ///< MessagePack, or what the kind says
 
   template <class F, class Self>
@@ -37,6 +45,8 @@ struct rpc_request {
     f(field{"Number"}, x.number);
     f(field{"Hops"}, x.hops);
     f(field{"Hold"}, x.hold);
+    f(field{"Origin"}, x.origin);
+    f(field{"Streams"}, x.streams);
     f(field{"Body"}, x.body);
   }
 };
@@ -55,6 +65,44 @@ struct rpc_refusal {
     f(field{"Text"}, x.text);
     f(field{"Status"}, x.status);
     f(field{"NotCarriedOut"}, x.not_carried_out);
+  }
+};
+
+// Streams. What is too long for a message, or has no end in sight, follows its request or its answer in pieces. Both
+// directions are asked for by the side that dialled, because a connection carries requests only that way: it pushes
+// what belongs to a request, and pulls what belongs to an answer. A push is answered once there is room for more, a
+// pull once there is something to answer it with. A stream has the number of its request, and is cancelled and ended
+// with it.
+
+/// Asks for more of an answer.
+struct stream_pull {
+  std::uint64_t number = 0; ///< of the request
+  std::uint64_t most = 0;   ///< bytes that the asker has room for; a server sends at most byte_pipe::piece
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Number"}, x.number);
+    f(field{"Most"}, x.most);
+  }
+};
+
+/// Some bytes of a stream. None of them and no end: nothing is there yet.
+struct stream_piece {
+  std::uint64_t number = 0; ///< of the request
+  std::uint64_t offset = 0; ///< bytes of the stream before these
+  std::string bytes;
+  bool end = false;        ///< the stream ends with them
+  std::string failed;      ///< why the rest can't be had; "" if it can
+  std::int64_t status = 0; ///< that belongs to `failed`
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Number"}, x.number);
+    f(field{"Offset"}, x.offset);
+    f(field{"Bytes"}, x.bytes);
+    f(field{"End"}, x.end);
+    f(field{"Failed"}, x.failed);
+    f(field{"Status"}, x.status);
   }
 };
 
@@ -100,9 +148,12 @@ struct remote_request {
   std::vector<named_text> query;   ///< decoded
   std::vector<named_text> headers; ///< those that endpoints look at; names in lower case
   std::string body;
+  std::uint64_t rest_size = 0; ///< bytes of the body that follow as a stream, if any do
   std::string remote_address;
   std::uint16_t remote_port = 0;
   asking_agent asker;
+  std::shared_ptr<byte_pipe> rest; ///< the stream; null: `body` is whole. Stays in its process, as the next does
+  std::string origin;              ///< for whom the agent that handed it on asks: see rpc_request::origin
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -112,6 +163,7 @@ struct remote_request {
     f(field{"Query"}, x.query);
     f(field{"Headers"}, x.headers);
     f(field{"Body"}, x.body);
+    f(field{"RestSize"}, x.rest_size);
     f(field{"RemoteAddress"}, x.remote_address);
     f(field{"RemotePort"}, x.remote_port);
     f(field{"Asker"}, x.asker);
@@ -125,7 +177,8 @@ struct remote_answer {
   std::vector<named_text> headers;
   std::string lines; ///< more header lines, each with its CRLF
   std::string body;
-  bool not_carried_out = false; ///< surely nothing happened; travels as rpc_refusal
+  bool not_carried_out = false;    ///< surely nothing happened; travels as rpc_refusal
+  std::shared_ptr<byte_pipe> rest; ///< what follows the body; null: nothing. Travels as a stream
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {

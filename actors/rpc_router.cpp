@@ -1,5 +1,6 @@
 #include "actors/rpc_router.hpp"
 
+#include "actors/link_streams.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/mutation.hpp"
 
@@ -20,6 +21,18 @@ constexpr std::string_view unknown_outcome =
 
 error no_leader() { return {"No cluster leader", 500}; }
 
+/// Whether waiting can help: while one of the servers lives they may elect a leader, and a server may become it itself.
+/// A server is given up when gossip does so and it is not reached either.
+bool has_servers(const rpc_router_state& s) {
+  if (s.options.server) return true;
+  auto known = s.options.view->servers.load();
+  return std::any_of(s.links.begin(), s.links.end(), [&](const auto& link) {
+    if (link.second.up) return true;
+    auto* server = known ? known->find(link.first) : nullptr;
+    return server && server->status != swim::member_status::failed;
+  });
+}
+
 } // namespace
 
 rpc_router_state::~rpc_router_state() {
@@ -33,6 +46,7 @@ void rpc_router_state::propose(std::shared_ptr<proposal> p) {
   // Who got it from a server that does not lead either says so: the first one looks for the leader again.
   if (p->hops < most_hops) r->body = [p] { return p->command.bytes(); };
   r->hops = p->hops + 1;
+  r->origin = p->origin;
   r->hold = p->hold.count() > 0 ? p->hold : options.hold;
   r->deadline = self->clock().now() + r->hold + options.patience;
   r->done = [done](expected<std::string> answer) {
@@ -90,16 +104,30 @@ void rpc_router_state::forward(forwarded_request_ptr r) {
 
 void rpc_router_state::cancel(const forwarded_request_ptr& r) {
   r->notes.cancelled = true;
-  std::erase(held, r);
+  if (auto it = held.find(r->notes.place); it != held.end() && it->second == r) held.erase(it);
   auto it = flights.find(r->notes.number);
   if (it == flights.end() || it->second.request != r) return;
-  if (auto to = links.find(it->second.server); to != links.end()) {
-    auto message = std::make_shared<remote_envelope>();
-    message->message.kind = static_cast<std::uint16_t>(rpc_kind::cancel);
-    msgpack::pack(message->message.bytes, cancelled_request{it->first});
-    self->send(to->second.handle, send_atom_v, local<std::shared_ptr<remote_envelope>>{std::move(message)});
+  if (auto to = links.find(it->second.server); to != links.end()) send_cancel(to->second.handle, it->first);
+  end_flight(it->first);
+}
+
+std::optional<rpc_router_state::flight> rpc_router_state::end_flight(std::uint64_t number) {
+  auto over = flights.extract(number);
+  if (!over) return {};
+  if (auto& pusher = over.mapped().pusher) self->send(pusher, leave_atom_v);
+  return std::move(over.mapped());
+}
+
+void rpc_router_state::begin_stream(std::uint64_t number, flight& f, std::string head) {
+  auto to = links.find(f.server);
+  if (to == links.end()) return f.request->done(fail("the link to server " + f.server + " has failed"));
+  if (!f.request->streamed) {
+    send_cancel(to->second.handle, number);
+    return f.request->done(fail("the answer is a stream, which is not taken here"));
   }
-  flights.erase(it);
+  auto rest = std::make_shared<byte_pipe>();
+  self->spawn<caf::hidden>(stream_puller, to->second.handle, number, rest, stream_limits{});
+  f.request->streamed(std::move(head), std::move(rest));
 }
 
 const std::string* rpc_router_state::choose(const forwarded_request&) const {
@@ -120,7 +148,7 @@ void rpc_router_state::attempt(const forwarded_request_ptr& r) {
   notes.seen_leader = leader->leader_id;
   if (options.server && leader->is_leader && r->here) return r->here();
   if (!r->body) return r->done(tl::unexpected(no_leader()));
-  if (!options.server && rotation.empty()) return r->done(fail("No known Consul servers"));
+  if (!has_servers(*this)) return give_up(r);
   auto* server = choose(*r);
   if (!server) return hold_back(r);
   auto now = self->clock().now();
@@ -128,6 +156,8 @@ void rpc_router_state::attempt(const forwarded_request_ptr& r) {
   request.number = notes.number = ++next_number;
   request.hops = r->hops;
   request.hold = std::max<nanoseconds>(notes.hold_until - now, nanoseconds{0});
+  request.origin = r->origin;
+  request.streams = r->rest != nullptr;
   request.body = r->body();
   auto call = std::make_shared<remote_call>();
   call->request.kind = static_cast<std::uint16_t>(r->kind);
@@ -139,24 +169,31 @@ void rpc_router_state::attempt(const forwarded_request_ptr& r) {
         local<std::shared_ptr<remote_outcome>>{std::make_shared<remote_outcome>(remote_outcome{answer, reached})});
   };
   auto& to = links.at(*server);
-  flights[notes.number] = {r, *server};
+  auto& started = flights[notes.number];
+  started.request = r;
+  started.server = *server;
   self->send(to.handle, rpc_atom_v, local<std::shared_ptr<remote_call>>{std::move(call)});
+  if (r->rest)
+    started.pusher = self->spawn<caf::hidden>(stream_pusher, to.handle, notes.number, r->rest(), rpc_router_actor{self},
+                                              stream_limits{});
 }
 
 void rpc_router_state::ended(std::uint64_t number, remote_outcome outcome) {
-  auto it = flights.find(number);
-  if (it == flights.end()) return; // cancelled
-  auto [r, server] = std::move(it->second);
-  flights.erase(it);
+  auto over = end_flight(number);
+  if (!over) return; // cancelled
+  const auto& r = over->request;
+  const auto& server = over->server;
   auto now = self->clock().now();
   if (outcome.answer) {
     auto& e = *outcome.answer;
+    if (static_cast<rpc_kind>(e.kind) == rpc_kind::streamed) return begin_stream(number, *over, std::move(e.bytes));
     if (static_cast<rpc_kind>(e.kind) != rpc_kind::refused) return r->done(std::move(e.bytes));
     rpc_refusal why;
     if (auto read = msgpack::unpack(e.bytes, why); !read)
       why.text = "a refusal could not be read: " + read.error().text;
-    if (!why.not_carried_out) return r->done(fail(std::move(why.text), static_cast<int>(why.status)));
-    r->notes.last = {std::move(why.text), static_cast<int>(why.status)};
+    error reason{std::move(why.text), static_cast<int>(why.status)};
+    if (!why.not_carried_out) return r->done(tl::unexpected(std::move(reason)));
+    r->notes.last = std::move(reason);
     rotate(server);
   } else {
     rotate(server);
@@ -174,37 +211,37 @@ void rpc_router_state::hold_back(const forwarded_request_ptr& r) {
   auto& notes = r->notes;
   auto now = self->clock().now();
   if (notes.cancelled) return;
-  if (now >= notes.hold_until || now >= r->deadline) return give_up(r);
+  if (now >= notes.hold_until || now >= r->deadline || !has_servers(*this)) return give_up(r);
   auto limit = std::max<nanoseconds>(r->hold / 16 * (std::int64_t{1} << std::min(notes.attempts++, most_doublings)),
                                      nanoseconds{1});
   auto least = std::min(notes.waited, limit - nanoseconds{1});
   notes.waited =
       least + nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>((limit - least).count()))};
   notes.due = std::min<steady_time>(now + notes.waited, notes.hold_until);
-  held.push_back(r);
+  notes.place = ++next_place;
+  held.emplace(notes.place, r);
   if (timer_set) return;
   timer_set = true;
   self->delayed_send(self, look_interval, wake_atom_v);
 }
 
 void rpc_router_state::give_up(const forwarded_request_ptr& r) {
-  if (!options.server && rotation.empty()) return r->done(fail("No known Consul servers"));
+  if (!has_servers(*this)) return r->done(fail("No known Consul servers"));
   r->done(tl::unexpected(r->notes.last));
 }
 
 void rpc_router_state::retry() {
-  timer_set = false;
   auto now = self->clock().now();
   auto leader = options.view->leader.get();
   std::deque<forwarded_request_ptr> due;
-  for (auto& r : std::exchange(held, {})) {
+  std::erase_if(held, [&](auto& each) {
+    auto& notes = each.second->notes;
     bool new_leader =
-        !leader->leader_id.empty() && (leader->leader_id != r->notes.seen_leader || leader->term != r->notes.seen_term);
-    if (r->notes.due <= now || new_leader)
-      due.push_back(std::move(r));
-    else
-      held.push_back(std::move(r));
-  }
+        !leader->leader_id.empty() && (leader->leader_id != notes.seen_leader || leader->term != notes.seen_term);
+    bool is_due = notes.due <= now || new_leader;
+    if (is_due) due.push_back(std::move(each.second));
+    return is_due;
+  });
   for (auto& r : due) {
     if (now >= r->notes.hold_until || now >= r->deadline)
       give_up(r);
@@ -227,7 +264,10 @@ rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rp
   return {
       [self](propose_atom, local<std::shared_ptr<proposal>>& p) { self->state.propose(std::move(p.value)); },
       [self](read_atom, local<done_callback>& done) { self->state.read(std::move(done.value)); },
-      [self](wake_atom) { self->state.retry(); },
+      [self](wake_atom) {
+        self->state.timer_set = false;
+        self->state.retry();
+      },
       [self](sync_atom, std::uint64_t generation) {
         if (generation == self->state.rebalance) self->state.shuffle();
       },
@@ -243,8 +283,8 @@ rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rp
   };
 }
 
-void write_path::propose(expected<log_command> command, apply_callback done, std::uint32_t hops,
-                         nanoseconds hold) const {
+void write_path::propose(expected<log_command> command, apply_callback done, std::uint32_t hops, nanoseconds hold,
+                         std::string origin) const {
   if (!command) {
     if (done) done(state::apply_result::failure(command.error().text, command.error().status));
     return;
@@ -254,6 +294,7 @@ void write_path::propose(expected<log_command> command, apply_callback done, std
   p->done = std::move(done);
   p->hops = hops;
   p->hold = hold;
+  p->origin = std::move(origin);
   if (peer_ && view_->leader.get()->is_leader) {
     p->router = router_;
     caf::anon_send(peer_, propose_atom_v, local<std::shared_ptr<proposal>>{std::move(p)});

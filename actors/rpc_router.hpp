@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -49,6 +50,7 @@ struct rpc_router_state {
   struct flight {
     forwarded_request_ptr request;
     std::string server;
+    link_stream_actor pusher; ///< of what follows the request; null: nothing does
   };
 
   rpc_router_actor::pointer self = nullptr;
@@ -57,8 +59,8 @@ struct rpc_router_state {
   std::map<std::string, link> links;
   std::deque<std::string> rotation; ///< client agents ask the first of these servers
   std::map<std::uint64_t, flight> flights;
-  std::deque<forwarded_request_ptr> held;
-  std::uint64_t next_number = 0, rebalance = 0;
+  std::map<std::uint64_t, forwarded_request_ptr> held; ///< by place, the longest held first
+  std::uint64_t next_number = 0, next_place = 0, rebalance = 0;
   bool timer_set = false;
 
   void propose(std::shared_ptr<proposal> p);
@@ -76,6 +78,10 @@ private:
   void attempt(const forwarded_request_ptr& r);
   void hold_back(const forwarded_request_ptr& r);
   void give_up(const forwarded_request_ptr& r);
+  /// Takes the attempt of this number out, and ends what is still being pushed for it.
+  std::optional<flight> end_flight(std::uint64_t number);
+  /// The rest of an answer is there to be pulled.
+  void begin_stream(std::uint64_t number, flight& f, std::string head);
   /// The server to ask; nothing while there is none to be reached.
   const std::string* choose(const forwarded_request& r) const;
   void rotate(const std::string& failed);
@@ -99,7 +105,9 @@ public:
   /// @param done called once, from the thread that applies
   /// @param hops how many agents have handed the command on
   /// @param hold how long it may wait for a leader; 0: as the configuration says
-  void propose(expected<log_command> command, apply_callback done, std::uint32_t hops = 0, nanoseconds hold = {}) const;
+  /// @param origin for whom it is proposed: see rpc_request::origin
+  void propose(expected<log_command> command, apply_callback done, std::uint32_t hops = 0, nanoseconds hold = {},
+               std::string origin = {}) const;
   /// Calls back once this server may answer a consistent read from its own state; with an error if it does not lead.
   void read(done_callback done) const;
   const rpc_router_actor& router() const { return router_; }

@@ -15,6 +15,12 @@ bool worth_a_link(const known_server& s) {
   return s.status != swim::member_status::left && s.status != swim::member_status::none;
 }
 
+/// What is held is tried again at once, or given up if no server is left.
+void look_at_held(rpc_router_state& s) {
+  for (auto& [place, r] : s.held) r->notes.due = steady_time{};
+  if (!s.held.empty()) s.retry();
+}
+
 } // namespace
 
 void rpc_router_state::start_link(const known_server& s) {
@@ -57,6 +63,7 @@ void rpc_router_state::members_changed(const known_servers& now) {
       self->send(it->second.handle, changed_atom_v, s.address);
     }
   }
+  if (!options.server) look_at_held(*this);
   if (!changed) return;
   publish_links();
   if (!options.server) schedule_rebalance();
@@ -66,9 +73,8 @@ void rpc_router_state::link_changed(const std::string& id, bool up) {
   auto it = links.find(id);
   if (it == links.end() || it->second.up == up) return;
   it->second.up = up;
-  if (!up) return rotate(id);
-  for (auto& r : held) r->notes.due = steady_time{};
-  if (!held.empty()) retry();
+  if (!up) rotate(id);
+  look_at_held(*this);
 }
 
 void rpc_router_state::link_lost(const caf::actor_addr& which) {
@@ -81,6 +87,7 @@ void rpc_router_state::link_lost(const caf::actor_addr& which) {
     if (f.server == id) lost.push_back(number);
   for (auto number : lost) ended(number, {fail("the link to server " + id + " has failed"), true});
   std::erase(rotation, id);
+  look_at_held(*this);
   publish_links();
   // It is made again from what gossip knows then.
   auto known = options.view->servers.load();

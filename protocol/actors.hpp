@@ -46,6 +46,7 @@ struct event_wait;
 struct cache_request;
 struct fetched_answer;
 struct execution_reply;
+class byte_pipe;
 
 namespace swim {
 struct user_event;
@@ -175,6 +176,7 @@ CAF_ADD_ATOM(praetor, praetor, gossip_atom, "gossip")
 CAF_ADD_ATOM(praetor, praetor, packet_atom, "packet")
 CAF_ADD_ATOM(praetor, praetor, archive_atom, "archive")
 CAF_ADD_ATOM(praetor, praetor, restore_atom, "restore")
+CAF_ADD_ATOM(praetor, praetor, stream_atom, "stream")
 CAF_END_TYPE_ID_BLOCK(praetor)
 
 namespace praetor {
@@ -304,7 +306,13 @@ using rpc_gateway_actor = caf::typed_actor<
     // The connection of this number has ended: nobody waits for the answers to its requests.
     caf::reacts_to<leave_atom, std::uint64_t>,
     // The request of this number, as the gateway counts, is answered.
-    caf::reacts_to<result_atom, std::uint64_t, envelope>>;
+    caf::reacts_to<result_atom, std::uint64_t, envelope>,
+    // It is answered, and the rest of the answer comes through the pipe: the peer pulls it.
+    caf::reacts_to<stream_atom, std::uint64_t, envelope, local<std::shared_ptr<byte_pipe>>>,
+    // A pipe of the request of this number has bytes for the peer, or room for what the peer has pushed.
+    caf::reacts_to<stream_atom, std::uint64_t>,
+    // Time to look for streams that stand still.
+    caf::reacts_to<wake_atom>>;
 
 /// Keeps one connection to one other server: made again with growing waits when it breaks, and never holding more
 /// unsent bytes than its window.
@@ -321,6 +329,16 @@ using peer_link_actor = caf::typed_actor<
     caf::reacts_to<rpc_atom, std::uint64_t, local<std::shared_ptr<link_answer>>>,
     // Time to try again, or to give up on requests whose deadline has come.
     caf::reacts_to<wake_atom, std::uint64_t>>;
+
+/// Moves the bytes of one stream between a pipe of this process and a server: pulls the rest of an answer, or pushes
+/// that of a request. Ends with the stream.
+using link_stream_actor = caf::typed_actor<
+    // A pull or a push came to this.
+    caf::reacts_to<result_atom, local<std::shared_ptr<remote_outcome>>>,
+    // The pipe has room or bytes, or its other side has left.
+    caf::reacts_to<wake_atom>,
+    // The request that the stream belongs to has ended.
+    caf::reacts_to<leave_atom>>;
 
 // ---- Leader's duties
 // -------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ outcome laboratory::judge(const reply& r) {
     return outcome::ok;
   }
   // Held for want of a leader until it was given up: by the router's rule it was never appended.
-  if (r.status == 500 && r.body == "No cluster leader") return outcome::fail;
+  if (r.status == 500 && (r.body == "No cluster leader" || r.body == "No known Consul servers")) return outcome::fail;
   // Refused by the state itself.
   if (r.status == 500 && r.body.find("invalid session") != r.body.npos) return outcome::fail;
   ++unknown;

@@ -139,9 +139,8 @@ public:
     r.last_contact = std::chrono::milliseconds(number_in(a, "X-Consul-Lastcontact: "));
     end(r);
   }
-  std::shared_ptr<endpoints::body_stream> respond_stream(endpoints::answer) override {
-    end({501, "streams are not carried here", 0});
-    return nullptr;
+  std::shared_ptr<endpoints::body_stream> respond_stream(endpoints::answer head) override {
+    return std::make_shared<gathered_body>(std::static_pointer_cast<connection>(shared_from_this()), std::move(head));
   }
   void on_cancel(std::function<void()>) override {}
 
@@ -159,6 +158,29 @@ public:
   bool ended() const { return !done_; }
 
 private:
+  /// An answer that comes in pieces, for a client that waits for all of it.
+  class gathered_body final : public endpoints::body_stream {
+  public:
+    gathered_body(std::shared_ptr<connection> to, endpoints::answer head)
+        : to_(std::move(to)), head_(std::move(head)) {}
+    ~gathered_body() override { to_->end({}); } // it has broken off
+
+    std::size_t write(endpoints::shared_bytes piece) override {
+      body_ += *piece;
+      return 0;
+    }
+    void finish() override {
+      head_.body = std::make_shared<const std::string>(std::move(body_));
+      to_->respond(std::move(head_));
+    }
+    bool closed() const override { return to_->ended(); }
+
+  private:
+    std::shared_ptr<connection> to_;
+    endpoints::answer head_;
+    std::string body_;
+  };
+
   sim::world& world_;
   endpoints::request request_;
   reply_callback done_;

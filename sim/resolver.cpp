@@ -40,7 +40,7 @@ void resolver::take(dns::outcome what, const std::string& packet, const callback
     if (!answer || !msgpack::unpack(*answer, reply)) return done(std::nullopt);
     take(questions_.answer(packet, dns::transport::udp, nullptr, &reply), packet, done);
   };
-  dns::answer_remote(env_, std::move(what.question), 0, env_.config()->rpc_hold_timeout, std::move(told));
+  dns::answer_remote(env_, std::move(what.question), {0, env_.config()->rpc_hold_timeout, {}}, std::move(told));
 }
 
 } // namespace praetor::sim

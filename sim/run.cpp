@@ -1,6 +1,7 @@
 #include "sim/run.hpp"
 
 #include "sim/attackers/siege.hpp"
+#include "sim/checkers/answer_index.hpp"
 #include "sim/checkers/consensus.hpp"
 #include "sim/checkers/convergence.hpp"
 #include "sim/checkers/harm.hpp"
@@ -134,6 +135,7 @@ private:
       lab_.leader_since = world_.now();
     lab_.look();
     for (auto& c : clients_) c->look();
+    answer_index_.look();
     if (now_and_then) look_at_mailboxes();
   }
 
@@ -234,6 +236,7 @@ private:
   nemesis nemesis_;
   siege siege_;
   std::optional<harm_checker> harm_;
+  answer_index_checker answer_index_{lab_};
   clients clients_;
   run_result result_;
   duration next_look_{0};

@@ -9,13 +9,22 @@
 
 namespace praetor {
 
+namespace {
+
+/// Servers that have just begun together may not have met everybody again.
+constexpr auto time_to_meet = std::chrono::seconds(60);
+/// Instead of a term: another state has taken the place of the whole one.
+constexpr std::uint64_t state_replaced = 0;
+
+} // namespace
+
 /// A restored archive is another world: what was known of the old one is forgotten, and all duties begin afresh.
 void leader_duties_state::watch_history() {
   for (bool stale = true; stale;) {
     state::watch_set whole;
     whole.add(options.view->state.load()->abandon_cell());
     auto me = leader_duties_actor{self};
-    replaced = std::make_shared<state::trigger>([me] { caf::anon_send(me, start_atom_v, std::uint64_t{0}); });
+    replaced = std::make_shared<state::trigger>([me] { caf::anon_send(me, start_atom_v, state_replaced); });
     stale = whole.subscribe(replaced);
   }
 }
@@ -61,9 +70,13 @@ leader_duties_actor::behavior_type leader_duties(leader_duties_actor::stateful_p
   self->state.self = self;
   self->state.options = std::move(options);
   return {
-      [self](start_atom, std::uint64_t) {
+      [self, met = self->clock().now() + time_to_meet](start_atom, std::uint64_t term) {
+        auto& s = self->state;
         // A state may be replaced just when leadership is lost.
-        if (self->state.options.view->leader.get()->is_leader) self->state.start();
+        if (!s.options.view->leader.get()->is_leader) return;
+        s.start();
+        // Nodes that gossip knows nothing of go at once, where it must know all there are.
+        if (term == state_replaced || self->clock().now() >= met) self->send(s.members, wake_atom_v);
       },
       [self](stop_atom) { self->state.stop(); },
       [self](members_atom) {

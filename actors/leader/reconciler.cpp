@@ -194,10 +194,12 @@ reconciler_actor::behavior_type reconciler(reconciler_actor::stateful_pointer<re
   self->send(self, sync_atom_v);
   self->delayed_send(self, interval, wake_atom_v);
   return {
-      [self](wake_atom) {
-        // Not before: servers that have just begun together may not have met everybody again.
+      [self, next = self->clock().now() + interval](wake_atom) mutable {
         self->state.sweep_due = true;
         self->state.reconcile();
+        // Whoever can't wait for the next minute does not begin another row of them.
+        if (self->clock().now() < next) return;
+        next += interval;
         self->delayed_send(self, interval, wake_atom_v);
       },
       [self](result_atom, bool worked) { self->state.written(worked); },

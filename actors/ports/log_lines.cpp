@@ -6,6 +6,8 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <map>
+#include <optional>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/syslog_sink.h>
 #include <syslog.h>
@@ -103,6 +105,18 @@ std::string json_line(log_level level, std::string_view module, std::string_view
   return out + "}";
 }
 
+/// The facilities of syslog(3), in either case.
+std::optional<int> facility_from_text(const std::string& text) {
+  static const std::map<std::string, int> known = {
+      {"kern", LOG_KERN},     {"user", LOG_USER},     {"mail", LOG_MAIL},         {"daemon", LOG_DAEMON},
+      {"auth", LOG_AUTH},     {"syslog", LOG_SYSLOG}, {"lpr", LOG_LPR},           {"news", LOG_NEWS},
+      {"uucp", LOG_UUCP},     {"cron", LOG_CRON},     {"authpriv", LOG_AUTHPRIV}, {"ftp", LOG_FTP},
+      {"local0", LOG_LOCAL0}, {"local1", LOG_LOCAL1}, {"local2", LOG_LOCAL2},     {"local3", LOG_LOCAL3},
+      {"local4", LOG_LOCAL4}, {"local5", LOG_LOCAL5}, {"local6", LOG_LOCAL6},     {"local7", LOG_LOCAL7}};
+  auto found = known.find(lower_case(text));
+  return found == known.end() ? std::nullopt : std::optional(found->second);
+}
+
 } // namespace
 
 std::optional<log_level> log_level_from_text(std::string_view text) {
@@ -155,14 +169,12 @@ expected<std::shared_ptr<log_lines>> log_lines::open(const log_options& options)
     out->sinks_.push_back(std::move(file));
   }
   if (options.syslog) {
-    auto facility = LOG_LOCAL0;
-    if (options.syslog_facility.size() == 6 && options.syslog_facility.starts_with("LOCAL"))
-      facility = LOG_LOCAL0 + ((options.syslog_facility[5] - '0') << 3);
-    else if (options.syslog_facility == "DAEMON")
-      facility = LOG_DAEMON;
-    else if (options.syslog_facility == "USER")
-      facility = LOG_USER;
-    out->sinks_.push_back(std::make_shared<spdlog::sinks::syslog_sink_mt>("consul", LOG_PID, facility, true));
+    auto facility = facility_from_text(options.syslog_facility);
+    if (!facility)
+      return fail("Syslog setup error: invalid syslog facility: " + praetor::quoted(options.syslog_facility) +
+                  ". It is one of KERN, USER, MAIL, DAEMON, AUTH, SYSLOG, LPR, NEWS, UUCP, CRON, AUTHPRIV, FTP and "
+                  "LOCAL0 to LOCAL7");
+    out->sinks_.push_back(std::make_shared<spdlog::sinks::syslog_sink_mt>("consul", LOG_PID, *facility, true));
   }
   for (auto& sink : out->sinks_) sink->set_pattern("%v");
   return out;

@@ -28,6 +28,8 @@ constexpr unsigned user_timeout_milliseconds = 5000;
 constexpr auto after_full_table = milliseconds(100);
 /// What frames and answers of all connections may take together.
 constexpr std::size_t most_memory = 512 << 20;
+/// Heartbeats, votes and small appends of each connection, whatever the others keep.
+constexpr fair_share::terms memory_terms{.own = 64 << 10};
 /// Connections that have not said who they are: of an address, and together. Many agents may share one address (NAT)
 /// and come back at the same moment; the others try again.
 constexpr std::size_t most_unknown_per_address = 128, most_unknown = 1024;
@@ -92,7 +94,8 @@ void wait_for_gateway(caf::event_based_actor* self, caf::actor broker, remoting_
 remoting_core::remoting_core(caf::actor_system& system, remoting_settings settings, logger_ptr log)
     : system_(system), log_(std::move(log)),
       broker_(system.middleman().named_broker<caf::io::basp_broker>(caf::atom("BASP"))), acceptor_(context_),
-      sweeper_(context_), memory_(std::make_shared<connection_memory>(most_memory)), settings_(std::move(settings)) {}
+      sweeper_(context_), memory_(std::make_shared<fair_share>(most_memory, memory_terms)),
+      settings_(std::move(settings)) {}
 
 remoting_core::~remoting_core() { stop(); }
 

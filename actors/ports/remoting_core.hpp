@@ -83,7 +83,7 @@ private:
   std::uint64_t last_connection_ = 0;
   bool accepting_ = false, sweeping_ = false;
 
-  std::shared_ptr<connection_memory> memory_;
+  std::shared_ptr<fair_share> memory_;
 
   mutable std::mutex mutex_;
   remoting_settings settings_;

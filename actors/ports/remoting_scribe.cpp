@@ -180,7 +180,8 @@ bool remoting_scribe::account() {
   if (!memory_) return true;
   auto now = counted_ + payload_.size() + unhandled_;
   if (now > accounted_) {
-    if (!memory_->take(accounted_, now - accounted_)) return false;
+    if (!memory_->admits(accounted_, now - accounted_)) return false;
+    memory_->take(now - accounted_);
   } else {
     memory_->give_back(accounted_ - now);
   }

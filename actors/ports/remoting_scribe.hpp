@@ -12,7 +12,6 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -29,36 +28,6 @@ struct socket_policy {
   outcome read_some(std::size_t& count, int socket, void* into, std::size_t size);
   outcome write_some(std::size_t& count, int socket, const void* from, std::size_t size);
   bool must_read_more(int, std::size_t threshold) const;
-};
-
-/// What the connections of a process keep in memory together. Any thread.
-class connection_memory {
-public:
-  /// @param total bytes that all connections together may keep
-  explicit connection_memory(std::size_t total) : share_(total, floor) {}
-
-  /// Takes `more` for a connection that keeps `held`. @returns false if that is more than its share
-  bool take(std::size_t held, std::size_t more) {
-    std::lock_guard lock(mutex_);
-    if (!share_.admits(held, more)) return false;
-    share_.take(more);
-    return true;
-  }
-  void give_back(std::size_t bytes) {
-    std::lock_guard lock(mutex_);
-    share_.give_back(bytes);
-  }
-  std::size_t used() const {
-    std::lock_guard lock(mutex_);
-    return share_.used();
-  }
-
-private:
-  /// Heartbeats, votes and small appends of each connection, whatever the others keep.
-  static constexpr std::size_t floor = 64 << 10;
-
-  mutable std::mutex mutex_;
-  fair_share share_;
 };
 
 /// How much a connection may keep for its peer.
@@ -81,7 +50,7 @@ public:
     bool dialled = false;
     caf::actor_id target = 0; ///< the actor that may be spoken to: see frame_filter
     scribe_limits limits;
-    std::shared_ptr<connection_memory> memory;
+    std::shared_ptr<fair_share> memory; ///< what all connections keep, in bytes
     /// Why this end gives the connection up, or drops a frame; from the I/O thread.
     std::function<void(const std::string&)> complain;
     /// The connection has ended; from the I/O thread, at least once.
@@ -144,7 +113,7 @@ private:
   scribe_limits limits_;
   std::function<void(const std::string&)> complain_;
   std::function<void()> on_end_;
-  std::shared_ptr<connection_memory> memory_;
+  std::shared_ptr<fair_share> memory_;
   frame_filter filter_;
   ssl_st* session_; ///< null: plain; the stream's
   socket_policy::instant last_read_, last_write_;

@@ -69,8 +69,6 @@ std::optional<answer> denial(const call& c, const route& r) {
 
 /// A body of more bytes than this is decoded on a thread that no connection waits for.
 constexpr std::size_t large_body = 64 << 10;
-/// Of a state to restore, in bytes.
-constexpr std::uint64_t largest_archive = std::uint64_t{4} << 30;
 
 /// What is wrong with the request before its endpoint is asked, if anything. A request that another agent has handed on
 /// is judged like a client's own: nothing says that the agent has done so.
@@ -254,7 +252,7 @@ void dispatcher::handle(exchange_ptr ex) const {
   auto* way = find(req.path).first;
   bool is_decoded = way && way->body != body_size::kv_value && way->body != body_size::archive;
   if (!is_decoded) return handle_now(ex);
-  env_.decode([this, ex = std::move(ex)] { handle_now(ex); });
+  if (!env_.aside(req.remote_address, [this, ex] { handle_now(ex); })) ex->respond(too_much_waits());
 }
 
 void dispatcher::handle_now(const exchange_ptr& ex) const {
@@ -333,7 +331,14 @@ head_verdict dispatcher::placed(const call& c, head_verdict out) const {
       out.refusal = finished(c, std::move(*no));
       return out;
     }
-  if (c.way->body != body_size::archive || !answers_here(c, c.way->where)) return out;
+  bool has_body = !c.req.content_length || *c.req.content_length > 0;
+  if (c.way->body != body_size::archive || !has_body) return out;
+  // Nobody takes a body that has nowhere to go.
+  if (!answers_here(c, c.way->where))
+    if (auto no = handed_on_too_often(c)) {
+      out.refusal = finished(c, std::move(*no));
+      return out;
+    }
   auto place = env_.make_scratch(c.req.remote_address);
   if (place)
     out.body = {largest_archive, {}, std::move(*place)};

@@ -1,7 +1,7 @@
 #include "frontends/endpoints/dns_lookup.hpp"
 
-#include "frontends/endpoints/dns_forms.hpp"
 #include "frontends/endpoints/dns_instance.hpp"
+#include "frontends/endpoints/dns_scope.hpp"
 #include "frontends/endpoints/permissions.hpp"
 #include "storage/state/queries_health.hpp"
 
@@ -18,11 +18,6 @@ constexpr std::size_t most_name_servers = 3;
 
 std::uint32_t seconds_of(nanoseconds d) {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(d).count());
-}
-
-std::string lowered(std::string text) {
-  lower_in_place(text.data(), text.size());
-  return text;
 }
 
 void append_u32(std::string& to, std::uint32_t v) {
@@ -72,7 +67,7 @@ private:
   void add_instance(answer_set& into, const parsed_name& asked, const service_entry& e, std::uint16_t type, int depth);
   answer_set::group target_group(const parsed_name& asked, const service_entry& e, const chosen_address& at,
                                  std::uint32_t ttl, int depth);
-  std::vector<record> metadata(const praetor::node& n, const std::string& owner);
+  std::vector<record> metadata(const praetor::node& n, const std::string& owner, std::uint32_t ttl);
   std::string node_name(const praetor::node& n) const;
   std::vector<record> resolve(const std::string& host, std::uint32_t ttl, int depth);
   std::vector<record> resolve_inside(const std::string& name, int depth);
@@ -112,21 +107,17 @@ answer_set lookup::nothing(rcode code) {
 answer_set lookup::question(std::string_view name, std::uint16_t type, int depth) {
   name_ = name;
   domain_ = settings().domain;
-  auto main = find_suffix(name, settings().domain);
   auto other = find_suffix(name, settings().alt_domain);
   below_alt_ = other && *other > 0;
-  if (main || other) {
-    auto start = std::min(main.value_or(name.size()), other.value_or(name.size()));
-    domain_ = name.substr(start);
-    auto head = lowered(std::string(name.substr(0, start)));
-    head.push_back('\0');
+  if (auto start = start_of_domain(settings(), name)) {
+    domain_ = name.substr(*start);
     if (type == rr::axfr) {
       answer_set out;
       out.code = rcode::not_implemented;
       return out;
     }
     if (type == rr::soa || type == rr::ns) return name_servers(type);
-    return in_domain(parse_name(labels_of(head), type), type, depth);
+    return in_domain(parse_head(name.substr(0, *start), type), type, depth);
   }
   auto labels = labels_of(lowered(std::string(name)));
   if (!labels.empty() && labels.back() == "arpa") return reverse(labels, type);
@@ -138,10 +129,8 @@ answer_set lookup::question(std::string_view name, std::uint16_t type, int depth
 }
 
 answer_set lookup::in_domain(const parsed_name& asked, std::uint16_t type, int depth) {
-  // Other datacenters are not reachable from here, so they are as good as unknown.
-  bool elsewhere = !asked.datacenter.empty() && asked.datacenter != lowered(settings().datacenter);
   if (asked.kind == form::address) return address(asked, type);
-  if (elsewhere) return nothing(rcode::name_error);
+  if (is_elsewhere(asked, settings())) return nothing(rcode::name_error);
   switch (asked.kind) {
   case form::service:
   case form::connect: return services(asked, type, depth);
@@ -203,13 +192,13 @@ std::string lookup::node_name(const praetor::node& n) const {
   return below({n.name, "node", settings().datacenter}, domain_);
 }
 
-std::vector<record> lookup::metadata(const praetor::node& n, const std::string& owner) {
+std::vector<record> lookup::metadata(const praetor::node& n, const std::string& owner, std::uint32_t ttl) {
   std::vector<record> out;
   for (const auto& [key, value] : n.meta) {
     record r;
     r.owner = owner;
     r.type = rr::txt;
-    r.ttl = seconds_of(dns().node_ttl);
+    r.ttl = ttl;
     std::string_view rest;
     auto text = metadata_text(key, value);
     rest = text;
@@ -242,7 +231,7 @@ answer_set lookup::node(const parsed_name& asked, std::uint16_t type, int depth)
   }
   bool in_answer = type == rr::txt || type == rr::any;
   if (in_answer || dns().node_meta_txt)
-    for (auto& r : metadata(*found, {})) (in_answer ? g.answers : g.extra).push_back(std::move(r));
+    for (auto& r : metadata(*found, {}, ttl)) (in_answer ? g.answers : g.extra).push_back(std::move(r));
   out.groups.push_back(std::move(g));
   return out;
 }
@@ -352,7 +341,7 @@ answer_set::group lookup::target_group(const parsed_name& asked, const service_e
   if (srv.name.empty()) return {};
   g.answers.push_back(std::move(srv));
   if (dns().node_meta_txt && !in_node_zone.empty())
-    for (auto& r : metadata(*e.node, in_node_zone)) g.extra.push_back(std::move(r));
+    for (auto& r : metadata(*e.node, in_node_zone, ttl)) g.extra.push_back(std::move(r));
   return g;
 }
 

@@ -1,6 +1,7 @@
 #include "frontends/endpoints/dns_questions.hpp"
 
 #include "frontends/endpoints/dns_remote.hpp"
+#include "frontends/endpoints/dns_scope.hpp"
 #include "protocol/codec/msgpack.hpp"
 
 #include <chrono>
@@ -98,11 +99,7 @@ const answer_set* questions::find(const query& q, const resolved_names* resolved
 
 bool questions::elsewhere() const {
   if (!sources_.at_hand || sources_.at_hand(settings_)) return false;
-  // Only what lies under the own domains, and addresses looked up backwards, is in the catalog.
-  static const auto backwards = wire_name("arpa");
-  auto name = query_.name();
-  return find_suffix(name, settings_.domain) || find_suffix(name, backwards) ||
-         (!settings_.alt_domain.empty() && find_suffix(name, settings_.alt_domain));
+  return needs_catalog(settings_, query_.name(), query_.type);
 }
 
 outcome questions::answer(std::string_view packet, transport how, const resolved_names* resolved,

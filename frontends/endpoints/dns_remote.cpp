@@ -65,21 +65,22 @@ bool at_hand(const endpoints::environment& env, nanoseconds max_stale) {
   return heard != steady_time{} && env.now() - heard <= max_stale;
 }
 
-void answer_remote(endpoints::environment& env, std::string question, std::uint32_t hops, nanoseconds hold,
+void answer_remote(endpoints::environment& env, std::string question, const question_origin& from,
                    std::function<void(expected<std::string>)> done) {
   remote_question q;
   if (auto read = msgpack::unpack(question, q); !read)
     return done(fail("a DNS question of another agent could not be read: " + read.error().text, 400));
   if (at_hand(env, q.max_stale)) return done(look_up_here(env, q));
-  if (hops >= most_hops) return done(fail("No cluster leader"));
+  if (from.hops >= most_hops) return done(fail("No cluster leader"));
   auto r = std::make_shared<forwarded_request>();
   r->kind = rpc_kind::dns;
   r->body = [question = std::move(question)] { return question; };
   r->to_leader = false;
   r->repeatable = true;
-  r->hops = hops + 1;
-  r->hold = hold;
-  r->deadline = env.now() + hold + env.config()->rpc.client_timeout;
+  r->hops = from.hops + 1;
+  r->origin = from.name;
+  r->hold = from.hold;
+  r->deadline = env.now() + from.hold + env.config()->rpc.client_timeout;
   r->done = done;
   r->here = [&env, q = std::move(q), done] { done(look_up_here(env, q)); };
   caf::anon_send(env.handles()->writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
@@ -94,7 +95,7 @@ question_sources sources_of(endpoints::environment& env) {
     return at_hand(env, s.dns.allow_stale ? s.dns.max_stale : nanoseconds{0});
   };
   sources.ask = [&env](std::string question, std::function<void(expected<std::string>)> done) {
-    answer_remote(env, std::move(question), 0, env.config()->rpc_hold_timeout, std::move(done));
+    answer_remote(env, std::move(question), {0, env.config()->rpc_hold_timeout, {}}, std::move(done));
   };
   sources.wall_clock = env.outside().wall_clock;
   sources.seed = env.outside().seed();

@@ -67,9 +67,15 @@ struct remote_reply {
 /// Whether this agent's own state is good enough for its DNS clients.
 bool at_hand(const endpoints::environment& env, nanoseconds max_stale);
 
+/// How a question came here.
+struct question_origin {
+  std::uint32_t hops = 0; ///< how many agents have handed it on already
+  nanoseconds hold{0};    ///< how long it may wait for a server
+  std::string name;       ///< for whom it is asked: see rpc_request::origin
+};
+
 /// Answers a packed remote_question with a packed remote_reply, from the own state or by handing it on.
-/// @param hops how many agents have handed it on already
-void answer_remote(endpoints::environment& env, std::string question, std::uint32_t hops, nanoseconds hold,
+void answer_remote(endpoints::environment& env, std::string question, const question_origin& from,
                    std::function<void(expected<std::string>)> done);
 
 /// What this agent's DNS clients are answered from: its own state where that is good enough, a server's otherwise, with

@@ -63,10 +63,10 @@ public:
   bool aside(const std::string& who, std::function<void()> work) const;
   /// Does something later, on one of the actors' threads.
   void run(std::function<void()> work) const;
-  /// Decodes what is large, in turn, on a thread that no connection waits for.
-  void decode(std::function<void()> work) { decoder_.run(std::move(work)); }
-  /// Packs, unpacks and reads archives likewise.
+  /// Packs archives, one after the other, on a thread that nothing else waits for.
   void archive(std::function<void()> work) { archiver_.run(std::move(work)); }
+  /// Where bytes are moved between files and streams: each piece of work is short.
+  const std::shared_ptr<side_thread>& mover() const { return mover_; }
   /// A place for an archive; 503 while many are under way, 429 while this client has some of them. It is given back
   /// when the last pointer to it goes.
   /// @param client its address
@@ -89,7 +89,9 @@ private:
   std::mt19937_64 random_;
   struct archive_counts;
   std::shared_ptr<archive_counts> archives_;
-  side_thread decoder_, archiver_; ///< the last members: they end first
+  // The last members: they end first.
+  side_thread archiver_;
+  std::shared_ptr<side_thread> mover_;
 };
 
 } // namespace praetor::endpoints

@@ -51,6 +51,7 @@ struct handed_on {
   std::uint32_t hops = 1; ///< 0: this agent asks by itself
   nanoseconds hold{0};    ///< how long it may wait for a leader
   asking_agent asker;
+  std::string origin; ///< for whom the agent that handed it on asks
 };
 
 /// One HTTP request without its socket.
@@ -76,6 +77,7 @@ struct request {
 };
 
 using shared_bytes = std::shared_ptr<const std::string>;
+inline shared_bytes shared_text(std::string content) { return std::make_shared<const std::string>(std::move(content)); }
 
 /// One HTTP answer. Bodies are shared, because many connections may be sent the same bytes.
 struct answer {

@@ -14,9 +14,6 @@ constexpr nanoseconds longest_hold = std::chrono::minutes(1);
 /// As for a request line over HTTP.
 constexpr std::size_t longest_path = 1 << 20;
 
-/// An archive that the leader has to be sent goes there in one message, and is held in memory for it.
-constexpr std::uint64_t largest_forwarded_archive = 48 << 20;
-
 bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) {
     auto byte = static_cast<unsigned char>(c);
@@ -48,7 +45,7 @@ body_rule rule_of(body_size size, const config::runtime_config& config) {
   case body_size::standard: break;
   case body_size::kv_value: return {value, "kv_max_value_size"};
   case body_size::transaction: return {std::max(config.txn_max_req_len, value), "txn_max_req_len"};
-  case body_size::archive: return {largest_forwarded_archive};
+  case body_size::archive: return {largest_archive};
   }
   return {};
 }
@@ -68,10 +65,10 @@ request request_of(remote_request from, std::uint32_t hops, nanoseconds hold) {
       req.headers.emplace_back(std::move(one.name), std::move(one.value));
   }
   req.body = std::move(from.body);
-  req.content_length = req.body.size();
+  req.content_length = req.body.size() + from.rest_size;
   req.remote_address = std::move(from.remote_address);
   req.remote_port = from.remote_port;
-  req.via = std::make_shared<const handed_on>(handed_on{hops, hold, std::move(from.asker)});
+  req.via = std::make_shared<const handed_on>(handed_on{hops, hold, std::move(from.asker), std::move(from.origin)});
   return req;
 }
 
@@ -92,7 +89,7 @@ std::optional<answer> refused_by_route(const route& r, const request& req, const
                                 " is answered by each agent for itself, and not taken from another agent");
   if (auto why = malformed(req, config)) return text_answer(400, "a request of another agent is refused: " + *why);
   auto rule = rule_of(r.body, config);
-  if (req.body.size() > rule.max_bytes) return body_too_large(req, rule);
+  if (req.content_length.value_or(0) > rule.max_bytes) return body_too_large(req, rule);
   return {};
 }
 

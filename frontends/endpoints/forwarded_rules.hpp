@@ -10,7 +10,10 @@ namespace praetor::endpoints {
 /// Only these headers make a difference to endpoints; the others stay with the agent that was asked.
 inline constexpr std::array headers_that_matter{"accept", "authorization", "content-type", "x-consul-token"};
 
-/// How large the body of a request may be that is kept in memory.
+/// Of a state to restore, in bytes.
+inline constexpr std::uint64_t largest_archive = std::uint64_t{4} << 30;
+
+/// How large the body of a request may be. An archive's is kept in memory only where there are no disks.
 body_rule rule_of(body_size size, const config::runtime_config& config);
 
 /// The request as the endpoints see it. What no agent hands on is left out.

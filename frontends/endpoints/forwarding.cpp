@@ -1,8 +1,10 @@
 #include "frontends/endpoints/forwarding.hpp"
 
+#include "frontends/endpoints/body_streams.hpp"
 #include "frontends/endpoints/dns_remote.hpp"
 #include "frontends/endpoints/forwarded_rules.hpp"
 #include "frontends/endpoints/reads.hpp"
+#include "protocol/base/client_network.hpp"
 #include "protocol/codec/msgpack.hpp"
 
 #include <array>
@@ -11,6 +13,10 @@
 namespace praetor::endpoints {
 
 namespace {
+
+/// How long the answer to a request with an archive is waited for: the largest has to be packed, moved and written by
+/// then. A server that is lost meanwhile is noticed at once all the same.
+constexpr nanoseconds longest_archive_work = std::chrono::hours(1);
 
 bool is_read(const request& req) { return req.method == "GET" || req.method == "HEAD"; }
 
@@ -60,7 +66,10 @@ remote_request described(const call& c) {
     if (auto* value = req.header(name)) out.headers.push_back({name, *value});
   // A request without a token is made with that of the agent that was asked.
   if (!c.token.empty() && token_of(req).empty()) out.headers.push_back({"x-consul-token", c.token});
-  out.body = req.body;
+  if (req.stored_body)
+    out.rest_size = req.stored_body->size();
+  else
+    out.body = req.body;
   out.remote_address = req.remote_address;
   out.remote_port = req.remote_port;
   out.asker = asker_of(c);
@@ -91,62 +100,12 @@ steady_time end_of_wait(const call& c) {
   return c.env.now() + options->wait + (options->exact_wait ? nanoseconds{0} : c.env.jitter(options->wait / 16));
 }
 
-/// Gathers the pieces of an answer, so that it can be handed on as a whole.
-class gathered_stream final : public body_stream {
-public:
-  gathered_stream(answer head, std::function<void(answer)> done) : head_(std::move(head)), done_(std::move(done)) {}
-  ~gathered_stream() override { end(text_answer(500, "the answer has ended in the middle")); }
-
-  std::size_t write(shared_bytes piece) override {
-    std::unique_lock lock(guard_);
-    if (body_.size() + piece->size() <= most_bytes) {
-      body_ += *piece;
-      return 0;
-    }
-    closed_ = true;
-    body_.clear();
-    lock.unlock();
-    end(text_answer(500, "the answer is too large to be handed on by another agent; ask the leader itself"));
-    return 0;
-  }
-  void finish() override {
-    std::unique_lock lock(guard_);
-    auto whole = std::move(head_);
-    whole.body = std::make_shared<const std::string>(std::move(body_));
-    lock.unlock();
-    end(std::move(whole));
-  }
-  bool closed() const override {
-    std::lock_guard lock(guard_);
-    return closed_;
-  }
-  void close() {
-    std::lock_guard lock(guard_);
-    closed_ = true;
-  }
-
-private:
-  static constexpr std::size_t most_bytes = 48 << 20; // links carry no larger message
-
-  void end(answer with) {
-    std::unique_lock lock(guard_);
-    auto done = std::exchange(done_, nullptr);
-    lock.unlock();
-    if (done) done(std::move(with));
-  }
-
-  mutable std::mutex guard_;
-  answer head_;
-  std::function<void(answer)> done_;
-  std::string body_;
-  bool closed_ = false;
-};
-
 /// A client's request that another agent has handed on.
 class remote_exchange final : public exchange {
 public:
-  remote_exchange(request req, std::function<void(remote_answer)> done)
-      : req_(std::move(req)), done_(std::move(done)) {}
+  /// @param streams whether an answer may come in pieces
+  remote_exchange(request req, bool streams, std::function<void(remote_answer)> done)
+      : req_(std::move(req)), streams_(streams), done_(std::move(done)) {}
 
   const request& get_request() const override { return req_; }
 
@@ -155,31 +114,29 @@ public:
     auto done = std::exchange(done_, nullptr);
     on_cancel_ = nullptr;
     lock.unlock();
-    if (!done) return;
-    remote_answer out;
-    out.status = a.status;
-    out.content_type = a.content_type;
-    for (auto& [name, value] : a.headers) out.headers.push_back({std::move(name), std::move(value)});
-    out.lines = std::move(a.lines);
-    if (a.body) out.body = *a.body;
-    out.not_carried_out = a.not_carried_out;
-    done(std::move(out));
+    if (done) done(packed(std::move(a)));
   }
 
   std::shared_ptr<body_stream> respond_stream(answer head) override {
-    auto stream = std::make_shared<gathered_stream>(std::move(head), [me = shared_from_this()](answer whole) {
-      static_cast<remote_exchange&>(*me).respond(std::move(whole));
-    });
-    std::lock_guard lock(guard_);
-    stream_ = stream;
-    if (cancelled_) stream->close();
-    return stream;
+    auto rest = std::make_shared<byte_pipe>();
+    std::unique_lock lock(guard_);
+    auto done = std::exchange(done_, nullptr);
+    if (done && streams_) rest_ = rest;
+    lock.unlock();
+    if (!done || !streams_) rest->close();
+    if (done) {
+      auto out =
+          packed(streams_ ? std::move(head) : text_answer(500, "the answer is a stream, which is not taken here"));
+      if (streams_) out.rest = rest;
+      done(std::move(out));
+    }
+    return writer_of(std::move(rest));
   }
 
   void on_cancel(std::function<void()> action) override {
     std::unique_lock lock(guard_);
     if (!cancelled_) {
-      if (done_) on_cancel_ = std::move(action);
+      if (done_ || rest_) on_cancel_ = std::move(action);
       return;
     }
     lock.unlock();
@@ -191,17 +148,33 @@ public:
     if (std::exchange(cancelled_, true)) return;
     done_ = nullptr;
     auto action = std::exchange(on_cancel_, nullptr);
-    if (auto stream = stream_.lock()) stream->close();
+    auto rest = std::exchange(rest_, nullptr);
     lock.unlock();
+    if (rest) rest->close();
     if (action) action();
   }
 
+  /// The body has come. Before the endpoint is asked.
+  void keep_body(std::shared_ptr<storage::scratch_file> file) { req_.stored_body = std::move(file); }
+
 private:
+  static remote_answer packed(answer a) {
+    remote_answer out;
+    out.status = a.status;
+    out.content_type = a.content_type;
+    for (auto& [name, value] : a.headers) out.headers.push_back({std::move(name), std::move(value)});
+    out.lines = std::move(a.lines);
+    if (a.body) out.body = *a.body;
+    out.not_carried_out = a.not_carried_out;
+    return out;
+  }
+
   request req_;
+  bool streams_;
   std::mutex guard_;
   std::function<void(remote_answer)> done_;
   std::function<void()> on_cancel_;
-  std::weak_ptr<gathered_stream> stream_;
+  std::shared_ptr<byte_pipe> rest_; ///< of the answer, once it has begun
   bool cancelled_ = false;
 };
 
@@ -216,18 +189,28 @@ public:
       if (closed_) return [] {};
       bound(request, hold, *env_.config());
     }
-    return begin(request_of(std::move(request), std::max(hops, std::uint32_t{1}), hold), std::move(done));
+    auto body = std::move(request.rest);
+    auto req = request_of(std::move(request), std::max(hops, std::uint32_t{1}), hold);
+    auto ex = std::make_shared<remote_exchange>(std::move(req), true, std::move(done));
+    if (body)
+      run([this, ex, body] { judge(ex, body); });
+    else
+      run([this, ex] { requests_.handle(ex); });
+    return cancelling(ex);
   }
 
   std::function<void()> serve_own(remote_request request, nanoseconds hold,
                                   std::function<void(remote_answer)> done) override {
-    return begin(request_of(std::move(request), 0, hold), std::move(done));
+    auto ex = std::make_shared<remote_exchange>(request_of(std::move(request), 0, hold), false, std::move(done));
+    run([this, ex] { requests_.handle(ex); });
+    return cancelling(ex);
   }
 
-  void look_up(std::string question, std::uint32_t hops, nanoseconds hold,
+  void look_up(std::string question, std::uint32_t hops, nanoseconds hold, std::string origin,
                std::function<void(expected<std::string>)> done) override {
-    run([this, question = std::move(question), hops = std::max(hops, std::uint32_t{1}), hold, done = std::move(done)] {
-      dns::answer_remote(env_, question, hops, bounded_hold(hold, *env_.config()), done);
+    dns::question_origin from{std::max(hops, std::uint32_t{1}), bounded_hold(hold, *env_.config()), std::move(origin)};
+    run([this, question = std::move(question), from = std::move(from), done = std::move(done)] {
+      dns::answer_remote(env_, question, from, done);
     });
   }
 
@@ -237,9 +220,33 @@ public:
   }
 
 private:
-  std::function<void()> begin(request req, std::function<void(remote_answer)> done) {
-    auto ex = std::make_shared<remote_exchange>(std::move(req), std::move(done));
-    run([this, ex] { requests_.handle(ex); });
+  using remote_exchange_ptr = std::shared_ptr<remote_exchange>;
+
+  /// Decides by its head about a request whose body is on its way, as the sockets do for clients' own.
+  void judge(const remote_exchange_ptr& ex, const std::shared_ptr<byte_pipe>& body) {
+    auto verdict = requests_.judge(ex->get_request());
+    if (!verdict.undecided) return take_body(ex, body, std::move(verdict));
+    requests_.judge_later(ex->get_request(), [me = shared_from_this(), ex, body](head_verdict later) {
+      me->take_body(ex, body, std::move(later));
+    });
+  }
+
+  void take_body(const remote_exchange_ptr& ex, const std::shared_ptr<byte_pipe>& body, head_verdict verdict) {
+    auto& into = verdict.body.into;
+    if (!verdict.refusal && !into) verdict.refusal = text_answer(400, "no body of this request is taken as a stream");
+    if (verdict.refusal) {
+      body->close();
+      return ex->respond(std::move(*verdict.refusal));
+    }
+    auto stored = [me = shared_from_this(), ex, into](const expected<void>& whole) {
+      if (!whole) return ex->respond(error_answer(whole.error()));
+      ex->keep_body(into);
+      me->run([me, ex] { me->requests_.handle(ex); });
+    };
+    store(env_.mover(), body, into, verdict.body.max_bytes, std::move(stored));
+  }
+
+  static std::function<void()> cancelling(const remote_exchange_ptr& ex) {
     return [weak = std::weak_ptr(ex)] {
       if (auto gone = weak.lock()) gone->cancel();
     };
@@ -272,23 +279,59 @@ bool answers_here(const call& c, place where) {
   return is_read(c.req) && asks_for_stale(c) && leader.last_contact() != steady_time{};
 }
 
-void forward(const call& c) {
-  auto hops = c.req.via ? c.req.via->hops : 0;
-  if (hops >= most_hops) {
-    auto no = text_answer(500, "No cluster leader");
-    no.not_carried_out = true;
-    return respond(c, std::move(no));
+std::optional<answer> handed_on_too_often(const call& c) {
+  if (!c.req.via || c.req.via->hops < most_hops) return {};
+  auto no = text_answer(500, "No cluster leader");
+  no.not_carried_out = true;
+  return no;
+}
+
+namespace {
+
+/// What of the request goes to another server as a stream; null: nothing.
+std::shared_ptr<storage::scratch_file> streamed_body(const call& c) {
+  if (c.req.stored_body || c.way->body != body_size::archive || c.req.body.empty()) return c.req.stored_body;
+  return storage::make_memory_scratch(c.req.body); // the simulator's
+}
+
+/// For whom another server is asked.
+std::string origin_of(const request& req) {
+  return req.via ? req.via->origin : "client " + client_network(req.remote_address);
+}
+
+/// The beginning of an answer has come from another server, and the rest is on its way.
+void respond_streamed(const call& c, const std::string& head, std::shared_ptr<byte_pipe> rest) {
+  remote_answer answered;
+  if (auto read = msgpack::unpack(head, answered); !read) {
+    rest->close();
+    return respond_failure(c, {"another server's answer could not be read: " + read.error().text, 500});
   }
+  auto to = respond_stream(c, unpacked(std::move(answered)));
+  if (!to) return rest->close();
+  c.ex->on_cancel([rest] { rest->close(); });
+  hand_on(c.env.mover(), std::move(rest), std::move(to));
+}
+
+} // namespace
+
+void forward(const call& c) {
+  if (auto no = handed_on_too_often(c)) return respond(c, std::move(*no));
   auto config = c.env.config();
   auto waiting = c;
   waiting.wait_until = end_of_wait(c);
   if (waiting.wait_until != steady_time{} && !c.ex->begin_wait()) return respond(c, too_many_waits());
   auto r = std::make_shared<forwarded_request>();
   r->repeatable = is_read(c.req);
-  r->hops = hops + 1;
+  r->hops = (c.req.via ? c.req.via->hops : 0) + 1;
+  r->origin = origin_of(c.req);
   r->hold = c.req.via ? c.req.via->hold : config->rpc_hold_timeout;
-  r->deadline = std::max(waiting.wait_until, c.env.now()) + r->hold + config->rpc.client_timeout;
+  auto patience = c.way->body == body_size::archive ? longest_archive_work : nanoseconds{config->rpc.client_timeout};
+  r->deadline = std::max(waiting.wait_until, c.env.now()) + r->hold + patience;
   r->body = [waiting] { return msgpack::pack(described(waiting)); };
+  if (auto body = streamed_body(c)) r->rest = [mover = c.env.mover(), body] { return piped(mover, body); };
+  r->streamed = [waiting](const std::string& head, std::shared_ptr<byte_pipe> rest) {
+    respond_streamed(waiting, head, std::move(rest));
+  };
   r->done = [waiting](const expected<std::string>& reply) { respond_forwarded(waiting, reply); };
   r->here = [waiting] { answer_here(waiting); };
   auto router = c.env.handles()->writes.router();

@@ -13,6 +13,9 @@ bool answers_here(const call& c, place where);
 /// agent itself becomes the leader, the endpoint is asked here.
 void forward(const call& c);
 
+/// The answer to a call that this agent can't answer and may not hand on, because it was handed on already.
+std::optional<answer> handed_on_too_often(const call& c);
+
 /// The call as another agent is told of it.
 remote_request described(const call& c);
 /// Another agent's answer as one of this agent.

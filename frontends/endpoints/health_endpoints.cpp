@@ -10,7 +10,7 @@ namespace praetor::endpoints {
 
 namespace {
 
-constexpr read_style checks_style{.shows_consistency = true, .index_key = "peer.~:checks"};
+constexpr read_style checks_style{.shows_consistency = true};
 constexpr read_style entries_style{.shows_consistency = true, .streaming = true, .cacheable = true};
 
 using checks_query =

@@ -3,6 +3,7 @@
 #include "frontends/endpoints/forwarding.hpp"
 #include "protocol/mutation.hpp"
 #include "protocol/types/joined_key.hpp"
+#include "storage/state/index_watch.hpp"
 
 #include <algorithm>
 
@@ -120,14 +121,13 @@ void pending_read::evaluate() {
   state::watch_set touched;
   if (!found) {
     query = std::make_shared<state_query>(key, c.env, run);
-    state::watch_set index;
-    if (!style.index_key.empty()) c.env.state()->tables().indexes.find(style.index_key, &index);
+    state::index_watch index;
     found = query->evaluate(touched);
     if (!style.cheap) {
       auto holds = std::make_shared<state::trigger>();
       const auto& answer = *static_cast<const rendered_answer*>(found->rendered.get());
-      if (!touched.subscribe(holds) && !index.subscribe(holds))
-        cache.insert(key, found, holds, answer.body ? answer.body->size() : 0);
+      bool moved = index.parts().subscribe(holds) && !mutated("kept_answer_outlives_its_index");
+      if (!touched.subscribe(holds) && !moved) cache.insert(key, found, holds, answer.body ? answer.body->size() : 0);
     }
   }
   if (!blocks || found->index > options.min_index) return reply(*found);
@@ -250,8 +250,8 @@ void enter(const call& c) {
 }
 
 answer too_much_waits() {
-  return text_answer(429, "Too many queries with large filters wait to be answered: try again later or against a "
-                          "different server");
+  return text_answer(429, "Too many requests with large filters or bodies wait to be answered: try again later or "
+                          "against a different server");
 }
 
 bool says_how(std::string_view parameter) {

@@ -70,10 +70,6 @@ struct read_style {
   bool streaming = false;         ///< blocking queries are said to come from the streaming backend
   bool cheap = false;             ///< quicker made than looked up, or soon out of date: not kept
   bool cacheable = false;         ///< says with ?cached whether the answer was at hand
-  /// Of the index table: its value is the index of answers that are made of less than it covers. A change elsewhere
-  /// wakes nobody who waits, but an answer that was kept ends, so that no client is shown an index twice that has
-  /// moved.
-  std::string_view index_key{};
 };
 
 /// Answers a read: checks the consistency mode, takes a kept answer or makes one, waits if it has to.

@@ -184,7 +184,7 @@ using sessions_query = std::function<state::result<std::vector<session_ptr>>(con
 void answer_sessions(const call& c, bool of_one, sessions_query query) {
   auto options = parse_read_options(c);
   if (!options) return respond_read_error(c, options.error());
-  answer_read(c, *options, {.index_key = "sessions"},
+  answer_read(c, *options, {},
               [query = std::move(query), of_one, who = c.who, how = layout_of(c)](const state::store& s,
                                                                                   state::watch_set* watch) {
                 auto found = query(s, watch);

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "frontends/http/answer_head.hpp"
+#include "frontends/http/client_shares.hpp"
 #include "frontends/http/compressor.hpp"
 #include "frontends/http/disk_thread.hpp"
-#include "frontends/http/fair_share.hpp"
 #include "frontends/http/server.hpp"
 #include "frontends/http/tls_context.hpp"
 

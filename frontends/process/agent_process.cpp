@@ -5,6 +5,7 @@
 #include "actors/peers_file.hpp"
 #include "actors/ports/log_lines.hpp"
 #include "actors/ports/remoting.hpp"
+#include "actors/watch_supervisor.hpp"
 #include "frontends/cli/flag_set.hpp"
 #include "frontends/cli/machine.hpp"
 #include "frontends/dns/server.hpp"
@@ -17,6 +18,7 @@
 #include "frontends/process/startup_memory.hpp"
 #include "frontends/process/supervision.hpp"
 #include "frontends/process/work_lane.hpp"
+#include "protocol/watch/configured_watch.hpp"
 #include "storage/files/scratch_file.hpp"
 
 #include <algorithm>
@@ -81,13 +83,24 @@ log_options log_options_of(const runtime_config& c) {
   return out;
 }
 
+/// The versions of the members' protocol that a configuration may name.
+constexpr std::int64_t oldest_protocol = 2, newest_protocol = 3;
+
 /// What no agent can start with, though the file reads well.
 std::optional<std::string> unsupported(const runtime_config& c) {
   const auto& a = c.acl;
+  // A cluster that began with another id than the one that was meant would have to be begun anew.
+  if (auto id = c.connect.ca_config.find("cluster_id");
+      id != c.connect.ca_config.end() && !(id->is_string() && is_uuid(id->get<std::string>())))
+    return "cluster_id was supplied but was not a valid UUID";
   auto one_of = [](const std::string& value, std::initializer_list<const char*> known) {
     return std::find(known.begin(), known.end(), value) != known.end();
   };
   std::string text = c.server ? "Failed to start Consul server: " : "Failed to start Consul client: ";
+  if (c.rpc_protocol < oldest_protocol || c.rpc_protocol > newest_protocol)
+    return text + "Protocol version '" + std::to_string(c.rpc_protocol) + "' too " +
+           (c.rpc_protocol < oldest_protocol ? "low" : "high") + ". Must be in range: [" +
+           std::to_string(oldest_protocol) + ", " + std::to_string(newest_protocol) + "]";
   if (!one_of(a.default_policy, {"allow", "deny"})) return text + "Unsupported default ACL policy: " + a.default_policy;
   if (!one_of(a.down_policy, {"allow", "deny", "extend-cache", "async-cache"}))
     return text + "Unsupported down ACL policy: " + a.down_policy;
@@ -106,8 +119,10 @@ expected<std::shared_ptr<storage::scratch_file>> open_scratch(const runtime_conf
 /// One agent of this process with its listeners.
 class running_agent {
 public:
-  running_agent(config::sources from, std::shared_ptr<log_lines> log, stop_wait& wait)
-      : from_(std::move(from)), log_(std::move(log)), wait_(wait) {}
+  /// @param started_with what only a start applies of the configuration
+  running_agent(config::sources from, config::start_values started_with, std::shared_ptr<log_lines> log,
+                stop_wait& wait)
+      : from_(std::move(from)), started_with_(std::move(started_with)), log_(std::move(log)), wait_(wait) {}
 
   ~running_agent() { stop(); }
   running_agent(const running_agent&) = delete;
@@ -121,11 +136,14 @@ public:
   const std::string& node_id() const { return ports_.node_id; }
 
 private:
+  /// The watches that hold from now on.
+  void watch(std::vector<configured_watch> watches);
   expected<void> start_actors(const config_ptr& config);
   expected<void> start_frontends(const config_ptr& config);
   endpoints::process_hooks hooks();
 
   config::sources from_;
+  const config::start_values started_with_;
   std::shared_ptr<log_lines> log_;
   stop_wait& wait_;
   cli::machine machine_;
@@ -135,6 +153,7 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   std::shared_ptr<remoting> links_;
   agent_actor agent_;
+  watch_supervisor_actor watches_;
   std::unique_ptr<endpoints::environment> environment_;
   std::unique_ptr<endpoints::dispatcher> dispatcher_;
   std::shared_ptr<endpoints::forwarded_requests> requests_;
@@ -253,8 +272,17 @@ expected<void> running_agent::start_frontends(const config_ptr& config) {
 }
 
 expected<void> running_agent::start(config_ptr config) {
+  auto watches = configured_watches(*config);
+  if (!watches) return tl::unexpected(watches.error());
   if (auto started = start_actors(config); !started) return started;
-  return start_frontends(config);
+  if (auto started = start_frontends(config); !started) return started;
+  watches_ = system_->spawn(watch_supervisor, watch_supervisor_options{view_, ports_.handlers, log_});
+  watch(std::move(*watches));
+  return {};
+}
+
+void running_agent::watch(std::vector<configured_watch> watches) {
+  caf::anon_send(watches_, reload_atom_v, local<std::vector<configured_watch>>{std::move(watches)});
 }
 
 void running_agent::reload(done_callback done) {
@@ -265,9 +293,15 @@ void running_agent::reload(done_callback done) {
   };
   auto loaded = config::load(from_, machine_);
   if (!loaded) return refuse(loaded.error().text);
+  for (const auto& warning : loaded->warnings) log_->write(log_level::warn, "agent", warning);
+  for (const auto& key : config::changed_keys(started_with_, loaded->until_restart))
+    log_->write(log_level::warn, "agent",
+                "config key " + praetor::quoted(key) + " has changed, which takes effect at the next start");
   auto next = std::make_shared<runtime_config>(std::move(loaded->config));
   next->node_id = view_->settings.load()->node_id;
   // What may be refused comes before anything is taken over.
+  auto watches = configured_watches(*next);
+  if (!watches) return refuse("Failed reloading watches: " + watches.error().text);
   auto rpc = rpc_settings_of(*next, ports_.node_id);
   if (!rpc) return refuse(rpc.error().text);
   if (auto no = refused_definitions(*next, *view_->registry.get())) return refuse(no->text);
@@ -281,6 +315,7 @@ void running_agent::reload(done_callback done) {
   http_.reload_limits(options.limits);
   links_->reload(*rpc);
   if (dns_) dns_->reload(*next);
+  watch(std::move(*watches));
   auto finished = [log = log_, done = std::move(done)](const error* failed) {
     if (failed)
       log->write(log_level::error, "agent", "Reload config failed", {{"error", failed->text}});
@@ -301,6 +336,8 @@ void running_agent::stop() {
   log.write(log_level::info, "agent", "Endpoints down");
   if (!agent_) return;
   std::promise<void> ended;
+  if (watches_) caf::anon_send_exit(watches_, caf::exit_reason::user_shutdown);
+  watches_ = nullptr;
   caf::anon_send(agent_, stop_atom_v, local<done_callback>{[&](const error*) { ended.set_value(); }});
   ended.get_future().wait_for(leave_limit);
   agent_ = nullptr;
@@ -414,7 +451,7 @@ int run_agent_process(const std::vector<std::string>& args) {
   stop_wait wait; // before any thread
   pid_file pid;
   if (auto written = pid.write(config->pid_file); !written) return complain(written.error().text);
-  running_agent agent(*from, *log, wait);
+  running_agent agent(*from, std::move(loaded->until_restart), *log, wait);
   auto started = agent.start(config);
   if (!started) {
     (*log)->write(log_level::error, "agent", "Error starting agent", {{"error", started.error().text}});

@@ -4,6 +4,7 @@
 #include "actors/ports/probes.hpp"
 #include "actors/ports/root_certificate.hpp"
 #include "frontends/process/gossip_ports.hpp"
+#include "frontends/process/host_identity.hpp"
 #include "storage/agent_store/import.hpp"
 #include "storage/agent_store/memory_agent_store.hpp"
 #include "storage/agent_store/rocksdb_agent_store.hpp"
@@ -57,6 +58,16 @@ expected<void> open_disks(ports& p, const config::runtime_config& config) {
   return {};
 }
 
+/// The id of a node that has none yet.
+std::string first_node_id(const config::runtime_config& config, logger& log) {
+  if (!config.node_id.empty()) return config.node_id;
+  if (!config.disable_host_node_id) {
+    if (auto id = node_id_of_host()) return *id;
+    log.write(log_level::warn, "agent", "this machine names no UUID to make the node id of: it is chosen at random");
+  }
+  return random_uuid();
+}
+
 expected<void> open_agent_store(ports& p, const config::runtime_config& config) {
   auto log = p.log_lines;
   auto warn = [log](const std::string& text) { log->write(log_level::warn, "agent", text); };
@@ -98,7 +109,8 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
   p->new_uuid = random_uuid;
   p->seed = random_seed;
   p->make_root = make_root_certificate;
-  p->probes = make_production_probes(config);
+  auto outward = make_production_probes(config);
+  p->probes = outward;
   p->commands = make_production_commands();
 
   if (!config.data_dir.empty())
@@ -113,7 +125,8 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
     return tl::unexpected(opened.error());
   }
   production_ports out;
-  auto candidate = config.node_id.empty() ? random_uuid() : config.node_id;
+  out.handlers = outward;
+  auto candidate = first_node_id(config, *p->log_lines);
   if (config.data_dir.empty()) {
     p->store = std::make_shared<storage::memory_agent_store>();
     out.node_id = candidate;

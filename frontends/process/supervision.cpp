@@ -1,10 +1,13 @@
 #include "frontends/process/supervision.hpp"
 
+#include "protocol/types/values.hpp"
+
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -33,6 +36,10 @@ void notify_ready() {
 
 expected<void> pid_file::write(const std::string& path) {
   if (path.empty()) return {};
+  std::error_code failed;
+  auto folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  if (failed) return fail("Could not open pid file: mkdir " + folder.string() + ": " + lower_case(failed.message()));
   int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) return fail("Could not open pid file: open " + path + ": " + std::strerror(errno));
   auto text = std::to_string(::getpid());
@@ -50,7 +57,11 @@ pid_file::~pid_file() {
 stop_wait::stop_wait() {
   sigset_t set;
   sigemptyset(&set);
-  for (int s : {SIGHUP, SIGINT, SIGTERM, SIGUSR1}) sigaddset(&set, s);
+  for (int s : {SIGHUP, SIGINT, SIGTERM, SIGUSR1}) {
+    // What is ignored, as in a shell's background job or below nohup, would not arrive.
+    std::signal(s, SIG_DFL);
+    sigaddset(&set, s);
+  }
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   signals_ = ::signalfd(-1, &set, SFD_CLOEXEC);

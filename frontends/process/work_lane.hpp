@@ -15,10 +15,11 @@ namespace praetor {
 /// than they do, and takes the work of different clients in turns.
 class work_lane {
 public:
-  /// Pieces of work that may wait: of all clients, and of one.
+  /// Pieces of work that may wait: of all clients, and of one. Each connection has at most one, and a client is allowed
+  /// 200 connections (limits.http_max_conns_per_client).
   struct limits {
-    std::size_t most_waiting = 256;
-    std::size_t most_of_one = 32;
+    std::size_t most_waiting = 2048;
+    std::size_t most_of_one = 256;
   };
 
   explicit work_lane(limits most);

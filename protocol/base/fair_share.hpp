@@ -1,34 +1,62 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
+#include <atomic>
+#include <cstdint>
 
 namespace praetor {
 
-/// Divides one total among users whose number is not known beforehand. A user may hold at most as much as is still
-/// free, or a part of it, so that n greedy users hold 1/(n+1) of the total each and 1/(n+1) stays free for the next one
-/// (dynamic thresholds, Choudhury and Hahne 1998). A small floor is each user's own, whatever the others hold.
+/// What asking for a part of a share leads to.
+enum class grant {
+  given,
+  over_share, ///< the user holds more of it than is fair
+  used_up     ///< there is too little left for anybody
+};
+
+/// Divides one total among users whose number is not known beforehand. A user may hold at most a fixed multiple of what
+/// is left then, so that something is always left for the next one (dynamic thresholds, Choudhury and Hahne 1998): with
+/// a factor of 1, n greedy users hold 1/(n+1) of the total each; with 4, one alone takes four fifths, two of them four
+/// ninths each.
 ///
-/// Counts only; the owner keeps what each user holds. Not safe for concurrent use.
+/// Counts only; the owner keeps what each user holds. Any thread; a grant may be off by what other threads take at the
+/// same moment.
 class fair_share {
 public:
-  /// @param total what all users hold together, the floors excepted
-  /// @param floor what each user may hold in any case
-  constexpr fair_share(std::size_t total, std::size_t floor) : total_(total), floor_(floor) {}
+  struct terms {
+    std::uint64_t factor = 1; ///< how many times what is left a user may hold
+    std::uint64_t own = 0;    ///< what each user may hold whatever the others do, beyond the total if need be
+    std::uint64_t least = 0;  ///< what each user may hold of the total, however little is left
+  };
 
-  /// May a user that holds `held` take `more`?
-  /// @param part the user may hold one part in this many of what is free
-  constexpr bool admits(std::size_t held, std::size_t more, std::size_t part = 1) const {
-    if (held + more <= floor_) return true;
-    auto free = total_ - std::min(used_, total_);
-    return more <= free && held + more <= std::max(floor_, free / part);
+  explicit fair_share(std::uint64_t total) : fair_share(total, terms{}) {}
+  fair_share(std::uint64_t total, terms t) : terms_(t), total_(total) {}
+
+  std::uint64_t used() const { return used_.load(std::memory_order_relaxed); }
+  std::uint64_t total() const { return total_.load(std::memory_order_relaxed); }
+  void set_total(std::uint64_t total) { total_.store(total, std::memory_order_relaxed); }
+  bool full() const { return used() >= total(); }
+
+  /// May a user that holds `held` take `more`? What is larger than the whole is given when nothing else is held.
+  /// @param part the user's share is one part in this many of another's
+  grant ask(std::uint64_t held, std::uint64_t more, std::uint64_t part = 1) const {
+    auto holds = held + more;
+    if (holds <= terms_.own) return grant::given;
+    auto used = this->used(), total = this->total();
+    if (used != 0 && (used >= total || more > total - used)) return grant::used_up;
+    auto left = used + more < total ? total - used - more : 0;
+    bool fair = holds <= terms_.least || holds * part / terms_.factor <= left || used == 0;
+    return fair ? grant::given : grant::over_share;
   }
-  void take(std::size_t amount) { used_ += amount; }
-  void give_back(std::size_t amount) { used_ -= std::min(amount, used_); }
-  std::size_t used() const { return used_; }
+  bool admits(std::uint64_t held, std::uint64_t more, std::uint64_t part = 1) const {
+    return ask(held, more, part) == grant::given;
+  }
+  void take(std::uint64_t amount) { used_.fetch_add(amount, std::memory_order_relaxed); }
+  void give_back(std::uint64_t amount) { used_.fetch_sub(amount, std::memory_order_relaxed); }
 
 private:
-  std::size_t total_, floor_, used_ = 0;
+  terms terms_;
+  std::atomic<std::uint64_t> used_{0};
+  std::atomic<std::uint64_t> total_;
 };
 
 } // namespace praetor

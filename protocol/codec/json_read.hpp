@@ -95,7 +95,7 @@ template <class T>
 void read_list(reader& in, T& into, field_flags flags) {
   if (!in.begin_list(&go_type_text<T>)) return;
   into.clear();
-  while (in.next_element()) {
+  while (in.next_element() && in.make_room(sizeof(typename T::value_type))) {
     into.emplace_back();
     json::read_value(in, into.back(), flags);
   }
@@ -105,7 +105,7 @@ template <class T>
 void read_map(reader& in, T& into, field_flags flags) {
   if (!in.begin_object(&go_type_text<T>)) return;
   std::string_view key;
-  while (in.next_key(key)) {
+  while (in.next_key(key) && in.make_room(object_allowance::map_node_bytes + sizeof(typename T::value_type))) {
     auto& element = into[std::string(key)];
     element = {};
     json::read_value(in, element, flags);
@@ -114,6 +114,9 @@ void read_map(reader& in, T& into, field_flags flags) {
 
 template <shape::maybe T>
 void read_maybe(reader& in, T& into, field_flags flags) {
+  // An optional lies within its owner, which has been accounted for.
+  if constexpr (!shape::is_specialization<T, std::optional>)
+    if (!in.make_room(sizeof(shape::pointee_t<T>))) return;
   shape::pointee_t<T> value{};
   json::read_value(in, value, flags);
   if constexpr (shape::is_specialization<T, std::shared_ptr>)

@@ -74,6 +74,13 @@ void reader::mismatch(std::string_view found, std::string_view type) {
   fail(text + " into Go struct field " + name + "." + path + " of type " + std::string(type));
 }
 
+bool reader::make_room(std::size_t object_bytes) {
+  if (failed()) return false;
+  if (allowance_.take(object_bytes)) return true;
+  fail("json: more objects than the size of the text allows");
+  return false;
+}
+
 void reader::skip_blanks() {
   while (at_ < text_.size()) {
     char c = text_[at_];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/codec/json_scan.hpp"
+#include "protocol/codec/object_allowance.hpp"
 #include "protocol/types/values.hpp"
 
 #include <charconv>
@@ -28,7 +29,7 @@ bool parse_double(std::string_view digits, double& value);
 class reader {
 public:
   reader(std::string_view checked, bool reject_unknown_fields, std::string_view root_type)
-      : text_(checked), reject_unknown_fields_(reject_unknown_fields), root_type_(root_type) {}
+      : text_(checked), allowance_(checked.size()), reject_unknown_fields_(reject_unknown_fields), root_type_(root_type) {}
 
   bool failed() const { return !error_.empty(); }
   const std::string& error() const { return error_; }
@@ -60,6 +61,10 @@ public:
   /// `if (in.begin_object(...)) while (in.next_key(key)) ...read one value...;` The key is valid until the next call.
   bool begin_object(type_text type);
   bool next_key(std::string_view& key);
+
+  /// Accounts for an object that is made of the text (`object_allowance`). @returns false if it is too much, or after an
+  /// error
+  bool make_room(std::size_t object_bytes);
 
   bool rejects_unknown_fields() const { return reject_unknown_fields_; }
 
@@ -104,6 +109,7 @@ private:
 
   std::string_view text_;
   std::size_t at_ = 0;
+  object_allowance allowance_;
   bool reject_unknown_fields_;
   std::string_view root_type_;
   const frame* top_ = nullptr;

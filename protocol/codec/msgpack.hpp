@@ -134,7 +134,7 @@ void unpack_map(reader& in, T& into) {
   if (!in.begin_map(size)) return;
   reader::nesting level(in);
   into.clear();
-  for (; size > 0 && in.make_room(reader::map_node_bytes + sizeof(typename T::value_type)); --size) {
+  for (; size > 0 && in.make_room(object_allowance::map_node_bytes + sizeof(typename T::value_type)); --size) {
     std::string_view key;
     if (!in.text(key)) return;
     msgpack::read_value(in, into[std::string(key)]);

@@ -73,10 +73,7 @@ void reader::fail(std::string text) {
 
 bool reader::make_room(std::size_t object_bytes) {
   if (failed()) return false;
-  if (object_bytes <= memory_left_) {
-    memory_left_ -= object_bytes;
-    return true;
-  }
+  if (allowance_.take(object_bytes)) return true;
   fail("more objects than its size allows");
   return false;
 }
@@ -328,7 +325,7 @@ bool reader::any(free_form& into) {
     std::size_t size = 0;
     begin_map(size);
     into = free_form::object();
-    for (; size > 0 && make_room(map_node_bytes + sizeof(std::string) + sizeof(free_form)); --size) {
+    for (; size > 0 && make_room(object_allowance::map_node_bytes + sizeof(std::string) + sizeof(free_form)); --size) {
       std::string_view key;
       if (kind() == value_kind::text) {
         if (text(key)) any(into[std::string(key)]);

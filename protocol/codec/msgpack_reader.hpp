@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/codec/object_allowance.hpp"
 #include "protocol/types/values.hpp"
 
 #include <cstdint>
@@ -21,10 +22,7 @@ struct wide_integer {
 /// After the first error every function does nothing, so that callers need not look after each step.
 class reader {
 public:
-  /// What a std::map takes for an element beside the element itself.
-  static constexpr std::size_t map_node_bytes = 48;
-
-  explicit reader(std::string_view bytes) : bytes_(bytes), memory_left_(free_memory + memory_per_byte * bytes.size()) {}
+  explicit reader(std::string_view bytes) : bytes_(bytes), allowance_(bytes.size()) {}
 
   bool failed() const { return !error_.empty(); }
   const std::string& error() const { return error_; }
@@ -54,12 +52,9 @@ public:
   bool begin_list(std::size_t& size);
   bool begin_map(std::size_t& size);
 
-  /// Accounts for an object that is made of the input. One byte may stand for an object of kilobytes, so that a list of
-  /// them could take thousands of times its own size. @returns false if it is too much
+  /// Accounts for an object that is made of the input (`object_allowance`). @returns false if it is too much, or after
+  /// an error
   bool make_room(std::size_t object_bytes);
-  /// What a writer's smallest operation of a transaction needs is 30 times its bytes.
-  static constexpr std::size_t memory_per_byte = 64;
-  static constexpr std::size_t free_memory = 64 << 10;
 
   /// Guards one level of nesting: `nesting level(in); if (!level) return;`
   class nesting {
@@ -86,7 +81,7 @@ private:
   std::string_view bytes_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
-  std::size_t memory_left_;
+  object_allowance allowance_;
   std::string error_;
 };
 

@@ -1,8 +1,7 @@
 #include "protocol/config/load.hpp"
 
-#include <algorithm>
-
 #include "protocol/config/builder.hpp"
+#include "protocol/config/effects.hpp"
 #include "protocol/config/schema.hpp"
 #include "protocol/config/sources.hpp"
 
@@ -21,19 +20,6 @@ void gather(value& tree, std::string_view single, std::string_view list) {
   auto& all = tree[list];
   if (!all.is(value::kind::list)) all = value::empty_list();
   all.items.push_back(std::move(moved));
-}
-
-/// Notes every key that a source sets, as a path. List and map entries count as their key.
-void note_keys(const std::vector<key_spec>& fields, const value& tree, const std::string& path, string_list& out) {
-  for (const auto& spec : fields) {
-    const auto* v = tree.find(spec.name);
-    if (v == nullptr) continue;
-    auto name = path.empty() ? spec.name : path + "." + spec.name;
-    if (spec.kind == key_kind::block)
-      note_keys(*spec.fields, *v, name, out);
-    else if (std::ranges::find(out, name) == out.end())
-      out.push_back(name);
-  }
 }
 
 expected<value> accept(const source_text& source, std::vector<std::string>& warnings) {
@@ -58,88 +44,27 @@ expected<value> accept(const source_text& source, std::vector<std::string>& warn
   return std::move(result.tree);
 }
 
-bool covers(const std::string& prefix, const std::string& key) {
-  return key == prefix || (key.starts_with(prefix) && key[prefix.size()] == '.');
-}
-
 } // namespace
-
-const std::vector<std::string>& not_in_force() {
-  static const std::vector<std::string> all = {
-      "acl.enable_token_replication",
-      "acl.tokens.replication",
-      "auto_config",
-      "auto_encrypt",
-      "auto_reload_config",
-      "cache",
-      "cloud",
-      "config_entries",
-      "connect.ca_provider",
-      "connect.enable_mesh_gateway_wan_federation",
-      "default_intention_policy",
-      "discovery_max_stale",
-      "enable_central_service_config",
-      "enable_syslog",
-      "limits.request_limits",
-      "limits.rpc_client_timeout",
-      "limits.rpc_max_burst",
-      "limits.rpc_rate",
-      "peering",
-      "ports.grpc",
-      "ports.grpc_tls",
-      "ports.proxy_max_port",
-      "ports.proxy_min_port",
-      "ports.expose_max_port",
-      "ports.expose_min_port",
-      "ports.sidecar_max_port",
-      "ports.sidecar_min_port",
-      "primary_gateways",
-      "primary_gateways_interval",
-      "raft_logstore",
-      "rpc",
-      "server_rejoin_age_max",
-      "telemetry.circonus_api_app",
-      "telemetry.circonus_api_token",
-      "telemetry.circonus_api_url",
-      "telemetry.circonus_submission_interval",
-      "telemetry.circonus_submission_url",
-      "telemetry.circonus_check_id",
-      "telemetry.dogstatsd_addr",
-      "telemetry.dogstatsd_tags",
-      "telemetry.enable_host_metrics",
-      "telemetry.statsd_address",
-      "telemetry.statsite_address",
-      "tls.grpc",
-      "ui_config",
-      "use_streaming_backend",
-      "xds",
-  };
-  return all;
-}
 
 expected<load_result> load(const sources& from, environment& env) {
   std::vector<std::string> warnings;
   auto all = collect(from, env, warnings);
   if (!all) return tl::unexpected(all.error());
-  auto merged = value::empty_object();
-  string_list set_by_user;
+  auto merged = value::empty_object(), given = value::empty_object();
   for (const auto& source : *all) {
     auto tree = accept(source, warnings);
     if (!tree) return tl::unexpected(tree.error());
     gather(*tree, "check", "checks");
     gather(*tree, "service", "services");
-    if (source.from_user) note_keys(schema(), *tree, "", set_by_user);
+    if (source.from_user) merge(schema(), given, *tree);
     merge(schema(), merged, std::move(*tree));
   }
   builder b(merged, env, wants_dev_mode(from));
   auto built = b.build();
   if (!built) return tl::unexpected(built.error());
   for (auto& w : b.take_warnings()) warnings.push_back(std::move(w));
-  std::ranges::sort(set_by_user);
-  for (const auto& key : set_by_user)
-    if (std::ranges::any_of(not_in_force(), [&](const auto& prefix) { return covers(prefix, key); }))
-      warnings.push_back("config key " + praetor::quoted(key) + " is not in force in this release and has no effect");
-  return load_result{std::move(*built), std::move(warnings)};
+  for (auto& w : warnings_about_effects(given)) warnings.push_back(std::move(w));
+  return load_result{std::move(*built), std::move(warnings), start_values_of(merged)};
 }
 
 } // namespace praetor::config

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/config/effects.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/types/error.hpp"
 
@@ -77,13 +78,10 @@ struct sources {
 struct load_result {
   runtime_config config;
   std::vector<std::string> warnings;
+  start_values until_restart = {}; ///< a reload tells by them which changes wait for the next start
 };
 
 /// Reads, merges, converts and checks. The error's text is what the agent prints after "==> ".
 expected<load_result> load(const sources& from, environment& env);
-
-/// Keys that are known and checked but whose part of the system is not built yet, each with the path prefix that it
-/// covers ("acl" covers acl.enabled). Setting one gives a warning at the start.
-const std::vector<std::string>& not_in_force();
 
 } // namespace praetor::config

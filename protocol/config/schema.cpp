@@ -1,36 +1,17 @@
-#include "protocol/config/schema.hpp"
+#include "protocol/config/schema_rows.hpp"
 
 namespace praetor::config {
 
 namespace {
 
-using k = key_kind;
-using fields = std::vector<key_spec>;
-
-key_spec key(std::string name, k kind, unsigned traits = plain) { return {std::move(name), kind, traits, {}, nullptr}; }
-key_spec aliased(std::string name, std::string alias, k kind) {
-  return {std::move(name), kind, plain, std::move(alias), nullptr};
-}
-key_spec block(std::string name, const fields& inner, unsigned traits = plain) {
-  return {std::move(name), k::block, traits, {}, &inner};
-}
-key_spec blocks(std::string name, const fields& inner, unsigned traits = plain) {
-  return {std::move(name), k::block_list, traits, {}, &inner};
-}
-key_spec named_blocks(std::string name, const fields& inner, unsigned traits = plain) {
-  return {std::move(name), k::block_map, traits, {}, &inner};
-}
-/// Several keys of one kind.
-void add(fields& to, k kind, unsigned traits, std::initializer_list<const char*> names) {
-  for (const auto* n : names) to.push_back(key(n, kind, traits));
-}
+using namespace schema_rows;
 
 const fields& acl_tokens() {
   static const fields all = [] {
     fields f;
-    add(f, k::text, reloadable,
-        {"initial_management", "replication", "agent_recovery", "default", "agent", "config_file_service_registration",
-         "dns"});
+    add(f, k::text, reloadable, {"agent_recovery", "default", "agent", "config_file_service_registration", "dns"});
+    add(f, k::text, plain, {"initial_management"});
+    add(f, k::text, reloadable | no_effect, {"replication"});
     static const fields managed = {key("accessor_id", k::text), key("secret_id", k::text)};
     f.push_back(blocks("managed_service_provider", managed, enterprise));
     add(f, k::text, deprecated, {"master", "agent_master"});
@@ -44,7 +25,8 @@ const fields& acl() {
     fields f;
     add(f, k::boolean, plain, {"enabled"});
     add(f, k::text, plain, {"token_ttl", "policy_ttl", "role_ttl", "down_policy", "default_policy"});
-    add(f, k::boolean, plain, {"enable_token_replication", "enable_key_list_policy", "enable_token_persistence"});
+    add(f, k::boolean, plain, {"enable_key_list_policy", "enable_token_persistence"});
+    add(f, k::boolean, no_effect, {"enable_token_replication"});
     f.push_back(block("tokens", acl_tokens(), reloadable));
     f.push_back(key("msp_disable_bootstrap", k::boolean, enterprise));
     return f;
@@ -55,7 +37,8 @@ const fields& acl() {
 const fields& addresses() {
   static const fields all = [] {
     fields f;
-    add(f, k::text, plain, {"dns", "http", "https", "grpc", "grpc_tls"});
+    add(f, k::text, plain, {"dns", "http", "https"});
+    add(f, k::text, no_effect, {"grpc", "grpc_tls"});
     return f;
   }();
   return all;
@@ -117,8 +100,8 @@ const fields& dns() {
     add(f, k::integer, reloadable, {"udp_answer_limit"});
     add(f, k::boolean, reloadable, {"enable_additional_node_meta_txt"});
     f.push_back(block("soa", soa, reloadable | whole));
-    add(f, k::boolean, reloadable, {"use_cache"});
-    add(f, k::text, reloadable, {"cache_max_age"});
+    add(f, k::boolean, no_effect, {"use_cache"});
+    f.push_back(idle("cache_max_age", k::text, "0s"));
     add(f, k::boolean, enterprise, {"prefer_namespace"});
     return f;
   }();
@@ -139,28 +122,29 @@ const fields& gossip() {
 const fields& http() {
   static const fields all = [] {
     fields f;
-    add(f, k::text_list, plain, {"block_endpoints", "allow_write_http_from"});
-    add(f, k::text_map, plain, {"response_headers"});
-    add(f, k::boolean, plain, {"use_cache"});
-    add(f, k::integer, plain, {"max_header_bytes"});
+    add(f, k::text_list, reloadable, {"block_endpoints", "allow_write_http_from"});
+    add(f, k::text_map, reloadable, {"response_headers"});
+    add(f, k::boolean, reloadable, {"use_cache"});
+    add(f, k::integer, reloadable, {"max_header_bytes"});
     return f;
   }();
   return all;
 }
 
 const fields& limits() {
-  static const fields requests = {key("mode", k::text, reloadable), key("read_rate", k::number, reloadable),
-                                  key("write_rate", k::number, reloadable)};
+  static const fields requests = {idle("mode", k::text, "disabled"), key("read_rate", k::number),
+                                  key("write_rate", k::number)};
   static const fields all = [] {
     fields f;
     add(f, k::integer, reloadable, {"http_max_conns_per_client"});
-    add(f, k::text, plain, {"https_handshake_timeout"});
-    f.push_back(block("request_limits", requests, reloadable));
+    add(f, k::text, reloadable, {"https_handshake_timeout"});
+    f.push_back(block("request_limits", requests, no_effect));
     add(f, k::text, reloadable, {"rpc_client_timeout"});
-    add(f, k::text, plain, {"rpc_handshake_timeout"});
-    add(f, k::integer, reloadable, {"rpc_max_burst", "rpc_max_conns_per_client"});
-    add(f, k::number, reloadable, {"rpc_rate"});
-    add(f, k::unsigned_64, plain, {"kv_max_value_size", "txn_max_req_len"});
+    add(f, k::text, reloadable, {"rpc_handshake_timeout"});
+    add(f, k::integer, no_effect, {"rpc_max_burst"});
+    add(f, k::integer, reloadable, {"rpc_max_conns_per_client"});
+    add(f, k::number, no_effect, {"rpc_rate"});
+    add(f, k::unsigned_64, reloadable, {"kv_max_value_size", "txn_max_req_len"});
     return f;
   }();
   return all;
@@ -169,9 +153,10 @@ const fields& limits() {
 const fields& ports() {
   static const fields all = [] {
     fields f;
-    add(f, k::integer, plain,
-        {"dns", "http", "https", "serf_lan", "serf_wan", "server", "grpc", "grpc_tls", "proxy_min_port",
-         "proxy_max_port", "sidecar_min_port", "sidecar_max_port", "expose_min_port", "expose_max_port"});
+    add(f, k::integer, plain, {"dns", "http", "https", "serf_lan", "serf_wan", "server"});
+    add(f, k::integer, no_effect,
+        {"grpc", "grpc_tls", "proxy_min_port", "proxy_max_port", "sidecar_min_port", "sidecar_max_port",
+         "expose_min_port", "expose_max_port"});
     return f;
   }();
   return all;
@@ -186,7 +171,7 @@ const fields& raft_logstore() {
   static const fields boltdb = {key("no_freelist_sync", k::boolean)};
   static const fields wal = {key("segment_size_mb", k::integer)};
   static const fields verification = {key("enabled", k::boolean), key("interval", k::text)};
-  static const fields all = {key("backend", k::text), key("disable_log_cache", k::boolean),
+  static const fields all = {idle("backend", k::text, "default"), key("disable_log_cache", k::boolean),
                              block("verification", verification), block("boltdb", boltdb), block("wal", wal)};
   return all;
 }
@@ -194,37 +179,38 @@ const fields& raft_logstore() {
 const fields& telemetry() {
   static const fields all = [] {
     fields f;
-    add(f, k::text, plain,
+    add(f, k::text, no_effect,
         {"circonus_api_app", "circonus_api_token", "circonus_api_url", "circonus_broker_id",
          "circonus_broker_select_tag", "circonus_check_display_name", "circonus_check_force_metric_activation",
          "circonus_check_id", "circonus_check_instance_id", "circonus_check_search_tag", "circonus_check_tags",
          "circonus_submission_interval", "circonus_submission_url"});
-    add(f, k::boolean, plain, {"disable_hostname", "enable_host_metrics", "disable_per_tenancy_usage_metrics"});
-    add(f, k::text, plain, {"dogstatsd_addr"});
-    add(f, k::text_list, plain, {"dogstatsd_tags"});
-    add(f, k::boolean, plain, {"retry_failed_connection", "filter_default"});
+    add(f, k::boolean, plain, {"disable_hostname", "filter_default"});
+    add(f, k::boolean, no_effect,
+        {"enable_host_metrics", "disable_per_tenancy_usage_metrics", "retry_failed_connection"});
+    add(f, k::text, no_effect, {"dogstatsd_addr"});
+    add(f, k::text_list, no_effect, {"dogstatsd_tags"});
     add(f, k::text_list, reloadable, {"prefix_filter"});
-    add(f, k::text, plain, {"metrics_prefix", "prometheus_retention_time", "statsd_address", "statsite_address"});
+    add(f, k::text, plain, {"metrics_prefix", "prometheus_retention_time"});
+    add(f, k::text, no_effect, {"statsd_address", "statsite_address"});
     return f;
   }();
   return all;
 }
 
-const fields& tls_stanza() {
-  static const fields all = [] {
-    fields f;
-    add(f, k::text, reloadable,
-        {"ca_file", "ca_path", "cert_file", "key_file", "tls_min_version", "tls_cipher_suites"});
-    add(f, k::boolean, reloadable, {"verify_incoming", "verify_outgoing", "verify_server_hostname", "use_auto_cert"});
-    return f;
-  }();
-  return all;
+/// @param outgoing what verify_outgoing is: only servers are connected to with a stanza's settings
+fields tls_stanza(unsigned outgoing = reloadable) {
+  fields f;
+  add(f, k::text, reloadable, {"ca_file", "ca_path", "cert_file", "key_file", "tls_min_version", "tls_cipher_suites"});
+  add(f, k::boolean, reloadable, {"verify_incoming"});
+  add(f, k::boolean, outgoing, {"verify_outgoing"});
+  add(f, k::boolean, reloadable, {"verify_server_hostname", "use_auto_cert"});
+  return f;
 }
 
 const fields& tls() {
-  static const fields all = {block("defaults", tls_stanza(), reloadable),
-                             block("internal_rpc", tls_stanza(), reloadable), block("https", tls_stanza(), reloadable),
-                             block("grpc", tls_stanza(), reloadable)};
+  static const fields servers = tls_stanza(), clients = tls_stanza(no_effect);
+  static const fields all = {block("defaults", servers, reloadable), block("internal_rpc", servers, reloadable),
+                             block("https", clients, reloadable), block("grpc", servers, no_effect)};
   return all;
 }
 
@@ -276,72 +262,6 @@ const fields& locality() {
   return all;
 }
 
-const fields& upstream() {
-  static const fields mesh_gateway = {key("mode", k::text)};
-  static const fields all = [] {
-    fields f;
-    add(f, k::text, plain,
-        {"destination_type", "destination_namespace", "destination_partition", "destination_peer", "destination_name",
-         "datacenter", "local_bind_address"});
-    add(f, k::integer, plain, {"local_bind_port"});
-    add(f, k::text, plain, {"local_bind_socket_path", "local_bind_socket_mode"});
-    add(f, k::any_map, plain, {"config"});
-    f.push_back(block("mesh_gateway", mesh_gateway));
-    return f;
-  }();
-  return all;
-}
-
-const fields& service_proxy() {
-  static const fields mesh_gateway = {key("mode", k::text)};
-  static const fields transparent = {key("outbound_listener_port", k::integer), key("dialed_directly", k::boolean)};
-  static const fields path = {key("listener_port", k::integer), key("path", k::text),
-                              key("local_path_port", k::integer), key("protocol", k::text)};
-  static const fields expose = {key("checks", k::boolean), key("port", k::integer), blocks("paths", path)};
-  static const fields all = [] {
-    fields f;
-    add(f, k::text, plain, {"destination_service_name", "destination_service_id", "local_service_address"});
-    add(f, k::integer, plain, {"local_service_port"});
-    add(f, k::text, plain, {"local_service_socket_path"});
-    f.push_back(block("transparent_proxy", transparent));
-    add(f, k::text, plain, {"mode"});
-    add(f, k::any_map, plain, {"config"});
-    f.push_back(blocks("upstreams", upstream()));
-    f.push_back(block("mesh_gateway", mesh_gateway));
-    f.push_back(block("expose", expose));
-    return f;
-  }();
-  return all;
-}
-
-/// The connect block of a service. Its last field is completed by `service_schema`.
-fields& sidecar_fields() {
-  static fields all = {key("native", k::boolean), key("sidecar_service", k::block)};
-  return all;
-}
-
-fields make_service_schema() {
-  static const fields address = {key("address", k::text), key("port", k::integer)};
-  static const fields weights = {key("passing", k::integer), key("warning", k::integer)};
-  fields f;
-  add(f, k::text, plain, {"kind", "id", "name"});
-  add(f, k::text_list, plain, {"tags"});
-  add(f, k::text, plain, {"address"});
-  f.push_back(named_blocks("tagged_addresses", address));
-  add(f, k::text_map, plain, {"meta"});
-  add(f, k::integer, plain, {"port"});
-  add(f, k::text, plain, {"socket_path"});
-  f.push_back(block("check", check_schema()));
-  f.push_back(blocks("checks", check_schema()));
-  add(f, k::text, plain, {"token"});
-  f.push_back(block("weights", weights));
-  add(f, k::boolean, plain, {"enable_tag_override"});
-  f.push_back(block("proxy", service_proxy()));
-  f.push_back(block("connect", sidecar_fields()));
-  f.push_back(block("locality", locality()));
-  return f;
-}
-
 void add_deprecated(fields& f) {
   add(f, k::text, deprecated,
       {"acl_agent_master_token", "acl_agent_token", "acl_token", "acl_master_token", "acl_replication_token",
@@ -361,10 +281,11 @@ void add_enterprise_and_fixed(fields& f) {
   static const fields license = {key("enabled", k::boolean)};
   static const fields reporting = {block("license", license, enterprise)};
   f.push_back(block("audit", audit(), enterprise));
-  f.push_back({"read_replica", k::boolean, enterprise, "non_voting_server", nullptr});
+  f.push_back({"read_replica", k::boolean, enterprise, "non_voting_server", nullptr, {}});
   add(f, k::text, enterprise, {"partition", "license_path"});
   f.push_back(block("reporting", reporting));
-  add(f, k::any_map, plain, {"snapshot_agent", "build_date"});
+  add(f, k::any_map, no_effect, {"snapshot_agent"});
+  add(f, k::any_map, fixed, {"build_date"});
   add(f, k::text, fixed, {"ae_interval", "check_deregister_interval_min", "check_reap_interval"});
   f.push_back(block("consul", consul_internals(), fixed));
   add(f, k::integer, fixed, {"segment_name_limit"});
@@ -375,58 +296,47 @@ void add_enterprise_and_fixed(fields& f) {
        "license_poll_max_time", "license_update_base_time", "license_update_max_time"});
 }
 
-fields make_check_schema() {
-  fields f;
-  add(f, k::text, plain, {"id", "name", "notes"});
-  f.push_back(aliased("service_id", "serviceid", k::text));
-  add(f, k::text, plain, {"token", "status"});
-  f.push_back(aliased("args", "scriptargs", k::text_list));
-  add(f, k::text, plain, {"http"});
-  add(f, k::text_list_map, plain, {"header"});
-  add(f, k::text, plain, {"method", "body"});
-  add(f, k::boolean, plain, {"disable_redirects"});
-  add(f, k::integer, plain, {"output_max_size"});
-  add(f, k::text, plain, {"tcp"});
-  add(f, k::boolean, plain, {"tcp_use_tls"});
-  add(f, k::text, plain, {"udp", "interval"});
-  f.push_back(aliased("docker_container_id", "dockercontainerid", k::text));
-  add(f, k::text, plain, {"shell", "grpc"});
-  add(f, k::boolean, plain, {"grpc_use_tls"});
-  add(f, k::text, plain, {"h2ping"});
-  add(f, k::boolean, plain, {"h2ping_use_tls"});
-  add(f, k::text, plain, {"os_service", "tls_server_name"});
-  f.push_back(aliased("tls_skip_verify", "tlsskipverify", k::boolean));
-  add(f, k::text, plain, {"alias_node", "alias_service", "timeout", "ttl"});
-  add(f, k::integer, plain, {"success_before_passing", "failures_before_warning", "failures_before_critical"});
-  f.push_back(aliased("deregister_critical_service_after", "deregistercriticalserviceafter", k::text));
-  return f;
-}
-
 fields make_schema() {
   static const fields auto_encrypt = {key("tls", k::boolean), key("dns_san", k::text_list), key("ip_san", k::text_list),
                                       key("allow_tls", k::boolean)};
-  static const fields cache = {key("entry_fetch_max_burst", k::integer, reloadable),
-                               key("entry_fetch_rate", k::number, reloadable)};
+  static const fields cache = {key("entry_fetch_max_burst", k::integer), key("entry_fetch_rate", k::number)};
   static const fields cloud = [] {
     fields f;
     add(f, k::text, plain, {"resource_id", "client_id", "client_secret", "hostname", "auth_url", "scada_address"});
     return f;
   }();
-  static const fields config_entries = {key("bootstrap", k::any_map_list, reloadable)};
-  static const fields connect = {key("enabled", k::boolean), key("ca_provider", k::text), key("ca_config", k::any_map),
-                                 key("enable_mesh_gateway_wan_federation", k::boolean),
+  static const fields config_entries = {key("bootstrap", k::any_map_list)};
+  // Nothing but the root certificate is made.
+  static const fields ca_config = {
+      key("cluster_id", k::text),
+      aliased("root_cert_ttl", "RootCertTTL", k::text),
+      aliased("skip_validate", "SkipValidate", k::boolean),
+      aliased("leaf_cert_ttl", "LeafCertTTL", k::text, no_effect),
+      aliased("intermediate_cert_ttl", "IntermediateCertTTL", k::text, no_effect),
+      aliased("csr_max_per_second", "CSRMaxPerSecond", k::number, no_effect),
+      aliased("csr_max_concurrent", "CSRMaxConcurrent", k::integer, no_effect),
+      aliased("private_key_type", "PrivateKeyType", k::text, no_effect),
+      aliased("private_key_bits", "PrivateKeyBits", k::integer, no_effect),
+      aliased("private_key", "PrivateKey", k::text, no_effect),
+      aliased("root_cert", "RootCert", k::text, no_effect),
+  };
+  static const fields connect = {key("enabled", k::boolean),
+                                 idle("ca_provider", k::text, "consul"),
+                                 {"ca_config", k::any_map, plain, {}, &ca_config, {}},
+                                 key("enable_mesh_gateway_wan_federation", k::boolean, no_effect),
                                  key("test_ca_leaf_root_change_spread", k::text, fixed)};
   static const fields peering = {key("enabled", k::boolean), key("test_allow_peer_registrations", k::boolean, fixed)};
   static const fields performance = [] {
     fields f;
     add(f, k::text, plain, {"leave_drain_time"});
-    add(f, k::integer, reloadable, {"raft_multiplier"});
-    add(f, k::text, plain, {"rpc_hold_timeout", "grpc_keepalive_interval", "grpc_keepalive_timeout"});
+    add(f, k::integer, plain, {"raft_multiplier"});
+    add(f, k::text, plain, {"rpc_hold_timeout"});
+    add(f, k::text, no_effect, {"grpc_keepalive_interval", "grpc_keepalive_timeout"});
     return f;
   }();
   static const fields rpc = {key("enable_streaming", k::boolean)};
   static const fields unix_sockets = {key("group", k::text), key("mode", k::text), key("user", k::text)};
-  static const fields xds = {key("update_max_per_second", k::number, reloadable)};
+  static const fields xds = {key("update_max_per_second", k::number)};
 
   fields f;
   f.push_back(block("acl", acl()));
@@ -434,36 +344,43 @@ fields make_schema() {
   add(f, k::text, plain,
       {"advertise_addr", "advertise_addr_ipv4", "advertise_addr_ipv6", "advertise_addr_wan", "advertise_addr_wan_ipv4",
        "advertise_addr_wan_ipv6", "advertise_reconnect_timeout"});
-  f.push_back(block("auto_config", auto_config()));
+  f.push_back(block("auto_config", auto_config(), no_effect));
   f.push_back(block("autopilot", autopilot()));
   add(f, k::text, plain, {"bind_addr"});
   add(f, k::boolean, plain, {"bootstrap"});
   add(f, k::integer, plain, {"bootstrap_expect"});
-  f.push_back(block("cache", cache));
+  f.push_back(block("cache", cache, no_effect));
   f.push_back(block("check", check_schema(), whole | reloadable));
-  add(f, k::integer, plain, {"check_output_max_size"});
-  add(f, k::text, plain, {"check_update_interval"});
+  add(f, k::integer, reloadable, {"check_output_max_size"});
+  add(f, k::text, reloadable, {"check_update_interval"});
   f.push_back(blocks("checks", check_schema(), reloadable));
   add(f, k::text, plain, {"client_addr"});
-  f.push_back(block("cloud", cloud, whole));
-  f.push_back(block("config_entries", config_entries, reloadable));
-  f.push_back(block("auto_encrypt", auto_encrypt));
+  f.push_back(block("cloud", cloud, whole | no_effect));
+  f.push_back(block("config_entries", config_entries, no_effect));
+  f.push_back(block("auto_encrypt", auto_encrypt, no_effect));
   f.push_back(block("connect", connect));
   f.push_back(block("dns_config", dns(), reloadable));
-  add(f, k::text, plain, {"domain", "alt_domain"});
+  add(f, k::text, reloadable, {"domain", "alt_domain"});
   add(f, k::text_list, reloadable, {"recursors"});
-  add(f, k::text, plain, {"data_dir", "datacenter", "default_query_time", "default_intention_policy"});
+  add(f, k::text, plain, {"data_dir", "datacenter"});
+  add(f, k::text, reloadable, {"default_query_time"});
+  add(f, k::text, no_effect, {"default_intention_policy"});
   add(f, k::boolean, plain,
-      {"disable_anonymous_signature", "disable_coordinates", "disable_host_node_id",
-       "disable_http_unprintable_char_filter", "disable_keyring_file", "disable_remote_exec", "disable_update_check"});
+      {"disable_coordinates", "disable_host_node_id", "disable_http_unprintable_char_filter", "disable_keyring_file"});
+  add(f, k::boolean, reloadable, {"disable_remote_exec"});
+  // No release is asked for, and no signature is sent.
+  for (const auto* name : {"disable_anonymous_signature", "disable_update_check"})
+    f.push_back(idle(name, k::boolean, "true"));
   add(f, k::boolean, reloadable, {"discard_check_output"});
-  add(f, k::text, plain, {"discovery_max_stale"});
-  add(f, k::boolean, plain, {"enable_agent_tls_for_checks", "enable_central_service_config"});
+  add(f, k::text, reloadable, {"discovery_max_stale"});
+  add(f, k::boolean, plain, {"enable_agent_tls_for_checks"});
+  add(f, k::boolean, no_effect, {"enable_central_service_config"});
   add(f, k::boolean, reloadable, {"enable_debug"});
-  add(f, k::boolean, plain, {"enable_script_checks", "enable_local_script_checks", "enable_syslog"});
+  add(f, k::boolean, reloadable, {"enable_script_checks", "enable_local_script_checks"});
+  add(f, k::boolean, plain, {"enable_syslog"});
   add(f, k::text, plain, {"encrypt"});
-  add(f, k::boolean, plain, {"encrypt_verify_incoming", "encrypt_verify_outgoing"});
-  add(f, k::text_list, plain, {"experiments"});
+  add(f, k::boolean, reloadable, {"encrypt_verify_incoming", "encrypt_verify_outgoing"});
+  add(f, k::text_list, no_effect, {"experiments"});
   f.push_back(block("gossip_lan", gossip(), dotted_name));
   f.push_back(block("gossip_wan", gossip(), dotted_name));
   f.push_back(block("http_config", http()));
@@ -474,70 +391,57 @@ fields make_schema() {
   add(f, k::boolean, plain, {"log_json"});
   add(f, k::text, plain, {"log_file", "log_rotate_duration"});
   add(f, k::integer, plain, {"log_rotate_bytes", "log_rotate_max_files"});
-  add(f, k::text, plain, {"max_query_time", "node_id"});
+  add(f, k::text, reloadable, {"max_query_time"});
+  add(f, k::text, plain, {"node_id"});
   add(f, k::text_map, reloadable, {"node_meta"});
   add(f, k::text, plain, {"node_name"});
-  f.push_back(block("peering", peering));
+  f.push_back(block("peering", peering, no_effect));
   f.push_back(block("performance", performance));
   add(f, k::text, plain, {"pid_file"});
   f.push_back(block("ports", ports()));
   add(f, k::text, plain, {"primary_datacenter"});
-  add(f, k::text_list, plain, {"primary_gateways"});
-  add(f, k::text, plain, {"primary_gateways_interval"});
+  add(f, k::text_list, no_effect, {"primary_gateways"});
+  add(f, k::text, no_effect, {"primary_gateways_interval"});
   add(f, k::integer, plain, {"protocol", "raft_protocol"});
   add(f, k::integer, reloadable, {"raft_snapshot_threshold"});
   add(f, k::text, reloadable, {"raft_snapshot_interval"});
   add(f, k::integer, reloadable, {"raft_trailing_logs"});
-  f.push_back(block("raft_logstore", raft_logstore()));
+  f.push_back(block("raft_logstore", raft_logstore(), no_effect));
   add(f, k::text, plain, {"reconnect_timeout", "reconnect_timeout_wan"});
-  add(f, k::boolean, plain, {"rejoin_after_leave", "auto_reload_config"});
+  add(f, k::boolean, plain, {"rejoin_after_leave"});
+  add(f, k::boolean, no_effect, {"auto_reload_config"});
   add(f, k::text, plain, {"retry_interval", "retry_interval_wan"});
   add(f, k::text_list, plain, {"retry_join", "retry_join_wan"});
   add(f, k::integer, plain, {"retry_max", "retry_max_wan"});
-  f.push_back(block("rpc", rpc));
-  add(f, k::integer, plain, {"segment_limit"});
+  f.push_back(block("rpc", rpc, no_effect));
+  add(f, k::integer, no_effect, {"segment_limit"});
   add(f, k::text, enterprise, {"segment"});
   f.push_back(blocks("segments", segment(), enterprise));
   add(f, k::text_list, plain, {"serf_lan_allowed_cidrs", "serf_wan_allowed_cidrs"});
   add(f, k::text, plain, {"serf_lan", "serf_wan"});
   add(f, k::boolean, plain, {"server"});
-  add(f, k::text, plain, {"server_name", "server_rejoin_age_max"});
+  add(f, k::text, plain, {"server_name"});
+  add(f, k::text, no_effect, {"server_rejoin_age_max"});
   f.push_back(block("service", service_schema(), whole | reloadable));
   f.push_back(blocks("services", service_schema(), reloadable));
-  add(f, k::text, plain, {"session_ttl_min"});
+  add(f, k::text, reloadable, {"session_ttl_min"});
   add(f, k::boolean, plain, {"skip_leave_on_interrupt"});
   add(f, k::text, plain, {"syslog_facility"});
   f.push_back(block("tls", tls(), reloadable));
   add(f, k::text_map, plain, {"tagged_addresses"});
   f.push_back(block("telemetry", telemetry()));
-  add(f, k::boolean, plain, {"translate_wan_addrs"});
-  f.push_back(block("ui_config", ui()));
+  add(f, k::boolean, reloadable, {"translate_wan_addrs"});
+  f.push_back(block("ui_config", ui(), no_effect));
   f.push_back(block("unix_sockets", unix_sockets));
-  add(f, k::boolean, plain, {"use_streaming_backend"});
-  add(f, k::any_map_list, reloadable, {"watches"});
-  f.push_back(block("xds", xds));
+  add(f, k::boolean, reloadable, {"use_streaming_backend"});
+  add(f, k::any_map_list, reloadable | no_effect, {"watches"});
+  f.push_back(block("xds", xds, no_effect));
   add_enterprise_and_fixed(f);
   add_deprecated(f);
   return f;
 }
 
 } // namespace
-
-const std::vector<key_spec>& check_schema() {
-  static const fields all = make_check_schema();
-  return all;
-}
-
-const std::vector<key_spec>& service_schema() {
-  static const fields all = make_service_schema();
-  // A sidecar is a service itself, so the list refers back to itself.
-  static const bool closed = [] {
-    sidecar_fields().back().fields = &all;
-    return true;
-  }();
-  (void)closed;
-  return all;
-}
 
 const std::vector<key_spec>& schema() {
   static const fields all = make_schema();

@@ -30,12 +30,13 @@ enum class key_kind {
 /// How a key behaves beside its kind. Combine with `|`.
 enum key_trait : unsigned {
   plain = 0,
-  reloadable = 1,   ///< takes effect on reload
+  reloadable = 1,   ///< takes effect on reload; what lacks this waits for the next start
   whole = 2,        ///< a block that a later source replaces as a whole instead of field by field
   fixed = 4,        ///< accepted, but users cannot change it
   enterprise = 8,   ///< accepted with a warning, no effect
   deprecated = 16,  ///< rewritten to another key with a warning
   dotted_name = 32, ///< messages put two dots before this block's keys
+  no_effect = 64,   ///< checked, but nothing in this release acts on it; holds for a block's keys too
 };
 
 /// One key of the configuration. Children of a block are its fields.
@@ -44,7 +45,9 @@ struct key_spec {
   key_kind kind = key_kind::block;
   unsigned traits = plain;
   std::string alias = {};                        ///< a second accepted name
-  const std::vector<key_spec>* fields = nullptr; ///< of a block, block list or block map
+  const std::vector<key_spec>* fields = nullptr; ///< of a block, block list or block map; known ones of a free-form map
+  /// Of a key without effect: the value for which the program does what the key says all the same.
+  std::string satisfied_by = {};
 
   bool has(key_trait t) const { return (traits & t) != 0; }
 };

@@ -1,4 +1,5 @@
 #include "storage/state/index_table.hpp"
+#include "storage/state/index_watch.hpp"
 
 #include <algorithm>
 
@@ -15,7 +16,7 @@ std::string peer_index_key(std::string_view peer, std::string_view rest) {
 std::string_view kind_index_name(std::string_view kind) { return kind.empty() ? "typical" : kind; }
 
 std::uint64_t index_value(const tables& t, std::string_view key) {
-  auto value = t.indexes.find(key);
+  auto value = t.indexes.find(key, index_watch::current());
   return value ? *value : 0;
 }
 

@@ -37,9 +37,9 @@ std::uint64_t service_index(const tables& t, std::string_view peer, std::string_
                             bool with_checks, watch_set* watch) {
   auto found = [&](std::string_view rest) {
     auto key = peer_index_key(peer, rest);
-    auto value = t.indexes.find(key);
-    if (value && watch) t.indexes.find(key, watch);
-    return value ? *value : 0;
+    auto value = index_value(t, key);
+    if (value > 0) t.indexes.find(key, watch);
+    return value;
   };
   if (!exists)
     if (auto extinction = found("service_last_extinction")) return extinction;

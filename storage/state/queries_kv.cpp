@@ -1,5 +1,6 @@
 #include "storage/state/queries_kv.hpp"
 #include "storage/state/index_table.hpp"
+#include "storage/state/index_watch.hpp"
 #include "storage/state/reading.hpp"
 #include "storage/state/table_writes.hpp"
 #include "storage/state/txn_reads.hpp"
@@ -17,7 +18,7 @@ std::uint64_t table_index(const tables& t) { return max_index(t, {"kvs", "tombst
 std::uint64_t prefix_index(const tables& t, std::string_view prefix, std::uint64_t newest_entry) {
   if (prefix.empty()) return table_index(t);
   auto newest = newest_entry;
-  t.tombstones.for_each(prefix, nullptr,
+  t.tombstones.for_each(prefix, index_watch::current(),
                         [&](std::string_view, std::uint64_t index) { newest = std::max(newest, index); });
   return newest == 0 ? table_index(t) : newest;
 }

@@ -11,83 +11,36 @@ known_differences.txt accepts is counted, not printed. Exits 1 when any other di
 import argparse
 import importlib.util
 import os
-import re
 import sys
 import time
 
 from likeness import cli, dns
 from likeness.agents import Agent
 from likeness.compare import Comparer
+from likeness.report import Report, read_known
 from likeness.runner import run_step
 from likeness.steps import Recorder
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-class Report:
-    """Counts the cases and keeps the differences."""
-
-    def __init__(self, known, verbose):
-        self.known, self.verbose = known, verbose
-        self.cases, self.accepted, self.different = {}, 0, []
-        self.used = set()
-
-    def add(self, part, mode, name, differences):
-        self.cases[part] = self.cases.get(part, 0) + 1
-        left = []
-        for difference in differences:
-            line = f"{part}/{mode} {name}: {difference}"
-            match = next((i for i, (pattern, _) in enumerate(self.known) if pattern.search(line)), None)
-            if match is None:
-                left.append(line)
-            else:
-                self.accepted += 1
-                self.used.add(match)
-        self.different += left
-        for line in left:
-            print("DIFFERS " + line.encode("utf-8", "backslashreplace").decode(), flush=True)
-        if self.verbose and not left:
-            print(f"same    {part}/{mode} {name}", flush=True)
-
-    def finish(self, complete):
-        total = ", ".join(f"{count} {part}" for part, count in self.cases.items())
-        print(f"\n{total} cases; {len(self.different)} differences, {self.accepted} known ones accepted")
-        if complete:
-            for i, (pattern, reason) in enumerate(self.known):
-                if i not in self.used:
-                    print(f"known_differences.txt: not seen any more: {pattern.pattern} | {reason}")
-        return 1 if self.different else 0
-
-
-def read_known(path):
-    """Lines `regular expression | reason`; the expression is searched in a difference's line."""
-    known = []
-    with open(path) as lines:
-        for line in lines:
-            if line.strip() and not line.startswith("#"):
-                pattern, mark, reason = line.rpartition(" | ")
-                if not mark:
-                    sys.exit(f"{path}: no reason given: {line.strip()}")
-                known.append((re.compile(pattern.strip()), reason.strip()))
-    return known
-
-
 def families():
-    """Yields (name, cases function) of each file in cases/, in order of their names."""
+    """Yields (name, cases function, configuration) of each file in cases/, in order of their names. A file that needs
+    agents of its own configuration names it in CONFIG."""
     folder = os.path.join(HERE, "cases")
     for file in sorted(os.listdir(folder)):
         if file.endswith(".py"):
             spec = importlib.util.spec_from_file_location(file[:-3], os.path.join(folder, file))
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
-            yield file[:-3].split("_", 1)[1], module.cases
+            yield file[:-3].split("_", 1)[1], module.cases, getattr(module, "CONFIG", {})
 
 
 class Pair:
     """Both agents, freshly started."""
 
-    def __init__(self, given, mode):
-        self.agents = [Agent("praetor", given.praetor, mode), Agent("peer", given.peer, mode)]
+    def __init__(self, given, mode, more):
+        self.agents = [Agent("praetor", given.praetor, mode, more), Agent("peer", given.peer, mode, more)]
 
     def __enter__(self):
         try:
@@ -115,24 +68,26 @@ def run_mode(given, mode, parts, report):
     """Runs each family on agents of its own. An agent that ends is a difference, and ends its family only."""
     work = []
     if "http" in parts:
-        for family, cases in families():
+        for family, cases, more in families():
             recorder = Recorder(family)
             cases(recorder)
             if any(given.case in step.name for step in recorder.steps):
-                work.append(("http", family, lambda agents, comparer, recorder=recorder: run_family(
+                work.append(("http", family, more, lambda agents, comparer, recorder=recorder: run_family(
                     agents, comparer, report, mode, recorder, given.case)))
     if "dns" in parts:
-        work.append(("dns", "dns", lambda agents, comparer: dns.run(
+        # Servers give each kind of record a time to live of its own, development agents are asked with the defaults.
+        more = dns.TIMES_TO_LIVE if mode == "server" else {}
+        work.append(("dns", "dns", more, lambda agents, comparer: dns.run(
             agents, comparer, report, mode, given.case, os.path.join(HERE, "cases"))))
     if "cli" in parts:
         for file in ("cases/cli.txt", "cli_cases.txt"):
             path = os.path.join(HERE, file)
             if os.path.exists(path) and any(given.case in line for line in cli.read_cases(path)):
-                work.append(("cli", file, lambda agents, comparer, path=path: cli.run(
+                work.append(("cli", file, {}, lambda agents, comparer, path=path: cli.run(
                     agents, comparer, report, mode, given.case, path)))
-    for part, family, run in work:
+    for part, family, more, run in work:
         try:
-            with Pair(given, mode) as (agents, comparer):
+            with Pair(given, mode, more) as (agents, comparer):
                 run(agents, comparer)
         except RuntimeError as problem:
             report.add(part, mode, family, [str(problem)])

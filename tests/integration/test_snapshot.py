@@ -104,6 +104,19 @@ class Snapshots(unittest.TestCase):
         # The agent goes on bringing its own node to the catalog that it finds.
         eventually(lambda: b"serfHealth" in self.agent.request("GET", "/v1/health/node/it")[2], 30, "the own node")
 
+    def test_members_of_another_cluster_do_not_outlast_its_archive(self):
+        for node in ("member", "external"):
+            check = {"CheckID": "serfHealth" if node == "member" else "own", "Name": "c", "Status": "passing"}
+            self.assertEqual(self.agent.request("PUT", "/v1/catalog/register", {
+                "Node": node, "Address": "10.9.9.9", "Check": check})[0], 200)
+        archive = self.agent.request("GET", "/v1/snapshot")[2]
+        other = Agent(node_name="other").start()
+        self.addCleanup(other.close)
+        self.assertEqual(other.request("PUT", "/v1/snapshot", archive, timeout=30)[0], 200)
+        # Nodes that were never members are nobody's to remove.
+        eventually(lambda: [n["Node"] for n in other.get("/v1/catalog/nodes")] == ["external", "other"], 20,
+                   "the end of the other cluster's members")
+
     def test_inspect_reads_what_was_saved(self):
         self.put("a/b/c", "1")
         self.put("a/b/d", "1")

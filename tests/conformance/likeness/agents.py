@@ -49,17 +49,17 @@ def free_ports(count):
 
 
 class Agent:
-    """One running agent. `mode` is "dev" or "server"."""
+    """One running agent. `mode` is "dev" or "server", `more` is configuration beside that of all."""
 
-    def __init__(self, label, binary, mode):
-        self.label, self.binary, self.mode = label, os.path.abspath(binary), mode
+    def __init__(self, label, binary, mode, more):
+        self.label, self.binary, self.mode, self.more = label, os.path.abspath(binary), mode, more
         self.home = tempfile.mkdtemp(prefix=f"likeness-{label}-")
         self.ports = dict(zip(PORT_NAMES, free_ports(len(PORT_NAMES))))
         self.process = None
         self.saved = {}
 
     def start(self, timeout=30):
-        config = dict(CONFIG, ports=dict(self.ports, grpc=-1, grpc_tls=-1, https=-1))
+        config = dict(CONFIG, ports=dict(self.ports, grpc=-1, grpc_tls=-1, https=-1), **self.more)
         command = [self.binary, "agent"]
         if self.mode == "dev":
             command.append("-dev")

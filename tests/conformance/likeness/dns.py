@@ -8,6 +8,10 @@ from . import dns_wire, http_client
 
 SECTIONS = ["answer", "authority", "additional"]
 
+# No two kinds of records live equally long, so that each shows whose time to live it has.
+TIMES_TO_LIVE = {"dns_config": {"node_ttl": "11s", "service_ttl": {"*": "22s", "web": "33s", "in*": "44s"},
+                                "soa": {"min_ttl": 55, "refresh": 3601, "retry": 602, "expire": 86403}}}
+
 
 def prepare(agent, folder):
     """Registers what cases/dns_setup.json lists, and waits until DNS shows the last of it."""

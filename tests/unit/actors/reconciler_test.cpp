@@ -1,3 +1,4 @@
+#include "actors/leader/leader_duties.hpp"
 #include "actors/leader/reconciler.hpp"
 #include "stage.hpp"
 #include "storage/state/queries_catalog.hpp"
@@ -73,6 +74,71 @@ TEST_CASE("a reaped member goes at once, one that no leader has seen as a member
   CHECK(later.node("c1"));
   later.advance(60s);
   CHECK(!later.node("c1"));
+}
+
+TEST_CASE("a leader that is told to look for foreign nodes does so at once, and once a minute as before") {
+  reconciling w;
+  caf::anon_send_exit(w.actor, caf::exit_reason::kill);
+  w.members({stage::server("s1", "10.0.0.1")});
+  auto foreign = w.view->state.load()->tables();
+  auto own = member_of(stage::server("s1", "10.0.0.1"));
+  auto actor = w.keep(w.system.spawn(reconciler, ports_ptr(w.outside), w.view, w.writes(), std::string("dc1"), own));
+  auto look = [&] {
+    caf::anon_send(actor, wake_atom_v);
+    w.run();
+  };
+  CHECK(w.node("c1"));
+  look();
+  CHECK(!w.node("c1"));
+  look();
+  for (int minute = 1; minute <= 3; ++minute) {
+    w.view->state.replace(foreign);
+    w.advance(59s);
+    CHECK(w.node("c1"));
+    w.advance(1s);
+    CHECK(!w.node("c1"));
+  }
+}
+
+TEST_CASE("foreign nodes go at once when a state was restored, and when a leader begins that has met everybody") {
+  reconciling w;
+  auto leads = std::make_shared<leadership>();
+  leads->is_leader = leads->ready = true;
+  w.view->leader.publish(leads);
+  leader_duties_options o;
+  o.outside = w.outside;
+  o.view = w.view;
+  o.writes = w.writes();
+  o.datacenter = "dc1";
+  o.own = member_of(stage::server("s1", "10.0.0.1"));
+  o.connect_enabled = false;
+  auto foreign = w.view->state.load()->tables();
+  caf::anon_send_exit(w.actor, caf::exit_reason::kill);
+  w.members({stage::server("s1", "10.0.0.1")});
+  auto duties = w.keep(w.system.spawn(leader_duties, std::move(o)));
+  auto lead = [&](std::uint64_t term) {
+    caf::anon_send(duties, start_atom_v, term);
+    w.run();
+  };
+  auto resign = [&] {
+    caf::anon_send(duties, stop_atom_v);
+    w.run();
+  };
+  lead(1);
+  CHECK(w.node("c1")); // c1 may not have been met again
+  w.view->state.replace(foreign);
+  w.run();
+  CHECK(!w.node("c1"));
+  CHECK(w.health("s1") == "passing");
+  resign();
+  w.view->state.replace(foreign);
+  w.advance(59s);
+  lead(2);
+  CHECK(w.node("c1"));
+  resign();
+  w.advance(1s);
+  lead(3);
+  CHECK(!w.node("c1"));
 }
 
 TEST_CASE("the own server is not deregistered, even if gossip says that it left") {

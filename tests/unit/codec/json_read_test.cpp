@@ -322,3 +322,32 @@ TEST_CASE("mutated documents never crash the reader") {
     }
   }
 }
+
+TEST_CASE("the memory that JSON objects take is in proportion to the text that they are made of") {
+  auto list_of = [](std::size_t size, const std::string& element) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < size; ++i) text += (i == 0 ? "" : ",") + element;
+    return text + "]";
+  };
+  constexpr std::size_t many = 100'000;
+  auto refused = [](const auto& done) {
+    REQUIRE_FALSE(done);
+    CHECK(done.error().text == "json: more objects than the size of the text allows");
+    CHECK(done.error().status == 400);
+  };
+  std::vector<txn_op> ops;
+  refused(json::read(list_of(many, "{}"), ops));
+  CHECK(ops.size() * sizeof(txn_op) < 100 * 3 * many);
+  std::vector<std::shared_ptr<txn_op>> shared;
+  refused(json::read(list_of(many, "{}"), shared));
+  std::map<std::string, node_service> services;
+  std::string text = "{";
+  for (std::size_t i = 0; i < 20'000; ++i) text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":{}";
+  refused(json::read(text + "}", services));
+
+  // What a client writes in earnest is far from it.
+  CHECK(json::read(list_of(many, R"({"KV":{"Verb":"delete","Key":"a"}})"), ops));
+  CHECK(ops.size() == many);
+  std::vector<int> numbers;
+  CHECK(json::read(list_of(many, "1"), numbers));
+}

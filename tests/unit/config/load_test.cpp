@@ -194,18 +194,7 @@ TEST_CASE("what users cannot change stays as it is") {
   CHECK(c.check_reap_interval == 30s);
 }
 
-TEST_CASE("a key whose part is not built yet warns when the user sets it, and only then") {
-  CHECK(loaded(dev()).warnings.empty());
-  auto from = dev();
-  from.fragments = {
-      "acl { enabled = true tokens { replication = \"x\" } } ui_config { enabled = true } log_level = \"info\""};
-  CHECK(loaded(from).warnings ==
-        std::vector<std::string>{
-            "config key \"acl.tokens.replication\" is not in force in this release and has no effect",
-            "config key \"ui_config.enabled\" is not in force in this release and has no effect"});
-}
-
-TEST_CASE("every key of not_in_force and every flag names a key of the schema") {
+TEST_CASE("every flag names a key of the schema") {
   auto known = [](std::string_view path) {
     const auto* fields = &schema();
     while (true) {
@@ -218,10 +207,6 @@ TEST_CASE("every key of not_in_force and every flag names a key of the schema") 
       path.remove_prefix(dot + 1);
     }
   };
-  for (const auto& key : not_in_force()) {
-    INFO(key);
-    CHECK(known(key));
-  }
   for (const auto& f : agent_flags()) {
     INFO(f.name);
     CHECK((f.key.empty() || known(f.key)));

@@ -1,6 +1,7 @@
 #include "tests/unit/dns/asking.hpp"
 
 #include <set>
+#include <sstream>
 
 using namespace praetor;
 using namespace praetor::dns;
@@ -172,6 +173,54 @@ TEST_CASE("only instances that are well enough are handed out, with the weight o
   CHECK(dc.ask("web.service.consul", rr::any).answers == lines{"web.service.consul. 0 AAAA fd00::3"});
 }
 
+TEST_CASE("a server is asked only for what the catalog decides") {
+  datacenter dc;
+  dc.config.dns_alt_domain = "alt.";
+  question_sources s;
+  s.state = [&] { return dc.state->now_published(); };
+  s.who = [] { return acl::allow_nothing(); };
+  s.wall_clock = [] { return std::chrono::seconds(1700000000); };
+  s.at_hand = [](const lookup_settings&) { return false; };
+  questions client(std::move(s), dc.config);
+  struct row {
+    const char* name;
+    std::uint16_t type;
+    int code; ///< of the agent's own answer; -1: a server is asked
+  };
+  for (const auto& [name, type, code] : std::vector<row>{
+           {"web.service.consul", rr::a, -1},
+           {"blue.web.service.dc1.alt", rr::srv, -1},
+           {"_web._tcp.consul", rr::srv, -1},
+           {"web.connect.consul", rr::a, -1},
+           {"web.virtual.consul", rr::a, -1},
+           {"n1.node.consul", rr::a, -1},
+           {"n1.node.consul", 15, -1},
+           {"consul", rr::ns, -1},
+           {"any.thing.alt", rr::soa, -1},
+           {"1.0.9.10.in-addr.arpa", rr::ptr, -1},
+           {"consul", rr::a, 3},
+           {"nonsense.consul", rr::a, 3},
+           {"a.b.nonsense.alt", rr::any, 3},
+           {"service.consul", rr::a, 3},
+           {"_web._tcp.consul", rr::a, 3},
+           {"web.service.dc2.consul", rr::a, 3},
+           {"web.service.x.ns.consul", rr::a, 3},
+           {"web.query.consul", rr::a, 3},
+           {"web.ingress.consul", rr::a, 3},
+           {"0a090001.addr.consul", rr::a, 0},
+           {"0a09.addr.consul", rr::a, 3},
+           {"web.service.consul", rr::axfr, 4},
+           {"9.10.in-addr.arpa", rr::ptr, 3},
+           {"arpa", rr::ptr, 3},
+           {"example.com", rr::a, 5},
+       }) {
+    CAPTURE(name, type);
+    auto result = client.answer(request(name, type), transport::udp);
+    REQUIRE(result.what == (code < 0 ? outcome::action::ask : outcome::action::reply));
+    if (code >= 0) CHECK(parse_answer(result.message).code == code);
+  }
+}
+
 TEST_CASE("a kept set ends with the state that it was made of") {
   auto dc = three();
   CHECK(dc.ask("web.service.consul", rr::a).answers.size() == 2);
@@ -202,6 +251,79 @@ TEST_CASE("time to live: the exact name, then the longest prefix") {
   CHECK(service_ttl(dns, "wine") == 2);
   CHECK(service_ttl(dns, "db") == 4);
   CHECK(service_ttl({}, "db") == 0);
+}
+
+TEST_CASE("every record lives as long as what it was asked as: a service, a node or the zone") {
+  auto dc = three();
+  using std::chrono::seconds;
+  dc.config.dns.node_ttl = seconds(11);
+  dc.config.dns.service_ttl = {{"*", seconds(22)}, {"web", seconds(33)}};
+  dc.config.dns.soa = {3600, 600, 86400, 55};
+  dc.add("host", "elsewhere.example.com", service("hosted", 1), {{"m", "1"}});
+  dc.add("n1", "10.9.0.1", service("inner", 1, "n2.node.consul"), {{"zone", "a"}});
+  dc.add("n1", "10.9.0.1", service("chain", 1, "web.service.consul"), {{"zone", "a"}});
+  node_service proxy = service("web-proxy", 2100);
+  proxy.kind = "connect-proxy";
+  proxy.proxy.destination_service_name = "web";
+  dc.add("n1", "10.9.0.1", proxy, {{"zone", "a"}});
+  // "section type ttl" of each record, each combination once.
+  auto lives = [&](const char* name, std::uint16_t type) {
+    auto a = dc.ask(name, type, {transport::tcp});
+    std::set<std::string> out;
+    auto add = [&](const char* section, const lines& records) {
+      for (const auto& text : records) {
+        std::istringstream in(text);
+        std::string owner, ttl, kind;
+        in >> owner >> ttl >> kind;
+        out.insert(std::string(section) + " " + kind + " " + ttl);
+      }
+    };
+    add("answer", a.answers);
+    add("authority", a.authority);
+    add("extra", a.extra);
+    return out;
+  };
+  struct row {
+    const char* name;
+    std::uint16_t type;
+    std::set<std::string> lives;
+  };
+  for (const auto& [name, type, wanted] : std::vector<row>{
+           {"web.service.consul", rr::a, {"answer A 33"}},
+           {"web.service.consul", rr::aaaa, {"answer AAAA 33"}},
+           {"web.service.consul", rr::any, {"answer A 33", "answer AAAA 33"}},
+           {"web.service.consul", rr::srv, {"answer SRV 33", "extra A 33", "extra AAAA 33", "extra TXT 33"}},
+           {"blue.web.service.consul", rr::srv, {"answer SRV 33", "extra A 33", "extra TXT 33"}},
+           {"_web._tcp.service.consul", rr::srv, {"answer SRV 33", "extra A 33", "extra AAAA 33", "extra TXT 33"}},
+           {"web.connect.consul", rr::srv, {"answer SRV 33", "extra A 33", "extra TXT 33"}},
+           {"web-proxy.service.consul", rr::srv, {"answer SRV 22", "extra A 22", "extra TXT 22"}},
+           {"web.service.consul", 15, {"authority SOA 55"}},
+           {"absent.service.consul", rr::a, {"authority SOA 55"}},
+           {"hosted.service.consul", rr::a, {"answer CNAME 22"}},
+           {"hosted.service.consul", rr::srv, {"answer SRV 22", "extra TXT 22"}},
+           {"inner.service.consul", rr::a, {"answer CNAME 22", "answer A 22"}},
+           {"inner.service.consul", rr::srv, {"answer SRV 22", "extra A 22", "extra TXT 22"}},
+           {"chain.service.consul", rr::a, {"answer CNAME 22", "answer A 22", "answer AAAA 22"}},
+           {"n1.node.consul", rr::a, {"answer A 11", "extra TXT 11"}},
+           {"n1.node.consul", rr::any, {"answer A 11", "answer TXT 11"}},
+           {"n1.node.consul", rr::txt, {"answer TXT 11"}},
+           {"n3.node.consul", rr::aaaa, {"answer AAAA 11"}},
+           {"host.node.consul", rr::a, {"answer CNAME 11", "extra TXT 11"}},
+           {"absent.node.consul", rr::a, {"authority SOA 55"}},
+           {"0a090001.addr.consul", rr::a, {"answer A 11"}},
+           {"0a090001.addr.consul", rr::aaaa, {"extra A 11"}},
+           {"0a09.addr.consul", rr::a, {"authority SOA 55"}},
+           {"consul", rr::soa, {"answer SOA 55", "authority NS 11", "extra A 11"}},
+           {"consul", rr::ns, {"answer NS 11", "extra A 11"}},
+           {"consul", rr::a, {"authority SOA 55"}},
+           {"nonsense.consul", rr::a, {"authority SOA 55"}},
+           {"web.query.consul", rr::a, {"authority SOA 55"}},
+           {"1.0.9.10.in-addr.arpa", rr::ptr, {"answer PTR 0"}},
+           {"99.0.9.10.in-addr.arpa", rr::ptr, {"authority SOA 55"}},
+       }) {
+    CAPTURE(name, type);
+    CHECK(lives(name, type) == wanted);
+  }
 }
 
 TEST_CASE("the second domain answers like the first, under its own name") {

@@ -171,6 +171,50 @@ TEST_CASE("a client agent that knows no server says so at once") {
   CHECK(w.answers[0].error() == error{"No known Consul servers", 500});
 }
 
+TEST_CASE("a client agent whose servers are gone says so at once, and holds requests only while one may come back") {
+  using swim::member_status;
+  const auto gone = error{"No known Consul servers", 500};
+  router_world w(false);
+  w.servers({"one", "two"});
+  w.link("one", true);
+  w.link("two", true);
+  w.link("one", false);
+  w.link("two", false);
+  w.send(w.request(true));
+  w.advance(3s);
+  CHECK(w.answers.empty()); // gossip believes that they live: they may just have been restarted
+  w.servers({"one", "two"}, member_status::failed);
+  REQUIRE(w.answers.size() == 1); // what was held is not held on
+  CHECK(w.answers[0].error() == gone);
+  w.send(w.request(false));
+  REQUIRE(w.answers.size() == 2);
+  CHECK(w.answers[1].error() == gone);
+
+  // One that is reached is asked, whatever gossip says, and what it had is given up with it.
+  w.link("two", true);
+  w.send(w.request(true));
+  REQUIRE(w.calls.size() == 1);
+  w.link("two", false);
+  w.fail_call(0, true);
+  REQUIRE(w.answers.size() == 3);
+  CHECK(w.answers[2].error() == gone);
+
+  w.servers({"one", "two"});
+  w.send(w.request(true));
+  w.advance(1s);
+  CHECK(w.answers.size() == 3);
+  w.link("one", true);
+  CHECK(w.calls.size() == 2);
+}
+
+TEST_CASE("a server holds requests whatever gossip says of the others, because it may lead itself") {
+  router_world w(true);
+  w.servers({"own", "one"}, swim::member_status::failed);
+  w.send(w.request(true));
+  w.advance(6s);
+  CHECK(w.answers.empty());
+}
+
 TEST_CASE("a client agent keeps to one server until that one fails") {
   router_world w(false);
   w.servers({"one", "two", "three"});

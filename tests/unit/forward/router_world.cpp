@@ -61,14 +61,15 @@ router_world::~router_world() {
   run();
 }
 
-void router_world::servers(const std::vector<std::string>& ids) {
+void router_world::servers(const std::vector<std::string>& ids, swim::member_status status) {
   auto known = std::make_shared<known_servers>();
   for (const auto& id : ids) {
     known_server s;
     s.id = s.name = id;
-    s.status = swim::member_status::alive;
+    s.status = status;
     known->servers.push_back(std::move(s));
   }
+  view->servers.store(known);
   caf::anon_send(router, members_atom_v, local<std::shared_ptr<const known_servers>>{known});
   run();
 }

@@ -21,7 +21,7 @@ public:
   explicit router_world(bool server);
   ~router_world();
 
-  void servers(const std::vector<std::string>& ids);
+  void servers(const std::vector<std::string>& ids, swim::member_status status = swim::member_status::alive);
   void link(const std::string& id, bool up);
   /// Publishes who leads; "" = nobody, "own" = this agent.
   void leader(const std::string& id, std::uint64_t term = 1);

@@ -1,4 +1,4 @@
-#include "frontends/http/fair_share.hpp"
+#include "frontends/http/client_shares.hpp"
 #include "loopback.hpp"
 
 #include <catch2/catch.hpp>

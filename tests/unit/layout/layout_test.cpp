@@ -44,6 +44,17 @@ TEST_CASE("protocol does no input or output") { CHECK(describe(input_output_in_p
 
 TEST_CASE("all actors are typed and none blocks") { CHECK(describe(untyped_actors(PRAETOR_SOURCE_DIR)) == ""); }
 
+TEST_CASE("every deliberate bug names what finds it") { CHECK(describe(unproven_mutations(PRAETOR_SOURCE_DIR)) == ""); }
+
+TEST_CASE("a deliberate bug without a row and a row without a bug are found") {
+  scratch_tree tree;
+  tree.write("actors/a.cpp", "if (mutated(\"one\") || mutated(\"two\")) return;\n\nmutated(\"three\");\n");
+  tree.write("tests/sim/mutations/list.txt", "# NAME SCENARIOS WHAT\none a,b what\nthree test_c what\n\nfour d what\n");
+  CHECK(unproven_mutations(tree.root()) ==
+        std::vector<finding>{{"actors/a.cpp", 1, "two has no row in tests/sim/mutations/list.txt"},
+                             {"tests/sim/mutations/list.txt", 5, "four stands nowhere in the sources"}});
+}
+
 TEST_CASE("an include of a layer further left is found") {
   scratch_tree tree;
   tree.write("protocol/types/a.hpp", "#pragma once\n");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <sstream>
 #include <string_view>
@@ -186,6 +187,33 @@ std::vector<finding> untyped_actors(const fs::path& root) {
   static const std::regex words(R"(\bcaf::(actor|event_based_actor|blocking_actor|scoped_actor|stateful_actor)\b)");
   constexpr std::array<std::string_view, 2> folders{"protocol", "actors"};
   return matches(root, folders, "actors/ports", words, "is untyped or blocks");
+}
+
+std::vector<finding> unproven_mutations(const fs::path& root) {
+  static const std::regex place(R"re(\bmutated\("([^"]+)"\))re");
+  const std::string list = "tests/sim/mutations/list.txt";
+  std::map<std::string, finding> placed, listed;
+  for (std::string_view folder : {"protocol", "storage", "actors", "frontends", "sim"})
+    for (const auto& file : sources_in(root, folder, true))
+      for (std::size_t i = 0; i < file.lines.size(); ++i)
+        for (auto at = std::sregex_iterator(file.lines[i].begin(), file.lines[i].end(), place);
+             at != std::sregex_iterator(); ++at) {
+          auto name = (*at)[1].str();
+          placed.emplace(name, finding{file.path, i + 1, name + " has no row in " + list});
+        }
+  auto lines = lines_of(read(root / list));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::istringstream in(lines[i]);
+    std::string name;
+    if (lines[i].starts_with("#") || !(in >> name)) continue;
+    listed.emplace(name, finding{list, i + 1, name + " stands nowhere in the sources"});
+  }
+  std::vector<finding> out;
+  for (const auto& [name, where] : placed)
+    if (!listed.contains(name)) out.push_back(where);
+  for (const auto& [name, where] : listed)
+    if (!placed.contains(name)) out.push_back(where);
+  return out;
 }
 
 } // namespace praetor::layout

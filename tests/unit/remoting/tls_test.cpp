@@ -1,5 +1,9 @@
 #include "processes.hpp"
 
+#include <filesystem>
+#include <openssl/ssl.h>
+#include <set>
+
 using namespace praetor;
 
 namespace {
@@ -144,6 +148,32 @@ TEST_CASE("new certificates hold for new connections and leave the others alone"
   one.reload(files.with("server.dc3.consul", files.own));
   CHECK(two.ask(*gateway, "still there") == "echo still there");
   CHECK(refusal(two, one).find("valid for server.dc3.consul") != std::string::npos);
+}
+
+TEST_CASE("connections of servers go by the configured version, ciphers and folder of authorities") {
+  cluster_files files;
+  auto s = files.server();
+  s.min_version = "TLSv1_3";
+  auto made = test_process::tls_of(s, true);
+  REQUIRE(made);
+  for (auto* context : {(*made)->outgoing.get(), (*made)->incoming.get()})
+    CHECK(SSL_CTX_get_min_proto_version(context) == TLS1_3_VERSION);
+  s.min_version = "TLSv1_2";
+  s.cipher_suites = {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"};
+  made = test_process::tls_of(s, true);
+  REQUIRE(made);
+  std::set<std::string> ciphers;
+  auto* all = SSL_CTX_get_ciphers((*made)->outgoing.get());
+  for (int i = 0; i < sk_SSL_CIPHER_num(all); ++i)
+    if (auto* one = sk_SSL_CIPHER_value(all, i); std::string_view(SSL_CIPHER_get_version(one)) != "TLSv1.3")
+      ciphers.insert(SSL_CIPHER_get_name(one));
+  CHECK(ciphers == std::set<std::string>{"ECDHE-ECDSA-AES256-GCM-SHA384"});
+  s.ca_path = std::filesystem::path(files.ca).parent_path() / "authorities";
+  std::filesystem::create_directory(s.ca_path);
+  std::filesystem::copy_file(files.ca, std::filesystem::path(s.ca_path) / "one.pem");
+  s.ca_file.clear();
+  test_process one({.name = "one", .tls = s}), two({.name = "two", .tls = files.server()});
+  CHECK(one.connect(two.as_server()));
 }
 
 TEST_CASE("TLS settings that can't work are named") {

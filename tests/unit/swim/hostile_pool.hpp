@@ -45,6 +45,7 @@ private:
     auto s = settings::lan();
     s.queue_minimum = 64;
     s.event_buffer = 16;
+    s.packet_overhead = sealed_packet_overhead;
     return s;
   }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/base/fair_share.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -33,50 +35,40 @@ private:
   std::shared_ptr<registry> registry_ = std::make_shared<registry>();
 };
 
-enum class grant {
-  given,
-  over_share, ///< the client holds more of it than is fair
-  used_up     ///< there is too little left for anybody
-};
+using praetor::grant;
 
-/// A limited amount of something. No client holds more than `fair_factor` times what is left: one alone may take four
-/// fifths of it, two of them four ninths each, and something is always left for the next. Any thread; a grant may be
-/// off by what other threads take at the same moment.
+/// A limited amount of something, of which each client has a fair share.
 class fair_pool {
 public:
+  /// One client alone may take four fifths of it, two of them four ninths each.
   static constexpr std::uint64_t fair_factor = 4;
 
   /// @param kind which part of an account it is
   /// @param least what each client may hold, however little is left
-  fair_pool(held_amount kind, std::uint64_t total, std::uint64_t least) : kind_(kind), total_(total), least_(least) {}
+  fair_pool(held_amount kind, std::uint64_t total, std::uint64_t least)
+      : kind_(kind), share_(total, {.factor = fair_factor, .least = least}) {}
 
-  std::uint64_t used() const { return used_.load(std::memory_order_relaxed); }
-  std::uint64_t total() const { return total_.load(std::memory_order_relaxed); }
-  void set_total(std::uint64_t total) { total_.store(total, std::memory_order_relaxed); }
-  bool full() const { return used() >= total(); }
+  std::uint64_t used() const { return share_.used(); }
+  std::uint64_t total() const { return share_.total(); }
+  void set_total(std::uint64_t total) { share_.set_total(total); }
+  bool full() const { return share_.full(); }
 
-  /// What taking so much would lead to. What is larger than the whole is given when nothing else is held.
+  /// What taking so much would lead to.
   grant ask(const client_account& who, std::uint64_t amount) const {
-    auto used = this->used(), total = this->total();
-    if (used != 0 && (used >= total || amount > total - used)) return grant::used_up;
-    auto left = used + amount < total ? total - used - amount : 0;
-    auto held = (who.*kind_).load(std::memory_order_relaxed) + amount;
-    return held <= least_ || held / fair_factor <= left || used == 0 ? grant::given : grant::over_share;
+    return share_.ask((who.*kind_).load(std::memory_order_relaxed), amount);
   }
   void take(client_account& who, std::uint64_t amount) {
-    used_.fetch_add(amount, std::memory_order_relaxed);
+    share_.take(amount);
     (who.*kind_).fetch_add(amount, std::memory_order_relaxed);
   }
   void give_back(client_account& who, std::uint64_t amount) {
-    used_.fetch_sub(amount, std::memory_order_relaxed);
+    share_.give_back(amount);
     (who.*kind_).fetch_sub(amount, std::memory_order_relaxed);
   }
 
 private:
   held_amount kind_;
-  std::atomic<std::uint64_t> used_{0};
-  std::atomic<std::uint64_t> total_;
-  std::uint64_t least_;
+  fair_share share_;
 };
 
 /// What somebody holds of a pool; given back with the object. The pool outlives it.

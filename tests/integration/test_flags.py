@@ -1,0 +1,346 @@
+"""Each flag of each command has an effect. What commands take comes from their help texts: a flag that no test uses with
+its command is a failure here."""
+
+import glob
+import json
+import os
+import re
+import subprocess
+import unittest
+
+from agent import BINARY, ROOT, eventually
+from settings_case import SettingsTest
+
+MANAGEMENT = "11111111-2222-3333-4444-555555555555"
+TESTS = ["tests/integration/*.py", "tests/unit/**/*.cpp", "tests/conformance/cases/cli.txt", "tests/conformance/cli_cases.txt"]
+# Shown for all commands together, below.
+CLIENT_FLAGS = {"ca-file", "ca-path", "client-cert", "client-key", "http-addr", "tls-server-name", "token", "token-file"}
+SERVER_FLAGS = {"datacenter", "stale"}
+TENANCY_FLAGS = {"namespace", "partition"}
+# The simulator is tried by tests of its own, and the agent's flags by tests/unit/config.
+OTHERS = ("agent", "sim")
+
+
+def run(*words, cwd=None, **environment):
+    return subprocess.run([BINARY, *words], capture_output=True, text=True, cwd=cwd, timeout=60, stdin=subprocess.DEVNULL,
+                          env={**os.environ, **environment})
+
+
+def commands(path=()):
+    """@returns {command: its flags} of all that can be carried out, as the help texts show them."""
+    text = run(*path, "-h").stdout
+    below = re.search(r"(?:Available commands are|Subcommands):\n((?:    .*\n)+)", text)
+    if below:
+        out = {}
+        for line in below[1].splitlines():
+            word = line.split()[0]
+            if path or word not in OTHERS:
+                out.update(commands((*path, word)))
+        return out
+    if "is not available in this version" in text:
+        return {}
+    return {" ".join(path): set(re.findall(r"(?m)^  -([\w-]+)", text))}
+
+
+def command_lines():
+    """The tests' sources as words, a statement's words near each other."""
+    for pattern in TESTS:
+        for path in glob.glob(os.path.join(ROOT, pattern), recursive=True):
+            with open(path, errors="replace") as source:
+                yield re.sub(r"[\"',\[\](){}]+", " ", source.read())
+
+
+class Flags(SettingsTest):
+    def test_each_flag_is_used_by_a_test_with_its_command(self):
+        texts = list(command_lines())
+        unused = []
+        for command, flags in commands().items():
+            words = command.replace(" ", r"\s+")
+            for flag in sorted(flags - CLIENT_FLAGS - SERVER_FLAGS - TENANCY_FLAGS):
+                # On the command's own line, or on one of the two that go on with it.
+                use = re.compile(rf"(?<![\w-]){words}\s(?:[^\n]*\n){{0,2}}?[^\n]*?-{flag}(?=[=\s]|$)", re.M)
+                if not any(use.search(text) for text in texts):
+                    unused.append(f"{command} -{flag}")
+        self.assertEqual(unused, [])
+
+
+class Connection(SettingsTest):
+    """The flags that lead to the agent, with each command that takes them."""
+    ARGUMENTS = {
+        "acl policy create": ["-name=x"], "acl policy delete": ["-name=x"], "acl policy read": ["-name=x"],
+        "acl policy update": ["-id=" + MANAGEMENT, "-name=x"], "acl role create": ["-name=x", "-policy-name=y"],
+        "acl role delete": ["-id=" + MANAGEMENT], "acl role read": ["-id=" + MANAGEMENT],
+        "acl role update": ["-id=" + MANAGEMENT, "-name=x"], "acl set-agent-token": ["default", "x"],
+        "acl templated-policy preview": ["-name=builtin/node", "-var=name:x"],
+        "acl templated-policy read": ["-name=builtin/node"], "acl token clone": ["-accessor-id=" + MANAGEMENT],
+        "acl token create": ["-policy-name=x"], "acl token delete": ["-accessor-id=" + MANAGEMENT],
+        "acl token read": ["-accessor-id=" + MANAGEMENT], "acl token update": ["-accessor-id=" + MANAGEMENT],
+        "event": ["-name=x"], "exec": ["-node=x", "true"], "force-leave": ["x"], "join": ["x"], "keyring": ["-list"],
+        "kv delete": ["x"], "kv export": ["x"], "kv get": ["x"], "kv import": ["[{\"key\":\"a\",\"value\":\"\"}]"],
+        "kv put": ["x", "y"], "lock": ["x", "true"], "maint": ["-enable"], "operator raft remove-peer": ["-id=x"],
+        "rtt": ["a", "b"], "services deregister": ["-id=x"], "services register": ["-name=x"],
+        "snapshot restore": ["/dev/null"], "snapshot save": ["state.snap"],
+        "watch": ["-type=nodes"], "debug": ["-duration=10s", "-interval=5s"],
+    }
+
+    def taking(self, flag):
+        for command, flags in commands().items():
+            if flag in flags:
+                yield command, [*command.split(), f"-{flag}"], self.ARGUMENTS.get(command, [])
+
+    def test_the_address(self):
+        count = 0
+        for command, words, arguments in self.taking("http-addr"):
+            done = run(*words[:-1], words[-1] + "=127.0.0.1:1", *arguments, cwd="/tmp")
+            self.assertNotEqual(done.returncode, 0, command)
+            self.assertIn("connection refused", done.stdout + done.stderr, command)
+            count += 1
+        self.assertGreater(count, 40)
+
+    def test_files_that_are_not_there(self):
+        for flag, also in (("ca-file", ()), ("ca-path", ()), ("client-cert", ("-client-key=/nowhere",)),
+                           ("client-key", ("-client-cert=/nowhere",)), ("token-file", ())):
+            for command, words, arguments in self.taking(flag):
+                done = run(*words[:-1], f"{words[-1]}=/nowhere", *also, "-http-addr=https://127.0.0.1:1", *arguments,
+                           cwd="/tmp")
+                self.assertNotEqual(done.returncode, 0, command)
+                self.assertIn("/nowhere", done.stdout + done.stderr, f"{command} -{flag}")
+
+    def test_tokens_datacenters_and_servers(self):
+        one = self.agent(acl={"enabled": True, "default_policy": "deny",
+                              "tokens": {"initial_management": MANAGEMENT, "agent": MANAGEMENT}}).start(ready=False)
+        where = f"127.0.0.1:{one.ports['http']}"
+        eventually(lambda: run("kv", "put", f"-token={MANAGEMENT}", "a", "b", CONSUL_HTTP_ADDR=where).returncode == 0, 30,
+                   "a write")
+        file = os.path.join(one.home, "token")
+        with open(file, "w") as out:
+            out.write(MANAGEMENT)
+        self.assertEqual(run("kv", "get", f"-token-file={file}", "a", CONSUL_HTTP_ADDR=where).stdout, "b\n")
+        unmoved = {"acl templated-policy read", "acl templated-policy list", "operator raft remove-peer"}
+        for command, words, arguments in self.taking("token"):
+            if command in ("debug", "watch", "exec", "lock"):
+                continue  # they go on trying
+            done = run(*words[:-1], words[-1] + "=99999999-0000-0000-0000-000000000000", *arguments, cwd=one.home,
+                       CONSUL_HTTP_ADDR=where)
+            if command in ("members", "catalog datacenters"):
+                continue  # they show what everybody may see
+            self.assertIn("ACL not found", done.stdout + done.stderr, command)
+        for words in (["kv", "get", "-datacenter=elsewhere", "a"], ["catalog", "nodes", "-datacenter=elsewhere"],
+                      ["operator", "raft", "list-peers", "-datacenter=elsewhere"]):
+            done = run(*words, CONSUL_HTTP_ADDR=where, CONSUL_HTTP_TOKEN=MANAGEMENT)
+            self.assertIn("No path to datacenter", done.stdout + done.stderr, words)
+        self.assertEqual(run("kv", "get", "-stale", "a", CONSUL_HTTP_ADDR=where, CONSUL_HTTP_TOKEN=MANAGEMENT).stdout, "b\n")
+        for flag in ("namespace", "partition"):
+            for words in (["kv", "get", f"-{flag}=other", "a"], ["catalog", "services", f"-{flag}=other"]):
+                done = run(*words, CONSUL_HTTP_ADDR=where, CONSUL_HTTP_TOKEN=MANAGEMENT)
+                self.assertIn("Consul Enterprise feature", done.stdout + done.stderr, words)
+
+    def test_the_name_in_the_agents_certificate(self):
+        from agent import free_ports
+        port = free_ports(1)[0]
+        one = self.agent(ports={"https": port})
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=a", "-addext", "subjectAltName=DNS:house",
+                        "-days", "2"], cwd=one.home, check=True, capture_output=True)
+        one.config["tls"] = {"https": {"cert_file": f"{one.home}/cert.pem", "key_file": f"{one.home}/key.pem"}}
+        one.start()
+        words = ["kv", "put", f"-http-addr=https://127.0.0.1:{port}", f"-ca-file={one.home}/cert.pem"]
+        self.assertNotEqual(run(*words, "a", "b").returncode, 0)
+        self.assertEqual(run(*words, "-tls-server-name=house", "a", "b").returncode, 0)
+        self.assertNotEqual(run(*words, "-tls-server-name=garden", "a", "b").returncode, 0)
+
+
+class Access(SettingsTest):
+    def setUp(self):
+        self.one = self.agent(acl={"enabled": True, "default_policy": "deny",
+                                   "tokens": {"initial_management": MANAGEMENT, "agent": MANAGEMENT}}).start(ready=False)
+        self.environment = {"CONSUL_HTTP_ADDR": f"127.0.0.1:{self.one.ports['http']}", "CONSUL_HTTP_TOKEN": MANAGEMENT}
+        eventually(lambda: self.call("acl", "policy", "list", ok=False).returncode == 0, 30, "the agent's readiness")
+
+        def writable():
+            return self.call("kv", "put", "a", "b", ok=False).returncode == 0
+        eventually(writable, 30, "a leader")
+
+    def call(self, *words, ok=True):
+        done = run(*words, cwd=self.one.home, **self.environment)
+        if ok:
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done
+
+    def made(self, *words):
+        return json.loads(self.call(*words, "-format=json").stdout)
+
+    def file(self, name, text):
+        with open(os.path.join(self.one.home, name), "w") as out:
+            out.write(text)
+        return name
+
+    def test_policies(self):
+        made = self.made("acl", "policy", "create", "-name=p", "-valid-datacenter=dc1", '-rules=key "a" { policy = "read" }')
+        self.assertEqual(made["Datacenters"], ["dc1"])
+        # What is not said stays as it was.
+        changed = self.made("acl", "policy", "update", f"-id={made['ID']}", "-description=new")
+        self.assertEqual((changed["Description"], changed["Rules"]), ("new", made["Rules"]))
+        changed = self.made("acl", "policy", "update", f"-id={made['ID']}", '-rules=key "b" { policy = "read" }',
+                            "-valid-datacenter=dc1", "-valid-datacenter=dc2")
+        self.assertEqual((changed["Description"], changed["Rules"], changed["Datacenters"]),
+                         ("new", 'key "b" { policy = "read" }', ["dc1", "dc2"]))
+        changed = self.made("acl", "policy", "update", f"-id={made['ID']}", "-no-merge", "-name=q")
+        self.assertEqual((changed["Name"], changed["Description"], changed["Rules"]), ("q", "", ""))
+
+    def test_roles(self):
+        variables = self.file("api.hcl", 'TemplatedPolicy "builtin/service" { Name = "api" }\n')
+        self.made("acl", "policy", "create", "-name=p")
+        made = self.made("acl", "role", "create", "-name=r", f"-templated-policy-file={variables}")
+        names = lambda role: [(t["TemplateName"], t.get("TemplateVariables", {}).get("Name")) for t in
+                              role.get("TemplatedPolicies") or []]
+        self.assertEqual(names(made), [("builtin/service", "api")])
+        changed = self.made("acl", "role", "update", f"-id={made['ID']}", "-description=d", "-policy-name=p",
+                            "-append-templated-policy=builtin/node", "-var=name:n")
+        self.assertEqual((changed["Description"], [p["Name"] for p in changed["Policies"]], names(changed)),
+                         ("d", ["p"], [("builtin/service", "api"), ("builtin/node", "n")]))
+        changed = self.made("acl", "role", "update", f"-id={made['ID']}",
+                            "-append-templated-policy-file=" + self.file("b.hcl", 'TemplatedPolicy "builtin/dns" {}'))
+        self.assertEqual([t for t, _ in names(changed)], ["builtin/service", "builtin/node", "builtin/dns"])
+        changed = self.made("acl", "role", "update", f"-id={made['ID']}", "-replace-templated-policy=builtin/node",
+                            "-var=name:m")
+        self.assertEqual(names(changed), [("builtin/node", "m")])
+        changed = self.made("acl", "role", "update", f"-id={made['ID']}", f"-replace-templated-policy-file={variables}")
+        self.assertEqual(names(changed), [("builtin/service", "api")])
+        changed = self.made("acl", "role", "update", f"-id={made['ID']}", "-name=s", "-no-merge", "-policy-name=p")
+        self.assertEqual((changed["Name"], changed["Description"], names(changed)), ("s", "", []))
+
+    def test_templates(self):
+        self.assertIn("builtin/node", self.call("acl", "templated-policy", "read", "-name=builtin/node").stdout)
+        file = self.file("t.hcl", 'TemplatedPolicy "builtin/service" { Name = "api" }\n')
+        self.assertIn("api", self.call("acl", "templated-policy", "preview", f"-file={file}").stdout)
+
+    def test_tokens(self):
+        accessor, secret = "aaaaaaaa-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000002"
+        file = self.file("t.hcl", 'TemplatedPolicy "builtin/service" { Name = "api" }\n')
+        made = self.made("acl", "token", "create", f"-accessor={accessor}", f"-secret={secret}", "-local",
+                         "-expires-ttl=1h", f"-templated-policy-file={file}")
+        self.assertEqual((made["AccessorID"], made["SecretID"], made["Local"], "ExpirationTime" in made),
+                         (accessor, secret, True, True))
+        self.environment["CONSUL_HTTP_TOKEN"] = secret
+        self.assertEqual(self.made("acl", "token", "read", "-self")["AccessorID"], accessor)
+        self.environment["CONSUL_HTTP_TOKEN"] = MANAGEMENT
+
+    def test_changes_of_tokens(self):
+        ids = {name: self.made("acl", "policy", "create", f"-name={name}")["ID"] for name in ("p1", "p2", "p3")}
+        roles = {name: self.made("acl", "role", "create", f"-name={name}", "-policy-name=p1")["ID"] for name in ("r1", "r2", "r3")}
+        accessor = self.made("acl", "token", "create", "-policy-name=p1")["AccessorID"]
+        update = lambda *more: self.made("acl", "token", "update", f"-accessor-id={accessor}", *more)
+        names = lambda links: [link["Name"] for link in links or []]
+        found = update("-description=d", "-append-policy-id=" + ids["p2"], "-append-role-id=" + roles["r1"],
+                       "-append-role-name=r2", "-append-service-identity=web", "-append-node-identity=n:dc1",
+                       "-append-templated-policy=builtin/dns")
+        self.assertEqual((found["Description"], names(found["Policies"]), names(found["Roles"])),
+                         ("d", ["p1", "p2"], ["r1", "r2"]))
+        self.assertEqual([s["ServiceName"] for s in found["ServiceIdentities"]], ["web"])
+        self.assertEqual([n["NodeName"] for n in found["NodeIdentities"]], ["n"])
+        templates = lambda token: [t["TemplateName"] for t in token.get("TemplatedPolicies") or []]
+        self.assertEqual(templates(found), ["builtin/dns"])
+        file = self.file("t.hcl", 'TemplatedPolicy "builtin/node" { Name = "n" }\n')
+        self.assertEqual(templates(self.made("acl", "token", "update", f"-accessor-id={accessor}",
+                                             f"-append-templated-policy-file={file}")), ["builtin/dns", "builtin/node"])
+        self.assertEqual(templates(self.made("acl", "token", "update", f"-accessor-id={accessor}",
+                                             "-replace-templated-policy=builtin/dns")), ["builtin/dns"])
+        self.assertEqual(templates(self.made("acl", "token", "update", f"-accessor-id={accessor}",
+                                             f"-replace-templated-policy-file={file}")), ["builtin/node"])
+        found = self.made("acl", "token", "update", f"-accessor-id={accessor}", "-merge-policies", "-policy-name=p3",
+                          "-merge-roles", "-role-name=r3", "-merge-service-identities", "-service-identity=api",
+                          "-merge-node-identities", "-node-identity=m:dc1")
+        self.assertEqual((names(found["Policies"]), names(found["Roles"]), len(found["ServiceIdentities"]),
+                          len(found["NodeIdentities"])), (["p1", "p2", "p3"], ["r1", "r2", "r3"], 2, 2))
+
+
+class Rest(SettingsTest):
+    def call(self, one, *words, code=0, cwd=None):
+        done = run(*words, cwd=cwd or one.home, CONSUL_HTTP_ADDR=f"127.0.0.1:{one.ports['http']}")
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def test_validate_in_either_language(self):
+        one = self.agent()
+        path = os.path.join(one.home, "settings.conf")
+        with open(path, "w") as out:
+            out.write('data_dir = "/tmp"')
+        self.assertIn("unknown extension", self.call(one, "validate", path, code=1))
+        self.assertIn("Configuration is valid!", self.call(one, "validate", "-config-format=hcl", path))
+        self.call(one, "validate", "-config-format=json", path, code=1)
+        self.assertEqual(self.call(one, "validate", "-quiet", "-config-format=hcl", path), "")
+
+    def test_certificates(self):
+        one = self.agent()
+        self.call(one, "tls", "ca", "create", "-domain=house")
+        self.call(one, "tls", "cert", "create", "-client", "-domain=house", "-days=3", "-ca=house-agent-ca.pem",
+                  "-key=house-agent-ca-key.pem")
+        shown = subprocess.run(["openssl", "x509", "-noout", "-text", "-in", "dc1-client-house-0.pem"], cwd=one.home,
+                               capture_output=True, text=True).stdout
+        self.assertIn("DNS:client.dc1.house", shown)
+
+    def test_services_on_sockets(self):
+        one = self.start()
+        self.call(one, "services", "register", "-name=s", "-socket=/run/s.sock")
+        self.assertEqual(one.get("/v1/agent/services")["s"]["SocketPath"], "/run/s.sock")
+
+    def test_autopilot(self):
+        one = self.start()
+        eventually(lambda: one.get("/v1/operator/autopilot/configuration"), 10, "the configuration")
+        self.call(one, "operator", "autopilot", "set-config", "-server-stabilization-time=33s")
+        self.assertEqual(one.get("/v1/operator/autopilot/configuration")["ServerStabilizationTime"], "33s")
+        self.call(one, "operator", "autopilot", "set-config", "-disable-upgrade-migration=true",
+                  "-redundancy-zone-tag=zone", "-upgrade-version-tag=version")
+        found = one.get("/v1/operator/autopilot/configuration")
+        self.assertEqual((found["DisableUpgradeMigration"], found["RedundancyZoneTag"], found["UpgradeVersionTag"]),
+                         (True, "zone", "version"))
+
+    def test_keys_of_gossip(self):
+        import base64
+        first, second = (base64.b64encode(bytes([n] * 32)).decode() for n in (1, 2))
+        one = self.start(encrypt=first)
+        self.call(one, "keyring", f"-install={second}")
+        self.assertIn(first, self.call(one, "keyring", "-list-primary"))
+        self.assertNotIn(second, self.call(one, "keyring", "-list-primary"))
+        self.call(one, "keyring", f"-remove={second}")
+        self.assertNotIn(second, self.call(one, "keyring", "-list"))
+
+    def test_lines_of_the_log_as_json(self):
+        one = self.start(log_level="debug")
+        with subprocess.Popen([BINARY, "monitor", "-log-json", "-log-level=debug",
+                               f"-http-addr=127.0.0.1:{one.ports['http']}"], stdout=subprocess.PIPE, text=True) as follower:
+            self.addCleanup(follower.kill)
+
+            def asked():
+                one.request("GET", "/v1/status/leader")
+                return "agent/monitor" in one.output()
+            eventually(asked, 20, "the follower's request")
+            one.request("GET", "/v1/status/leader")
+            self.assertIn("@message", json.loads(follower.stdout.readline()))
+            follower.kill()
+
+    def test_names_of_lock_sessions(self):
+        one = self.start()
+        shown = self.call(one, "lock", "-name=of the house", "l",
+                          f"{BINARY} kv get -http-addr=127.0.0.1:{one.ports['http']} -detailed l/.lock; "
+                          f"curl -s http://127.0.0.1:{one.ports['http']}/v1/session/list")
+        self.assertIn('"Name":"of the house"', shown.replace('": "', '":"'))
+
+    def test_remote_execution(self):
+        one = self.start(disable_remote_exec=False, services=[{"name": "web", "tags": ["v1"]}])
+        eventually(lambda: one.get("/v1/catalog/service/web"), 10, "the service")
+        done = self.call(one, "exec", "-service=web", "-tag=v1", "-prefix=_other", "-verbose", "-wait=1s", "-wait-repl=10ms",
+                         "echo there")
+        self.assertIn("it: there", done)
+        self.assertIn("1 / 1 node(s) completed / acknowledged", done)
+        self.assertNotIn("there", self.call(one, "exec", "-service=other", "-wait=300ms", "-wait-repl=10ms", "echo there"))
+
+    def test_debug_files_without_an_archive(self):
+        one = self.start(enable_debug=True)
+        self.call(one, "debug", "-archive=false", "-duration=10s", "-interval=5s", "-output=found", "-capture=members")
+        self.assertTrue(os.path.isdir(os.path.join(one.home, "found")))
+
+
+if __name__ == "__main__":
+    unittest.main()
