@@ -37,10 +37,11 @@ bool catalog_decides(const local_service& own, const node_service& remote) {
 
 /// The service as it should stand in the catalog, given what stands there: tags that others may override, and
 /// addresses that the servers add.
-node_service wanted(const local_service& own, const node_service* remote) {
+/// @param news what stands there may be newer than what this agent wrote last
+node_service wanted(const local_service& own, const node_service* remote, bool news) {
   auto out = *own.service;
   if (!remote) return out;
-  if (catalog_decides(own, *remote)) out.tags = remote->tags;
+  if (news && catalog_decides(own, *remote)) out.tags = remote->tags;
   for (const auto& [name, address] : remote->tagged_addresses)
     if (name.starts_with("consul-")) out.tagged_addresses.insert_or_assign(name, address);
   return out;
@@ -108,7 +109,12 @@ health_check_ptr anti_entropy_state::remote_check(const std::string& id) const {
 }
 
 void anti_entropy_state::note(const push& done) {
-  if (auto& r = done.registered; r && r->service && !done.service.empty()) settle_tags(*r->service, done.own_tags);
+  if (auto& r = done.registered; r && r->service && !done.service.empty()) {
+    auto& over = written_over[done.service];
+    over = std::max(over, done.over);
+    settle_tags(*r->service, done.own_tags);
+  }
+  if (done.removed && !done.service.empty()) written_over.erase(done.service);
   if (own_state || !known) return;
   auto drop_service = [this](const std::string& id) {
     std::erase_if(known->services, [&](const auto& s) { return s->id == id; });
@@ -134,6 +140,12 @@ void anti_entropy_state::note(const push& done) {
   } else if (r) {
     drop_check(r->check_id);
   }
+}
+
+/// A follower may not have applied yet, or a server not have known when it was asked, what this agent wrote.
+bool anti_entropy_state::is_news(const node_service& in_catalog) const {
+  auto it = written_over.find(in_catalog.id);
+  return it == written_over.end() || in_catalog.modify_index > it->second;
 }
 
 void anti_entropy_state::settle_tags(const node_service& in_catalog, const string_list& own) {
@@ -219,7 +231,8 @@ void anti_entropy_state::push_service(const local_state& local, const std::strin
     return send_deregister(std::move(request), std::move(what));
   }
   auto request = node_request(false);
-  request.service = std::make_shared<const node_service>(wanted(*own, remote.get()));
+  request.service = std::make_shared<const node_service>(wanted(*own, remote.get(), remote && is_news(*remote)));
+  what.over = remote ? remote->modify_index : 0;
   request.token = token_of(own->token, own->from_file);
   what.own_tags = own->own_tags;
   // All its checks that the catalog does not have go with it: it must never look healthy for want of them. Those with
@@ -259,7 +272,7 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
   request.token = token_of(own->token, own->from_file);
   // Tags that others have set since they were seen here must not be undone by news of a check.
   if (auto service = remote ? local.service(service_id) : nullptr; service && !catalog_decides(*service, *remote))
-    request.service = std::make_shared<const node_service>(wanted(*service, remote.get()));
+    request.service = std::make_shared<const node_service>(wanted(*service, remote.get(), is_news(*remote)));
   send_register(std::move(request), std::move(what));
 }
 
@@ -370,7 +383,7 @@ void anti_entropy_state::compare(const node_records& catalog) {
     if (s->id == consul_service) continue;
     remote_services.insert(s->id);
     auto own = local->service(s->id);
-    if (!own || !state::same_record(wanted(*own, s.get()), *s))
+    if (!own || !state::same_record(wanted(*own, s.get(), is_news(*s)), *s))
       dirty_services.insert(s->id);
     else if (own->tags_by != tag_owner::catalog || own->service->tags != s->tags)
       settle_tags(*s, own->own_tags);

@@ -51,7 +51,8 @@ struct anti_entropy_state {
     bool node = false;
     bool removal = false;
     std::string service;
-    string_list own_tags; ///< of the service's definition
+    string_list own_tags;   ///< of the service's definition
+    std::uint64_t over = 0; ///< ModifyIndex of the service in the catalog, as it was seen when this was sent
     std::vector<std::string> checks;
     /// What was sent.
     std::shared_ptr<const register_request> registered;
@@ -61,6 +62,9 @@ struct anti_entropy_state {
   };
   std::map<std::uint64_t, push> pushing;
   std::uint64_t next_push = 0;
+  /// ModifyIndex, by service id, that the last push took the place of: a view of the catalog up to it is older than
+  /// that.
+  std::map<std::string, std::uint64_t> written_over;
   std::uint64_t timer = 0;
 
   void request_sync();
@@ -83,6 +87,7 @@ private:
   health_check_ptr remote_check(const std::string& id) const;
   /// Takes over into `known` what a push has changed.
   void note(const push& done);
+  bool is_news(const node_service& in_catalog) const;
   /// Tells the registry that the catalog has had the tags of a definition, if others may override them.
   void settle_tags(const node_service& in_catalog, const string_list& own);
   register_request node_request(bool with_node) const;

@@ -10,7 +10,11 @@ service_registration over_the_api(const service_definition& d) {
   r.checks = service_checks(d, d.all_checks());
   return r;
 }
-check_registration over_the_api(check_definition d) { return {.check = std::move(d)}; }
+check_registration over_the_api(check_definition d) {
+  check_registration r;
+  r.check = std::move(d);
+  return r;
+}
 
 check_definition http(const std::string& id, const std::string& service_id) {
   check_definition d;
@@ -352,6 +356,24 @@ TEST_CASE("news of a check does not undo tags that others have set") {
   REQUIRE(own.report("t", health_passing, "fine") == "");
   CHECK(own.check_in_catalog("t")->status == health_passing);
   CHECK(own.in_catalog("web")->tags == string_list{"outside"});
+}
+
+TEST_CASE("a view of the catalog that is older than what the agent wrote last brings no old tags back") {
+  own_definitions own;
+  auto web = own_definitions::web();
+  web.enable_tag_override = true;
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(web)) == "");
+  own.compare();
+  auto old = own.world.view->state.load();
+  web.tags = {"v2"};
+  web.port = 81;
+  REQUIRE(own.add(over_the_api(web)) == "");
+  REQUIRE(own.in_catalog("web")->tags == string_list{"v2"});
+  own.world.view->state.replace(old->tables()); // as a follower that has not applied it yet
+  own.compare();
+  CHECK(own.in_catalog("web")->tags == string_list{"v2"});
+  CHECK(own.in_catalog("web")->port == 81);
 }
 
 TEST_CASE("what the catalog takes for the same is not written to it again") {
