@@ -103,7 +103,7 @@ private:
     SSL_CTX_up_ref(context);
     asio::ssl::context shared(context);
     tls_stream tls(stream, shared);
-    auto name = world_.tls.expected_name(definition().tls_server_name, url.host);
+    auto name = definition().tls_server_name.empty() ? url.host : definition().tls_server_name;
     wrong = co_await shake_hands(tls, name, definition().tls_skip_verify);
     if (!wrong.empty()) co_return wrong;
     co_return co_await converse(tls, stream, message);
