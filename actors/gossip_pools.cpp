@@ -103,7 +103,7 @@ swim::member own_gossip_member(const config::runtime_config& c, bool wan, const 
        {"dc", c.datacenter},
        {"segment", ""},
        {"id", node_id},
-       {"vsn", "2"},
+       {"vsn", std::to_string(c.rpc_protocol)},
        {"vsn_min", "2"},
        {"vsn_max", "3"},
        {"build", std::string(followed_release) + ":"}};

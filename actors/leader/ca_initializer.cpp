@@ -15,7 +15,6 @@ constexpr nanoseconds default_root_life = std::chrono::hours(87600);
 free_form shown_config(const free_form& configured) {
   free_form out = {{"IntermediateCertTTL", "8760h"}, {"LeafCertTTL", "72h"}, {"RootCertTTL", "87600h"}};
   if (configured.is_object()) out.update(configured);
-  out.erase("cluster_id");
   return out;
 }
 

@@ -122,7 +122,7 @@ asio::awaitable<std::string> http_exchange::exchange(const probe_url& url, std::
   SSL_CTX_up_ref(context);
   asio::ssl::context shared(context);
   tls_stream tls(stream, shared);
-  auto name = tls_.expected_name(call_.tls_server_name, url.host);
+  auto name = call_.tls_server_name.empty() ? url.host : call_.tls_server_name;
   wrong = co_await shake_hands(tls, name, call_.tls_skip_verify);
   if (!wrong.empty()) co_return wrong;
   co_return co_await converse(tls, stream, std::move(message), to_head);

@@ -36,7 +36,7 @@ private:
     SSL_CTX_up_ref(context);
     asio::ssl::context shared(context);
     tls_stream tls(stream, shared);
-    auto name = world_.tls.expected_name(d.tls_server_name, to.host);
+    auto name = d.tls_server_name.empty() ? to.host : d.tls_server_name;
     failed = co_await shake_hands(tls, name, d.tls_skip_verify);
     if (!failed.empty()) co_return critical(failed);
     co_return passing("TCP+TLS connect " + d.tcp + ": Success");

@@ -73,11 +73,6 @@ std::string judge_name(X509* certificate, const std::string& name) {
 
 } // namespace
 
-std::string probe_tls::expected_name(const std::string& own, const std::string& host) const {
-  if (!own.empty()) return own;
-  return settings_.server_name.empty() ? host : settings_.server_name;
-}
-
 ssl_ctx_st* probe_tls::context(std::string& error) {
   if (context_) return context_.get();
   std::shared_ptr<ssl_ctx_st> made(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);

@@ -11,7 +11,6 @@ namespace praetor {
 /// Files; all empty means the system's authorities and no certificate of our own.
 struct probe_tls_settings {
   std::string ca_file, ca_path, cert_file, key_file;
-  std::string server_name; ///< that certificates have to carry, where the check names none; empty: the host
 };
 
 /// How probes speak TLS. Whom to believe is decided after the handshake, before anything is sent.
@@ -20,8 +19,6 @@ public:
   probe_tls() = default;
   explicit probe_tls(probe_tls_settings settings) : settings_(std::move(settings)) {}
 
-  /// The name that the certificate of `host` has to be valid for. @param own what the check itself says, or empty
-  std::string expected_name(const std::string& own, const std::string& host) const;
   /// The context, made at its first use. Null with `error` set if a file cannot be used.
   ssl_ctx_st* context(std::string& error);
 

@@ -73,7 +73,6 @@ probe_tls_settings tls_settings_of(const config::runtime_config& config) {
   settings.ca_path = config.tls_internal_rpc.ca_path;
   settings.cert_file = config.tls_internal_rpc.cert_file;
   settings.key_file = config.tls_internal_rpc.key_file;
-  settings.server_name = config.server_name;
   return settings;
 }
 

@@ -104,7 +104,7 @@ std::optional<std::string> fault_in_proxy_mode(const std::string& mode) {
 
 std::optional<std::string> fault_in_tagged_addresses(const std::map<std::string, service_address>& addresses) {
   for (const auto& [name, a] : addresses) {
-    bool v4 = name == "lan_ipv4" || name == "wan_ipv4", v6 = name == "lan_ipv6" || name == "wan_ipv6";
+    bool v4 = name == "lan_ipv4" || name == "wan_ipv4", v6 = name == "lan_ipv6";
     auto ip = ip_address::parse(a.address);
     if (v4 && (!ip || !ip->is_v4))
       return "Service tagged address " + praetor::quoted(name) + " must be a valid ipv4 address";

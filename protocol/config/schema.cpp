@@ -420,8 +420,7 @@ fields make_schema() {
   add(f, k::text_list, plain, {"serf_lan_allowed_cidrs", "serf_wan_allowed_cidrs"});
   add(f, k::text, plain, {"serf_lan", "serf_wan"});
   add(f, k::boolean, plain, {"server"});
-  add(f, k::text, plain, {"server_name"});
-  add(f, k::text, no_effect, {"server_rejoin_age_max"});
+  add(f, k::text, no_effect, {"server_name", "server_rejoin_age_max"});
   f.push_back(block("service", service_schema(), whole | reloadable));
   f.push_back(blocks("services", service_schema(), reloadable));
   add(f, k::text, reloadable, {"session_ttl_min"});

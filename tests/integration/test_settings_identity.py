@@ -74,7 +74,7 @@ class Identity(SettingsTest):
         self.assertIn("Protocol version '1' too low. Must be in range: [2, 3]", self.refused(protocol=1))
         self.assertIn("Protocol version '4' too high. Must be in range: [2, 3]", self.refused(protocol=4))
         self.assertIn("raft_protocol version 2 is not supported", self.refused(raft_protocol=2))
-        self.start(protocol=3, raft_protocol=3)
+        self.assertEqual(self.start(protocol=3, raft_protocol=3).get("/v1/agent/members")[0]["Tags"]["vsn"], "3")
 
     def test_a_server_of_several_waits_for_the_others(self):
         one = self.agent(bootstrap=False, bootstrap_expect=3).start(ready=False)

@@ -18,8 +18,6 @@ using namespace praetor::config;
 
 namespace {
 
-using json = nlohmann::json;
-
 struct known_key {
   std::string path;
   key_spec spec;
@@ -51,16 +49,16 @@ const std::vector<known_key>& all_keys() {
 bool has(const known_key& k, unsigned traits) { return (k.traits & traits) != 0; }
 
 /// What a key is set to so that something is asked of it. Those that are checked have values that pass.
-json sample(const known_key& k) {
-  static const std::map<std::string, json> particular = {
+free_form sample(const known_key& k) {
+  static const std::map<std::string, free_form> particular = {
       {"auto_config.authorization.static.clock_skew_leeway", "1s"},
       {"auto_config.authorization.static.expiration_leeway", "1s"},
       {"auto_config.authorization.static.not_before_leeway", "1s"},
-      {"auto_encrypt.ip_san", json::array({"10.0.0.1"})},
+      {"auto_encrypt.ip_san", free_form::array({"10.0.0.1"})},
       {"acl_ttl", "1s"},
       {"addresses.grpc", "127.0.0.1"},
       {"addresses.grpc_tls", "127.0.0.1"},
-      {"config_entries.bootstrap", json::array({{{"kind", "proxy-defaults"}, {"name", "global"}}})},
+      {"config_entries.bootstrap", free_form::array({{{"kind", "proxy-defaults"}, {"name", "global"}}})},
       {"connect.ca_config.intermediate_cert_ttl", "8000h"},
       {"connect.ca_config.leaf_cert_ttl", "80h"},
       {"connect.ca_config.private_key_bits", 384},
@@ -77,7 +75,7 @@ json sample(const known_key& k) {
       {"raft_logstore.backend", "wal"},
       {"raft_logstore.verification.interval", "10s"},
       {"server_rejoin_age_max", "7h"},
-      {"services.connect.sidecar_service", json::object()},
+      {"services.connect.sidecar_service", free_form::object()},
       {"tls.grpc.tls_cipher_suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
       {"tls.grpc.tls_min_version", "TLSv1_3"},
       {"tls_cipher_suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
@@ -85,24 +83,24 @@ json sample(const known_key& k) {
       {"ui_config.dashboard_url_templates", {{"a", "http://h/"}}},
       {"ui_config.metrics_provider_options_json", "{}"},
       {"ui_config.metrics_proxy.base_url", "http://h/"},
-      {"ui_config.metrics_proxy.path_allowlist", json::array({"/x"})},
+      {"ui_config.metrics_proxy.path_allowlist", free_form::array({"/x"})},
   };
   if (auto found = particular.find(k.path); found != particular.end()) return found->second;
   switch (k.spec.kind) {
   case key_kind::boolean: return k.spec.satisfied_by != "true";
   case key_kind::text: return "x";
-  case key_kind::text_list: return json::array({"x"});
+  case key_kind::text_list: return free_form::array({"x"});
   case key_kind::text_map:
   case key_kind::any_map: return {{"a", "x"}};
-  case key_kind::any_map_list: return json::array({{{"a", "x"}}});
+  case key_kind::any_map_list: return free_form::array({{{"a", "x"}}});
   case key_kind::number: return 1.5;
   default: return 1;
   }
 }
 
 /// A configuration that sets nothing but the key, and what it cannot be without.
-json document(const known_key& k) {
-  json out = json::object();
+free_form document(const known_key& k) {
+  free_form out = free_form::object();
   auto* at = &out;
   const auto* fields = &schema();
   std::string_view path = k.path;
@@ -117,11 +115,11 @@ json document(const known_key& k) {
     }
     auto& inside = (*at)[name];
     if (spec->kind == key_kind::block_list)
-      inside = json::array({json::object()}), at = &inside[0];
+      inside = free_form::array({free_form::object()}), at = &inside[0];
     else if (spec->kind == key_kind::block_map)
-      inside = {{"k", json::object()}}, at = &inside["k"];
+      inside = {{"k", free_form::object()}}, at = &inside["k"];
     else
-      inside = json::object(), at = &inside;
+      inside = free_form::object(), at = &inside;
     if (name == "segments") *at = {{"name", "s"}, {"port", 1}};
     if (name == "services") *at = {{"name", "s"}, {"port", 1}};
     if (name == "checks") *at = {{"name", "c"}, {"interval", "10s"}, {"http", "http://h/"}};
@@ -427,7 +425,8 @@ TEST_CASE("what a stanza of TLS leaves open is taken from the defaults, key by k
   auto stanzas = [&](const std::string& hcl) {
     sources from;
     from.dev_mode = true;
-    from.fragments = {"tls { defaults { " + hcl + " } }"};
+    // A certificate and a plain port for gRPC exclude each other.
+    from.fragments = {"tls { defaults { " + hcl + " } } ports { grpc = -1 }"};
     auto loaded = load(from, env);
     REQUIRE(loaded);
     return std::pair(loaded->config.tls_internal_rpc, loaded->config.tls_https);
@@ -436,8 +435,7 @@ TEST_CASE("what a stanza of TLS leaves open is taken from the defaults, key by k
                              {"ca_path", &tls_settings::ca_path},
                              {"cert_file", &tls_settings::cert_file},
                              {"key_file", &tls_settings::key_file}}) {
-    // A certificate without ports.grpc_tls is refused beside ports.grpc.
-    auto [rpc, https] = stanzas(std::string(key) + " = \"x\" } } ports { grpc = -1 } tls { https {");
+    auto [rpc, https] = stanzas(std::string(key) + " = \"x\"");
     CHECK(rpc.*member == "x");
     CHECK(https.*member == "x");
   }

@@ -87,17 +87,6 @@ TEST_CASE("a TCP check with TLS believes only who is named and vouched for") {
   CHECK(p.run(d).status == "passing");
   d.tls_server_name = "bar.example";
   CHECK(p.run(d).status == "critical");
-  // What the agent's configuration expects counts where the check itself says nothing.
-  config.server_name = "foo.example";
-  probing named(config);
-  CHECK(named.run(tcp(address, true)).status == "passing");
-  config.server_name = "bar.example";
-  probing misnamed(config);
-  expect(misnamed.run(tcp(address, true)), "critical",
-         untrusted + "certificate is valid for foo.example, not bar.example");
-  CHECK(misnamed.run(d).status == "critical");
-  d.tls_server_name = "foo.example";
-  CHECK(misnamed.run(d).status == "passing");
   std::filesystem::remove(file);
 }
 
