@@ -203,7 +203,6 @@ void anti_entropy_state::blocked(const push& what, const std::string& why) {
   auto text = std::string(kind) + (what.node ? "" : what.removal ? " deregistration" : " registration");
   outside->log_lines->write(log_level::warn, "agent", text + " blocked by ACLs",
                             {{"service", what.service}, {"error", why}});
-  if (why.find("ACL not found") != why.npos) try_again_soon();
 }
 
 void anti_entropy_state::push_node() {
@@ -310,7 +309,12 @@ void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::st
   auto status = what.status->load();
   // Nothing to remove: that is how it should be.
   worked |= what.removal && status == unknown_target_status;
-  if (!worked && status == denied_status) return blocked(what, why);
+  bool unknown_token = status == unknown_token_status;
+  if (!worked && (unknown_token || status == denied_status)) {
+    blocked(what, why);
+    if (unknown_token) try_again_soon();
+    return;
+  }
   if (worked) {
     unknown_tokens = 0;
     note(what);

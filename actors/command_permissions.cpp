@@ -19,7 +19,7 @@ std::optional<error> refused(const agent_view_ptr& view, std::string_view payloa
     if (auto fault = fault_in_names(r)) return error{std::move(*fault), 400};
   auto holder = view->resolver.at_hand(view, r.token, now);
   if (!holder) return error{"only servers can tell who holds a token", 500};
-  if (!*holder) return holder->error();
+  if (!*holder) return error{holder->error().text, unknown_token_status};
   auto no = refused_write(***holder, *view->state.load(), r);
   return no ? std::optional(as_error(std::move(*no), unknown_target_status)) : std::nullopt;
 }

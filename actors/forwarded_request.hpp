@@ -33,6 +33,7 @@ struct forwarded_request {
   /// The router's notes.
   struct progress {
     bool begun = false, cancelled = false;
+    bool nothing_done = true; ///< when `done` is told of a failure: surely nobody has carried the request out
     steady_time hold_until{}, due{};
     nanoseconds waited{0};       ///< before the last attempt
     int attempts = 0;            ///< that led to nothing

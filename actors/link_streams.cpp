@@ -38,10 +38,7 @@ void link_stream_state::call(rpc_kind kind, std::string bytes) {
 }
 
 std::function<void()> link_stream_state::wake() const {
-  return [to = caf::actor_cast<caf::actor_addr>(link_stream_actor{self})] {
-    if (auto me = caf::actor_cast<caf::strong_actor_ptr>(to))
-      caf::anon_send(caf::actor_cast<link_stream_actor>(me), wake_atom_v);
-  };
+  return [me = link_stream_actor{self}] { caf::anon_send(me, wake_atom_v); };
 }
 
 void link_stream_state::cancel_request() { send_cancel(link, number); }
@@ -174,6 +171,8 @@ link_stream_actor::behavior_type stream_pusher(link_stream_actor::stateful_point
   s.pipe = std::move(pipe);
   s.router = std::move(router);
   s.limits = limits;
+  self->monitor(s.link);
+  self->set_down_handler([self](const caf::down_msg&) { self->quit(); });
   s.step();
   return {
       [self](result_atom, local<std::shared_ptr<remote_outcome>>& outcome) { self->state.answered(*outcome.value); },

@@ -23,7 +23,7 @@ struct link_stream_state {
   bool over = false;
 
   void call(rpc_kind kind, std::string bytes);
-  /// Has the actor woken from any thread.
+  /// Wakes the actor, from any thread. Who waits for it keeps the actor alive, until its link ends.
   std::function<void()> wake() const;
   /// The server need not go on with the request.
   void cancel_request();

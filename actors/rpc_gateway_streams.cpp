@@ -1,6 +1,5 @@
 #include "actors/rpc_gateway.hpp"
 #include "protocol/codec/msgpack.hpp"
-#include "protocol/mutation.hpp"
 
 #include <algorithm>
 
@@ -31,9 +30,6 @@ envelope piece_of(std::uint64_t number, std::uint64_t offset, byte_pipe::part pa
 } // namespace
 
 std::uint64_t rpc_gateway_state::own_number(std::uint64_t connection, std::uint64_t number) const {
-  if (mutated("stream_of_another_peer"))
-    for (const auto& [other, load] : peers)
-      if (auto it = load.numbers.find(number); it != load.numbers.end()) return it->second;
   auto load = peers.find(connection);
   if (load == peers.end()) return 0;
   auto it = load->second.numbers.find(number);
@@ -58,7 +54,6 @@ void rpc_gateway_state::begin_stream(std::uint64_t id, const envelope& head, std
     ended(id, why);
   };
   if (r.number == 0) return refuse(rpc_refused("the answer is a stream, and this request can't have one", 400, false));
-  // What was pushed is not needed any more.
   if (!memory.admits(peers[r.connection].bytes, rest->window()))
     return refuse(rpc_refused("too many streams are open, try again later", 503, false));
   charge(r, rest->window());

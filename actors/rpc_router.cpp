@@ -49,11 +49,12 @@ void rpc_router_state::propose(std::shared_ptr<proposal> p) {
   r->origin = p->origin;
   r->hold = p->hold.count() > 0 ? p->hold : options.hold;
   r->deadline = self->clock().now() + r->hold + options.patience;
-  r->done = [done](expected<std::string> answer) {
+  r->done = [done, weak = std::weak_ptr(r)](expected<std::string> answer) {
     state::apply_result result;
     if (!answer) {
       result = state::apply_result::failure(answer.error().text, answer.error().status);
-      result.not_appended = answer.error() == no_leader();
+      auto request = weak.lock();
+      result.not_appended = request && request->notes.nothing_done;
     } else if (auto read = msgpack::unpack(*answer, result); !read) {
       result = state::apply_result::failure(std::string(unknown_outcome));
     }
@@ -192,11 +193,13 @@ void rpc_router_state::ended(std::uint64_t number, remote_outcome outcome) {
     if (auto read = msgpack::unpack(e.bytes, why); !read)
       why.text = "a refusal could not be read: " + read.error().text;
     error reason{std::move(why.text), static_cast<int>(why.status)};
+    r->notes.nothing_done = why.not_carried_out;
     if (!why.not_carried_out) return r->done(tl::unexpected(std::move(reason)));
     r->notes.last = std::move(reason);
     rotate(server);
   } else {
     rotate(server);
+    r->notes.nothing_done = !outcome.reached;
     if (outcome.reached && !r->repeatable && !mutated("resent_compare_and_set"))
       return r->done(fail(std::string(unknown_outcome)));
     if (now >= r->deadline) return r->done(tl::unexpected(outcome.answer.error()));

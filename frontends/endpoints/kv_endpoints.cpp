@@ -2,6 +2,7 @@
 #include "frontends/endpoints/routes.hpp"
 #include "storage/state/command.hpp"
 #include "storage/state/queries_kv.hpp"
+#include "storage/state/refusals.hpp"
 
 #include <algorithm>
 
@@ -117,11 +118,8 @@ void send(const call& c, kv_request& r) {
   r.datacenter = c.env.config()->datacenter;
   c.env.handles()->writes.propose(encode_command(command_type::kvs, r), [c](const state::apply_result& result) {
     // What the state refused, and not what kept the write from it, is said so.
-    bool by_state = !result.ok() && result.status == 500 &&
-                    (result.error.starts_with("invalid session") || result.error.starts_with("missing session"));
-    if (!result.ok())
-      return respond_error(c, (by_state ? "raft apply failed: " : "") + result.error,
-                           static_cast<unsigned>(result.status));
+    if (result.status == state::unusable_session_status) return respond_error(c, "raft apply failed: " + result.error);
+    if (!result.ok()) return respond_error(c, result.error, static_cast<unsigned>(result.status));
     answer_flag(c, result);
   });
 }

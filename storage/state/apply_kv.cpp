@@ -1,5 +1,6 @@
 #include "protocol/mutation.hpp"
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/refusals.hpp"
 #include "storage/state/table_writes.hpp"
 
 namespace praetor::state {
@@ -22,7 +23,7 @@ void add_tombstone(step& s, std::string_view key) {
 
 /// The session that a lock or unlock names has to be given.
 expected<void> need_session(const kv_entry& entry) {
-  if (entry.session.empty()) return fail("missing session");
+  if (entry.session.empty()) return fail("missing session", unusable_session_status);
   return {};
 }
 
@@ -85,7 +86,8 @@ bool lock_delayed(step& s, std::string_view key) {
 
 expected<kv_entry_ptr> kv_lock(step& s, kv_entry entry) {
   if (auto given = need_session(entry); !given) return tl::unexpected(given.error());
-  if (!session_with_id(s.tables(), entry.session)) return fail("invalid session " + praetor::quoted(entry.session));
+  if (!session_with_id(s.tables(), entry.session))
+    return fail("invalid session " + praetor::quoted(entry.session), unusable_session_status);
   auto existing = stored(s.tables(), entry.key);
   if (!existing)
     entry.lock_index = 1;
@@ -110,7 +112,8 @@ expected<kv_entry_ptr> kv_unlock(step& s, kv_entry entry) {
 apply_result apply_kv(step& s, kv_request request) {
   auto& entry = request.entry;
   auto won = [](const expected<kv_entry_ptr>& outcome) {
-    return outcome ? apply_result::done(*outcome != nullptr) : apply_result::failure(outcome.error().text);
+    if (outcome) return apply_result::done(*outcome != nullptr);
+    return apply_result::failure(outcome.error().text, outcome.error().status);
   };
   const auto& op = request.op;
   if (op == "set") {

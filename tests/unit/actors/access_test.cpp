@@ -207,6 +207,8 @@ TEST_CASE("what an agent writes by itself is checked by the token that it carrie
   CHECK(refused(s, r)->status == 403); // anonymous
   r.token = "web";
   CHECK(refused(s, r)->status == 403);
+  r.token = "new"; // of which another server may have heard already
+  CHECK(refused(s, r)->status == unknown_token_status);
   r.token = "node";
   CHECK_FALSE(refused(s, r));
   s.run(command_type::register_node, r);

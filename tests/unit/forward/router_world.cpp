@@ -12,7 +12,9 @@ peer_link_actor::behavior_type played_link(peer_link_actor::pointer, router_worl
   return {
       [world, id](rpc_atom, local<std::shared_ptr<remote_call>>& call) {
         rpc_request request;
-        REQUIRE(msgpack::unpack(call.value->request.bytes, request));
+        auto kind = static_cast<rpc_kind>(call.value->request.kind);
+        bool of_stream = kind == rpc_kind::pull || kind == rpc_kind::push;
+        if (!of_stream) REQUIRE(msgpack::unpack(call.value->request.bytes, request));
         world->calls.push_back({id, call.value, request});
       },
       [world, id](send_atom, local<std::shared_ptr<remote_envelope>>& message) {
