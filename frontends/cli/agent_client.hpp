@@ -1,7 +1,7 @@
 #pragma once
 
-#include "frontends/cli/go_json.hpp"
 #include "frontends/cli/http_client.hpp"
+#include "protocol/codec/go_json.hpp"
 #include "protocol/types/error.hpp"
 
 #include <functional>

@@ -1,6 +1,6 @@
-#include "frontends/cli/go_json.hpp"
 #include "frontends/cli/path.hpp"
 #include "frontends/cli/table.hpp"
+#include "protocol/codec/go_json.hpp"
 
 #include <catch2/catch.hpp>
 

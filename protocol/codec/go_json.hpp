@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace praetor::cli {
+namespace praetor {
 
 /// JSON whose objects keep the order of their members.
 using go_json = nlohmann::ordered_json;
@@ -41,4 +41,4 @@ std::uint64_t number_of(const go_json& object, std::string_view name);
 bool flag_of(const go_json& object, std::string_view name);
 const go_json& member_of(const go_json& object, std::string_view name);
 
-} // namespace praetor::cli
+} // namespace praetor

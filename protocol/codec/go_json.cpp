@@ -1,9 +1,9 @@
-#include "frontends/cli/go_json.hpp"
+#include "protocol/codec/go_json.hpp"
 
 #include "protocol/codec/json_scan.hpp"
 #include "protocol/codec/json_write.hpp"
 
-namespace praetor::cli {
+namespace praetor {
 
 namespace {
 
@@ -129,4 +129,4 @@ bool flag_of(const go_json& object, std::string_view name) {
   return value.is_boolean() && value.get<bool>();
 }
 
-} // namespace praetor::cli
+} // namespace praetor

@@ -25,6 +25,12 @@ public:
     std::string_view all = kept_;
     return all.size() > limit_ ? all.substr(all.size() - limit_) : all;
   }
+  /// The same, with a note in front if that is not all.
+  std::string text() const {
+    if (!cut()) return std::string(kept());
+    return "Captured " + std::to_string(kept().size()) + " of " + std::to_string(total_) + " bytes\n...\n" +
+           std::string(kept());
+  }
   std::size_t total() const { return total_; }
   bool cut() const { return total_ > limit_; }
 
