@@ -7,9 +7,9 @@
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/filter/regexp.hpp"
 #include "protocol/mutation.hpp"
+#include "protocol/types/event_index.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace praetor {
 
@@ -38,15 +38,7 @@ expected<void> check_filters(const user_event& e) {
 std::string encode_event(const user_event& e) { return msgpack::pack(e); }
 
 std::uint64_t event_index(const std::vector<user_event_ptr>& events) {
-  if (events.empty()) return 1;
-  std::string digits;
-  for (char c : events.back()->id)
-    if (c != '-') digits += c;
-  std::uint64_t halves[2] = {0, 0};
-  if (digits.size() != 32) return 1;
-  for (std::size_t i = 0; i < 2; ++i)
-    std::from_chars(digits.data() + i * 16, digits.data() + i * 16 + 16, halves[i], 16);
-  return halves[0] ^ halves[1];
+  return events.empty() ? 1 : event_index(events.back()->id);
 }
 
 bool user_events_state::is_meant(const user_event& e) const {

@@ -1,6 +1,6 @@
-#include "frontends/cli/watch_shapes.hpp"
+#include "protocol/watch/watch_shapes.hpp"
 
-namespace praetor::cli {
+namespace praetor {
 
 namespace {
 
@@ -105,7 +105,6 @@ constexpr json_member service_members[] = {if_set("Kind"),
                                            if_set("Partition"),
                                            if_set("Datacenter"),
                                            if_set("Locality")};
-constexpr json_shape service_shape = shape_of(service_members);
 
 } // namespace
 
@@ -113,17 +112,19 @@ const json_shape kv_pair_shape = shape_of(kv_members);
 const json_shape event_shape = shape_of(event_members);
 const json_shape node_shape = shape_of(node_members);
 const json_shape check_shape = shape_of(check_members);
+const json_shape service_shape = shape_of(service_members);
 
 namespace {
 
 constexpr json_shape node_of_entry = shape_of(node_members);
 constexpr json_shape check_of_entry = shape_of(check_members);
+constexpr json_shape service_of_entry = shape_of(service_members);
 constexpr json_member entry_members[] = {{"Node", kind::pointer, false, &node_of_entry},
-                                         {"Service", kind::pointer, false, &service_shape},
+                                         {"Service", kind::pointer, false, &service_of_entry},
                                          {"Checks", kind::list, false, &check_of_entry}};
 
 } // namespace
 
 const json_shape service_entry_shape = shape_of(entry_members);
 
-} // namespace praetor::cli
+} // namespace praetor

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "protocol/watch/watch_plan.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace praetor {
+
+namespace config {
+struct runtime_config;
+}
+
+/// A handler that is sent what a watch found, as the body of an HTTP request.
+struct http_handler {
+  std::string path; ///< the URL
+  std::string method = "POST";
+  nanoseconds timeout = std::chrono::seconds(10);
+  std::map<std::string, string_list> header;
+  bool tls_skip_verify = false;
+};
+
+/// What is run when a watch has news: one of these.
+struct watch_handler {
+  string_list arguments; ///< a program and its arguments
+  std::string line;      ///< for the shell; deprecated
+  std::optional<http_handler> http;
+};
+
+/// A watch of the agent's configuration.
+struct configured_watch {
+  watch_plan plan;
+  watch_handler handler;
+  std::string definition; ///< as it was written, as JSON: equal for equal watches
+};
+
+/// Reads all watches of a configuration. The error is the reference's (config.md, section 12), without secrets.
+expected<std::vector<configured_watch>> configured_watches(const config::runtime_config& config);
+
+} // namespace praetor

@@ -1,0 +1,18 @@
+#include "protocol/watch/go_syntax.hpp"
+
+namespace praetor {
+
+std::string go_syntax(const free_form& value) {
+  if (value.is_string()) return praetor::quoted(value.get<std::string>());
+  if (value.is_null()) return "interface {}(nil)";
+  if (!value.is_structured()) return value.dump();
+  std::string out = value.is_array() ? "[]interface {}{" : "map[string]interface {}{";
+  const char* separator = "";
+  for (const auto& [name, member] : value.items()) {
+    out += separator + (value.is_object() ? praetor::quoted(name) + ":" : std::string()) + go_syntax(member);
+    separator = ", ";
+  }
+  return out + "}";
+}
+
+} // namespace praetor

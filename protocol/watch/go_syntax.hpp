@@ -1,0 +1,12 @@
+#pragma once
+
+#include "protocol/types/values.hpp"
+
+#include <string>
+
+namespace praetor {
+
+/// A value as Go's %#v prints it: `map[string]interface {}{"key":"a", "n":1}`.
+std::string go_syntax(const free_form& value);
+
+} // namespace praetor

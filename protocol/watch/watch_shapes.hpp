@@ -1,0 +1,10 @@
+#pragma once
+
+#include "protocol/codec/go_json.hpp"
+
+namespace praetor {
+
+/// The structs of the official client library, by whose member order the results of watches are printed.
+extern const json_shape kv_pair_shape, event_shape, node_shape, check_shape, service_shape, service_entry_shape;
+
+} // namespace praetor
