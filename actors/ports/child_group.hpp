@@ -11,9 +11,12 @@ namespace praetor {
 /// waited for last, so that its id names our group until then.
 class child_group {
 public:
-  /// Reads nothing, writes both streams into `output`, and inherits no other descriptor.
+  /// Writes both streams into `output`, and inherits no other descriptor.
+  /// @param input what its standard input reads; -1: nothing
+  /// @param environment "NAME=value", over this process's own
   /// @returns why it could not be started, in Go's words
-  static expected<child_group> start(const string_list& arguments, int output);
+  static expected<child_group> start(const string_list& arguments, int output, int input = -1,
+                                     const string_list& environment = {});
 
   child_group() = default;
   /// Kills what is left.

@@ -16,7 +16,8 @@ namespace praetor {
 /// What the attempts of one port share.
 struct probe_world {
   boost::asio::io_context context{1};
-  probe_tls tls;
+  probe_tls tls;          ///< of checks
+  probe_tls handler_tls;  ///< of watches' handlers: no certificate of our own
   std::string nameserver; ///< for error texts: the first one of resolv.conf
 };
 

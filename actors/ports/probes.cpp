@@ -1,6 +1,6 @@
 #include "actors/ports/probes.hpp"
 
-#include "actors/ports/probe_attempt.hpp"
+#include "actors/ports/handler_attempt.hpp"
 #include "protocol/config/runtime_config.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -76,7 +76,22 @@ probe_tls_settings tls_settings_of(const config::runtime_config& config) {
   return settings;
 }
 
-class production_probes final : public probe_port {
+class handler_under_way final : public running_handler {
+public:
+  handler_under_way(std::shared_ptr<probe_entrance> entrance, std::weak_ptr<handler_attempt> attempt)
+      : entrance_(std::move(entrance)), attempt_(std::move(attempt)) {}
+  ~handler_under_way() override {
+    entrance_->post([attempt = attempt_] {
+      if (auto alive = attempt.lock()) alive->abandon();
+    });
+  }
+
+private:
+  std::shared_ptr<probe_entrance> entrance_;
+  std::weak_ptr<handler_attempt> attempt_;
+};
+
+class production_probes final : public outward_port {
 public:
   explicit production_probes(const config::runtime_config& config) {
     world_.tls = probe_tls(tls_settings_of(config));
@@ -107,6 +122,12 @@ public:
     return handle;
   }
 
+  std::shared_ptr<running_handler> run(handler_run what, std::function<void(handler_result)> done) override {
+    auto attempt = make_handler_attempt(world_, std::move(what), std::move(done));
+    entrance_->post([attempt] { attempt->start(); });
+    return std::make_shared<handler_under_way>(entrance_, attempt);
+  }
+
 private:
   std::shared_ptr<probe_attempt> make(const probe_request& request, const std::shared_ptr<probe_listener>& listener) {
     const auto& d = request.definition;
@@ -125,7 +146,7 @@ private:
 
 } // namespace
 
-std::shared_ptr<probe_port> make_production_probes(const config::runtime_config& config) {
+std::shared_ptr<outward_port> make_production_probes(const config::runtime_config& config) {
   return std::make_shared<production_probes>(config);
 }
 

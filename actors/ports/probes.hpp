@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/handler.hpp"
 #include "actors/probe.hpp"
 
 #include <memory>
@@ -10,8 +11,13 @@ namespace config {
 struct runtime_config;
 }
 
-/// Real attempts, over sockets and with processes: HTTP, TCP, UDP and scripts. One thread of its own carries out all of
-/// them without waiting for any; it ends with the port, and what was under way then is never reported.
-std::shared_ptr<probe_port> make_production_probes(const config::runtime_config& config);
+/// Everything that an agent does as a client of others.
+class outward_port : public probe_port, public handler_port {};
+
+/// Real attempts, over sockets and with processes: HTTP, TCP, UDP and scripts; and the handlers of
+/// watches. One thread of its own
+/// carries out all of them without waiting for any; it ends with the port, and what was under way then is never
+/// reported.
+std::shared_ptr<outward_port> make_production_probes(const config::runtime_config& config);
 
 } // namespace praetor

@@ -98,7 +98,8 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
   p->new_uuid = random_uuid;
   p->seed = random_seed;
   p->make_root = make_root_certificate;
-  p->probes = make_production_probes(config);
+  auto outward = make_production_probes(config);
+  p->probes = outward;
   p->commands = make_production_commands();
 
   if (!config.data_dir.empty())
@@ -113,6 +114,7 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
     return tl::unexpected(opened.error());
   }
   production_ports out;
+  out.handlers = outward;
   auto candidate = config.node_id.empty() ? random_uuid() : config.node_id;
   if (config.data_dir.empty()) {
     p->store = std::make_shared<storage::memory_agent_store>();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/handler.hpp"
 #include "actors/ports.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/types/error.hpp"
@@ -9,6 +10,7 @@ namespace praetor {
 /// The ports of a real process and who it is.
 struct production_ports {
   std::shared_ptr<ports> outside;
+  std::shared_ptr<handler_port> handlers; ///< of watches
   std::string node_id;
 };
 

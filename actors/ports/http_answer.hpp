@@ -1,0 +1,63 @@
+#pragma once
+
+#include "protocol/types/error.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace praetor {
+
+/// Reads what a server sends in answer to one HTTP/1.x request, and takes what Go's client takes: no reason phrase,
+/// bare line feeds, folded fields, interim answers, no length. What follows the answer is not looked at.
+class http_answer {
+public:
+  /// @param to_head the request's method is HEAD: the answer has no body
+  explicit http_answer(bool to_head = false) : to_head_(to_head) {}
+
+  /// Takes the next bytes in, as they came. @param body is handed the pieces of the body
+  /// @returns an error of the head, in Go's words
+  expected<void> take(std::string_view bytes, const std::function<void(std::string_view)>& body);
+  /// The server has ended the connection. @returns an error if the head is not whole
+  expected<void> end() const;
+
+  /// The final answer's head is there.
+  bool has_head() const { return state_ >= state::body_begins; }
+  /// Nothing more belongs to the answer.
+  bool is_done() const { return state_ == state::done; }
+  unsigned code() const { return code_; }
+  /// As in the status line, "200 OK".
+  const std::string& status() const { return status_; }
+  /// The first field of that name (lower case); empty if there is none.
+  std::string field(std::string_view name) const;
+
+private:
+  enum class state { status_line, fields, body_begins, by_length, chunk_size, chunk, chunk_end, until_end, done };
+
+  expected<void> take_head(std::string_view& bytes);
+  expected<void> take_line(std::string_view line);
+  expected<void> take_status(std::string_view line);
+  expected<void> take_field(std::string_view line);
+  expected<void> finish_field();
+  expected<void> head_is_whole();
+  expected<void> choose_framing();
+  bool take_chunk_line(std::string_view& bytes);
+
+  bool to_head_;
+  state state_ = state::status_line;
+  bool seen_any_ = false;
+  std::size_t head_size_ = 0;
+  unsigned interim_ = 0;                                    ///< answers with a code of 1xx so far
+  std::string line_;                                        ///< the line that is not whole yet
+  std::string folded_;                                      ///< the field that the next line may continue
+  std::vector<std::pair<std::string, std::string>> fields_; ///< names in lower case
+  unsigned code_ = 0;
+  bool at_least_1_1_ = false;
+  std::string status_;
+  std::uint64_t left_ = 0; ///< of the body or the chunk
+};
+
+} // namespace praetor

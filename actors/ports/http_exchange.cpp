@@ -1,0 +1,198 @@
+#include "actors/ports/http_exchange.hpp"
+
+#include "actors/ports/http_answer.hpp"
+#include "protocol/codec/base64.hpp"
+#include "protocol/types/secrets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/ssl.hpp>
+
+namespace praetor {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using boost::system::error_code;
+
+constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t most_requests = 10; ///< redirections followed
+
+/// "Get" of "GET": how errors name a request.
+std::string verb(const std::string& method) { return method.substr(0, 1) + lower_case(method.substr(1)); }
+
+bool is_token(const std::string& text) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+    return std::isalnum(c) || marks.find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+bool is_header_value(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
+}
+
+/// The fields of a request, in the order in which they were set.
+class request_fields {
+public:
+  void set(std::string name, std::string value) {
+    erase(name);
+    add(std::move(name), std::move(value));
+  }
+  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  void erase(const std::string& name) {
+    std::erase_if(fields_, [&](const auto& field) { return equal_fold(field.first, name); });
+  }
+  std::string text() const {
+    std::string out;
+    for (const auto& [name, value] : fields_) out.append(name).append(": ").append(value).append("\r\n");
+    return out;
+  }
+
+private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+std::string connection_error(beast::tcp_stream& socket, const error_code& error) {
+  if (error.category() != boost::system::system_category()) return system_error_text(error);
+  error_code ignored;
+  auto address = [](const auto& e) { return join_address(e.address().to_string(), std::to_string(e.port())); };
+  return "read tcp " + address(socket.socket().local_endpoint(ignored)) + "->" +
+         address(socket.socket().remote_endpoint(ignored)) + ": read: " + system_error_text(error);
+}
+
+bool is_end(const error_code& error) {
+  return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+}
+
+} // namespace
+
+/// Where a request goes next, and as what.
+struct http_exchange::hop {
+  std::string url, method, body, referer;
+  bool same_host = true; ///< as the first one: then credentials and the wanted Host go along
+};
+
+std::string http_exchange::failed(const std::string& why) const {
+  return verb(call_.method) + " " + praetor::quoted(current_) + ": " + why;
+}
+
+asio::awaitable<std::string> http_exchange::carry_out() {
+  hop next;
+  next.url = call_.url;
+  next.method = call_.method;
+  next.body = call_.body;
+  if (!is_token(call_.method)) co_return "net/http: invalid method " + praetor::quoted(call_.method);
+  std::string first_host;
+  for (std::size_t sent = 0;; ++sent) {
+    probe_url url;
+    if (auto wrong = parse_url(next.url, url); !wrong.empty()) co_return wrong;
+    current_ = shown(url);
+    if (auto why = refusal(url); !why.empty()) co_return failed(why);
+    if (sent == 0) first_host = url.host_header;
+    next.same_host = url.host_header == first_host;
+    auto message = compose(next, url);
+    if (!message) co_return failed(message.error().text);
+    auto error = co_await exchange(url, std::move(*message), next.method == "HEAD");
+    if (!error.empty()) co_return failed(error);
+    if (location_.empty()) co_return std::string();
+    if (sent + 1 >= most_requests) {
+      current_ = without_url_secrets(location_);
+      co_return failed("stopped after 10 redirects");
+    }
+    follow(next, url);
+  }
+}
+
+/// @returns empty once the answer is there: the last one (its body in `body_`) or a redirection (`location_`).
+asio::awaitable<std::string> http_exchange::exchange(const probe_url& url, std::string message, bool to_head) {
+  beast::tcp_stream stream(world_.context);
+  host_and_port to;
+  to.host = url.host;
+  to.port = url.port;
+  auto wrong = co_await dial(world_, stream, to, call_.timeout);
+  if (!wrong.empty()) co_return wrong;
+  if (url.scheme == "http") co_return co_await converse(stream, stream, std::move(message), to_head);
+  auto* context = tls_.context(wrong);
+  if (!context) co_return wrong;
+  SSL_CTX_up_ref(context);
+  asio::ssl::context shared(context);
+  tls_stream tls(stream, shared);
+  auto name = call_.tls_server_name.empty() ? url.host : call_.tls_server_name;
+  wrong = co_await shake_hands(tls, name, call_.tls_skip_verify);
+  if (!wrong.empty()) co_return wrong;
+  co_return co_await converse(tls, stream, std::move(message), to_head);
+}
+
+template <class Stream>
+asio::awaitable<std::string> http_exchange::converse(Stream& stream, beast::tcp_stream& socket, std::string message,
+                                                     bool to_head) {
+  auto [unsent, written] = co_await asio::async_write(stream, asio::buffer(message), as_tuple);
+  // The other side may have answered and closed without reading all of it: look.
+  http_answer answer(to_head);
+  std::array<char, 8192> chunk;
+  location_.clear();
+  while (!answer.is_done()) {
+    auto [lost, size] = co_await stream.async_read_some(asio::buffer(chunk), as_tuple);
+    bool had_head = answer.has_head();
+    if (size > 0)
+      if (auto good = answer.take({chunk.data(), size}, [this](std::string_view piece) { body_.append(piece); }); !good)
+        co_return good.error().text;
+    if (answer.has_head() && !had_head) {
+      code_ = answer.code();
+      bool redirected = code_ == 301 || code_ == 302 || code_ == 303 || code_ == 307 || code_ == 308;
+      if (redirected && call_.follow_redirects) location_ = answer.field("location");
+      if (!location_.empty()) co_return std::string();
+      status_ = answer.status();
+      answered_ = true;
+    }
+    if (!lost) continue;
+    if (answer.has_head()) break; // its body is as long as it is
+    if (!is_end(lost)) co_return connection_error(socket, unsent && !is_end(unsent) ? unsent : lost);
+    co_return answer.end().error().text;
+  }
+  co_return std::string();
+}
+
+/// @returns the request's bytes, or what is wrong with what was asked for
+expected<std::string> http_exchange::compose(const hop& next, const probe_url& url) const {
+  request_fields fields;
+  fields.add("Host", url.host_header);
+  fields.add("User-Agent", call_.user_agent);
+  if (!call_.accept.empty()) fields.add("Accept", call_.accept);
+  if (url.has_user) fields.add("Authorization", "Basic " + base64_encode(url.user + ":" + url.password));
+  if (!next.referer.empty()) fields.add("Referer", next.referer);
+  for (const auto& [name, values] : call_.header) {
+    if (!is_token(name)) return fail("net/http: invalid header field name " + praetor::quoted(name));
+    auto lower = lower_case(name);
+    if (lower == "content-length" || lower == "transfer-encoding" || lower == "connection") continue;
+    bool private_to_host = lower == "host" || lower == "authorization" || lower == "cookie";
+    if (values.empty() || (private_to_host && !next.same_host)) continue;
+    fields.erase(name);
+    for (const auto& value : values) {
+      if (!is_header_value(value)) return fail("net/http: invalid header field value for " + praetor::quoted(name));
+      fields.add(name, value);
+      if (lower == "host") break;
+    }
+  }
+  fields.set("Connection", "close");
+  if (!next.body.empty() || next.method == "POST" || next.method == "PUT" || next.method == "PATCH")
+    fields.set("Content-Length", std::to_string(next.body.size()));
+  return next.method + " " + url.target + " HTTP/1.1\r\n" + fields.text() + "\r\n" + next.body;
+}
+
+void http_exchange::follow(hop& next, const probe_url& from) const {
+  next.url = resolve_location(from, location_);
+  bool downgraded = from.scheme == "https" && next.url.starts_with("http:");
+  next.referer = downgraded ? "" : from.has_user ? "" : from.text;
+  if (code_ == 307 || code_ == 308) return;
+  if (next.method != "HEAD") next.method = "GET";
+  next.body.clear();
+}
+
+} // namespace praetor
