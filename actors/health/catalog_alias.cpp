@@ -2,11 +2,11 @@
 
 #include "actors/forwarded_request.hpp"
 #include "actors/registration_token.hpp"
+#include "actors/remote_answer.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/config/runtime_config.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace praetor {
 
@@ -18,7 +18,6 @@ constexpr unsigned free_failures = 3;             ///< after which asking again 
 constexpr unsigned most_doublings = 6;
 constexpr nanoseconds longest_pause = std::chrono::minutes(1);
 constexpr nanoseconds until_frontends = std::chrono::seconds(1); ///< at the agent's start they come after its checks
-constexpr std::string_view index_header = "X-Consul-Index: ";
 
 /// As much as is looked at of a node and its services.
 struct seen_node {
@@ -47,15 +46,6 @@ struct seen_services {
     f(field{"Services"}, x.services);
   }
 };
-
-std::uint64_t index_of(const remote_answer& a) {
-  std::uint64_t index = 0;
-  auto at = a.lines.find(index_header);
-  if (at == a.lines.npos) return index;
-  const auto* first = a.lines.data() + at + index_header.size();
-  std::from_chars(first, a.lines.data() + a.lines.size(), index);
-  return index;
-}
 
 bool is_of(const health_check& c, const std::string& service_id) {
   return !c.service_id.empty() && c.service_id == service_id;

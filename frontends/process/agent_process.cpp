@@ -5,6 +5,7 @@
 #include "actors/peers_file.hpp"
 #include "actors/ports/log_lines.hpp"
 #include "actors/ports/remoting.hpp"
+#include "actors/watch_supervisor.hpp"
 #include "frontends/cli/flag_set.hpp"
 #include "frontends/cli/machine.hpp"
 #include "frontends/dns/server.hpp"
@@ -17,6 +18,7 @@
 #include "frontends/process/startup_memory.hpp"
 #include "frontends/process/supervision.hpp"
 #include "frontends/process/work_lane.hpp"
+#include "protocol/watch/configured_watch.hpp"
 #include "storage/files/scratch_file.hpp"
 
 #include <algorithm>
@@ -116,11 +118,15 @@ public:
   expected<void> start(config_ptr config);
   void reload(done_callback done);
   void stop();
-  /// Leaves the cluster in order. @returns false if that took longer than `limit`
-  bool leave(nanoseconds limit);
+  /// Leaves the cluster in order, and reports when that is done.
+  void leave();
+  /// Answers the clients that asked for it.
+  void tell_that_it_left();
   const std::string& node_id() const { return ports_.node_id; }
 
 private:
+  /// The watches that hold from now on.
+  void watch(std::vector<configured_watch> watches);
   expected<void> start_actors(const config_ptr& config);
   expected<void> start_frontends(const config_ptr& config);
   endpoints::process_hooks hooks();
@@ -135,6 +141,7 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   std::shared_ptr<remoting> links_;
   agent_actor agent_;
+  watch_supervisor_actor watches_;
   std::unique_ptr<endpoints::environment> environment_;
   std::unique_ptr<endpoints::dispatcher> dispatcher_;
   std::shared_ptr<endpoints::forwarded_requests> requests_;
@@ -252,8 +259,16 @@ expected<void> running_agent::start_frontends(const config_ptr& config) {
 }
 
 expected<void> running_agent::start(config_ptr config) {
+  auto watches = configured_watches(*config);
+  if (!watches) return tl::unexpected(watches.error());
   if (auto started = start_actors(config); !started) return started;
+  watches_ = system_->spawn(watch_supervisor, watch_supervisor_options{view_, ports_.handlers, log_});
+  watch(std::move(*watches)); // they wait for the frontends, and a reload may come with these
   return start_frontends(config);
+}
+
+void running_agent::watch(std::vector<configured_watch> watches) {
+  caf::anon_send(watches_, reload_atom_v, local<std::vector<configured_watch>>{std::move(watches)});
 }
 
 void running_agent::reload(done_callback done) {
@@ -266,6 +281,8 @@ void running_agent::reload(done_callback done) {
   if (!loaded) return refuse(loaded.error().text);
   auto next = std::make_shared<runtime_config>(std::move(loaded->config));
   next->node_id = view_->settings.load()->node_id;
+  auto watches = configured_watches(*next);
+  if (!watches) return refuse("Failed reloading watches: " + watches.error().text);
   if (auto level = log_level_from_text(next->log.level))
     log_->set_level(*level);
   else
@@ -278,6 +295,7 @@ void running_agent::reload(done_callback done) {
   if (!rpc) return refuse(rpc.error().text);
   links_->reload(*rpc);
   if (dns_) dns_->reload(*next);
+  watch(std::move(*watches));
   auto finished = [log = log_, done = std::move(done)](const error* failed) {
     if (!failed) log->write(log_level::info, "agent", "Configuration reload complete");
     if (done) done(failed);
@@ -295,6 +313,8 @@ void running_agent::stop() {
   log.write(log_level::info, "agent", "Endpoints down");
   if (!agent_) return;
   std::promise<void> ended;
+  if (watches_) caf::anon_send_exit(watches_, caf::exit_reason::user_shutdown);
+  watches_ = nullptr;
   caf::anon_send(agent_, stop_atom_v, local<done_callback>{[&](const error*) { ended.set_value(); }});
   ended.get_future().wait_for(leave_limit);
   agent_ = nullptr;
@@ -307,14 +327,13 @@ void running_agent::stop() {
   system_.reset();
 }
 
-bool running_agent::leave(nanoseconds limit) {
-  auto left = std::make_shared<std::promise<void>>();
-  auto done = left->get_future();
-  caf::anon_send(agent_, leave_atom_v, local<done_callback>{[left](const error*) { left->set_value(); }});
-  if (done.wait_for(limit) != std::future_status::ready) return false;
+void running_agent::leave() {
+  caf::anon_send(agent_, leave_atom_v, local<done_callback>{[&wait = wait_](const error*) { wait.report_left(); }});
+}
+
+void running_agent::tell_that_it_left() {
   std::lock_guard lock(leaving_guard_);
   for (auto& tell : std::exchange(leaving_, {})) tell(nullptr);
-  return true;
 }
 
 void log_descriptors(log_lines& log, const descriptor_limit& limit, const descriptor_budget& budget) {
@@ -332,15 +351,29 @@ void log_descriptors(log_lines& log, const descriptor_limit& limit, const descri
               "(ulimit -n, LimitNOFILE) to 4096 or more");
 }
 
-/// Leaves in order. @returns the exit code
-int leave_gracefully(running_agent& agent, log_lines& log, nanoseconds limit) {
+/// Leaves in order, unless a second signal says that there is no time for it. @returns the exit code
+int leave_gracefully(stop_wait& wait, running_agent& agent, log_lines& log, nanoseconds limit) {
+  using std::chrono::milliseconds, std::chrono::steady_clock;
   log.write(log_level::info, "agent", "Gracefully shutting down agent...");
-  if (!agent.leave(limit)) {
-    log.write(log_level::error, "agent", "Timeout on graceful leave. Exiting");
-    return 1;
+  agent.leave();
+  for (auto deadline = steady_clock::now() + limit;;) {
+    auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+    auto event = stop_wait::event::left;
+    if (!wait.next_within(static_cast<int>(std::max<std::int64_t>(left.count(), 0)), event)) {
+      if (left.count() > 0) continue;
+      log.write(log_level::error, "agent", "Timeout on graceful leave. Exiting");
+      return 1;
+    }
+    if (event == stop_wait::event::interrupt || event == stop_wait::event::terminate) {
+      log.write(log_level::error, "agent", "Caught second signal. Exiting",
+                {{"signal", event == stop_wait::event::interrupt ? "interrupt" : "terminated"}});
+      return 1;
+    }
+    if (event != stop_wait::event::left) continue;
+    agent.tell_that_it_left();
+    log.write(log_level::info, "agent", "Graceful exit completed");
+    return 0;
   }
-  log.write(log_level::info, "agent", "Graceful exit completed");
-  return 0;
 }
 
 /// How long an agent takes, as a rule, to find its place in a cluster.
@@ -364,7 +397,8 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
                 : event == stop_wait::event::usr1      ? "user defined signal 1"
                                                        : "terminated";
     // Who asked for it waits for as long as it was configured to take; a service manager may not.
-    if (event == stop_wait::event::leave) return leave_gracefully(agent, log, leave_limit + config->leave_drain_time);
+    if (event == stop_wait::event::leave)
+      return leave_gracefully(wait, agent, log, leave_limit + config->leave_drain_time);
     log.write(log_level::info, "agent", "Caught", {{"signal", name}});
     if (event == stop_wait::event::usr1) continue;
     if (event == stop_wait::event::hangup) {
@@ -377,7 +411,7 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
       log.write(log_level::info, "agent", "Graceful shutdown disabled. Exiting");
       return 1;
     }
-    return leave_gracefully(agent, log, leave_limit);
+    return leave_gracefully(wait, agent, log, leave_limit);
   }
 }
 

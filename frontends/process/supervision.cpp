@@ -1,10 +1,13 @@
 #include "frontends/process/supervision.hpp"
 
+#include "protocol/types/values.hpp"
+
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -33,6 +36,10 @@ void notify_ready() {
 
 expected<void> pid_file::write(const std::string& path) {
   if (path.empty()) return {};
+  std::error_code failed;
+  auto folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  if (failed) return fail("Could not open pid file: mkdir " + folder.string() + ": " + lower_case(failed.message()));
   int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) return fail("Could not open pid file: open " + path + ": " + std::strerror(errno));
   auto text = std::to_string(::getpid());
@@ -50,29 +57,36 @@ pid_file::~pid_file() {
 stop_wait::stop_wait() {
   sigset_t set;
   sigemptyset(&set);
-  for (int s : {SIGHUP, SIGINT, SIGTERM, SIGUSR1}) sigaddset(&set, s);
+  for (int s : {SIGHUP, SIGINT, SIGTERM, SIGUSR1}) {
+    // What is ignored, as in a shell's background job or below nohup, would not arrive.
+    std::signal(s, SIG_DFL);
+    sigaddset(&set, s);
+  }
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   signals_ = ::signalfd(-1, &set, SFD_CLOEXEC);
   requests_ = ::eventfd(0, EFD_CLOEXEC);
-  PRAETOR_ASSERT(signals_ >= 0 && requests_ >= 0);
+  reports_ = ::eventfd(0, EFD_CLOEXEC);
+  PRAETOR_ASSERT(signals_ >= 0 && requests_ >= 0 && reports_ >= 0);
 }
 
 stop_wait::~stop_wait() {
   ::close(signals_);
   ::close(requests_);
+  ::close(reports_);
 }
 
 bool stop_wait::next_within(int milliseconds, event& out) {
-  pollfd waits[2] = {{signals_, POLLIN, 0}, {requests_, POLLIN, 0}};
+  pollfd waits[3] = {{signals_, POLLIN, 0}, {requests_, POLLIN, 0}, {reports_, POLLIN, 0}};
   int ready = 0;
-  do ready = ::poll(waits, 2, milliseconds);
+  do ready = ::poll(waits, 3, milliseconds);
   while (ready < 0 && errno == EINTR);
   if (ready <= 0) return false;
-  if (waits[1].revents) {
+  for (auto [index, meaning] : {std::pair{2, event::left}, {1, event::leave}}) {
+    if (!waits[index].revents) continue;
     std::uint64_t count = 0;
-    (void)!::read(requests_, &count, sizeof count);
-    out = event::leave;
+    (void)!::read(waits[index].fd, &count, sizeof count);
+    out = meaning;
     return true;
   }
   signalfd_siginfo info{};
@@ -93,9 +107,17 @@ stop_wait::event stop_wait::next() {
   return out;
 }
 
-void stop_wait::request_leave() {
+namespace {
+
+void raise_event(int descriptor) {
   std::uint64_t one = 1;
-  (void)!::write(requests_, &one, sizeof one);
+  (void)!::write(descriptor, &one, sizeof one);
 }
+
+} // namespace
+
+void stop_wait::request_leave() { raise_event(requests_); }
+
+void stop_wait::report_left() { raise_event(reports_); }
 
 } // namespace praetor

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "actors/watch_runner.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace praetor {
+
+/// Holds the watches of the agent's configuration: one watch_runner each, started again with a growing pause if it
+/// fails.
+using watch_supervisor_actor = caf::typed_actor<
+    // The watches of the configuration that holds from now on. Those that it has in common with the one before go on
+    // undisturbed.
+    caf::reacts_to<reload_atom, local<std::vector<configured_watch>>>,
+    // The runner of this number may have failed and is due.
+    caf::reacts_to<wake_atom, std::uint64_t>>;
+
+struct watch_supervisor_options {
+  agent_view_ptr view;
+  std::shared_ptr<handler_port> handlers;
+  logger_ptr log;
+};
+
+struct watch_supervisor_state {
+  static constexpr const char* name = "watch_supervisor";
+  watch_supervisor_state() = default;
+  /// The watches end with it.
+  ~watch_supervisor_state();
+
+  struct supervised {
+    std::uint64_t number = 0; ///< never used again
+    configured_watch watch;
+    watch_runner_actor runner; ///< null: it has failed
+    unsigned failures = 0;
+  };
+
+  watch_supervisor_actor::pointer self = nullptr;
+  watch_supervisor_options options;
+  std::vector<supervised> watches;
+  std::uint64_t newest = 0; ///< number
+
+  void take(std::vector<configured_watch> wanted);
+  void runner_down(const caf::down_msg& down);
+  void restart(std::uint64_t number);
+
+private:
+  void start(supervised& one);
+};
+
+watch_supervisor_actor::behavior_type
+watch_supervisor(watch_supervisor_actor::stateful_pointer<watch_supervisor_state> self,
+                 watch_supervisor_options options);
+
+} // namespace praetor
