@@ -1,43 +1,29 @@
 #include "frontends/cli/child_process.hpp"
 
+#include "actors/ports/spawn.hpp"
 #include "frontends/cli/command.hpp"
-#include "protocol/types/values.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
-#include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
-#include <spawn.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
-
-extern char** environ;
 
 namespace praetor::cli {
 
 namespace {
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (auto& text : texts) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
-}
+using std::chrono::steady_clock;
 
-/// Go's name of a signal.
-std::string signal_text(int number) {
-  switch (number) {
-  case SIGKILL: return "killed";
-  case SIGTERM: return "terminated";
-  case SIGINT: return "interrupt";
-  case SIGHUP: return "hangup";
-  case SIGABRT: return "aborted";
-  case SIGSEGV: return "segmentation fault";
-  default: return "signal " + std::to_string(number);
-  }
-}
+constexpr std::chrono::seconds end_grace{5};
+constexpr std::chrono::milliseconds group_pause{10};
 
 /// While it lives, this thread's writes to a pipe that nobody reads fail with EPIPE and raise no signal, whatever the
 /// process does with SIGPIPE.
@@ -66,80 +52,139 @@ private:
   bool was_pending_ = false;
 };
 
-/// Feeds the child's standard input; a child that doesn't read it is no failure.
-void feed(int pipe_end, const std::string& input) {
-  no_pipe_signal quiet;
-  std::size_t done = 0;
-  while (done < input.size()) {
-    auto wrote = ::write(pipe_end, input.data() + done, input.size() - done);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) break;
-    done += static_cast<std::size_t>(wrote);
-  }
-  ::close(pipe_end);
-}
+/// Whether this process has the terminal: what is not in its group may not read from there.
+bool at_terminal() { return ::tcgetpgrp(STDIN_FILENO) == ::getpgrp(); }
 
-/// Signals are as at the start of a program, whatever this process blocks or ignores.
-void reset_signals(posix_spawnattr_t& attributes) {
-  sigset_t none, standard;
-  sigemptyset(&none);
-  sigfillset(&standard);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &standard);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+int milliseconds_until(std::optional<steady_clock::time_point> deadline) {
+  if (!deadline) return -1;
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - steady_clock::now()).count();
+  return static_cast<int>(std::max<std::int64_t>(left, 0));
 }
 
 } // namespace
 
-std::vector<std::string> shell_command(const std::string& script) {
-  auto shell = std::getenv("SHELL");
-  return {shell && *shell ? shell : "/bin/sh", "-c", script};
-}
-
-expected<child_process> child_process::start(const child_request& request) {
-  auto arguments = request.arguments;
-  std::vector<std::string> environment;
-  for (char** each = environ; *each != nullptr; ++each) environment.emplace_back(*each);
-  environment.insert(environment.end(), request.environment.begin(), request.environment.end());
-
+expected<std::unique_ptr<child_process>> child_process::start(child_request request) {
   std::array<int, 2> pipe_ends{-1, -1};
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  if (request.input) {
-    if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return fail("pipe: " + errno_text(errno));
-    posix_spawn_file_actions_adddup2(&actions, pipe_ends[0], STDIN_FILENO);
-  } else if (!request.inherit_input) {
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  }
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  reset_signals(attributes);
-  pid_t id = 0;
-  int code = ::posix_spawnp(&id, arguments[0].c_str(), &actions, &attributes, pointers(arguments).data(),
-                            pointers(environment).data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
+  if (request.input && ::pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return fail("pipe: " + errno_text(errno));
+  if (request.input) ::fcntl(pipe_ends[1], F_SETFL, O_NONBLOCK);
+  spawn_request what;
+  what.arguments = std::move(request.arguments);
+  what.environment = std::move(request.environment);
+  what.input = request.input ? pipe_ends[0] : request.inherit_input ? STDIN_FILENO : -1;
+  what.own_group = !at_terminal();
+  auto id = spawn(what);
   if (pipe_ends[0] >= 0) ::close(pipe_ends[0]);
-  if (code != 0) {
+  if (!id) {
     if (pipe_ends[1] >= 0) ::close(pipe_ends[1]);
-    auto& name = arguments[0];
-    if (code == ENOENT && name.find('/') == std::string::npos)
-      return fail("exec: " + praetor::quoted(name) + ": executable file not found in $PATH");
-    return fail("fork/exec " + name + ": " + errno_text(code));
+    return tl::make_unexpected(id.error());
   }
-  if (pipe_ends[1] >= 0) feed(pipe_ends[1], *request.input);
-  return child_process(id);
+  std::unique_ptr<child_process> child(
+      new child_process(*id, what.own_group, pipe_ends[1], ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)));
+  child->unfed_ = std::move(request.input).value_or("");
+  if (child->exit_ < 0 || child->news_ < 0) return fail("pidfd_open: " + errno_text(errno));
+  return child;
 }
 
-std::string child_process::wait() {
+child_process::child_process(pid_t id, bool leads_group, int input, int news)
+    : id_(id), leads_group_(leads_group), exit_(static_cast<int>(::syscall(SYS_pidfd_open, id, 0))), input_(input),
+      news_(news) {}
+
+child_process::~child_process() {
+  if (!gone_) {
+    kill(SIGKILL);
+    reap();
+  }
+  for (int each : {exit_, input_, news_})
+    if (each >= 0) ::close(each);
+}
+
+void child_process::kill(int signal) {
+  std::lock_guard lock(mutex_);
+  if (!gone_) ::kill(leads_group_ ? -id_ : id_, signal);
+}
+
+void child_process::end(int signal) {
+  kill(signal);
+  eventfd_write(news_, 1);
+}
+
+/// @returns its status as waitpid(2) gives it
+int child_process::reap() {
+  std::lock_guard lock(mutex_);
   int status = 0;
-  while (::waitpid(id_, &status, 0) < 0)
-    if (errno != EINTR) return "wait: " + errno_text(errno);
-  if (WIFSIGNALED(status)) return "signal: " + signal_text(WTERMSIG(status));
-  int code = WEXITSTATUS(status);
-  return code == 0 ? "" : "exit status " + std::to_string(code);
+  while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {
+  }
+  gone_ = true;
+  return status;
 }
 
-void child_process::signal(int number) const { ::kill(id_, number); }
+/// Writes what the pipe takes. @returns whether there is more
+bool child_process::feed() {
+  no_pipe_signal quiet;
+  auto wrote = ::write(input_, unfed_.data(), unfed_.size());
+  if (wrote < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+  if (wrote < 0) return false; // a child that doesn't read its input is no failure
+  unfed_.erase(0, static_cast<std::size_t>(wrote));
+  return !unfed_.empty();
+}
+
+/// Waits for what the child has started. The group's id is nobody else's as long as it has a member.
+void child_process::wait_for_group(steady_clock::time_point until) const {
+  while (leads_group_ && ::kill(-id_, 0) == 0) {
+    if (steady_clock::now() >= until) {
+      ::kill(-id_, SIGKILL);
+      return;
+    }
+    std::this_thread::sleep_for(group_pause);
+  }
+}
+
+std::string child_process::wait(const std::function<void()>& ending) {
+  std::optional<steady_clock::time_point> deadline;
+  for (bool over = false; !over;) {
+    std::array<pollfd, 3> waiting{{{exit_, POLLIN, 0}, {news_, POLLIN, 0}, {input_, POLLOUT, 0}}};
+    int ready = ::poll(waiting.data(), waiting.size(), milliseconds_until(deadline));
+    if (ready < 0 && errno != EINTR) break;
+    if (ready == 0) {
+      kill(SIGKILL);
+      deadline.reset();
+    }
+    if (ready <= 0) continue;
+    if (waiting[2].revents != 0 && !feed()) {
+      ::close(input_);
+      input_ = -1;
+    }
+    if (waiting[1].revents != 0) {
+      eventfd_t times = 0;
+      eventfd_read(news_, &times);
+      if (!deadline) {
+        deadline = steady_clock::now() + end_grace;
+        ending();
+      }
+    }
+    over = waiting[0].revents != 0;
+  }
+  auto status = reap();
+  if (deadline) wait_for_group(*deadline);
+  return exit_text(status);
+}
+
+std::string foreground_child::run(child_process& child, const std::function<void()>& ending) {
+  auto take = [this](child_process* now) {
+    std::lock_guard lock(mutex_);
+    child_ = now;
+    if (child_ && ending_) child_->end(*ending_);
+  };
+  take(&child);
+  auto result = child.wait(ending);
+  take(nullptr);
+  return result;
+}
+
+void foreground_child::end(int signal) {
+  std::lock_guard lock(mutex_);
+  ending_ = signal;
+  if (child_) child_->end(signal);
+}
 
 } // namespace praetor::cli

@@ -165,6 +165,9 @@ int run(const std::vector<std::string>& args, const hooks& added, streams io) {
 int run(int argc, char** argv, const hooks& added) {
   // A peer that goes away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  // The reference takes no notice of these, so that whoever sends them in passing does no harm.
+  for (int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGXCPU, SIGXFSZ, SIGIO, SIGPWR})
+    std::signal(number, SIG_IGN);
   std::ios::sync_with_stdio(false);
   std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);
   return run(args, added, {std::cin, std::cout, std::cerr});

@@ -177,11 +177,12 @@ class debug final : public command {
     if (!arguments().empty())
       return failed("Too many arguments: expected 0 but got " + std::to_string(arguments().size()));
     // Before any other thread is made, so that all of them leave the signals to it.
-    signal_watch signals({SIGINT, SIGTERM}, [this](int) { interrupt(); });
+    signal_watch signals({SIGINT, SIGTERM, SIGHUP}, [this](int) { interrupt(); });
     auto client = connect();
     if (!client) return 1;
     if (auto wrong = objection()) return failed("==> Capture validation failed: " + *wrong);
-    auto self = client->json(get("/v1/agent/self"));
+    auto self = client->json(get("/v1/agent/self"), &interrupted_);
+    if (interrupted_.cancelled()) return 1;
     if (!self)
       return failed("==> Capture validation failed: error querying target agent: " + self.error().text +
                     ". verify connectivity and agent address");
@@ -223,10 +224,10 @@ class debug final : public command {
   /// Writes an answer's JSON; what can't be had is said and left out.
   void keep_json(agent_client& client, http_request request, const std::string& name) {
     auto path = request.path;
-    auto answer = client.json(std::move(request));
+    auto answer = client.json(std::move(request), &interrupted_);
     if (answer)
       write_file(file(name), dump_json(answer->body, "\t"));
-    else
+    else if (!interrupted_.cancelled())
       err() << "Failed to capture " << path << ": " << answer.error().text << '\n';
   }
   std::filesystem::path file(const std::string& name) const { return std::filesystem::path(output_) / name; }
@@ -250,10 +251,10 @@ class debug final : public command {
 
   /// A profile that the agent does not have is left out, with a note on what was not collected.
   void keep_profile(agent_client& client, const std::string& kind, const std::filesystem::path& to) {
-    auto answer = client.ok(get("/debug/pprof/" + kind));
+    auto answer = client.ok(get("/debug/pprof/" + kind), &interrupted_);
     if (answer) {
       write_file(to, answer->body);
-    } else if (noted_.insert(kind).second) {
+    } else if (!interrupted_.cancelled() && noted_.insert(kind).second) {
       err() << "[WARN] The agent has no profile of its " << kind << ": " << answer.error().text << '\n';
     }
   }
@@ -285,11 +286,11 @@ class debug final : public command {
   /// @returns whether the user wants to end early
   bool wait_until(clock::time_point when) {
     std::unique_lock lock(mutex_);
-    return wake_.wait_until(lock, when, [this] { return interrupted_; });
+    return wake_.wait_until(lock, when, [this] { return interrupted_.cancelled(); });
   }
   void interrupt() {
-    std::lock_guard lock(mutex_);
-    interrupted_ = true;
+    interrupted_.cancel();
+    std::lock_guard lock(mutex_); // a waiter is either before its check or asleep
     wake_.notify_all();
   }
 
@@ -309,7 +310,7 @@ class debug final : public command {
   std::set<std::string> noted_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool interrupted_ = false;
+  cancellation interrupted_;
 };
 
 } // namespace

@@ -46,11 +46,15 @@ int finish_connecting(int descriptor) {
 }
 
 /// A connected blocking socket, or the errno.
-tl::expected<int, int> connect_to(int family, const sockaddr* address, socklen_t size) {
+tl::expected<int, int> connect_to(int family, const sockaddr* address, socklen_t size, cancellation* cancel) {
   int descriptor = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return tl::unexpected<int>(errno);
   int code = ::connect(descriptor, address, size) == 0 ? 0 : errno;
+  // Attached once it is connecting: only then does a shutdown end it.
+  if (cancel) cancel->attach(descriptor);
   if (code == EINPROGRESS) code = finish_connecting(descriptor);
+  if (cancel) cancel->detach();
+  if (cancel && cancel->cancelled()) code = ECANCELED;
   if (code != 0) {
     ::close(descriptor);
     return tl::unexpected<int>(code);
@@ -63,12 +67,12 @@ tl::expected<int, int> connect_to(int family, const sockaddr* address, socklen_t
 
 std::string connect_error(int code) { return code == ETIMEDOUT ? "i/o timeout" : "connect: " + errno_text(code); }
 
-expected<int> dial_unix(const std::string& path) {
+expected<int> dial_unix(const std::string& path, cancellation* cancel) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return fail("dial unix " + path + ": connect: invalid argument");
   std::memcpy(address.sun_path, path.data(), path.size());
-  auto descriptor = connect_to(AF_UNIX, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  auto descriptor = connect_to(AF_UNIX, reinterpret_cast<sockaddr*>(&address), sizeof address, cancel);
   if (!descriptor) return fail("dial unix " + path + ": " + connect_error(descriptor.error()));
   return *descriptor;
 }
@@ -106,8 +110,8 @@ host_and_port split_host(const endpoint& where) {
   return result;
 }
 
-expected<int> dial(const endpoint& where) {
-  if (!where.unix_path.empty()) return dial_unix(where.unix_path);
+expected<int> dial(const endpoint& where, cancellation* cancel) {
+  if (!where.unix_path.empty()) return dial_unix(where.unix_path, cancel);
   auto [host, port] = split_host(where);
   if (port.size() > 5 || std::stoi(port) > 65535) return fail("dial tcp: address " + port + ": invalid port");
   addrinfo hints{}, *found = nullptr;
@@ -121,7 +125,7 @@ expected<int> dial(const endpoint& where) {
   for (int family : {AF_INET, AF_INET6})
     for (auto each = addresses.get(); each != nullptr; each = each->ai_next) {
       if (each->ai_family != family) continue;
-      auto descriptor = connect_to(family, each->ai_addr, each->ai_addrlen);
+      auto descriptor = connect_to(family, each->ai_addr, each->ai_addrlen, cancel);
       if (descriptor) return *descriptor;
       if (first_error.empty())
         first_error =

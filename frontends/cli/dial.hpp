@@ -16,7 +16,8 @@ struct host_and_port {
 host_and_port split_host(const endpoint& where);
 
 /// Connects a blocking stream socket to the endpoint; answers its descriptor. The error is Go's, beginning with "dial".
-expected<int> dial(const endpoint& where);
+/// @param cancel ends the attempt from another thread; may be null
+expected<int> dial(const endpoint& where, cancellation* cancel = nullptr);
 
 /// "read tcp 127.0.0.1:40000->127.0.0.1:8500: read: connection reset by peer".
 std::string socket_error(int descriptor, std::string_view operation, int code);

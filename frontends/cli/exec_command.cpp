@@ -5,8 +5,10 @@
 #include "protocol/codec/base64.hpp"
 #include "protocol/filter/regexp.hpp"
 
+#include <condition_variable>
 #include <cstdio>
 #include <iterator>
+#include <mutex>
 #include <set>
 
 namespace praetor::cli {
@@ -75,12 +77,12 @@ class exec final : public command {
         return failed(std::string("Failed to compile ") + what + " filter regexp: " + compiled.error());
     if (!tag_.empty() && service_.empty()) return failed("Cannot provide tag filter without service filter.");
 
-    signal_watch signals({SIGINT, SIGTERM}, [&](int) { stop_.cancel(); });
+    signal_watch signals({SIGINT, SIGTERM, SIGHUP}, [&](int) { stop(); });
     client_ = connect();
     if (!client_) return 1;
-    if (auto self = client_->json(get("/v1/agent/self")); !self)
+    if (auto self = client_->json(get("/v1/agent/self"), &stop_); !self)
       return failed("Error querying Consul agent: " + self.error().text);
-    auto session = session_keeper::create(*client_, "Remote Exec", "delete");
+    auto session = session_keeper::create(*client_, "Remote Exec", "delete", &stop_);
     if (!session) return failed("F" + session.error().text.substr(1)); // it is a sentence of its own here
     tell("Created remote execution session: " + (*session)->id());
     folder_ = join_path(prefix_, (*session)->id()) + "/";
@@ -99,11 +101,23 @@ class exec final : public command {
     if (stored->body.find("true") == std::string::npos)
       return failed("Failed to create job file: failed to acquire key " + folder_ + "job");
     tell("Uploaded remote execution spec");
-    std::this_thread::sleep_for(std::max(wait_replication_, nanoseconds{0}));
+    if (!wait_for_replication()) return 1;
     auto fired = fire(session);
     if (!fired) return failed("Failed to fire event: " + fired.error().text);
     tell("Fired remote execution event: " + *fired);
     return follow();
+  }
+
+  /// @returns false if the command is to end
+  bool wait_for_replication() {
+    std::unique_lock lock(mutex_);
+    return !stopped_.wait_for(lock, std::max(wait_replication_, nanoseconds{0}), [this] { return stop_.cancelled(); });
+  }
+
+  void stop() {
+    stop_.cancel();
+    std::lock_guard lock(mutex_); // a waiter is either before its check or asleep
+    stopped_.notify_all();
   }
 
   std::string job() const {
@@ -221,6 +235,8 @@ class exec final : public command {
   std::string folder_; ///< of the keys
   agent_client* client_ = nullptr;
   cancellation stop_;
+  std::mutex mutex_;
+  std::condition_variable stopped_;
   std::set<std::string> seen_;
   int acknowledged_ = 0, ended_ = 0, failed_ = 0;
 };

@@ -206,7 +206,9 @@ void held_lock::stop_monitoring() {
 }
 
 expected<bool> held_lock::acquire(cancellation& stop, std::function<void()> on_lost) {
-  auto session = session_keeper::create(client_, settings_.session_name, settings_.limit == 1 ? "release" : "delete");
+  auto session =
+      session_keeper::create(client_, settings_.session_name, settings_.limit == 1 ? "release" : "delete", &stop);
+  if (stop.cancelled()) return false;
   if (!session) return tl::make_unexpected(session.error());
   session_ = std::move(*session);
   if (auto entered = enter(); !entered) return tl::make_unexpected(entered.error());

@@ -89,8 +89,8 @@ struct http_client::connection {
     return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
   }
 
-  expected<void> open(const endpoint& where) {
-    auto descriptor = dial(where);
+  expected<void> open(const endpoint& where, cancellation* cancel) {
+    auto descriptor = dial(where, cancel);
     if (!descriptor) return tl::make_unexpected(descriptor.error());
     auto socket = std::make_unique<plain_stream>(io);
     int family = where.unix_path.empty() ? AF_INET : AF_UNIX;
@@ -215,7 +215,8 @@ expected<http_response> http_client::exchange(const http_request& request,
   if (connection.is_open() && connection.stale()) connection.close();
   bool fresh = !connection.is_open();
   if (fresh)
-    if (auto opened = connection.open(where_); !opened) return tl::make_unexpected(opened.error());
+    if (auto opened = connection.open(where_, cancel); !opened)
+      return cancel && cancel->cancelled() ? fail("context canceled") : tl::make_unexpected(opened.error());
   if (cancel) cancel->attach(connection.descriptor());
   expected<http_response> response;
   if (auto ready = fresh ? connection.handshake(where_) : expected<void>{}; !ready)

@@ -55,10 +55,11 @@ public:
   void cancel();
   bool cancelled() const;
 
-private:
-  friend class http_client;
+  /// The socket that is shut down when this is cancelled, or was before. It has to be open until it is detached.
   void attach(int descriptor);
   void detach();
+
+private:
   mutable std::mutex mutex_;
   int descriptor_ = -1;
   bool cancelled_ = false;

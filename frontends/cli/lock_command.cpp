@@ -1,69 +1,17 @@
+#include "actors/ports/spawn.hpp"
 #include "frontends/cli/child_process.hpp"
 #include "frontends/cli/commands.hpp"
 #include "frontends/cli/held_lock.hpp"
 #include "frontends/cli/path.hpp"
 #include "frontends/cli/signal_watch.hpp"
 
-#include <condition_variable>
-#include <optional>
-#include <type_traits>
+#include <atomic>
 
 namespace praetor::cli {
 
 namespace {
 
-constexpr std::chrono::seconds kill_grace{5};
 constexpr int exit_child_failed = 2;
-
-/// What happens while the child runs, told by several threads.
-class happenings {
-public:
-  void set_shutdown() {
-    set([&] { shutdown_ = true; });
-  }
-  void set_lost() {
-    set([&] { lost_ = true; });
-  }
-  void set_child_end(std::string result) {
-    set([&] { child_end_ = std::move(result); });
-  }
-
-  bool shutdown() {
-    return get([&] { return shutdown_; });
-  }
-  bool lost() {
-    return get([&] { return lost_; });
-  }
-  std::optional<std::string> child_end() {
-    return get([&] { return child_end_; });
-  }
-
-  void wait_for_any() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return shutdown_ || lost_ || child_end_; });
-  }
-  bool wait_for_child(std::chrono::seconds limit) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, limit, [&] { return child_end_.has_value(); });
-  }
-
-private:
-  template <class F>
-  void set(F change) {
-    std::lock_guard lock(mutex_);
-    change();
-    changed_.notify_all();
-  }
-  template <class F>
-  std::invoke_result_t<F> get(F read) {
-    std::lock_guard lock(mutex_);
-    return read();
-  }
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool shutdown_ = false, lost_ = false;
-  std::optional<std::string> child_end_;
-};
 
 class lock final : public command {
   std::string_view usage() const override {
@@ -98,10 +46,10 @@ class lock final : public command {
     if (timeout_.count() == 0) timeout_ = try_;
     if (timeout_.count() < 0) return failed("Timeout must be positive");
     if (monitor_retry_ < 0) return failed("Number for 'monitor-retry' must be >= 0");
-    signal_watch signals({SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}, [&](int number) { on_signal(number); });
+    signal_watch signals({SIGINT, SIGTERM, SIGHUP}, [&](int number) { shut_down(number); });
     auto client = connect();
     if (!client) return 1;
-    if (auto self = client->json(get("/v1/agent/self")); !self)
+    if (auto self = client->json(get("/v1/agent/self"), &stop_); !self)
       return failed("Error querying Consul agent: " + self.error().text);
 
     auto prefix = args[0].substr(args[0].find_first_not_of('/') == std::string::npos ? args[0].size()
@@ -116,7 +64,7 @@ class lock final : public command {
 
   int with_lock(held_lock& held) {
     tell("Attempting lock acquisition");
-    auto acquired = held.acquire(stop_, [&] { events_.set_lost(); });
+    auto acquired = held.acquire(stop_, [&] { lose(); });
     if (!acquired) return failed("Lock acquisition failed: " + acquired.error().text);
     if (!*acquired) return failed("Shutdown triggered or timeout during lock acquisition");
     bool child_good = run_child();
@@ -129,7 +77,7 @@ class lock final : public command {
 
   /// Runs the child to its end; false if it failed.
   bool run_child() {
-    if (events_.shutdown() || events_.lost()) return true;
+    if (stop_.cancelled() || lost_) return true;
     tell("Starting handler");
     child_request request;
     request.arguments = arguments();
@@ -138,52 +86,32 @@ class lock final : public command {
     request.environment = {"CONSUL_LOCK_HELD=true"};
     request.inherit_input = pass_stdin_;
     out().flush();
-    auto child = child_process::start(request);
+    auto child = child_process::start(std::move(request));
     if (!child) {
       failed("Error starting handler: " + child.error().text);
       tell("Child terminated, releasing lock");
       return false;
     }
-    set_child(*child);
-    std::thread waiter([&] { events_.set_child_end(child->wait()); });
-    events_.wait_for_any();
-    if (events_.child_end()) {
-      tell("Child terminated, releasing lock");
-    } else {
-      tell(events_.shutdown() ? "Shutdown triggered, killing child" : "Lock lost, killing child");
-      end_child(*child);
-    }
-    waiter.join();
-    set_child(std::nullopt);
-    auto result = *events_.child_end();
+    bool ended_by_us = false;
+    auto result = child_.run(**child, [&] {
+      ended_by_us = true;
+      tell(stop_.cancelled() ? "Shutdown triggered, killing child" : "Lock lost, killing child");
+      tell("Terminating child pid " + std::to_string((*child)->id()));
+    });
+    tell(ended_by_us ? "Child terminated" : "Child terminated, releasing lock");
     if (result.empty()) return true;
     failed("Error running handler: " + result);
     return false;
   }
 
-  void end_child(child_process& child) {
-    tell("Terminating child pid " + std::to_string(child.id()));
-    child.signal(SIGTERM);
-    if (events_.wait_for_child(kill_grace)) {
-      tell("Child terminated");
-      return;
-    }
-    child.signal(SIGKILL);
+  void shut_down(int signal) {
+    stop_.cancel();
+    child_.end(signal);
   }
 
-  void on_signal(int number) {
-    if (number == SIGINT || number == SIGTERM) {
-      stop_.cancel();
-      events_.set_shutdown();
-      return;
-    }
-    std::lock_guard lock(child_mutex_);
-    if (child_) child_->signal(number);
-  }
-
-  void set_child(std::optional<child_process> child) {
-    std::lock_guard lock(child_mutex_);
-    child_ = child;
+  void lose() {
+    lost_ = true;
+    child_.end(SIGTERM);
   }
 
   void tell(const std::string& line) {
@@ -197,9 +125,8 @@ class lock final : public command {
   std::chrono::nanoseconds timeout_{0}, try_{0};
   std::string name_, script_;
   cancellation stop_;
-  happenings events_;
-  std::mutex child_mutex_;
-  std::optional<child_process> child_;
+  foreground_child child_;
+  std::atomic<bool> lost_{false};
 };
 
 } // namespace

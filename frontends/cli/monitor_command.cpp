@@ -20,7 +20,7 @@ class monitor final : public command {
 
   int run() override {
     cancellation interrupted;
-    signal_watch signals({SIGINT, SIGTERM}, [&](int) { interrupted.cancel(); });
+    signal_watch signals({SIGINT, SIGTERM, SIGHUP}, [&](int) { interrupted.cancel(); });
     auto client = connect();
     if (!client) return 1;
     auto request = get("/v1/agent/monitor");

@@ -9,11 +9,11 @@ constexpr std::chrono::seconds session_ttl{15};
 } // namespace
 
 expected<std::unique_ptr<session_keeper>> session_keeper::create(const agent_client& client, const std::string& name,
-                                                                 const std::string& behavior) {
+                                                                 const std::string& behavior, cancellation* cancel) {
   auto own = client.clone();
   if (!own) return tl::make_unexpected(own.error());
   go_json body{{"Name", name}, {"TTL", std::to_string(session_ttl.count()) + "s"}, {"Behavior", behavior}};
-  auto answer = (*own)->json(put_json("/v1/session/create", body));
+  auto answer = (*own)->json(put_json("/v1/session/create", body), cancel);
   if (!answer) return fail("failed to create session: " + answer.error().text);
   return std::unique_ptr<session_keeper>(new session_keeper(std::move(*own), text_of(answer->body, "ID")));
 }

@@ -14,9 +14,10 @@ namespace praetor::cli {
 /// A session that is renewed in the background while this lives, and destroyed at the end.
 class session_keeper {
 public:
-  /// `behavior` says what becomes of the session's keys when it ends: "release" or "delete".
+  /// @param behavior what becomes of the session's keys when it ends: "release" or "delete"
+  /// @param cancel ends the attempt to create it; may be null
   static expected<std::unique_ptr<session_keeper>> create(const agent_client& client, const std::string& name,
-                                                          const std::string& behavior);
+                                                          const std::string& behavior, cancellation* cancel = nullptr);
   ~session_keeper();
   session_keeper(const session_keeper&) = delete;
   session_keeper& operator=(const session_keeper&) = delete;

@@ -1,11 +1,11 @@
+#include "actors/ports/spawn.hpp"
 #include "frontends/cli/child_process.hpp"
 #include "frontends/cli/commands.hpp"
 #include "frontends/cli/log_line.hpp"
 #include "frontends/cli/signal_watch.hpp"
-#include "frontends/cli/watch_plan.hpp"
 #include "protocol/types/values.hpp"
+#include "protocol/watch/watch_follower.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -13,10 +13,6 @@
 namespace praetor::cli {
 
 namespace {
-
-using std::chrono::seconds;
-
-constexpr seconds first_retry{5}, longest_retry{180};
 
 class watch final : public command {
   std::string_view usage() const override {
@@ -33,97 +29,109 @@ class watch final : public command {
   api_flags takes() const override { return api_flags::client | api_flags::server; }
 
   void declare(flag_set& flags) override {
-    flags.add_string("type", parameters_.type,
-                     "What to watch: key, keyprefix, services, nodes, service, checks or event.");
-    flags.add_string("key", parameters_.key, "Key of a key watch.");
-    flags.add_string("prefix", parameters_.prefix, "Prefix of a keyprefix watch.");
-    flags.add_string("service", parameters_.service, "Service of a service or checks watch.");
-    flags.add_list("tag", parameters_.tags, "Tag that instances of a service watch have to have. May be given often.");
+    flags.add_string("type", type_, "What to watch: key, keyprefix, services, nodes, service, checks or event.");
+    flags.add_string("key", key_, "Key of a key watch.");
+    flags.add_string("prefix", prefix_, "Prefix of a keyprefix watch.");
+    flags.add_string("service", service_, "Service of a service or checks watch.");
+    flags.add_list("tag", tags_, "Tag that instances of a service watch have to have. May be given often.");
     flags.add_string("passingonly", passing_only_,
                      "Whether a service watch looks at healthy instances only. "
                      "`[true|false]`");
-    flags.add_string("state", parameters_.state, "State of a checks watch.");
-    flags.add_string("name", parameters_.name, "Name of the events of an event watch.");
-    flags.add_string("filter", parameters_.filter, "Filter expression for the data.");
+    flags.add_string("state", state_, "State of a checks watch.");
+    flags.add_string("name", name_, "Name of the events of an event watch.");
+    flags.add_string("filter", filter_, "Filter expression for the data.");
     flags.add_bool("shell", shell_, "Run the child by the shell.");
   }
 
   int run() override {
-    if (parameters_.type.empty()) return misused("Watch type must be specified");
-    if (!passing_only_.empty()) {
-      parameters_.passing_only = parse_bool(passing_only_);
-      if (!parameters_.passing_only)
-        return failed("Failed to parse passingonly flag: strconv.ParseBool: parsing " + praetor::quoted(passing_only_) +
-                      ": invalid syntax");
-    }
-    auto plan = make_watch_plan(parameters_);
+    if (type_.empty()) return misused("Watch type must be specified");
+    auto parameters = watch_parameters();
+    if (!parameters) return failed(parameters.error().text);
+    // Those of the mesh come with secrets, and those of one agent need that agent.
+    if (type_.starts_with("connect_") || type_ == "agent_service")
+      return failed("Type " + type_ + " is not supported in the CLI tool");
+    auto plan = take_watch_plan(*parameters);
     if (!plan) return failed(plan.error().text);
-    signal_watch signals({SIGINT, SIGTERM}, [&](int) { stop(); });
+    if (auto good = refuse_unknown_parameters(*parameters); !good) return failed(good.error().text);
+    signal_watch signals({SIGINT, SIGTERM, SIGHUP}, [&](int number) { stop(number); });
     auto client = connect();
     if (!client) return 1;
-    if (auto leader = client->json(get("/v1/status/leader"), &interrupted_); !leader)
-      return failed("Error querying Consul agent: " + leader.error().text);
-    return follow(*client, *plan);
+    auto leader = client->json(get("/v1/status/leader"), &interrupted_);
+    if (interrupted_.cancelled()) return 0;
+    if (!leader) return failed("Error querying Consul agent: " + leader.error().text);
+    watch_follower follower(std::move(*plan));
+    return follow(*client, follower);
   }
 
-  void stop() {
+  /// What the flags said, as a configuration file would say it.
+  expected<free_form> watch_parameters() {
+    free_form parameters;
+    for (auto& [name, value] : {std::pair{"type", type_},
+                                {"key", key_},
+                                {"prefix", prefix_},
+                                {"service", service_},
+                                {"state", state_},
+                                {"name", name_},
+                                {"filter", filter_},
+                                {"datacenter", options_.datacenter.value_or("")}})
+      if (!value.empty()) parameters[name] = value;
+    if (!tags_.empty()) parameters["tag"] = tags_;
+    if (options_.stale.value_or(false)) parameters["stale"] = true;
+    if (passing_only_.empty()) return parameters;
+    auto passing_only = parse_bool(passing_only_);
+    if (!passing_only)
+      return fail("Failed to parse passingonly flag: strconv.ParseBool: parsing " + praetor::quoted(passing_only_) +
+                  ": invalid syntax");
+    parameters["passingonly"] = *passing_only;
+    return parameters;
+  }
+
+  void stop(int signal) {
     interrupted_.cancel();
+    child_.end(signal);
     std::lock_guard lock(mutex_); // a waiter is either before its check or asleep
     changed_.notify_all();
   }
 
-  /// Queries until the end. A failed query is repeated ever more slowly.
-  int follow(agent_client& client, const watch_plan& plan) {
-    std::uint64_t index = 0;
-    int failures = 0;
-    std::optional<std::string> last;
+  /// Queries until the end.
+  int follow(agent_client& client, watch_follower& follower) {
     while (!interrupted_.cancelled()) {
-      auto answer = query(client, plan, index);
+      auto news = ask(client, follower);
       if (interrupted_.cancelled()) break;
-      if (!answer) {
-        ++failures;
-        index = 0;
-        auto retry = std::min(first_retry * failures * failures, longest_retry);
-        err() << log_line(
-            "ERROR", "watch.watch", "Watch errored",
-            {{"type", parameters_.type}, {"error", answer.error().text}, {"retry", duration_to_text(retry)}});
+      if (!news) {
+        auto retry = follower.failed();
+        err() << log_line("ERROR", "watch.watch", "Watch errored",
+                          {{"type", type_}, {"error", news.error().text}, {"retry", duration_to_text(retry)}});
+        err().flush();
         pause(retry);
         continue;
       }
-      failures = 0;
-      bool moved = answer->index != index;
-      index = answer->index < index ? 0 : answer->index;
-      auto result = watch_result(plan, answer->body);
-      auto text = dump_json(result);
-      if (!moved || last == text) continue;
-      last = text;
+      if (!*news) continue;
       if (arguments().empty()) {
-        out() << dump_json(result, "    ") << '\n';
+        out() << dump_json((*news)->result, "    ") << '\n';
         return 0;
       }
-      if (auto failure = run_child(text, answer->index); !failure.empty()) return failed(failure);
+      auto failure = run_child(**news);
+      if (interrupted_.cancelled()) break;
+      if (!failure.empty()) return failed(failure);
     }
     return 0;
   }
 
-  expected<api_answer> query(agent_client& client, const watch_plan& plan, std::uint64_t index) {
-    auto request = plan.request;
-    if (index != 0) request.query["index"] = std::to_string(index);
-    if (client.settings().stale) request.query["stale"] = "";
+  expected<std::optional<watch_news>> ask(agent_client& client, watch_follower& follower) {
+    auto request = get(follower.plan().path);
+    request.repeated_query = follower.next_query();
     auto response = client.raw(std::move(request), &interrupted_);
     if (!response) return tl::make_unexpected(response.error());
-    api_answer answer;
+    watch_answer answer;
+    answer.status = response->status;
     answer.index = std::strtoull(response->headers["x-consul-index"].c_str(), nullptr, 10);
-    if (plan.missing_is_null && response->status == 404) return answer;
-    if (response->status != 200) return tl::make_unexpected(unexpected_status(*response));
-    auto body = parse_json(response->body);
-    if (!body) return tl::make_unexpected(body.error());
-    answer.body = std::move(*body);
-    return answer;
+    answer.body = response->body;
+    return follower.answered(answer);
   }
 
   /// Answers what the command has to say about a child that failed.
-  std::string run_child(const std::string& json, std::uint64_t index) {
+  std::string run_child(const watch_news& news) {
     child_request request;
     request.arguments = arguments();
     if (shell_) {
@@ -131,24 +139,25 @@ class watch final : public command {
       for (auto& word : arguments()) script += (script.empty() ? "" : " ") + word;
       request.arguments = shell_command(script);
     }
-    request.environment = {"CONSUL_INDEX=" + std::to_string(index)};
-    request.input = json + "\n";
+    request.environment = {"CONSUL_INDEX=" + std::to_string(news.index)};
+    request.input = dump_json(news.result) + "\n";
     out().flush();
-    auto child = child_process::start(request);
+    auto child = child_process::start(std::move(request));
     if (!child) return "Error starting handler: " + child.error().text;
-    auto failure = child->wait();
+    auto failure = child_.run(**child);
     return failure.empty() ? failure : "Error executing handler: " + failure;
   }
 
-  void pause(seconds length) {
+  void pause(std::chrono::seconds length) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, length, [&] { return interrupted_.cancelled(); });
   }
 
-  watch_parameters parameters_;
-  std::string passing_only_;
+  std::string type_, key_, prefix_, service_, state_, name_, filter_, passing_only_;
+  std::vector<std::string> tags_;
   bool shell_ = true;
   cancellation interrupted_;
+  foreground_child child_;
   std::mutex mutex_;
   std::condition_variable changed_;
 };
