@@ -29,7 +29,7 @@ struct raft_server_shape {
 
 struct raft_configuration_shape {
   std::vector<raft_server_shape> servers;
-  std::uint64_t index = 0;
+  std::uint64_t index = 0; ///< always: the reference never fills it in
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -49,7 +49,6 @@ void raft_configuration(const call& c) {
   with_status(c, [c](const raft_status& raft) {
     auto store = c.env.state();
     raft_configuration_shape out;
-    out.index = raft.members.index;
     for (const auto& s : raft.members.value.servers) {
       raft_server_shape row;
       row.id = s.who.id;

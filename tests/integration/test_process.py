@@ -90,6 +90,22 @@ class Files(AgentTest):
         agent.end(signal.SIGTERM)
         self.assertFalse(os.path.exists(agent.config["pid_file"]))
 
+    def test_pid_file_in_a_folder_that_is_not_there_yet(self):
+        agent = self.agent()
+        agent.config["pid_file"] = os.path.join(agent.home, "run", "praetor", "pid")
+        agent.start()
+        with open(agent.config["pid_file"]) as pid:
+            self.assertEqual(pid.read(), str(agent.process.pid))
+
+    def test_the_banner_names_the_ports_that_are_served(self):
+        agent = self.agent(ports={"grpc": 18502, "grpc_tls": 18503}).start()
+        banner = re.search(r"Client Addr: \[127\.0\.0\.1\] \((.*)\)", agent.output())[1]
+        self.assertEqual(banner, f"HTTP: {agent.ports['http']}, HTTPS: -1, gRPC: -1, gRPC-TLS: -1, "
+                                 f"DNS: {agent.ports['dns']}")
+        shown = agent.get("/v1/agent/self")
+        self.assertNotIn("xDS", shown)
+        self.assertEqual((shown["DebugConfig"]["GRPCPort"], shown["DebugConfig"]["GRPCTLSPort"]), (18502, 18503))
+
     def test_log_file_rotates_and_old_ones_are_removed(self):
         agent = self.agent(log_level="trace", log_rotate_bytes=2000, log_rotate_max_files=2)
         folder = os.path.join(agent.home, "logs")
