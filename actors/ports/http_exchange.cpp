@@ -4,6 +4,7 @@
 #include "protocol/codec/base64.hpp"
 #include "protocol/types/secrets.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -78,7 +79,7 @@ struct http_exchange::hop {
 };
 
 std::string http_exchange::failed(const std::string& why) const {
-  return verb(call_.method) + " " + quoted(current_) + ": " + why;
+  return verb(call_.method) + " " + praetor::quoted(current_) + ": " + why;
 }
 
 asio::awaitable<std::string> http_exchange::carry_out() {
@@ -86,7 +87,7 @@ asio::awaitable<std::string> http_exchange::carry_out() {
   next.url = call_.url;
   next.method = call_.method;
   next.body = call_.body;
-  if (!is_token(call_.method)) co_return "net/http: invalid method " + quoted(call_.method);
+  if (!is_token(call_.method)) co_return "net/http: invalid method " + praetor::quoted(call_.method);
   std::string first_host;
   for (std::size_t sent = 0;; ++sent) {
     probe_url url;
@@ -167,14 +168,14 @@ expected<std::string> http_exchange::compose(const hop& next, const probe_url& u
   if (url.has_user) fields.add("Authorization", "Basic " + base64_encode(url.user + ":" + url.password));
   if (!next.referer.empty()) fields.add("Referer", next.referer);
   for (const auto& [name, values] : call_.header) {
-    if (!is_token(name)) return fail("net/http: invalid header field name " + quoted(name));
+    if (!is_token(name)) return fail("net/http: invalid header field name " + praetor::quoted(name));
     auto lower = lower_case(name);
     if (lower == "content-length" || lower == "transfer-encoding" || lower == "connection") continue;
     bool private_to_host = lower == "host" || lower == "authorization" || lower == "cookie";
     if (values.empty() || (private_to_host && !next.same_host)) continue;
     fields.erase(name);
     for (const auto& value : values) {
-      if (!is_header_value(value)) return fail("net/http: invalid header field value for " + quoted(name));
+      if (!is_header_value(value)) return fail("net/http: invalid header field value for " + praetor::quoted(name));
       fields.add(name, value);
       if (lower == "host") break;
     }

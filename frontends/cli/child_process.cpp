@@ -22,7 +22,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds grace{5};
+constexpr std::chrono::seconds end_grace{5};
 constexpr std::chrono::milliseconds group_pause{10};
 
 /// While it lives, this thread's writes to a pipe that nobody reads fail with EPIPE and raise no signal, whatever the
@@ -158,7 +158,7 @@ std::string child_process::wait(const std::function<void()>& ending) {
       eventfd_t times = 0;
       eventfd_read(news_, &times);
       if (!deadline) {
-        deadline = steady_clock::now() + grace;
+        deadline = steady_clock::now() + end_grace;
         ending();
       }
     }

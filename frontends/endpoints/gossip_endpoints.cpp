@@ -67,9 +67,11 @@ void fire(const call& c) {
   e.id = c.env.outside().new_uuid();
   auto prober = c.env.handles()->lan;
   if (!prober) return respond_error(c, "this agent has no part in gossip");
-  gossip_command::fire command{
-      std::string(user_event_prefix) + e.name, encode_event(e),
-      [c, made](const error* failed) { respond(c, failed ? error_answer(*failed) : json_answer(c, *made)); }};
+  auto done = [c, made](const error* failed) {
+    if (!failed) return respond(c, json_answer(c, *made));
+    respond(c, error_answer({"error broadcasting event: " + failed->text, failed->status}));
+  };
+  gossip_command::fire command{std::string(user_event_prefix) + e.name, encode_event(e), std::move(done)};
   ask_gossip(prober, std::move(command));
 }
 

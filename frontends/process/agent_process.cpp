@@ -131,8 +131,10 @@ public:
   expected<void> start(config_ptr config);
   void reload(done_callback done);
   void stop();
-  /// Leaves the cluster in order. @returns false if that took longer than `limit`
-  bool leave(nanoseconds limit);
+  /// Leaves the cluster in order, and reports when that is done.
+  void leave();
+  /// Answers the clients that asked for it.
+  void tell_that_it_left();
   const std::string& node_id() const { return ports_.node_id; }
 
 private:
@@ -275,10 +277,9 @@ expected<void> running_agent::start(config_ptr config) {
   auto watches = configured_watches(*config);
   if (!watches) return tl::unexpected(watches.error());
   if (auto started = start_actors(config); !started) return started;
-  if (auto started = start_frontends(config); !started) return started;
   watches_ = system_->spawn(watch_supervisor, watch_supervisor_options{view_, ports_.handlers, log_});
-  watch(std::move(*watches));
-  return {};
+  watch(std::move(*watches)); // they wait for the frontends, and a reload may come with these
+  return start_frontends(config);
 }
 
 void running_agent::watch(std::vector<configured_watch> watches) {
@@ -350,14 +351,13 @@ void running_agent::stop() {
   system_.reset();
 }
 
-bool running_agent::leave(nanoseconds limit) {
-  auto left = std::make_shared<std::promise<void>>();
-  auto done = left->get_future();
-  caf::anon_send(agent_, leave_atom_v, local<done_callback>{[left](const error*) { left->set_value(); }});
-  if (done.wait_for(limit) != std::future_status::ready) return false;
+void running_agent::leave() {
+  caf::anon_send(agent_, leave_atom_v, local<done_callback>{[&wait = wait_](const error*) { wait.report_left(); }});
+}
+
+void running_agent::tell_that_it_left() {
   std::lock_guard lock(leaving_guard_);
   for (auto& tell : std::exchange(leaving_, {})) tell(nullptr);
-  return true;
 }
 
 void log_descriptors(log_lines& log, const descriptor_limit& limit, const descriptor_budget& budget) {
@@ -375,15 +375,29 @@ void log_descriptors(log_lines& log, const descriptor_limit& limit, const descri
               "(ulimit -n, LimitNOFILE) to 4096 or more");
 }
 
-/// Leaves in order. @returns the exit code
-int leave_gracefully(running_agent& agent, log_lines& log, nanoseconds limit) {
+/// Leaves in order, unless a second signal says that there is no time for it. @returns the exit code
+int leave_gracefully(stop_wait& wait, running_agent& agent, log_lines& log, nanoseconds limit) {
+  using std::chrono::milliseconds, std::chrono::steady_clock;
   log.write(log_level::info, "agent", "Gracefully shutting down agent...");
-  if (!agent.leave(limit)) {
-    log.write(log_level::error, "agent", "Timeout on graceful leave. Exiting");
-    return 1;
+  agent.leave();
+  for (auto deadline = steady_clock::now() + limit;;) {
+    auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+    auto event = stop_wait::event::left;
+    if (!wait.next_within(static_cast<int>(std::max<std::int64_t>(left.count(), 0)), event)) {
+      if (left.count() > 0) continue;
+      log.write(log_level::error, "agent", "Timeout on graceful leave. Exiting");
+      return 1;
+    }
+    if (event == stop_wait::event::interrupt || event == stop_wait::event::terminate) {
+      log.write(log_level::error, "agent", "Caught second signal. Exiting",
+                {{"signal", event == stop_wait::event::interrupt ? "interrupt" : "terminated"}});
+      return 1;
+    }
+    if (event != stop_wait::event::left) continue;
+    agent.tell_that_it_left();
+    log.write(log_level::info, "agent", "Graceful exit completed");
+    return 0;
   }
-  log.write(log_level::info, "agent", "Graceful exit completed");
-  return 0;
 }
 
 /// How long an agent takes, as a rule, to find its place in a cluster.
@@ -407,7 +421,8 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
                 : event == stop_wait::event::usr1      ? "user defined signal 1"
                                                        : "terminated";
     // Who asked for it waits for as long as it was configured to take; a service manager may not.
-    if (event == stop_wait::event::leave) return leave_gracefully(agent, log, leave_limit + config->leave_drain_time);
+    if (event == stop_wait::event::leave)
+      return leave_gracefully(wait, agent, log, leave_limit + config->leave_drain_time);
     log.write(log_level::info, "agent", "Caught", {{"signal", name}});
     if (event == stop_wait::event::usr1) continue;
     if (event == stop_wait::event::hangup) {
@@ -420,7 +435,7 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
       log.write(log_level::info, "agent", "Graceful shutdown disabled. Exiting");
       return 1;
     }
-    return leave_gracefully(agent, log, leave_limit);
+    return leave_gracefully(wait, agent, log, leave_limit);
   }
 }
 

@@ -66,24 +66,27 @@ stop_wait::stop_wait() {
   std::signal(SIGPIPE, SIG_IGN);
   signals_ = ::signalfd(-1, &set, SFD_CLOEXEC);
   requests_ = ::eventfd(0, EFD_CLOEXEC);
-  PRAETOR_ASSERT(signals_ >= 0 && requests_ >= 0);
+  reports_ = ::eventfd(0, EFD_CLOEXEC);
+  PRAETOR_ASSERT(signals_ >= 0 && requests_ >= 0 && reports_ >= 0);
 }
 
 stop_wait::~stop_wait() {
   ::close(signals_);
   ::close(requests_);
+  ::close(reports_);
 }
 
 bool stop_wait::next_within(int milliseconds, event& out) {
-  pollfd waits[2] = {{signals_, POLLIN, 0}, {requests_, POLLIN, 0}};
+  pollfd waits[3] = {{signals_, POLLIN, 0}, {requests_, POLLIN, 0}, {reports_, POLLIN, 0}};
   int ready = 0;
-  do ready = ::poll(waits, 2, milliseconds);
+  do ready = ::poll(waits, 3, milliseconds);
   while (ready < 0 && errno == EINTR);
   if (ready <= 0) return false;
-  if (waits[1].revents) {
+  for (auto [index, meaning] : {std::pair{2, event::left}, {1, event::leave}}) {
+    if (!waits[index].revents) continue;
     std::uint64_t count = 0;
-    (void)!::read(requests_, &count, sizeof count);
-    out = event::leave;
+    (void)!::read(waits[index].fd, &count, sizeof count);
+    out = meaning;
     return true;
   }
   signalfd_siginfo info{};
@@ -104,9 +107,17 @@ stop_wait::event stop_wait::next() {
   return out;
 }
 
-void stop_wait::request_leave() {
+namespace {
+
+void raise_event(int descriptor) {
   std::uint64_t one = 1;
-  (void)!::write(requests_, &one, sizeof one);
+  (void)!::write(descriptor, &one, sizeof one);
 }
+
+} // namespace
+
+void stop_wait::request_leave() { raise_event(requests_); }
+
+void stop_wait::report_left() { raise_event(reports_); }
 
 } // namespace praetor

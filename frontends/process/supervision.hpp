@@ -27,7 +27,7 @@ private:
 /// all of them have the signals blocked.
 class stop_wait {
 public:
-  enum class event { hangup, interrupt, terminate, usr1, leave };
+  enum class event { hangup, interrupt, terminate, usr1, leave, left };
 
   stop_wait();
   ~stop_wait();
@@ -40,9 +40,11 @@ public:
   bool next_within(int milliseconds, event& out);
   /// Any thread: an agent that is told to leave.
   void request_leave();
+  /// Any thread: the agent has left.
+  void report_left();
 
 private:
-  int signals_ = -1, requests_ = -1;
+  int signals_ = -1, requests_ = -1, reports_ = -1;
 };
 
 } // namespace praetor

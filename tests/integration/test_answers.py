@@ -138,5 +138,17 @@ class Answers(AgentTest):
         self.assertEqual(self.ask("GET", "/v1/catalog/nodes?dc=nowhere", status=500)[0]["x-consul-index"], "1")
 
 
+class Words(AgentTest):
+    def test_an_event_that_is_too_large_is_refused_in_the_references_words(self):
+        agent = self.agent().start()
+        status, _, body = agent.request("PUT", "/v1/event/fire/deploy", "x" * 600)
+        self.assertEqual((status, body.decode()), (500, "error broadcasting event: user event exceeds configured "
+                                                        "limit of 512 bytes before encoding"))
+
+    def test_the_raft_configuration_has_no_index(self):
+        agent = self.agent().start()
+        self.assertEqual(agent.get("/v1/operator/raft/configuration")["Index"], 0)
+
+
 if __name__ == "__main__":
     unittest.main()

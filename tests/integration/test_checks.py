@@ -1,5 +1,6 @@
 """Health checks against real targets: their kinds, and that a thousand of them run on time."""
 
+import contextlib
 import http.server
 import json
 import math
@@ -9,6 +10,26 @@ import time
 import unittest
 
 from agent import AgentTest, eventually, http_server
+
+
+@contextlib.contextmanager
+def raw_server(answers):
+    """A server that answers each path with the bytes given for it. @returns its port."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    one, _ = listener.accept()
+                    with one, contextlib.suppress(OSError):
+                        path = one.recv(4096).split(b" ", 2)[1].decode()
+                        one.sendall(answers[path.lstrip("/")])
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 class Kinds(AgentTest):
@@ -40,6 +61,25 @@ class Kinds(AgentTest):
             self.assertIn(f"HTTP GET http://127.0.0.1:{port}/x: 204 No Content Output: the answer"[:40],
                           agent.get("/v1/agent/checks")["h"]["Output"])
         self.becomes(agent, "h", "critical")
+
+    def test_http_answers_that_take_liberties(self):
+        answers = {
+            "no-reason": b"HTTP/1.1 200\r\nContent-Length: 3\r\n\r\nhey",
+            "line-feeds": b"HTTP/1.1 200 OK\nContent-Length: 3\n\nhey",
+            "old": b"HTTP/1.0 200 OK\r\n\r\nhey",
+            "folded": b"HTTP/1.1 200 OK\r\nX-A: 1\r\n 2\r\n\r\nhey",
+            "interim": b"HTTP/1.1 103\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhey and more",
+            "chunked": b"HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n2;a=b\r\nhe\r\n1\r\ny\r\n0\r\n\r\n",
+        }
+        agent = self.agent().start()
+        with raw_server(answers) as port:
+            for name in answers:
+                agent.put("/v1/agent/check/register", {
+                    "ID": name, "Name": name, "HTTP": f"http://127.0.0.1:{port}/{name}", "Interval": "100ms"})
+            for name in answers:
+                with self.subTest(answer=name):
+                    self.becomes(agent, name, "passing")
+                    self.assertRegex(agent.get("/v1/agent/checks")[name]["Output"], "200( OK)? Output: hey$")
 
     def test_tcp(self):
         agent = self.agent().start()

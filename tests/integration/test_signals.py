@@ -238,6 +238,14 @@ class Others(SignalTest):
 
 
 class AgentSignals(SignalTest):
+    def test_a_second_signal_ends_an_agent_that_is_leaving(self):
+        agent = self.agent(leave_on_terminate=True,
+                           performance={"raft_multiplier": 1, "leave_drain_time": "60s"}).start()
+        agent.process.send_signal(signal.SIGTERM)
+        eventually(lambda: "Gracefully shutting down agent" in agent.output(), 20, "the leave")
+        agent.process.send_signal(signal.SIGTERM)
+        self.assertEqual(agent.process.wait(10), 1)
+
     def test_a_reload_is_heard_though_hangups_were_ignored(self):
         agent = self.agent()
         before = signal.signal(signal.SIGHUP, signal.SIG_IGN)

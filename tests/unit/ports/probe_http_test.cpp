@@ -63,6 +63,22 @@ TEST_CASE("an HTTP check's status follows the code of the answer") {
   }
 }
 
+TEST_CASE("an HTTP check passes for an answer that Go's client would take") {
+  probing p;
+  for (const auto& [text, shown] : std::vector<std::pair<std::string, std::string>>{
+           {"HTTP/1.1 200\r\nContent-Length: 3\r\n\r\nhey", "200 Output: hey"},
+           {"HTTP/1.1 200 OK\nContent-Length: 3\n\nhey", "200 OK Output: hey"},
+           {"HTTP/1.0 200 OK\r\n\r\nhey", "200 OK Output: hey"},
+           {"HTTP/1.1 200 OK\r\nX-A: 1\r\n 2\r\n\r\nhey", "200 OK Output: hey"},
+           {"HTTP/1.1 103\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nheyMORE", "200 OK Output: hey"},
+           {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhey\r\nnonsense", "200 OK Output: hey"},
+       }) {
+    INFO(text);
+    fixed_answer server(text);
+    expect(p.run(get(server.url())), "passing", "HTTP GET " + server.url() + ": " + shown);
+  }
+}
+
 TEST_CASE("an HTTP check sends the request that clients of the reference see") {
   probing p;
   fixed_answer server(answer("200 OK", "hey"));
