@@ -33,6 +33,8 @@ struct rpc_gateway_options {
 struct rpc_gateway_state {
   static constexpr const char* name = "rpc_gateway";
   rpc_gateway_state() = default;
+  /// Whoever is at the other ends of the streams hears that they have ended.
+  ~rpc_gateway_state();
 
   using promise = caf::typed_response_promise<envelope>;
   /// The streams of a request: of what the peer pushes after it, and of what it pulls after the answer's beginning.
@@ -144,6 +146,7 @@ private:
   envelope break_off(std::uint64_t id, const peer_identity& from, const std::string& why);
   /// Tells both ends of each stream that the request has ended.
   static void close_streams(request_streams& s, const std::string& why);
+  static void close_pipes(request_streams& s, const std::string& why);
 };
 
 /// An envelope with this content.

@@ -148,11 +148,19 @@ envelope rpc_gateway_state::break_off(std::uint64_t id, const peer_identity& fro
 }
 
 void rpc_gateway_state::close_streams(request_streams& s, const std::string& why) {
+  close_pipes(s, why);
   auto over = rpc_refused(why, 499, false);
-  if (s.answer) s.answer->close();
-  if (s.body) s.body->fail({why, 499});
   for (auto& waits : s.pulls) waits.answer.deliver(over);
   for (auto& waits : s.pushes) waits.deliver(over);
+}
+
+void rpc_gateway_state::close_pipes(request_streams& s, const std::string& why) {
+  if (s.answer) s.answer->close();
+  if (s.body) s.body->fail({why, 499});
+}
+
+rpc_gateway_state::~rpc_gateway_state() {
+  for (auto id : streaming) close_pipes(*requests.at(id).streams, "the agent ends");
 }
 
 void rpc_gateway_state::look_after_streams() {

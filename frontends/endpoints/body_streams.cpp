@@ -1,5 +1,7 @@
 #include "frontends/endpoints/body_streams.hpp"
 
+#include <utility>
+
 namespace praetor::endpoints {
 
 namespace {

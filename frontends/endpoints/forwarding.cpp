@@ -328,7 +328,8 @@ void forward(const call& c) {
   auto patience = c.way->body == body_size::archive ? longest_archive_work : nanoseconds{config->rpc.client_timeout};
   r->deadline = std::max(waiting.wait_until, c.env.now()) + r->hold + patience;
   r->body = [waiting] { return msgpack::pack(described(waiting)); };
-  if (auto body = streamed_body(c)) r->rest = [mover = c.env.mover(), body] { return piped(mover, body); };
+  if (auto body = streamed_body(c))
+    r->rest = [mover = std::weak_ptr(c.env.mover()), body] { return piped(mover.lock(), body); };
   r->streamed = [waiting](const std::string& head, std::shared_ptr<byte_pipe> rest) {
     respond_streamed(waiting, head, std::move(rest));
   };

@@ -1,3 +1,4 @@
+#include "actors/byte_pipe.hpp"
 #include "actors/forwarded_request.hpp"
 #include "sim/node.hpp"
 
@@ -29,6 +30,20 @@ struct asked_server {
   }
   remote_answer ask_by_itself(remote_request r) {
     return wait([&](auto done) { return server.view().requests.load()->serve_own(std::move(r), 1s, done); });
+  }
+
+  /// What comes through a pipe until its end.
+  byte_pipe::part read_all(byte_pipe& from) {
+    byte_pipe::part all;
+    w.run_for(60s, [&] {
+      auto part = from.take(byte_pipe::piece);
+      all.bytes += part.bytes;
+      all.end = part.end;
+      all.failed = part.failed;
+      server.machine().touch();
+      return part.end || part.failed;
+    });
+    return all;
   }
 
   world w{1};
@@ -170,4 +185,62 @@ TEST_CASE("no other agent decides how long a request is held here") {
   s.w.run_for(30min, [&] { return *answered; });
   CHECK(*answered);
   CHECK(s.w.now() - began < 11min);
+}
+
+TEST_CASE("an archive is handed out as a stream, and taken as one") {
+  asked_server s;
+  auto put = request_for("PUT", "/v1/kv/a");
+  put.body = "before";
+  REQUIRE(s.ask(put).body == "true");
+  auto saved = s.ask(request_for("GET", "/v1/snapshot"));
+  CHECK(saved.status == 200);
+  REQUIRE(saved.rest);
+  auto archive = s.read_all(*saved.rest);
+  REQUIRE(archive.end);
+  REQUIRE(archive.bytes.size() > 100);
+  put.body = "after";
+  REQUIRE(s.ask(put).body == "true");
+
+  auto restore = request_for("PUT", "/v1/snapshot");
+  restore.rest = std::make_shared<byte_pipe>();
+  restore.rest_size = archive.bytes.size();
+  REQUIRE(restore.rest->write(archive.bytes));
+  auto raw = request_for("GET", "/v1/kv/a");
+  raw.query = {{"raw", ""}};
+  SECTION("whole") {
+    restore.rest->finish();
+    CHECK(s.ask(restore).status == 200);
+    CHECK(s.ask(raw).body == "before");
+  }
+  SECTION("broken off in the middle") {
+    restore.rest->fail({"the sender is gone", 499});
+    CHECK(s.ask(restore).status == 499);
+    CHECK(s.ask(raw).body == "after");
+  }
+  SECTION("larger than any archive may be") {
+    restore.rest_size = std::uint64_t{5} << 30;
+    CHECK(s.ask(restore).status == 413);
+    CHECK(restore.rest->closed());
+  }
+}
+
+TEST_CASE("only archives are taken as streams") {
+  asked_server s;
+  auto put = request_for("PUT", "/v1/kv/a");
+  put.rest = std::make_shared<byte_pipe>();
+  CHECK(s.ask(put).status == 400);
+  CHECK(put.rest->closed());
+}
+
+TEST_CASE("a reader of an archive that leaves is noticed") {
+  asked_server s;
+  auto saved = s.ask(request_for("GET", "/v1/snapshot"));
+  REQUIRE(saved.rest);
+  saved.rest->close();
+  // All places for archives are free again: as many as there may be at a time can be asked for.
+  for (int i = 0; i < 12; ++i) {
+    auto next = s.ask(request_for("GET", "/v1/snapshot"));
+    CHECK(next.status == 200);
+    if (next.rest) next.rest->close();
+  }
 }
