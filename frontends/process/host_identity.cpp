@@ -41,8 +41,7 @@ std::optional<std::string> uuid_in(std::string text) {
 }
 
 std::optional<std::string> uuid_of_host(const system_file_reader& read) {
-  for (const char* path :
-       {"/sys/class/dmi/id/product_uuid", "/etc/machine-id", "/proc/sys/kernel/random/boot_id"})
+  for (const char* path : {"/sys/class/dmi/id/product_uuid", "/etc/machine-id", "/proc/sys/kernel/random/boot_id"})
     if (auto text = read(path))
       if (auto uuid = uuid_in(std::move(*text))) return uuid;
   return std::nullopt;

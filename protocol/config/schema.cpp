@@ -310,7 +310,7 @@ fields make_schema() {
   static const fields ca_config = {
       key("cluster_id", k::text),
       aliased("root_cert_ttl", "RootCertTTL", k::text),
-      aliased("skip_validate", "SkipValidate", k::boolean),
+      aliased("skip_validate", "SkipValidate", k::boolean, no_effect),
       aliased("leaf_cert_ttl", "LeafCertTTL", k::text, no_effect),
       aliased("intermediate_cert_ttl", "IntermediateCertTTL", k::text, no_effect),
       aliased("csr_max_per_second", "CSRMaxPerSecond", k::number, no_effect),

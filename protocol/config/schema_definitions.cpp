@@ -32,8 +32,7 @@ const fields& service_proxy() {
   static const fields transparent = {key("outbound_listener_port", k::integer), key("dialed_directly", k::boolean)};
   static const fields path = {key("listener_port", k::integer), key("path", k::text),
                               key("local_path_port", k::integer), key("protocol", k::text)};
-  static const fields expose = {key("checks", k::boolean), key("port", k::integer, no_effect),
-                                blocks("paths", path)};
+  static const fields expose = {key("checks", k::boolean), key("port", k::integer, no_effect), blocks("paths", path)};
   static const fields all = [] {
     fields f;
     add(f, k::text, plain, {"destination_service_name", "destination_service_id", "local_service_address"});

@@ -11,7 +11,9 @@ namespace praetor::config::schema_rows {
 using k = key_kind;
 using fields = std::vector<key_spec>;
 
-inline key_spec key(std::string name, k kind, unsigned traits = plain) { return {std::move(name), kind, traits, {}, nullptr, {}}; }
+inline key_spec key(std::string name, k kind, unsigned traits = plain) {
+  return {std::move(name), kind, traits, {}, nullptr, {}};
+}
 inline key_spec aliased(std::string name, std::string alias, k kind, unsigned traits = plain) {
   return {std::move(name), kind, traits, std::move(alias), nullptr, {}};
 }

@@ -246,7 +246,6 @@ struct certificate_settings {
   nanoseconds leaf = 72h, intermediate = 8760h, root = 87600h;
   std::string key_type = "ec";
   std::int64_t key_bits = 256;
-  bool skip = false;
 };
 
 expected<certificate_settings> certificate_settings_of(const free_form& given) {
@@ -277,12 +276,10 @@ expected<certificate_settings> certificate_settings_of(const free_form& given) {
   if (s.key_type == "rsa") s.key_bits = 2048;
   if (given.contains("PrivateKeyBits") && given["PrivateKeyBits"].is_number_integer())
     s.key_bits = given["PrivateKeyBits"];
-  if (given.contains("SkipValidate") && given["SkipValidate"].is_boolean()) s.skip = given["SkipValidate"];
   return s;
 }
 
 expected<void> check_certificates(const certificate_settings& s) {
-  if (s.skip) return {};
   if (s.leaf < 1h) return fail("leaf cert TTL must be greater or equal than 1h0m0s");
   if (s.leaf > 8760h) return fail("leaf cert TTL must be less than 8760h0m0s");
   if (s.intermediate < 3h) return fail("Intermediate Cert TTL must be greater or equal than 3h");

@@ -38,7 +38,7 @@ class Reload(SettingsTest):
         self.assertEqual(one.request("GET", "/debug/pprof/cmdline")[0], 200)
         self.assertEqual(one.request("GET", "/v1/agent/members")[1]["X-New"], "1")
         self.assertEqual(one.request("PUT", "/v1/kv/a", "x" * 11)[0], 413)
-        self.assertEqual(one.request("PUT", "/v1/session/create", {"TTL": "20s"})[0], 400)
+        self.assertEqual(one.request("PUT", "/v1/session/create", {"TTL": "20s"})[0], 500)
         self.assertIn("web", one.get("/v1/agent/services"))
         eventually(lambda: self.ttls(one, "it.node.consul") == {7}, 10, "the new time to live")
         eventually(lambda: one.get("/v1/catalog/node/it")["Node"]["Meta"].get("a") == "b", 10, "the metadata")
