@@ -1,0 +1,115 @@
+"""The kinds of checks, with targets that give each of them a known status."""
+
+import contextlib
+import http.server
+import socket
+import threading
+from dataclasses import dataclass, field
+
+from agent import http_server
+
+TTL, CHANGED_TTL = "100000h", "100001h"  # recorded states have to hold for years
+INTERVAL, CHANGED_INTERVAL = "1s", "2s"
+
+# A node that no agent stands behind; aliases of kind `alias` look at its service.
+FAR_NODE = {"Node": "elsewhere", "Address": "127.0.0.2", "Service": {"ID": "far", "Service": "far"},
+            "Check": {"CheckID": "far-check", "Name": "far", "ServiceID": "far", "Status": "warning", "Output": "slow"}}
+# A service of the agent itself; aliases of kind `alias-local` look at it.
+NEAR_SERVICE = {"id": "near", "name": "near", "check": {"id": "near-check", "ttl": TTL, "status": "passing"}}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`fields` as a configuration file spells them. `status` is what the check has once it has settled, `initial` what its
+    definition says; `state` is what a client reports for it: (verb, note)."""
+    name: str
+    type: str
+    status: str = "critical"
+    initial: str = ""
+    fields: dict = field(default_factory=dict, hash=False, compare=False)
+    state: tuple = None
+    runs: bool = False  # the agent finds its status out by itself, and the first result comes after a start
+    stable_output: bool = True
+
+    @property
+    def portable(self):
+        """It asks no target of this run, whose ports are new each time."""
+        return not self.fields.keys() & {"http", "tcp", "udp", "grpc", "h2ping"}
+
+    @property
+    def first_status(self):
+        return self.initial or "critical"
+
+
+NONE = Kind("none", "")
+
+
+def kinds(targets):
+    def polled(name, status, type=None, stable_output=True, **fields):
+        return Kind(name, type or name, status, "" if status == "critical" else status, dict(fields, interval=INTERVAL),
+                    runs=True, stable_output=stable_output)
+
+    def alias(name, status, **fields):
+        return Kind(name, "alias", status, status, fields, runs=True)
+
+    return [
+        Kind("ttl", "ttl", "warning", fields={"ttl": TTL}, state=("warn", "hm")),
+        Kind("ttl-critical", "ttl", "critical", fields={"ttl": TTL}, state=("fail", "broken")),
+        Kind("ttl-untouched", "ttl", "passing", "passing", {"ttl": TTL}),
+        polled("http", "passing", http=f"http://127.0.0.1:{targets.http}/"),
+        polled("tcp", "passing", tcp=f"127.0.0.1:{targets.http}"),
+        polled("udp", "passing", udp=f"127.0.0.1:{targets.udp}"),
+        polled("script", "warning", args=["/bin/sh", "-c", "echo so so; exit 1"]),
+        # Nobody answers these: what they say is the client library's, but it is said and it stays.
+        polled("grpc", "critical", grpc=f"127.0.0.1:{targets.closed}", stable_output=False),
+        polled("h2ping", "critical", h2ping=f"127.0.0.1:{targets.closed}", h2ping_use_tls=False, stable_output=False),
+        polled("docker", "critical", docker_container_id="no-such-container", shell="/bin/sh", args=["true"],
+               stable_output=False),
+        alias("alias", "warning", alias_node=FAR_NODE["Node"], alias_service="far"),
+        alias("alias-local", "passing", alias_service="near"),
+        NONE,
+    ]
+
+
+class Targets:
+    """What checks ask: an HTTP server, a UDP responder, and a port where nobody listens."""
+
+    def __enter__(self):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Length", "4")
+                self.end_headers()
+                self.wfile.write(b"fine")
+
+            def log_message(self, *_):
+                pass
+
+        self.stack = contextlib.ExitStack()
+        self.http = self.stack.enter_context(http_server(Handler))
+        responder = self.stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        responder.bind(("127.0.0.1", 0))
+        self.udp = responder.getsockname()[1]
+        thread = threading.Thread(target=self.respond, args=(responder,), daemon=True)
+        thread.start()
+        self.stack.callback(thread.join)
+        self.stack.callback(self.end_responder)
+        closed = self.stack.enter_context(socket.socket())
+        closed.bind(("127.0.0.1", 0))  # bound and never listening
+        self.closed = closed.getsockname()[1]
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def respond(self, responder):
+        while True:
+            data, sender = responder.recvfrom(1000)
+            if data == b"end":
+                return
+            with contextlib.suppress(OSError):
+                responder.sendto(b"fine", sender)
+
+    def end_responder(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+            one.sendto(b"end", ("127.0.0.1", self.udp))
