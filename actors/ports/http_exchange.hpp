@@ -48,6 +48,9 @@ private:
                                                bool to_head);
   expected<std::string> compose(const hop& next, const probe_url& url) const;
   void follow(hop& next, const probe_url& from) const;
+  bool takes_gzip(const std::string& method) const;
+  void keep_body(std::string_view piece);
+  void unpack_body();
 
   probe_world& world_;
   probe_tls& tls_;
@@ -58,6 +61,8 @@ private:
   std::string status_;
   bool answered_ = false;
   last_bytes body_;
+  bool packed_ = false;     ///< the body comes as gzip
+  std::string packed_body_; ///< as it came, cut at a limit
 };
 
 } // namespace praetor

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -210,8 +211,11 @@ class Others(SignalTest):
     def test_the_monitor_ends_well(self):
         agent = self.agent().start()
         process = self.launch("monitor", "-log-level=trace", port=agent.ports["http"])
-        agent.get("/v1/status/leader")
-        self.assertTrue(process.stdout.readline())
+
+        def line_came():
+            agent.get("/v1/status/leader")
+            return select.select([process.stdout], [], [], 0)[0]
+        eventually(line_came, 20, "a line of the log")
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(10), 0)
 
