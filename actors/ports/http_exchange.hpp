@@ -4,6 +4,7 @@
 #include "actors/ports/probe_dial.hpp"
 #include "actors/ports/probe_url.hpp"
 #include "protocol/base/last_bytes.hpp"
+#include "protocol/types/error.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <map>
