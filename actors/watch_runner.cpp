@@ -2,7 +2,6 @@
 
 #include "actors/forwarded_request.hpp"
 #include "actors/remote_answer.hpp"
-#include "protocol/codec/json_write.hpp"
 #include "protocol/config/runtime_config.hpp"
 
 namespace praetor {
@@ -18,7 +17,7 @@ log_field named_program(const watch_handler& handler) {
   std::string list;
   for (const auto& argument : handler.arguments) {
     list += list.empty() ? "[" : ", ";
-    json::write_text(list, argument);
+    list += free_form(argument).dump(-1, ' ', false, free_form::error_handler_t::replace);
   }
   log_field out{"watch_handler", list + "]"};
   out.is_text = false;
