@@ -9,14 +9,19 @@ namespace praetor {
 namespace {
 
 constexpr nanoseconds frontends_pause = std::chrono::milliseconds(100);
-constexpr std::string_view log_name = "agent", watch_log_name = "agent.watch";
+constexpr std::string_view log_name = "agent", watch_log_name = "agent.watch.watch";
 
-/// The program as the log names it.
-std::string program_text(const watch_handler& handler) {
-  if (!handler.line.empty()) return handler.line;
-  std::string text = "[";
-  for (const auto& argument : handler.arguments) text += (text.size() == 1 ? "" : " ") + argument;
-  return text + "]";
+/// The program as the log names it: a line, or a list that is one in JSON, too.
+log_field named_program(const watch_handler& handler) {
+  if (handler.arguments.empty()) return {"watch_handler", handler.line};
+  std::string list;
+  for (const auto& argument : handler.arguments) {
+    list += list.empty() ? "[" : ", ";
+    list += free_form(argument).dump(-1, ' ', false, free_form::error_handler_t::replace);
+  }
+  log_field out{"watch_handler", list + "]"};
+  out.is_text = false;
+  return out;
 }
 
 } // namespace
@@ -93,12 +98,10 @@ void watch_runner_state::ended(const handler_result& result) {
 }
 
 void watch_runner_state::tell_of_program(const handler_result& result) {
-  auto program = program_text(options.watch.handler);
+  auto program = named_program(options.watch.handler);
   if (!result.failure.empty())
-    options.log->write(log_level::error, log_name, "Failed to run watch handler",
-                       {{"watch_handler", program}, {"error", result.failure}});
-  options.log->write(log_level::debug, log_name, "watch handler output",
-                     {{"watch_handler", program}, {"output", result.output}});
+    options.log->write(log_level::error, log_name, "Failed to run watch handler", {program, {"error", result.failure}});
+  options.log->write(log_level::debug, log_name, "watch handler output", {program, {"output", result.output}});
 }
 
 void watch_runner_state::tell_of_answer(const handler_result& result) {

@@ -22,7 +22,7 @@ public:
   void start() override {
     script_settings settings;
     settings.arguments = what_.handler.arguments;
-    if (!what_.handler.line.empty()) settings.arguments = shell_command(what_.handler.line);
+    if (settings.arguments.empty()) settings.arguments = shell_command(what_.handler.line);
     settings.environment = {"CONSUL_INDEX=" + std::to_string(what_.index)};
     settings.input = std::move(what_.news);
     settings.output_limit = what_.output_limit;

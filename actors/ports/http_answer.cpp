@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t most_head_bytes = 1 << 20; ///< all heads of one answer together
 constexpr std::size_t most_chunk_line = 4096;
-constexpr unsigned most_interim = 5;
 
 std::string_view without_blanks(std::string_view text) {
   auto first = text.find_first_not_of(" \t");
@@ -23,7 +22,7 @@ std::string_view without_blanks(std::string_view text) {
 
 bool is_name(std::string_view text) {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~ ";
-  return std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
     return std::isalnum(c) || marks.find(static_cast<char>(c)) != marks.npos;
   });
 }
@@ -46,6 +45,17 @@ std::optional<std::uint64_t> number(std::string_view text, int base) {
 }
 
 auto broken(const std::string& what) { return fail("net/http: HTTP/1.x transport connection broken: " + what); }
+
+auto without_colon(const std::string& line) {
+  return broken("malformed MIME header: missing colon: " + praetor::quoted(line));
+}
+
+/// Go's %q of a list.
+std::string listed(const string_list& texts) {
+  std::string out;
+  for (const auto& text : texts) out += (out.empty() ? "[" : " ") + praetor::quoted(text);
+  return out + "]";
+}
 
 } // namespace
 
@@ -78,6 +88,7 @@ expected<void> http_answer::take(std::string_view bytes, const std::function<voi
 
 expected<void> http_answer::end() const {
   if (has_head()) return {};
+  if (state_ == state::fields && !line_.empty() && line_.find(':') == line_.npos) return without_colon(line_);
   return seen_any_ ? broken("unexpected EOF") : fail("EOF");
 }
 
@@ -129,7 +140,7 @@ expected<void> http_answer::take_field(std::string_view line) {
     folded_ = std::string(without_blanks(line));
     return {};
   }
-  if (folded_.empty()) return broken("malformed MIME header initial line: " + std::string(line));
+  if (folded_.empty()) return broken("malformed MIME header initial line: " + praetor::quoted(line));
   folded_.append(" ").append(without_blanks(line));
   return {};
 }
@@ -139,16 +150,16 @@ expected<void> http_answer::finish_field() {
   auto line = std::exchange(folded_, {});
   auto colon = line.find(':');
   auto name = std::string_view(line).substr(0, colon);
-  if (colon == line.npos || !is_name(name)) return broken("malformed MIME header line: " + line);
+  if (colon == line.npos) return without_colon(line);
+  if (!is_name(name)) return broken("malformed MIME header line: " + praetor::quoted(line));
   auto value = without_blanks(std::string_view(line).substr(colon + 1));
-  if (!is_value(value)) return broken("malformed MIME header line: " + line);
+  if (!is_value(value)) return broken("malformed MIME header line: " + praetor::quoted(line));
   fields_.emplace_back(lower_case(name), value);
   return {};
 }
 
 expected<void> http_answer::head_is_whole() {
   if (code_ >= 100 && code_ < 200 && code_ != 101) {
-    if (++interim_ > most_interim) return fail("net/http: too many 1xx informational responses");
     state_ = state::status_line;
     return {};
   }
@@ -163,11 +174,11 @@ expected<void> http_answer::choose_framing() {
     if (name == "transfer-encoding" && at_least_1_1_) encodings.push_back(value);
     if (name == "content-length") lengths.push_back(value);
   }
-  if (encodings.size() > 1) return broken("too many transfer encodings");
+  if (encodings.size() > 1) return broken("too many transfer encodings: " + listed(encodings));
   if (!encodings.empty() && !equal_fold(encodings[0], "chunked"))
     return broken("unsupported transfer encoding: " + praetor::quoted(encodings[0]));
   if (std::any_of(lengths.begin(), lengths.end(), [&](const auto& each) { return each != lengths[0]; }))
-    return broken("http: message cannot contain multiple Content-Length headers");
+    return broken("http: message cannot contain multiple Content-Length headers; got " + listed(lengths));
   bool has_body = !to_head_ && code_ != 101 && code_ != 204 && code_ != 304;
   if (!encodings.empty()) {
     state_ = has_body ? state::chunk_size : state::done;
@@ -175,6 +186,7 @@ expected<void> http_answer::choose_framing() {
   }
   std::optional<std::uint64_t> length;
   if (!lengths.empty()) {
+    if (lengths[0].empty()) return broken("invalid empty Content-Length \"\"");
     length = number(lengths[0], 10);
     if (!length) return broken("bad Content-Length " + praetor::quoted(lengths[0]));
   }
@@ -192,6 +204,7 @@ bool http_answer::take_chunk_line(std::string_view& bytes) {
   if (line_.size() > most_chunk_line) return false;
   if (end == bytes.npos) return true;
   auto line = std::exchange(line_, {});
+  if (!line.ends_with('\r')) return false;
   auto text = std::string_view(line).substr(0, line.find(';'));
   while (!text.empty() && (text.back() == '\r' || text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   if (state_ == state::chunk_end) {

@@ -50,7 +50,6 @@ private:
   state state_ = state::status_line;
   bool seen_any_ = false;
   std::size_t head_size_ = 0;
-  unsigned interim_ = 0;                                    ///< answers with a code of 1xx so far
   std::string line_;                                        ///< the line that is not whole yet
   std::string folded_;                                      ///< the field that the next line may continue
   std::vector<std::pair<std::string, std::string>> fields_; ///< names in lower case

@@ -3,6 +3,7 @@
 #include "actors/ports/http_answer.hpp"
 #include "protocol/codec/base64.hpp"
 #include "protocol/types/secrets.hpp"
+#include "storage/snapshot/gunzip.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,6 +23,8 @@ using boost::system::error_code;
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t most_requests = 10; ///< redirections followed
+constexpr std::size_t most_packed_bytes = 1 << 20;
+constexpr std::uint64_t most_unpacked_bytes = 16 << 20;
 
 /// "Get" of "GET": how errors name a request.
 std::string verb(const std::string& method) { return method.substr(0, 1) + lower_case(method.substr(1)); }
@@ -135,13 +138,15 @@ asio::awaitable<std::string> http_exchange::converse(Stream& stream, beast::tcp_
   auto [unsent, written] = co_await asio::async_write(stream, asio::buffer(message), as_tuple);
   // The other side may have answered and closed without reading all of it: look.
   http_answer answer(to_head);
+  bool asks_for_gzip = !to_head && takes_gzip(call_.method);
   std::array<char, 8192> chunk;
   location_.clear();
   while (!answer.is_done()) {
     auto [lost, size] = co_await stream.async_read_some(asio::buffer(chunk), as_tuple);
     bool had_head = answer.has_head();
+    std::string piece; // of the body; whose it is says the head that came with it
     if (size > 0)
-      if (auto good = answer.take({chunk.data(), size}, [this](std::string_view piece) { body_.append(piece); }); !good)
+      if (auto good = answer.take({chunk.data(), size}, [&piece](std::string_view bytes) { piece += bytes; }); !good)
         co_return good.error().text;
     if (answer.has_head() && !had_head) {
       code_ = answer.code();
@@ -150,13 +155,36 @@ asio::awaitable<std::string> http_exchange::converse(Stream& stream, beast::tcp_
       if (!location_.empty()) co_return std::string();
       status_ = answer.status();
       answered_ = true;
+      packed_ = asks_for_gzip && equal_fold(answer.field("content-encoding"), "gzip");
     }
+    keep_body(piece);
     if (!lost) continue;
     if (answer.has_head()) break; // its body is as long as it is
     if (!is_end(lost)) co_return connection_error(socket, unsent && !is_end(unsent) ? unsent : lost);
     co_return answer.end().error().text;
   }
+  if (packed_) unpack_body();
   co_return std::string();
+}
+
+/// Whether to ask for a packed body: the caller has no wish of its own about it.
+bool http_exchange::takes_gzip(const std::string& method) const {
+  return method != "HEAD" && std::none_of(call_.header.begin(), call_.header.end(), [](const auto& field) {
+           return equal_fold(field.first, "accept-encoding") || equal_fold(field.first, "range");
+         });
+}
+
+void http_exchange::keep_body(std::string_view piece) {
+  if (!packed_) return body_.append(piece);
+  packed_body_.append(piece.substr(0, most_packed_bytes - packed_body_.size()));
+}
+
+/// A body that is no gzip, or not all of it, counts as far as it can be read.
+void http_exchange::unpack_body() {
+  storage::gunzip unpacker(storage::source_of(packed_body_));
+  unpacker.limit_expansion(most_unpacked_bytes, most_unpacked_bytes);
+  if (!unpacker.begin()) return;
+  for (auto piece = unpacker.next(); piece && !piece->empty(); piece = unpacker.next()) body_.append(*piece);
 }
 
 /// @returns the request's bytes, or what is wrong with what was asked for
@@ -165,6 +193,7 @@ expected<std::string> http_exchange::compose(const hop& next, const probe_url& u
   fields.add("Host", url.host_header);
   fields.add("User-Agent", call_.user_agent);
   if (!call_.accept.empty()) fields.add("Accept", call_.accept);
+  if (takes_gzip(next.method)) fields.add("Accept-Encoding", "gzip");
   if (url.has_user) fields.add("Authorization", "Basic " + base64_encode(url.user + ":" + url.password));
   if (!next.referer.empty()) fields.add("Referer", next.referer);
   for (const auto& [name, values] : call_.header) {

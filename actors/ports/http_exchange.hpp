@@ -4,6 +4,7 @@
 #include "actors/ports/probe_dial.hpp"
 #include "actors/ports/probe_url.hpp"
 #include "protocol/base/last_bytes.hpp"
+#include "protocol/types/error.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <map>
@@ -48,6 +49,9 @@ private:
                                                bool to_head);
   expected<std::string> compose(const hop& next, const probe_url& url) const;
   void follow(hop& next, const probe_url& from) const;
+  bool takes_gzip(const std::string& method) const;
+  void keep_body(std::string_view piece);
+  void unpack_body();
 
   probe_world& world_;
   probe_tls& tls_;
@@ -58,6 +62,8 @@ private:
   std::string status_;
   bool answered_ = false;
   last_bytes body_;
+  bool packed_ = false;     ///< the body comes as gzip
+  std::string packed_body_; ///< as it came, cut at a limit
 };
 
 } // namespace praetor

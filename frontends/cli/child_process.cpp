@@ -104,6 +104,7 @@ void child_process::kill(int signal) {
 }
 
 void child_process::end(int signal) {
+  ending_ = signal;
   kill(signal);
   eventfd_write(news_, 1);
 }
@@ -128,8 +129,10 @@ bool child_process::feed() {
   return !unfed_.empty();
 }
 
-/// Waits for what the child has started. The group's id is nobody else's as long as it has a member.
-void child_process::wait_for_group(steady_clock::time_point until) const {
+/// Waits for what the child has started. A shell's background jobs ignore SIGINT, so they are told in another way. The
+/// group's id is nobody else's as long as it has a member.
+void child_process::end_group(steady_clock::time_point until) const {
+  if (leads_group_ && ending_ != SIGTERM) ::kill(-id_, SIGTERM);
   while (leads_group_ && ::kill(-id_, 0) == 0) {
     if (steady_clock::now() >= until) {
       ::kill(-id_, SIGKILL);
@@ -165,7 +168,7 @@ std::string child_process::wait(const std::function<void()>& ending) {
     over = waiting[0].revents != 0;
   }
   auto status = reap();
-  if (deadline) wait_for_group(*deadline);
+  if (deadline) end_group(*deadline);
   return exit_text(status);
 }
 

@@ -3,6 +3,7 @@
 #include "protocol/types/error.hpp"
 #include "protocol/types/values.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -44,14 +45,15 @@ private:
   child_process(pid_t id, bool leads_group, int input, int news);
   bool feed();
   int reap();
-  void wait_for_group(std::chrono::steady_clock::time_point until) const;
+  void end_group(std::chrono::steady_clock::time_point until) const;
   void kill(int signal);
 
   pid_t id_;
   bool leads_group_;
-  int exit_ = -1; ///< can be read when the child has ended
-  int input_;     ///< our end of its standard input; -1: closed
-  int news_;      ///< can be read when `end` was called
+  int exit_ = -1;              ///< can be read when the child has ended
+  int input_;                  ///< our end of its standard input; -1: closed
+  int news_;                   ///< can be read when `end` was called
+  std::atomic<int> ending_{0}; ///< the signal that `end` was called with last
   std::mutex mutex_;
   bool gone_ = false; ///< guarded by mutex_: the id may belong to somebody else
   std::string unfed_; ///< of its standard input

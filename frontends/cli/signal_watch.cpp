@@ -12,11 +12,7 @@ signal_watch::signal_watch(std::initializer_list<int> signals, std::function<voi
     : on_signal_(std::move(on_signal)) {
   sigset_t set;
   sigemptyset(&set);
-  for (int each : signals) {
-    // What is ignored, as in a shell's background job or below nohup, would not arrive.
-    std::signal(each, SIG_DFL);
-    sigaddset(&set, each);
-  }
+  for (int each : signals) sigaddset(&set, each);
   ::pthread_sigmask(SIG_BLOCK, &set, &before_);
   signals_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   stop_ = ::eventfd(0, EFD_CLOEXEC);

@@ -57,11 +57,7 @@ pid_file::~pid_file() {
 stop_wait::stop_wait() {
   sigset_t set;
   sigemptyset(&set);
-  for (int s : {SIGHUP, SIGINT, SIGTERM, SIGUSR1}) {
-    // What is ignored, as in a shell's background job or below nohup, would not arrive.
-    std::signal(s, SIG_DFL);
-    sigaddset(&set, s);
-  }
+  for (int s : {SIGHUP, SIGINT, SIGTERM, SIGUSR1}) sigaddset(&set, s);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   signals_ = ::signalfd(-1, &set, SFD_CLOEXEC);

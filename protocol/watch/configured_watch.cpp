@@ -26,7 +26,7 @@ struct member_faults {
 
   void expect(const char* name, const char* type, const free_form& got) {
     found.push_back("'" + std::string(name) + "' expected type '" + type + "', got unconvertible type '" +
-                    type_name(got) + "', value: '" + (got.is_string() ? got.get<std::string>() : got.dump()) + "'");
+                    type_name(got) + "', value: '" + (got.is_string() ? got.get<std::string>() : go_syntax(got)) + "'");
   }
   expected<void> result() const {
     if (found.empty()) return {};
@@ -89,7 +89,10 @@ expected<std::string> handler_type(const free_form& definition) {
 
 /// Takes the plan and the HTTP handler; what remains are the other handlers.
 expected<configured_watch> take_plan(free_form& parameters, const std::string& handler) {
+  auto plan = take_watch_heading(parameters);
+  if (!plan) return tl::make_unexpected(plan.error());
   configured_watch out;
+  parameters.erase("handler_type");
   if (handler == "http") {
     auto block = parameters.find("http_handler_config");
     if (block == parameters.end()) return fail("Handler type 'http' requires 'http_handler_config' to be set");
@@ -98,9 +101,7 @@ expected<configured_watch> take_plan(free_form& parameters, const std::string& h
     out.handler.http = std::move(*read);
     parameters.erase("http_handler_config");
   }
-  parameters.erase("handler_type");
-  auto plan = take_watch_plan(parameters);
-  if (!plan) return tl::make_unexpected(plan.error());
+  if (auto good = take_watch_question(parameters, *plan); !good) return tl::make_unexpected(good.error());
   out.plan = std::move(*plan);
   auto rest = parameters;
   rest.erase("handler");

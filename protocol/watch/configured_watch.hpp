@@ -24,8 +24,8 @@ struct http_handler {
 
 /// What is run when a watch has news: one of these.
 struct watch_handler {
-  string_list arguments; ///< a program and its arguments
-  std::string line;      ///< for the shell; deprecated
+  string_list arguments; ///< a program and its arguments; empty: the shell runs `line`
+  std::string line;      ///< deprecated
   std::optional<http_handler> http;
 };
 

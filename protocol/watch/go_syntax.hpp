@@ -6,7 +6,8 @@
 
 namespace praetor {
 
-/// A value as Go's %#v prints it: `map[string]interface {}{"key":"a", "n":1}`.
+/// A value as Go's %#v prints it: `map[string]interface {}{"key":"a", "n":1}`. A list of one is printed as its element,
+/// because the reference's decoder makes it so.
 std::string go_syntax(const free_form& value);
 
 } // namespace praetor

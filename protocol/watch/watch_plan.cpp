@@ -116,19 +116,30 @@ constexpr std::array<watch_type, 8> types{{{"key", plan_key},
 
 } // namespace
 
-expected<watch_plan> take_watch_plan(free_form& parameters) {
+expected<watch_plan> take_watch_heading(free_form& parameters) {
   watch_plan plan;
   parameter_reader in(parameters);
   in.take("datacenter", plan.datacenter);
   in.take("token", plan.token);
   in.take("type", plan.type);
   if (plan.type.empty()) in.refuse("Watch type must be specified");
-  auto known = std::find_if(types.begin(), types.end(), [&](const watch_type& t) { return t.name == plan.type; });
-  if (known == types.end())
-    in.refuse("Unsupported watch type: " + plan.type);
-  else
-    known->plan(in, plan);
   if (in.fault()) return tl::make_unexpected(*in.fault());
+  return plan;
+}
+
+expected<void> take_watch_question(free_form& parameters, watch_plan& plan) {
+  auto known = std::find_if(types.begin(), types.end(), [&](const watch_type& t) { return t.name == plan.type; });
+  if (known == types.end()) return fail("Unsupported watch type: " + plan.type);
+  parameter_reader in(parameters);
+  known->plan(in, plan);
+  if (in.fault()) return tl::make_unexpected(*in.fault());
+  return {};
+}
+
+expected<watch_plan> take_watch_plan(free_form& parameters) {
+  auto plan = take_watch_heading(parameters);
+  if (!plan) return plan;
+  if (auto good = take_watch_question(parameters, *plan); !good) return tl::make_unexpected(good.error());
   return plan;
 }
 

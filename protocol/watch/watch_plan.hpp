@@ -29,6 +29,9 @@ struct watch_plan {
 /// that it has read. The caller removes what it knows itself and then refuses the rest.
 /// @returns the plan, or the first fault in the words of the reference (config.md, section 12)
 expected<watch_plan> take_watch_plan(free_form& parameters);
+/// The same in two steps: first what all watches have, then the parameters of the type.
+expected<watch_plan> take_watch_heading(free_form& parameters);
+expected<void> take_watch_question(free_form& parameters, watch_plan& plan);
 
 /// Refuses parameters that belong to no part of a watch: `Invalid parameters: [a b]`.
 expected<void> refuse_unknown_parameters(const free_form& rest);

@@ -147,8 +147,8 @@ TEST_CASE("what comes of a handler is logged, and the watch goes on") {
   w.take({key_watch("a")});
   w.answer(0, "[]", 3, 404);
   w.handled(0, {"exit status 3", 0, {}, "said"});
-  CHECK(w.log->count("Failed to run watch handler watch_handler=[/bin/handle a] error=exit status 3") == 1);
-  CHECK(w.log->count("watch handler output watch_handler=[/bin/handle a] output=said") == 1);
+  CHECK(w.log->count("Failed to run watch handler watch_handler=[\"/bin/handle\", \"a\"] error=exit status 3") == 1);
+  CHECK(w.log->count("watch handler output watch_handler=[\"/bin/handle\", \"a\"] output=said") == 1);
   CHECK(w.requests->asked.size() == 2);
 }
 

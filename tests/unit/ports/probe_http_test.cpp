@@ -79,6 +79,16 @@ TEST_CASE("an HTTP check passes for an answer that Go's client would take") {
   }
 }
 
+TEST_CASE("an HTTP check asks for a packed body and shows it unpacked") {
+  probing p;
+  // gzip of "hey"
+  const std::string packed(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x48\xad\x04\x00\xf0\x15\xd6\x88\x03\x00\x00\x00", 23);
+  fixed_answer server(answer("200 OK", packed, "Content-Encoding: gzip\r\n"));
+  expect(p.run(get(server.url())), "passing", "HTTP GET " + server.url() + ": 200 OK Output: hey");
+  CHECK(server.last().find("\r\nAccept-Encoding: gzip\r\n") != std::string::npos);
+}
+
 TEST_CASE("an HTTP check sends the request that clients of the reference see") {
   probing p;
   fixed_answer server(answer("200 OK", "hey"));

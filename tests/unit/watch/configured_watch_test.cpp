@@ -59,14 +59,27 @@ TEST_CASE("a watch without a usable handler is refused") {
 }
 
 TEST_CASE("a fault in a watch is shown with what was not read of it") {
-  CHECK(
-      fault_of({{"type", "bogus"}, {"args", {"a"}}}) ==
-      R"(Failed to parse watch (map[string]interface {}{"args":[]interface {}{"a"}}): Unsupported watch type: bogus)");
-  CHECK(fault_of({{"type", "nodes"}, {"args", {"a"}}, {"x", 1}}).ends_with(": Invalid parameters: [x]"));
-  CHECK(fault_of({{"type", "nodes"}, {"handler_type", "http"}})
-            .ends_with(": Handler type 'http' requires 'http_handler_config' to be set"));
+  const std::string start = "Failed to parse watch (map[string]interface {}{";
+  CHECK(fault_of({{"type", "bogus"}, {"args", {"a", "b"}}, {"n", 1.0}}) ==
+        start + R"("args":[]interface {}{"a", "b"}, "n":1}): Unsupported watch type: bogus)");
+  CHECK(fault_of({{"type", "bogus"}, {"args", {"a"}}}) == start + R"("args":"a"}): Unsupported watch type: bogus)");
+  CHECK(fault_of({{"type", "nodes"}, {"args", {"a"}}, {"x", 1}}) == start + R"("x":1}): Invalid parameters: [x])");
+  CHECK(fault_of({{"type", "nodes"}, {"handler_type", "http"}}) ==
+        start + "}): Handler type 'http' requires 'http_handler_config' to be set");
   CHECK(fault_of({{"type", "nodes"}, {"handler_type", "http"}, {"http_handler_config", {{"method", "PUT"}}}})
             .ends_with(": Failed to parse 'http_handler_config': Requires 'path' to be set"));
+  CHECK(fault_of({{"type", "nodes"},
+                  {"handler_type", "http"},
+                  {"http_handler_config", {{"path", "http://h"}, {"timeout", "5x"}}}}) ==
+        start + R"("http_handler_config":map[string]interface {}{"path":"http://h", "timeout":"5x"}}): )"
+                R"(Failed to parse 'http_handler_config': Failed to parse timeout: )"
+                R"(time: unknown unit "x" in duration "5x")");
+  CHECK(fault_of({{"type", "nodes"},
+                  {"handler_type", "http"},
+                  {"http_handler_config", {{"path", "http://h"}, {"method", 5.0}, {"tls_skip_verify", "x"}}}})
+            .ends_with("2 error(s) decoding:\n\n"
+                       "* 'method' expected type 'string', got unconvertible type 'float64', value: '5'\n"
+                       "* 'tls_skip_verify' expected type 'bool', got unconvertible type 'string', value: 'x'"));
 }
 
 TEST_CASE("the text of a fault holds no secret") {
