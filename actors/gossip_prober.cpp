@@ -56,7 +56,9 @@ void gossip_prober_state::start() {
   if (!options.snapshot_file.empty()) {
     auto file = options.outside->gossip_files->read(options.snapshot_file);
     if (!file) log(log_level::warn, "the rejoin snapshot can't be read", {{"error", file.error().text}});
-    if (file && *file) remembered = swim::rejoin_snapshot::parse(**file, options.rejoin_after_leave);
+    // The first run has no file, and forgets as little at a leave as the later ones.
+    remembered = swim::rejoin_snapshot::parse(file && *file ? std::string_view(**file) : std::string_view(),
+                                              options.rejoin_after_leave);
     machine->restore(remembered.clocks());
   }
   figures = gossip_figures(options.view, options.wan);

@@ -102,7 +102,10 @@ void reconciler_state::came(const member& m) {
   // What the agent itself has written of its node stays, whichever of the two writes comes first.
   r.node_meta = known ? known->meta : m.node_meta;
   r.tagged_addresses = known ? known->tagged_addresses : m.tagged_addresses;
-  if (known) r.locality = known->locality;
+  if (known)
+    r.locality = known->locality;
+  else if (auto own = view->settings.load(); own && own->node_name == m.name)
+    r.locality = own->locality; // gossip does not carry it
   r.skip_node_update = known && known->id == m.id && known->address == m.address;
   r.check = health_of(m.name, true);
   if (m.server) r.service = std::make_shared<const node_service>(consul_service(m));

@@ -124,7 +124,7 @@ class Parameters(SettingsTest):
         mode = lambda parameter: self.ask("GET", f"/v1/catalog/nodes?{parameter}")[1]["X-Consul-Effective-Consistency"]
         self.assertEqual([mode(p) for p in ("stale", "consistent", "leader", "max_stale=1s", "max_stale=0s")],
                          ["stale", "consistent", "leader", "stale", "leader"])
-        self.assertIn("X-Cache", self.ask("GET", "/v1/catalog/nodes?cached")[1])
+        self.assertIn("X-Cache", self.ask("GET", "/v1/catalog/services?cached")[1])
         self.refused("/v1/catalog/nodes?cached&consistent", "Cannot specify ?cached with ?consistent")
         self.refused("/v1/catalog/nodes?max_stale=x", "Invalid max_stale value")
 
@@ -138,7 +138,7 @@ class Parameters(SettingsTest):
         self.assertEqual(self.nodes("/v1/health/service/db?passing"), ["n1"])
         self.refused("/v1/health/service/db?passing=maybe", "Invalid value for ?passing")
         self.assertEqual(list(self.get("/v1/agent/checks?filter=CheckID==c")), ["c"])
-        self.refused("/v1/catalog/nodes?filter=(", "Failed to create boolean expression evaluator")
+        self.refused("/v1/catalog/nodes?filter=(", "Failed to create boolean expression evaluator", 500)
         # Nothing is merged where no central configuration is kept; it is the way of the answer that changes.
         backend = lambda more: self.ask("GET", f"/v1/health/service/db?cached{more}")[1]["X-Consul-Query-Backend"]
         self.assertEqual((backend(""), backend("&merge-central-config")), ("streaming", "blocking-query"))
@@ -237,7 +237,7 @@ class Parameters(SettingsTest):
         self.refused("/v1/operator/raft/peer?address=10.9.9.9:1", 'address "10.9.9.9:1" was not found', 500, "DELETE")
         self.refused("/v1/operator/raft/peer?id=x", 'id "x" was not found', 500, "DELETE")
         self.refused("/v1/operator/raft/peer?id=x&address=y", "Must specify only one", method="DELETE")
-        self.refused("/v1/operator/raft/transfer-leader?id=x", "Could not find address for server id x", 500, "PUT")
+        self.refused("/v1/operator/raft/transfer-leader?id=x", "Could not find address for server id x", 500, "POST")
 
     def test_a_pruned_member_is_gone(self):
         first = self.start(node_name="first")

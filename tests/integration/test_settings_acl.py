@@ -19,8 +19,11 @@ class AccessSettings(SettingsTest):
 
     def start_guarded(self, one):
         one.start(ready=False)
-        eventually(lambda: self.as_root(one, "GET", f"/v1/catalog/node/{one.config['node_name']}") and
-                   json.loads(self.as_root(one, "GET", f"/v1/catalog/node/{one.config['node_name']}")[2]), 30, "readiness")
+
+        def ready():
+            answer = self.as_root(one, "GET", f"/v1/catalog/node/{one.config['node_name']}")
+            return answer and answer[0] == 200 and json.loads(answer[2])
+        eventually(ready, 30, "the agent's readiness")
 
     def as_root(self, one, method, path, body=None, token=ROOT):
         try:

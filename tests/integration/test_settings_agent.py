@@ -110,9 +110,20 @@ class Log(SettingsTest):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
             log.bind("/dev/log")
             self.addCleanup(os.remove, "/dev/log")
-            log.settimeout(20)
-            self.start(enable_syslog=True, syslog_facility="LOCAL3")
-            line = log.recv(10000).decode()
+            lines = []
+
+            def read():
+                while packet := log.recv(10000):
+                    lines.append(packet.decode())
+            reader = threading.Thread(target=read, daemon=True)
+            reader.start()
+            one = self.start(enable_syslog=True, syslog_facility="LOCAL3")
+            eventually(lambda: lines, 20, "a line")
+            one.kill()
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
+                last.sendto(b"", "/dev/log")
+            reader.join()
+        line = lines[0]
         self.assertEqual(int(re.match(r"<(\d+)>", line)[1]) // 8, local3, line)
         self.assertIn("consul", line)
 

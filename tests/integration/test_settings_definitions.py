@@ -96,16 +96,19 @@ class Checks(SettingsTest):
     def test_what_a_check_is_called_and_belongs_to(self):
         one = self.start(services=[{"name": "web", "check": {"id": "inside", "name": "of web", "ttl": "1h"}}], checks=[
             {"id": "c1", "name": "one", "notes": "for people", "service_id": "web", "ttl": "1h", "status": "warning"},
-            {"id": "c2", "name": "two", "alias_service": "web"}, {"id": "c3", "name": "three", "alias_node": "it"}])
+            {"id": "c2", "name": "two", "alias_service": "web"}, {"id": "c3", "name": "three", "alias_node": "it"},
+            {"id": "c4", "name": "of the node", "ttl": "1h", "status": "passing"}])
         found = self.check(one, "c1")
-        self.assertEqual((found["Name"], found["Notes"], found["ServiceID"], found["Status"], found["Type"]),
-                         ("one", "for people", "web", "warning", "ttl"))
+        self.assertEqual((found["Name"], found["Notes"], found["ServiceID"], found["Status"]),
+                         ("one", "for people", "web", "warning"))
         self.assertEqual(self.check(one, "inside")["ServiceName"], "web")
         one.put("/v1/agent/check/pass/inside")
         one.put("/v1/agent/check/pass/c1")
         self.becomes(one, "c2", "passing")
         one.put("/v1/agent/check/fail/inside")
         self.becomes(one, "c2", "critical")
+        self.becomes(one, "c3", "passing")
+        one.put("/v1/agent/check/fail/c4")
         self.becomes(one, "c3", "critical")
 
     def test_how_http_is_asked(self):

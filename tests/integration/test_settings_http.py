@@ -51,8 +51,8 @@ class HttpInterface(SettingsTest):
         self.assertEqual(self.start(disable_http_unprintable_char_filter=True).request("GET", "/v1/kv/a%01b")[0], 404)
 
     def test_profiles_are_shown_where_debugging_is_on(self):
-        self.assertEqual(self.start().request("GET", "/debug/pprof/cmdline")[0], 404)
-        self.assertEqual(self.start(enable_debug=True).request("GET", "/debug/pprof/cmdline")[0], 200)
+        self.assertEqual(self.start().request("GET", "/debug/pprof/")[0], 404)
+        self.assertEqual(self.start(enable_debug=True).request("GET", "/debug/pprof/")[0], 200)
 
     def test_connections_of_one_client(self):
         one = self.start(limits={"http_max_conns_per_client": 5})

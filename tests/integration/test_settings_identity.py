@@ -24,6 +24,7 @@ class Identity(SettingsTest):
         eventually(lambda: one.get("/v1/catalog/node/somebody")["Node"]["Meta"].get("rack") == "7", 10, "metadata")
         node = one.get("/v1/catalog/node/somebody")["Node"]
         self.assertEqual(node["TaggedAddresses"]["virtual"], "10.9.9.9")
+        # The agent and the leader both write the node at the start: neither takes it away from the other.
         self.assertEqual(node["Locality"], {"Region": "north", "Zone": "n1"})
         self.assertEqual(one.get("/v1/agent/self")["Config"]["PrimaryDatacenter"], "east")
 

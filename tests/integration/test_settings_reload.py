@@ -35,7 +35,7 @@ class Reload(SettingsTest):
                            http_config={"response_headers": {"X-New": "1"}}, limits={"kv_max_value_size": 10},
                            recursors=["127.0.0.1:1"], dns_config={"node_ttl": "7s"}, services=[{"name": "web"}])
         self.assertNotIn("takes effect at the next start", said)
-        self.assertEqual(one.request("GET", "/debug/pprof/cmdline")[0], 200)
+        self.assertEqual(one.request("GET", "/debug/pprof/")[0], 200)
         self.assertEqual(one.request("GET", "/v1/agent/members")[1]["X-New"], "1")
         self.assertEqual(one.request("PUT", "/v1/kv/a", "x" * 11)[0], 413)
         self.assertEqual(one.request("PUT", "/v1/session/create", {"TTL": "20s"})[0], 500)
