@@ -52,6 +52,9 @@ bool sees_secrets(const call& c) { return c.who->allowed(acl::resource::acl, acl
 expanded_token expanded(const state::store& s, const acl_token& token, const config::runtime_config& config,
                         state::watch_set* watch) {
   auto all = state::granted(s, token, watch);
+  // As they are shown by themselves: with links to what is still there.
+  for (auto& role : all.roles)
+    if (auto shown = state::find_role(s, role->id, watch).value) role = std::move(shown);
   return {token, std::move(all.policies),   std::move(all.roles),   {},
           {},    config.acl.default_policy, config.acl.down_policy, config.node_name};
 }
@@ -115,9 +118,7 @@ void list(const call& c) {
                 auto found = *state::list_tokens(s, q, watch);
                 std::erase_if(found.value, [now = clock()](const acl_token_ptr& t) { return t->expired(now); });
                 for (auto& token : found.value) token = shown(token, with_secret);
-                std::optional<std::vector<acl_token_ptr>> some;
-                if (!found.value.empty()) some = std::move(found.value);
-                return outcome(how, found.index, some);
+                return outcome(how, found.index, found.value);
               });
 }
 

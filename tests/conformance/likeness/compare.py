@@ -12,12 +12,14 @@ INDEX_KEYS = {"CreateIndex", "ModifyIndex", "Index", "RaftIndex"}
 FRAMING = {"date", "content-length", "transfer-encoding", "connection"}
 
 
-def canonical(value):
-    """A text to sort by that is the same on both sides: without UUIDs and indexes, nested lists sorted too."""
+def canonical(value, ignored=frozenset()):
+    """A text to sort by that is the same on both sides: without UUIDs, indexes and what is not compared, nested lists
+    sorted too."""
     if isinstance(value, dict):
-        return json.dumps([[key, canonical(one)] for key, one in sorted(value.items()) if key not in INDEX_KEYS])
+        return json.dumps([[key, canonical(one, ignored)] for key, one in sorted(value.items())
+                           if key not in INDEX_KEYS and key not in ignored])
     if isinstance(value, list):
-        return json.dumps(sorted(canonical(one) for one in value))
+        return json.dumps(sorted(canonical(one, ignored) for one in value))
     return UUID.sub("", json.dumps(value))
 
 
@@ -123,7 +125,7 @@ class Comparer:
             yield f"{path or 'body'}: {len(a)} elements != {len(b)}: {json.dumps(a)[:200]} != {json.dumps(b)[:200]}"
             return
         if step.unordered:
-            a, b = sorted(a, key=canonical), sorted(b, key=canonical)
+            a, b = (sorted(one, key=lambda value: canonical(value, step.ignore)) for one in (a, b))
         for i, (x, y) in enumerate(zip(a, b)):
             yield from self.values(x, y, step, f"{path}[{i}]", key)
 

@@ -1,6 +1,8 @@
 #include "endpoint_stage.hpp"
 #include "protocol/acl/built_in.hpp"
+#include "storage/state/queries_cluster.hpp"
 
+#include <functional>
 #include <map>
 #include <random>
 
@@ -158,13 +160,13 @@ void place(endpoint_stage& s, const std::string& node, double x) {
   s.write(command_type::coordinate_batch, coordinate_batch{c});
 }
 
-void roots(endpoint_stage& s, const std::string& id, std::uint64_t index_before) {
+void roots(endpoint_stage& s, const std::string& id) {
   auto root = std::make_shared<ca_root>();
   root->id = id;
   root->active = true;
   ca_request r;
   r.op = "set-roots";
-  r.index = index_before;
+  r.index = state::index_of(*s.view->state.load(), "connect-ca-roots");
   r.roots = {root};
   s.write(command_type::connect_ca, r);
 }
@@ -252,7 +254,7 @@ const std::vector<change> changes{
     {"a role", [](auto& s, int n) { role(s, "r1", std::to_string(n)); }},
     {"another role", [](auto& s, int n) { role(s, "r2", std::to_string(n)); }},
     {"a token", [](auto& s, int) { s.token(""); }},
-    {"roots", [](auto& s, int n) { roots(s, "root" + std::to_string(n), s.get("/v1/connect/ca/roots").index()); }},
+    {"roots", [](auto& s, int n) { roots(s, "root" + std::to_string(n)); }},
 };
 
 std::string with_index(const std::string& question, std::uint64_t index) {
