@@ -47,6 +47,16 @@ node_service wanted(const local_service& own, const node_service* remote, bool n
   return out;
 }
 
+/// Tags in the record of a check follow those of its service when there is other news of the check; until then an
+/// override leaves them behind.
+bool same_in_catalog(const local_check& own, const local_state& local, const health_check& remote) {
+  auto service = own.check->service_id.empty() ? nullptr : local.service(own.check->service_id);
+  if (!service || !service->service->enable_tag_override) return state::same_record(*own.check, remote);
+  auto copy = *own.check;
+  copy.service_tags = remote.service_tags;
+  return state::same_record(copy, remote);
+}
+
 } // namespace
 
 node_identity node_identity_of(const config::runtime_config& c, const std::string& node_id) {
@@ -396,7 +406,7 @@ void anti_entropy_state::compare(const node_records& catalog) {
     if (c->check_id == serf_health) continue;
     remote_checks.insert(c->check_id);
     auto own = local->check(c->check_id);
-    if (!own || !state::same_record(*own->check, *c)) dirty_checks.insert(c->check_id);
+    if (!own || !same_in_catalog(*own, *local, *c)) dirty_checks.insert(c->check_id);
   }
   local->services.for_each([&](std::string_view id, const local_service_ptr&) {
     if (!remote_services.contains(std::string(id))) dirty_services.insert(std::string(id));

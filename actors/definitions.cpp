@@ -68,6 +68,7 @@ expected<void> admissible(const check_registration& r, const registry_settings& 
   const auto& d = r.check;
   if (auto valid = config::validate(d); !valid) return fail("Check is not valid: " + valid.error().text);
   if (auto allowed = scripts_allowed(settings, r); !allowed) return allowed;
+  if (check_kind(d) == "os_service") return fail("OSService checks are not available on this platform");
   if (!d.service_id.empty() && !service)
     return fail("ServiceID " + praetor::quoted(d.service_id) + " does not exist", 404);
   auto shown = to_health_check(d, settings.node_name, service, r.inside_service);
@@ -76,6 +77,7 @@ expected<void> admissible(const check_registration& r, const registry_settings& 
 }
 
 expected<void> admissible(const service_registration& r, const registry_settings& settings) {
+  if (r.service.name.empty()) return fail("Missing service name", 400);
   if (auto fault = fault_in_names(r.service)) return fail(std::move(*fault), 400);
   if (auto fault = config::fault_in_tagged_addresses(r.service.tagged_addresses)) return fail(std::move(*fault));
   for (const auto& check : r.checks) {
@@ -101,7 +103,8 @@ std::optional<error> refused_definitions(const config::runtime_config& config, c
   for (const auto& d : config.services)
     if (auto fault = fault_in_sidecar(d)) return refused("service", d.name, {std::move(*fault), 501});
   for (const auto& [id, r] : files.services)
-    if (auto good = admissible(r, settings); !good) return refused("service", r.service.name, good.error());
+    if (auto good = admissible(r, settings); !good)
+      return refused("service", r.service.name.empty() ? id : r.service.name, good.error());
   for (const auto& [id, r] : files.checks) {
     const auto* service = service_of(files, current, r.check.service_id);
     if (auto good = admissible(r, settings, service); !good)

@@ -57,6 +57,15 @@ bool same_registration(const local_check& a, const local_check& b) {
          same_content(*a.check, *b.check);
 }
 
+/// The checks of a service that show another name or other tags of it.
+std::vector<local_check_ptr> misnamed_checks(const local_state& local, const node_service& service) {
+  std::vector<local_check_ptr> out;
+  local.for_checks_of(service.id, nullptr, [&](const local_check_ptr& c) {
+    if (c->check->service_name != service.name || c->check->service_tags != service.tags) out.push_back(c);
+  });
+  return out;
+}
+
 } // namespace
 
 void registry_state::publish() {
@@ -103,20 +112,21 @@ expected<void> registry_state::add_service(const service_registration& r) {
   next->from_file = r.from_file;
   next->sidecar = r.sidecar;
   choose_tags(*next, existing);
-  // A client that registers again expects its word to be brought to the catalog; a file that is read again does not.
-  if (r.from_file && existing && same_registration(*existing, *next)) return {};
   joint_change together(*this);
-  {
-    local_change change(*this);
-    change.put(local_service_ptr(next));
-    changed_services.insert(r.service.id);
+  if (!existing || !same_registration(*existing, *next)) {
+    {
+      local_change change(*this);
+      change.put(local_service_ptr(next));
+      changed_services.insert(r.service.id);
+    }
+    for (const auto& c : misnamed_checks(*current, *next->service)) changed_checks.insert(c->check->check_id);
+    rename_checks(*next->service);
+    if (r.from_file)
+      forget(storage::agent_table::services, r.service.id);
+    else
+      persist_service(*next);
+    if (existing && !next->service->enable_tag_override) forget(storage::agent_table::service_tags, r.service.id);
   }
-  rename_checks(*next->service);
-  if (r.from_file)
-    forget(storage::agent_table::services, r.service.id);
-  else
-    persist_service(*next);
-  if (existing && !next->service->enable_tag_override) forget(storage::agent_table::service_tags, r.service.id);
 
   std::set<std::string> named;
   for (const auto& check : r.checks) {
@@ -171,16 +181,13 @@ void registry_state::settle_tags(const tag_settlement& settled) {
     local_change change(*this);
     change.put(local_service_ptr(next));
   }
+  // The catalog gives them the tags of their service when there is other news of them.
   rename_checks(*next->service);
   persist_tags(*next);
 }
 
 void registry_state::rename_checks(const node_service& service) {
-  std::vector<local_check_ptr> others;
-  current->for_checks_of(service.id, nullptr, [&](const local_check_ptr& c) {
-    if (c->check->service_name != service.name || c->check->service_tags != service.tags) others.push_back(c);
-  });
-  for (const auto& c : others) {
+  for (const auto& c : misnamed_checks(*current, service)) {
     auto check = std::make_shared<health_check>(*c->check);
     check->service_name = service.name;
     check->service_tags = service.tags;
@@ -188,7 +195,6 @@ void registry_state::rename_checks(const node_service& service) {
     next->check = std::move(check);
     local_change change(*this);
     change.put(local_check_ptr(next));
-    changed_checks.insert(c->check->check_id);
   }
 }
 
@@ -245,7 +251,7 @@ expected<void> registry_state::add_check(const check_registration& r) {
   if (mutated("critical_before_first_result") && check->status == health_critical && !next->critical_since)
     next->critical_since = self->clock().now();
   next->check = check;
-  if (r.from_file && existing && same_registration(*existing, *next)) return {};
+  if (existing && same_registration(*existing, *next)) return {};
   {
     local_change change(*this);
     if (existing && existing->check->service_id != check->service_id) change.drop_check(*existing->check);

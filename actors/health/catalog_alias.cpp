@@ -111,6 +111,8 @@ void catalog_alias_state::wake() {
 
 void catalog_alias_state::answered(const remote_answer& a) {
   if (a.status != 200) return failed(a.body);
+  // A server that has just begun has not applied its whole log yet, or has lost touch: it does not tell how things are.
+  if (header_of(a, "X-Consul-Knownleader") == "false") return pause(until_frontends);
   auto taken = looking_for_target ? take_target(a) : take_checks(a);
   if (!taken) failed("the answer could not be read: " + taken.error().text);
 }

@@ -244,6 +244,20 @@ TEST_CASE("an agent does not start with a definition that it refuses, and says w
     own.config->services = {web};
     CHECK(own.start().find("Failed to register service \"web\": Invalid ") == 0);
   }
+  SECTION("a service without a name") {
+    auto web = own_definitions::web();
+    web.name = "";
+    own.config->services = {web};
+    CHECK(own.start() == "Failed to register service \"web\": Missing service name");
+  }
+  SECTION("a service of the operating system") {
+    check_definition d;
+    d.id = d.name = "sshd";
+    d.os_service = "sshd";
+    d.interval = 10s;
+    own.config->checks = {d};
+    CHECK(own.start() == "Failed to register check \"sshd\": OSService checks are not available on this platform");
+  }
   SECTION("a sidecar service") {
     auto web = own_definitions::web();
     web.connect.emplace().sidecar_service = service_definition{};
@@ -306,7 +320,6 @@ TEST_CASE("tags that others set win until the agent's own definition changes") {
   CHECK(own.in_catalog("web")->tags == string_list{"outside"});
   CHECK(own.service("web")->service->tags == string_list{"outside"});
   CHECK(own.check("t")->check->service_tags == string_list{"outside"});
-  CHECK(own.check_in_catalog("t")->service_tags == string_list{"outside"});
 
   // Neither another change, nor the same definition once more, nor a restart touches them.
   web.port = 81;
@@ -356,6 +369,27 @@ TEST_CASE("news of a check does not undo tags that others have set") {
   REQUIRE(own.report("t", health_passing, "fine") == "");
   CHECK(own.check_in_catalog("t")->status == health_passing);
   CHECK(own.in_catalog("web")->tags == string_list{"outside"});
+}
+
+TEST_CASE("a registration without a change moves nothing, also after others have set tags") {
+  own_definitions own;
+  auto web = own_definitions::web();
+  web.enable_tag_override = GENERATE(true, false);
+  web.check = own_definitions::ttl("t");
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(web)) == "");
+  if (web.enable_tag_override) own.set_tags("web", {"outside"});
+  auto service = own.in_catalog("web");
+  auto check = own.check_in_catalog("t");
+  auto starts = own.starts;
+  auto proposed = own.world.proposed.size();
+  REQUIRE(own.add(over_the_api(web)) == "");
+  CHECK(own.world.proposed.size() == proposed);
+  own.compare();
+  own.compare();
+  CHECK(own.in_catalog("web") == service);
+  CHECK(own.check_in_catalog("t") == check);
+  CHECK(own.starts == starts);
 }
 
 TEST_CASE("a view of the catalog that is older than what the agent wrote last brings no old tags back") {

@@ -158,6 +158,24 @@ TEST_CASE("an alias is critical from the second failure on, and asks ever more s
   w.expect("passing", "All checks passing.");
 }
 
+TEST_CASE("an answer of a server that knows no leader says nothing, and is asked for again") {
+  alias_world w;
+  w.begin();
+  remote_answer a;
+  a.status = 200;
+  a.body = "[]";
+  a.lines = "X-Consul-Index: 1\r\nX-Consul-Knownleader: false\r\n";
+  w.requests->asked.back().done(a);
+  w.run();
+  CHECK(w.results.empty());
+  CHECK(w.requests->asked.size() == 1);
+  w.advance(1s);
+  REQUIRE(w.requests->asked.size() == 2);
+  CHECK(w.newest().path == "/v1/health/node/there");
+  w.answer(db_passes);
+  w.expect("passing", "All checks passing.");
+}
+
 TEST_CASE("an answer that can't be read is a failure") {
   alias_world w;
   w.begin();
