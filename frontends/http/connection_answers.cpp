@@ -1,5 +1,7 @@
 #include "frontends/http/connection.hpp"
 
+#include "frontends/http/pending_exchange.hpp"
+
 #include <charconv>
 #include <ctime>
 #include <linux/sockios.h>
