@@ -8,7 +8,7 @@ namespace {
 
 constexpr auto first_backoff = std::chrono::milliseconds(100);
 constexpr unsigned most_doublings = 8;
-constexpr std::string_view log_name = "agent";
+constexpr std::string_view agent_log = "agent";
 constexpr std::string_view handler_is_deprecated =
     "The 'handler' field in watches has been deprecated and replaced with the 'args' field. See "
     "https://www.consul.io/docs/agent/watches.html";
@@ -31,7 +31,7 @@ void watch_supervisor_state::start(supervised& one) {
 void watch_supervisor_state::take(std::vector<configured_watch> wanted) {
   auto before = std::exchange(watches, {});
   for (auto& watch : wanted) {
-    if (!watch.handler.line.empty()) options.log->write(log_level::warn, log_name, handler_is_deprecated);
+    if (!watch.handler.line.empty()) options.log->write(log_level::warn, agent_log, handler_is_deprecated);
     auto same = std::find_if(before.begin(), before.end(),
                              [&](const supervised& old) { return old.watch.definition == watch.definition; });
     if (same != before.end()) {
@@ -52,7 +52,7 @@ void watch_supervisor_state::runner_down(const caf::down_msg& down) {
   if (failed == watches.end()) return;
   failed->runner = nullptr;
   auto wait = first_backoff * (1 << std::min(failed->failures++, most_doublings));
-  options.log->write(log_level::error, log_name, "a watch failed and is started again",
+  options.log->write(log_level::error, agent_log, "a watch failed and is started again",
                      {{"type", failed->watch.plan.type}, {"error", self->system().render(down.reason)}});
   self->delayed_send(self, wait, wake_atom_v, failed->number);
 }
