@@ -47,6 +47,5 @@ class ServersGone(AgentTest):
         for name in ("web.service.consul", "one.node.consul", "1.0.0.127.in-addr.arpa"):
             self.assertEqual(self.dns(name), SERVFAIL, name)
         self.server.start()
-        self.assertEqual(eventually(lambda: self.client.try_get("/v1/kv/x?keys") or self.client.try_request(
-            "GET", "/v1/kv/x")[0] == 404, 60, "the server's return"), True)
+        eventually(lambda: self.client.try_get("/v1/catalog/nodes"), 60, "the server's return")
         eventually(lambda: self.dns("one.node.consul") == 0, 10, "the server's name")

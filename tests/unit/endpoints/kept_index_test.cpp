@@ -153,7 +153,7 @@ void role(endpoint_stage& s, const std::string& name, const std::string& text) {
   s.write(command_type::acl_role_set, request);
 }
 
-void place(endpoint_stage& s, const std::string& node, double x) {
+void locate(endpoint_stage& s, const std::string& node, double x) {
   auto c = std::make_shared<node_coordinate>();
   c->node = node;
   c->coord.vec[0] = x;
@@ -241,12 +241,12 @@ const std::vector<change> changes{
     {"a place",
      [](auto& s, int n) {
        s.write(command_type::register_node, on("n1"));
-       place(s, "n1", n);
+       locate(s, "n1", n);
      }},
     {"another place",
      [](auto& s, int n) {
        s.write(command_type::register_node, on("n2", "2"));
-       place(s, "n2", n);
+       locate(s, "n2", n);
      }},
     {"a policy", [](auto& s, int n) { policy(s, "p1", "node \"n" + std::to_string(n) + "\" { policy = \"read\" }"); }},
     {"another policy",
