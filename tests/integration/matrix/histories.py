@@ -56,7 +56,7 @@ class Step:
 
 @dataclass(frozen=True)
 class History:
-    """@param scripts whether agents run script checks
+    """@param scripts whether agents run commands as checks
     @param data what another program left in the data directory, a name of recorded.py; otherwise it is empty at the start
     @param worlds of services (False), of the node (True)"""
     name: str
@@ -66,9 +66,9 @@ class History:
     worlds: tuple = (False, True)
 
     def takes(self, kind):
-        if kind.name == "script" and not self.scripts:
+        if "args" in kind.fields and not self.scripts:
             return False
-        return not self.data or kind.portable
+        return kind.portable or not self.data
 
 
 # --- what is done

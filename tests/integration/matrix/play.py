@@ -44,6 +44,7 @@ def judge(step, world, before, after):
 def play_world(history, binary, targets, on_node, peer):
     """@returns the verdicts of one world. @raises AssertionError when its agent does not do what a step needs"""
     world = World(binary, cells(filter(history.takes, kinds(targets)), on_node), on_node, history.scripts)
+    news = world.far_node_changing if peer else contextlib.nullcontext
     verdicts = []
     try:
         world.define()
@@ -52,11 +53,12 @@ def play_world(history, binary, targets, on_node, peer):
         world.start()
         world.prepare()
         for step in history.steps:
-            step.prepare(world, step.subjects(world))
-            world.equip(step.equipped(world))
+            with news():
+                step.prepare(world, step.subjects(world))
+                world.equip(step.equipped(world))
             before = world.snapshot()
             before.tokens = set(world.cells)
-            with world.far_node_changing() if peer else contextlib.nullcontext():
+            with news():
                 attempts = step.act(world, step.subjects(world))
             world.settle()
             after = world.snapshot()

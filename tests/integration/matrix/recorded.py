@@ -36,7 +36,8 @@ def record(name, binary):
                 world.start()
                 world.prepare()
                 world.equip()
-                world.end(signal.SIGTERM)
+                with world.far_node_changing():
+                    world.end(signal.SIGTERM)
                 names = BESIDE_THE_LOG if name == "consul" else sorted(os.listdir(world.data_dir))
                 with tarfile.open(archive(name, on_node), "w:xz") as out:
                     for one in names:

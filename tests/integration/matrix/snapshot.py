@@ -10,7 +10,7 @@ class Snapshot:
         self.node, self.catalog_services = node["Node"], node["Services"]
         self.catalog_checks = {c["CheckID"]: c for c in world.get(f"/v1/health/node/{world.config['node_name']}")}
         self.alive = {s["ID"] for s in world.get("/v1/session/list")}
-        self.locks = {entry["Key"]: entry for entry in world.get("/v1/kv/lock/?recurse") or []}
+        self.locks = {entry["Key"]: entry for entry in world.try_get("/v1/kv/lock/?recurse") or []}
         self.sessions = dict(world.sessions)
         self.watches = {cell: world.request("GET", f"/v1/health/service/{cell.service_name}")[1]["X-Consul-Index"]
                         for cell in world.cells if cell.definition.service}

@@ -121,9 +121,10 @@ class World(Agent):
     # --- what the cells are equipped with
 
     def prepare(self):
-        """What a fresh cluster has to know: services `token-...` need their token, and the far node."""
-        self.put("/v1/acl/policy", {"Name": "not-anonymous", "Rules": 'service_prefix "token-" { policy = "deny" }'})
-        self.put(f"/v1/acl/token/{ANONYMOUS}", {"Policies": [{"Name": "not-anonymous"}]})
+        """What a cluster has to know: services `token-...` need their token, and the far node."""
+        if self.request("GET", "/v1/acl/policy/name/not-anonymous")[0] != 200:
+            self.put("/v1/acl/policy", {"Name": "not-anonymous", "Rules": 'service_prefix "token-" { policy = "deny" }'})
+            self.put(f"/v1/acl/token/{ANONYMOUS}", {"Policies": [{"Name": "not-anonymous"}]})
         self.put("/v1/catalog/register", FAR_NODE)
         # Those of an earlier life with the same data.
         cells = {str(cell): cell for cell in self.cells}
@@ -158,18 +159,26 @@ class World(Agent):
 
     def equip_with_registrations(self, cell, services, checks):
         of = cell.definition
+        untouched = cell.kind.type == "ttl" and not cell.kind.state
+        if untouched and of.check == "api" and checks.get(cell.check_id, {}).get("Status") == "critical":
+            # Reporting its status would make it another kind.
+            self.put(f"/v1/agent/check/deregister/{quoted(cell.check_id)}")
+            del checks[cell.check_id]
+            if of.place == "inside":
+                self.register_service(cell)
         if of.service == "api" and cell.service_id not in services:
             self.register_service(cell)
-        if of.check == "api" and of.place != "inside" and cell.check_id not in checks:
+        missing = of.check == "api" and of.place != "inside" and cell.check_id not in checks
+        if missing and (of.service != "file" or cell.service_id in services):
             self.register_check(cell)
         found = checks.get(cell.check_id)
-        if of.check == "api" and not found:  # registered just now
+        if not found and of.check == "api" and (missing or of.service == "api"):  # registered just now
             found = {"Status": cell.kind.first_status, "Output": ""}
         if found and cell.kind.state:
             verb, note = cell.kind.state
             if (found["Status"], found["Output"]) != (cell.kind.status, note):
                 self.put(f"/v1/agent/check/{verb}/{quoted(cell.check_id)}?note={quoted(note)}")
-        elif found and cell.kind.type == "ttl" and (found["Status"], found["Output"]) != (cell.kind.status, ""):
+        elif found and untouched and (found["Status"], found["Output"]) != (cell.kind.status, ""):
             self.put(f"/v1/agent/check/update/{quoted(cell.check_id)}", {"Status": cell.kind.status, "Output": ""})
         there = cell.service_id in services or of.service == "api"
         if there and f"_service_maintenance:{cell.service_id}" not in checks:
