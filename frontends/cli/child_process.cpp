@@ -55,9 +55,12 @@ private:
 /// Whether this process has the terminal: what is not in its group may not read from there.
 bool at_terminal() { return ::tcgetpgrp(STDIN_FILENO) == ::getpgrp(); }
 
-int milliseconds_until(std::optional<steady_clock::time_point> deadline) {
-  if (!deadline) return -1;
-  auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - steady_clock::now()).count();
+constexpr auto never = steady_clock::time_point::max();
+
+/// As poll(2) takes it.
+int milliseconds_until(steady_clock::time_point deadline) {
+  if (deadline == never) return -1;
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
   return static_cast<int>(std::max<std::int64_t>(left, 0));
 }
 
@@ -143,14 +146,14 @@ void child_process::end_group(steady_clock::time_point until) const {
 }
 
 std::string child_process::wait(const std::function<void()>& ending) {
-  std::optional<steady_clock::time_point> deadline;
+  auto deadline = never;
   for (bool over = false; !over;) {
     std::array<pollfd, 3> waiting{{{exit_, POLLIN, 0}, {news_, POLLIN, 0}, {input_, POLLOUT, 0}}};
     int ready = ::poll(waiting.data(), waiting.size(), milliseconds_until(deadline));
     if (ready < 0 && errno != EINTR) break;
     if (ready == 0) {
       kill(SIGKILL);
-      deadline.reset();
+      deadline = never;
     }
     if (ready <= 0) continue;
     if (waiting[2].revents != 0 && !feed()) {
@@ -160,7 +163,7 @@ std::string child_process::wait(const std::function<void()>& ending) {
     if (waiting[1].revents != 0) {
       eventfd_t times = 0;
       eventfd_read(news_, &times);
-      if (!deadline) {
+      if (deadline == never) {
         deadline = steady_clock::now() + end_grace;
         ending();
       }
@@ -168,7 +171,7 @@ std::string child_process::wait(const std::function<void()>& ending) {
     over = waiting[0].revents != 0;
   }
   auto status = reap();
-  if (deadline) end_group(*deadline);
+  if (deadline != never) end_group(deadline);
   return exit_text(status);
 }
 
