@@ -2,6 +2,7 @@
 and what is sent to the API."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from .kinds import CHANGED_INTERVAL, CHANGED_TTL, NONE, TTL, Kind
 
@@ -68,21 +69,21 @@ class Cell:
     def __str__(self):
         return f"{self.definition.name}/{self.kind.name}"
 
-    @property
+    @cached_property
     def service_name(self):
         return f"{self.definition.name}-{self.kind.name}" if self.definition.service else None
 
-    @property
+    @cached_property
     def service_id(self):
         return f"{self.service_name}-1" if self.definition.service else None
 
-    @property
+    @cached_property
     def check_name(self):
         if self.definition.named == "nothing":
             return f"Service '{self.service_name}' check"
         return f"{self.definition.name}-{self.kind.name} name"
 
-    @property
+    @cached_property
     def check_id(self):
         if self.kind is NONE:
             return None

@@ -9,6 +9,7 @@ class Snapshot:
         node = world.get(f"/v1/catalog/node/{world.config['node_name']}")
         self.node, self.catalog_services = node["Node"], node["Services"]
         self.catalog_checks = {c["CheckID"]: c for c in world.get(f"/v1/health/node/{world.config['node_name']}")}
+        self.ids, self.catalog_ids = ids_by_service(self.checks), ids_by_service(self.catalog_checks)
         self.alive = {s["ID"] for s in world.get("/v1/session/list")}
         self.locks = {entry["Key"]: entry for entry in world.try_get("/v1/kv/lock/?recurse") or []}
         self.sessions = dict(world.sessions)
@@ -39,10 +40,17 @@ def maintenance(cell):
     return f"_service_maintenance:{cell.service_id}" if cell.definition.service else "_node_maintenance"
 
 
+def ids_by_service(checks):
+    """@returns {service's id: ids of its checks but its maintenance, in order}"""
+    out = {}
+    for id in sorted(checks):
+        if not id.startswith("_service_maintenance:"):
+            out.setdefault(checks[id]["ServiceID"], []).append(id)
+    return out
+
+
 def ids_of(table, cell):
-    """The checks of the cell's service but its maintenance."""
-    return tuple(sorted(id for id, check in table.items()
-                        if check["ServiceID"] == cell.service_id and id != maintenance(cell)))
+    return tuple(table.get(cell.service_id, ()))
 
 
 def lock_of(snapshot, cell):
@@ -75,8 +83,8 @@ PROPERTIES = {
     "service's CreateIndex": (has_service, lambda s, c: field_of(s.catalog_services, c.service_id, "CreateIndex")),
     "service's ModifyIndex": (has_service, lambda s, c: field_of(s.catalog_services, c.service_id, "ModifyIndex")),
     "index that watches see": (has_service, lambda s, c: s.watches[c]),
-    "checks of the service": (has_service, lambda s, c: ids_of(s.checks, c)),
-    "catalog's checks of the service": (has_service, lambda s, c: ids_of(s.catalog_checks, c)),
+    "checks of the service": (has_service, lambda s, c: ids_of(s.ids, c)),
+    "catalog's checks of the service": (has_service, lambda s, c: ids_of(s.catalog_ids, c)),
     "check": (has_check, lambda s, c: check_of(s.checks.get(c.check_id))),
     "catalog check": (has_check, lambda s, c: check_of(s.catalog_checks.get(c.check_id))),
     "check's tags": (lambda c: has_check(c) and has_service(c), lambda s, c: field_of(s.checks, c.check_id,

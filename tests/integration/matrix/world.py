@@ -260,8 +260,8 @@ class World(Agent):
 
     def tokens_kept(self):
         """@returns the cells whose checks can still write the catalog, by trying it."""
-        tried = [cell for cell in self.cells if cell.definition.token and cell.kind.state
-                 and cell.check_id in self.get("/v1/agent/checks")]
+        checks = self.get("/v1/agent/checks")
+        tried = [cell for cell in self.cells if cell.definition.token and cell.kind.state and cell.check_id in checks]
         if not tried:
             return set()
         for cell in tried:
