@@ -26,7 +26,7 @@ bool is_hexadecimal(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <=
 /// With the hyphens of a UUID after 8, 12, 16 and 20 digits. @param digits 32 hexadecimal ones
 std::string with_hyphens(const std::string& digits) {
   std::string out = digits;
-  for (std::size_t place : {20U, 16U, 12U, 8U}) out.insert(place, "-");
+  for (std::size_t place : {20U, 16U, 12U, 8U}) out.insert(place, 1, '-');
   return out;
 }
 
