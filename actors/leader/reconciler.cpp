@@ -1,5 +1,6 @@
 #include "actors/leader/reconciler.hpp"
 
+#include "protocol/config/runtime_config.hpp"
 #include "protocol/swim/address.hpp"
 #include "storage/state/command.hpp"
 #include "storage/state/queries_catalog.hpp"
