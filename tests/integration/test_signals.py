@@ -234,15 +234,5 @@ class Others(SignalTest):
         eventually(lambda: not any(alive(pid) for pid in found), 10, "the workers' end")
 
 
-class AgentSignals(SignalTest):
-    def test_a_second_signal_ends_an_agent_that_is_leaving(self):
-        agent = self.agent(leave_on_terminate=True,
-                           performance={"raft_multiplier": 1, "leave_drain_time": "60s"}).start()
-        agent.process.send_signal(signal.SIGTERM)
-        eventually(lambda: "Gracefully shutting down agent" in agent.output(), 20, "the leave")
-        agent.process.send_signal(signal.SIGTERM)
-        self.assertEqual(agent.process.wait(10), 1)
-
-
 if __name__ == "__main__":
     unittest.main()
