@@ -433,7 +433,7 @@ fields make_schema() {
   f.push_back(block("ui_config", ui(), no_effect));
   f.push_back(block("unix_sockets", unix_sockets));
   add(f, k::boolean, reloadable, {"use_streaming_backend"});
-  add(f, k::any_map_list, reloadable | no_effect, {"watches"});
+  add(f, k::any_map_list, reloadable, {"watches"});
   f.push_back(block("xds", xds, no_effect));
   add_enterprise_and_fixed(f);
   add_deprecated(f);
