@@ -32,8 +32,9 @@ class Joining(SettingsTest):
 
     def test_who_may_not_fail_to_join_ends(self):
         nobody = "127.0.0.1:1"
-        for pool in ("", "_wan"):
-            one = self.agent(**{f"retry_join{pool}": [nobody], f"retry_interval{pool}": "100ms", f"retry_max{pool}": 2})
+        for limit in ({"retry_join": [nobody], "retry_interval": "100ms", "retry_max": 2},
+                      {"retry_join_wan": [nobody], "retry_interval_wan": "100ms", "retry_max_wan": 2}):
+            one = self.agent(**limit)
             one.start(ready=False)
             self.assertEqual(one.process.wait(60), 1)
             self.assertIn("retry exhausted", one.output())
