@@ -123,7 +123,8 @@ class World(Agent):
     def prepare(self):
         """What a cluster has to know: services `token-...` need their token, and the far node."""
         if self.request("GET", "/v1/acl/policy/name/not-anonymous")[0] != 200:
-            self.put("/v1/acl/policy", {"Name": "not-anonymous", "Rules": 'service_prefix "token-" { policy = "deny" }'})
+            self.put("/v1/acl/policy", {"Name": "not-anonymous",
+                                        "Rules": 'service_prefix "token-" { policy = "deny" }'})
             self.put(f"/v1/acl/token/{ANONYMOUS}", {"Policies": [{"Name": "not-anonymous"}]})
         self.put("/v1/catalog/register", FAR_NODE)
         # Those of an earlier life with the same data.
@@ -205,8 +206,8 @@ class World(Agent):
 
     @contextlib.contextmanager
     def far_node_changing(self):
-        """Consul's agent can't stop an alias of another node before that node has news, up to a minute: a service that has
-        such an alias is reloaded so late. Here there is news all the time."""
+        """Consul's agent can't stop an alias of another node before that node has news, up to a minute: so late is a
+        service reloaded that has such an alias. Here there is news all the time."""
         ended = threading.Event()
 
         def write():
