@@ -31,7 +31,7 @@ BAD_FILES = {
     "bad duration": ({"checks": [{"name": "bad", "ttl": "1 hour"}]}, "1 hour"),
     "bad thresholds": ({"checks": [{"name": "bad", "tcp": "127.0.0.1:1", "interval": "1h",
                                     "failures_before_warning": 3, "failures_before_critical": 2}]}, "FailuresBefore"),
-    "service without a name": ({"services": [{"id": "bad"}]}, "bad"),
+    "service without a name": ({"services": [{"id": "bad"}]}, "name"),
     "bad weights": ({"services": [dict(NEW, weights={"passing": 0})]}, "Passing must be greater than 0"),
     "bad meta": ({"services": [dict(NEW, meta={"a b": "c"})]}, "invalid characters"),
     "unknown key": ({"services": [dict(NEW, nonsense=1)]}, "nonsense"),
