@@ -4,8 +4,8 @@
   compare_matrix.py --praetor BIN --peer BIN [--history TEXT] [--verbose]
 
 A cell is a definition, a kind of check, an event and a property with the rule that it follows; so a difference is one
-program breaking the rule. Those that known_matrix_differences.txt accepts, with its reason, are counted and not printed. Exits
-1 when any other is left."""
+program breaking the rule. Those that known_matrix_differences.txt accepts, with its reason, are counted and not
+printed. Exits 1 when any other is left."""
 
 import argparse
 import os
@@ -33,8 +33,8 @@ def main():
         for history in HISTORIES:
             if given.history not in history.name or history.data:  # data of others are no matter of comparison
                 continue
-            own, other = ({v.name: v.fault for v in play(history, os.path.abspath(binary), targets, peer=binary == given.peer)}
-                          for binary in (given.praetor, given.peer))
+            own, other = ({v.name: v.fault for v in play(history, os.path.abspath(binary), targets, peer)}
+                          for binary, peer in ((given.praetor, False), (given.peer, True)))
             for name in own | other:
                 faults = own.get(name, "not judged"), other.get(name, "not judged")
                 for who, fault in zip(broken, faults):

@@ -1,5 +1,5 @@
-"""Each way of defining services and checks x each kind of check x each event x each property that must survive it. A test is
-one event and one way of defining; its failure names the kinds and properties. See matrix/__init__.py."""
+"""Each way of defining services and checks x each kind of check x each event x each property that must survive it. A
+test is one event and one way of defining; its failure names the kinds and properties. See matrix/__init__.py."""
 
 import re
 import unittest

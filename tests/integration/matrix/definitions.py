@@ -1,5 +1,5 @@
-"""The ways to define a service and its check, and the cells that they make with the kinds of checks: what stands in files,
-and what is sent to the API."""
+"""The ways to define a service and its check, and the cells that they make with the kinds of checks: what stands in
+files, and what is sent to the API."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +12,10 @@ OUTSIDE_TAGS = ["outside"]
 
 @dataclass(frozen=True)
 class Definition:
-    """`service` and `check` say who defines them: "file", "api", or None for no service. `place` is where the check stands:
-    "inside" its service, "beside" it, or on the node. `named` says what the check gives of itself: "both" id and name,
-    "name", or "nothing". A `token` makes the services' tokens count. With `override` others set the service's tags."""
+    """`service` and `check` say who defines them: "file", "api", or None for no service. `place` is where the check
+    stands: "inside" its service, "beside" it, or on the "node". `named` says what the check gives of itself: "both" id
+    and name, "name", or "nothing". A `token` makes the services' tokens count. With `override` others set the service's
+    tags."""
     name: str
     service: str
     check: str

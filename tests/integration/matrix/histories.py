@@ -41,9 +41,9 @@ def nothing(world, _):
 
 @dataclass(frozen=True)
 class Step:
-    """`act(world, subjects)` does it; with `attempts` it returns {attempt: fault or None} of the agent itself. `rule(cell,
-    property)` says what must hold of its subjects then, `others` what of all other cells. Before it `prepare` is done, and
-    `equipped` get back what they lack."""
+    """`act(world, subjects)` does it; with `attempts` it returns {attempt: fault or None} of the agent itself.
+    `rule(cell, property)` says what must hold of its subjects then, `others` what of all other cells. Before it
+    `prepare` is done, and `equipped` get back what they lack."""
     name: str
     act: Callable
     rule: Callable = unmoved
@@ -57,7 +57,7 @@ class Step:
 @dataclass(frozen=True)
 class History:
     """@param scripts whether agents run commands as checks
-    @param data what another program left in the data directory, a name of recorded.py; otherwise it is empty at the start
+    @param data what another program left in the data directory, a name of recorded.py; by default it is empty
     @param worlds of services (False), of the node (True)"""
     name: str
     steps: tuple

@@ -20,8 +20,8 @@ NEAR_SERVICE = {"id": "near", "name": "near", "check": {"id": "near-check", "ttl
 
 @dataclass(frozen=True)
 class Kind:
-    """`fields` as a configuration file spells them. `status` is what the check has once it has settled, `initial` what its
-    definition says; `state` is what a client reports for it: (verb, note)."""
+    """`fields` as a configuration file spells them. `status` is what the check has once it has settled, `initial` what
+    its definition says; `state` is what a client reports for it: (verb, note)."""
     name: str
     type: str
     status: str = "critical"

@@ -14,8 +14,8 @@ from .world import World
 
 @dataclass
 class Verdict:
-    """`fault` says in words how a property of a cell broke its rule; None if it did not. What the agent itself has to do in a
-    step is a property of the cell "agent"."""
+    """`fault` says in words how a property of a cell broke its rule; None if it did not. What the agent itself has to
+    do in a step is a property of the cell "agent"."""
     step: str
     cell: object
     property: str

@@ -3,8 +3,8 @@
 
   PYTHONPATH=tests/integration python3 -m matrix.recorded NAME BINARY
 
-records them anew with a program: "praetor" is a whole data directory, "consul" what Consul keeps beside its log. Only cells
-that ask no targets of the run are recorded. To be done by the release that is to be upgraded from."""
+records them anew with a program: "praetor" is a whole data directory, "consul" what Consul keeps beside its log. Only
+cells that ask no targets of the run are recorded. To be done by the release that is to be upgraded from."""
 
 import json
 import os

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 
 from agent import eventually
 
@@ -11,15 +10,18 @@ SCRIPT = {"args": ["true"], "interval": "10s"}
 
 # name: (the file that is added, what the refusal must name)
 BAD_FILES = {
-    "script inside": ({"services": [dict(NEW, checks=[dict(SCRIPT, id="bad-check", name="bad")])]}, "Scripts are disabled"),
+    "script inside": ({"services": [dict(NEW, checks=[dict(SCRIPT, id="bad-check", name="bad")])]},
+                      "Scripts are disabled"),
     "nameless script": ({"services": [dict(NEW, checks=[SCRIPT])]}, "Scripts are disabled"),
     "only script": ({"services": [dict(NEW, check=SCRIPT)]}, "Scripts are disabled"),
     "script after a good check": ({"services": [dict(NEW, checks=[{"ttl": "1h"}, SCRIPT])]}, "Scripts are disabled"),
-    "script beside": ({"services": [NEW], "checks": [dict(SCRIPT, name="bad", service_id="bad")]}, "Scripts are disabled"),
+    "script beside": ({"services": [NEW], "checks": [dict(SCRIPT, name="bad", service_id="bad")]},
+                      "Scripts are disabled"),
     "script of the node": ({"checks": [dict(SCRIPT, name="bad")]}, "Scripts are disabled"),
     "check of an unknown service": ({"checks": [{"name": "bad", "service_id": "nobody", "ttl": "1h"}]}, "nobody"),
     "check of a service that is known by name only": (
-        {"services": [{"id": "bad-1", "name": "bad"}], "checks": [{"name": "bad", "service_id": "bad", "ttl": "1h"}]}, "bad"),
+        {"services": [{"id": "bad-1", "name": "bad"}], "checks": [{"name": "bad", "service_id": "bad", "ttl": "1h"}]},
+        "bad"),
     "service of the operating system": (
         {"checks": [{"name": "bad", "os_service": "sshd", "interval": "1h"}]}, "bad"),
     "interval missing": ({"checks": [{"name": "bad", "tcp": "127.0.0.1:1"}]}, "Interval must be > 0"),
@@ -29,7 +31,7 @@ BAD_FILES = {
     "bad duration": ({"checks": [{"name": "bad", "ttl": "1 hour"}]}, "1 hour"),
     "bad thresholds": ({"checks": [{"name": "bad", "tcp": "127.0.0.1:1", "interval": "1h",
                                     "failures_before_warning": 3, "failures_before_critical": 2}]}, "FailuresBefore"),
-    "service without a name": ({"services": [{"id": "bad"}]}, "bad"),
+    "service without a name": ({"services": [{"id": "bad"}]}, "name"),
     "bad weights": ({"services": [dict(NEW, weights={"passing": 0})]}, "Passing must be greater than 0"),
     "bad meta": ({"services": [dict(NEW, meta={"a b": "c"})]}, "invalid characters"),
     "unknown key": ({"services": [dict(NEW, nonsense=1)]}, "nonsense"),
@@ -61,14 +63,14 @@ def refused_at_start(world):
 
         def start():
             world.start(ready=False)
-            try:
-                code = world.process.wait(5)
-            except subprocess.TimeoutExpired:
+            eventually(lambda: not world.alive() or world.try_get("/v1/agent/self"), 20, "an end or an answer")
+            if world.alive():
                 world.kill()
                 return "it runs"
-            if code != 1:
-                return f"it ended with {code}"
-            return None if reason in world.output()[said:] else f"the reason is not told: {world.output()[said:][-300:]!r}"
+            if world.process.returncode != 1:
+                return f"it ended with {world.process.returncode}"
+            told = world.output()[said:]
+            return None if reason in told else f"the reason is not told: {told[-300:]!r}"
         faults[f"start with {name}"] = with_bad_file(world, content, start)
     world.start()
     return faults
@@ -102,7 +104,7 @@ def reload_by_signal(world, reason):
     said = len(world.output())
     world.process.send_signal(signal.SIGHUP)
     try:
-        eventually(lambda: "[ERR" in world.output()[said:] and reason in world.output()[said:], 3)
+        eventually(lambda: "[ERR" in world.output()[said:] and reason in world.output()[said:], 10)
     except AssertionError:
         return f"the reason is not in the log: {world.output()[said:][-300:]!r}"
     return None

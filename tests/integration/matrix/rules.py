@@ -2,7 +2,8 @@
 
 The rule behind them all: what an event does not change does not move. Not its place, content, status or output; not its
 indexes; not the sessions and locks that hang on it; not what was said about it by API. A restart keeps the same, except
-that a check whose status the agent finds out by itself starts again, from the status that its file gives or from critical."""
+that a check whose status the agent finds out by itself starts again, from the status that its file gives or from
+critical."""
 
 from dataclasses import dataclass
 
@@ -197,7 +198,7 @@ def restarted_back_in_file(cell, name):
 
 
 def stanza_removed(cell, name):
-    """What the API registered over a file's definition is the API's: it stays. A file's check that stood beside it goes."""
+    """What the API registered over a file's definition is the API's: it stays. A file's check beside it goes."""
     if cell.definition.check == "file" and cell.definition.place == "beside":
         if name == "index that watches see":
             return FREE

@@ -123,7 +123,8 @@ class World(Agent):
     def prepare(self):
         """What a cluster has to know: services `token-...` need their token, and the far node."""
         if self.request("GET", "/v1/acl/policy/name/not-anonymous")[0] != 200:
-            self.put("/v1/acl/policy", {"Name": "not-anonymous", "Rules": 'service_prefix "token-" { policy = "deny" }'})
+            self.put("/v1/acl/policy", {"Name": "not-anonymous",
+                                        "Rules": 'service_prefix "token-" { policy = "deny" }'})
             self.put(f"/v1/acl/token/{ANONYMOUS}", {"Policies": [{"Name": "not-anonymous"}]})
         self.put("/v1/catalog/register", FAR_NODE)
         # Those of an earlier life with the same data.
@@ -168,20 +169,19 @@ class World(Agent):
                 self.register_service(cell)
         if of.service == "api" and cell.service_id not in services:
             self.register_service(cell)
-        missing = of.check == "api" and of.place != "inside" and cell.check_id not in checks
-        if missing and (of.service != "file" or cell.service_id in services):
-            self.register_check(cell)
+        there = cell.service_id in services or of.service != "file"
         found = checks.get(cell.check_id)
-        if not found and of.check == "api" and (missing or of.service == "api"):  # registered just now
-            found = {"Status": cell.kind.first_status, "Output": ""}
+        if not found and there and of.check == "api":
+            if of.place != "inside":
+                self.register_check(cell)
+            found = {"Status": cell.kind.first_status, "Output": ""}  # as it is when it was registered just now
         if found and cell.kind.state:
             verb, note = cell.kind.state
             if (found["Status"], found["Output"]) != (cell.kind.status, note):
                 self.put(f"/v1/agent/check/{verb}/{quoted(cell.check_id)}?note={quoted(note)}")
         elif found and untouched and (found["Status"], found["Output"]) != (cell.kind.status, ""):
             self.put(f"/v1/agent/check/update/{quoted(cell.check_id)}", {"Status": cell.kind.status, "Output": ""})
-        there = cell.service_id in services or of.service == "api"
-        if there and f"_service_maintenance:{cell.service_id}" not in checks:
+        if of.service and there and f"_service_maintenance:{cell.service_id}" not in checks:
             self.put(f"/v1/agent/service/maintenance/{quoted(cell.service_id)}?enable=true&reason={quoted(str(cell))}")
 
     def override_tags(self, cells):
@@ -205,8 +205,8 @@ class World(Agent):
 
     @contextlib.contextmanager
     def far_node_changing(self):
-        """Consul's agent can't stop an alias of another node before that node has news, up to a minute: a service that has
-        such an alias is reloaded so late. Here there is news all the time."""
+        """Consul's agent can't stop an alias of another node before that node has news, up to a minute: so late is a
+        service reloaded that has such an alias. Here there is news all the time."""
         ended = threading.Event()
 
         def write():
