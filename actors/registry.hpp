@@ -61,6 +61,9 @@ struct registry_state {
   anti_entropy_actor sync; ///< hears of every change; may be null
   std::shared_ptr<const local_state> current = std::make_shared<const local_state>();
   std::map<std::string, check_runner_actor> runners; ///< by check id
+  /// Checks whose runner starts with the next publication, and what is left of their TTL: a runner that starts before
+  /// would not see the services and checks that come with its own, and an alias would call its target missing.
+  std::map<std::string, nanoseconds> due_runners;
   std::map<std::string, steady_time> deferred;       ///< outputs to be synced later, by check id
   int open_steps = 0; ///< joint changes under way: nothing is shown before the last of them is done
   state::retired_parts retired;

@@ -71,6 +71,8 @@ std::vector<local_check_ptr> misnamed_checks(const local_state& local, const nod
 void registry_state::publish() {
   options.view->registry.publish(current);
   std::exchange(retired, {}).wake();
+  for (const auto& [id, ttl_left] : std::exchange(due_runners, {}))
+    if (auto c = current->check(id)) start_runner(*c, ttl_left);
   auto services = std::exchange(changed_services, {}), checks = std::exchange(changed_checks, {});
   if (!sync) return;
   for (const auto& id : services) self->send(sync, changed_atom_v, service_atom_v, id);
@@ -80,6 +82,7 @@ void registry_state::publish() {
 std::string service_maintenance_id(const std::string& service_id) { return "_service_maintenance:" + service_id; }
 
 void registry_state::stop_runner(const std::string& check_id) {
+  due_runners.erase(check_id);
   auto it = runners.find(check_id);
   if (it == runners.end()) return;
   self->send_exit(it->second, caf::exit_reason::user_shutdown);
@@ -88,6 +91,10 @@ void registry_state::stop_runner(const std::string& check_id) {
 
 void registry_state::start_runner(const local_check& c, nanoseconds ttl_left) {
   stop_runner(c.check->check_id);
+  if (open_steps > 0) {
+    due_runners.emplace(c.check->check_id, ttl_left);
+    return;
+  }
   check_start start;
   start.outside = options.outside;
   start.view = options.view;
@@ -258,8 +265,8 @@ expected<void> registry_state::add_check(const check_registration& r) {
     change.put(local_check_ptr(next));
     changed_checks.insert(check->check_id);
   }
-  bool goes_on =
-      existing && runners.contains(d.id) && same_work(existing->definition, d) && same_sight(*existing, *next);
+  bool is_running = runners.contains(d.id) || due_runners.contains(d.id);
+  bool goes_on = existing && is_running && same_work(existing->definition, d) && same_sight(*existing, *next);
   if (!goes_on) start_runner(*next, ttl_left);
   if (r.from_file)
     forget(storage::agent_table::checks, d.id);
