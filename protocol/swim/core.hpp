@@ -250,6 +250,8 @@ private:
 
   // intents.cpp
   bool heard_join(const join_intent& i);
+  bool take_join(const join_intent& i);
+  bool is_own_overtaken(lamport_time heard, bool by_leave) const;
   bool heard_leave(const leave_intent& i);
   bool keep_early(const std::string& name, bool leaving, lamport_time time);
   void prune(const std::string& name, bool leaving);

@@ -36,8 +36,24 @@ void machine::core::drop_old_intents() {
   std::erase_if(early_intents_, [&](const auto& i) { return now_ - i.second.heard > limits_.intent_timeout; });
 }
 
+/// An intent of this member that it did not announce. Others count the newest one alone, and a forged join would hide a
+/// forged leave of the same time: only a later word of its own settles what they think.
+bool machine::core::is_own_overtaken(lamport_time heard, bool by_leave) const {
+  auto own = members_.find(own_name_);
+  if (own == members_.end() || leaving_ != leave_phase::none) return false;
+  return heard > own->second.status_time || (by_leave && heard == own->second.status_time);
+}
+
 /// True: news, to be passed on.
 bool machine::core::heard_join(const join_intent& i) {
+  if (is_own(i.name)) {
+    if (is_own_overtaken(i.time, false)) deny_leave(i.time);
+    return false;
+  }
+  return take_join(i);
+}
+
+bool machine::core::take_join(const join_intent& i) {
   if (!witness(member_clock_, i.time)) return false;
   auto it = members_.find(i.name);
   if (it == members_.end()) return keep_early(i.name, false, i.time);
@@ -56,8 +72,7 @@ bool machine::core::heard_join(const join_intent& i) {
 /// True: news, to be passed on.
 bool machine::core::heard_leave(const leave_intent& i) {
   if (is_own(i.name) && leaving_ == leave_phase::none) {
-    auto own = members_.find(i.name);
-    if (own != members_.end() && i.time > own->second.status_time) deny_leave(i.time);
+    if (is_own_overtaken(i.time, true)) deny_leave(i.time);
     return false;
   }
   if (!witness(member_clock_, i.time)) return false;
@@ -97,7 +112,7 @@ void machine::core::prune(const std::string& name, bool leaving) {
 
 void machine::core::announce_join() {
   join_intent i{member_clock_, own_name_};
-  heard_join(i);
+  take_join(i);
   announce(intent_queue_, i);
 }
 

@@ -213,10 +213,7 @@ expected<void> machine::core::merge(const push_pull& remote, const std::string& 
     if (time != remote.status_times.end()) heard_leave({time->second, name, false});
   }
   for (const auto& [name, time] : remote.status_times)
-    if (!gone.contains(name) && !is_own(name)) heard_join({time, name});
-  // A later intent of this member than it has had itself: whoever knows of it may take it for leaving.
-  auto own = remote.status_times.find(own_name_);
-  if (own != remote.status_times.end() && own->second > members_.at(own_name_).status_time) deny_leave(own->second);
+    if (!gone.contains(name)) heard_join({time, name});
   if (ignore_old_events) event_min_ = std::max(event_min_, std::min(remote.event_time, event_clock_));
   for (const auto& e : remote.events) heard_event(e);
   return {};

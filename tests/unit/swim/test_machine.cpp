@@ -324,6 +324,27 @@ TEST_CASE("nobody is told that a member left at the time of its return") {
   CHECK(s.m.find("n1")->status == member_status::alive);
 }
 
+TEST_CASE("a member answers every intent of its own name that it did not announce with a later one") {
+  stage s;
+  s.add("n1");
+  auto newest_join = [&] {
+    lamport_time newest = 0;
+    for (int i = 0; i < 10; ++i, s.step())
+      for (const auto& [to, said] : s.sent<join_intent>())
+        if (said.name == "me") newest = std::max(newest, said.time);
+    return newest;
+  };
+  // A forged join first: whoever takes the leave of the same time believes it, and has to hear something later.
+  s.hear(join_intent{1 << 20, "me"});
+  CHECK(newest_join() == (1 << 20) + 1);
+  s.hear(leave_intent{(1 << 20) + 1, "me", false});
+  CHECK(newest_join() == (1 << 20) + 2);
+  s.hear(leave_intent{1 << 20, "me", false}); // known to be over
+  s.hear(join_intent{(1 << 20) + 2, "me"});   // its own, back again
+  CHECK(s.m.clocks().member == (1 << 20) + 3);
+  CHECK(s.m.own().status == member_status::alive);
+}
+
 TEST_CASE("packets stay within their budget, encryption included") {
   auto limits = settings::lan();
   limits.packet_overhead = sealed_packet_overhead;
