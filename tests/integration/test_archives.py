@@ -113,7 +113,7 @@ class Archives(ClusterTest):
     def test_an_archive_without_permission_is_refused_before_its_body_has_come(self):
         cluster = self.cluster(1, 1, acl={"enabled": True, "default_policy": "deny", "tokens": {
             "initial_management": "11111111-1111-1111-1111-111111111111",
-            "agent": "11111111-1111-1111-1111-111111111111"}})
+            "default": "11111111-1111-1111-1111-111111111111"}})
         client = cluster.clients[0]
         path = os.path.join(self.place.name, "noise")
         with open(path, "wb") as file:
@@ -124,6 +124,7 @@ class Archives(ClusterTest):
         self.addCleanup(connection.close)
         connection.putrequest("PUT", "/v1/snapshot")
         connection.putheader("Content-Length", str(os.path.getsize(path)))
+        connection.putheader("X-Consul-Token", "anonymous")
         connection.endheaders()
         self.assertEqual(connection.getresponse().status, 403)
         status, body = self.restore_with_token(client, path, "11111111-1111-1111-1111-111111111111")
