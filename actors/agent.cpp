@@ -178,12 +178,14 @@ void agent_state::start_sync() {
                              o.config->server);
   watch_over("anti_entropy", handles.sync, [this] { start_sync(); });
   if (handles.registry) self->send(handles.registry, sync_atom_v, handles.sync);
-  if (leading || leader_known || !o.config->server) begin_sync();
+  begin_sync();
 }
 
-/// Before the registry has loaded, nothing of what the catalog has of this agent would seem to be its own.
+/// Before the registry has loaded, nothing of what the catalog has of this agent would seem to be its own. A server
+/// that leads and is not ready yet has not applied its whole log: what is missing there would be written once more.
 void agent_state::begin_sync() {
-  if (loaded) self->send(handles.sync, start_atom_v);
+  bool follows = leader_known && !options.view->leader.get()->is_leader;
+  if (loaded && (leading || follows || !options.config->server)) self->send(handles.sync, start_atom_v);
 }
 
 void agent_state::start_registry() {
@@ -269,7 +271,7 @@ void agent_state::registry_loaded(const std::string& refusal) {
     return;
   }
   loaded = true;
-  if (leading || leader_known || !options.config->server) begin_sync();
+  begin_sync();
   if (ready) ready(options.view->handles.load());
 }
 
