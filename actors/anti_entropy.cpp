@@ -287,7 +287,8 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
 
 void anti_entropy_state::partial_sync() {
   sync_sent = false;
-  if (!own_state && !known) return; // nothing is known to be wrong before a server has been asked
+  // Nothing is known to be wrong before a server has been asked, or the own state has been applied.
+  if (own_state ? timer == 0 : !known) return;
   auto local = view->registry.get();
   if (node_dirty) push_node();
   for (auto it = dirty_services.begin(); it != dirty_services.end();) {
