@@ -31,7 +31,6 @@ constexpr std::size_t small_pool = 128;
 /// service anew since.
 bool catalog_decides(const local_service& own, const node_service& remote) {
   if (!own.service->enable_tag_override) return false;
-  if (mutated("tags_of_the_catalog_always")) return true;
   return own.tags_by == tag_owner::catalog || (own.tags_by == tag_owner::unknown && remote.enable_tag_override);
 }
 
@@ -41,7 +40,9 @@ bool catalog_decides(const local_service& own, const node_service& remote) {
 node_service wanted(const local_service& own, const node_service* remote, bool news) {
   auto out = *own.service;
   if (!remote) return out;
-  if (news && catalog_decides(own, *remote)) out.tags = remote->tags;
+  bool taken = news && catalog_decides(own, *remote);
+  if (mutated("tags_of_the_catalog_always")) taken = own.service->enable_tag_override;
+  if (taken) out.tags = remote->tags;
   for (const auto& [name, address] : remote->tagged_addresses)
     if (name.starts_with("consul-")) out.tagged_addresses.insert_or_assign(name, address);
   return out;
