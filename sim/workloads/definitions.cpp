@@ -91,7 +91,7 @@ private:
 
   void reload(bool anew) {
     if (!home_.serves()) return next(true);
-    if (anew) change_definition();
+    if (anew && !defined_at_) change_definition(); // the one before has arrived
     reloading_ = true;
     auto mine = ++reloads_;
     home_.reload([this, mine](const error* failed) {
