@@ -25,7 +25,8 @@ public:
     asked.push_back({std::move(request), std::move(done)});
     return [this] { ++cancelled; };
   }
-  void look_up(std::string, std::uint32_t, nanoseconds, std::function<void(expected<std::string>)>) override {}
+  void look_up(std::string, std::uint32_t, nanoseconds, std::string,
+               std::function<void(expected<std::string>)>) override {}
 };
 
 /// Handlers that end when the test says so.
