@@ -37,6 +37,9 @@ rpc_gateway_actor::behavior_type test_gateway(rpc_gateway_actor::pointer self, s
         seen->departed.push_back(connection);
       },
       [](result_atom, std::uint64_t, const envelope&) {},
+      [](stream_atom, std::uint64_t, const envelope&, const local<std::shared_ptr<byte_pipe>>&) {},
+      [](stream_atom, std::uint64_t) {},
+      [](wake_atom) {},
   };
 }
 
