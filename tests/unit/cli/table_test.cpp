@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+using namespace praetor;
 using namespace praetor::cli;
 
 TEST_CASE("columns are as wide as their widest cell, the last one is left alone") {

@@ -331,14 +331,3 @@ TEST_CASE("the index of an answer is that of the moment after every kind of chan
       check_at_this_moment(s, before);
     }
 }
-
-TEST_CASE("an older state that is put back ends what is kept") {
-  endpoint_stage s;
-  kv(s, "set", "a", "1");
-  auto older = s.view->state.load();
-  kv(s, "set", "a", "2");
-  s.write(command_type::register_node, with_service(on("n1"), "web", "web", 1));
-  ask_all(s);
-  s.view->state.replace(older->tables());
-  check_at_this_moment(s, {});
-}
