@@ -24,6 +24,8 @@ scenario everything(unsigned servers, unsigned agents) {
             {workload_kind::definitions, 1, std::chrono::milliseconds(300)},
             {workload_kind::watches, 6},
             {workload_kind::dns, 1}};
+  // Tags that others gave a service are found by its agent when it next compares everything: after two minutes at most.
+  s.settles_within = std::chrono::seconds(150);
   return s;
 }
 
@@ -79,8 +81,6 @@ TEST_CASE("one server keeps its promises to every kind of client through crashes
 TEST_CASE("the state can be put back while clients are at work") {
   auto what = everything(3, 0);
   what.work.push_back({workload_kind::snapshots, 1, std::chrono::seconds(1)});
-  // What a restore did to the agents' services they find when they next compare everything: after two minutes at most.
-  what.settles_within = std::chrono::seconds(150);
   std::ostringstream lines;
   history_file told_operations(lines);
   auto r = run_with(what, 3, &told_operations);
