@@ -193,6 +193,8 @@ def back_in_file(cell, name):
 
 
 def restarted_back_in_file(cell, name):
+    if cell.definition.override and name == "tags":
+        return Is(cell.tags(False))  # the file's definition is another than the API's: the agent has spoken anew
     expected = restarted(cell, name)
     return back_in_file(cell, name) if expected is SAME else expected
 
