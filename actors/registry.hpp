@@ -64,7 +64,7 @@ struct registry_state {
   /// Checks whose runner starts with the next publication, and what is left of their TTL: a runner that starts before
   /// would not see the services and checks that come with its own, and an alias would call its target missing.
   std::map<std::string, nanoseconds> due_runners;
-  std::map<std::string, steady_time> deferred;       ///< outputs to be synced later, by check id
+  std::map<std::string, steady_time> deferred; ///< outputs to be synced later, by check id
   int open_steps = 0; ///< joint changes under way: nothing is shown before the last of them is done
   state::retired_parts retired;
   std::set<std::string> changed_services, changed_checks; ///< to be told to `sync` with the next publication

@@ -29,7 +29,8 @@ bool parse_double(std::string_view digits, double& value);
 class reader {
 public:
   reader(std::string_view checked, bool reject_unknown_fields, std::string_view root_type)
-      : text_(checked), allowance_(checked.size()), reject_unknown_fields_(reject_unknown_fields), root_type_(root_type) {}
+      : text_(checked), allowance_(checked.size()), reject_unknown_fields_(reject_unknown_fields),
+        root_type_(root_type) {}
 
   bool failed() const { return !error_.empty(); }
   const std::string& error() const { return error_; }
@@ -62,8 +63,8 @@ public:
   bool begin_object(type_text type);
   bool next_key(std::string_view& key);
 
-  /// Accounts for an object that is made of the text (`object_allowance`). @returns false if it is too much, or after an
-  /// error
+  /// Accounts for an object that is made of the text (`object_allowance`). @returns false if it is too much, or after
+  /// an error
   bool make_room(std::size_t object_bytes);
 
   bool rejects_unknown_fields() const { return reject_unknown_fields_; }

@@ -33,8 +33,8 @@ std::vector<finding> input_output_in_protocol(const std::filesystem::path& root)
 /// Untyped and blocking actors.
 std::vector<finding> untyped_actors(const std::filesystem::path& root);
 
-/// Deliberate bugs, mutated("NAME"), without a row in tests/sim/mutations/list.txt, which says what has to find them; and
-/// rows without such a place.
+/// Deliberate bugs, mutated("NAME"), without a row in tests/sim/mutations/list.txt, which says what has to find them;
+/// and rows without such a place.
 std::vector<finding> unproven_mutations(const std::filesystem::path& root);
 
 } // namespace praetor::layout
