@@ -146,7 +146,7 @@ class Parameters(SettingsTest):
         self.one.put("/v1/coordinate/update", dict(far, Node="n2", Coord=dict(far["Coord"], Vec=[0.001] * 8)))
         self.one.put("/v1/coordinate/update", far)
         eventually(lambda: self.nodes("/v1/catalog/service/db?near=it") == ["n2", "n1"] and
-                   self.nodes("/v1/catalog/service/db?near=n1") == ["n1", "n2"], 20, "the order by distance")
+                   self.nodes("/v1/catalog/service/db?near=n1") == ["n1", "n2"], 60, "the order by distance")
 
     @shows("peer", "sg", "sameness-group")
     def test_other_clusters(self):
