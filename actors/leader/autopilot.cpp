@@ -84,6 +84,7 @@ void autopilot_actor_state::judge(const raft_status& status) {
 
 void autopilot_actor_state::change(const raft::configuration_change& wanted) {
   changing = true;
+  promoting = wanted.kind == raft::configuration_change::kind_t::promote;
   outside->log_lines->write(log_level::info, "agent.server.autopilot", deed(wanted.kind),
                             {{"id", wanted.id}, {"address", wanted.address}});
   auto request = std::make_shared<membership_change>();
@@ -124,7 +125,9 @@ autopilot_actor::behavior_type autopilot(autopilot_actor::stateful_pointer<autop
         auto& s = self->state;
         s.changing = false;
         if (!committed) return; // the next round tries again
-        s.reconcile_due = true; // there may be more to do
+        // There may be more to do. A new vote alone leads to nothing new, and a look at everybody would take back at
+        // once a server that an operator removes by hand.
+        if (!s.promoting) s.reconcile_due = true;
         s.look();
       },
   };

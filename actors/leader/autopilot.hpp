@@ -25,6 +25,7 @@ struct autopilot_actor_state {
   std::shared_ptr<const autopilot_state> last;
   bool reconcile_due = true; ///< with the next figures
   bool changing = false;     ///< a change is on its way into the log
+  bool promoting = false;    ///< the change gives a server its vote
   unsigned looks = 0;
 
   /// Asks for the peer's figures.
