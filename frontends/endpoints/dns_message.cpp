@@ -17,10 +17,12 @@ std::uint16_t u16_at(std::string_view m, std::size_t at) {
 std::uint8_t u8_at(std::string_view m, std::size_t at) { return static_cast<std::uint8_t>(m[at]); }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-/// Copies a name into at most 255 bytes. @returns the offset behind it, nothing if it is malformed
+/// Copies a name into at most 255 bytes. A pointer leads to a prior name (RFC 1035 4.1.4), so that none leads in a circle.
+/// @returns the offset behind the name, nothing if it is malformed
 std::optional<std::size_t> copy_name(std::string_view m, std::size_t at, char* out, std::size_t& length) {
   std::optional<std::size_t> behind;
   int pointers = 0;
+  auto prior = at; // where the last pointer led, or the name begins
   length = 0;
   while (true) {
     if (at >= m.size()) return std::nullopt;
@@ -29,6 +31,8 @@ std::optional<std::size_t> copy_name(std::string_view m, std::size_t at, char* o
       if (at + 2 > m.size() || ++pointers > most_pointers) return std::nullopt;
       if (!behind) behind = at + 2;
       at = u16_at(m, at) & 0x3fffu;
+      if (at >= prior) return std::nullopt;
+      prior = at;
       continue;
     }
     if (count > 63 || at + 1 + count > m.size() || length + 1 + count > longest_name) return std::nullopt;

@@ -62,7 +62,8 @@ void filter_nodes(std::string_view text) {
   if (compiled) (void)compiled->matches(instance);
 }
 
-void read_names(std::string_view packet) {
+void read_names(std::string_view bytes) {
+  auto packet = bytes.substr(0, 0xffff); // the most that a message has (RFC 1035 4.2.2)
   dns::query q;
   (void)dns::read_query(packet, q);
   for (std::size_t at = 0; at < packet.size(); at += 64) { // a resolver's answer has a name every few bytes
