@@ -2,6 +2,8 @@
 add_library(praetor_warnings INTERFACE)
 target_compile_options(praetor_warnings INTERFACE -Wall -Wextra -Werror)
 
+add_compile_options(-pthread)  # everywhere: precompiled headers are shared by what has the same options
+
 find_program(PRAETOR_CCACHE ccache)
 if(PRAETOR_CCACHE)
   # Paths below the base directory are hashed relative to it: every checkout of the project shares one cache.

@@ -1,0 +1,33 @@
+# Most of what a translation unit costs is parsing the same headers of others again: the standard library's,
+# nlohmann/json's and CAF's. They are precompiled once for each of these groups, and all targets of a group share that.
+#   plain  what everything includes
+#   caf    + actors
+#   net    + sockets (Asio and Beast)
+#   test   + CAF and Catch2; tests are optimised less, because what they call is optimised already
+option(PRAETOR_PRECOMPILED "Share precompiled headers; without them every file shows that it includes what it needs" ON)
+
+set(test_optimisation $<$<CONFIG:Release>:-O1>)
+
+function(praetor_precompiled_group group)
+  cmake_parse_arguments(ARG "" "" "LINKS;HEADERS;OPTIONS" ${ARGN})
+  add_library(precompiled_${group} OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
+  target_link_libraries(precompiled_${group} PRIVATE nlohmann_json::nlohmann_json Threads::Threads ${ARG_LINKS})
+  target_include_directories(precompiled_${group} SYSTEM PRIVATE ${TL_EXPECTED_INCLUDE})
+  target_compile_options(precompiled_${group} PRIVATE ${ARG_OPTIONS})
+  target_precompile_headers(precompiled_${group} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.hpp ${ARG_HEADERS})
+endfunction()
+
+if(PRAETOR_PRECOMPILED)
+  praetor_precompiled_group(plain)
+  praetor_precompiled_group(caf LINKS CAF::core HEADERS <caf/all.hpp>)
+  praetor_precompiled_group(net LINKS CAF::core Boost::headers HEADERS <caf/all.hpp> <boost/asio.hpp> <boost/beast.hpp>)
+  praetor_precompiled_group(test LINKS CAF::core Catch2::Catch2 OPTIONS ${test_optimisation}
+                            HEADERS <caf/all.hpp> <catch2/catch.hpp>)
+endif()
+
+# praetor_precompile(TARGET GROUP): the target uses the precompiled headers of that group.
+function(praetor_precompile target group)
+  if(PRAETOR_PRECOMPILED)
+    target_precompile_headers(${target} REUSE_FROM precompiled_${group})
+  endif()
+endfunction()

@@ -1,0 +1,1 @@
+// Nothing of its own: it makes CMake precompile the headers (precompiled.cmake).
