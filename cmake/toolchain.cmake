@@ -4,6 +4,10 @@ target_compile_options(praetor_warnings INTERFACE -Wall -Wextra -Werror)
 
 add_compile_options(-pthread)  # everywhere: precompiled headers are shared by what has the same options
 
+# g++ collects garbage again and again in what it loaded from a precompiled header, a tenth of its time. A translation
+# unit stays below a gigabyte without that.
+add_compile_options("$<$<CXX_COMPILER_ID:GNU>:SHELL:--param ggc-min-heapsize=1000000>")
+
 find_program(PRAETOR_CCACHE ccache)
 if(PRAETOR_CCACHE)
   # Paths below the base directory are hashed relative to it: every checkout of the project shares one cache.
