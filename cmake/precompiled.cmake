@@ -4,7 +4,13 @@
 #   caf    + actors
 #   net    + sockets (Asio and Beast)
 #   test   + CAF and Catch2; tests are optimised less, because what they call is optimised already
-option(PRAETOR_PRECOMPILED "Share precompiled headers; without them every file shows that it includes what it needs" ON)
+option(PRAETOR_PRECOMPILED "Share precompiled headers; OFF shows that every file includes what it uses" ON)
+
+# What nearly every translation unit includes, from outside of the project. A file still includes what it uses.
+set(plain_headers <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <cstdint> <cstring> <deque> <filesystem>
+    <fstream> <functional> <iomanip> <iostream> <limits> <list> <map> <memory> <mutex> <nlohmann/json.hpp> <numeric>
+    <optional> <random> <set> <span> <sstream> <string> <string_view> <tl/expected.hpp> <tuple> <type_traits>
+    <unordered_map> <unordered_set> <utility> <variant> <vector>)
 
 set(test_optimisation $<$<CONFIG:Release>:-O1>)
 
@@ -14,7 +20,7 @@ function(praetor_precompiled_group group)
   target_link_libraries(precompiled_${group} PRIVATE nlohmann_json::nlohmann_json Threads::Threads ${ARG_LINKS})
   target_include_directories(precompiled_${group} SYSTEM PRIVATE ${TL_EXPECTED_INCLUDE})
   target_compile_options(precompiled_${group} PRIVATE ${ARG_OPTIONS})
-  target_precompile_headers(precompiled_${group} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.hpp ${ARG_HEADERS})
+  target_precompile_headers(precompiled_${group} PRIVATE ${plain_headers} ${ARG_HEADERS})
 endfunction()
 
 if(PRAETOR_PRECOMPILED)
