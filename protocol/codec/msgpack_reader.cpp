@@ -1,6 +1,7 @@
 #include "protocol/codec/msgpack_reader.hpp"
 
 #include <bit>
+#include <nlohmann/json.hpp>
 #include <string>
 
 namespace praetor::msgpack {
@@ -271,6 +272,14 @@ bool reader::begin_map(std::size_t& size) {
 }
 
 bool reader::any(free_form& into) {
+  if (!at_nil() && !make_room(sizeof(nlohmann::json))) return false; // null takes no node
+  nlohmann::json value;
+  any(value);
+  into = free_form(std::move(value));
+  return !failed();
+}
+
+bool reader::any(nlohmann::json& into) {
   if (failed()) return false;
   if (at_end()) {
     fail("the data ends too early");
@@ -314,8 +323,8 @@ bool reader::any(free_form& into) {
   case value_kind::list: {
     std::size_t size = 0;
     begin_list(size);
-    into = free_form::array();
-    for (; size > 0 && make_room(sizeof(free_form)); --size) {
+    into = nlohmann::json::array();
+    for (; size > 0 && make_room(sizeof(nlohmann::json)); --size) {
       into.push_back(nullptr);
       any(into.back());
     }
@@ -324,8 +333,9 @@ bool reader::any(free_form& into) {
   case value_kind::map: {
     std::size_t size = 0;
     begin_map(size);
-    into = free_form::object();
-    for (; size > 0 && make_room(object_allowance::map_node_bytes + sizeof(std::string) + sizeof(free_form)); --size) {
+    into = nlohmann::json::object();
+    constexpr auto member_bytes = object_allowance::map_node_bytes + sizeof(nlohmann::json::object_t::value_type);
+    for (; size > 0 && make_room(member_bytes); --size) {
       std::string_view key;
       if (kind() == value_kind::text) {
         if (text(key)) any(into[std::string(key)]);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "protocol/config/builder.hpp"
 
@@ -55,12 +56,12 @@ free_form translated(const free_form& settings) {
       {"existing_arn", "ExistingARN"},
       {"delete_on_exit", "DeleteOnExit"},
   };
-  auto out = free_form::object();
-  for (const auto& [name, v] : settings.items()) {
+  auto out = nlohmann::json::object();
+  for (const auto& [name, v] : settings.json().items()) {
     auto known = names.find(name);
     out[known == names.end() ? name : known->second] = v;
   }
-  return out;
+  return free_form(std::move(out));
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
 namespace praetor {
 
@@ -87,8 +88,8 @@ expected<std::optional<watch_news>> watch_follower::answered(const watch_answer&
   remember(answer);
   auto text = dump_json(*result);
   if (!first && last_ == text) return std::nullopt;
-  last_ = std::move(text);
-  return watch_news{plan_.waits_by_hash ? 0 : answer.index, std::move(*result)};
+  last_ = text;
+  return watch_news{plan_.waits_by_hash ? 0 : answer.index, std::move(text)};
 }
 
 seconds watch_follower::failed() {

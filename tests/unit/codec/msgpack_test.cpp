@@ -8,6 +8,7 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
 
@@ -44,7 +45,7 @@ everything filled() {
   x.delay = std::chrono::seconds{-15};
   x.at = timestamp{1700000000, 5};
   x.bytes.bytes = std::string(70'000, '\xff');
-  x.any = {{"b", {1, -2, 2.5, nullptr, true, free_form::object()}}, {"a", "<"}};
+  x.any.json() = {{"b", {1, -2, 2.5, nullptr, true, nlohmann::json::object()}}, {"a", "<"}};
   return x;
 }
 
@@ -154,7 +155,7 @@ TEST_CASE("unknown members are skipped and missing ones left alone") {
   std::string bytes;
   msgpack::write_map_header(bytes, 3);
   msgpack::write_text(bytes, "Zzz");
-  msgpack::write_free_form(bytes, {{"deep", {1, {2, {3}}}}});
+  msgpack::write_free_form(bytes, free_form(nlohmann::json{{"deep", {1, {2, {3}}}}}));
   msgpack::write_text(bytes, "Port");
   msgpack::write_unsigned(bytes, 5);
   msgpack::write_text(bytes, "Aaa");
