@@ -1,9 +1,9 @@
 #include "protocol/codec/json_reader.hpp"
 
+#include "protocol/base/utf8.hpp"
 #include "protocol/codec/base64.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/codec/rfc3339.hpp"
-#include "protocol/codec/utf8.hpp"
 
 #include <cmath>
 #include <nlohmann/json.hpp>

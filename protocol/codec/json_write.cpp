@@ -1,6 +1,7 @@
 #include "protocol/codec/json_write.hpp"
 
-#include "protocol/codec/utf8.hpp"
+#include "protocol/base/hex.hpp"
+#include "protocol/base/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,8 +12,6 @@
 namespace praetor::json {
 
 namespace {
-
-constexpr char hex_digits[] = "0123456789abcdef";
 
 /// True for bytes that can't be copied as they are: controls, quotes, HTML characters and all that is not ASCII.
 constexpr std::array<bool, 256> make_special() {
@@ -36,8 +35,7 @@ void write_escape(std::string& out, unsigned char c) {
   default: break;
   }
   out += "\\u00";
-  out += hex_digits[c >> 4];
-  out += hex_digits[c & 15];
+  append_hex(out, c);
 }
 
 /// `digits` is the output of std::to_chars in scientific form: "-1.25e-09". Lays it out as Go does.
