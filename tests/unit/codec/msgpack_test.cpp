@@ -1,5 +1,6 @@
 #include "protocol/codec/msgpack.hpp"
 
+#include "protocol/base/hex.hpp"
 #include "protocol/codec/json_write.hpp"
 #include "protocol/types/catalog.hpp"
 #include "protocol/types/commands.hpp"
@@ -16,15 +17,6 @@ using namespace praetor;
 using shapes::everything;
 
 namespace {
-
-std::string hex(std::string_view bytes) {
-  std::string out;
-  for (unsigned char c : bytes) {
-    out += "0123456789abcdef"[c >> 4];
-    out += "0123456789abcdef"[c & 15];
-  }
-  return out;
-}
 
 everything filled() {
   everything x;
