@@ -1,5 +1,7 @@
 #include "protocol/codec/msgpack.hpp"
 
+#include "protocol/base/big_endian.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -9,24 +11,11 @@ namespace praetor::msgpack {
 
 namespace {
 
-template <std::unsigned_integral T>
-void write_big_endian(char* to, T value) {
-  for (int shift = (static_cast<int>(sizeof(T)) - 1) * 8; shift >= 0; shift -= 8)
-    *to++ = static_cast<char>(value >> shift & 0xff);
-}
-
 /// A type byte and a number in network byte order behind it.
 template <std::unsigned_integral T>
 void put(std::string& out, unsigned char type, T value) {
   std::array<char, 1 + sizeof(T)> bytes{static_cast<char>(type)};
   write_big_endian(bytes.data() + 1, value);
-  out.append(bytes.data(), bytes.size());
-}
-
-template <std::unsigned_integral T>
-void append_big_endian(std::string& out, T value) {
-  std::array<char, sizeof(T)> bytes{};
-  write_big_endian(bytes.data(), value);
   out.append(bytes.data(), bytes.size());
 }
 
