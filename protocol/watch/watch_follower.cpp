@@ -1,5 +1,6 @@
 #include "protocol/watch/watch_follower.hpp"
 
+#include "protocol/base/trim.hpp"
 #include "protocol/types/event_index.hpp"
 
 #include <algorithm>
@@ -13,13 +14,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds first_retry{5}, longest_retry{180};
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\v\f";
-  auto first = text.find_first_not_of(blanks);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 /// Go writes maps sorted by their keys.
 go_json sorted(const go_json& object) {
