@@ -288,8 +288,8 @@ void builder::build_http() {
   h.block_endpoints = texts("http_config.block_endpoints");
   h.response_headers = text_map("http_config.response_headers");
   for (const auto& text : texts("http_config.allow_write_http_from")) {
-    if (auto cidr = canonical_cidr(text))
-      h.allow_write_http_from.push_back(*cidr);
+    if (auto network = ip_network::parse(text))
+      h.allow_write_http_from.push_back(network->text());
     else
       complain("allow_write_http_from: invalid cidr: " + text);
   }

@@ -1,7 +1,7 @@
 #include "protocol/config/debug_view.hpp"
 
+#include "protocol/base/ip_address.hpp"
 #include "protocol/config/hidden.hpp"
-#include "protocol/config/ip_address.hpp"
 
 #include <limits>
 #include <nlohmann/json.hpp>
