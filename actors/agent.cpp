@@ -10,6 +10,7 @@
 #include "actors/watch_subscriber.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace praetor {
 
@@ -220,7 +221,8 @@ void agent_state::start_duties() {
   d.connect_enabled = c.connect.enabled;
   d.ca.datacenter = c.datacenter;
   d.ca.config = c.connect.ca_config;
-  if (auto it = c.connect.ca_config.find("cluster_id"); it != c.connect.ca_config.end() && it->is_string())
+  const auto& authority = c.connect.ca_config.json();
+  if (auto it = authority.find("cluster_id"); it != authority.end() && it->is_string())
     d.ca.cluster_id = it->get<std::string>();
   d.autopilot = first_autopilot(c.autopilot);
   if (c.acl.enabled && is_primary(c)) d.access = access_duty{c.acl.initial_management};

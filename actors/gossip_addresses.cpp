@@ -1,6 +1,6 @@
 #include "actors/gossip_addresses.hpp"
 
-#include "protocol/config/ip_address.hpp"
+#include "protocol/base/ip_address.hpp"
 #include "protocol/swim/address.hpp"
 
 #include <charconv>
@@ -20,7 +20,7 @@ expected<host_and_port> take_apart(std::string text, std::uint16_t default_port)
   // The WAN pool writes a member's name in front.
   if (auto slash = text.find('/'); slash != text.npos) text = text.substr(slash + 1);
   host_and_port out{text, default_port};
-  if (config::ip_address::parse(text)) return out; // an IPv6 address without brackets has colons, too
+  if (ip_address::parse(text)) return out; // an IPv6 address without brackets has colons, too
   auto colon = text.rfind(':');
   if (text.starts_with('[') && text.ends_with(']')) colon = text.npos;
   if (colon != text.npos) {
@@ -62,7 +62,7 @@ struct lookups {
 bool all_resolved(const string_list& addresses) {
   for (const auto& a : addresses) {
     auto parts = swim::parse_address(a);
-    if (!parts || !config::ip_address::parse(parts->ip)) return false;
+    if (!parts || !ip_address::parse(parts->ip)) return false;
   }
   return true;
 }
@@ -80,7 +80,7 @@ void resolve_addresses(const std::shared_ptr<name_resolver>& names, const string
     auto parts = take_apart(addresses[i], default_port);
     if (!parts) {
       failed(parts.error().text);
-    } else if (auto ip = config::ip_address::parse(parts->host)) {
+    } else if (auto ip = ip_address::parse(parts->host)) {
       all->finish(i, string_list{swim::join_address(ip->text(), parts->port)}, {});
     } else if (!names) {
       failed("host names are not looked up here");

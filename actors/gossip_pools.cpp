@@ -1,10 +1,8 @@
 #include "actors/gossip_pools.hpp"
 
 #include "actors/agent.hpp"
-#include "protocol/config/ip_address.hpp"
+#include "protocol/base/ip_address.hpp"
 #include "protocol/swim/limits.hpp"
-
-#include <charconv>
 
 namespace praetor {
 
@@ -17,19 +15,6 @@ std::string_view tag(const swim::member& m, const std::string& name) {
 
 bool is_present(const swim::member& m) {
   return m.status == swim::member_status::alive || m.status == swim::member_status::leaving;
-}
-
-bool within(const std::string& text, const string_list& networks) {
-  if (networks.empty()) return true;
-  auto ip = config::ip_address::parse(text);
-  for (const auto& network : networks) {
-    auto slash = network.find('/');
-    auto base = config::ip_address::parse(network.substr(0, slash));
-    int bits = 0;
-    std::from_chars(network.data() + slash + 1, network.data() + network.size(), bits);
-    if (ip && base && ip->is_v4 == base->is_v4 && ip->masked(bits) == *base) return true;
-  }
-  return false;
 }
 
 std::string same_id(const std::string& one, const std::string& other, std::string_view id) {
@@ -152,7 +137,7 @@ swim::merge_check gossip_merge_check(const config::runtime_config& c, bool wan, 
              const std::vector<swim::member>& members) -> std::optional<std::string> {
     for (const auto& m : members) {
       auto who = "member " + praetor::quoted(m.name);
-      if (!within(m.address, networks))
+      if (!networks.empty() && !is_within(m.address, networks))
         return who + " has the address " + m.address + ", which is in none of the allowed networks";
       if (wan && tag(m, "role") != "consul") return who + " is not a server; only servers are in the WAN pool";
       if (!wan && tag(m, "dc") != dc)

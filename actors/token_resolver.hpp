@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/leadership.hpp"
-#include "actors/recent_map.hpp"
 #include "protocol/acl/decisions.hpp"
+#include "protocol/base/recent_map.hpp"
 #include "protocol/types/acl.hpp"
 #include "protocol/types/error.hpp"
 #include "storage/state/watch.hpp"

@@ -4,6 +4,8 @@
 #include "actors/remote_answer.hpp"
 #include "protocol/config/runtime_config.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace praetor {
 
 namespace {
@@ -17,7 +19,7 @@ log_field named_program(const watch_handler& handler) {
   std::string list;
   for (const auto& argument : handler.arguments) {
     list += list.empty() ? "[" : ", ";
-    list += free_form(argument).dump(-1, ' ', false, free_form::error_handler_t::replace);
+    list += nlohmann::json(argument).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
   log_field out{"watch_handler", list + "]"};
   out.is_text = false;
@@ -85,7 +87,7 @@ void watch_runner_state::run_handler(const watch_news& news) {
     auto shared = std::make_shared<const handler_result>(std::move(result));
     caf::anon_send(watch, result_atom_v, mine, local<std::shared_ptr<const handler_result>>{std::move(shared)});
   };
-  running = options.handlers->run({options.watch.handler, news.index, dump_json(news.result) + "\n"}, std::move(done));
+  running = options.handlers->run({options.watch.handler, news.index, news.result + "\n"}, std::move(done));
 }
 
 void watch_runner_state::ended(const handler_result& result) {

@@ -1,5 +1,5 @@
-# Most of what a translation unit costs is parsing the same headers of others again: the standard library's,
-# nlohmann/json's and CAF's. They are precompiled once for each of these groups, and all targets of a group share that.
+# Most of what a translation unit costs is parsing the same headers of others again: the standard library's and CAF's.
+# They are precompiled once for each of these groups, and all targets of a group share that.
 #   plain  what everything includes
 #   caf    + actors
 #   net    + sockets (Asio and Beast)
@@ -8,7 +8,7 @@ option(PRAETOR_PRECOMPILED "Share precompiled headers; OFF shows that every file
 
 # What nearly every translation unit includes, from outside of the project. A file still includes what it uses.
 set(plain_headers <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <cstdint> <cstring> <deque> <filesystem>
-    <fstream> <functional> <iomanip> <iostream> <limits> <list> <map> <memory> <mutex> <nlohmann/json.hpp> <numeric>
+    <fstream> <functional> <iomanip> <iostream> <limits> <list> <map> <memory> <mutex> <numeric>
     <optional> <random> <set> <span> <sstream> <string> <string_view> <tl/expected.hpp> <tuple> <type_traits>
     <unordered_map> <unordered_set> <utility> <variant> <vector>)
 
@@ -17,7 +17,7 @@ set(test_optimisation $<$<CONFIG:Release>:-O1>)
 function(praetor_precompiled_group group)
   cmake_parse_arguments(ARG "" "" "LINKS;HEADERS;OPTIONS" ${ARGN})
   add_library(precompiled_${group} OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
-  target_link_libraries(precompiled_${group} PRIVATE nlohmann_json::nlohmann_json Threads::Threads ${ARG_LINKS})
+  target_link_libraries(precompiled_${group} PRIVATE Threads::Threads ${ARG_LINKS})
   target_include_directories(precompiled_${group} SYSTEM PRIVATE ${TL_EXPECTED_INCLUDE})
   target_compile_options(precompiled_${group} PRIVATE ${ARG_OPTIONS})
   target_precompile_headers(precompiled_${group} PRIVATE ${plain_headers} ${ARG_HEADERS})

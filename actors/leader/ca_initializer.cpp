@@ -3,6 +3,8 @@
 #include "storage/state/command.hpp"
 #include "storage/state/queries_cluster.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace praetor {
 
 namespace {
@@ -13,9 +15,9 @@ constexpr nanoseconds default_root_life = std::chrono::hours(87600);
 
 /// The settings that clients see, with the defaults that were not configured.
 free_form shown_config(const free_form& configured) {
-  free_form out = {{"IntermediateCertTTL", "8760h"}, {"LeafCertTTL", "72h"}, {"RootCertTTL", "87600h"}};
-  if (configured.is_object()) out.update(configured);
-  return out;
+  nlohmann::json out = {{"IntermediateCertTTL", "8760h"}, {"LeafCertTTL", "72h"}, {"RootCertTTL", "87600h"}};
+  if (configured.json().is_object()) out.update(configured.json());
+  return free_form(std::move(out));
 }
 
 } // namespace
@@ -39,7 +41,8 @@ void ca_initializer_state::initialize() {
   wish.serial = store->last_index() + 1;
   auto now = std::chrono::floor<std::chrono::seconds>(outside->wall_clock());
   auto life = default_root_life;
-  if (auto it = config->config.find("RootCertTTL"); it != config->config.end() && it->is_string())
+  const auto& shown = config->config.json();
+  if (auto it = shown.find("RootCertTTL"); it != shown.end() && it->is_string())
     life = duration_from_text(it->get<std::string>()).value.value_or(default_root_life);
   wish.not_before = timestamp::from_unix(now);
   wish.not_after = timestamp::from_unix(now + life);

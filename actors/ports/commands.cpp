@@ -1,6 +1,7 @@
 #include "actors/ports/commands.hpp"
 
 #include "actors/ports/child_group.hpp"
+#include "actors/ports/spawn.hpp"
 
 #include <array>
 #include <boost/asio/buffer.hpp>
@@ -68,10 +69,7 @@ public:
       if (!script_.write(request.script)) return end(not_started);
       request.line = script_.path();
     }
-    if (!request.line.empty()) {
-      const char* shell = std::getenv("SHELL");
-      request.arguments = {shell && *shell ? shell : "/bin/sh", "-c", request.line};
-    }
+    if (!request.line.empty()) request.arguments = shell_command(request.line);
     int ends[2];
     if (request.arguments.empty() || ::pipe2(ends, O_CLOEXEC) != 0) return end(not_started);
     auto started = child_group::start(request.arguments, ends[1]);

@@ -1,6 +1,7 @@
 #include "actors/ports/gossip_sockets.hpp"
 
 #include "actors/ports/gossip_exchange.hpp"
+#include "protocol/base/ip_address.hpp"
 #include "protocol/swim/limits.hpp"
 
 #include <boost/asio/ip/network_v4.hpp>
@@ -26,19 +27,6 @@ constexpr std::size_t delivered_packet = swim::packet_limit + swim::sealed_packe
 /// A burst of packets of a large group fits in.
 constexpr int receive_buffer = 2 * 1024 * 1024;
 
-bool within(const asio::ip::address& ip, const std::string& network) {
-  boost::system::error_code wrong;
-  if (auto v4 = asio::ip::make_network_v4(network, wrong); !wrong && ip.is_v4()) {
-    auto hosts = v4.canonical();
-    return asio::ip::make_network_v4(ip.to_v4(), hosts.prefix_length()).canonical() == hosts;
-  }
-  if (auto v6 = asio::ip::make_network_v6(network, wrong); !wrong && ip.is_v6()) {
-    auto hosts = v6.canonical();
-    return asio::ip::make_network_v6(ip.to_v6(), hosts.prefix_length()).canonical() == hosts;
-  }
-  return false;
-}
-
 /// A dual-stack socket shows IPv4 senders inside IPv6; members know them by their IPv4 address.
 asio::ip::address plain(const asio::ip::address& ip) {
   if (ip.is_v6() && ip.to_v6().is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, ip.to_v6());
@@ -46,10 +34,7 @@ asio::ip::address plain(const asio::ip::address& ip) {
 }
 
 bool heard(const std::vector<std::string>& allowed, const asio::ip::address& ip) {
-  if (allowed.empty()) return true;
-  for (const auto& network : allowed)
-    if (within(ip, network)) return true;
-  return false;
+  return allowed.empty() || is_within(ip.to_string(), allowed);
 }
 
 /// The datagram side: one socket, read on the loop's thread, written from any.

@@ -1,5 +1,6 @@
 #include "actors/ports/http_answer.hpp"
 
+#include "protocol/base/trim.hpp"
 #include "protocol/types/values.hpp"
 
 #include <algorithm>
@@ -13,12 +14,6 @@ namespace {
 
 constexpr std::size_t most_head_bytes = 1 << 20; ///< all heads of one answer together
 constexpr std::size_t most_chunk_line = 4096;
-
-std::string_view without_blanks(std::string_view text) {
-  auto first = text.find_first_not_of(" \t");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 bool is_name(std::string_view text) {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~ ";
@@ -137,11 +132,11 @@ expected<void> http_answer::take_status(std::string_view line) {
 expected<void> http_answer::take_field(std::string_view line) {
   if (line.front() != ' ' && line.front() != '\t') {
     if (auto good = finish_field(); !good) return good;
-    folded_ = std::string(without_blanks(line));
+    folded_ = std::string(trimmed(line, blanks));
     return {};
   }
   if (folded_.empty()) return broken("malformed MIME header initial line: " + praetor::quoted(line));
-  folded_.append(" ").append(without_blanks(line));
+  folded_.append(" ").append(trimmed(line, blanks));
   return {};
 }
 
@@ -152,7 +147,7 @@ expected<void> http_answer::finish_field() {
   auto name = std::string_view(line).substr(0, colon);
   if (colon == line.npos) return without_colon(line);
   if (!is_name(name)) return broken("malformed MIME header line: " + praetor::quoted(line));
-  auto value = without_blanks(std::string_view(line).substr(colon + 1));
+  auto value = trimmed(std::string_view(line).substr(colon + 1), blanks);
   if (!is_value(value)) return broken("malformed MIME header line: " + praetor::quoted(line));
   fields_.emplace_back(lower_case(name), value);
   return {};

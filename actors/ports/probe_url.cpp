@@ -1,5 +1,6 @@
 #include "actors/ports/probe_url.hpp"
 
+#include "protocol/base/hex.hpp"
 #include "protocol/types/secrets.hpp"
 #include "protocol/types/values.hpp"
 
@@ -9,13 +10,6 @@
 namespace praetor {
 
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 std::string unescape(std::string_view text) {
   std::string out;
@@ -31,7 +25,6 @@ std::string unescape(std::string_view text) {
 }
 
 std::string escape(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   constexpr std::string_view unsafe = " \"<>\\^`{|}";
   std::string out;
   for (char c : text) {
@@ -39,7 +32,7 @@ std::string escape(std::string_view text) {
     if (byte > 0x20 && byte < 0x7f && unsafe.find(c) == std::string_view::npos)
       out += c;
     else
-      out += {'%', digits[byte >> 4], digits[byte & 15]};
+      append_hex(out += '%', byte, upper_hex_digits);
   }
   return out;
 }

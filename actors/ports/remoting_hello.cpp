@@ -1,5 +1,6 @@
 #include "actors/ports/remoting_hello.hpp"
 
+#include "protocol/base/big_endian.hpp"
 #include "protocol/codec/msgpack.hpp"
 
 #include <array>
@@ -38,15 +39,14 @@ std::string describe_stranger(std::string_view first_bytes) {
 std::string encode_hello(const hello& h) {
   auto body = msgpack::pack(h);
   std::string out(magic);
-  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(body.size() >> shift & 0xff);
+  append_big_endian(out, static_cast<std::uint32_t>(body.size()));
   return out + body;
 }
 
 expected<std::size_t> decode_hello_head(std::string_view head) {
   PRAETOR_ASSERT(head.size() == hello_head_size);
   if (!head.starts_with(magic)) return fail(describe_stranger(head));
-  std::size_t length = 0;
-  for (char c : head.substr(magic.size())) length = length << 8 | static_cast<unsigned char>(c);
+  std::size_t length = read_big_endian(head.substr(magic.size()));
   if (length == 0 || length > largest_hello)
     return fail("announces a hello of " + std::to_string(length) + " bytes; the most is " +
                 std::to_string(largest_hello));

@@ -1,5 +1,7 @@
 #include "actors/ports/remoting_proof.hpp"
 
+#include "protocol/base/big_endian.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -14,7 +16,7 @@ constexpr std::size_t proof_size = 32;
 
 /// Lengths stand before the parts: no two contexts give the same bytes.
 void add(std::string& out, std::string_view part) {
-  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(part.size() >> shift & 0xff);
+  append_big_endian(out, static_cast<std::uint32_t>(part.size()));
   out += part;
 }
 

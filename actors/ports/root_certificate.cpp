@@ -1,5 +1,7 @@
 #include "actors/ports/root_certificate.hpp"
 
+#include "protocol/base/hex.hpp"
+
 #include <array>
 #include <memory>
 #include <openssl/asn1.h>
@@ -33,17 +35,6 @@ auto failed(const char* what) {
   std::array<char, 256> text{};
   ERR_error_string_n(ERR_get_error(), text.data(), text.size());
   return fail(std::string("making a root certificate: ") + what + ": " + text.data());
-}
-
-std::string colon_hex(const unsigned char* bytes, std::size_t size) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < size; ++i) {
-    if (i > 0) out += ':';
-    out += digits[bytes[i] >> 4];
-    out += digits[bytes[i] & 15];
-  }
-  return out;
 }
 
 std::string drain(BIO* bio) {
@@ -116,10 +107,10 @@ expected<root_certificate> make_root_certificate(const root_certificate_request&
 
   root_certificate out;
   out.private_key = drain(key_pem.get());
-  out.root.id = colon_hex(fingerprint.data(), length);
+  out.root.id = hex({reinterpret_cast<const char*>(fingerprint.data()), length}, ":");
   out.root.name = "Consul CA Primary Cert";
   out.root.serial_number = request.serial;
-  out.root.signing_key_id = colon_hex(key_digest.data(), key_digest.size());
+  out.root.signing_key_id = hex({reinterpret_cast<const char*>(key_digest.data()), key_digest.size()}, ":");
   out.root.external_trust_domain = request.cluster_id;
   out.root.not_before = request.not_before;
   out.root.not_after = request.not_after;

@@ -1,15 +1,11 @@
 #include "frontends/cli/acl_command.hpp"
 #include "frontends/cli/commands.hpp"
+#include "protocol/base/trim.hpp"
 #include "protocol/types/values.hpp"
 
 namespace praetor::cli {
 
 namespace {
-
-std::string trimmed(const std::string& text) {
-  auto first = text.find_first_not_of(" \t\r\n");
-  return first == text.npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 class acl_bootstrap final : public acl_command {
   std::string_view usage() const override {

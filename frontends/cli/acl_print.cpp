@@ -1,5 +1,6 @@
 #include "frontends/cli/acl_records.hpp"
 #include "protocol/acl/built_in.hpp"
+#include "protocol/base/hex.hpp"
 #include "protocol/codec/base64.hpp"
 #include "protocol/types/acl.hpp"
 #include "protocol/types/values.hpp"
@@ -18,16 +19,7 @@ std::string time_text(std::string text) {
   return text;
 }
 
-std::string hash_text(const go_json& record) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string bytes, out;
-  if (auto decoded = base64_decode(text_of(record, "Hash"))) bytes = std::move(*decoded);
-  for (auto c : bytes) {
-    out += digits[static_cast<unsigned char>(c) >> 4];
-    out += digits[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
-}
+std::string hash_text(const go_json& record) { return hex(base64_decode(text_of(record, "Hash")).value_or("")); }
 
 string_list texts(const go_json& list) {
   string_list out;

@@ -3,6 +3,7 @@
 #include "frontends/cli/command.hpp"
 #include "frontends/cli/flag_set.hpp"
 #include "frontends/cli/log_line.hpp"
+#include "protocol/base/trim.hpp"
 #include "protocol/codec/base64.hpp"
 #include "protocol/types/values.hpp"
 
@@ -11,13 +12,6 @@
 namespace praetor::cli {
 
 namespace {
-
-std::string trimmed(std::string_view text) {
-  constexpr auto blanks = " \t\r\n\v\f";
-  auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
-}
 
 void warn_bad_bool(std::ostream& err, const char* name, const std::string& value) {
   auto detail = "strconv.ParseBool: parsing " + praetor::quoted(value) + ": invalid syntax";
@@ -153,7 +147,8 @@ expected<http_response> agent_client::stream(http_request request, const std::fu
 }
 
 error unexpected_status(const http_response& response) {
-  return {"Unexpected response code: " + std::to_string(response.status) + " (" + trimmed(response.body) + ")",
+  return {"Unexpected response code: " + std::to_string(response.status) + " (" + std::string(trimmed(response.body)) +
+              ")",
           response.status};
 }
 

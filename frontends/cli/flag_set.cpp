@@ -80,14 +80,6 @@ usage_parts unquote(const flag_spec& spec) {
 
 } // namespace
 
-std::optional<bool> parse_bool(std::string_view text) {
-  for (auto yes : {"1", "t", "T", "true", "TRUE", "True"})
-    if (text == yes) return true;
-  for (auto no : {"0", "f", "F", "false", "FALSE", "False"})
-    if (text == no) return false;
-  return std::nullopt;
-}
-
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
   std::istringstream words{std::string(text)};
   std::string result, line, word;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/base/go_bool.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -66,9 +68,6 @@ private:
   std::map<std::string, flag_spec, std::less<>> flags_;
   std::vector<std::string> arguments_;
 };
-
-/// Go's strconv.ParseBool: 1, t, T, TRUE, true, True and their opposites.
-std::optional<bool> parse_bool(std::string_view text);
 
 /// Breaks `text` into lines of at most `width` characters at blanks, each indented by `indent`.
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent);

@@ -6,6 +6,8 @@
 #include "protocol/types/coordinate.hpp"
 #include "protocol/types/kv.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace praetor::cli {
 
 namespace {
@@ -39,7 +41,7 @@ std::string record_json(std::uint8_t type, std::string_view record) {
   msgpack::reader in(record);
   free_form value;
   if (!in.any(value)) return "null";
-  return value.dump(-1, ' ', false, free_form::error_handler_t::replace);
+  return value.json().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 } // namespace praetor::cli

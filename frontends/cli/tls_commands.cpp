@@ -1,6 +1,6 @@
 #include "frontends/cli/certificate.hpp"
 #include "frontends/cli/commands.hpp"
-#include "protocol/config/ip_address.hpp"
+#include "protocol/base/ip_address.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -151,7 +151,7 @@ class tls_cert_create final : public tls_command {
     if (int{server_} + int{client_} + int{cli_} != 1) return failed("Please provide either -server, -client, or -cli");
     if (!node_.empty() && !server_) return failed("-node requires -server");
     for (const auto& address : addresses_)
-      if (!config::ip_address::parse(address)) return failed("\"" + address + "\" is not an IP address");
+      if (!ip_address::parse(address)) return failed("\"" + address + "\" is not an IP address");
     std::string kind = server_ ? "server" : client_ ? "client" : "cli";
     auto prefix = datacenter_ + "-" + kind + "-" + domain_ + "-";
     int number = 0;

@@ -1,4 +1,5 @@
 #include "frontends/cli/http_client.hpp"
+#include "protocol/base/hex.hpp"
 
 namespace praetor::cli {
 
@@ -10,8 +11,9 @@ bool plain(unsigned char c) {
 }
 
 std::string percent(unsigned char c) {
-  static constexpr char hex[] = "0123456789ABCDEF";
-  return {'%', hex[c >> 4], hex[c & 15]};
+  std::string out = "%";
+  append_hex(out, c, upper_hex_digits);
+  return out;
 }
 
 std::string escape_path(std::string_view path) {

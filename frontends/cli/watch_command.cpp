@@ -3,12 +3,14 @@
 #include "frontends/cli/commands.hpp"
 #include "frontends/cli/log_line.hpp"
 #include "frontends/cli/signal_watch.hpp"
+#include "protocol/codec/json_write.hpp"
 #include "protocol/types/values.hpp"
 #include "protocol/watch/watch_follower.hpp"
 
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <nlohmann/json.hpp>
 
 namespace praetor::cli {
 
@@ -65,7 +67,7 @@ class watch final : public command {
 
   /// What the flags said, as a configuration file would say it.
   expected<free_form> watch_parameters() {
-    free_form parameters;
+    nlohmann::json parameters;
     for (auto& [name, value] : {std::pair{"type", type_},
                                 {"key", key_},
                                 {"prefix", prefix_},
@@ -77,13 +79,13 @@ class watch final : public command {
       if (!value.empty()) parameters[name] = value;
     if (!tags_.empty()) parameters["tag"] = tags_;
     if (options_.stale.value_or(false)) parameters["stale"] = true;
-    if (passing_only_.empty()) return parameters;
+    if (passing_only_.empty()) return free_form(std::move(parameters));
     auto passing_only = parse_bool(passing_only_);
     if (!passing_only)
       return fail("Failed to parse passingonly flag: strconv.ParseBool: parsing " + praetor::quoted(passing_only_) +
                   ": invalid syntax");
     parameters["passingonly"] = *passing_only;
-    return parameters;
+    return free_form(std::move(parameters));
   }
 
   void stop(int signal) {
@@ -108,7 +110,7 @@ class watch final : public command {
       }
       if (!*news) continue;
       if (arguments().empty()) {
-        out() << dump_json((*news)->result, "    ") << '\n';
+        out() << json::indent((*news)->result, "    ") << '\n';
         return 0;
       }
       auto failure = run_child(**news);
@@ -140,7 +142,7 @@ class watch final : public command {
       request.arguments = shell_command(script);
     }
     request.environment = {"CONSUL_INDEX=" + std::to_string(news.index)};
-    request.input = dump_json(news.result) + "\n";
+    request.input = news.result + "\n";
     out().flush();
     auto child = child_process::start(std::move(request));
     if (!child) return "Error starting handler: " + child.error().text;

@@ -2,6 +2,7 @@
 
 #include "frontends/dns/recursor_channel.hpp"
 #include "frontends/endpoints/dns_questions.hpp"
+#include "protocol/base/big_endian.hpp"
 
 #include <algorithm>
 
@@ -9,10 +10,7 @@ namespace praetor::dns {
 
 namespace {
 
-void set_id(std::string& message, std::uint16_t id) {
-  message[0] = static_cast<char>(id >> 8);
-  message[1] = static_cast<char>(id & 0xff);
-}
+void set_id(std::string& message, std::uint16_t id) { write_big_endian(message.data(), id); }
 
 bool acceptable(std::string_view reply) {
   auto code = rcode_of(reply);

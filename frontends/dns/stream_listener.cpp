@@ -2,6 +2,7 @@
 
 #include "frontends/dns/engine.hpp"
 #include "frontends/dns/stream_places.hpp"
+#include "protocol/base/big_endian.hpp"
 
 #include <array>
 #include <boost/asio/ip/v6_only.hpp>
@@ -74,8 +75,7 @@ private:
     if (!socket_.is_open()) return;
     if (reply.empty() || reply.size() > 0xffff) return close();
     message_.clear();
-    message_.push_back(static_cast<char>(reply.size() >> 8));
-    message_.push_back(static_cast<char>(reply.size() & 0xff));
+    append_big_endian(message_, static_cast<std::uint16_t>(reply.size()));
     message_.append(reply);
     end_in(owner_.places().time_to_take_an_answer());
     asio::async_write(socket_, asio::buffer(message_), [self = shared_from_this()](const auto& failed, std::size_t) {

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <mutex>
+#include <nlohmann/json.hpp>
 
 namespace praetor::endpoints {
 
@@ -75,7 +76,7 @@ void show_self(const call& c, const own_place& here) {
                   std::string(own_version),
                   config->server};
     out.debug_config = config::debug_view(*config, c.env.node_id(), std::string(followed_release));
-    out.debug_config["BuildDate"] = std::string(build_date);
+    out.debug_config.json()["BuildDate"] = std::string(build_date);
     out.coord = here.point;
     out.member = own_member(c.env, false);
     out.stats = agent_statistics(c.env, raft, here.resets);

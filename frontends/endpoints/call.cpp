@@ -71,14 +71,6 @@ expected<std::uint64_t> parse_uint(std::string_view text) {
   return value;
 }
 
-std::optional<bool> parse_bool(std::string_view text) {
-  for (auto yes : {"1", "t", "T", "TRUE", "true", "True"})
-    if (text == yes) return true;
-  for (auto no : {"0", "f", "F", "FALSE", "false", "False"})
-    if (text == no) return false;
-  return {};
-}
-
 void propose(const call& c, expected<log_command> command,
              std::function<void(const call&, const state::apply_result&)> done) {
   auto handles = c.env.handles();

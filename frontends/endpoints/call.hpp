@@ -1,6 +1,7 @@
 #pragma once
 
 #include "frontends/endpoints/environment.hpp"
+#include "protocol/base/go_bool.hpp"
 #include "protocol/codec/json_write.hpp"
 
 #include <string>
@@ -77,8 +78,6 @@ answer json_answer(const call& c, const T& value, unsigned status = 200) {
 
 /// Go's strconv.ParseUint(text, 10, 64), with its error text.
 expected<std::uint64_t> parse_uint(std::string_view text);
-/// Go's strconv.ParseBool.
-std::optional<bool> parse_bool(std::string_view text);
 
 /// Proposes a command; `done` runs with its result unless it failed, which is answered with the error's text.
 void propose(const call& c, expected<log_command> command,

@@ -7,11 +7,8 @@
 #include "frontends/endpoints/request_log.hpp"
 #include "frontends/endpoints/routes.hpp"
 #include "frontends/endpoints/tenancy.hpp"
+#include "protocol/base/ip_address.hpp"
 #include "protocol/mutation.hpp"
-
-#include <arpa/inet.h>
-#include <array>
-#include <charconv>
 
 namespace praetor::endpoints {
 
@@ -26,28 +23,9 @@ bool has_method(std::string_view methods, std::string_view method) {
   return false;
 }
 
-/// Whether an IP is inside a network in canonical form ("10.0.0.0/8").
-bool inside(const std::string& ip, const std::string& network) {
-  auto slash = network.find('/');
-  if (slash == network.npos) return false;
-  int bits = 0;
-  std::from_chars(network.data() + slash + 1, network.data() + network.size(), bits);
-  std::array<unsigned char, 16> a{}, b{};
-  auto base = network.substr(0, slash);
-  int family = base.find(':') == base.npos ? AF_INET : AF_INET6;
-  if (::inet_pton(family, ip.c_str(), a.data()) != 1 || ::inet_pton(family, base.c_str(), b.data()) != 1) return false;
-  for (int i = 0; i < bits; ++i) {
-    auto mask = static_cast<unsigned char>(0x80 >> (i % 8));
-    if ((a[static_cast<std::size_t>(i / 8)] & mask) != (b[static_cast<std::size_t>(i / 8)] & mask)) return false;
-  }
-  return true;
-}
-
 bool may_write_from(const config::http_settings& settings, const std::string& ip) {
   if (settings.allow_write_http_from.empty() || ip.empty()) return true;
-  for (const auto& network : settings.allow_write_http_from)
-    if (inside(ip, network)) return true;
-  return false;
+  return is_within(ip, settings.allow_write_http_from);
 }
 
 answer unknown_path(std::string_view path) {

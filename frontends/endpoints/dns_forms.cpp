@@ -1,6 +1,7 @@
 #include "frontends/endpoints/dns_forms.hpp"
 
 #include "frontends/endpoints/dns_message.hpp"
+#include "protocol/base/hex.hpp"
 #include "protocol/types/values.hpp"
 
 #include <arpa/inet.h>
@@ -87,13 +88,6 @@ bool parse_parts(label_span parts, parsed_name& into) {
   return false;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 std::string doubled_backquotes(std::string_view text) {
   std::string out;
   for (char c : text) {
@@ -149,13 +143,7 @@ std::optional<std::string> reversed_address(const std::vector<std::string>& labe
 
 std::optional<std::string> address_bytes(std::string_view digits) {
   if (digits.size() != 8 && digits.size() != 32) return std::nullopt;
-  std::string out;
-  for (std::size_t i = 0; i < digits.size(); i += 2) {
-    int high = hex_digit(digits[i]), low = hex_digit(digits[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out.push_back(static_cast<char>(high << 4 | low));
-  }
-  return out;
+  return parse_hex(digits);
 }
 
 std::string metadata_text(std::string_view key, std::string_view value) {

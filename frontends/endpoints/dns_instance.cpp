@@ -85,16 +85,6 @@ std::optional<std::string> ip_bytes(const std::string& text) {
   return IN6_IS_ADDR_V4MAPPED(&v6) ? bytes.substr(12) : bytes;
 }
 
-std::string hex_of(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (unsigned char c : bytes) {
-    out.push_back(digits[c >> 4]);
-    out.push_back(digits[c & 15]);
-  }
-  return out;
-}
-
 record address_record(std::string bytes, std::uint32_t ttl) {
   record r;
   r.type = bytes.size() == 4 ? rr::a : rr::aaaa;

@@ -27,7 +27,6 @@ bool is_healthy(const service_entry& e, bool only_passing);
 
 /// The 4 or 16 bytes of an address in text form; nothing if it is none.
 std::optional<std::string> ip_bytes(const std::string& text);
-std::string hex_of(std::string_view bytes);
 /// The A or AAAA record of an address, under the name of the question.
 record address_record(std::string bytes, std::uint32_t ttl);
 

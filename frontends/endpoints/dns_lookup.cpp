@@ -3,6 +3,8 @@
 #include "frontends/endpoints/dns_instance.hpp"
 #include "frontends/endpoints/dns_scope.hpp"
 #include "frontends/endpoints/permissions.hpp"
+#include "protocol/base/big_endian.hpp"
+#include "protocol/base/hex.hpp"
 #include "storage/state/queries_health.hpp"
 
 #include <algorithm>
@@ -18,10 +20,6 @@ constexpr std::size_t most_name_servers = 3;
 
 std::uint32_t seconds_of(nanoseconds d) {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(d).count());
-}
-
-void append_u32(std::string& to, std::uint32_t v) {
-  for (int shift = 24; shift >= 0; shift -= 8) to.push_back(static_cast<char>(v >> shift & 0xff));
 }
 
 /// The name under `domain` (a wire name) that these dotted parts make; empty if they make none.
@@ -92,8 +90,9 @@ record lookup::soa() const {
   r.ttl = numbers.min_ttl;
   r.name = below({"ns"}, domain);
   r.second_name = below({"hostmaster"}, domain);
-  append_u32(r.tail, 0);
-  for (auto n : {numbers.refresh, numbers.retry, numbers.expire, numbers.min_ttl}) append_u32(r.tail, n);
+  append_big_endian<std::uint32_t>(r.tail, 0);
+  for (auto n : {numbers.refresh, numbers.retry, numbers.expire, numbers.min_ttl})
+    append_big_endian<std::uint32_t>(r.tail, n);
   return r;
 }
 
@@ -315,9 +314,7 @@ answer_set::group lookup::target_group(const parsed_name& asked, const service_e
   srv.type = rr::srv;
   srv.ttl = ttl;
   auto append = [&](std::int64_t n) {
-    auto v = static_cast<std::uint16_t>(std::clamp<std::int64_t>(n, 0, 0xffff));
-    srv.head.push_back(static_cast<char>(v >> 8));
-    srv.head.push_back(static_cast<char>(v & 0xff));
+    append_big_endian(srv.head, static_cast<std::uint16_t>(std::clamp<std::int64_t>(n, 0, 0xffff)));
   };
   append(1);
   append(weight_of(e));
@@ -331,9 +328,9 @@ answer_set::group lookup::target_group(const parsed_name& asked, const service_e
     if (at.from == chosen_address::origin::node)
       srv.name = in_node_zone;
     else if (asked.peer.empty())
-      srv.name = below({hex_of(*bytes), "addr", settings().datacenter}, domain_);
+      srv.name = below({hex(*bytes), "addr", settings().datacenter}, domain_);
     else
-      srv.name = below({hex_of(*bytes), "addr"}, domain_);
+      srv.name = below({hex(*bytes), "addr"}, domain_);
     auto r = address_record(*bytes, ttl);
     r.owner = srv.name;
     g.extra.push_back(std::move(r));

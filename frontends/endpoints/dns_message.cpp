@@ -1,5 +1,8 @@
 #include "frontends/endpoints/dns_message.hpp"
 
+#include "protocol/base/big_endian.hpp"
+#include "protocol/base/fnv.hpp"
+
 #include <algorithm>
 
 namespace praetor::dns {
@@ -12,12 +15,13 @@ constexpr int most_pointers = 126; // as many as a name can have labels
 constexpr std::size_t pointer_reach = 0x4000;
 
 std::uint16_t u16_at(std::string_view m, std::size_t at) {
-  return static_cast<std::uint16_t>(static_cast<unsigned char>(m[at]) << 8 | static_cast<unsigned char>(m[at + 1]));
+  return static_cast<std::uint16_t>(read_big_endian(m.substr(at, 2)));
 }
 std::uint8_t u8_at(std::string_view m, std::size_t at) { return static_cast<std::uint8_t>(m[at]); }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-/// Copies a name into at most 255 bytes. A pointer leads to a prior name (RFC 1035 4.1.4), so that none leads in a circle.
+/// Copies a name into at most 255 bytes. A pointer leads to a prior name (RFC 1035 4.1.4), so that none leads in a
+/// circle.
 /// @returns the offset behind the name, nothing if it is malformed
 std::optional<std::size_t> copy_name(std::string_view m, std::size_t at, char* out, std::size_t& length) {
   std::optional<std::size_t> behind;
@@ -228,10 +232,10 @@ void message_writer::name(std::string_view wire, bool may_point) {
   std::size_t labels = 0;
   for (std::size_t at = 0; wire[at] != 0; at += 1u + static_cast<unsigned char>(wire[at]))
     starts[labels++] = static_cast<std::uint8_t>(at);
-  std::uint32_t hash = 2166136261u;
+  auto hash = fnv::offset<std::uint32_t>;
   std::size_t end = wire.size() - 1;
   for (auto i = labels; i-- > 0; end = starts[i]) {
-    for (std::size_t at = starts[i]; at < end; ++at) hash = (hash ^ static_cast<unsigned char>(wire[at])) * 16777619u;
+    hash = fnv::of_1a(wire.substr(starts[i], end - starts[i]), hash);
     hashes[i] = hash;
   }
   auto base = out_.size();

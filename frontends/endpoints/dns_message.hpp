@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/base/big_endian.hpp"
 #include "protocol/types/field.hpp"
 
 #include <array>
@@ -116,23 +117,14 @@ public:
 
   void begin(bool compress);
   void u8(std::uint8_t v) { out_.push_back(static_cast<char>(v)); }
-  void u16(std::uint16_t v) {
-    u8(static_cast<std::uint8_t>(v >> 8));
-    u8(static_cast<std::uint8_t>(v));
-  }
-  void u32(std::uint32_t v) {
-    u16(static_cast<std::uint16_t>(v >> 16));
-    u16(static_cast<std::uint16_t>(v));
-  }
+  void u16(std::uint16_t v) { append_big_endian(out_, v); }
+  void u32(std::uint32_t v) { append_big_endian(out_, v); }
   void bytes(std::string_view v) { out_.append(v); }
   /// @param may_point false for names that must stay whole (RFC 2782); later names may still point into them
   void name(std::string_view wire, bool may_point);
   /// @param serial what an SOA record carries
   void add(const record& r, std::string_view question_name, std::uint32_t serial);
-  void patch_u16(std::size_t at, std::uint16_t v) {
-    out_[at] = static_cast<char>(v >> 8);
-    out_[at + 1] = static_cast<char>(v & 0xff);
-  }
+  void patch_u16(std::size_t at, std::uint16_t v) { write_big_endian(out_.data() + at, v); }
 
   std::size_t size() const { return out_.size(); }
   const std::string& text() const { return out_; }

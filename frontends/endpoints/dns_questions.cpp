@@ -2,6 +2,7 @@
 
 #include "frontends/endpoints/dns_remote.hpp"
 #include "frontends/endpoints/dns_scope.hpp"
+#include "protocol/base/big_endian.hpp"
 #include "protocol/codec/msgpack.hpp"
 
 #include <chrono>
@@ -13,43 +14,22 @@ namespace {
 constexpr std::size_t entry_overhead = 256; // beside its key and records
 
 std::uint16_t u16_at(std::string_view m, std::size_t at) {
-  return static_cast<std::uint16_t>(static_cast<unsigned char>(m[at]) << 8 | static_cast<unsigned char>(m[at + 1]));
+  return static_cast<std::uint16_t>(read_big_endian(m.substr(at, 2)));
 }
 
 } // namespace
 
-void record_cache::erase(std::list<entry>::iterator it) {
-  bytes_ -= it->bytes;
-  index_.erase(it->key);
-  recent_.erase(it);
-}
-
 const answer_set* record_cache::find(std::string_view key) {
-  auto found = index_.find(key);
-  if (found == index_.end()) return nullptr;
-  auto it = found->second;
-  if (it->holds->fired()) {
-    erase(it);
-    return nullptr;
-  }
-  if (it != recent_.begin()) recent_.splice(recent_.begin(), recent_, it);
-  return &it->set;
+  auto* found = kept_.find(key);
+  if (!found) return nullptr;
+  if (!found->holds->fired()) return &found->set;
+  kept_.erase(key);
+  return nullptr;
 }
 
 const answer_set* record_cache::insert(std::string_view key, answer_set set, std::shared_ptr<state::trigger> holds) {
-  if (auto found = index_.find(key); found != index_.end()) erase(found->second);
   auto bytes = key.size() + set.bytes() + entry_overhead;
-  recent_.push_front({std::string(key), std::move(set), std::move(holds), bytes});
-  index_.emplace(recent_.front().key, recent_.begin());
-  bytes_ += bytes;
-  while (bytes_ > max_bytes_ && recent_.size() > 1) erase(std::prev(recent_.end()));
-  return &recent_.front().set;
-}
-
-void record_cache::clear() {
-  index_.clear();
-  recent_.clear();
-  bytes_ = 0;
+  return &kept_.insert(key, {std::move(set), std::move(holds)}, bytes).set;
 }
 
 questions::questions(question_sources sources, const config::runtime_config& c)
@@ -81,8 +61,7 @@ const answer_set* questions::find(const query& q, const resolved_names* resolved
   key_.assign(q.name());
   auto own = find_suffix(key_, settings_.domain), other = find_suffix(key_, settings_.alt_domain);
   lower_in_place(key_.data(), std::min(own.value_or(key_.size()), other.value_or(key_.size())));
-  key_.push_back(static_cast<char>(q.type >> 8));
-  key_.push_back(static_cast<char>(q.type & 0xff));
+  append_big_endian(key_, q.type);
   key_.push_back(q.has_edns ? 'e' : '-');
   if (const auto* kept = cache_.find(key_)) return kept;
   auto store = sources_.state();
@@ -146,10 +125,8 @@ std::string address_query(std::uint16_t id, std::string_view host) {
   if (name.empty()) return {};
   std::string out;
   for (std::uint16_t v :
-       {id, flag::recursion_desired, std::uint16_t{1}, std::uint16_t{0}, std::uint16_t{0}, std::uint16_t{0}}) {
-    out.push_back(static_cast<char>(v >> 8));
-    out.push_back(static_cast<char>(v & 0xff));
-  }
+       {id, flag::recursion_desired, std::uint16_t{1}, std::uint16_t{0}, std::uint16_t{0}, std::uint16_t{0}})
+    append_big_endian(out, v);
   out += name;
   out.append({0, static_cast<char>(rr::a), 0, 1});
   return out;

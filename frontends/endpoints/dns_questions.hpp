@@ -1,12 +1,11 @@
 #pragma once
 
 #include "frontends/endpoints/dns_lookup.hpp"
+#include "protocol/base/recent_map.hpp"
 #include "protocol/types/error.hpp"
 
 #include <functional>
-#include <list>
 #include <memory>
-#include <unordered_map>
 
 namespace praetor::dns {
 
@@ -28,27 +27,22 @@ struct question_sources {
 /// Keeps record sets until something they were made from changes. Bounded; least recently used go first.
 class record_cache {
 public:
-  explicit record_cache(std::size_t max_bytes = 16 << 20) : max_bytes_(max_bytes) {}
+  explicit record_cache(std::size_t max_bytes = 16 << 20) : kept_(max_bytes) {}
 
   /// The kept set, or null if there is none that still holds.
   const answer_set* find(std::string_view key);
   /// @param holds fires when the set no longer does
   const answer_set* insert(std::string_view key, answer_set set, std::shared_ptr<state::trigger> holds);
-  void clear();
-  std::size_t size() const { return recent_.size(); }
+  void clear() { kept_.clear(); }
+  std::size_t size() const { return kept_.size(); }
 
 private:
   struct entry {
-    std::string key;
     answer_set set;
     std::shared_ptr<state::trigger> holds;
-    std::size_t bytes;
   };
-  void erase(std::list<entry>::iterator it);
 
-  std::size_t max_bytes_, bytes_ = 0;
-  std::list<entry> recent_; // most recently used first
-  std::unordered_map<std::string_view, std::list<entry>::iterator> index_;
+  recent_map<entry> kept_;
 };
 
 /// What has to be done with a packet.

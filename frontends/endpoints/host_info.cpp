@@ -1,6 +1,7 @@
 #include "frontends/endpoints/host_info.hpp"
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
@@ -9,6 +10,8 @@
 namespace praetor::endpoints {
 
 namespace {
+
+using nlohmann::json;
 
 /// /proc/meminfo in bytes, by its names.
 std::map<std::string, std::uint64_t> memory_figures() {
@@ -23,14 +26,14 @@ std::map<std::string, std::uint64_t> memory_figures() {
   return out;
 }
 
-free_form processors() {
-  auto out = free_form::array();
+json processors() {
+  auto out = json::array();
   std::ifstream in("/proc/cpuinfo");
-  free_form one = free_form::object();
+  json one = json::object();
   for (std::string line; std::getline(in, line);) {
     auto colon = line.find(':');
     if (colon == line.npos) {
-      if (!one.empty()) out.push_back(std::exchange(one, free_form::object()));
+      if (!one.empty()) out.push_back(std::exchange(one, json::object()));
       continue;
     }
     auto name = line.substr(0, line.find_last_not_of("\t ", colon - 1) + 1);
@@ -59,7 +62,7 @@ free_form processors() {
 free_form host_info(nanoseconds now) {
   auto m = memory_figures();
   auto total = m["MemTotal"], available = m["MemAvailable"], free_bytes = m["MemFree"];
-  free_form out;
+  json out;
   out["Memory"] = {
       {"total", total},
       {"available", available},
@@ -92,7 +95,7 @@ free_form host_info(nanoseconds now) {
       {"usedPercent", used + left ? 100.0 * static_cast<double>(used) / static_cast<double>(used + left) : 0.0}};
   out["CollectionTime"] = now.count();
   out["Errors"] = nullptr;
-  return out;
+  return free_form(std::move(out));
 }
 
 } // namespace praetor::endpoints

@@ -1,6 +1,7 @@
 #include "frontends/endpoints/reads.hpp"
 
 #include "frontends/endpoints/forwarding.hpp"
+#include "protocol/base/trim.hpp"
 #include "protocol/mutation.hpp"
 #include "protocol/types/joined_key.hpp"
 #include "storage/state/index_watch.hpp"
@@ -299,14 +300,10 @@ std::string read_lines(const read_options& options, bool shows_consistency, std:
 }
 
 std::optional<cache_control> parse_cache_control(std::string_view header) {
-  auto trimmed = [](std::string_view text) {
-    auto first = text.find_first_not_of(" \t");
-    return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-  };
   cache_control out;
   for (std::size_t start = 0; start <= header.size();) {
     auto end = std::min(header.find(',', start), header.size());
-    auto one = trimmed(header.substr(start, end - start));
+    auto one = trimmed(header.substr(start, end - start), blanks);
     start = end + 1;
     auto equals = one.find('=');
     auto name = one.substr(0, equals);

@@ -1,21 +1,20 @@
 #include "frontends/endpoints/request_log.hpp"
 
+#include "protocol/base/hex.hpp"
+
 namespace praetor::endpoints {
 
 namespace {
 
 /// Escapes what is not printable, and the `special` characters.
 void append_escaped(std::string& out, std::string_view text, std::string_view special) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   for (char c : text) {
     auto byte = static_cast<unsigned char>(c);
     if (byte > ' ' && byte < 0x7f && special.find(c) == special.npos) {
       out += c;
       continue;
     }
-    out += '%';
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
+    append_hex(out += '%', byte, upper_hex_digits);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "frontends/http/request_parser.hpp"
 
+#include "protocol/base/trim.hpp"
+
 #include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstdlib>
@@ -36,16 +38,10 @@ bool equals_ignoring_case(std::string_view a, std::string_view lower) {
   return true;
 }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 std::string_view cut(std::string_view& text, char separator) {
   auto part = text.substr(0, text.find(separator));
   text.remove_prefix(std::min(part.size() + 1, text.size()));
-  return trim(part);
+  return trimmed(part, blanks);
 }
 
 /// Whether a list of codings with weights has gzip with a weight over 0.

@@ -1,5 +1,8 @@
 #include "frontends/http/target.hpp"
 
+#include "protocol/base/hex.hpp"
+#include "protocol/base/utf8.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -7,13 +10,6 @@
 namespace praetor::http {
 
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 struct code_range {
   std::uint32_t first, last;
@@ -33,33 +29,6 @@ bool is_printable(std::uint32_t code) {
   auto it = std::upper_bound(unprintable_ranges.begin(), unprintable_ranges.end(), code,
                              [](std::uint32_t value, const code_range& range) { return value < range.first; });
   return it == unprintable_ranges.begin() || code > std::prev(it)->last;
-}
-
-/// One code point; a byte that begins none is U+FFFD, a symbol.
-std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
-  auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  unsigned lead = byte(at);
-  unsigned length = lead < 0x80                   ? 1
-                    : lead >= 0xC2 && lead < 0xE0 ? 2
-                    : lead >= 0xE0 && lead < 0xF0 ? 3
-                    : lead >= 0xF0 && lead < 0xF5 ? 4
-                                                  : 0;
-  if (length == 1) {
-    ++at;
-    return lead;
-  }
-  std::uint32_t code = length == 2 ? lead & 0x1F : length == 3 ? lead & 0x0F : lead & 0x07;
-  for (unsigned i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0) != 0x80) length = 0;
-    code = code << 6 | (byte(at + i) & 0x3F);
-  }
-  bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  if (length == 0 || overlong || (code >= 0xD800 && code <= 0xDFFF) || code > 0x10FFFF) {
-    ++at;
-    return 0xFFFD;
-  }
-  at += length;
-  return code;
 }
 
 bool is_clean(std::string_view path) {
@@ -150,8 +119,11 @@ std::string clean_path(std::string_view path) {
 
 bool is_printable(std::string_view utf8) {
   bool plain = std::all_of(utf8.begin(), utf8.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
-  for (std::size_t at = 0; !plain && at < utf8.size();)
-    if (!is_printable(next_code_point(utf8, at))) return false;
+  for (std::size_t at = 0; !plain && at < utf8.size();) {
+    auto [code, length] = utf8::decode(utf8.substr(at));
+    if (!is_printable(code)) return false;
+    at += length;
+  }
   return true;
 }
 

@@ -25,6 +25,7 @@
 #include <future>
 #include <iostream>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 namespace praetor {
@@ -90,8 +91,9 @@ constexpr std::int64_t oldest_protocol = 2, newest_protocol = 3;
 std::optional<std::string> unsupported(const runtime_config& c) {
   const auto& a = c.acl;
   // A cluster that began with another id than the one that was meant would have to be begun anew.
-  if (auto id = c.connect.ca_config.find("cluster_id");
-      id != c.connect.ca_config.end() && !(id->is_string() && is_uuid(id->get<std::string>())))
+  const auto& authority = c.connect.ca_config.json();
+  if (auto id = authority.find("cluster_id");
+      id != authority.end() && !(id->is_string() && is_uuid(id->get<std::string>())))
     return "cluster_id was supplied but was not a valid UUID";
   auto one_of = [](const std::string& value, std::initializer_list<const char*> known) {
     return std::find(known.begin(), known.end(), value) != known.end();

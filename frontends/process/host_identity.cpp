@@ -1,5 +1,6 @@
 #include "frontends/process/host_identity.hpp"
 
+#include "protocol/base/hex.hpp"
 #include "protocol/types/values.hpp"
 
 #include <algorithm>
@@ -55,13 +56,7 @@ std::optional<std::string> node_id_of_host(const system_file_reader& read) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
   unsigned size = 0;
   if (EVP_Digest(uuid->data(), uuid->size(), hash.data(), &size, EVP_sha512(), nullptr) != 1) return std::nullopt;
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < 16; ++i) {
-    out += digits[hash[i] >> 4];
-    out += digits[hash[i] & 15];
-  }
-  return with_hyphens(out);
+  return with_hyphens(hex({reinterpret_cast<const char*>(hash.data()), 16}));
 }
 
 std::optional<std::string> node_id_of_host() {

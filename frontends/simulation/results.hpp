@@ -3,7 +3,7 @@
 #include "frontends/simulation/processes.hpp"
 #include "sim/reproduction.hpp"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace praetor::simulation {

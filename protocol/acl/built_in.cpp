@@ -1,6 +1,7 @@
 #include "protocol/acl/built_in.hpp"
 
 #include "protocol/acl/content_hash.hpp"
+#include "protocol/base/hex.hpp"
 
 #include <algorithm>
 
@@ -125,17 +126,6 @@ constexpr std::array<policy_template, 7> templates{{
      "Gives the token or role permissions for a specific workload identity."},
 }};
 
-std::string hexadecimal(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (auto c : bytes) {
-    auto byte = static_cast<unsigned char>(c);
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
-}
-
 bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
@@ -187,7 +177,7 @@ expected<acl_policy> synthetic_policy(const acl_templated_policy& p) {
   if (!t) return fail("acl templated policy does not exist: " + p.template_name);
   acl_policy out;
   out.rules = replaced(t->text, variable, p.variables ? p.variables->name : std::string());
-  out.id = hexadecimal(out.rules) + "6c62272e07bb014262b821756295c58d";
+  out.id = hex(out.rules) + "6c62272e07bb014262b821756295c58d";
   out.name = "synthetic-policy-" + out.id;
   out.description = "synthetic policy generated from templated policy: " + p.template_name;
   out.datacenters = p.datacenters;

@@ -3,6 +3,8 @@
 #include "protocol/codec/json_scan.hpp"
 #include "protocol/codec/json_write.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace praetor {
 
 namespace {

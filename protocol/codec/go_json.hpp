@@ -2,13 +2,13 @@
 
 #include "protocol/types/error.hpp"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
 namespace praetor {
 
-/// JSON whose objects keep the order of their members.
+/// JSON whose objects keep the order of their members. Its users include <nlohmann/json.hpp>.
 using go_json = nlohmann::ordered_json;
 
 /// Parses a document; the error is a sentence for people.

@@ -1,11 +1,12 @@
 #include "protocol/codec/json_reader.hpp"
 
+#include "protocol/base/utf8.hpp"
 #include "protocol/codec/base64.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/codec/rfc3339.hpp"
-#include "protocol/codec/utf8.hpp"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 namespace praetor::json {
 
@@ -290,10 +291,17 @@ void reader::bytes(std::string& into) {
 }
 
 void reader::any(free_form& into) {
+  if (!make_room(sizeof(nlohmann::json))) return;
+  nlohmann::json value;
+  any(value);
+  into = free_form(std::move(value));
+}
+
+void reader::any(nlohmann::json& into) {
   if (failed()) return;
   switch (kind()) {
   case value_kind::object: {
-    into = free_form::object();
+    into = nlohmann::json::object();
     at_++;
     std::string_view key;
     while (next_key(key)) {
@@ -303,7 +311,7 @@ void reader::any(free_form& into) {
     return;
   }
   case value_kind::list:
-    into = free_form::array();
+    into = nlohmann::json::array();
     at_++;
     while (next_element()) {
       into.push_back(nullptr);

@@ -5,6 +5,7 @@
 #include "protocol/types/values.hpp"
 
 #include <charconv>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -103,6 +104,7 @@ public:
   };
 
 private:
+  void any(nlohmann::json& into);
   void skip_blanks();
   bool expect(value_kind wanted, type_text type);
   /// The text between the quotes, with escapes resolved into `scratch` if there are any.

@@ -1,6 +1,7 @@
 #include "protocol/codec/json_scan.hpp"
 
-#include "protocol/codec/utf8.hpp"
+#include "protocol/base/hex.hpp"
+#include "protocol/base/utf8.hpp"
 #include "protocol/types/values.hpp"
 
 namespace praetor::json {
@@ -9,7 +10,6 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 /// A byte as the error texts show it: 'x', '\n', '"'. A byte of 0x80 and above stands for the character of that code.
 std::string quoted_byte(unsigned char c) {
@@ -17,8 +17,7 @@ std::string quoted_byte(unsigned char c) {
   if (c == '"') return "'\"'";
   std::string text;
   if ((c >= 0x80 && c <= 0xa0) || c == 0xad) {
-    static constexpr char hex[] = "0123456789abcdef";
-    return std::string("'\\u00") + hex[c >> 4] + hex[c & 15] + "'";
+    return "'\\u00" + hex(std::string_view(reinterpret_cast<const char*>(&c), 1)) + "'";
   }
   utf8::append(text, c);
   text = praetor::quoted(text);
@@ -139,7 +138,7 @@ private:
       if (escape == 'u') {
         for (int i = 0; i < 4; ++i) {
           if (++at_ == text_.size()) return early_end();
-          if (!is_hex(text_[at_])) return wrong("in \\u hexadecimal character escape");
+          if (!is_hex_digit(text_[at_])) return wrong("in \\u hexadecimal character escape");
         }
       } else if (std::string_view{"\"\\/bfnrt"}.find(escape) == std::string_view::npos)
         return wrong("in string escape code");

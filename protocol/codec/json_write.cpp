@@ -1,17 +1,17 @@
 #include "protocol/codec/json_write.hpp"
 
-#include "protocol/codec/utf8.hpp"
+#include "protocol/base/hex.hpp"
+#include "protocol/base/utf8.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 namespace praetor::json {
 
 namespace {
-
-constexpr char hex_digits[] = "0123456789abcdef";
 
 /// True for bytes that can't be copied as they are: controls, quotes, HTML characters and all that is not ASCII.
 constexpr std::array<bool, 256> make_special() {
@@ -35,8 +35,7 @@ void write_escape(std::string& out, unsigned char c) {
   default: break;
   }
   out += "\\u00";
-  out += hex_digits[c >> 4];
-  out += hex_digits[c & 15];
+  append_hex(out, c);
 }
 
 /// `digits` is the output of std::to_chars in scientific form: "-1.25e-09". Lays it out as Go does.
@@ -203,32 +202,35 @@ void write_timestamp(std::string& out, const timestamp& value) {
   out += '"';
 }
 
-void write_free_form(std::string& out, const free_form& value) {
+namespace {
+
+void write_any(std::string& out, const nlohmann::json& value) {
+  using kind = nlohmann::json::value_t;
   switch (value.type()) {
-  case free_form::value_t::object:
+  case kind::object:
     out += '{';
     for (auto i = value.begin(); i != value.end(); ++i) {
       if (i != value.begin()) out += ',';
       write_text(out, i.key());
       out += ':';
-      write_free_form(out, *i);
+      write_any(out, *i);
     }
     out += '}';
     return;
-  case free_form::value_t::array:
+  case kind::array:
     out += '[';
     for (auto i = value.begin(); i != value.end(); ++i) {
       if (i != value.begin()) out += ',';
-      write_free_form(out, *i);
+      write_any(out, *i);
     }
     out += ']';
     return;
-  case free_form::value_t::string: write_text(out, value.get_ref<const std::string&>()); return;
-  case free_form::value_t::boolean: out += value.get<bool>() ? "true" : "false"; return;
-  case free_form::value_t::number_integer: detail::write_integer(out, value.get<std::int64_t>()); return;
-  case free_form::value_t::number_unsigned: detail::write_integer(out, value.get<std::uint64_t>()); return;
-  case free_form::value_t::number_float: write_float(out, value.get<double>()); return;
-  case free_form::value_t::binary: {
+  case kind::string: write_text(out, value.get_ref<const std::string&>()); return;
+  case kind::boolean: out += value.get<bool>() ? "true" : "false"; return;
+  case kind::number_integer: detail::write_integer(out, value.get<std::int64_t>()); return;
+  case kind::number_unsigned: detail::write_integer(out, value.get<std::uint64_t>()); return;
+  case kind::number_float: write_float(out, value.get<double>()); return;
+  case kind::binary: {
     const auto& bytes = value.get_binary();
     write_blob(out, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     return;
@@ -236,6 +238,10 @@ void write_free_form(std::string& out, const free_form& value) {
   default: out += "null"; return;
   }
 }
+
+} // namespace
+
+void write_free_form(std::string& out, const free_form& value) { write_any(out, value.json()); }
 
 std::string indent(std::string_view compact, std::string_view unit) {
   std::string out;

@@ -1,31 +1,21 @@
 #include "protocol/codec/msgpack.hpp"
 
+#include "protocol/base/big_endian.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <nlohmann/json.hpp>
 
 namespace praetor::msgpack {
 
 namespace {
-
-template <std::unsigned_integral T>
-void write_big_endian(char* to, T value) {
-  for (int shift = (static_cast<int>(sizeof(T)) - 1) * 8; shift >= 0; shift -= 8)
-    *to++ = static_cast<char>(value >> shift & 0xff);
-}
 
 /// A type byte and a number in network byte order behind it.
 template <std::unsigned_integral T>
 void put(std::string& out, unsigned char type, T value) {
   std::array<char, 1 + sizeof(T)> bytes{static_cast<char>(type)};
   write_big_endian(bytes.data() + 1, value);
-  out.append(bytes.data(), bytes.size());
-}
-
-template <std::unsigned_integral T>
-void append_big_endian(std::string& out, T value) {
-  std::array<char, sizeof(T)> bytes{};
-  write_big_endian(bytes.data(), value);
   out.append(bytes.data(), bytes.size());
 }
 
@@ -92,31 +82,38 @@ void write_timestamp(std::string& out, const timestamp& value) {
   write_text(out, bytes);
 }
 
-void write_free_form(std::string& out, const free_form& value) {
+namespace {
+
+void write_any(std::string& out, const nlohmann::json& value) {
+  using kind = nlohmann::json::value_t;
   switch (value.type()) {
-  case free_form::value_t::object:
+  case kind::object:
     write_map_header(out, value.size());
     for (auto i = value.begin(); i != value.end(); ++i) {
       write_text(out, i.key());
-      write_free_form(out, *i);
+      write_any(out, *i);
     }
     return;
-  case free_form::value_t::array:
+  case kind::array:
     write_list_header(out, value.size());
-    for (const auto& element : value) write_free_form(out, element);
+    for (const auto& element : value) write_any(out, element);
     return;
-  case free_form::value_t::string: return write_text(out, value.get_ref<const std::string&>());
-  case free_form::value_t::boolean: return write_boolean(out, value.get<bool>());
-  case free_form::value_t::number_integer: return write_signed(out, value.get<std::int64_t>());
-  case free_form::value_t::number_unsigned: return write_unsigned(out, value.get<std::uint64_t>());
-  case free_form::value_t::number_float: return write_float(out, value.get<double>());
-  case free_form::value_t::binary: {
+  case kind::string: return write_text(out, value.get_ref<const std::string&>());
+  case kind::boolean: return write_boolean(out, value.get<bool>());
+  case kind::number_integer: return write_signed(out, value.get<std::int64_t>());
+  case kind::number_unsigned: return write_unsigned(out, value.get<std::uint64_t>());
+  case kind::number_float: return write_float(out, value.get<double>());
+  case kind::binary: {
     const auto& bytes = value.get_binary();
     return write_text(out, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
   default: return write_nil(out);
   }
 }
+
+} // namespace
+
+void write_free_form(std::string& out, const free_form& value) { write_any(out, value.json()); }
 
 namespace detail {
 

@@ -1,6 +1,9 @@
 #include "protocol/codec/msgpack_reader.hpp"
 
+#include "protocol/base/big_endian.hpp"
+
 #include <bit>
+#include <nlohmann/json.hpp>
 #include <string>
 
 namespace praetor::msgpack {
@@ -14,12 +17,6 @@ struct reader::header {
 };
 
 namespace {
-
-std::uint64_t big_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
-  return value;
-}
 
 const char* kind_name(value_kind kind) {
   switch (kind) {
@@ -39,9 +36,9 @@ const char* kind_name(value_kind kind) {
 bool binary_time(std::string_view bytes, timestamp& into) {
   bool known = (bytes.size() == 15 && bytes[0] == 1) || (bytes.size() == 16 && bytes[0] == 2);
   if (!known) return false;
-  auto nanos = big_endian(bytes.substr(9, 4));
+  auto nanos = read_big_endian(bytes.substr(9, 4));
   if (nanos >= 1'000'000'000) return false;
-  auto seconds = big_endian(bytes.substr(1, 8)) + static_cast<std::uint64_t>(timestamp::zero_seconds);
+  auto seconds = read_big_endian(bytes.substr(1, 8)) + static_cast<std::uint64_t>(timestamp::zero_seconds);
   into = {static_cast<std::int64_t>(seconds), static_cast<std::int32_t>(nanos)};
   return true;
 }
@@ -50,14 +47,14 @@ bool binary_time(std::string_view bytes, timestamp& into) {
 bool extension_time(std::string_view bytes, timestamp& into) {
   std::uint64_t seconds = 0, nanos = 0;
   if (bytes.size() == 4)
-    seconds = big_endian(bytes);
+    seconds = read_big_endian(bytes);
   else if (bytes.size() == 8) {
-    auto both = big_endian(bytes);
+    auto both = read_big_endian(bytes);
     nanos = both >> 34;
     seconds = both & 0x3ffffffff;
   } else if (bytes.size() == 12) {
-    nanos = big_endian(bytes.substr(0, 4));
-    seconds = big_endian(bytes.substr(4));
+    nanos = read_big_endian(bytes.substr(0, 4));
+    seconds = read_big_endian(bytes.substr(4));
   } else
     return false;
   if (nanos >= 1'000'000'000) return false;
@@ -88,7 +85,7 @@ bool reader::read_header(std::size_t at, header& into) const {
     if (left < width) return false;
     into.kind = kind;
     into.content = at + 1 + width;
-    into.length = static_cast<std::size_t>(big_endian(bytes_.substr(at + 1, width))) + extra;
+    into.length = static_cast<std::size_t>(read_big_endian(bytes_.substr(at + 1, width))) + extra;
     return true;
   };
   auto fixed = [&](value_kind kind, std::size_t length) {
@@ -209,7 +206,7 @@ bool reader::integer(wide_integer& into) {
     into = {value < 0, static_cast<std::uint64_t>(std::int64_t{value})};
     return true;
   }
-  auto bits = big_endian(bytes_.substr(next.content, next.length));
+  auto bits = read_big_endian(bytes_.substr(next.content, next.length));
   bool is_signed = next.type >= 0xd0;
   auto width = next.length * 8;
   bool negative = is_signed && (bits >> (width - 1) & 1) != 0;
@@ -228,7 +225,7 @@ bool reader::floating(double& into) {
   }
   header next;
   if (!expect(value_kind::floating, next)) return false;
-  auto bits = big_endian(bytes_.substr(next.content, next.length));
+  auto bits = read_big_endian(bytes_.substr(next.content, next.length));
   into = next.length == 4 ? std::bit_cast<float>(static_cast<std::uint32_t>(bits)) : std::bit_cast<double>(bits);
   at_ = next.content + next.length;
   return true;
@@ -271,6 +268,14 @@ bool reader::begin_map(std::size_t& size) {
 }
 
 bool reader::any(free_form& into) {
+  if (!at_nil() && !make_room(sizeof(nlohmann::json))) return false; // null takes no node
+  nlohmann::json value;
+  any(value);
+  into = free_form(std::move(value));
+  return !failed();
+}
+
+bool reader::any(nlohmann::json& into) {
   if (failed()) return false;
   if (at_end()) {
     fail("the data ends too early");
@@ -314,8 +319,8 @@ bool reader::any(free_form& into) {
   case value_kind::list: {
     std::size_t size = 0;
     begin_list(size);
-    into = free_form::array();
-    for (; size > 0 && make_room(sizeof(free_form)); --size) {
+    into = nlohmann::json::array();
+    for (; size > 0 && make_room(sizeof(nlohmann::json)); --size) {
       into.push_back(nullptr);
       any(into.back());
     }
@@ -324,8 +329,9 @@ bool reader::any(free_form& into) {
   case value_kind::map: {
     std::size_t size = 0;
     begin_map(size);
-    into = free_form::object();
-    for (; size > 0 && make_room(object_allowance::map_node_bytes + sizeof(std::string) + sizeof(free_form)); --size) {
+    into = nlohmann::json::object();
+    constexpr auto member_bytes = object_allowance::map_node_bytes + sizeof(nlohmann::json::object_t::value_type);
+    for (; size > 0 && make_room(member_bytes); --size) {
       std::string_view key;
       if (kind() == value_kind::text) {
         if (text(key)) any(into[std::string(key)]);

@@ -4,6 +4,7 @@
 #include "protocol/types/values.hpp"
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -76,6 +77,7 @@ private:
   struct header;
   /// Reads the header at `at`; false when the bytes end inside it or in the content it promises.
   bool read_header(std::size_t at, header& into) const;
+  bool any(nlohmann::json& into);
   bool expect(value_kind wanted, header& into);
 
   std::string_view bytes_;

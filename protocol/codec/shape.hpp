@@ -98,7 +98,7 @@ bool is_empty(const T& value) {
   else if constexpr (std::same_as<T, timestamp>)
     return value.is_zero();
   else if constexpr (std::same_as<T, free_form>)
-    return value.is_null() || ((value.is_object() || value.is_array()) && value.empty());
+    return value.empty();
   else
     return false;
 }

@@ -1,27 +1,36 @@
 #include "protocol/codec/structural_hash.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace praetor::detail {
 
-std::uint64_t hash_free_form(const free_form& value) {
+namespace {
+
+std::uint64_t hash_any(const nlohmann::json& value) {
+  using kind = nlohmann::json::value_t;
   switch (value.type()) {
-  case free_form::value_t::object: {
+  case kind::object: {
     std::uint64_t hash = 0;
-    for (auto i = value.begin(); i != value.end(); ++i) hash ^= combine_hashes(hash_text(i.key()), hash_free_form(*i));
+    for (auto i = value.begin(); i != value.end(); ++i) hash ^= combine_hashes(hash_text(i.key()), hash_any(*i));
     return hash;
   }
-  case free_form::value_t::array: {
+  case kind::array: {
     std::uint64_t hash = 0;
-    for (const auto& element : value) hash = combine_hashes(hash, hash_free_form(element));
+    for (const auto& element : value) hash = combine_hashes(hash, hash_any(element));
     return hash;
   }
-  case free_form::value_t::string: return hash_text(value.get_ref<const std::string&>());
-  case free_form::value_t::boolean: return structural_hash(value.get<bool>());
+  case kind::string: return hash_text(value.get_ref<const std::string&>());
+  case kind::boolean: return structural_hash(value.get<bool>());
   // A client's numbers are float64, whatever they look like.
-  case free_form::value_t::number_integer:
-  case free_form::value_t::number_unsigned:
-  case free_form::value_t::number_float: return structural_hash(value.get<double>());
+  case kind::number_integer:
+  case kind::number_unsigned:
+  case kind::number_float: return structural_hash(value.get<double>());
   default: return hash_of_nothing;
   }
 }
+
+} // namespace
+
+std::uint64_t hash_free_form(const free_form& value) { return hash_any(value.json()); }
 
 } // namespace praetor::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/base/fnv.hpp"
 #include "protocol/codec/shape.hpp"
 #include "protocol/codec/type_naming.hpp"
 
@@ -13,16 +14,11 @@ namespace praetor {
 
 namespace detail {
 
-inline constexpr std::uint64_t fnv_offset = 14695981039346656037u;
-
-constexpr std::uint64_t fnv_step(std::uint64_t hash, unsigned char byte) { return (hash * 1099511628211u) ^ byte; }
+constexpr std::uint64_t fnv_step(std::uint64_t hash, unsigned char byte) { return fnv::step_1(hash, byte); }
+inline constexpr auto fnv_offset = fnv::offset<std::uint64_t>;
 
 /// FNV-1 of a text.
-constexpr std::uint64_t hash_text(std::string_view text) {
-  auto hash = fnv_offset;
-  for (char c : text) hash = fnv_step(hash, static_cast<unsigned char>(c));
-  return hash;
-}
+constexpr std::uint64_t hash_text(std::string_view text) { return fnv::of_1<std::uint64_t>(text); }
 
 /// FNV-1 of the low `width` bytes, the lowest first.
 constexpr std::uint64_t hash_bytes(std::uint64_t value, std::size_t width) {

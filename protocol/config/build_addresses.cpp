@@ -220,8 +220,8 @@ expected<void> builder::build_cidrs() {
   auto read = [&](std::string_view key, string_list& out) -> expected<void> {
     std::vector<std::string> wrong;
     for (const auto& text : texts(key)) {
-      if (auto cidr = canonical_cidr(text))
-        out.push_back(*cidr);
+      if (auto network = ip_network::parse(text))
+        out.push_back(network->text());
       else
         wrong.push_back("invalid cidr: " + text);
     }

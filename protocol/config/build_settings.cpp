@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "protocol/config/builder.hpp"
 
@@ -55,12 +56,12 @@ free_form translated(const free_form& settings) {
       {"existing_arn", "ExistingARN"},
       {"delete_on_exit", "DeleteOnExit"},
   };
-  auto out = free_form::object();
-  for (const auto& [name, v] : settings.items()) {
+  auto out = nlohmann::json::object();
+  for (const auto& [name, v] : settings.json().items()) {
     auto known = names.find(name);
     out[known == names.end() ? name : known->second] = v;
   }
-  return out;
+  return free_form(std::move(out));
 }
 
 } // namespace
@@ -287,8 +288,8 @@ void builder::build_http() {
   h.block_endpoints = texts("http_config.block_endpoints");
   h.response_headers = text_map("http_config.response_headers");
   for (const auto& text : texts("http_config.allow_write_http_from")) {
-    if (auto cidr = canonical_cidr(text))
-      h.allow_write_http_from.push_back(*cidr);
+    if (auto network = ip_network::parse(text))
+      h.allow_write_http_from.push_back(network->text());
     else
       complain("allow_write_http_from: invalid cidr: " + text);
   }

@@ -1,6 +1,7 @@
 #include "protocol/config/builder.hpp"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "protocol/types/values.hpp"
 
@@ -21,7 +22,9 @@ std::string list_of_errors(const std::vector<std::string>& errors) {
   return out + "\n";
 }
 
-free_form to_free_form(const value& v) {
+namespace {
+
+nlohmann::json to_json(const value& v) {
   switch (v.type) {
   case value::kind::null: return nullptr;
   case value::kind::boolean: return v.boolean;
@@ -32,18 +35,22 @@ free_form to_free_form(const value& v) {
     return v.real;
   case value::kind::text: return v.text;
   case value::kind::list: {
-    auto out = free_form::array();
-    for (const auto& item : v.items) out.push_back(to_free_form(item));
+    auto out = nlohmann::json::array();
+    for (const auto& item : v.items) out.push_back(to_json(item));
     return out;
   }
   case value::kind::object: {
-    auto out = free_form::object();
-    for (const auto& [name, member] : v.members) out[name] = to_free_form(member);
+    auto out = nlohmann::json::object();
+    for (const auto& [name, member] : v.members) out[name] = to_json(member);
     return out;
   }
   }
   return nullptr;
 }
+
+} // namespace
+
+free_form to_free_form(const value& v) { return free_form(to_json(v)); }
 
 builder::builder(const value& tree, environment& env, bool dev_mode) : tree_(tree), env_(env) {
   out_.dev_mode = dev_mode;

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/base/ip_address.hpp"
 #include "protocol/config/error_list.hpp"
-#include "protocol/config/ip_address.hpp"
 #include "protocol/config/load.hpp"
 #include "protocol/hcl/value.hpp"
 

@@ -1,74 +1,77 @@
 #include "protocol/config/debug_view.hpp"
 
+#include "protocol/base/ip_address.hpp"
 #include "protocol/config/hidden.hpp"
-#include "protocol/config/ip_address.hpp"
 
 #include <limits>
+#include <nlohmann/json.hpp>
 
 namespace praetor::config {
 
 namespace {
 
+using nlohmann::json;
+
 constexpr double unlimited = std::numeric_limits<double>::max();
 
 std::string time(nanoseconds d) { return duration_to_text(d); }
 double rate(double r) { return r < 0 ? unlimited : r; }
-free_form or_empty(const free_form& v) { return v.is_null() ? free_form::object() : v; }
+json or_empty(const free_form& v) { return v.is_null() ? json::object() : v.json(); }
 
 std::string address(const endpoint& e, const char* network = "tcp") {
   if (!e.is_set()) return {};
   return (e.is_unix() ? std::string("unix") : std::string(network)) + "://" + e.text();
 }
 
-free_form addresses(const std::vector<endpoint>& all) {
-  auto out = free_form::array();
+json addresses(const std::vector<endpoint>& all) {
+  auto out = json::array();
   for (const auto& e : all) out.push_back(address(e));
   return out;
 }
 
-free_form dns_addresses(const std::vector<endpoint>& all) {
+json dns_addresses(const std::vector<endpoint>& all) {
   auto out = addresses(all);
   for (const auto& e : all) out.push_back(address(e, "udp"));
   return out;
 }
 
-free_form locality_view(const std::optional<praetor::locality>& l) {
+json locality_view(const std::optional<praetor::locality>& l) {
   if (!l) return nullptr;
   return {{"Region", l->region}, {"Zone", l->zone}};
 }
 
-free_form check_view(const check_definition& c, bool inside_service) {
-  free_form out = {{"AliasNode", c.alias_node},
-                   {"AliasService", c.alias_service},
-                   {"Body", c.body},
-                   {"DeregisterCriticalServiceAfter", time(c.deregister_critical_service_after)},
-                   {"DisableRedirects", c.disable_redirects},
-                   {"DockerContainerID", c.docker_container_id},
-                   {"FailuresBeforeCritical", c.failures_before_critical},
-                   {"FailuresBeforeWarning", c.failures_before_warning.value_or(c.failures_before_critical)},
-                   {"GRPC", c.grpc},
-                   {"GRPCUseTLS", c.grpc_use_tls},
-                   {"H2PING", c.h2ping},
-                   {"H2PingUseTLS", c.h2ping_use_tls.value_or(!c.h2ping.empty())},
-                   {"HTTP", c.http},
-                   {"Header", c.header},
-                   {"Interval", time(c.interval)},
-                   {"Method", c.method},
-                   {"Name", c.name},
-                   {"Notes", c.notes},
-                   {"OSService", c.os_service},
-                   {"OutputMaxSize", c.output_max_size},
-                   {"ScriptArgs", c.script_args},
-                   {"Shell", c.shell},
-                   {"Status", c.status},
-                   {"SuccessBeforePassing", c.success_before_passing},
-                   {"TCP", c.tcp},
-                   {"TCPUseTLS", c.tcp_use_tls},
-                   {"TLSServerName", c.tls_server_name},
-                   {"TLSSkipVerify", c.tls_skip_verify},
-                   {"TTL", time(c.ttl)},
-                   {"Timeout", time(c.timeout)},
-                   {"UDP", c.udp}};
+json check_view(const check_definition& c, bool inside_service) {
+  json out = {{"AliasNode", c.alias_node},
+              {"AliasService", c.alias_service},
+              {"Body", c.body},
+              {"DeregisterCriticalServiceAfter", time(c.deregister_critical_service_after)},
+              {"DisableRedirects", c.disable_redirects},
+              {"DockerContainerID", c.docker_container_id},
+              {"FailuresBeforeCritical", c.failures_before_critical},
+              {"FailuresBeforeWarning", c.failures_before_warning.value_or(c.failures_before_critical)},
+              {"GRPC", c.grpc},
+              {"GRPCUseTLS", c.grpc_use_tls},
+              {"H2PING", c.h2ping},
+              {"H2PingUseTLS", c.h2ping_use_tls.value_or(!c.h2ping.empty())},
+              {"HTTP", c.http},
+              {"Header", c.header},
+              {"Interval", time(c.interval)},
+              {"Method", c.method},
+              {"Name", c.name},
+              {"Notes", c.notes},
+              {"OSService", c.os_service},
+              {"OutputMaxSize", c.output_max_size},
+              {"ScriptArgs", c.script_args},
+              {"Shell", c.shell},
+              {"Status", c.status},
+              {"SuccessBeforePassing", c.success_before_passing},
+              {"TCP", c.tcp},
+              {"TCPUseTLS", c.tcp_use_tls},
+              {"TLSServerName", c.tls_server_name},
+              {"TLSSkipVerify", c.tls_skip_verify},
+              {"TTL", time(c.ttl)},
+              {"Timeout", time(c.timeout)},
+              {"UDP", c.udp}};
   if (inside_service) {
     out["CheckID"] = c.id;
     out["ProxyGRPC"] = c.proxy_grpc;
@@ -77,12 +80,12 @@ free_form check_view(const check_definition& c, bool inside_service) {
     out["ID"] = c.id;
     out["ServiceID"] = c.service_id;
     out["Token"] = hidden;
-    out["EnterpriseMeta"] = free_form::object();
+    out["EnterpriseMeta"] = json::object();
   }
   return out;
 }
 
-free_form upstream_view(const upstream_definition& u) {
+json upstream_view(const upstream_definition& u) {
   return {{"DestinationType", u.destination_type},
           {"DestinationNamespace", u.destination_namespace},
           {"DestinationPartition", u.destination_partition},
@@ -97,8 +100,8 @@ free_form upstream_view(const upstream_definition& u) {
           {"MeshGateway", {{"Mode", u.mesh_gateway.mode}}}};
 }
 
-free_form proxy_view(const proxy_definition& p) {
-  auto upstreams = free_form::array(), paths = free_form::array();
+json proxy_view(const proxy_definition& p) {
+  auto upstreams = json::array(), paths = json::array();
   for (const auto& u : p.upstreams) upstreams.push_back(upstream_view(u));
   for (const auto& e : p.expose.paths)
     paths.push_back({{"ListenerPort", e.listener_port},
@@ -111,7 +114,7 @@ free_form proxy_view(const proxy_definition& p) {
       {"Config", or_empty(p.config)},
       {"DestinationServiceID", p.destination_service_id},
       {"DestinationServiceName", p.destination_service_name},
-      {"EnvoyExtensions", free_form::array()},
+      {"EnvoyExtensions", json::array()},
       {"Expose", {{"Checks", p.expose.checks}, {"Paths", paths}}},
       {"LocalServiceAddress", p.local_service_address},
       {"LocalServicePort", p.local_service_port},
@@ -123,13 +126,13 @@ free_form proxy_view(const proxy_definition& p) {
       {"Upstreams", upstreams}};
 }
 
-free_form service_view(const service_definition& s) {
-  auto checks = free_form::array();
+json service_view(const service_definition& s) {
+  auto checks = json::array();
   for (const auto& c : s.all_checks()) checks.push_back(check_view(c, true));
-  auto tagged = free_form::object();
+  auto tagged = json::object();
   for (const auto& [name, a] : s.tagged_addresses) tagged[name] = {{"Address", a.address}, {"Port", a.port}};
   auto weights = s.weights.value_or(weights_definition{1, 1});
-  free_form connect = nullptr;
+  json connect = nullptr;
   if (s.connect) {
     connect = {{"Native", s.connect->native}, {"SidecarService", nullptr}};
     if (s.connect->sidecar_service) connect["SidecarService"] = service_view(*s.connect->sidecar_service);
@@ -139,14 +142,14 @@ free_form service_view(const service_definition& s) {
           {"Checks", checks},
           {"Connect", connect},
           {"EnableTagOverride", s.enable_tag_override},
-          {"EnterpriseMeta", free_form::object()},
+          {"EnterpriseMeta", json::object()},
           {"ID", s.id},
           {"Kind", s.kind},
           {"Locality", locality_view(s.locality)},
           {"Meta", s.meta},
           {"Name", s.name},
           {"Port", s.port},
-          {"Proxy", s.proxy ? proxy_view(*s.proxy) : free_form(nullptr)},
+          {"Proxy", s.proxy ? proxy_view(*s.proxy) : json(nullptr)},
           {"SocketPath", s.socket_path},
           {"TaggedAddresses", tagged},
           {"Tags", s.tags},
@@ -154,7 +157,7 @@ free_form service_view(const service_definition& s) {
           {"Weights", {{"Passing", weights.passing}, {"Warning", weights.warning}}}};
 }
 
-free_form tls_view(const tls_settings& t) {
+json tls_view(const tls_settings& t) {
   return {{"CAFile", t.ca_file},
           {"CAPath", t.ca_path},
           {"CertFile", t.cert_file},
@@ -167,7 +170,7 @@ free_form tls_view(const tls_settings& t) {
           {"VerifyServerHostname", t.verify_server_hostname}};
 }
 
-void add_identity(free_form& v, const runtime_config& c) {
+void add_identity(json& v, const runtime_config& c) {
   v["Datacenter"] = c.datacenter;
   v["PrimaryDatacenter"] = c.primary_datacenter;
   v["NodeName"] = c.node_name;
@@ -198,7 +201,7 @@ void add_identity(free_form& v, const runtime_config& c) {
                   {"SyslogFacility", c.log.syslog_facility}};
 }
 
-void add_addresses(free_form& v, const runtime_config& c) {
+void add_addresses(json& v, const runtime_config& c) {
   v["BindAddr"] = c.bind_addr;
   v["ClientAddrs"] = c.client_addrs;
   v["AdvertiseAddrLAN"] = c.advertise_addr_lan;
@@ -233,8 +236,8 @@ void add_addresses(free_form& v, const runtime_config& c) {
   v["UnixSocketMode"] = c.unix_socket_mode;
 }
 
-void add_dns_and_http(free_form& v, const runtime_config& c) {
-  auto ttls = free_form::object();
+void add_dns_and_http(json& v, const runtime_config& c) {
+  auto ttls = json::object();
   for (const auto& [name, ttl] : c.dns.service_ttl) ttls[name] = time(ttl);
   v["DNSAllowStale"] = c.dns.allow_stale;
   v["DNSMaxStale"] = time(c.dns.max_stale);
@@ -271,7 +274,7 @@ void add_dns_and_http(free_form& v, const runtime_config& c) {
   v["SessionTTLMin"] = time(c.session_ttl_min);
   v["EnableDebug"] = c.enable_debug;
   v["DisableHTTPUnprintableCharFilter"] = c.disable_http_unprintable_char_filter;
-  auto headers = free_form::array();
+  auto headers = json::array();
   for (const auto& [name, text] : c.ui.metrics_proxy_add_headers)
     headers.push_back({{"Name", name}, {"Value", hidden}});
   v["UIConfig"] = {{"Enabled", c.ui.enabled},
@@ -288,11 +291,11 @@ void add_dns_and_http(free_form& v, const runtime_config& c) {
                    {"DashboardURLTemplates", c.ui.dashboard_url_templates}};
 }
 
-void add_definitions(free_form& v, const runtime_config& c) {
-  auto services = free_form::array(), checks = free_form::array(), watches = free_form::array();
+void add_definitions(json& v, const runtime_config& c) {
+  auto services = json::array(), checks = json::array(), watches = json::array();
   for (const auto& s : c.services) services.push_back(service_view(s));
   for (const auto& check : c.checks) checks.push_back(check_view(check, false));
-  for (std::size_t i = 0; i < c.watches.size(); ++i) watches.push_back(free_form::object()); // may hold tokens
+  for (std::size_t i = 0; i < c.watches.size(); ++i) watches.push_back(json::object()); // may hold tokens
   v["Services"] = services;
   v["Checks"] = checks;
   v["Watches"] = watches;
@@ -308,7 +311,7 @@ void add_definitions(free_form& v, const runtime_config& c) {
   v["AEInterval"] = time(c.ae_interval);
 }
 
-void add_gossip(free_form& v, const std::string& name, const gossip_settings& g) {
+void add_gossip(json& v, const std::string& name, const gossip_settings& g) {
   v[name + "GossipInterval"] = time(g.gossip_interval);
   v[name + "GossipNodes"] = g.gossip_nodes;
   v[name + "ProbeInterval"] = time(g.probe_interval);
@@ -318,7 +321,7 @@ void add_gossip(free_form& v, const std::string& name, const gossip_settings& g)
 }
 
 /// Nothing counts requests in this release: what is shown is that no limit is in force, and which settings ask for one.
-void add_request_limits(free_form& v, const runtime_config& c) {
+void add_request_limits(json& v, const runtime_config& c) {
   constexpr std::int64_t usual_burst = 1000;
   constexpr int disabled = 0;
   v["RPCRateLimit"] = unlimited;
@@ -326,7 +329,7 @@ void add_request_limits(free_form& v, const runtime_config& c) {
   v["RequestLimitsMode"] = disabled;
   v["RequestLimitsReadRate"] = unlimited;
   v["RequestLimitsWriteRate"] = unlimited;
-  auto ignored = free_form::array();
+  auto ignored = json::array();
   bool limited = c.rpc.request_mode != "disabled" || c.rpc.request_read_rate >= 0 || c.rpc.request_write_rate >= 0;
   if (limited) ignored.push_back("limits.request_limits");
   if (c.rpc.rate >= 0) ignored.push_back("limits.rpc_rate");
@@ -335,7 +338,7 @@ void add_request_limits(free_form& v, const runtime_config& c) {
   if (!ignored.empty()) v["LimitsNotEnforced"] = ignored;
 }
 
-void add_cluster(free_form& v, const runtime_config& c) {
+void add_cluster(json& v, const runtime_config& c) {
   add_gossip(v, "GossipLAN", c.gossip_lan);
   add_gossip(v, "GossipWAN", c.gossip_wan);
   v["RetryJoinLAN"] = c.retry_join_lan;
@@ -381,7 +384,7 @@ void add_cluster(free_form& v, const runtime_config& c) {
   v["ServerName"] = c.server_name;
 }
 
-void add_raft(free_form& v, const runtime_config& c) {
+void add_raft(json& v, const runtime_config& c) {
   v["RaftProtocol"] = c.raft.protocol;
   v["RaftSnapshotThreshold"] = c.raft.snapshot_threshold;
   v["RaftSnapshotInterval"] = time(c.raft.snapshot_interval);
@@ -401,7 +404,7 @@ void add_raft(free_form& v, const runtime_config& c) {
   v["AutopilotUpgradeVersionTag"] = "";
 }
 
-void add_access(free_form& v, const runtime_config& c) {
+void add_access(json& v, const runtime_config& c) {
   v["ACLsEnabled"] = c.acl.enabled;
   v["ACLEnableKeyListPolicy"] = c.acl.enable_key_list_policy;
   v["ACLTokenReplication"] = c.acl.enable_token_replication;
@@ -413,7 +416,7 @@ void add_access(free_form& v, const runtime_config& c) {
                               {"ACLTokenTTL", time(c.acl.token_ttl)},
                               {"ACLsEnabled", c.acl.enabled},
                               {"Datacenter", c.datacenter},
-                              {"EnterpriseMeta", free_form::object()},
+                              {"EnterpriseMeta", json::object()},
                               {"NodeName", c.node_name}};
   v["ACLTokens"] = {{"ACLAgentRecoveryToken", hidden},
                     {"ACLAgentToken", hidden},
@@ -423,7 +426,7 @@ void add_access(free_form& v, const runtime_config& c) {
                     {"ACLReplicationToken", hidden},
                     {"DataDir", c.data_dir},
                     {"EnablePersistence", c.acl.enable_token_persistence},
-                    {"EnterpriseConfig", free_form::object()}};
+                    {"EnterpriseConfig", json::object()}};
   v["TLS"] = {{"AutoTLS", c.auto_encrypt.tls || c.auto_config.enabled},
               {"Domain", c.dns_domain},
               {"EnableAgentTLSForChecks", c.enable_agent_tls_for_checks},
@@ -435,7 +438,7 @@ void add_access(free_form& v, const runtime_config& c) {
               {"ServerName", c.server_name}};
 }
 
-void add_mesh(free_form& v, const runtime_config& c) {
+void add_mesh(json& v, const runtime_config& c) {
   v["ConnectEnabled"] = c.connect.enabled;
   v["ConnectCAProvider"] = c.connect.ca_provider;
   auto settings = or_empty(c.connect.ca_config);
@@ -457,7 +460,8 @@ void add_mesh(free_form& v, const runtime_config& c) {
                      {"DNSSANs", c.auto_config.dns_sans},
                      {"IPSANs", c.auto_config.ip_sans},
                      {"Authorizer", {{"Enabled", c.auto_config.authorization_enabled}}}};
-  v["ConfigEntryBootstrap"] = c.config_entries_bootstrap;
+  auto& entries = v["ConfigEntryBootstrap"] = json::array();
+  for (const auto& entry : c.config_entries_bootstrap) entries.push_back(entry.json());
   v["Cache"] = {
       {"EntryFetchMaxBurst", c.cache_entry_fetch_max_burst}, {"EntryFetchRate", unlimited}, {"Logger", nullptr}};
   v["XDSUpdateRateLimit"] = rate(c.xds_update_max_per_second);
@@ -478,7 +482,7 @@ void add_mesh(free_form& v, const runtime_config& c) {
                 {"TLSConfig", nullptr}};
 }
 
-void add_telemetry(free_form& v, const runtime_config& c) {
+void add_telemetry(json& v, const runtime_config& c) {
   const auto& t = c.telemetry;
   auto circonus = [&](const char* name) {
     auto found = t.circonus.find(name);
@@ -514,15 +518,15 @@ void add_telemetry(free_form& v, const runtime_config& c) {
                      {{"Expiration", time(t.prometheus_retention_time)},
                       {"Name", t.metrics_prefix},
                       {"Registerer", nullptr},
-                      {"CounterDefinitions", free_form::array()},
-                      {"GaugeDefinitions", free_form::array()},
-                      {"SummaryDefinitions", free_form::array()}}}};
+                      {"CounterDefinitions", json::array()},
+                      {"GaugeDefinitions", json::array()},
+                      {"SummaryDefinitions", json::array()}}}};
 }
 
 } // namespace
 
 free_form debug_view(const runtime_config& c, const std::string& node_id, const std::string& version) {
-  auto v = free_form::object();
+  auto v = json::object();
   add_identity(v, c);
   add_addresses(v, c);
   add_dns_and_http(v, c);
@@ -537,15 +541,15 @@ free_form debug_view(const runtime_config& c, const std::string& node_id, const 
   v["VersionPrerelease"] = "";
   v["VersionMetadata"] = "";
   v["Revision"] = "";
-  v["EnterpriseRuntimeConfig"] = free_form::object();
+  v["EnterpriseRuntimeConfig"] = json::object();
   v["ReadReplica"] = false;
   v["Reporting"] = {{"License", {{"Enabled", false}}}};
   v["SegmentName"] = "";
-  v["Segments"] = free_form::array();
+  v["Segments"] = json::array();
   v["SegmentLimit"] = 64;
   v["SegmentNameLimit"] = 64;
   hide_secrets(v);
-  return v;
+  return free_form(std::move(v));
 }
 
 } // namespace praetor::config

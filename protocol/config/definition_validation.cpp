@@ -4,8 +4,8 @@
 #include <set>
 #include <vector>
 
+#include "protocol/base/ip_address.hpp"
 #include "protocol/config/error_list.hpp"
-#include "protocol/config/ip_address.hpp"
 #include "protocol/types/names.hpp"
 
 namespace praetor::config {

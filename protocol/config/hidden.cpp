@@ -1,9 +1,11 @@
 #include "protocol/config/hidden.hpp"
 
 #include "protocol/types/secrets.hpp"
+#include "protocol/types/values.hpp"
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 namespace praetor::config {
@@ -24,7 +26,7 @@ bool holds_headers(const std::string& name) {
 }
 
 /// @param secret whether all texts here are secrets, whatever their names
-void hide(free_form& tree, bool secret) {
+void hide(nlohmann::json& tree, bool secret) {
   if (tree.is_string()) {
     auto& text = tree.get_ref<std::string&>();
     text = secret ? std::string(hidden) : without_url_secrets(std::move(text));
@@ -37,6 +39,6 @@ void hide(free_form& tree, bool secret) {
 
 } // namespace
 
-void hide_secrets(free_form& tree) { hide(tree, false); }
+void hide_secrets(nlohmann::json& tree) { hide(tree, false); }
 
 } // namespace praetor::config

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/types/values.hpp"
+#include <nlohmann/json_fwd.hpp>
 
 namespace praetor::config {
 
@@ -9,6 +9,6 @@ inline constexpr const char* hidden = "hidden";
 
 /// Replaces every text in the tree that is a secret: under a name that says so, at any depth; header fields, whose
 /// names stay; and the secrets inside URLs. Numbers and truth values stay.
-void hide_secrets(free_form& tree);
+void hide_secrets(nlohmann::json& tree);
 
 } // namespace praetor::config

@@ -13,7 +13,7 @@
 #include <tuple>
 #include <variant>
 
-#include "protocol/config/ip_address.hpp"
+#include "protocol/base/ip_address.hpp"
 #include "protocol/types/values.hpp"
 
 namespace praetor::config {
@@ -33,8 +33,7 @@ bool within(const std::string& text, std::span<const network> networks) {
   auto ip = ip_address::parse(text);
   if (!ip) return false;
   return std::ranges::any_of(networks, [&](const network& n) {
-    auto base = ip_address::parse(n.base);
-    return base->is_v4 == ip->is_v4 && ip->masked(n.length) == *base;
+    return ip_network{*ip_address::parse(n.base), n.length}.contains(*ip);
   });
 }
 
@@ -125,19 +124,10 @@ expected<interface_list> filtered(bool keep, const std::string& key, const std::
       return std::ranges::all_of(flags, [&](const auto& f) { return has_flag(a, f); });
     };
   } else if (key == "network") {
-    std::vector<std::pair<std::string, int>> networks;
-    for (const auto& n : split(wanted, '|')) {
-      auto cidr = canonical_cidr(n);
-      if (!cidr) return fail("invalid network: " + n);
-      auto slash = cidr->find('/');
-      networks.emplace_back(cidr->substr(0, slash), std::stoi(cidr->substr(slash + 1)));
-    }
-    matches = [networks](const auto& a) {
-      return std::ranges::any_of(networks, [&](const auto& n) {
-        network one{n.first, n.second};
-        return within(a.ip, std::span(&one, 1));
-      });
-    };
+    auto networks = split(wanted, '|');
+    for (const auto& n : networks)
+      if (!ip_network::parse(n)) return fail("invalid network: " + n);
+    matches = [networks](const auto& a) { return is_within(a.ip, networks); };
   } else if (key == "rfc" || key == "rfcs") {
     for (const auto& number : split(wanted, '|'))
       if (number != "6890" && number != "1918") return fail("unsupported RFC " + praetor::quoted(number));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "protocol/base/go_bool.hpp"
 #include "protocol/config/schema.hpp"
 #include "protocol/hcl/parse.hpp"
 #include "protocol/types/values.hpp"
@@ -37,14 +38,6 @@ value& descend(value& tree, std::string_view path) {
   }
 }
 
-std::optional<bool> boolean_of(std::string_view text) {
-  for (auto t : {"1", "t", "T", "true", "TRUE", "True"})
-    if (text == t) return true;
-  for (auto t : {"0", "f", "F", "false", "FALSE", "False"})
-    if (text == t) return false;
-  return std::nullopt;
-}
-
 const agent_flag* find_flag(std::string_view name) {
   const auto& all = agent_flags();
   auto found = std::ranges::lower_bound(all, name, {}, &agent_flag::name);
@@ -69,7 +62,7 @@ expected<void> set_flag(value& tree, const agent_flag& flag, const std::string& 
   if (auto fault = fault_in_flag(flag.kind, text)) return refuse(*fault);
   auto& slot = descend(tree, flag.key);
   switch (flag.kind) {
-  case flag_kind::boolean: slot = value::of(*boolean_of(text)); return {};
+  case flag_kind::boolean: slot = value::of(*parse_bool(text)); return {};
   case flag_kind::integer: {
     std::errc failure{};
     slot = value::of(*integer_of(text, failure));
@@ -159,7 +152,7 @@ expected<command_line> read_flags(const sources& from, std::vector<std::string>&
     } else if (name == "hcl") {
       line.fragments.push_back(text);
     } else if (name == "dev") {
-      line.dev_mode = boolean_of(text).value_or(true);
+      line.dev_mode = parse_bool(text).value_or(true);
     } else {
       bool top_level_list = flag->kind == flag_kind::text_list && flag->key.find('.') == std::string::npos;
       if (auto done = set_flag(top_level_list ? line.lists : line.scalars, *flag, text); !done)
@@ -192,7 +185,7 @@ expected<value> built_in(std::string_view text) {
 } // namespace
 
 std::optional<std::string> fault_in_flag(flag_kind kind, const std::string& text) {
-  if (kind == flag_kind::boolean && !boolean_of(text))
+  if (kind == flag_kind::boolean && !parse_bool(text))
     return "strconv.ParseBool: parsing " + praetor::quoted(text) + ": invalid syntax";
   std::errc failure{};
   if (kind == flag_kind::integer && !integer_of(text, failure))
@@ -204,7 +197,7 @@ std::optional<std::string> fault_in_flag(flag_kind kind, const std::string& text
 bool wants_dev_mode(const sources& from) {
   bool dev = from.dev_mode;
   for (const auto& [name, text] : from.flags)
-    if (name == "dev") dev = boolean_of(text).value_or(true);
+    if (name == "dev") dev = parse_bool(text).value_or(true);
   return dev;
 }
 

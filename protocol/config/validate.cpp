@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "protocol/config/builder.hpp"
 #include "protocol/config/definition_validation.hpp"
@@ -134,7 +135,7 @@ expected<void> builder::validate_ui() {
     return fail("ui_config.metrics_provider can only contain lowercase alphanumeric, - or _ characters. received: " +
                 praetor::quoted(u.metrics_provider));
   if (!u.metrics_provider_options_json.empty()) {
-    auto parsed = free_form::parse(u.metrics_provider_options_json, nullptr, false);
+    auto parsed = nlohmann::json::parse(u.metrics_provider_options_json, nullptr, false);
     if (!parsed.is_object())
       return fail("ui_config.metrics_provider_options_json must be empty or a string containing a valid JSON object. "
                   "received: " +
@@ -248,7 +249,7 @@ struct certificate_settings {
   std::int64_t key_bits = 256;
 };
 
-expected<certificate_settings> certificate_settings_of(const free_form& given) {
+expected<certificate_settings> certificate_settings_of(const nlohmann::json& given) {
   certificate_settings s;
   std::vector<std::string> faults;
   auto time = [&](const char* name, nanoseconds& out) {
@@ -306,11 +307,11 @@ expected<void> builder::validate_connect() {
   if (c.ca_provider.empty()) return {};
   if (c.ca_provider != "consul" && c.ca_provider != "vault" && c.ca_provider != "aws-pca")
     return fail(c.ca_provider + " is not a valid CA provider");
-  auto settings = certificate_settings_of(c.ca_config);
+  auto settings = certificate_settings_of(c.ca_config.json());
   if (!settings) return tl::unexpected(settings.error());
   auto given = [&](const char* name) {
-    return c.ca_config.is_object() && c.ca_config.contains(name) && c.ca_config[name].is_string() &&
-           !c.ca_config[name].get<std::string>().empty();
+    const auto& config = c.ca_config.json();
+    return config.contains(name) && config[name].is_string() && !config[name].get_ref<const std::string&>().empty();
   };
   if (c.ca_provider == "consul" && given("RootCert") && !given("PrivateKey"))
     return fail("must provide a private key when providing a root cert");
@@ -337,10 +338,9 @@ expected<void> builder::validate_automatic() {
     if (o.tls_internal_rpc.cert_file.empty())
       return fail("auto_config.authorization.enabled cannot be set without providing a TLS certificate for the server");
     int keys = 0;
+    const auto& method = a.authorization_static.json();
     for (const char* source : {"jwt_validation_pub_keys", "jwks_url", "oidc_discovery_url"})
-      if (a.authorization_static.is_object() && a.authorization_static.contains(source) &&
-          !a.authorization_static[source].empty())
-        ++keys;
+      if (method.contains(source) && !method[source].empty()) ++keys;
     if (keys != 1)
       return fail("auto_config.authorization.static has invalid configuration: exactly one of 'JWTValidationPubKeys', "
                   "'JWKSURL', or 'OIDCDiscoveryURL' must be set for type \"jwt\"");

@@ -1,6 +1,7 @@
 #include "protocol/filter/go_text.hpp"
 
-#include "protocol/codec/utf8.hpp"
+#include "protocol/base/go_bool.hpp"
+#include "protocol/base/utf8.hpp"
 
 #include <charconv>
 #include <limits>
@@ -166,10 +167,7 @@ expected<double> parse_float(std::string_view text) {
 }
 
 expected<bool> parse_boolean(std::string_view text) {
-  for (auto yes : {"1", "t", "T", "TRUE", "true", "True"})
-    if (text == yes) return true;
-  for (auto no : {"0", "f", "F", "FALSE", "false", "False"})
-    if (text == no) return false;
+  if (auto value = parse_bool(text)) return *value;
   return bad("ParseBool", text, "invalid syntax");
 }
 

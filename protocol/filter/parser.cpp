@@ -1,4 +1,4 @@
-#include "protocol/codec/utf8.hpp"
+#include "protocol/base/utf8.hpp"
 #include "protocol/filter/go_text.hpp"
 #include "protocol/filter/syntax.hpp"
 

@@ -1,13 +1,13 @@
 #include "protocol/hcl/json_reader.hpp"
 
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <string>
 
+#include "protocol/base/hex.hpp"
+#include "protocol/base/utf8.hpp"
 #include "protocol/hcl/parse.hpp"
-#include "protocol/hcl/utf8.hpp"
 #include "protocol/types/values.hpp"
 
 namespace praetor::hcl {
@@ -19,7 +19,7 @@ std::string show_byte(char c) {
   if (c == '\'') return "'\\''";
   if (c == '"') return "'\"'";
   std::string character;
-  append_utf8(character, static_cast<unsigned char>(c));
+  utf8::append(character, static_cast<unsigned char>(c));
   auto text = praetor::quoted(character);
   return "'" + text.substr(1, text.size() - 2) + "'";
 }
@@ -146,8 +146,8 @@ private:
         if (!read_escape(out)) return false;
         continue;
       }
-      auto [character, length] = decode_utf8(text_.substr(at_));
-      append_utf8(out, character);
+      auto [character, length] = utf8::decode(text_.substr(at_));
+      utf8::append(out, character);
       at_ += length;
     }
   }
@@ -174,10 +174,8 @@ private:
     code = 0;
     ++at_;
     for (int i = 0; i < 4; ++i, ++at_) {
-      if (at_end() || std::isxdigit(static_cast<unsigned char>(text_[at_])) == 0)
-        return refuse("in \\u hexadecimal character escape");
-      auto c = static_cast<char32_t>(std::tolower(static_cast<unsigned char>(text_[at_])));
-      code = code * 16 + (c <= '9' ? c - '0' : c - 'a' + 10);
+      if (at_end() || !is_hex_digit(text_[at_])) return refuse("in \\u hexadecimal character escape");
+      code = code * 16 + static_cast<char32_t>(hex_value(text_[at_]));
     }
     return true;
   }
@@ -196,7 +194,7 @@ private:
       else
         at_ = back;
     }
-    append_utf8(out, code);
+    utf8::append(out, code);
     return true;
   }
 

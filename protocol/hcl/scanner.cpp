@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "protocol/hcl/utf8.hpp"
+#include "protocol/base/utf8.hpp"
 
 namespace praetor::hcl {
 
@@ -15,7 +15,7 @@ bool is_space(char32_t c) { return c == ' ' || c == '\t' || c == '\n' || c == '\
 /// character and the spaces and signs of Latin-1 and the punctuation block.
 bool is_letter(char32_t c) {
   if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  if (c > 0x10ffff || c == utf8_replacement) return false;
+  if (c > 0x10ffff || c == utf8::replacement) return false;
   if (c < 0xc0) return c == 0xaa || c == 0xb5 || c == 0xba;
   return c != 0xd7 && c != 0xf7 && !(c >= 0x2000 && c <= 0x206f);
 }
@@ -42,12 +42,12 @@ char32_t scanner::advance() {
     last_length_ = 0;
     return end_of_source;
   }
-  auto [c, length] = decode_utf8(source_.substr(now_.offset));
+  auto [c, length] = utf8::decode(source_.substr(now_.offset));
   before_ = now_;
   ++now_.column;
   now_.offset += length;
   last_length_ = length;
-  if (c == utf8_replacement && length == 1) {
+  if (c == utf8::replacement && length == 1) {
     complain("illegal UTF-8 encoding");
     return c;
   }
@@ -65,7 +65,7 @@ char32_t scanner::advance() {
 
 char32_t scanner::peek() const {
   if (now_.offset >= source_.size()) return end_of_source;
-  return decode_utf8(source_.substr(now_.offset)).first;
+  return utf8::decode(source_.substr(now_.offset)).first;
 }
 
 void scanner::step_back() { now_ = before_; }
@@ -326,7 +326,7 @@ bool read_escape_digits(std::string_view& s, int base, int count, bool raw_byte,
     return true;
   }
   if (code > 0x10ffff) return false;
-  append_utf8(out, code);
+  utf8::append(out, code);
   return true;
 }
 

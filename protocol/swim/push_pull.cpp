@@ -1,3 +1,4 @@
+#include "protocol/base/fnv.hpp"
 #include "protocol/swim/core.hpp"
 
 /// Exchanges of everything known, over streams: when joining, and now and then with anyone.
@@ -43,8 +44,7 @@ std::uint64_t machine::core::roster() const {
   std::uint64_t sum = 0;
   for (const auto& [name, n] : nodes_) {
     if (n.gone()) continue;
-    std::uint64_t hash = 14695981039346656037u ^ n.is.incarnation;
-    for (unsigned char c : name) hash = (hash ^ c) * 1099511628211u;
+    auto hash = fnv::of_1a(name, fnv::offset<std::uint64_t> ^ n.is.incarnation);
     hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93u;
     sum += hash ^ hash >> 32;
   }

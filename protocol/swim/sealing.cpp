@@ -1,5 +1,6 @@
 #include "protocol/swim/sealing.hpp"
 
+#include "protocol/base/big_endian.hpp"
 #include "protocol/mutation.hpp"
 #include "protocol/swim/limits.hpp"
 #include "protocol/swim/wire.hpp"
@@ -63,8 +64,7 @@ expected<std::size_t> frame_size(std::string_view header) {
   if (header[2] != version)
     return fail("its frames have version " + std::to_string(static_cast<unsigned char>(header[2])) +
                 "; this agent knows version 1");
-  std::size_t length = 0;
-  for (std::size_t i = 4; i < frame_header_size; ++i) length = length << 8 | static_cast<unsigned char>(header[i]);
+  std::size_t length = read_big_endian(header.substr(4, frame_header_size - 4));
   if (length > frame_limit - frame_header_size)
     return fail("its frame of " + std::to_string(length) + " bytes is over the limit of " +
                 std::to_string(frame_limit - frame_header_size));
@@ -85,7 +85,7 @@ std::string wrap_frame(const keyring& keys, const sealing_policy& policy, std::s
   std::string result = sealed ? "PX" : "PF";
   result += version;
   result += '\0';
-  for (int shift = 24; shift >= 0; shift -= 8) result += static_cast<char>(length >> shift & 0xff);
+  append_big_endian(result, static_cast<std::uint32_t>(length));
   if (!sealed) return result.append(body);
   auto secret = seal(keys.keys().front(), nonce, body, result);
   return result.append(text_of(nonce)).append(secret);

@@ -1,5 +1,6 @@
 #include "protocol/swim/wire.hpp"
 
+#include "protocol/base/big_endian.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/mutation.hpp"
 #include "protocol/swim/limits.hpp"
@@ -134,8 +135,7 @@ std::string compose_packet(const std::vector<std::string>& messages) {
   std::string out(packet_header);
   for (const auto& m : messages) {
     PRAETOR_ASSERT(m.size() <= 0xffff);
-    out += static_cast<char>(m.size() >> 8);
-    out += static_cast<char>(m.size() & 0xff);
+    append_big_endian(out, static_cast<std::uint16_t>(m.size()));
     out += m;
   }
   return out;

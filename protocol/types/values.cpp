@@ -1,7 +1,9 @@
 #include "protocol/types/values.hpp"
 
+#include "protocol/base/hex.hpp"
+#include "protocol/base/utf8.hpp"
+
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -150,19 +152,13 @@ std::string quoted(std::string_view text) {
       continue;
     }
     // A well-formed UTF-8 sequence is printed as it is; any other byte as \xNN.
-    int extra = c >= 0xf0 && c < 0xf5 ? 3 : c >= 0xe0 ? 2 : c >= 0xc2 ? 1 : 0;
-    if (c >= 0xf5) extra = 0;
-    bool good = extra > 0 && i + static_cast<std::size_t>(extra) < text.size();
-    for (int k = 1; good && k <= extra; ++k)
-      good = (static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]) & 0xc0) == 0x80;
-    if (good) {
-      out += text.substr(i, static_cast<std::size_t>(extra) + 1);
-      i += static_cast<std::size_t>(extra);
+    auto length = utf8::sequence_length(text, i);
+    if (length > 1) {
+      out += text.substr(i, length);
+      i += length - 1;
     } else {
-      static constexpr char digits[] = "0123456789abcdef";
       out += "\\x";
-      out += digits[c >> 4];
-      out += digits[c & 15];
+      append_hex(out, c);
     }
   }
   return out + "\"";
@@ -172,7 +168,7 @@ bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
+    if (dash ? text[i] != '-' : !is_hex_digit(text[i])) return false;
   }
   return true;
 }

@@ -1,9 +1,10 @@
 #pragma once
 
+#include "protocol/types/free_form.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,8 +18,6 @@ using std::chrono::nanoseconds;
 using string_list = std::vector<std::string>;
 /// Ordered, because Go writes maps with sorted keys.
 using string_map = std::map<std::string, std::string>;
-/// A value of any shape that is kept and handed out as it came (proxy configuration and the like).
-using free_form = nlohmann::json;
 
 /// Bytes that JSON carries in base64 and MessagePack as a raw string. An empty one is `null` in JSON.
 struct blob {

@@ -5,13 +5,14 @@
 #include "protocol/watch/go_syntax.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace praetor {
 
 namespace {
 
 /// Go's name of a value's type.
-std::string type_name(const free_form& value) {
+std::string type_name(const nlohmann::json& value) {
   if (value.is_string()) return "string";
   if (value.is_boolean()) return "bool";
   if (value.is_number_float()) return "float64";
@@ -24,7 +25,7 @@ std::string type_name(const free_form& value) {
 struct member_faults {
   string_list found;
 
-  void expect(const char* name, const char* type, const free_form& got) {
+  void expect(const char* name, const char* type, const nlohmann::json& got) {
     found.push_back("'" + std::string(name) + "' expected type '" + type + "', got unconvertible type '" +
                     type_name(got) + "', value: '" + (got.is_string() ? got.get<std::string>() : go_syntax(got)) + "'");
   }
@@ -36,7 +37,7 @@ struct member_faults {
   }
 };
 
-expected<http_handler> http_handler_of(const free_form& block) {
+expected<http_handler> http_handler_of(const nlohmann::json& block) {
   http_handler out;
   std::string timeout;
   member_faults faults;
@@ -59,7 +60,7 @@ expected<http_handler> http_handler_of(const free_form& block) {
   if (auto header = block.find("header"); header != block.end() && header->is_object()) {
     for (const auto& [name, values] : header->items()) {
       bool good = values.is_array() &&
-                  std::all_of(values.begin(), values.end(), [](const free_form& v) { return v.is_string(); });
+                  std::all_of(values.begin(), values.end(), [](const nlohmann::json& v) { return v.is_string(); });
       if (good)
         out.header[name] = values.get<string_list>();
       else
@@ -80,11 +81,24 @@ expected<http_handler> http_handler_of(const free_form& block) {
 }
 
 /// The type of handler; "script" unless something else was said.
-expected<std::string> handler_type(const free_form& definition) {
+expected<std::string> handler_type(const nlohmann::json& definition) {
   auto found = definition.find("handler_type");
   if (found == definition.end()) return "script";
   if (*found == "http" || *found == "script") return found->get<std::string>();
   return fail("Handler type '" + (found->is_string() ? found->get<std::string>() : found->dump()) + "' not recognized");
+}
+
+/// Takes the HTTP handler, if there is one.
+expected<void> take_http_handler(nlohmann::json& parameters, const std::string& type, watch_handler& into) {
+  parameters.erase("handler_type");
+  if (type != "http") return {};
+  auto block = parameters.find("http_handler_config");
+  if (block == parameters.end()) return fail("Handler type 'http' requires 'http_handler_config' to be set");
+  auto read = http_handler_of(*block);
+  if (!read) return fail("Failed to parse 'http_handler_config': " + read.error().text);
+  into.http = std::move(*read);
+  parameters.erase("http_handler_config");
+  return {};
 }
 
 /// Takes the plan and the HTTP handler; what remains are the other handlers.
@@ -92,20 +106,13 @@ expected<configured_watch> take_plan(free_form& parameters, const std::string& h
   auto plan = take_watch_heading(parameters);
   if (!plan) return tl::make_unexpected(plan.error());
   configured_watch out;
-  parameters.erase("handler_type");
-  if (handler == "http") {
-    auto block = parameters.find("http_handler_config");
-    if (block == parameters.end()) return fail("Handler type 'http' requires 'http_handler_config' to be set");
-    auto read = http_handler_of(*block);
-    if (!read) return fail("Failed to parse 'http_handler_config': " + read.error().text);
-    out.handler.http = std::move(*read);
-    parameters.erase("http_handler_config");
-  }
+  if (auto good = take_http_handler(parameters.json(), handler, out.handler); !good)
+    return tl::make_unexpected(good.error());
   if (auto good = take_watch_question(parameters, *plan); !good) return tl::make_unexpected(good.error());
   out.plan = std::move(*plan);
   auto rest = parameters;
-  rest.erase("handler");
-  rest.erase("args");
+  rest.json().erase("handler");
+  rest.json().erase("args");
   if (auto good = refuse_unknown_parameters(rest); !good) {
     parameters = rest;
     return tl::make_unexpected(good.error());
@@ -113,15 +120,15 @@ expected<configured_watch> take_plan(free_form& parameters, const std::string& h
   return out;
 }
 
-expected<void> take_script(const free_form& parameters, watch_handler& handler) {
+expected<void> take_script(const nlohmann::json& parameters, watch_handler& handler) {
   auto line = parameters.find("handler"), args = parameters.find("args");
   if (line != parameters.end()) {
     if (!line->is_string()) return fail("Watch handler must be a string");
     handler.line = line->get<std::string>();
   }
   if (args != parameters.end()) {
-    bool is_list =
-        args->is_array() && std::all_of(args->begin(), args->end(), [](const free_form& a) { return a.is_string(); });
+    bool is_list = args->is_array() &&
+                   std::all_of(args->begin(), args->end(), [](const nlohmann::json& a) { return a.is_string(); });
     if (!is_list && !args->is_string()) return fail("Watch args must be a list of strings");
     handler.arguments = is_list ? args->get<string_list>() : string_list{args->get<std::string>()};
   }
@@ -131,19 +138,19 @@ expected<void> take_script(const free_form& parameters, watch_handler& handler) 
   return {};
 }
 
-expected<configured_watch> read_watch(const free_form& definition) {
+expected<configured_watch> read_watch(const nlohmann::json& definition) {
   auto type = handler_type(definition);
   if (!type) return tl::make_unexpected(type.error());
   if (auto name = definition.find("type"); name != definition.end() && name->is_string())
     if (auto text = name->get<std::string>(); text.starts_with("connect_"))
       return fail("Watch type " + text + " is not allowed in agent config");
-  auto parameters = definition;
+  free_form parameters(definition);
   auto out = take_plan(parameters, *type);
   if (!out) {
-    config::hide_secrets(parameters);
-    return fail("Failed to parse watch (" + go_syntax(parameters) + "): " + out.error().text);
+    config::hide_secrets(parameters.json());
+    return fail("Failed to parse watch (" + go_syntax(parameters.json()) + "): " + out.error().text);
   }
-  if (auto good = take_script(parameters, out->handler); !good) return tl::make_unexpected(good.error());
+  if (auto good = take_script(parameters.json(), out->handler); !good) return tl::make_unexpected(good.error());
   out->definition = definition.dump();
   return out;
 }
@@ -155,7 +162,7 @@ expected<std::vector<configured_watch>> configured_watches(const config::runtime
   if (!config.watches.empty() && config.http_addrs.empty() && config.https_addrs.empty())
     return fail("watch plans require an HTTP or HTTPS endpoint");
   for (const auto& definition : config.watches) {
-    auto watch = read_watch(definition);
+    auto watch = read_watch(definition.json());
     if (!watch) return tl::make_unexpected(watch.error());
     out.push_back(std::move(*watch));
   }

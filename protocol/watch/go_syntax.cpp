@@ -2,9 +2,11 @@
 
 #include "protocol/codec/json_write.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace praetor {
 
-std::string go_syntax(const free_form& value) {
+std::string go_syntax(const nlohmann::json& value) {
   if (value.is_string()) return praetor::quoted(value.get<std::string>());
   if (value.is_null()) return "interface {}(nil)";
   if (value.is_number_float()) {

@@ -1,9 +1,11 @@
 #include "protocol/watch/watch_follower.hpp"
 
+#include "protocol/base/trim.hpp"
 #include "protocol/types/event_index.hpp"
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
 namespace praetor {
 
@@ -12,13 +14,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds first_retry{5}, longest_retry{180};
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\v\f";
-  auto first = text.find_first_not_of(blanks);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 /// Go writes maps sorted by their keys.
 go_json sorted(const go_json& object) {
@@ -87,8 +82,8 @@ expected<std::optional<watch_news>> watch_follower::answered(const watch_answer&
   remember(answer);
   auto text = dump_json(*result);
   if (!first && last_ == text) return std::nullopt;
-  last_ = std::move(text);
-  return watch_news{plan_.waits_by_hash ? 0 : answer.index, std::move(*result)};
+  last_ = text;
+  return watch_news{plan_.waits_by_hash ? 0 : answer.index, std::move(text)};
 }
 
 seconds watch_follower::failed() {

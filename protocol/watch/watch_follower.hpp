@@ -23,7 +23,7 @@ struct watch_answer {
 /// What a handler is shown.
 struct watch_news {
   std::uint64_t index = 0; ///< 0 for a query that has none
-  go_json result;
+  std::string result;      ///< compact JSON
 };
 
 /// Decides from answer to answer of one watch what to ask next and whether there is news.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
 namespace praetor {
 
@@ -118,7 +119,7 @@ constexpr std::array<watch_type, 8> types{{{"key", plan_key},
 
 expected<watch_plan> take_watch_heading(free_form& parameters) {
   watch_plan plan;
-  parameter_reader in(parameters);
+  parameter_reader in(parameters.json());
   in.take("datacenter", plan.datacenter);
   in.take("token", plan.token);
   in.take("type", plan.type);
@@ -130,7 +131,7 @@ expected<watch_plan> take_watch_heading(free_form& parameters) {
 expected<void> take_watch_question(free_form& parameters, watch_plan& plan) {
   auto known = std::find_if(types.begin(), types.end(), [&](const watch_type& t) { return t.name == plan.type; });
   if (known == types.end()) return fail("Unsupported watch type: " + plan.type);
-  parameter_reader in(parameters);
+  parameter_reader in(parameters.json());
   known->plan(in, plan);
   if (in.fault()) return tl::make_unexpected(*in.fault());
   return {};
@@ -146,7 +147,7 @@ expected<watch_plan> take_watch_plan(free_form& parameters) {
 expected<void> refuse_unknown_parameters(const free_form& rest) {
   if (rest.empty()) return {};
   std::string names;
-  for (const auto& [name, value] : rest.items()) names += (names.empty() ? "" : " ") + name;
+  for (const auto& [name, value] : rest.json().items()) names += (names.empty() ? "" : " ") + name;
   return fail("Invalid parameters: [" + names + "]");
 }
 

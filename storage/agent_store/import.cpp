@@ -1,10 +1,11 @@
 #include "storage/agent_store/import.hpp"
 
+#include "protocol/base/hex.hpp"
+#include "protocol/base/trim.hpp"
 #include "storage/agent_store/persisted.hpp"
 #include "storage/files/files.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -109,20 +110,12 @@ std::string uuid_problem(std::string_view text) {
     if (text[static_cast<std::size_t>(at)] != '-') return "uuid is improperly formatted";
   for (std::size_t i = 0; i < text.size(); ++i) {
     bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash || std::isxdigit(static_cast<unsigned char>(text[i]))) continue;
-    constexpr char digits[] = "0123456789ABCDEF";
-    auto byte = static_cast<unsigned char>(text[i]);
-    std::string code{'0', '0', digits[byte >> 4], digits[byte & 15]};
-    return "encoding/hex: invalid byte: U+" + code + " '" + text[i] + "'";
+    if (dash || is_hex_digit(text[i])) continue;
+    std::string code = "U+00";
+    append_hex(code, static_cast<unsigned char>(text[i]), upper_hex_digits);
+    return "encoding/hex: invalid byte: " + code + " '" + text[i] + "'";
   }
   return "";
-}
-
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\v\f";
-  auto begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return "";
-  return std::string(text.substr(begin, text.find_last_not_of(blanks) - begin + 1));
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "storage/rocks/manifest_seal.hpp"
 
+#include "protocol/base/big_endian.hpp"
 #include "storage/files/files.hpp"
 #include "storage/rocks/crc32c.hpp"
 #include "storage/rocks/sealed.hpp"
@@ -25,8 +26,8 @@ struct manifest_seal {
 
 std::string encode(const manifest_seal& one) {
   std::string out;
-  append_u64(out, one.size);
-  append_u32(out, one.sum);
+  append_big_endian<std::uint64_t>(out, one.size);
+  append_big_endian<std::uint32_t>(out, one.sum);
   out += one.name;
   return seal(seal_name, out);
 }
@@ -34,8 +35,8 @@ std::string encode(const manifest_seal& one) {
 std::optional<manifest_seal> decode(std::string_view bytes) {
   auto payload = unseal(seal_name, bytes);
   if (!payload) return std::nullopt;
-  auto size = take_u64(*payload);
-  auto sum = take_u32(*payload);
+  auto size = take_big_endian<std::uint64_t>(*payload);
+  auto sum = take_big_endian<std::uint32_t>(*payload);
   if (!size || !sum) return std::nullopt;
   return manifest_seal{*size, *sum, std::string(*payload)};
 }

@@ -1,3 +1,4 @@
+#include "protocol/base/hex.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "storage/snapshot/archive.hpp"
 #include "storage/snapshot/checksums.hpp"
@@ -5,7 +6,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -119,10 +119,9 @@ expected<std::pair<std::string, std::string>> parse_sum_line(std::string_view li
   };
   auto digit = [&]() -> int {
     if (line.empty()) return -1;
-    auto c = static_cast<unsigned char>(line.front());
-    if (!std::isxdigit(c)) return -1;
-    line.remove_prefix(1);
-    return std::isdigit(c) ? c - '0' : std::tolower(c) - 'a' + 10;
+    auto value = hex_value(line.front());
+    if (value >= 0) line.remove_prefix(1);
+    return value;
   };
   skip_blanks();
   if (line.empty()) return fail("EOF");

@@ -1,3 +1,4 @@
+#include "protocol/base/hex.hpp"
 #include "protocol/codec/json_write.hpp"
 #include "storage/snapshot/archive.hpp"
 #include "storage/snapshot/checksums.hpp"

@@ -27,7 +27,4 @@ private:
   std::unique_ptr<context> context_;
 };
 
-/// Lower-case hexadecimal.
-std::string hex(std::string_view bytes);
-
 } // namespace praetor::storage

@@ -1,5 +1,7 @@
 #include "storage/snapshot/file_snapshot_store.hpp"
 
+#include "protocol/base/big_endian.hpp"
+#include "protocol/base/hex.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/codec/json_write.hpp"
 #include "storage/files/files.hpp"
@@ -36,7 +38,7 @@ struct stored_meta {
 
 std::string crc_bytes(std::uint64_t crc) {
   std::string bytes;
-  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(crc >> shift));
+  append_big_endian(bytes, crc);
   return bytes;
 }
 

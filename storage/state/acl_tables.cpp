@@ -1,4 +1,5 @@
 #include "storage/state/acl_tables.hpp"
+#include "protocol/base/big_endian.hpp"
 #include "storage/state/tables.hpp"
 
 #include <limits>
@@ -12,8 +13,8 @@ std::string expiry_key(const acl_token& t) {
   constexpr auto end = std::numeric_limits<std::int64_t>::max();
   bool never = t.expiration_time->seconds >= end / 1'000'000'000, passed = t.expiration_time->seconds < 0;
   auto bits = static_cast<std::uint64_t>(never ? end : passed ? 0 : t.expiration_time->since_epoch().count());
-  std::string out(8, '\0');
-  for (std::size_t i = 8; i > 0; --i, bits >>= 8) out[i - 1] = static_cast<char>(bits & 0xff);
+  std::string out;
+  append_big_endian(out, bits);
   return out + lower_case(t.accessor_id);
 }
 

@@ -6,6 +6,7 @@
 #include "storage/state/value_limits.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace praetor::state {
 
@@ -43,18 +44,24 @@ void first_fault::check_one_of(std::string_view member, std::string_view value,
   add(member, praetor::quoted(value.substr(0, longest_name)) + " is unknown; known are " + names);
 }
 
-void check_free_form(const free_form& value, const place& at, first_fault& f, std::size_t depth) {
+namespace {
+
+void check_any(const nlohmann::json& value, const place& at, first_fault& f, std::size_t depth) {
   if (f.found()) return;
   if (depth > deepest_free_form)
     return f.add(at.text(), "nested deeper than " + std::to_string(deepest_free_form) + " levels");
   if (value.is_object()) {
-    for (auto i = value.begin(); i != value.end(); ++i) check_free_form(*i, at, f, depth + 1);
+    for (auto i = value.begin(); i != value.end(); ++i) check_any(*i, at, f, depth + 1);
   } else if (value.is_array()) {
-    for (const auto& element : value) check_free_form(element, at, f, depth + 1);
+    for (const auto& element : value) check_any(element, at, f, depth + 1);
   } else if (value.is_number_float() && !std::isfinite(value.get<double>())) {
     f.add(at.text(), "not a finite number");
   }
 }
+
+} // namespace
+
+void check_free_form(const free_form& value, const place& at, first_fault& f) { check_any(value.json(), at, f, 0); }
 
 namespace {
 

@@ -1,4 +1,6 @@
 #include "storage/state/queries_acl.hpp"
+
+#include "protocol/base/big_endian.hpp"
 #include "storage/state/index_table.hpp"
 #include "storage/state/reading.hpp"
 
@@ -34,9 +36,7 @@ acl_role_ptr shown(const acl_tables& t, const acl_role_ptr& role, watch_set* wat
 std::string_view last_part(std::string_view key) { return key.substr(key.find('\0') + 1); }
 
 nanoseconds expiry_in(std::string_view key) {
-  std::uint64_t bits = 0;
-  for (auto c : key.substr(0, 8)) bits = bits << 8 | static_cast<unsigned char>(c);
-  return nanoseconds{static_cast<std::int64_t>(bits)};
+  return nanoseconds{static_cast<std::int64_t>(read_big_endian(key.substr(0, 8)))};
 }
 
 } // namespace

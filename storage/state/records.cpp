@@ -1,5 +1,6 @@
 #include "storage/state/records.hpp"
 #include "protocol/acl/content_hash.hpp"
+#include "protocol/base/big_endian.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/mutation.hpp"
 #include "protocol/types/fingerprint.hpp"
@@ -60,9 +61,8 @@ constexpr std::array<std::uint8_t, 27> archive_order{32, 33, 0,  6,  3,  17, 19,
                                                      12, 13, 14, 15, 22, 30, 31, 16, 35, 38, 40, 42, 29};
 
 std::string foreign_key(std::uint8_t type, std::uint64_t number) {
-  std::string out(9, '\0');
-  out[0] = static_cast<char>(type);
-  for (std::size_t i = 8; i > 0; --i, number >>= 8) out[i] = static_cast<char>(number & 0xff);
+  std::string out(1, static_cast<char>(type));
+  append_big_endian(out, number);
   return out;
 }
 

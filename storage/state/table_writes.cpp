@@ -1,4 +1,5 @@
 #include "storage/state/table_writes.hpp"
+#include "protocol/base/big_endian.hpp"
 
 #include <algorithm>
 
@@ -42,9 +43,8 @@ void move_entry(radix_tree<V>& tree, const std::string& before, const std::strin
 }
 
 std::string delay_key(std::int64_t end, std::string_view key) {
-  std::string out(8, '\0');
-  auto bits = static_cast<std::uint64_t>(end);
-  for (int i = 7; i >= 0; --i, bits >>= 8) out[static_cast<std::size_t>(i)] = static_cast<char>(bits & 0xff);
+  std::string out;
+  append_big_endian(out, static_cast<std::uint64_t>(end));
   out += key;
   return out;
 }

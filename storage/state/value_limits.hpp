@@ -28,7 +28,7 @@ enum class depth_of_check {
   limits,    ///< for sizes, counts and numbers that nothing may have, too
 };
 
-void check_free_form(const free_form& value, const place& at, first_fault& f, std::size_t depth = 0);
+void check_free_form(const free_form& value, const place& at, first_fault& f);
 
 template <depth_of_check Check, class T>
 void check_value(const T& value, const place& at, first_fault& f) {

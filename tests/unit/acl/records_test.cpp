@@ -1,6 +1,7 @@
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
 #include "protocol/acl/grants.hpp"
+#include "protocol/base/hex.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,16 +11,6 @@ using namespace praetor;
 using namespace praetor::acl;
 
 namespace {
-
-std::string hex(std::string_view bytes) {
-  std::string out;
-  for (auto c : bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += digits[static_cast<unsigned char>(c) >> 4];
-    out += digits[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
-}
 
 std::string rendered(std::string_view name, const std::string& variable) {
   acl_templated_policy p;

@@ -281,18 +281,3 @@ TEST_CASE("an agent's tokens are those of its configuration until others are set
   forgetful.configure(a, files, log);
   CHECK(forgetful.get()->for_dns() == "configured");
 }
-
-TEST_CASE("a map of what was used recently forgets the rest") {
-  recent_map<int> m(2);
-  m.insert("a", 1);
-  m.insert("b", 2);
-  CHECK(*m.find("a") == 1);
-  m.insert("c", 3);
-  CHECK(m.find("b") == nullptr);
-  CHECK(*m.find("a") == 1);
-  m.insert("a", 4);
-  CHECK(*m.find("a") == 4);
-  CHECK(m.size() == 2);
-  m.erase("a");
-  CHECK(m.find("a") == nullptr);
-}

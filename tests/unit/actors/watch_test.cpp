@@ -3,6 +3,8 @@
 #include "protocol/config/runtime_config.hpp"
 #include "stage.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace praetor;
 
 namespace {
@@ -95,7 +97,9 @@ struct watch_world : stage {
   }
 };
 
-free_form key_watch(const std::string& key) { return {{"type", "key"}, {"key", key}, {"args", {"/bin/handle", key}}}; }
+free_form key_watch(const std::string& key) {
+  return free_form(nlohmann::json{{"type", "key"}, {"key", key}, {"args", {"/bin/handle", key}}});
+}
 
 } // namespace
 

@@ -3,6 +3,7 @@
 #include "protocol/codec/go_json.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 using namespace praetor;
 using namespace praetor::cli;

@@ -3,6 +3,7 @@
 #include "shapes.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 using namespace praetor;
 
@@ -27,7 +28,7 @@ shapes::everything filled() {
   x.delay = std::chrono::seconds{15};
   x.at = timestamp{5, 120'000'000};
   x.bytes.bytes = "hello";
-  x.any = {{"b", {1, 2.5, nullptr, true}}, {"a", "<"}};
+  x.any.json() = {{"b", {1, 2.5, nullptr, true}}, {"a", "<"}};
   return x;
 }
 

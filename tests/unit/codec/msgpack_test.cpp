@@ -1,5 +1,6 @@
 #include "protocol/codec/msgpack.hpp"
 
+#include "protocol/base/hex.hpp"
 #include "protocol/codec/json_write.hpp"
 #include "protocol/types/catalog.hpp"
 #include "protocol/types/commands.hpp"
@@ -8,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
 
@@ -15,15 +17,6 @@ using namespace praetor;
 using shapes::everything;
 
 namespace {
-
-std::string hex(std::string_view bytes) {
-  std::string out;
-  for (unsigned char c : bytes) {
-    out += "0123456789abcdef"[c >> 4];
-    out += "0123456789abcdef"[c & 15];
-  }
-  return out;
-}
 
 everything filled() {
   everything x;
@@ -44,7 +37,7 @@ everything filled() {
   x.delay = std::chrono::seconds{-15};
   x.at = timestamp{1700000000, 5};
   x.bytes.bytes = std::string(70'000, '\xff');
-  x.any = {{"b", {1, -2, 2.5, nullptr, true, free_form::object()}}, {"a", "<"}};
+  x.any.json() = {{"b", {1, -2, 2.5, nullptr, true, nlohmann::json::object()}}, {"a", "<"}};
   return x;
 }
 
@@ -154,7 +147,7 @@ TEST_CASE("unknown members are skipped and missing ones left alone") {
   std::string bytes;
   msgpack::write_map_header(bytes, 3);
   msgpack::write_text(bytes, "Zzz");
-  msgpack::write_free_form(bytes, {{"deep", {1, {2, {3}}}}});
+  msgpack::write_free_form(bytes, free_form(nlohmann::json{{"deep", {1, {2, {3}}}}}));
   msgpack::write_text(bytes, "Port");
   msgpack::write_unsigned(bytes, 5);
   msgpack::write_text(bytes, "Aaa");

@@ -3,6 +3,7 @@
 #include "protocol/types/catalog.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 using namespace praetor;
@@ -142,11 +143,11 @@ TEST_CASE("a proxy's hash covers its free-form configuration") {
   x.kind = "connect-proxy", x.id = "x4-sidecar-proxy", x.service = "web4-sidecar-proxy", x.port = 21000;
   proxy p;
   p.destination = "web4", p.destination_id = "x4", p.local_address = "127.0.0.1", p.local_port = 80;
-  p.config = {{"a", 1.0}};
+  p.config.json() = {{"a", 1.0}};
   p.mesh_gateway.mode = "local";
   x.proxy = p;
   CHECK(hex(structural_hash(x)) == "fe9ce7b6a15e0276");
-  x.proxy->config = {{"a", 1}};
+  x.proxy->config.json() = {{"a", 1}};
   CHECK(hex(structural_hash(x)) == "fe9ce7b6a15e0276");
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -49,16 +50,16 @@ const std::vector<known_key>& all_keys() {
 bool has(const known_key& k, unsigned traits) { return (k.traits & traits) != 0; }
 
 /// What a key is set to so that something is asked of it. Those that are checked have values that pass.
-free_form sample(const known_key& k) {
-  static const std::map<std::string, free_form> particular = {
+nlohmann::json sample(const known_key& k) {
+  static const std::map<std::string, nlohmann::json> particular = {
       {"auto_config.authorization.static.clock_skew_leeway", "1s"},
       {"auto_config.authorization.static.expiration_leeway", "1s"},
       {"auto_config.authorization.static.not_before_leeway", "1s"},
-      {"auto_encrypt.ip_san", free_form::array({"10.0.0.1"})},
+      {"auto_encrypt.ip_san", nlohmann::json::array({"10.0.0.1"})},
       {"acl_ttl", "1s"},
       {"addresses.grpc", "127.0.0.1"},
       {"addresses.grpc_tls", "127.0.0.1"},
-      {"config_entries.bootstrap", free_form::array({{{"kind", "proxy-defaults"}, {"name", "global"}}})},
+      {"config_entries.bootstrap", nlohmann::json::array({{{"kind", "proxy-defaults"}, {"name", "global"}}})},
       {"connect.ca_config.intermediate_cert_ttl", "8000h"},
       {"connect.ca_config.leaf_cert_ttl", "80h"},
       {"connect.ca_config.private_key_bits", 384},
@@ -75,7 +76,7 @@ free_form sample(const known_key& k) {
       {"raft_logstore.backend", "wal"},
       {"raft_logstore.verification.interval", "10s"},
       {"server_rejoin_age_max", "7h"},
-      {"services.connect.sidecar_service", free_form::object()},
+      {"services.connect.sidecar_service", nlohmann::json::object()},
       {"tls.grpc.tls_cipher_suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
       {"tls.grpc.tls_min_version", "TLSv1_3"},
       {"tls_cipher_suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
@@ -83,24 +84,24 @@ free_form sample(const known_key& k) {
       {"ui_config.dashboard_url_templates", {{"a", "http://h/"}}},
       {"ui_config.metrics_provider_options_json", "{}"},
       {"ui_config.metrics_proxy.base_url", "http://h/"},
-      {"ui_config.metrics_proxy.path_allowlist", free_form::array({"/x"})},
+      {"ui_config.metrics_proxy.path_allowlist", nlohmann::json::array({"/x"})},
   };
   if (auto found = particular.find(k.path); found != particular.end()) return found->second;
   switch (k.spec.kind) {
   case key_kind::boolean: return k.spec.satisfied_by != "true";
   case key_kind::text: return "x";
-  case key_kind::text_list: return free_form::array({"x"});
+  case key_kind::text_list: return nlohmann::json::array({"x"});
   case key_kind::text_map:
   case key_kind::any_map: return {{"a", "x"}};
-  case key_kind::any_map_list: return free_form::array({{{"a", "x"}}});
+  case key_kind::any_map_list: return nlohmann::json::array({{{"a", "x"}}});
   case key_kind::number: return 1.5;
   default: return 1;
   }
 }
 
 /// A configuration that sets nothing but the key, and what it cannot be without.
-free_form document(const known_key& k) {
-  free_form out = free_form::object();
+nlohmann::json document(const known_key& k) {
+  nlohmann::json out = nlohmann::json::object();
   auto* at = &out;
   const auto* fields = &schema();
   std::string_view path = k.path;
@@ -115,11 +116,11 @@ free_form document(const known_key& k) {
     }
     auto& inside = (*at)[name];
     if (spec->kind == key_kind::block_list)
-      inside = free_form::array({free_form::object()}), at = &inside[0];
+      inside = nlohmann::json::array({nlohmann::json::object()}), at = &inside[0];
     else if (spec->kind == key_kind::block_map)
-      inside = {{"k", free_form::object()}}, at = &inside["k"];
+      inside = {{"k", nlohmann::json::object()}}, at = &inside["k"];
     else
-      inside = free_form::object(), at = &inside;
+      inside = nlohmann::json::object(), at = &inside;
     if (name == "segments") *at = {{"name", "s"}, {"port", 1}};
     if (name == "services") *at = {{"name", "s"}, {"port", 1}};
     if (name == "checks") *at = {{"name", "c"}, {"interval", "10s"}, {"http", "http://h/"}};

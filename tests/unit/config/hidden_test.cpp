@@ -2,6 +2,7 @@
 #include "protocol/types/secrets.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 using namespace praetor;
 using namespace praetor::config;
@@ -65,7 +66,7 @@ TEST_CASE("a long text of nothing but secrets costs no more than its length") {
 }
 
 TEST_CASE("every text under a name that says secret is hidden, at any depth, and what is no text stays") {
-  auto tree = free_form::parse(R"({
+  auto tree = nlohmann::json::parse(R"({
     "Name": "a", "ACLEnableKeyListPolicy": true, "ACLTokenTTL": "30s",
     "Config": {"Vault": {"Token": "s1", "AuthMethod": {"Params": {"secret_id": "s2", "list": [{"password": "s3"}]}}}},
     "credentials": {"user": "s4", "more": {"pass": ["s5", {"x": "s6"}], "port": 5}},
@@ -87,7 +88,7 @@ TEST_CASE("every text under a name that says secret is hidden, at any depth, and
   CHECK(tree["ACLEnableKeyListPolicy"] == true);
   CHECK(tree["ACLTokenTTL"] == "30s");
   CHECK(tree["ACLTokens"]["DataDir"] == "/data");
-  CHECK(tree["Check"]["Header"]["X-Any"] == free_form({"hidden", "hidden"}));
+  CHECK(tree["Check"]["Header"]["X-Any"] == nlohmann::json({"hidden", "hidden"}));
   CHECK(tree["Check"]["HTTP"] == "http://u:<hidden>@h/?token=<hidden>");
   CHECK(tree["HTTPResponseHeaders"]["X-Frame"] == "deny");
   CHECK(tree["credentials"]["more"]["port"] == 5);

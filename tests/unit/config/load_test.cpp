@@ -4,6 +4,7 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "protocol/config/debug_view.hpp"
 #include "protocol/config/schema.hpp"
@@ -170,12 +171,12 @@ watches = [{ type = "key" key = "foo" args = ["a", "b"] }]
   CHECK(s.check->ttl == 30s);
   CHECK(s.check->deregister_critical_service_after == 1h);
   CHECK(s.all_checks().size() == 2);
-  CHECK(s.proxy->upstreams[0].config.dump() == "{\"a\":1}");
+  CHECK(s.proxy->upstreams[0].config.json().dump() == "{\"a\":1}");
   CHECK(s.connect->sidecar_service->port == 20);
   REQUIRE(c.checks.size() == 1);
   CHECK(c.checks[0].script_args == string_list{"/bin/true"});
   CHECK(c.checks[0].tls_skip_verify);
-  CHECK(c.watches[0]["args"].size() == 2);
+  CHECK(c.watches[0].json()["args"].size() == 2);
 }
 
 TEST_CASE("in free-form values a list of one stands for its element, but not inside other lists") {
@@ -183,8 +184,8 @@ TEST_CASE("in free-form values a list of one stands for its element, but not ins
   from.fragments = {
       "{\"service\":{\"name\":\"a\",\"proxy\":{\"config\":{\"l\":[\"s\"],\"m\":[{\"a\":[1]}],\"n\":[\"a\",\"b\"],"
       "\"o\":[],\"p\":[[\"x\"]],\"q\":[{\"r\":[1]},{}]}}}}"};
-  CHECK(loaded(from).config.services[0].proxy->config ==
-        free_form::parse(R"({"l":"s","m":{"a":1},"n":["a","b"],"o":[],"p":["x"],"q":[{"r":[1]},{}]})"));
+  CHECK(loaded(from).config.services[0].proxy->config.json() ==
+        nlohmann::json::parse(R"({"l":"s","m":{"a":1},"n":["a","b"],"o":[],"p":["x"],"q":[{"r":[1]},{}]})"));
 }
 
 TEST_CASE("what users cannot change stays as it is") {
@@ -231,7 +232,7 @@ TEST_CASE("the configuration of the client library's test server loads") {
   from.paths = {"config.json"};
   auto c = loaded(from, env).config;
   CHECK(c.acl.initial_management == "root");
-  CHECK(c.connect.ca_config["cluster_id"] == "11111111-2222-3333-4444-555555555555");
+  CHECK(c.connect.ca_config.json()["cluster_id"] == "11111111-2222-3333-4444-555555555555");
   CHECK(c.https_addrs[0].text() == "127.0.0.1:20003");
   CHECK(c.raft.election_timeout == 1s);
 }
@@ -286,16 +287,16 @@ TEST_CASE("the debug view shows the configuration and hides secrets") {
       "check { name = \"c\" ttl = \"5s\" token = \"secret-2\" } acl { tokens { agent = \"secret-3\" } } "
       "watches = [{ type = \"key\" key = \"k\" token = \"secret-4\" }] "
       "connect { ca_config { private_key = \"secret-5\" } } http_config { response_headers { A = \"b\" } }"};
-  auto v = debug_view(loaded(from).config, "11111111-2222-3333-4444-555555555555", "1.19.2");
+  auto v = debug_view(loaded(from).config, "11111111-2222-3333-4444-555555555555", "1.19.2").json();
   auto text = v.dump();
   CHECK(text.find("secret-") == std::string::npos);
   CHECK(text.find("pUqJr") == std::string::npos);
   CHECK(v["SerfAdvertiseAddrLAN"] == "tcp://127.0.0.1:8301");
-  CHECK(v["DNSAddrs"] == free_form::parse(R"(["tcp://127.0.0.1:8600","udp://127.0.0.1:8600"])"));
+  CHECK(v["DNSAddrs"] == nlohmann::json::parse(R"(["tcp://127.0.0.1:8600","udp://127.0.0.1:8600"])"));
   CHECK(v["GRPCPort"] == 8502);
   CHECK(v["DevMode"] == true);
   CHECK(v["MaxQueryTime"] == "10m0s");
-  CHECK(v["HTTPResponseHeaders"] == free_form::parse(R"({"A":"b"})"));
+  CHECK(v["HTTPResponseHeaders"] == nlohmann::json::parse(R"({"A":"b"})"));
   CHECK(v["Services"][0]["Checks"][0]["TTL"] == "5s");
   CHECK(v["NodeID"] == "11111111-2222-3333-4444-555555555555");
 }
@@ -310,7 +311,7 @@ TEST_CASE("the debug view hides what is secret in free-form settings, definition
       "service { name = \"a\" meta { api_key = \"secret-6\" } check { interval = \"5s\" http = "
       "\"http://h/?api_token=secret-7\" header { Authorization = [\"secret-8\"] } } "
       "proxy { config { envoy { password = \"secret-9\" } } } }"};
-  auto v = debug_view(loaded(from).config, "", "1.19.2");
+  auto v = debug_view(loaded(from).config, "", "1.19.2").json();
   auto text = v.dump();
   CAPTURE(text);
   CHECK(text.find("secret-") == std::string::npos);
@@ -319,20 +320,20 @@ TEST_CASE("the debug view hides what is secret in free-form settings, definition
 }
 
 TEST_CASE("limits that nothing enforces are not shown as being in force, and named where they are asked for") {
-  auto v = debug_view(loaded(dev()).config, "", "1.19.2");
+  auto v = debug_view(loaded(dev()).config, "", "1.19.2").json();
   CHECK(v["RequestLimitsMode"] == 0);
   CHECK_FALSE(v.contains("LimitsNotEnforced"));
   auto from = dev();
   from.fragments = {"limits { request_limits { mode = \"enforcing\" read_rate = 5 } rpc_rate = 7 rpc_max_burst = 9 } "
                     "cache { entry_fetch_rate = 3 }"};
   auto asked = loaded(from);
-  v = debug_view(asked.config, "", "1.19.2");
+  v = debug_view(asked.config, "", "1.19.2").json();
   CHECK(v["RequestLimitsMode"] == 0);
   auto unlimited = std::numeric_limits<double>::max();
   for (auto key : {"RequestLimitsReadRate", "RequestLimitsWriteRate", "RPCRateLimit"}) CHECK(v[key] == unlimited);
   CHECK(v["Cache"]["EntryFetchRate"] == unlimited);
   CHECK(v["LimitsNotEnforced"] ==
-        free_form({"limits.request_limits", "limits.rpc_rate", "limits.rpc_max_burst", "cache.entry_fetch_rate"}));
+        nlohmann::json({"limits.request_limits", "limits.rpc_rate", "limits.rpc_max_burst", "cache.entry_fetch_rate"}));
   for (auto key : {"limits.request_limits.mode", "limits.rpc_rate", "limits.rpc_max_burst", "cache.entry_fetch_rate"})
     CHECK(std::ranges::count(asked.warnings, "config key \"" + std::string(key) +
                                                  "\" is not in force in this release and has no effect") == 1);

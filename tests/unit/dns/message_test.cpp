@@ -2,6 +2,7 @@
 
 #include "frontends/endpoints/dns_forms.hpp"
 #include "frontends/endpoints/dns_instance.hpp"
+#include "protocol/base/hex.hpp"
 
 using namespace praetor;
 using namespace praetor::dns;
@@ -39,7 +40,7 @@ TEST_CASE("packets that are no questions") {
     const char* answer; ///< in hexadecimal, "" = none
   };
   auto question = request("web.service.consul", rr::a).substr(12);
-  auto hex_question = hex_of(question);
+  auto hex_question = hex(question);
   const row rows[] = {
       {"too short", "abc", ""},
       {"a response", header("81000001000000000000") + question, ""},
@@ -67,7 +68,7 @@ TEST_CASE("packets that are no questions") {
     if (expected.empty())
       CHECK(result.what == outcome::action::drop);
     else
-      CHECK(hex_of(result.message) == expected);
+      CHECK(hex(result.message) == expected);
   }
 }
 
@@ -77,18 +78,18 @@ TEST_CASE("the client's network comes back, cut to its prefix") {
   auto packet = header("01000001000000000001") + request("web.service.consul", rr::a).substr(12) +
                 from_hex("000029100000000000000b0008000700011400") + from_hex("0102ff");
   auto result = dc.ready().answer(packet, transport::udp);
-  CHECK(hex_of(result.message).ends_with("000029100000000000000b00080007000114000102f0"));
+  CHECK(hex(result.message).ends_with("000029100000000000000b00080007000114000102f0"));
 }
 
 TEST_CASE("the wire form of targets: whole names, which later names point into") {
   datacenter dc;
   dc.add("n1", "10.9.0.1", service("web", 1));
   auto message = dc.ready().answer(request("web.service.consul", rr::srv), transport::udp).message;
-  CHECK(hex_of(message) == "123485000001000100000001"
-                           "03776562077365727669636506636f6e73756c0000210001"
-                           "c00c002100010000000000"
-                           "1a000100010001026e31046e6f64650364633106636f6e73756c00"
-                           "c036000100010000000000040a090001");
+  CHECK(hex(message) == "123485000001000100000001"
+                        "03776562077365727669636506636f6e73756c0000210001"
+                        "c00c002100010000000000"
+                        "1a000100010001026e31046e6f64650364633106636f6e73756c00"
+                        "c036000100010000000000040a090001");
 }
 
 TEST_CASE("how many answers a datagram carries") {

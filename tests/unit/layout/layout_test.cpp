@@ -42,6 +42,8 @@ TEST_CASE("no clock, thread or random device hides in what is deterministic") {
 
 TEST_CASE("protocol does no input or output") { CHECK(describe(input_output_in_protocol(PRAETOR_SOURCE_DIR)) == ""); }
 
+TEST_CASE("no header includes the whole JSON library") { CHECK(describe(heavy_headers(PRAETOR_SOURCE_DIR)) == ""); }
+
 TEST_CASE("all actors are typed and none blocks") { CHECK(describe(untyped_actors(PRAETOR_SOURCE_DIR)) == ""); }
 
 TEST_CASE("every deliberate bug names what finds it") { CHECK(describe(unproven_mutations(PRAETOR_SOURCE_DIR)) == ""); }
@@ -128,6 +130,17 @@ TEST_CASE("files, sockets and untyped actors are found") {
   tree.write("actors/bad.hpp", "caf::actor target;\ncaf::scoped_actor self;\n");
   CHECK(input_output_in_protocol(tree.root()).size() == 2);
   CHECK(untyped_actors(tree.root()).size() == 2);
+}
+
+TEST_CASE("a header that includes the whole JSON library is found") {
+  scratch_tree tree;
+  tree.write("protocol/a.hpp", "#include <nlohmann/json_fwd.hpp>\n# include <nlohmann/json.hpp>\n");
+  tree.write("protocol/a.cpp", "#include <nlohmann/json.hpp>\n");
+  tree.write("frontends/cli/a.hpp", "#include <nlohmann/json.hpp>\n");
+  auto found = heavy_headers(tree.root());
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].file == "protocol/a.hpp");
+  CHECK(found[0].line == 2);
 }
 
 TEST_CASE("comments and literals are blanked, line by line") {

@@ -183,6 +183,14 @@ std::vector<finding> input_output_in_protocol(const fs::path& root) {
   return matches(root, folders, {}, headers, "does not belong into protocol/", true);
 }
 
+std::vector<finding> heavy_headers(const fs::path& root) {
+  static const std::regex include(R"(#\s*include\s*<nlohmann/json\.hpp>)");
+  constexpr std::array<std::string_view, 5> folders{"protocol", "storage", "actors", "frontends", "sim"};
+  auto out = matches(root, folders, "frontends/cli", include, "does not belong into a header", true);
+  std::erase_if(out, [](const finding& f) { return !f.file.ends_with(".hpp"); });
+  return out;
+}
+
 std::vector<finding> untyped_actors(const fs::path& root) {
   static const std::regex words(R"(\bcaf::(actor|event_based_actor|blocking_actor|scoped_actor|stateful_actor)\b)");
   constexpr std::array<std::string_view, 2> folders{"protocol", "actors"};

@@ -30,6 +30,10 @@ std::vector<finding> hidden_inputs(const std::filesystem::path& root);
 /// Input and output in protocol/, which is pure.
 std::vector<finding> input_output_in_protocol(const std::filesystem::path& root);
 
+/// Headers that include the whole JSON library, which costs each of their users a second; <nlohmann/json_fwd.hpp> does.
+/// The command line works on JSON throughout and is excepted.
+std::vector<finding> heavy_headers(const std::filesystem::path& root);
+
 /// Untyped and blocking actors.
 std::vector<finding> untyped_actors(const std::filesystem::path& root);
 

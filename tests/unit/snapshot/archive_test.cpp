@@ -1,4 +1,5 @@
 // data/real.snap was saved by Consul 1.19.2.
+#include "protocol/base/hex.hpp"
 #include "protocol/codec/json_write.hpp"
 #include "storage/files/files.hpp"
 #include "storage/snapshot/archive.hpp"

@@ -6,6 +6,7 @@
 #include "tests/unit/state/entry_trial.hpp"
 
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 using namespace praetor;
@@ -169,9 +170,10 @@ TEST_CASE("numbers, times, texts and lists beyond their limits are refused") {
                  }),
                  "NodeMeta: more than"));
   CHECK(mentions(service_with([](auto& s) {
-                   free_form deep = 1;
-                   for (std::size_t i = 0; i < deepest_free_form + 1; ++i) deep = free_form::array({std::move(deep)});
-                   s.proxy.config = {{"a", std::move(deep)}};
+                   nlohmann::json deep = 1;
+                   for (std::size_t i = 0; i < deepest_free_form + 1; ++i)
+                     deep = nlohmann::json::array({std::move(deep)});
+                   s.proxy.config.json() = {{"a", std::move(deep)}};
                  }),
                  "Service.Proxy.Config: nested deeper"));
   CHECK(mentions(refusal(command_type::kvs, kv("set", std::string(longest_key + 1, 'k'))), "Key: longer"));

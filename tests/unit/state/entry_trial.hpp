@@ -8,6 +8,7 @@
 #include "tests/unit/state/shape_of.hpp"
 
 #include <array>
+#include <nlohmann/json.hpp>
 
 namespace praetor::state {
 
@@ -43,7 +44,7 @@ inline std::vector<std::string> valid_entries() {
   proxy->id = proxy->name = "p1";
   proxy->kind = "connect-proxy";
   proxy->proxy.destination_service_name = "web";
-  proxy->proxy.config = {{"list", {1, -2, 0.5, nullptr, true, "x"}}};
+  proxy->proxy.config.json() = {{"list", {1, -2, 0.5, nullptr, true, "x"}}};
   proxy->proxy.upstreams.resize(1);
   r.node = "N1";
   r.service = proxy;

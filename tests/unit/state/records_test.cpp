@@ -1,6 +1,8 @@
 #include "cluster.hpp"
 #include "storage/state/records.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace praetor;
 using namespace praetor::state;
 
@@ -50,7 +52,7 @@ void fill(cluster& c) {
   ca_configuration ca;
   ca.cluster_id = "uuid";
   ca.provider = "consul";
-  ca.config = {{"LeafCertTTL", "72h"}};
+  ca.config.json() = {{"LeafCertTTL", "72h"}};
   config.config = std::make_shared<const ca_configuration>(ca);
   CHECK(c.run(command_type::connect_ca, config).flag == true);
 }

@@ -1,4 +1,5 @@
 #include "network.hpp"
+#include "protocol/base/fnv.hpp"
 
 #include <algorithm>
 
@@ -68,9 +69,7 @@ network::process* network::by_address(const std::string& address) {
   return it == addresses_.end() ? nullptr : processes_.at(it->second).get();
 }
 
-void network::mix(std::string_view bytes) {
-  for (unsigned char c : bytes) hash = (hash ^ c) * 1099511628211ull;
-}
+void network::mix(std::string_view bytes) { hash = fnv::of_1a(bytes, hash); }
 
 void network::collect() {
   for (auto& [name, p] : processes_) take(*p);

@@ -2,25 +2,26 @@
 #include "protocol/watch/configured_watch.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 using namespace praetor;
 using namespace std::chrono_literals;
 
 namespace {
 
-config::runtime_config configured(free_form watch) {
+config::runtime_config configured(nlohmann::json watch) {
   config::runtime_config c;
   c.http_addrs.emplace_back();
-  c.watches.push_back(std::move(watch));
+  c.watches.emplace_back(std::move(watch));
   return c;
 }
 
-std::string fault_of(free_form watch) {
+std::string fault_of(nlohmann::json watch) {
   auto read = configured_watches(configured(std::move(watch)));
   return read ? "" : read.error().text;
 }
 
-configured_watch read(free_form watch) { return configured_watches(configured(std::move(watch))).value().at(0); }
+configured_watch read(nlohmann::json watch) { return configured_watches(configured(std::move(watch))).value().at(0); }
 
 } // namespace
 

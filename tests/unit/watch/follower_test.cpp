@@ -1,20 +1,24 @@
 #include "protocol/watch/watch_follower.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 using namespace praetor;
 using namespace std::chrono_literals;
 
 namespace {
 
-watch_follower following(free_form parameters) { return watch_follower(take_watch_plan(parameters).value()); }
+watch_follower following(nlohmann::json definition) {
+  free_form parameters(std::move(definition));
+  return watch_follower(take_watch_plan(parameters).value());
+}
 
 /// The news as a handler would be shown it; "-" for none, and failures as their text.
 std::string told(watch_follower& follower, std::string_view body, std::uint64_t index, std::int64_t status = 200,
                  std::string hash = {}) {
   auto news = follower.answered({status, index, std::move(hash), body});
   if (!news) return news.error().text;
-  return *news ? std::to_string((*news)->index) + " " + dump_json((*news)->result) : "-";
+  return *news ? std::to_string((*news)->index) + " " + (*news)->result : "-";
 }
 
 std::string parameter(const watch_follower& follower, const std::string& name) {

@@ -1,12 +1,14 @@
 #include "protocol/watch/watch_plan.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 using namespace praetor;
 
 namespace {
 
-std::string fault_of(free_form parameters) {
+std::string fault_of(nlohmann::json definition) {
+  free_form parameters(std::move(definition));
   auto plan = take_watch_plan(parameters);
   if (!plan) return plan.error().text;
   auto good = refuse_unknown_parameters(parameters);
@@ -23,7 +25,7 @@ std::string query_of(const watch_plan& plan) {
 
 TEST_CASE("each type of watch asks its own question") {
   struct row {
-    free_form parameters;
+    nlohmann::json definition;
     std::string path, query;
   };
   for (const auto& r : std::vector<row>{
@@ -42,8 +44,8 @@ TEST_CASE("each type of watch asks its own question") {
            {{{"type", "event"}, {"name", "deploy"}}, "/v1/event/list", "&name=deploy"},
            {{{"type", "agent_service"}, {"service_id", "w1"}}, "/v1/agent/service/w1", ""},
        }) {
-    INFO(r.parameters.dump());
-    auto parameters = r.parameters;
+    INFO(r.definition.dump());
+    free_form parameters(r.definition);
     auto plan = take_watch_plan(parameters);
     REQUIRE(plan);
     CHECK(plan->path == r.path);
@@ -53,7 +55,7 @@ TEST_CASE("each type of watch asks its own question") {
 }
 
 TEST_CASE("a plan carries the watch's token and datacenter") {
-  free_form parameters{{"type", "nodes"}, {"token", "t"}, {"datacenter", "dc2"}};
+  free_form parameters(nlohmann::json{{"type", "nodes"}, {"token", "t"}, {"datacenter", "dc2"}});
   auto plan = take_watch_plan(parameters);
   REQUIRE(plan);
   CHECK(plan->token == "t");
@@ -61,7 +63,7 @@ TEST_CASE("a plan carries the watch's token and datacenter") {
 }
 
 TEST_CASE("a watch whose parameters are wrong is refused in the reference's words") {
-  CHECK(fault_of(free_form::object()) == "Watch type must be specified");
+  CHECK(fault_of(nlohmann::json::object()) == "Watch type must be specified");
   CHECK(fault_of({{"type", "bogus"}}) == "Unsupported watch type: bogus");
   CHECK(fault_of({{"type", 7}}) == "Expecting type to be a string");
   CHECK(fault_of({{"type", "key"}}) == "Must specify a single key to watch");

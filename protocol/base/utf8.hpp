@@ -4,8 +4,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
-/// UTF-8 as the codecs need it.
+/// UTF-8 (RFC 3629).
 namespace praetor::utf8 {
 
 /// The length (1 to 4) of the well-formed sequence that starts at `at`, or 0 if the bytes there are none.
@@ -31,9 +32,22 @@ inline std::size_t sequence_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
+inline constexpr char32_t replacement = 0xfffd;
+
+/// The first character of `text`, which is not empty, and its length in bytes. A byte that starts no well-formed
+/// sequence reads as the replacement character of length 1.
+inline std::pair<char32_t, std::size_t> decode(std::string_view text) {
+  auto length = sequence_length(text, 0);
+  if (length == 0) return {replacement, 1};
+  auto lead = static_cast<unsigned char>(text[0]);
+  char32_t code = length == 1 ? lead : lead & (0xff >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
+  return {code, length};
+}
+
 /// Appends a code point; what is no scalar value becomes U+FFFD.
 inline void append(std::string& out, std::uint32_t point) {
-  if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) point = 0xfffd;
+  if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) point = replacement;
   auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
   if (point < 0x80)
     put(point);

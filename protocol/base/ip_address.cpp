@@ -1,4 +1,4 @@
-#include "protocol/config/ip_address.hpp"
+#include "protocol/base/ip_address.hpp"
 
 #include <arpa/inet.h>
 
@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cstring>
 
-namespace praetor::config {
+namespace praetor {
 
 std::optional<ip_address> ip_address::parse(std::string_view text) {
   ip_address out;
@@ -42,7 +42,11 @@ ip_address ip_address::masked(int prefix_length) const {
   return out;
 }
 
-std::optional<std::string> canonical_cidr(std::string_view text) {
+bool ip_network::contains(const ip_address& address) const {
+  return address.is_v4 == base.is_v4 && address.masked(prefix_length) == base;
+}
+
+std::optional<ip_network> ip_network::parse(std::string_view text) {
   auto slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   auto ip = ip_address::parse(text.substr(0, slash));
@@ -51,7 +55,17 @@ std::optional<std::string> canonical_cidr(std::string_view text) {
   auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
   if (!ip || code != std::errc{} || end != digits.data() + digits.size() || length < 0 || length > ip->bits())
     return std::nullopt;
-  return ip->masked(length).text() + "/" + std::to_string(length);
+  return ip_network{ip->masked(length), length};
+}
+
+std::string ip_network::text() const { return base.text() + "/" + std::to_string(prefix_length); }
+
+bool is_within(std::string_view address, std::span<const std::string> networks) {
+  auto ip = ip_address::parse(address);
+  return ip && std::ranges::any_of(networks, [&](const std::string& text) {
+           auto network = ip_network::parse(text);
+           return network && network->contains(*ip);
+         });
 }
 
 bool is_any_address(std::string_view text) {
@@ -60,4 +74,4 @@ bool is_any_address(std::string_view text) {
   return ip && ip->is_any();
 }
 
-} // namespace praetor::config
+} // namespace praetor

@@ -3,10 +3,11 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
-namespace praetor::config {
+namespace praetor {
 
 /// An IPv4 or IPv6 address. IPv4 addresses written as IPv6 ones (::ffff:1.2.3.4) are IPv4 addresses.
 struct ip_address {
@@ -24,9 +25,20 @@ struct ip_address {
   ip_address masked(int prefix_length) const;
 };
 
-/// "10.0.0.0/8" in canonical form (host bits cleared).
-std::optional<std::string> canonical_cidr(std::string_view text);
+/// A network in CIDR form (RFC 4632, RFC 4291 2.3).
+struct ip_network {
+  ip_address base; ///< host bits are clear
+  int prefix_length = 0;
+
+  /// "10.0.0.0/8"; host bits are cleared.
+  static std::optional<ip_network> parse(std::string_view text);
+  std::string text() const;
+  bool contains(const ip_address& address) const;
+};
+
+/// Whether an address is in one of the networks. False for an address that is none; what is no network is passed over.
+bool is_within(std::string_view address, std::span<const std::string> networks);
 /// True for "0.0.0.0", "::" and "[::]".
 bool is_any_address(std::string_view text);
 
-} // namespace praetor::config
+} // namespace praetor
