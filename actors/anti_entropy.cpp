@@ -3,6 +3,7 @@
 #include "actors/agent.hpp"
 #include "actors/command_permissions.hpp"
 #include "actors/registration_token.hpp"
+#include "protocol/base/randomness.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/mutation.hpp"
@@ -427,8 +428,7 @@ std::int64_t sync_scale(std::size_t members) {
 
 void anti_entropy_state::schedule(nanoseconds base, nanoseconds least) {
   auto pool = view->lan.load();
-  auto spread = static_cast<std::uint64_t>(base.count() * sync_scale(pool ? pool->members.size() : 1));
-  auto wait = least + nanoseconds{static_cast<std::int64_t>(random() % spread)};
+  auto wait = least + jitter(random, base * sync_scale(pool ? pool->members.size() : 1));
   self->delayed_send(self, wait, wake_atom_v, ++timer);
 }
 

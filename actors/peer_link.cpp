@@ -1,5 +1,6 @@
 #include "actors/peer_link.hpp"
 
+#include "protocol/base/randomness.hpp"
 #include "protocol/mutation.hpp"
 
 #include <algorithm>
@@ -98,8 +99,8 @@ void peer_link_state::retry_later() {
   auto wait = std::min<std::chrono::nanoseconds>(limits.longest_wait,
                                                  limits.first_wait * (1 << std::min(failures++, most_doublings)));
   // Between half and all of it: servers that lost each other do not meet again in step.
-  auto half = wait.count() / 2;
-  wait = std::chrono::nanoseconds{half + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(half + 1))};
+  auto half = wait / 2;
+  wait = half + jitter(random, half + nanoseconds{1});
   retry_at = self->clock().now() + wait;
   set_timer();
 }

@@ -1,6 +1,7 @@
 #include "actors/rpc_router.hpp"
 
 #include "actors/link_streams.hpp"
+#include "protocol/base/randomness.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/mutation.hpp"
 
@@ -218,8 +219,7 @@ void rpc_router_state::hold_back(const forwarded_request_ptr& r) {
   auto limit = std::max<nanoseconds>(r->hold / 16 * (std::int64_t{1} << std::min(notes.attempts++, most_doublings)),
                                      nanoseconds{1});
   auto least = std::min(notes.waited, limit - nanoseconds{1});
-  notes.waited =
-      least + nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>((limit - least).count()))};
+  notes.waited = least + jitter(random, limit - least);
   notes.due = std::min<steady_time>(now + notes.waited, notes.hold_until);
   notes.place = ++next_place;
   held.emplace(notes.place, r);
