@@ -52,7 +52,7 @@ public:
   /// A prober that keeps the addresses that it is asked to join.
   gossip_prober_actor prober();
   std::vector<gossip_command::join> joins;
-  string_list join_errors; ///< what it tells of its latest join
+  swim::join_failures join_errors; ///< what it tells of its latest join
 
   /// Publishes the members of a pool.
   void members(const std::vector<swim::member>& all, bool wan = false);
