@@ -47,7 +47,9 @@ std::shared_ptr<caf::actor_companion> make_mailbox(const peer_link_actor& link) 
 
 peer_link_state::~peer_link_state() {
   for (auto& [deadline, number] : deadlines)
-    calls[number].call->done(fail("the link to server " + target.name + " was ended before its answer came"), true);
+    calls[number].call->done(
+        fail(error_code::disconnected, "the link to server " + target.name + " was ended before its answer came"),
+        true);
   if (gateway && outside->links) outside->links->disconnect(gateway);
 }
 
@@ -143,7 +145,9 @@ void peer_link_state::ask(std::shared_ptr<remote_call> call) {
         fail("server " + target.name + " has requests of " + std::to_string(unanswered) + " bytes to answer already"),
         false);
   if (call->deadline <= self->clock().now())
-    return call->done(fail("the time for the request to " + target.name + " was up before it was sent"), false);
+    return call->done(
+        fail(error_code::timed_out, "the time for the request to " + target.name + " was up before it was sent"),
+        false);
   auto number = fresh_number();
   auto request = std::move(call->request);
   outside->links->sending(gateway, request.bytes.size());
@@ -193,7 +197,9 @@ void peer_link_state::drop_connection(const std::string& why) {
   auto lost = std::exchange(calls, {});
   unanswered = 0;
   for (auto& [deadline, number] : std::exchange(deadlines, {}))
-    lost[number].call->done(fail("the connection to server " + target.name + " broke before its answer came"), true);
+    lost[number].call->done(
+        fail(error_code::disconnected, "the connection to server " + target.name + " broke before its answer came"),
+        true);
   announce(false);
 }
 
@@ -214,7 +220,7 @@ void peer_link_state::wake() {
     late.push_back(deadlines.begin()->second);
     if (late.size() > most_late) late.pop_front();
     auto call = end_call(late.back());
-    call->done(fail("server " + target.name + " did not answer in time"), true);
+    call->done(fail(error_code::timed_out, "server " + target.name + " did not answer in time"), true);
   }
   if (retry_at <= now) connect();
   set_timer();

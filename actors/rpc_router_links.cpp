@@ -87,7 +87,8 @@ void rpc_router_state::link_lost(const caf::actor_addr& which) {
   std::vector<std::uint64_t> lost;
   for (const auto& [number, f] : flights)
     if (f.server == id) lost.push_back(number);
-  for (auto number : lost) ended(number, {fail("the link to server " + id + " has failed"), true});
+  for (auto number : lost)
+    ended(number, {fail(error_code::disconnected, "the link to server " + id + " has failed"), true});
   std::erase(rotation, id);
   look_at_held(*this);
   publish_links();

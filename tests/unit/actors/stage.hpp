@@ -42,11 +42,11 @@ public:
   stage();
   ~stage();
 
-  /// What writes go through. They wait for `apply` while `hold` is set; `refused` makes them fail with that sentence.
+  /// What writes go through. They wait for `apply` while `hold` is set; `refused` makes them fail, if it has a text.
   write_path writes();
   void apply();
   bool hold = false;
-  std::string refused;
+  error refused;
   std::vector<std::string> proposed; ///< commands, as they came
 
   /// A prober that keeps the addresses that it is asked to join.
