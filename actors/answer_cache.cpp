@@ -1,5 +1,7 @@
 #include "actors/answer_cache.hpp"
 
+#include "protocol/base/randomness.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -100,7 +102,7 @@ nanoseconds cached_answer_state::pause() {
   if (failures <= free_failures) return nanoseconds{0};
   nanoseconds base = std::chrono::seconds(1) * (1 << std::min(failures - free_failures, most_doublings));
   base = std::min(base, longest_pause);
-  return base + nanoseconds(static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(base.count())));
+  return base + jitter(random, base);
 }
 
 void cached_answer_state::dismiss(const fetched_answer_ptr& why) {

@@ -3,6 +3,7 @@
 #include "actors/agent.hpp"
 #include "actors/command_permissions.hpp"
 #include "actors/registration_token.hpp"
+#include "protocol/base/randomness.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/mutation.hpp"
@@ -185,15 +186,15 @@ void anti_entropy_state::send_deregister(deregister_request request, push what) 
 void anti_entropy_state::propose(expected<log_command> command, push what) {
   auto me = anti_entropy_actor{self};
   auto number = ++next_push;
-  auto status = what.status;
+  auto failure = what.failure;
   pushing.emplace(number, std::move(what));
   if (own_state && command)
     if (auto no = refused_command(view, command->bytes(), {outside->wall_clock(), self->clock().now()})) {
-      status->store(no->status);
+      failure->store(no->code);
       return self->send(me, result_atom_v, number, false, no->text);
     }
-  writes.propose(std::move(command), [me, number, status](const state::apply_result& r) {
-    status->store(static_cast<int>(r.status));
+  writes.propose(std::move(command), [me, number, failure](const state::apply_result& r) {
+    failure->store(r.why().code);
     caf::anon_send(me, result_atom_v, number, r.ok(), r.error);
   });
 }
@@ -318,11 +319,11 @@ void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::st
   auto what = std::move(it->second);
   pushing.erase(it);
   auto& log = *outside->log_lines;
-  auto status = what.status->load();
+  auto failure = what.failure->load();
   // Nothing to remove: that is how it should be.
-  worked |= what.removal && status == unknown_target_status;
-  bool unknown_token = status == unknown_token_status;
-  if (!worked && (unknown_token || status == denied_status)) {
+  worked |= what.removal && failure == error_code::not_found;
+  bool unknown_token = failure == error_code::unauthenticated;
+  if (!worked && (unknown_token || failure == error_code::permission_denied)) {
     blocked(what, why);
     if (unknown_token) try_again_soon();
     return;
@@ -427,8 +428,7 @@ std::int64_t sync_scale(std::size_t members) {
 
 void anti_entropy_state::schedule(nanoseconds base, nanoseconds least) {
   auto pool = view->lan.load();
-  auto spread = static_cast<std::uint64_t>(base.count() * sync_scale(pool ? pool->members.size() : 1));
-  auto wait = least + nanoseconds{static_cast<std::int64_t>(random() % spread)};
+  auto wait = least + jitter(random, base * sync_scale(pool ? pool->members.size() : 1));
   self->delayed_send(self, wait, wake_atom_v, ++timer);
 }
 

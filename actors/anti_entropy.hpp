@@ -57,8 +57,9 @@ struct anti_entropy_state {
     /// What was sent.
     std::shared_ptr<const register_request> registered;
     std::shared_ptr<const deregister_request> removed;
-    /// The code that came with the result, written before the message that tells of it.
-    std::shared_ptr<std::atomic<int>> status = std::make_shared<std::atomic<int>>(0);
+    /// The code of the error, written before the message that tells of it.
+    std::shared_ptr<std::atomic<error_code>> failure =
+        std::make_shared<std::atomic<error_code>>(error_code::unspecified);
   };
   std::map<std::uint64_t, push> pushing;
   std::uint64_t next_push = 0;

@@ -18,11 +18,10 @@ constexpr auto answer_limit = std::chrono::seconds(2);
 /// Between two lines about the wait. Servers that start at the same moment have found each other before the first.
 constexpr nanoseconds least_report_gap = std::chrono::seconds(1), same_report_gap = std::chrono::minutes(1);
 
-/// Whether a join's error is of one that has come meanwhile by itself.
-bool tells_of_a_member(const std::string& join_error, const membership& members) {
+/// Whether what could not be joined has come meanwhile by itself.
+bool is_of_a_member(const swim::join_failure& failure, const membership& members) {
   return std::any_of(members.members.begin(), members.members.end(), [&](const swim::member& m) {
-    return m.status == swim::member_status::alive &&
-           join_error.find(" " + swim::join_address(m.address, m.port) + ":") != join_error.npos;
+    return m.status == swim::member_status::alive && failure.address == swim::join_address(m.address, m.port);
   });
 }
 
@@ -79,7 +78,7 @@ void bootstrap_state::ask_for_trouble() {
   look.done = [trouble = trouble](const gossip_status& status) {
     std::string all;
     for (const auto& each : status.join_errors)
-      if (!status.members || !tells_of_a_member(each, *status.members)) all += (all.empty() ? "" : "; ") + each;
+      if (!status.members || !is_of_a_member(each, *status.members)) all += (all.empty() ? "" : "; ") + each.text();
     trouble->store(all.empty() ? nullptr : std::make_shared<const std::string>(std::move(all)));
   };
   ask_gossip(handles->lan, std::move(look));

@@ -9,6 +9,9 @@ namespace praetor {
 
 namespace {
 
+/// The status of these refusals between agents, for those of releases that know no codes.
+constexpr int unknown_target_status = 404, unknown_token_status = 498;
+
 /// @param now when the token has to be good
 template <class Request>
 std::optional<error> refused(const agent_view_ptr& view, std::string_view payload, const instant& now) {
@@ -19,7 +22,7 @@ std::optional<error> refused(const agent_view_ptr& view, std::string_view payloa
     if (auto fault = fault_in_names(r)) return error{std::move(*fault), 400};
   auto holder = view->resolver.at_hand(view, r.token, now);
   if (!holder) return error{"only servers can tell who holds a token", 500};
-  if (!*holder) return error{holder->error().text, unknown_token_status};
+  if (!*holder) return error{error_code::unauthenticated, holder->error().text, unknown_token_status};
   auto no = refused_write(***holder, *view->state.load(), r);
   return no ? std::optional(as_error(std::move(*no), unknown_target_status)) : std::nullopt;
 }

@@ -2,6 +2,7 @@
 
 #include "actors/agent.hpp"
 #include "actors/gossip_command.hpp"
+#include "protocol/base/randomness.hpp"
 #include "protocol/codec/json_write.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/types/coordinate.hpp"
@@ -13,8 +14,7 @@ nanoseconds coordinate_sender_state::wait() {
   auto members = static_cast<double>(pool ? pool->members.size() : 1);
   auto paced = nanoseconds(static_cast<std::int64_t>(members / options.rate * 1e9));
   auto least = std::max(options.least_interval, paced);
-  return least + nanoseconds(static_cast<std::int64_t>(
-                     random() % static_cast<std::uint64_t>(std::max<std::int64_t>(least.count(), 1))));
+  return least + jitter(random, least);
 }
 
 void coordinate_sender_state::look() {

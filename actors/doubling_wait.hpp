@@ -1,9 +1,9 @@
 #pragma once
 
+#include "protocol/base/randomness.hpp"
 #include "protocol/types/values.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <random>
 
 namespace praetor {
@@ -18,9 +18,9 @@ public:
 
   nanoseconds next(std::mt19937_64& random) {
     if (next_ >= longest_) return longest_;
-    auto half = next_.count() / 2;
+    auto half = next_ / 2;
     next_ = std::min(longest_, 2 * next_);
-    return nanoseconds{half + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(half + 1))};
+    return half + jitter(random, half + nanoseconds{1});
   }
   /// The next one is the first again.
   void reset() { next_ = first_; }

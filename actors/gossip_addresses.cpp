@@ -5,7 +5,6 @@
 
 #include <charconv>
 #include <mutex>
-#include <optional>
 
 namespace praetor {
 
@@ -38,16 +37,16 @@ expected<host_and_port> take_apart(std::string text, std::uint16_t default_port)
 struct lookups {
   std::mutex guard;
   std::vector<string_list> found; ///< by the address's place in the list
-  string_list errors;
+  swim::join_failures errors;
   std::size_t open = 0;
-  std::function<void(string_list, string_list)> done;
+  std::function<void(string_list, swim::join_failures)> done;
 
-  void finish(std::size_t place, std::optional<string_list> addresses, const std::string& error) {
+  void finish(std::size_t place, expected<string_list> addresses, const std::string& asked) {
     std::unique_lock lock(guard);
     if (addresses)
       found[place] = std::move(*addresses);
     else
-      errors.push_back(error);
+      errors.push_back({asked, addresses.error().text});
     if (--open > 0) return;
     string_list all;
     for (auto& each : found) all.insert(all.end(), each.begin(), each.end());
@@ -68,15 +67,13 @@ bool all_resolved(const string_list& addresses) {
 }
 
 void resolve_addresses(const std::shared_ptr<name_resolver>& names, const string_list& addresses,
-                       std::uint16_t default_port, std::function<void(string_list, string_list)> done) {
+                       std::uint16_t default_port, std::function<void(string_list, swim::join_failures)> done) {
   auto all = std::make_shared<lookups>();
   all->found.resize(addresses.size());
   all->done = std::move(done);
   all->open = addresses.size() + 1; // one more, so that it does not end before the last has begun
   for (std::size_t i = 0; i < addresses.size(); ++i) {
-    auto failed = [all, i, text = addresses[i]](const std::string& why) {
-      all->finish(i, {}, "Failed to join " + text + ": " + why);
-    };
+    auto failed = [all, i, text = addresses[i]](const std::string& why) { all->finish(i, fail(why), text); };
     auto parts = take_apart(addresses[i], default_port);
     if (!parts) {
       failed(parts.error().text);

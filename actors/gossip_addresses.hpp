@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/gossip_port.hpp"
+#include "protocol/swim/machine.hpp"
 #include "protocol/types/values.hpp"
 
 #include <cstdint>
@@ -15,8 +16,9 @@ bool all_resolved(const string_list& addresses);
 
 /// Turns what users write ("host", "10.0.0.1", "[::1]:8301", "name/host:port") into "ip:port".
 /// @param names looks host names up; may be null
-/// @param done runs once, on any thread, with what was found and a line for each address that was not
+/// @param done runs once, on any thread, with what was found, and why for each address that was not
 void resolve_addresses(const std::shared_ptr<name_resolver>& names, const string_list& addresses,
-                       std::uint16_t default_port, std::function<void(string_list found, string_list errors)> done);
+                       std::uint16_t default_port,
+                       std::function<void(string_list found, swim::join_failures errors)> done);
 
 } // namespace praetor

@@ -20,7 +20,7 @@ struct gossip_status {
   swim::coordinate place;
   std::size_t coordinate_resets = 0;
   swim::counters counts;
-  string_list join_errors; ///< of the latest join, however many others it reached
+  swim::join_failures join_errors; ///< of the latest join, however many others it reached
 };
 
 /// What may be asked of a gossip_prober. Callbacks run once, on the prober's thread, and may be null.
@@ -28,8 +28,8 @@ struct gossip_command {
   /// Exchanges everything known with whoever answers at one of the addresses.
   struct join {
     string_list addresses; ///< "host", "host:port", IPv6 in brackets, and "name/host:port" in the WAN pool
-    /// How many answered, and what went wrong with the others (`Failed to join <address>: <why>`).
-    std::function<void(std::size_t reached, const string_list& errors)> done;
+    /// How many answered, and what went wrong with the others.
+    std::function<void(std::size_t reached, const swim::join_failures& errors)> done;
   };
   /// Joins one of the members that an earlier run knew; tried again until one answers or another member is there.
   struct rejoin {};

@@ -41,12 +41,12 @@ void gossip_prober_state::run(gossip_command::join& c) {
   }
   auto me = gossip_prober_actor{self};
   resolve_addresses(options.outside->names, c.addresses, options.default_port,
-                    [me, this, done = std::move(c.done)](string_list found, string_list errors) {
+                    [me, this, done = std::move(c.done)](string_list found, swim::join_failures errors) {
                       gossip_command::join next;
                       next.addresses = std::move(found);
                       // Runs in this actor, as all that it calls when a join has ended.
                       next.done = [this, done, errors = std::move(errors)](std::size_t reached,
-                                                                           const string_list& more) {
+                                                                           const swim::join_failures& more) {
                         auto all = errors;
                         all.insert(all.end(), more.begin(), more.end());
                         join_errors = all;
@@ -67,7 +67,7 @@ void gossip_prober_state::run(gossip_command::rejoin&) {
   swim::join_options first;
   first.first_only = true;
   gossip_command::join c;
-  c.done = [this](std::size_t reached, const string_list&) { rejoin_ended(reached); };
+  c.done = [this](std::size_t reached, const swim::join_failures&) { rejoin_ended(reached); };
   joins.emplace(machine->join(std::move(addresses), first, now()), std::move(c));
 }
 

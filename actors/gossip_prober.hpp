@@ -68,7 +68,7 @@ struct gossip_prober_state {
   swim::rejoin_snapshot remembered;
   doubling_wait rejoin_waits;
   bool rejoin_failed = false;
-  string_list join_errors;                ///< of the latest join
+  swim::join_failures join_errors;        ///< of the latest join
   steady_time armed = steady_time::max(); ///< when the newest wake-up comes
   std::uint64_t wake_number = 0;
   bool flush_sent = false, members_changed = false, snapshot_changed = false;

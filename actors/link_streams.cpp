@@ -13,7 +13,7 @@ error reason_of(const envelope& refused) {
   rpc_refusal why;
   if (auto read = msgpack::unpack(refused.bytes, why); !read)
     return {"a refusal could not be read: " + read.error().text};
-  return {std::move(why.text), static_cast<int>(why.status)};
+  return why.why();
 }
 
 } // namespace
@@ -80,7 +80,7 @@ void stream_puller_state::take(stream_piece& got) {
     return give_up({"a server sent what is no next piece of its stream"});
   offset += got.bytes.size();
   pipe->write(std::move(got.bytes));
-  if (!got.failed.empty()) return give_up({std::move(got.failed), static_cast<int>(got.status)});
+  if (!got.failed.empty()) return give_up(got.why());
   if (!got.end) return step();
   over = true;
   pipe->finish();
@@ -130,10 +130,7 @@ void stream_pusher_state::step() {
     next.number = number;
     next.offset = offset;
     next.end = part.end;
-    if (part.failed) {
-      next.failed = part.failed->text;
-      next.status = part.failed->status;
-    }
+    if (part.failed) next.fail(*part.failed);
     offset += part.bytes.size();
     unanswered += part.bytes.size();
     sent.push_back(part.bytes.size());

@@ -1,5 +1,6 @@
 #include "actors/peer_link.hpp"
 
+#include "protocol/base/randomness.hpp"
 #include "protocol/mutation.hpp"
 
 #include <algorithm>
@@ -46,7 +47,9 @@ std::shared_ptr<caf::actor_companion> make_mailbox(const peer_link_actor& link) 
 
 peer_link_state::~peer_link_state() {
   for (auto& [deadline, number] : deadlines)
-    calls[number].call->done(fail("the link to server " + target.name + " was ended before its answer came"), true);
+    calls[number].call->done(
+        fail(error_code::disconnected, "the link to server " + target.name + " was ended before its answer came"),
+        true);
   if (gateway && outside->links) outside->links->disconnect(gateway);
 }
 
@@ -98,8 +101,8 @@ void peer_link_state::retry_later() {
   auto wait = std::min<std::chrono::nanoseconds>(limits.longest_wait,
                                                  limits.first_wait * (1 << std::min(failures++, most_doublings)));
   // Between half and all of it: servers that lost each other do not meet again in step.
-  auto half = wait.count() / 2;
-  wait = std::chrono::nanoseconds{half + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(half + 1))};
+  auto half = wait / 2;
+  wait = half + jitter(random, half + nanoseconds{1});
   retry_at = self->clock().now() + wait;
   set_timer();
 }
@@ -142,7 +145,9 @@ void peer_link_state::ask(std::shared_ptr<remote_call> call) {
         fail("server " + target.name + " has requests of " + std::to_string(unanswered) + " bytes to answer already"),
         false);
   if (call->deadline <= self->clock().now())
-    return call->done(fail("the time for the request to " + target.name + " was up before it was sent"), false);
+    return call->done(
+        fail(error_code::timed_out, "the time for the request to " + target.name + " was up before it was sent"),
+        false);
   auto number = fresh_number();
   auto request = std::move(call->request);
   outside->links->sending(gateway, request.bytes.size());
@@ -192,7 +197,9 @@ void peer_link_state::drop_connection(const std::string& why) {
   auto lost = std::exchange(calls, {});
   unanswered = 0;
   for (auto& [deadline, number] : std::exchange(deadlines, {}))
-    lost[number].call->done(fail("the connection to server " + target.name + " broke before its answer came"), true);
+    lost[number].call->done(
+        fail(error_code::disconnected, "the connection to server " + target.name + " broke before its answer came"),
+        true);
   announce(false);
 }
 
@@ -213,7 +220,7 @@ void peer_link_state::wake() {
     late.push_back(deadlines.begin()->second);
     if (late.size() > most_late) late.pop_front();
     auto call = end_call(late.back());
-    call->done(fail("server " + target.name + " did not answer in time"), true);
+    call->done(fail(error_code::timed_out, "server " + target.name + " did not answer in time"), true);
   }
   if (retry_at <= now) connect();
   set_timer();

@@ -1,6 +1,7 @@
 #include "actors/raft_peer.hpp"
 
 #include "actors/apply_batch.hpp"
+#include "actors/no_leader.hpp"
 #include "actors/received_message.hpp"
 #include "actors/rpc_gateway.hpp"
 #include "protocol/mutation.hpp"
@@ -23,8 +24,10 @@ void answer(const proposal& p, state::apply_result result) {
 
 /// Whether it takes effect is open: another leader may have it, or not.
 void answer_lost(const proposal& p) {
-  answer(p, state::apply_result::failure("leadership lost while committing log", 500));
+  answer(p, state::apply_result::failure({error_code::unknown_outcome, "leadership lost while committing log"}));
 }
+
+error overloaded() { return {"too many writes are waiting, try again later", 503}; }
 
 void tell(const done_callback& done, const std::string& why) {
   if (!done) return;
@@ -51,7 +54,7 @@ void raft_peer_state::start() {
   carry_out();
 }
 
-void raft_peer_state::refuse(proposal& p, const std::string& why, int status, bool elsewhere) {
+void raft_peer_state::refuse(proposal& p, error why, bool elsewhere) {
   if (elsewhere && p.router) {
     auto again = std::make_shared<proposal>();
     again->command = std::move(p.command);
@@ -62,25 +65,25 @@ void raft_peer_state::refuse(proposal& p, const std::string& why, int status, bo
     self->send(p.router, propose_atom_v, local<std::shared_ptr<proposal>>{std::move(again)});
     return;
   }
-  auto result = state::apply_result::failure(why, status);
+  auto result = state::apply_result::failure(std::move(why));
   result.not_appended = elsewhere;
   answer(p, std::move(result));
 }
 
 void raft_peer_state::propose(std::shared_ptr<proposal> p) {
-  if (stopping || machine->role() != raft::role::leader) return refuse(*p, "No cluster leader", 500, true);
-  if (p->command.bytes().empty()) return refuse(*p, "a proposal without a command", 400, false);
+  if (stopping || machine->role() != raft::role::leader) return refuse(*p, no_leader(), true);
+  if (p->command.bytes().empty()) return refuse(*p, {"a proposal without a command", 400}, false);
   if (disk_low) {
     if (!space_asked) {
       space_asked = true;
       self->send(options.writer, probe_atom_v);
     }
     return refuse(*p,
-                  "no space left for the Raft log: the write was refused before it was logged; free disk space in "
-                  "data_dir and writes resume by themselves",
-                  500, false);
+                  {"no space left for the Raft log: the write was refused before it was logged; free disk space in "
+                   "data_dir and writes resume by themselves"},
+                  false);
   }
-  if (pending.size() >= most_pending) return refuse(*p, "too many writes are waiting, try again later", 503, false);
+  if (pending.size() >= most_pending) return refuse(*p, overloaded(), false);
   pending.push_back(std::move(p));
   if (flush_sent) return;
   flush_sent = true;
@@ -101,10 +104,7 @@ void raft_peer_state::flush() {
     // The machine leaves a refused batch unspecified, so it is not sent on; callers hear that nothing was appended.
     for (auto& p : batch) {
       p->router = nullptr;
-      refuse(*p,
-             range.error() == raft::refusal::overloaded ? "too many writes are waiting, try again later"
-                                                        : "No cluster leader",
-             range.error() == raft::refusal::overloaded ? 503 : 500, true);
+      refuse(*p, range.error() == raft::refusal::overloaded ? overloaded() : no_leader(), true);
     }
     return;
   }
@@ -116,7 +116,7 @@ void raft_peer_state::flush() {
 void raft_peer_state::read(done_callback done) {
   auto token = ++next_read;
   if (stopping || !machine->read_index(token, now())) {
-    error none{"No cluster leader", 500};
+    auto none = no_leader();
     return done(&none);
   }
   reads.emplace(token, std::move(done));
@@ -160,7 +160,7 @@ void raft_peer_state::receive(const received_message& received) {
 }
 
 void raft_peer_state::change_members(std::shared_ptr<membership_change> change) {
-  if (stopping) return tell(change->done, "No cluster leader");
+  if (stopping) return tell(change->done, no_leader().text);
   if (changes.size() >= most_waiting_changes)
     return tell(change->done, "too many changes of the Raft configuration wait for each other");
   changes.push_back(std::move(change));
@@ -178,7 +178,7 @@ void raft_peer_state::begin_changes() {
     if (!index) {
       bool leads = index.error() != not_leader && index.error() != shut_down;
       tell(change->done, leads ? "the Raft configuration can't be changed now: " + std::string(to_string(index.error()))
-                               : "No cluster leader");
+                               : no_leader().text);
       continue;
     }
     auto p = std::make_shared<proposal>();
@@ -282,7 +282,7 @@ void raft_peer_state::deliver_reads(const raft::output& out) {
     if (it == reads.end()) continue;
     auto done = std::move(it->second);
     reads.erase(it);
-    error lost{"leadership lost while confirming a read", 500};
+    error lost{error_code::no_leader, "leadership lost while confirming a read"};
     done(&lost);
   }
 }
@@ -477,7 +477,7 @@ raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_
       [self](stop_atom, local<done_callback>& done) {
         auto& s = self->state;
         s.stopping = true;
-        for (auto& p : std::exchange(s.pending, {})) s.refuse(*p, "No cluster leader", 500, true);
+        for (auto& p : std::exchange(s.pending, {})) s.refuse(*p, no_leader(), true);
         s.end_transfers(false);
         s.machine->shut_down(s.now());
         s.carry_out();

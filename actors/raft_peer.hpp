@@ -80,7 +80,7 @@ struct raft_peer_state {
   void start();
   void propose(std::shared_ptr<proposal> p);
   void flush();
-  void refuse(proposal& p, const std::string& why, int status, bool elsewhere);
+  void refuse(proposal& p, error why, bool elsewhere);
   void read(done_callback done);
   void log_written(const log_written_report& report);
   void receive(const received_message& received);

@@ -1,5 +1,6 @@
 #include "actors/registry_steps.hpp"
 
+#include "protocol/base/randomness.hpp"
 #include "protocol/mutation.hpp"
 
 #include <algorithm>
@@ -318,8 +319,7 @@ void registry_state::update_check(const std::string& id, std::string status, std
   if (only_output && interval.count() > 0) {
     // News of the output alone can wait, so that chatty checks don't flood the servers.
     if (deferred.contains(id)) return;
-    auto wait =
-        interval / 2 + nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(interval.count()))};
+    auto wait = interval / 2 + jitter(random, interval);
     deferred.emplace(id, self->clock().now() + wait);
     self->delayed_send(self, wait, sync_atom_v);
     return;

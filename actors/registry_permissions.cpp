@@ -43,18 +43,16 @@ std::optional<write_refusal> refused_service_change(const acl::authorizer& who, 
                                                     const std::string& id) {
   auto service = own.service(id);
   if (service) return refused_service_write(who, service->service->name);
-  return write_refusal{write_refusal::reason::unknown_target,
-                       "Unknown service ID " + praetor::quoted(id) +
-                           ". Ensure that the service ID is passed, not the service name."};
+  return write_refusal{error_code::not_found, "Unknown service ID " + praetor::quoted(id) +
+                                                  ". Ensure that the service ID is passed, not the service name."};
 }
 
 std::optional<write_refusal> refused_check_change(const acl::authorizer& who, const local_state& own,
                                                   const std::string& node, const std::string& id) {
   auto check = own.check(id);
   if (check) return refused_owner(who, own, node, check->check->service_id);
-  return write_refusal{write_refusal::reason::unknown_target,
-                       "Unknown check ID " + praetor::quoted(id) +
-                           ". Ensure that the check ID is passed, not the check name."};
+  return write_refusal{error_code::not_found, "Unknown check ID " + praetor::quoted(id) +
+                                                  ". Ensure that the check ID is passed, not the check name."};
 }
 
 } // namespace praetor

@@ -34,8 +34,9 @@ void retry_joiner_state::attempt() {
                                     {{options.wan ? "wan_addresses" : "lan_addresses", joined(options.addresses)}});
   gossip_command::join c;
   c.addresses = options.addresses;
-  c.done = [me = retry_joiner_actor{self}](std::size_t reached, const string_list& errors) {
-    caf::anon_send(me, result_atom_v, std::uint64_t{reached}, errors.empty() ? "" : config::list_of_errors(errors));
+  c.done = [me = retry_joiner_actor{self}](std::size_t reached, const swim::join_failures& errors) {
+    caf::anon_send(me, result_atom_v, std::uint64_t{reached},
+                   errors.empty() ? "" : config::list_of_errors(swim::texts_of(errors)));
   };
   ask_gossip(options.prober, std::move(c));
 }

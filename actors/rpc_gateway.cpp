@@ -3,6 +3,7 @@
 #include "actors/bootstrap.hpp"
 #include "actors/command_permissions.hpp"
 #include "actors/forwarded_request.hpp"
+#include "actors/no_leader.hpp"
 #include "actors/received_message.hpp"
 #include "actors/remote_call.hpp"
 #include "protocol/codec/msgpack.hpp"
@@ -24,8 +25,6 @@ void hide_unreadable(const acl::authorizer& who, node_records& found) {
 
 envelope not_ready() { return rpc_refused("this server is starting or ending", 503, true); }
 
-envelope no_leader() { return rpc_refused("No cluster leader", 500, true); }
-
 /// Longer than any name of an origin.
 constexpr std::size_t longest_origin = 256;
 
@@ -38,12 +37,12 @@ envelope rpc_answer(rpc_kind kind, std::string bytes) {
   return e;
 }
 
-envelope rpc_refused(std::string text, std::int64_t status, bool not_carried_out) {
-  rpc_refusal r;
-  r.text = std::move(text);
-  r.status = status;
-  r.not_carried_out = not_carried_out;
-  return rpc_answer(rpc_kind::refused, msgpack::pack(r));
+envelope rpc_refused(error why, bool not_carried_out) {
+  return rpc_answer(rpc_kind::refused, msgpack::pack(rpc_refusal(std::move(why), not_carried_out)));
+}
+
+envelope rpc_refused(std::string text, int status, bool not_carried_out) {
+  return rpc_refused(error{std::move(text), status}, not_carried_out);
 }
 
 peer_standing rpc_gateway_state::standing(const peer_identity& from) const {
@@ -123,8 +122,7 @@ tl::expected<log_command, envelope> rpc_gateway_state::proposed_command(std::str
   else if (!trusted)
     no = refused_command(options.view, checked->bytes(), {options.outside->wall_clock(), self->clock().now()});
   if (!no) return std::move(*checked);
-  if (known != peer_standing::unproven_server)
-    return tl::unexpected(rpc_refused(std::move(no->text), no->status, false));
+  if (known != peer_standing::unproven_server) return tl::unexpected(rpc_refused(std::move(*no), false));
   // Gossip may be about to tell of it: the sender tries again for as long as it holds the request.
   auto doubt = doubt_about(from, options.view->servers.load().get());
   complain(from, doubt);
@@ -204,8 +202,7 @@ void rpc_gateway_state::carry_out(rpc_kind kind, rpc_request request, log_comman
 
 void rpc_gateway_state::propose(const rpc_request& request, log_command command, std::function<void(envelope)> done) {
   auto answer = [done = std::move(done)](const state::apply_result& result) {
-    done(result.not_appended ? rpc_refused(result.error, result.status, true)
-                             : rpc_answer(rpc_kind::propose, msgpack::pack(result)));
+    done(result.not_appended ? rpc_refused(result.why(), true) : rpc_answer(rpc_kind::propose, msgpack::pack(result)));
   };
   options.writes.propose(std::move(command), std::move(answer), request.hops, request.hold, request.origin);
 }
@@ -222,7 +219,7 @@ void rpc_gateway_state::serve(rpc_request request, std::uint64_t id, std::functi
   auto answered = [me = rpc_gateway_actor{self}, id, done = std::move(done)](remote_answer answer) {
     auto rest = std::move(answer.rest);
     if (!rest)
-      return done(answer.not_carried_out ? rpc_refused(std::move(answer.body), answer.status, true)
+      return done(answer.not_carried_out ? rpc_refused(std::move(answer.body), static_cast<int>(answer.status), true)
                                          : rpc_answer(rpc_kind::request, msgpack::pack(answer)));
     caf::anon_send(me, stream_atom_v, id, rpc_answer(rpc_kind::streamed, msgpack::pack(answer)),
                    local<std::shared_ptr<byte_pipe>>{std::move(rest)});
@@ -235,8 +232,7 @@ void rpc_gateway_state::look_up(rpc_request request, std::function<void(envelope
   if (!server) return done(not_ready());
   server->look_up(std::move(request.body), request.hops, request.hold, std::move(request.origin),
                   [done = std::move(done)](expected<std::string> answer) {
-                    done(answer ? rpc_answer(rpc_kind::dns, std::move(*answer))
-                                : rpc_refused(answer.error().text, answer.error().status, true));
+                    done(answer ? rpc_answer(rpc_kind::dns, std::move(*answer)) : rpc_refused(answer.error(), true));
                   });
 }
 
@@ -246,11 +242,13 @@ void rpc_gateway_state::find_node(rpc_request request, std::function<void(envelo
     return done(rpc_refused("a request for a node could not be read: " + read.error().text, 400, true));
   auto& leader = options.view->leader;
   auto age = self->clock().now() - leader.last_contact();
-  if (!leader.get()->is_leader && age > asked.max_stale) return done(no_leader()); // what is here may be too old
+  if (!leader.get()->is_leader && age > asked.max_stale)
+    return done(rpc_refused(no_leader(), true)); // what is here may be too old
   auto who =
       options.view->resolver.at_hand(options.view, asked.token, {options.outside->wall_clock(), self->clock().now()});
   if (!who || !*who)
-    return done(who ? rpc_refused(who->error().text, 403, false) : rpc_refused("this is no server", 403, false));
+    return done(who ? rpc_refused({who->error().code, who->error().text, 403}, false)
+                    : rpc_refused("this is no server", 403, false));
   auto store = options.view->state.load();
   node_records found;
   auto services = state::node_services(*store, asked.node, nullptr).value;
@@ -264,7 +262,7 @@ void rpc_gateway_state::find_node(rpc_request request, std::function<void(envelo
 void rpc_gateway_state::describe_token(rpc_request request, std::function<void(envelope)> done) {
   const auto& leader = options.view->leader;
   if (!leader.get()->is_leader && leader.last_contact() == steady_time{})
-    return done(no_leader()); // nothing is known here yet
+    return done(rpc_refused(no_leader(), true)); // nothing is known here yet
   auto holder = options.view->resolver.describe(*options.view, request.body, options.outside->wall_clock());
   done(rpc_answer(rpc_kind::token, msgpack::pack(holder)));
 }

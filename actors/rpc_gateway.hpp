@@ -152,7 +152,8 @@ private:
 /// An envelope with this content.
 envelope rpc_answer(rpc_kind kind, std::string bytes);
 /// Why there is no answer, as an envelope.
-envelope rpc_refused(std::string text, std::int64_t status, bool not_carried_out);
+envelope rpc_refused(error why, bool not_carried_out);
+envelope rpc_refused(std::string text, int status, bool not_carried_out);
 
 /// Answers what other agents ask of this server.
 rpc_gateway_actor::behavior_type rpc_gateway(rpc_gateway_actor::stateful_pointer<rpc_gateway_state> self,

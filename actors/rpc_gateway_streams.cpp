@@ -20,10 +20,7 @@ envelope piece_of(std::uint64_t number, std::uint64_t offset, byte_pipe::part pa
   out.offset = offset;
   out.bytes = std::move(part.bytes);
   out.end = part.end;
-  if (part.failed) {
-    out.failed = part.failed->text.empty() ? "the rest of the answer can't be had" : part.failed->text;
-    out.status = part.failed->status;
-  }
+  if (part.failed) out.fail(*part.failed);
   return rpc_answer(rpc_kind::pull, msgpack::pack(out));
 }
 
@@ -113,7 +110,7 @@ caf::result<envelope> rpc_gateway_state::push(const envelope& e, const peer_iden
     return rpc_refused("the rest of the request is not wanted any more", 499, false);
   }
   if (!piece.failed.empty())
-    s.body->fail({std::move(piece.failed), static_cast<int>(piece.status)});
+    s.body->fail(piece.why());
   else if (piece.end)
     s.body->finish();
   auto promise = self->make_response_promise<envelope>();

@@ -58,12 +58,21 @@ inline constexpr std::uint32_t most_hops = 2;
 struct rpc_refusal {
   std::string text;
   std::int64_t status = 500;
+  std::uint64_t code = 0;       ///< error_code, as it travels: read it by why()
   bool not_carried_out = false; ///< surely nothing happened: it may be sent again, or elsewhere
+
+  rpc_refusal() = default;
+  rpc_refusal(error why, bool not_carried_out)
+      : text(std::move(why.text)), status(why.status), code(static_cast<std::uint64_t>(why.code)),
+        not_carried_out(not_carried_out) {}
+  /// The code is by the status if a release without codes sent it.
+  error why() const { return {received_code(code, status), text, static_cast<int>(status)}; }
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field{"Text"}, x.text);
     f(field{"Status"}, x.status);
+    f(field{"Code", omit_empty}, x.code);
     f(field{"NotCarriedOut"}, x.not_carried_out);
   }
 };
@@ -93,7 +102,16 @@ struct stream_piece {
   std::string bytes;
   bool end = false;        ///< the stream ends with them
   std::string failed;      ///< why the rest can't be had; "" if it can
-  std::int64_t status = 0; ///< that belongs to `failed`
+  std::int64_t status = 0; ///< that belongs to `failed`, as does the next
+  std::uint64_t code = 0;  ///< error_code
+
+  void fail(const error& why) {
+    failed = why.text.empty() ? "the rest of the stream can't be had" : why.text;
+    status = why.status;
+    code = static_cast<std::uint64_t>(why.code);
+  }
+  /// Why the rest can't be had, if `failed` is set.
+  error why() const { return {received_code(code, status), failed, static_cast<int>(status)}; }
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -103,6 +121,7 @@ struct stream_piece {
     f(field{"End"}, x.end);
     f(field{"Failed"}, x.failed);
     f(field{"Status"}, x.status);
+    f(field{"Code", omit_empty}, x.code);
   }
 };
 

@@ -1,6 +1,8 @@
 #include "actors/rpc_router.hpp"
 
 #include "actors/link_streams.hpp"
+#include "actors/no_leader.hpp"
+#include "protocol/base/randomness.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/mutation.hpp"
 
@@ -16,10 +18,10 @@ constexpr auto look_interval = std::chrono::milliseconds(25); // at what is held
 constexpr std::size_t most_waiting = 131072;
 constexpr int most_doublings = 16;
 
-constexpr std::string_view unknown_outcome =
-    "the server that carries out the write was lost before it answered: whether it was carried out is unknown";
-
-error no_leader() { return {"No cluster leader", 500}; }
+error unknown_outcome() {
+  return {error_code::unknown_outcome,
+          "the server that carries out the write was lost before it answered: whether it was carried out is unknown"};
+}
 
 /// Whether waiting can help: while one of the servers lives they may elect a leader, and a server may become it itself.
 /// A server is given up when gossip does so and it is not reached either.
@@ -52,11 +54,11 @@ void rpc_router_state::propose(std::shared_ptr<proposal> p) {
   r->done = [done, weak = std::weak_ptr(r)](expected<std::string> answer) {
     state::apply_result result;
     if (!answer) {
-      result = state::apply_result::failure(answer.error().text, answer.error().status);
+      result = state::apply_result::failure(answer.error());
       auto request = weak.lock();
       result.not_appended = request && request->notes.nothing_done;
     } else if (auto read = msgpack::unpack(*answer, result); !read) {
-      result = state::apply_result::failure(std::string(unknown_outcome));
+      result = state::apply_result::failure(unknown_outcome());
     }
     done(result);
   };
@@ -121,7 +123,8 @@ std::optional<rpc_router_state::flight> rpc_router_state::end_flight(std::uint64
 
 void rpc_router_state::begin_stream(std::uint64_t number, flight& f, std::string head) {
   auto to = links.find(f.server);
-  if (to == links.end()) return f.request->done(fail("the link to server " + f.server + " has failed"));
+  if (to == links.end())
+    return f.request->done(fail(error_code::disconnected, "the link to server " + f.server + " has failed"));
   if (!f.request->streamed) {
     send_cancel(to->second.handle, number);
     return f.request->done(fail("the answer is a stream, which is not taken here"));
@@ -192,7 +195,7 @@ void rpc_router_state::ended(std::uint64_t number, remote_outcome outcome) {
     rpc_refusal why;
     if (auto read = msgpack::unpack(e.bytes, why); !read)
       why.text = "a refusal could not be read: " + read.error().text;
-    error reason{std::move(why.text), static_cast<int>(why.status)};
+    auto reason = why.why();
     r->notes.nothing_done = why.not_carried_out;
     if (!why.not_carried_out) return r->done(tl::unexpected(std::move(reason)));
     r->notes.last = std::move(reason);
@@ -201,7 +204,7 @@ void rpc_router_state::ended(std::uint64_t number, remote_outcome outcome) {
     rotate(server);
     r->notes.nothing_done = !outcome.reached;
     if (outcome.reached && !r->repeatable && !mutated("resent_compare_and_set"))
-      return r->done(fail(std::string(unknown_outcome)));
+      return r->done(tl::unexpected(unknown_outcome()));
     if (now >= r->deadline) return r->done(tl::unexpected(outcome.answer.error()));
     // What was waiting for long waits for the next leader afresh.
     if (outcome.reached) r->notes.hold_until = std::max(r->notes.hold_until, std::min(now + r->hold, r->deadline));
@@ -218,8 +221,7 @@ void rpc_router_state::hold_back(const forwarded_request_ptr& r) {
   auto limit = std::max<nanoseconds>(r->hold / 16 * (std::int64_t{1} << std::min(notes.attempts++, most_doublings)),
                                      nanoseconds{1});
   auto least = std::min(notes.waited, limit - nanoseconds{1});
-  notes.waited =
-      least + nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>((limit - least).count()))};
+  notes.waited = least + jitter(random, limit - least);
   notes.due = std::min<steady_time>(now + notes.waited, notes.hold_until);
   notes.place = ++next_place;
   held.emplace(notes.place, r);
@@ -229,7 +231,7 @@ void rpc_router_state::hold_back(const forwarded_request_ptr& r) {
 }
 
 void rpc_router_state::give_up(const forwarded_request_ptr& r) {
-  if (!has_servers(*this)) return r->done(fail("No known Consul servers"));
+  if (!has_servers(*this)) return r->done(fail(error_code::no_servers, "No known Consul servers"));
   r->done(tl::unexpected(r->notes.last));
 }
 
@@ -289,7 +291,7 @@ rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rp
 void write_path::propose(expected<log_command> command, apply_callback done, std::uint32_t hops, nanoseconds hold,
                          std::string origin) const {
   if (!command) {
-    if (done) done(state::apply_result::failure(command.error().text, command.error().status));
+    if (done) done(state::apply_result::failure(command.error()));
     return;
   }
   auto p = std::make_shared<proposal>();

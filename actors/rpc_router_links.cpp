@@ -1,5 +1,7 @@
 #include "actors/rpc_router.hpp"
 
+#include "protocol/base/randomness.hpp"
+
 #include <algorithm>
 
 namespace praetor {
@@ -55,7 +57,7 @@ void rpc_router_state::members_changed(const known_servers& now) {
     if (it == links.end()) {
       start_link(s);
       // A place of its own for each agent, so that they spread over the servers.
-      auto place = random() % (rotation.size() + 1);
+      auto place = draw_below(random, rotation.size() + 1);
       rotation.insert(rotation.begin() + static_cast<std::ptrdiff_t>(place), s.id);
       changed = true;
     } else if (it->second.address != s.address) {
@@ -85,7 +87,8 @@ void rpc_router_state::link_lost(const caf::actor_addr& which) {
   std::vector<std::uint64_t> lost;
   for (const auto& [number, f] : flights)
     if (f.server == id) lost.push_back(number);
-  for (auto number : lost) ended(number, {fail("the link to server " + id + " has failed"), true});
+  for (auto number : lost)
+    ended(number, {fail(error_code::disconnected, "the link to server " + id + " has failed"), true});
   std::erase(rotation, id);
   look_at_held(*this);
   publish_links();
@@ -110,10 +113,8 @@ void rpc_router_state::schedule_rebalance() {
   auto pool = options.view->lan.load();
   auto members = pool ? static_cast<std::int64_t>(pool->members.size()) : 1;
   nanoseconds spread{rebalance_spread};
-  auto wait = std::max<nanoseconds>(
-      nanoseconds{rebalance_least} +
-          nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(spread.count()))},
-      nanoseconds{rebalance_per_member} * members / servers);
+  auto wait = std::max<nanoseconds>(nanoseconds{rebalance_least} + jitter(random, spread),
+                                    nanoseconds{rebalance_per_member} * members / servers);
   self->delayed_send(self, wait, sync_atom_v, ++rebalance);
 }
 

@@ -1,6 +1,7 @@
 #include "actors/snapshotter.hpp"
 
 #include "actors/cluster_snapshot.hpp"
+#include "protocol/base/randomness.hpp"
 #include "storage/raft_log/log_store.hpp"
 #include "storage/snapshot/archive.hpp"
 #include "storage/state/records.hpp"
@@ -26,9 +27,7 @@ storage::snapshot_request request_of(const raft::snapshot_meta& meta) {
 } // namespace
 
 void snapshotter_state::schedule() {
-  auto base = policy.interval.count();
-  auto wait = base + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(std::max<std::int64_t>(base, 1)));
-  self->delayed_send(self, nanoseconds{wait}, wake_atom_v);
+  self->delayed_send(self, policy.interval + jitter(random, policy.interval), wake_atom_v);
 }
 
 void snapshotter_state::ask_status() {

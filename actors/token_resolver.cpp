@@ -58,7 +58,7 @@ error unknown_token(const state::store& s) {
   std::string text(not_found);
   if (state::bootstrap_index(s, nullptr) == 0)
     text = "ACL system must be bootstrapped before making any requests that require authorization: " + text;
-  return {std::move(text), forbidden};
+  return {error_code::unauthenticated, std::move(text), forbidden};
 }
 
 } // namespace
@@ -164,7 +164,9 @@ void token_resolver::ask(const agent_view_ptr& view, const std::string& secret, 
   r->done = [view, secret, now](const expected<std::string>& answer) {
     view->resolver.told(view, secret, answer, now);
   };
-  r->here = [view, secret, now] { view->resolver.told(view, secret, fail("this agent has no servers to ask"), now); };
+  r->here = [view, secret, now] {
+    view->resolver.told(view, secret, fail(error_code::no_servers, "this agent has no servers to ask"), now);
+  };
   auto handles = view->handles.load();
   if (!handles) return r->here();
   caf::anon_send(handles->writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
@@ -185,11 +187,12 @@ resolution token_resolver::take(const config::runtime_config& c, const std::stri
   token_holder holder;
   bool whole = answer && msgpack::unpack(*answer, holder) && std::ranges::count(holder.policies, nullptr) == 0;
   if (!whole) return without_servers(c, secret, asked);
-  if (holder.disabled) return fail("ACL support disabled", 401);
+  if (holder.disabled) return fail(error_code::not_supported, "ACL support disabled", 401);
   if (holder.accessor.empty()) {
     std::lock_guard lock(guard_);
     told_.erase(secret);
-    return fail(holder.refusal.empty() ? std::string(not_found) : holder.refusal, forbidden);
+    return fail(error_code::unauthenticated, holder.refusal.empty() ? std::string(not_found) : holder.refusal,
+                forbidden);
   }
   auto who = authorize(c, holder.accessor, holder.policies);
   if (!who) return who;
@@ -205,7 +208,8 @@ resolution token_resolver::without_servers(const config::runtime_config& c, cons
   bool extends = down != "allow" && down != "deny";
   std::lock_guard lock(guard_);
   if (auto* kept = told_.find(secret); kept && extends) {
-    if (has_passed(kept->expires, now.calendar)) return fail(std::string(not_found), forbidden);
+    if (has_passed(kept->expires, now.calendar))
+      return fail(error_code::unauthenticated, std::string(not_found), forbidden);
     kept->told = now.steady;
     return kept->who;
   }

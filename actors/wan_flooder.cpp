@@ -53,8 +53,9 @@ void wan_flooder_state::look() {
   c.addresses = missing_in_wan(*lan, *wan, options.default_port);
   if (c.addresses.empty()) return;
   joining = true;
-  c.done = [me = wan_flooder_actor{self}](std::size_t reached, const string_list& errors) {
-    caf::anon_send(me, result_atom_v, std::uint64_t{reached}, errors.empty() ? "" : config::list_of_errors(errors));
+  c.done = [me = wan_flooder_actor{self}](std::size_t reached, const swim::join_failures& errors) {
+    caf::anon_send(me, result_atom_v, std::uint64_t{reached},
+                   errors.empty() ? "" : config::list_of_errors(swim::texts_of(errors)));
   };
   ask_gossip(options.prober, std::move(c));
 }

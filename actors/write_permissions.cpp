@@ -9,7 +9,7 @@ namespace praetor {
 
 namespace {
 
-write_refusal unknown_target(std::string text) { return {write_refusal::reason::unknown_target, std::move(text)}; }
+write_refusal unknown_target(std::string text) { return {error_code::not_found, std::move(text)}; }
 
 write_refusal unknown_owner(const health_check& c) {
   return unknown_target("Unknown service ID '" + c.service_id + "' for check ID '" + c.check_id + "'");
@@ -101,7 +101,7 @@ std::optional<write_refusal> refused_key(const acl::authorizer& who, const txn_k
   acl::permission wanted{acl::resource::key, op.verb.starts_with("check-") ? read : write, op.entry.key};
   if (op.verb.starts_with("get")) return {};
   if (op.verb == "delete-tree" && who.allowed_prefix(wanted.what, wanted.how, wanted.name)) return {};
-  if (op.verb == "delete-tree") return write_refusal{write_refusal::reason::denied, who.denial(wanted)};
+  if (op.verb == "delete-tree") return write_refusal{error_code::permission_denied, who.denial(wanted)};
   return refused_unless(who, wanted);
 }
 
@@ -155,7 +155,7 @@ std::optional<write_refusal> refused_check(const acl::authorizer& who, const sta
 
 std::optional<write_refusal> refused_unless(const acl::authorizer& who, const acl::permission& wanted) {
   if (who.allowed(wanted)) return {};
-  return write_refusal{write_refusal::reason::denied, who.denial(wanted)};
+  return write_refusal{error_code::permission_denied, who.denial(wanted)};
 }
 
 std::optional<write_refusal> refused_node_write(const acl::authorizer& who, const std::string& node) {

@@ -6,20 +6,17 @@
 #include "protocol/types/error.hpp"
 #include "storage/state/store.hpp"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace praetor {
 
-/// Why a token may not write something. The reason decides the code of the answer; the text is for people.
+/// Why a token may not write something.
 struct write_refusal {
-  enum class reason : std::uint8_t {
-    denied,         ///< the token lacks a permission
-    unknown_target, ///< what is to be changed is not there, so that nothing says who may change it
-  };
-  reason why = reason::denied;
+  /// permission_denied: the token lacks a permission. not_found: what is to be changed is not there, so that nothing
+  /// says who may change it.
+  error_code code = error_code::permission_denied;
   std::string text;
 
   bool operator==(const write_refusal&) const = default;
@@ -29,7 +26,7 @@ struct write_refusal {
 inline constexpr int denied_status = 403;
 /// @param unknown_status what clients of the endpoint know for a target that is not there
 inline error as_error(write_refusal r, int unknown_status) {
-  return {std::move(r.text), r.why == write_refusal::reason::denied ? denied_status : unknown_status};
+  return {r.code, std::move(r.text), r.code == error_code::not_found ? unknown_status : denied_status};
 }
 
 /// Nothing if the permission is held.

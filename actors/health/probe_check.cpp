@@ -1,5 +1,7 @@
 #include "actors/health/probe_check.hpp"
 
+#include "protocol/base/randomness.hpp"
+
 namespace praetor {
 
 namespace {
@@ -14,9 +16,8 @@ nanoseconds timeout_of(const check_definition& d) {
 
 /// Spreads the checks of an agent over their interval: [0, interval).
 nanoseconds first_delay(std::uint64_t seed, nanoseconds interval) {
-  if (interval.count() <= 0) return nanoseconds{0};
   std::mt19937_64 random(seed);
-  return nanoseconds{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(interval.count()))};
+  return jitter(random, interval);
 }
 
 } // namespace

@@ -19,7 +19,6 @@ namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-using boost::system::error_code;
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t most_requests = 10; ///< redirections followed
@@ -61,15 +60,15 @@ private:
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
-std::string connection_error(beast::tcp_stream& socket, const error_code& error) {
+std::string connection_error(beast::tcp_stream& socket, const boost::system::error_code& error) {
   if (error.category() != boost::system::system_category()) return system_error_text(error);
-  error_code ignored;
+  boost::system::error_code ignored;
   auto address = [](const auto& e) { return join_address(e.address().to_string(), std::to_string(e.port())); };
   return "read tcp " + address(socket.socket().local_endpoint(ignored)) + "->" +
          address(socket.socket().remote_endpoint(ignored)) + ": read: " + system_error_text(error);
 }
 
-bool is_end(const error_code& error) {
+bool is_end(const boost::system::error_code& error) {
   return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
 }
 

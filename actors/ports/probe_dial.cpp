@@ -14,14 +14,13 @@ namespace praetor {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::ip::tcp;
-using boost::system::error_code;
 
 namespace {
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 
 bool is_address(const std::string& text) {
-  error_code failed;
+  boost::system::error_code failed;
   asio::ip::make_address(text, failed);
   return !failed;
 }
@@ -47,14 +46,15 @@ std::string join_address(const std::string& host, const std::string& port) {
   return host.find(':') == std::string::npos ? host + ":" + port : "[" + host + "]:" + port;
 }
 
-std::string system_error_text(const error_code& error) {
+std::string system_error_text(const boost::system::error_code& error) {
   if (error == beast::error::timeout) return "i/o timeout";
   if (error == asio::error::eof) return "EOF";
   if (error.category() == boost::system::system_category()) return lower_case(std::strerror(error.value()));
   return error.message();
 }
 
-std::string lookup_error_text(const probe_world& world, const std::string& host, const error_code& error) {
+std::string lookup_error_text(const probe_world& world, const std::string& host,
+                              const boost::system::error_code& error) {
   auto where = "lookup " + host + " on " + world.nameserver + ": ";
   if (error == asio::error::host_not_found || error == asio::error::no_data) return where + "no such host";
   if (error == asio::error::host_not_found_try_again) return where + "server misbehaving";
@@ -63,7 +63,7 @@ std::string lookup_error_text(const probe_world& world, const std::string& host,
 }
 
 std::pair<asio::ip::address, std::uint16_t> literal_address(const std::string& host, const std::string& port) {
-  error_code failed;
+  boost::system::error_code failed;
   auto address = asio::ip::make_address(host, failed);
   std::uint16_t number = 0;
   auto [end, wrong] = std::from_chars(port.data(), port.data() + port.size(), number);
@@ -78,7 +78,7 @@ asio::awaitable<std::string> dial(probe_world& world, beast::tcp_stream& stream,
   bool nowhere = to.host.empty();
   tcp::resolver resolver(world.context);
   auto host = nowhere ? std::string("127.0.0.1") : to.host;
-  error_code unknown;
+  boost::system::error_code unknown;
   auto found = co_await look_up(resolver, host, to.port, unknown);
   if (unknown) co_return "dial tcp: " + lookup_error_text(world, to.host, unknown);
 

@@ -17,7 +17,6 @@ namespace praetor {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using boost::system::error_code;
 using std::chrono::milliseconds;
 
 namespace {
@@ -42,7 +41,7 @@ caf::node_id alias_of(std::uint64_t number) {
 }
 
 void tune(tcp::socket& socket) {
-  error_code ignored;
+  boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
   int fd = socket.native_handle();
@@ -65,7 +64,7 @@ expected<tcp::endpoint> endpoint_of(const std::string& text) {
   if (colon == text.npos) return bad();
   auto host = text.substr(0, colon);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  error_code wrong;
+  boost::system::error_code wrong;
   auto address = asio::ip::make_address(host, wrong);
   std::uint16_t port = 0;
   auto [end, problem] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
@@ -101,7 +100,7 @@ remoting_core::~remoting_core() { stop(); }
 
 expected<void> remoting_core::open() {
   if (settings_.server) {
-    error_code failed;
+    boost::system::error_code failed;
     auto address = asio::ip::make_address(settings_.address, failed);
     tcp::endpoint where(address, settings_.port);
     auto refuse = [&](const char* step) {
@@ -339,8 +338,9 @@ void remoting_core::connect(known_server to, caf::actor_id sender, connected don
   });
 }
 
-asio::awaitable<error_code> remoting_core::open_towards(handshake_wire& wire, const tcp::endpoint& where) {
-  error_code failed;
+asio::awaitable<boost::system::error_code> remoting_core::open_towards(handshake_wire& wire,
+                                                                       const tcp::endpoint& where) {
+  boost::system::error_code failed;
   wire.socket().open(where.protocol(), failed);
   if (failed) co_return failed;
   tune(wire.socket());
@@ -399,7 +399,7 @@ void remoting_core::sweep() {
   }
   if (!any) return;
   sweeper_.expires_after((servers ? limits.server_silence : limits.client_silence) / 2);
-  sweeper_.async_wait([this](const error_code& cancelled) {
+  sweeper_.async_wait([this](const boost::system::error_code& cancelled) {
     if (!cancelled) sweep();
   });
 }

@@ -147,10 +147,13 @@ expected<http_response> agent_client::stream(http_request request, const std::fu
 }
 
 error unexpected_status(const http_response& response) {
-  return {"Unexpected response code: " + std::to_string(response.status) + " (" + std::string(trimmed(response.body)) +
+  return {error_code::unexpected_status,
+          "Unexpected response code: " + std::to_string(response.status) + " (" + std::string(trimmed(response.body)) +
               ")",
           response.status};
 }
+
+bool is_server_error(const error& why) { return why.code == error_code::unexpected_status && why.status / 100 == 5; }
 
 http_request get(std::string path) {
   http_request request;

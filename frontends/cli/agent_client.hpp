@@ -68,8 +68,10 @@ private:
   std::unique_ptr<http_client> http_;
 };
 
-/// The error of an answer that is not the one hoped for.
+/// The error of an answer that is not the one hoped for: error_code::unexpected_status, with its status.
 error unexpected_status(const http_response& response);
+/// Whether it is that of an answer of 500 to 599. An agent that could not be reached has not answered.
+bool is_server_error(const error& why);
 
 http_request get(std::string path);
 http_request put(std::string path, std::string body = {});

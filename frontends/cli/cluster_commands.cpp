@@ -59,7 +59,7 @@ class leave final : public command {
     if (!client) return 1;
     auto done = client->ok(put("/v1/agent/leave"));
     // The agent may be gone before its answer is out.
-    if (!done && !done.error().text.ends_with("EOF")) return failed("Error leaving: " + done.error().text);
+    if (!done && done.error().code != error_code::disconnected) return failed("Error leaving: " + done.error().text);
     out() << "Graceful leave complete\n";
     return 0;
   }

@@ -104,7 +104,7 @@ private:
 
   expected<contents> load(agent_client& client, std::uint64_t index, milliseconds wait, cancellation* stop) const {
     auto read = read_keys(client, settings_.prefix + "/", true, index, wait, stop);
-    if (!read) return fail("failed to read prefix: " + read.error().text);
+    if (!read) return tl::unexpected(with_context("failed to read prefix", read.error()));
     contents result;
     result.index = read->index;
     std::set<std::string> alive;
@@ -245,7 +245,7 @@ void held_lock::monitor(std::function<void()> on_lost) {
       retries = settings_.monitor_retries;
       continue;
     }
-    bool server_trouble = !held && held.error().text.find("Unexpected response code: 5") != std::string::npos;
+    bool server_trouble = !held && is_server_error(held.error());
     if (server_trouble && retries-- > 0 && sleep_for(monitor_pause, monitor_stop_)) {
       index = 0;
       continue;

@@ -38,6 +38,11 @@ std::string operation_name(const std::string& method) {
   return name;
 }
 
+tl::unexpected<error> failed_request(const endpoint& where, const http_request& request, error why) {
+  return tl::unexpected(
+      with_context(operation_name(request.method) + " \"" + request_url(where, request) + "\"", std::move(why)));
+}
+
 http::request<http::string_body> wire_request(const endpoint& where, const http_request& request) {
   http::request<http::string_body> wire;
   wire.version(11);
@@ -114,7 +119,15 @@ struct http_client::connection {
     beast::error_code code;
     tls->handshake(asio::ssl::stream_base::client, code);
     if (!code) return {};
-    return fail(error_text(code, "read", where));
+    return failure(code, "read", where);
+  }
+
+  tl::unexpected<error> failure(const beast::error_code& code, const char* operation, const endpoint& where) {
+    bool ended = code == http::error::end_of_stream || code == asio::error::eof ||
+                 code == http::error::partial_message || code == asio::ssl::error::stream_truncated ||
+                 (code.category() == asio::error::get_ssl_category() &&
+                  ERR_GET_REASON(static_cast<unsigned long>(code.value())) == SSL_R_UNEXPECTED_EOF_WHILE_READING);
+    return fail(ended ? error_code::disconnected : error_code::unspecified, error_text(code, operation, where));
   }
 
   std::string error_text(const beast::error_code& code, const char* operation, const endpoint& where) {
@@ -136,13 +149,13 @@ struct http_client::connection {
     auto wire = wire_request(where, request);
     http::write(stream, wire, code);
     // A server may answer before it has read everything, so a broken pipe is first looked for an answer.
-    if (code && code != asio::error::broken_pipe) return fail(error_text(code, "write", where));
+    if (code && code != asio::error::broken_pipe) return failure(code, "write", where);
     http::response_parser<http::string_body> parser;
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());
     parser.eager(true);
     parser.skip(request.method == "HEAD");
     http::read_header(stream, buffer, parser, code);
-    if (code) return fail(error_text(code, "read", where));
+    if (code) return failure(code, "read", where);
     auto response = take_head(parser.get());
     bool handing_over = on_data != nullptr && response.status == 200;
     auto hand_over = [&] {
@@ -156,7 +169,7 @@ struct http_client::connection {
         return response;
       }
       http::read_some(stream, buffer, parser, code);
-      if (code) return fail(error_text(code, "read", where));
+      if (code) return failure(code, "read", where);
     }
     if (handing_over)
       hand_over();
@@ -233,8 +246,7 @@ expected<http_response> http_client::exchange(const http_request& request,
 
 expected<http_response> http_client::send(const http_request& request, cancellation* cancel) {
   auto response = exchange(request, nullptr, cancel);
-  if (!response)
-    return fail(operation_name(request.method) + " \"" + request_url(where_, request) + "\": " + response.error().text);
+  if (!response) return failed_request(where_, request, response.error());
   return response;
 }
 
@@ -242,8 +254,7 @@ expected<http_response> http_client::stream(const http_request& request,
                                             const std::function<bool(std::string_view)>& on_data,
                                             cancellation* cancel) {
   auto response = exchange(request, &on_data, cancel);
-  if (!response)
-    return fail(operation_name(request.method) + " \"" + request_url(where_, request) + "\": " + response.error().text);
+  if (!response) return failed_request(where_, request, response.error());
   return response;
 }
 

@@ -67,6 +67,7 @@ private:
 
 /// A synchronous HTTP/1.1 client for one endpoint that keeps its connection. Failures read as those of Go's client,
 /// `Get "http://127.0.0.1:1/v1/x": dial tcp 127.0.0.1:1: connect: connection refused`, because scripts compare them.
+/// error_code::disconnected: the connection ended before the whole answer came.
 /// One thread at a time may use it.
 class http_client {
 public:

@@ -126,7 +126,7 @@ void wait_for_first_records(const call& c, std::function<void(const call&, const
 /// Goes on with a call when it is known who asks.
 template <class Next>
 void let_in(call c, const resolution& holder, const Next& next, bool patient = true) {
-  if (!holder && patient && holder.error().status == 403 && is_too_early(c))
+  if (!holder && patient && holder.error().code == error_code::unauthenticated && is_too_early(c))
     return wait_for_first_records(c,
                                   [next](const call& c, const resolution& holder) { let_in(c, holder, next, false); });
   if (!holder) return respond(c, error_answer(holder.error()));
@@ -291,7 +291,7 @@ head_verdict dispatcher::admitted(const call& asked, const resolution& holder, h
   auto c = asked;
   if (!holder) {
     // The token may become known while the first leader begins its work; the endpoint waits for that.
-    bool early = holder.error().status == 403 && is_too_early(c);
+    bool early = holder.error().code == error_code::unauthenticated && is_too_early(c);
     if (!early || c.way->body == body_size::archive) out.refusal = finished(c, error_answer(holder.error()));
     return out;
   }

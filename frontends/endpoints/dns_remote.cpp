@@ -1,6 +1,7 @@
 #include "frontends/endpoints/dns_remote.hpp"
 
 #include "actors/forwarded_request.hpp"
+#include "actors/no_leader.hpp"
 #include "protocol/codec/msgpack.hpp"
 
 namespace praetor::dns {
@@ -71,7 +72,7 @@ void answer_remote(endpoints::environment& env, std::string question, const ques
   if (auto read = msgpack::unpack(question, q); !read)
     return done(fail("a DNS question of another agent could not be read: " + read.error().text, 400));
   if (at_hand(env, q.max_stale)) return done(look_up_here(env, q));
-  if (from.hops >= most_hops) return done(fail("No cluster leader"));
+  if (from.hops >= most_hops) return done(tl::unexpected(no_leader()));
   auto r = std::make_shared<forwarded_request>();
   r->kind = rpc_kind::dns;
   r->body = [question = std::move(question)] { return question; };

@@ -1,5 +1,6 @@
 #include "frontends/endpoints/environment.hpp"
 
+#include "protocol/base/randomness.hpp"
 #include "storage/files/scratch_file.hpp"
 
 namespace praetor::endpoints {
@@ -33,7 +34,7 @@ environment::~environment() { view_->telemetry.store(nullptr); }
 nanoseconds environment::jitter(nanoseconds limit) {
   if (limit.count() <= 0) return nanoseconds{0};
   std::lock_guard lock(random_mutex_);
-  return nanoseconds{static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(limit.count()))};
+  return praetor::jitter(random_, limit);
 }
 
 bool environment::aside(const std::string& who, std::function<void()> work) const {

@@ -33,9 +33,9 @@ void join(const call& c) {
   if (!prober) return;
   gossip_command::join command;
   command.addresses = {std::string(c.rest)};
-  command.done = [c](std::size_t reached, const string_list& errors) {
+  command.done = [c](std::size_t reached, const swim::join_failures& errors) {
     if (reached > 0) return respond(c, empty_answer());
-    respond_error(c, config::list_of_errors(errors));
+    respond_error(c, config::list_of_errors(swim::texts_of(errors)));
   };
   ask_gossip(prober, std::move(command));
 }

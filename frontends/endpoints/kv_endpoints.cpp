@@ -2,7 +2,6 @@
 #include "frontends/endpoints/routes.hpp"
 #include "storage/state/command.hpp"
 #include "storage/state/queries_kv.hpp"
-#include "storage/state/refusals.hpp"
 
 #include <algorithm>
 
@@ -118,9 +117,10 @@ void send(const call& c, kv_request& r) {
   r.datacenter = c.env.config()->datacenter;
   c.env.handles()->writes.propose(encode_command(command_type::kvs, r), [c](const state::apply_result& result) {
     // What the state refused, and not what kept the write from it, is said so.
-    if (result.status == state::unusable_session_status) return respond_error(c, "raft apply failed: " + result.error);
-    if (!result.ok()) return respond_error(c, result.error, static_cast<unsigned>(result.status));
-    answer_flag(c, result);
+    if (result.ok()) return answer_flag(c, result);
+    auto why = result.why();
+    if (why.code == error_code::failed_precondition) return respond_error(c, "raft apply failed: " + why.text);
+    respond(c, error_answer(why));
   });
 }
 

@@ -12,11 +12,13 @@ namespace praetor::endpoints {
 template <class T>
 expected<T> read_strictly(std::string_view body, std::string_view prefix = "Request decode failed: ") {
   json::read_options strict;
+  std::string rejected;
   strict.reject_unknown_fields = true;
+  strict.rejected_field = &rejected;
   auto read = json::read<T>(body, strict);
   if (read) return read;
   auto text = std::string(prefix) + read.error().text;
-  if (text.ends_with("unknown field \"Namespace\"")) text += " - Namespaces are a Consul Enterprise feature";
+  if (rejected == "Namespace") text += " - Namespaces are a Consul Enterprise feature";
   return fail(std::move(text), 400);
 }
 

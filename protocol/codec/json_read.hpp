@@ -19,6 +19,8 @@ namespace praetor::json {
 
 struct read_options {
   bool reject_unknown_fields = false;
+  /// Where the name of the unknown field that made the read fail is put; may be null.
+  std::string* rejected_field = nullptr;
   /// How many objects and lists may be open at once.
   std::size_t max_depth = 1000;
   /// False: the first value of a stream; what follows it is not looked at, the texts for early ends are `EOF` (nothing
@@ -184,6 +186,7 @@ expected<void> read(std::string_view text, T& into, const read_options& options)
   if (!checked.error.empty()) return fail(std::move(checked.error), 400);
   reader in(text.substr(0, checked.end), options.reject_unknown_fields, options.root_type);
   json::read_value(in, into);
+  if (options.rejected_field) *options.rejected_field = in.rejected_field();
   if (in.failed()) return fail(in.error(), 400);
   return {};
 }

@@ -53,6 +53,12 @@ void reader::fail(std::string text) {
   if (error_.empty()) error_ = text.empty() ? "invalid value" : std::move(text);
 }
 
+void reader::reject_field(std::string_view name) {
+  if (failed()) return;
+  rejected_field_ = name;
+  fail("json: unknown field " + quoted(name));
+}
+
 void reader::mismatch(std::string_view found, std::string_view type) {
   if (failed()) return;
   auto text = "json: cannot unmarshal " + std::string(found);
@@ -402,7 +408,7 @@ void read_record(reader& in, const read_table& table, char* object, const struct
     bool by_alias = false;
     auto member = find_member(table, key, by_alias);
     if (member == nullptr) {
-      if (in.rejects_unknown_fields()) return in.fail("json: unknown field " + quoted(key));
+      if (in.rejects_unknown_fields()) return in.reject_field(key);
       in.skip();
       continue;
     }

@@ -37,6 +37,10 @@ public:
   const std::string& error() const { return error_; }
   /// Records an error; the first one counts.
   void fail(std::string text);
+  /// Records that a field is unknown.
+  void reject_field(std::string_view name);
+  /// Its name; "" if that was not the first error.
+  const std::string& rejected_field() const { return rejected_field_; }
   /// Records `json: cannot unmarshal <found> into Go struct field ... of type <type>`.
   void mismatch(std::string_view found, std::string_view type);
 
@@ -117,7 +121,7 @@ private:
   std::string_view root_type_;
   const frame* top_ = nullptr;
   std::string key_scratch_;
-  std::string error_;
+  std::string error_, rejected_field_;
 };
 
 } // namespace praetor::json

@@ -1,6 +1,6 @@
 #include "protocol/swim/coordinate.hpp"
 
-#include "protocol/swim/randomness.hpp"
+#include "protocol/base/randomness.hpp"
 
 #include <algorithm>
 #include <cmath>

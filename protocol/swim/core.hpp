@@ -1,9 +1,9 @@
 #pragma once
 
+#include "protocol/base/randomness.hpp"
 #include "protocol/swim/broadcast_queue.hpp"
 #include "protocol/swim/limits.hpp"
 #include "protocol/swim/machine.hpp"
-#include "protocol/swim/randomness.hpp"
 #include "protocol/swim/suspicion.hpp"
 
 #include <algorithm>

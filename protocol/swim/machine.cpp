@@ -95,10 +95,7 @@ void machine::core::restore(const lamport_clocks& seen) {
 void machine::core::start(time_point now) {
   advance(now);
   running_ = true;
-  auto within = [&](duration interval) {
-    return now_ + duration(static_cast<duration::rep>(
-                      draw_below(*random_, static_cast<std::uint64_t>(std::max(duration(1), interval).count()))));
-  };
+  auto within = [&](duration interval) { return now_ + jitter(*random_, interval); };
   probe_at_ = within(limits_.probe_interval);
   gossip_at_ = now_;
   push_pull_at_ = limits_.push_pull_interval > duration{} ? within(limits_.push_pull_interval) : time_point::max();

@@ -69,11 +69,26 @@ struct query_reply {
   bool operator==(const query_reply&) const = default;
 };
 
+/// An address that could not be joined.
+struct join_failure {
+  std::string address; ///< "ip:port", or as the user wrote it if that could not be resolved
+  std::string why;
+  std::string text() const { return "Failed to join " + address + ": " + why; }
+  bool operator==(const join_failure&) const = default;
+};
+using join_failures = std::vector<join_failure>;
+
+inline string_list texts_of(const join_failures& failures) {
+  string_list out;
+  for (const auto& f : failures) out.push_back(f.text());
+  return out;
+}
+
 /// A join that was asked for is over.
 struct join_result {
   std::uint64_t token = 0;
-  std::size_t reached = 0;         ///< how many addresses answered
-  std::vector<std::string> errors; ///< `Failed to join <address>: <why>`
+  std::size_t reached = 0; ///< how many addresses answered
+  join_failures errors;
   bool operator==(const join_result&) const = default;
 };
 

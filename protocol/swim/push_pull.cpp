@@ -153,7 +153,7 @@ void machine::core::stream_ended(const pending_stream& s, const std::string& err
   if (error.empty())
     ++j->second.result.reached;
   else
-    j->second.result.errors.push_back("Failed to join " + s.address + ": " + error);
+    j->second.result.errors.push_back({s.address, error});
   continue_join(s.owner);
 }
 

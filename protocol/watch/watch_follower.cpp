@@ -46,7 +46,8 @@ std::vector<std::pair<std::string, std::string>> watch_follower::next_query() co
 expected<go_json> watch_follower::shown(const watch_answer& answer) const {
   if (answer.status == 404 && plan_.missing_is_null) return go_json(nullptr);
   if (answer.status != 200)
-    return fail("Unexpected response code: " + std::to_string(answer.status) + " (" +
+    return fail(error_code::unexpected_status,
+                "Unexpected response code: " + std::to_string(answer.status) + " (" +
                     std::string(trimmed(answer.body)) + ")",
                 static_cast<int>(answer.status));
   auto body = parse_json(answer.body);

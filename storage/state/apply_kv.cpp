@@ -1,6 +1,5 @@
 #include "protocol/mutation.hpp"
 #include "storage/state/apply_steps.hpp"
-#include "storage/state/refusals.hpp"
 #include "storage/state/table_writes.hpp"
 
 namespace praetor::state {
@@ -21,9 +20,15 @@ void add_tombstone(step& s, std::string_view key) {
   s.touch("tombstones");
 }
 
+/// A lock or unlock names no session, or one that does not exist. Clients hear 500; this status is for servers of
+/// releases that know no codes.
+tl::unexpected<error> unusable_session(std::string text) {
+  return fail(error_code::failed_precondition, std::move(text), 412);
+}
+
 /// The session that a lock or unlock names has to be given.
 expected<void> need_session(const kv_entry& entry) {
-  if (entry.session.empty()) return fail("missing session", unusable_session_status);
+  if (entry.session.empty()) return unusable_session("missing session");
   return {};
 }
 
@@ -87,7 +92,7 @@ bool lock_delayed(step& s, std::string_view key) {
 expected<kv_entry_ptr> kv_lock(step& s, kv_entry entry) {
   if (auto given = need_session(entry); !given) return tl::unexpected(given.error());
   if (!session_with_id(s.tables(), entry.session))
-    return fail("invalid session " + praetor::quoted(entry.session), unusable_session_status);
+    return unusable_session("invalid session " + praetor::quoted(entry.session));
   auto existing = stored(s.tables(), entry.key);
   if (!existing)
     entry.lock_index = 1;
@@ -113,7 +118,7 @@ apply_result apply_kv(step& s, kv_request request) {
   auto& entry = request.entry;
   auto won = [](const expected<kv_entry_ptr>& outcome) {
     if (outcome) return apply_result::done(*outcome != nullptr);
-    return apply_result::failure(outcome.error().text, outcome.error().status);
+    return apply_result::failure(outcome.error());
   };
   const auto& op = request.op;
   if (op == "set") {

@@ -11,7 +11,7 @@ namespace {
 constexpr int bad_request = 400, forbidden = 403;
 
 tl::unexpected<error> refused(const state::command_kind& kind, const error& why) {
-  return fail("Invalid " + std::string(kind.name) + ": " + why.text, why.status);
+  return tl::unexpected(with_context("Invalid " + std::string(kind.name), why));
 }
 
 } // namespace

@@ -113,6 +113,7 @@ TEST_CASE("a server knows who holds a token until a part of it changes") {
   CHECK((*s.resolve("secret"))->id() != first->id());
   s.run(command_type::acl_token_delete, acl_token_delete_request{{"accessor of secret"}});
   CHECK(s.resolve("secret").error().status == 403);
+  CHECK(s.resolve("secret").error().code == error_code::unauthenticated);
 }
 
 TEST_CASE("holders of equal policies have equal ids and names of their own") {
@@ -164,20 +165,20 @@ TEST_CASE("a client agent goes by what it was told while no server can be asked,
   CHECK((*extended)->allowed(resource::key, access::read, "a"));
   auto expired = asked_again_after(std::chrono::minutes(6));
   REQUIRE_FALSE(expired);
-  CHECK(expired.error().text == "ACL not found");
-  CHECK(expired.error().status == 403);
+  CHECK(expired.error() == error{error_code::unauthenticated, "ACL not found", 403});
 }
 
 TEST_CASE("unknown tokens are told so, with a hint before the first token is made") {
   server s;
-  CHECK(s.resolve("x").error() == error{"ACL system must be bootstrapped before making any requests that require "
+  CHECK(s.resolve("x").error() == error{error_code::unauthenticated,
+                                        "ACL system must be bootstrapped before making any requests that require "
                                         "authorization: ACL not found",
                                         403});
   acl_bootstrap_request r;
   r.token.accessor_id = "a";
   r.token.secret_id = "s";
   s.run(command_type::acl_bootstrap, r);
-  CHECK(s.resolve("x").error() == error{"ACL not found", 403});
+  CHECK(s.resolve("x").error() == error{error_code::unauthenticated, "ACL not found", 403});
   CHECK(s.resolve("allow").error() == error{"Cannot resolve root ACL", 500});
   CHECK(s.resolve("")); // anonymous, though it has not been written
   CHECK_FALSE(s.may("", resource::key, access::read, "a"));
@@ -206,9 +207,10 @@ TEST_CASE("what an agent writes by itself is checked by the token that it carrie
   r.address = "1.1.1.1";
   CHECK(refused(s, r)->status == 403); // anonymous
   r.token = "web";
-  CHECK(refused(s, r)->status == 403);
+  CHECK(refused(s, r)->code == error_code::permission_denied);
   r.token = "new"; // of which another server may have heard already
-  CHECK(refused(s, r)->status == unknown_token_status);
+  CHECK(refused(s, r)->code == error_code::unauthenticated);
+  CHECK(refused(s, r)->status == 498); // by which servers of releases without codes know it
   r.token = "node";
   CHECK_FALSE(refused(s, r));
   s.run(command_type::register_node, r);
@@ -222,6 +224,14 @@ TEST_CASE("what an agent writes by itself is checked by the token that it carrie
   CHECK(refused(s, r)->status == 403); // it does now
   r.skip_node_update = true;
   CHECK_FALSE(refused(s, r));
+  deregister_request gone;
+  gone.node = "n";
+  gone.service_id = "absent";
+  gone.token = "web";
+  CHECK(refused_command(s.view, pack_command(command_type::deregister, gone), s.now)->code == error_code::not_found);
+  gone.token = "new";
+  CHECK(refused_command(s.view, pack_command(command_type::deregister, gone), s.now)->code ==
+        error_code::unauthenticated);
   kv_request kv;
   kv.op = "set";
   kv.entry.key = "a";

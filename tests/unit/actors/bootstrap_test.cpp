@@ -99,7 +99,7 @@ TEST_CASE("a server that waits for others says how many it sees and why it can't
   w.advance(300ms);
   CHECK(w.log->count("waiting for servers before a cluster begins seen=1 expected=3 reason=no other server has been") ==
         1);
-  w.join_errors = {"Failed to join 10.0.0.2: refused", "Failed to join 10.0.0.3: refused"};
+  w.join_errors = {{"10.0.0.2", "refused"}, {"10.0.0.3", "refused"}};
   w.advance(2500ms);
   CHECK(w.log->count("seen=1 expected=3 reason=Failed to join 10.0.0.2: refused; Failed to join 10.0.0.3: refused") ==
         1);
@@ -108,7 +108,7 @@ TEST_CASE("a server that waits for others says how many it sees and why it can't
   w.advance(35s);
   CHECK(w.log->count("waiting for servers") == 3); // a reminder
   // The first of them has joined by itself.
-  w.join_errors = {"Failed to join 10.0.0.2:8301: refused", "Failed to join 10.0.0.3:8301: refused"};
+  w.join_errors = {{"10.0.0.2:8301", "refused"}, {"10.0.0.3:8301", "refused"}};
   w.members({stage::server("name-of-1", "10.0.0.1"), stage::server("name-of-2", "10.0.0.2")});
   w.servers({known("1"), known("2")});
   w.advance(2500ms);

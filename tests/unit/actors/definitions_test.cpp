@@ -436,3 +436,59 @@ TEST_CASE("what the catalog takes for the same is not written to it again") {
   own.compare();
   CHECK(own.world.proposed.size() == proposed);
 }
+
+TEST_CASE("what becomes of a registration that the servers refuse goes by the code, whatever the text") {
+  struct row {
+    error_code code;
+    std::string line;
+  };
+  const row rows[] = {
+      {error_code::permission_denied, "Service registration blocked by ACLs service=web"},
+      {error_code::unauthenticated, "Service registration blocked by ACLs service=web"},
+      {error_code::not_found, "Syncing failed, will try again"},
+      {error_code::no_leader, "Syncing failed, will try again"},
+      {error_code::unspecified, "Syncing failed, will try again"},
+  };
+  for (const auto& each : rows) {
+    for (const std::string text : {"ACL not found", "Permission denied", "Unknown service ID"}) {
+      own_definitions own;
+      REQUIRE(own.start() == "");
+      own.world.refused = {each.code, text};
+      REQUIRE(own.add(over_the_api(own_definitions::web())) == "");
+      CAPTURE(each.line, text);
+      CHECK(own.world.log->count(each.line) == 1);
+      CHECK_FALSE(own.in_catalog("web"));
+    }
+  }
+}
+
+TEST_CASE(
+    "a registration with a token that is not known yet is tried again soon, a denied one with the next comparison") {
+  auto tries = [](error_code code) {
+    own_definitions own;
+    REQUIRE(own.start() == "");
+    own.world.refused = {code, "refused"};
+    REQUIRE(own.add(over_the_api(own_definitions::web())) == "");
+    auto before = own.world.proposed.size();
+    own.world.advance(5s);
+    return own.world.proposed.size() - before;
+  };
+  CHECK(tries(error_code::unauthenticated) > 0);
+  CHECK(tries(error_code::permission_denied) == 0);
+}
+
+TEST_CASE("what is not in the catalog any more needs no removal") {
+  for (auto code : {error_code::not_found, error_code::unspecified}) {
+    own_definitions own;
+    own.config->services = {own_definitions::web()};
+    REQUIRE(own.start() == "");
+    own.compare();
+    REQUIRE(own.in_catalog("web"));
+    own.world.refused = {code, "refused"};
+    own.config->services.clear();
+    REQUIRE(own.reload() == "");
+    own.world.run();
+    bool open = own.world.log->count("Syncing failed, will try again") > 0;
+    CHECK(open == (code != error_code::not_found));
+  }
+}

@@ -156,7 +156,7 @@ TEST_CASE("a pass waits for the writes of the last one, and failed writes are tr
   w.look();
   w.look();
   CHECK(w.proposed.size() == before + 1);
-  w.refused = "No cluster leader";
+  w.refused = {error_code::no_leader, "No cluster leader"};
   w.apply();
   w.run();
   CHECK(w.log->count("failed to reconcile member member=c1 error=No cluster leader") == 1);
@@ -164,7 +164,7 @@ TEST_CASE("a pass waits for the writes of the last one, and failed writes are tr
   w.apply();
   w.run();
   w.hold = false;
-  w.refused.clear();
+  w.refused = {};
   w.advance(1s);
   w.advance(2s);
   CHECK(w.health("c1") == "critical");

@@ -16,11 +16,11 @@ struct joining : stage {
     o.most_tries = most_tries;
     joiner = keep(system.spawn(retry_joiner, std::move(o)));
   }
-  void end(std::size_t reached, const string_list& errors = {}) {
+  void end(std::size_t reached, const swim::join_failures& errors = {}) {
     joins.back().done(reached, errors);
     run();
   }
-  void refuse() { end(0, {"Failed to join 10.0.0.1: refused", "Failed to join 10.0.0.2: refused"}); }
+  void refuse() { end(0, {{"10.0.0.1", "refused"}, {"10.0.0.2", "refused"}}); }
   /// @returns how long it took until the next attempt
   nanoseconds wait_for_attempt(nanoseconds longest = 60s) {
     auto before = joins.size();
@@ -42,7 +42,7 @@ TEST_CASE("a join is tried again until somebody answers, and then no more") {
   w.wait_for_attempt();
   REQUIRE(w.joins.size() == 2);
   w.members({stage::server("own", "10.0.0.1"), stage::server("other", "10.0.0.2")});
-  w.end(1, {"Failed to join 10.0.0.1: refused"});
+  w.end(1, {{"10.0.0.1", "refused"}});
   CHECK(w.log->count("Join cluster completed. Synced with initial agents cluster=LAN num_agents=1") == 1);
   w.advance(120s);
   CHECK(w.joins.size() == 2);
@@ -109,7 +109,7 @@ TEST_CASE("an agent that reached only itself goes on trying to join the others, 
   joining w(1);
   w.members({stage::server("own", "10.0.0.1")});
   for (int i = 0; i < 20; ++i) {
-    w.end(1, {"Failed to join 10.0.0.2: refused"});
+    w.end(1, {{"10.0.0.2", "refused"}});
     w.wait_for_attempt();
   }
   CHECK(w.joins.size() == 21);
@@ -134,7 +134,7 @@ TEST_CASE("the log shows a failure once as long as it stays the same within an i
     w.wait_for_attempt();
   }
   CHECK(w.log->warnings == 1);
-  w.end(0, {"Failed to join 10.0.0.1: timeout"});
+  w.end(0, {{"10.0.0.1", "timeout"}});
   CHECK(w.log->warnings == 2);
 }
 

@@ -81,7 +81,7 @@ write_path stage::writes() {
 void stage::apply() {
   for (auto& p : std::exchange(held_, {})) {
     auto result = state::apply_result::failure(refused);
-    if (refused.empty()) {
+    if (refused.text.empty()) {
       state::transaction t(view->state.load());
       std::string_view bytes = p->command.bytes();
       auto type = static_cast<command_type>(static_cast<std::uint8_t>(bytes.at(0)));

@@ -42,17 +42,17 @@ public:
   stage();
   ~stage();
 
-  /// What writes go through. They wait for `apply` while `hold` is set; `refused` makes them fail with that sentence.
+  /// What writes go through. They wait for `apply` while `hold` is set; `refused` makes them fail, if it has a text.
   write_path writes();
   void apply();
   bool hold = false;
-  std::string refused;
+  error refused;
   std::vector<std::string> proposed; ///< commands, as they came
 
   /// A prober that keeps the addresses that it is asked to join.
   gossip_prober_actor prober();
   std::vector<gossip_command::join> joins;
-  string_list join_errors; ///< what it tells of its latest join
+  swim::join_failures join_errors; ///< what it tells of its latest join
 
   /// Publishes the members of a pool.
   void members(const std::vector<swim::member>& all, bool wan = false);

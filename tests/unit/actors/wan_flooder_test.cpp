@@ -56,7 +56,7 @@ TEST_CASE("a server that came is joined at once when told, one join at a time, a
 TEST_CASE("servers that could not be joined in the WAN pool are tried again after short waits that double") {
   flooding w;
   auto fail_and_wait = [&] {
-    w.joins.back().done(0, {"Failed to join 10.0.0.2:8302: refused"});
+    w.joins.back().done(0, {{"10.0.0.2:8302", "refused"}});
     w.run();
     auto before = w.joins.size();
     nanoseconds waited{0};

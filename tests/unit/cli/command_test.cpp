@@ -322,3 +322,37 @@ TEST_CASE("a child whose lock is lost is ended") {
   CHECK(result.out.find("\nChild terminated\n") != std::string::npos);
   CHECK(result.err == "Error running handler: signal: terminated\n");
 }
+
+TEST_CASE("an agent that is gone before it answers has left, and one that refuses has not") {
+  fake_agent agent;
+  agent.when("PUT /v1/agent/leave", {0, "", ""});
+  auto gone = ask(agent, {"leave"}, {});
+  CHECK(gone.code == 0);
+  CHECK(gone.out == "Graceful leave complete\n");
+  agent.when("PUT /v1/agent/leave", {403, "said before EOF", ""});
+  auto refused = ask(agent, {"leave"}, {});
+  CHECK(refused.code == 1);
+  CHECK(refused.err == "Error leaving: Unexpected response code: 403 (said before EOF)\n");
+}
+
+TEST_CASE("an answer of a server in trouble is told from others and from no answer") {
+  fake_agent agent;
+  client_settings settings;
+  settings.where.host = agent.address();
+  auto client = agent_client::open(settings);
+  REQUIRE(client);
+  auto failure = [&](int status) {
+    agent.when("GET /v1/kv/a", {status, "Unexpected response code: 500", ""});
+    auto response = (*client)->ok(get("/v1/kv/a"));
+    REQUIRE_FALSE(response);
+    return response.error();
+  };
+  for (int status : {500, 503}) {
+    CHECK(is_server_error(failure(status)));
+    CHECK(is_server_error(with_context("failed to read prefix", failure(status))));
+  }
+  for (int status : {403, 404, 429}) CHECK_FALSE(is_server_error(failure(status)));
+  auto none = failure(0);
+  CHECK_FALSE(is_server_error(none));
+  CHECK(none.code == error_code::disconnected);
+}

@@ -109,6 +109,10 @@ void fake_agent::serve_connection(int connection) {
         }
     }
     auto reply = found();
+    if (reply.status == 0) {
+      ::shutdown(connection, SHUT_RDWR);
+      return;
+    }
     auto text = "HTTP/1.1 " + std::to_string(reply.status) + " X\r\n" + reply.headers +
                 "Content-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n" + reply.body;
     if (::send(connection, text.data(), text.size(), MSG_NOSIGNAL) < 0) return;

@@ -11,7 +11,7 @@
 class fake_agent {
 public:
   struct answer {
-    int status = 200;
+    int status = 200; ///< 0: the connection ends without an answer
     std::string body;
     std::string headers; ///< further header lines, each ending with "\r\n"
   };

@@ -257,6 +257,15 @@ TEST_CASE("unknown names are rejected where the caller or the field list says so
   CHECK(error_of<strict_whole>(R"({"Shown":"x"})", strict) == "json: unknown field \"Shown\"");
 }
 
+TEST_CASE("the name of an unknown field that was rejected is told apart from its text") {
+  std::string name;
+  json::read_options strict{.reject_unknown_fields = true, .rejected_field = &name};
+  CHECK(error_of<everything>(R"({"Nested":{"bo\"gus":1}})", strict) == "json: unknown field \"bo\\\"gus\"");
+  CHECK(name == "bo\"gus");
+  CHECK(error_of<everything>("{}", strict) == "");
+  CHECK(name == "");
+}
+
 TEST_CASE("depth is limited, however deep the text is") {
   std::string deep(200'000, '[');
   CHECK(error_of<free_form>(deep) == "invalid character '[' exceeded max depth");

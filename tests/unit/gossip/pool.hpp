@@ -118,7 +118,7 @@ public:
     std::optional<std::pair<std::size_t, string_list>> ended;
     gossip_command::join c;
     c.addresses = addresses;
-    c.done = [&](std::size_t reached, const string_list& errors) { ended = {reached, errors}; };
+    c.done = [&](std::size_t reached, const swim::join_failures& errors) { ended = {reached, swim::texts_of(errors)}; };
     ask_gossip(members[who].prober, std::move(c));
     REQUIRE(within(60s, [&] { return ended.has_value(); }));
     return *ended;

@@ -46,6 +46,8 @@ TEST_CASE("no header includes the whole JSON library") { CHECK(describe(heavy_he
 
 TEST_CASE("all actors are typed and none blocks") { CHECK(describe(untyped_actors(PRAETOR_SOURCE_DIR)) == ""); }
 
+TEST_CASE("nothing decides by the text of an error") { CHECK(describe(decisions_by_text(PRAETOR_SOURCE_DIR)) == ""); }
+
 TEST_CASE("every deliberate bug names what finds it") { CHECK(describe(unproven_mutations(PRAETOR_SOURCE_DIR)) == ""); }
 
 TEST_CASE("a deliberate bug without a row and a row without a bug are found") {
@@ -141,6 +143,30 @@ TEST_CASE("a header that includes the whole JSON library is found") {
   REQUIRE(found.size() == 1);
   CHECK(found[0].file == "protocol/a.hpp");
   CHECK(found[0].line == 2);
+}
+
+TEST_CASE("decisions by the text of an error are found") {
+  scratch_tree tree;
+  tree.write("actors/good.cpp", "// why.text == x\n"
+                                "if (r.error().code == error_code::busy || why.text.empty()) log(r.error().text);\n"
+                                "if (range.error() == raft::refusal::overloaded) return;\n"
+                                "auto text = because + why.text; if (text.starts_with(prefix)) return;\n");
+  CHECK(describe(decisions_by_text(tree.root())) == "");
+
+  tree.write("actors/bad.cpp", "bool a = answer.error() == no_leader();\n"
+                               "bool b = answer.error().text.find(\"ACL\") != npos;\n"
+                               "bool c = answer.error() == error{\"No\", 500};\n"
+                               "bool d = why.text == \"No cluster leader\";\n");
+  tree.write("frontends/cli/bad.cpp", "bool a = failed->text.ends_with(\"EOF\");\n"
+                                      "bool b = join_error.contains(\"10.0.0.1\");\n");
+  tree.write("protocol/bad.hpp", "bool a = result.error().error.starts_with(\"x\");\n");
+  tree.write("sim/bad.cpp", "bool a = refusal->error != \"x\";\n");
+  tree.write("storage/state/bad.cpp", "bool a = last_error.text .rfind(\"x\", 0) == 0;\n");
+  std::vector<std::string> places;
+  for (const auto& f : decisions_by_text(tree.root())) places.push_back(f.file + ":" + std::to_string(f.line));
+  CHECK(places == std::vector<std::string>{"protocol/bad.hpp:1", "storage/state/bad.cpp:1", "actors/bad.cpp:1",
+                                           "actors/bad.cpp:2", "actors/bad.cpp:3", "actors/bad.cpp:4",
+                                           "frontends/cli/bad.cpp:1", "frontends/cli/bad.cpp:2", "sim/bad.cpp:1"});
 }
 
 TEST_CASE("comments and literals are blanked, line by line") {

@@ -197,6 +197,16 @@ std::vector<finding> untyped_actors(const fs::path& root) {
   return matches(root, folders, "actors/ports", words, "is untyped or blocks");
 }
 
+std::vector<finding> decisions_by_text(const fs::path& root) {
+  const std::string search = R"((starts_with|ends_with|contains|r?find|compare)\()";
+  const std::string decides = R"((\.|->)(text|error)\s*(\.\s*)" + search + R"(|[=!]=))";
+  static const std::regex words(R"(((error|failure|failed|refusal|refused)\w*(\(\))?|\b(why|reason)))" + decides +
+                                R"(|(error|failure|refusal)\w*\.)" + search +
+                                R"(|\berror\(\)\s*[=!]=\s*((praetor::)?error\s*\{|\w+\(\)))");
+  constexpr std::array<std::string_view, 5> folders{"protocol", "storage", "actors", "frontends", "sim"};
+  return matches(root, folders, {}, words, "decides by text: error::code is for that");
+}
+
 std::vector<finding> unproven_mutations(const fs::path& root) {
   static const std::regex place(R"re(\bmutated\("([^"]+)"\))re");
   const std::string list = "tests/sim/mutations/list.txt";

@@ -37,6 +37,9 @@ std::vector<finding> heavy_headers(const std::filesystem::path& root);
 /// Untyped and blocking actors.
 std::vector<finding> untyped_actors(const std::filesystem::path& root);
 
+/// Decisions by the text of an error, or by the whole error with its text: programs decide by error::code.
+std::vector<finding> decisions_by_text(const std::filesystem::path& root);
+
 /// Deliberate bugs, mutated("NAME"), without a row in tests/sim/mutations/list.txt, which says what has to find them;
 /// and rows without such a place.
 std::vector<finding> unproven_mutations(const std::filesystem::path& root);

@@ -102,6 +102,8 @@ TEST_CASE("locks") {
   CHECK(c.kv("lock", "l", "v3", s2).flag == false);
   CHECK(c.kv("lock", "l", "v3", "abc").error == "invalid session \"abc\"");
   CHECK(c.kv("lock", "l", "v3").error == "missing session");
+  CHECK(c.kv("lock", "l", "v3", "abc").why().code == error_code::failed_precondition);
+  CHECK(c.kv("unlock", "l", "v3").why().code == error_code::failed_precondition);
   c.kv("set", "l", "v4");
   CHECK(c.key("l")->session == s1);
   CHECK(c.key("l")->lock_index == 0); // a plain write resets it

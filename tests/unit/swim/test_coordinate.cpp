@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "protocol/swim/randomness.hpp"
+#include "protocol/base/randomness.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,12 +1,13 @@
+#include "protocol/base/randomness.hpp"
 #include "protocol/swim/broadcast_queue.hpp"
 #include "protocol/swim/formulas.hpp"
-#include "protocol/swim/randomness.hpp"
 #include "protocol/swim/suspicion.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 
+using namespace praetor;
 using namespace praetor::swim;
 using namespace std::chrono_literals;
 

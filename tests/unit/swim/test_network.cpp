@@ -73,7 +73,8 @@ TEST_CASE("a join tells which addresses did not answer") {
   auto result = net.join("a", {net.at("b").address, "10.9.9.9:8301"});
   CHECK(result.reached == 1);
   REQUIRE(result.errors.size() == 1);
-  CHECK(result.errors[0] == "Failed to join 10.9.9.9:8301: connection refused");
+  CHECK(result.errors[0] == join_failure{"10.9.9.9:8301", "connection refused"});
+  CHECK(result.errors[0].text() == "Failed to join 10.9.9.9:8301: connection refused");
 }
 
 TEST_CASE("a join that wants one address stops at the first that answers") {
@@ -456,8 +457,8 @@ TEST_CASE("pools of different datacenters refuse each other") {
   auto result = net.join("b1", {net.at("a1").address});
   CHECK(result.reached == 0);
   REQUIRE(result.errors.size() == 1);
-  CHECK(result.errors[0] == "Failed to join " + net.at("a1").address +
-                                ": Remote error: Member 'b1' part of wrong datacenter; expected 'a'");
+  CHECK(result.errors[0].address == net.at("a1").address);
+  CHECK(result.errors[0].why == "Remote error: Member 'b1' part of wrong datacenter; expected 'a'");
   CHECK(net.at("a1").count(notice::kind_t::merge_refused) == 1);
   // Nor does a stray packet bring them together.
   net["a1"].packet_received(

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <random>
 #include <utility>
@@ -7,10 +9,17 @@
 
 /// Draws whose outcome depends on the generator alone, not on the standard library's distributions: equal seeds give
 /// equal runs everywhere.
-namespace praetor::swim {
+namespace praetor {
 
 /// 0 to bound - 1; `bound` is at least 1.
 inline std::uint64_t draw_below(std::mt19937_64& random, std::uint64_t bound) { return random() % bound; }
+
+/// From 0 up to, not including, `span`; 0 for a span that is not positive. It is added to a wait, so that those who
+/// wait for the same do not go on in step.
+inline std::chrono::nanoseconds jitter(std::mt19937_64& random, std::chrono::nanoseconds span) {
+  auto bound = static_cast<std::uint64_t>(std::max<std::int64_t>(span.count(), 1));
+  return std::chrono::nanoseconds{static_cast<std::int64_t>(draw_below(random, bound))};
+}
 
 /// From 0 up to, not including, 1.
 inline double draw_unit(std::mt19937_64& random) {
@@ -31,4 +40,4 @@ std::vector<T> draw_some(std::vector<T> values, std::size_t count, std::mt19937_
   return values;
 }
 
-} // namespace praetor::swim
+} // namespace praetor

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "protocol/types/error.hpp"
+
+namespace praetor {
+
+/// The servers have no leader, or this one does not lead. In Consul's words, which clients compare.
+inline error no_leader() { return {error_code::no_leader, "No cluster leader"}; }
+
+} // namespace praetor
