@@ -4,6 +4,12 @@
 
 namespace praetor {
 
+std::size_t check_start::output_limit() const {
+  auto now = view->settings.load();
+  return praetor::output_limit(definition,
+                               (now ? registry_settings_of(*now) : registry_settings{}).check_output_max_size);
+}
+
 registry_state::~registry_state() {
   for (auto& [id, runner] : runners) caf::anon_send_exit(runner, caf::exit_reason::user_shutdown);
 }
@@ -62,7 +68,7 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
       },
       [self](stored_atom, std::uint64_t number) { self->state.stored(number); },
       [self](sync_atom, anti_entropy_actor& sync) { self->state.sync = std::move(sync); },
-      [self](sync_atom) { self->state.sync_due_outputs(); },
+      [self](sync_atom) { self->state.sync_outputs(self->clock().now()); },
       [self](wake_atom) {
         auto& s = self->state;
         s.reap();

@@ -27,11 +27,6 @@ std::string cut_front(std::string output, std::size_t limit) {
   return output + " ... (captured " + std::to_string(limit) + " of " + std::to_string(total) + " bytes)";
 }
 
-std::size_t output_limit(const registry_settings& settings, const check_definition& d) {
-  auto own = d.output_max_size > 0 ? static_cast<std::size_t>(d.output_max_size) : settings.check_output_max_size;
-  return std::min(own, settings.check_output_max_size);
-}
-
 /// Whether a check's worker does the same for two definitions: what is only shown, or judged by others, may differ.
 bool same_work(check_definition a, check_definition b) {
   for (auto* d : {&a, &b}) {
@@ -104,7 +99,6 @@ void registry_state::start_runner(const local_check& c, nanoseconds ttl_left) {
   start.token = c.token;
   start.from_file = c.from_file;
   start.node_name = options.settings.node_name;
-  start.output_limit = output_limit(options.settings, c.definition);
   start.ttl_left = ttl_left;
   if (auto runner = options.start_check(self, std::move(start))) runners.emplace(c.check->check_id, std::move(runner));
 }
@@ -328,10 +322,9 @@ void registry_state::update_check(const std::string& id, std::string status, std
   self->send(sync, changed_atom_v, check_atom_v, id);
 }
 
-void registry_state::sync_due_outputs() {
-  auto now = self->clock().now();
+void registry_state::sync_outputs(steady_time due) {
   std::erase_if(deferred, [&](auto& item) {
-    if (item.second > now) return false;
+    if (item.second > due) return false;
     if (sync) self->send(sync, changed_atom_v, check_atom_v, item.first);
     return true;
   });
@@ -343,7 +336,8 @@ expected<void> registry_state::update_ttl(const std::string& id, const std::stri
   if (check_kind(existing->definition) != "ttl")
     return fail("CheckID " + praetor::quoted(id) + " does not have associated TTL");
   if (auto it = runners.find(id); it != runners.end()) self->send(it->second, renew_atom_v);
-  update_check(id, status, cut_front(std::move(output), output_limit(options.settings, existing->definition)));
+  auto limit = output_limit(existing->definition, options.settings.check_output_max_size);
+  update_check(id, status, cut_front(std::move(output), limit));
   if (auto updated = current->check(id)) persist_ttl(*updated);
   return {};
 }

@@ -128,6 +128,10 @@ public:
     return std::make_shared<handler_under_way>(entrance_, attempt);
   }
 
+  void reload(const config::runtime_config& config) override {
+    entrance_->post([this, settings = tls_settings_of(config)] { world_.tls = probe_tls(settings); });
+  }
+
 private:
   std::shared_ptr<probe_attempt> make(const probe_request& request, const std::shared_ptr<probe_listener>& listener) {
     const auto& d = request.definition;

@@ -277,7 +277,7 @@ expected<void> running_agent::start(config_ptr config) {
   auto watches = configured_watches(*config);
   if (!watches) return tl::unexpected(watches.error());
   if (auto started = start_actors(config); !started) return started;
-  watches_ = system_->spawn(watch_supervisor, watch_supervisor_options{view_, ports_.handlers, log_});
+  watches_ = system_->spawn(watch_supervisor, watch_supervisor_options{view_, ports_.outward, log_});
   watch(std::move(*watches)); // they wait for the frontends, and a reload may come with these
   return start_frontends(config);
 }
@@ -315,6 +315,7 @@ void running_agent::reload(done_callback done) {
     log_->write(log_level::warn, "agent", "Invalid log level in new configuration");
   http_.reload_limits(options.limits);
   links_->reload(*rpc);
+  ports_.outward->reload(*next);
   if (dns_) dns_->reload(*next);
   watch(std::move(*watches));
   auto finished = [log = log_, done = std::move(done)](const error* failed) {

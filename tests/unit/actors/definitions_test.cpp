@@ -102,6 +102,54 @@ TEST_CASE("a reload moves what it changes and nothing else") {
   CHECK_FALSE(own.in_catalog("web"));
 }
 
+TEST_CASE("checks that already run keep as much of their output as a reload says") {
+  own_definitions own;
+  auto web = http("web", "");
+  web.interval = 10s;
+  own.config->checks = {web, own_definitions::ttl("kept up")};
+  REQUIRE(own.start() == "");
+  own.world.advance(10s);
+  CHECK(own.probes->limits["web"] == 4096);
+  own.ends("web", "passing", "fine");
+  auto starts = own.starts;
+  own.config->check_output_max_size = 10;
+  REQUIRE(own.reload() == "");
+  own.world.advance(10s);
+  CHECK(own.probes->limits["web"] == 10);
+  REQUIRE(own.report("kept up", health_passing, "0123456789abc") == "");
+  CHECK(own.check("kept up")->check->output == "0123456789 ... (captured 10 of 13 bytes)");
+  CHECK(own.starts == starts);
+}
+
+TEST_CASE("news of an output waits no longer than a reload says") {
+  own_definitions own;
+  own.config->check_update_interval = 24h;
+  own.config->checks = {own_definitions::ttl("kept up")};
+  REQUIRE(own.start() == "");
+  REQUIRE(own.report("kept up", health_passing, "first") == "");
+  REQUIRE(own.report("kept up", health_passing, "second") == "");
+  REQUIRE(own.reload() == "");
+  CHECK(own.check_in_catalog("kept up")->output == "first");
+  own.config->check_update_interval = 0s;
+  REQUIRE(own.reload() == "");
+  CHECK(own.check_in_catalog("kept up")->output == "second");
+}
+
+TEST_CASE("a reload that forbids scripts ends those that were registered over the API") {
+  own_definitions own;
+  own.config->enable_script_checks = true;
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(script())) == "");
+  REQUIRE(own.add(over_the_api(own_definitions::ttl("added"))) == "");
+  REQUIRE(own.reload() == "");
+  CHECK(own.check("script"));
+  own.config->enable_script_checks = false;
+  REQUIRE(own.reload() == "");
+  CHECK_FALSE(own.check("script"));
+  CHECK(own.check("added"));
+  CHECK(own.world.log->count("Check is not allowed any more and was deregistered") == 1);
+}
+
 TEST_CASE("of two definitions with one id the last counts, and a reload does not go back and forth between them") {
   own_definitions own;
   auto first = own_definitions::web(), second = own_definitions::web();

@@ -74,6 +74,7 @@ std::string own_definitions::ask(Message&&... message) {
 
 std::string own_definitions::reload() {
   auto next = std::make_shared<const config::runtime_config>(*config);
+  world.view->settings.store(next);
   return ask(reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{next});
 }
 std::string own_definitions::add(const service_registration& r) {

@@ -68,7 +68,6 @@ check_runner_actor health_world::start(check_definition definition, nanoseconds 
   s.definition = std::move(definition);
   s.token = token;
   s.node_name = "here";
-  s.output_limit = output_limit;
   s.ttl_left = ttl_left;
   check_runner_actor runner;
   caf::anon_send(registry_, check_atom_v, local<std::shared_ptr<check_registration>>{},
