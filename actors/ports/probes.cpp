@@ -95,6 +95,7 @@ class production_probes final : public outward_port {
 public:
   explicit production_probes(const config::runtime_config& config) {
     world_.tls = probe_tls(tls_settings_of(config));
+    world_.proxies = proxy_rules(environment_variable);
     world_.nameserver = first_nameserver();
     thread_ = std::thread([this] {
       // Signals are for the thread that waits for them.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/ports/http_proxy.hpp"
 #include "protocol/types/error.hpp"
 
 #include <cstdint>
@@ -32,6 +33,7 @@ struct endpoint {
   std::string unix_path;               ///< if set, `host` only names the server in the request
   std::string path_prefix;
   tls_settings tls;
+  std::optional<http_proxy> proxy; ///< that requests go through
 };
 
 struct http_request {
