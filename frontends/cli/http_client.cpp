@@ -211,12 +211,18 @@ struct http_client::connection {
 void cancellation::cancel() {
   std::lock_guard lock(mutex_);
   cancelled_ = true;
+  news_.notify_all();
   if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
 }
 
 bool cancellation::cancelled() const {
   std::lock_guard lock(mutex_);
   return cancelled_;
+}
+
+bool cancellation::wait_for(std::chrono::nanoseconds length) const {
+  std::unique_lock lock(mutex_);
+  return news_.wait_for(lock, length, [this] { return cancelled_; });
 }
 
 void cancellation::attach(int descriptor) {

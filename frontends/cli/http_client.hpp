@@ -3,6 +3,8 @@
 #include "actors/ports/http_proxy.hpp"
 #include "protocol/types/error.hpp"
 
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -56,6 +58,8 @@ class cancellation {
 public:
   void cancel();
   bool cancelled() const;
+  /// Waits that long, or until it is cancelled. @returns whether it is cancelled
+  bool wait_for(std::chrono::nanoseconds length) const;
 
   /// The socket that is shut down when this is cancelled, or was before. It has to be open until it is detached.
   void attach(int descriptor);
@@ -63,6 +67,7 @@ public:
 
 private:
   mutable std::mutex mutex_;
+  mutable std::condition_variable news_; ///< it was cancelled
   int descriptor_ = -1;
   bool cancelled_ = false;
 };
