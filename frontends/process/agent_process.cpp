@@ -376,6 +376,17 @@ void log_descriptors(log_lines& log, const descriptor_limit& limit, const descri
               "(ulimit -n, LimitNOFILE) to 4096 or more");
 }
 
+/// The signal that an event stands for, as Go names it; null for what is no signal.
+const char* signal_name(stop_wait::event event) {
+  switch (event) {
+  case stop_wait::event::hangup: return "hangup";
+  case stop_wait::event::interrupt: return "interrupt";
+  case stop_wait::event::terminate: return "terminated";
+  case stop_wait::event::usr1: return "user defined signal 1";
+  default: return nullptr;
+  }
+}
+
 /// Leaves in order, unless a second signal says that there is no time for it. @returns the exit code
 int leave_gracefully(stop_wait& wait, running_agent& agent, log_lines& log, nanoseconds limit) {
   using std::chrono::milliseconds, std::chrono::steady_clock;
@@ -389,9 +400,8 @@ int leave_gracefully(stop_wait& wait, running_agent& agent, log_lines& log, nano
       log.write(log_level::error, "agent", "Timeout on graceful leave. Exiting");
       return 1;
     }
-    if (event == stop_wait::event::interrupt || event == stop_wait::event::terminate) {
-      log.write(log_level::error, "agent", "Caught second signal. Exiting",
-                {{"signal", event == stop_wait::event::interrupt ? "interrupt" : "terminated"}});
+    if (auto name = signal_name(event); name && event != stop_wait::event::usr1) {
+      log.write(log_level::info, "agent", "Caught second signal, Exiting", {{"signal", name}});
       return 1;
     }
     if (event != stop_wait::event::left) continue;
@@ -417,14 +427,10 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
       release_startup_code();
       continue;
     }
-    auto name = event == stop_wait::event::hangup      ? "hangup"
-                : event == stop_wait::event::interrupt ? "interrupt"
-                : event == stop_wait::event::usr1      ? "user defined signal 1"
-                                                       : "terminated";
     // Who asked for it waits for as long as it was configured to take; a service manager may not.
     if (event == stop_wait::event::leave)
       return leave_gracefully(wait, agent, log, leave_limit + config->leave_drain_time);
-    log.write(log_level::info, "agent", "Caught", {{"signal", name}});
+    log.write(log_level::info, "agent", "Caught", {{"signal", signal_name(event)}});
     if (event == stop_wait::event::usr1) continue;
     if (event == stop_wait::event::hangup) {
       agent.reload(nullptr);
