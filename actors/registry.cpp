@@ -55,9 +55,9 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
              local<done_callback>& done) {
         finish(self->state, self->state.update_ttl(id, status, output), done.value);
       },
-      [self](maintain_atom, const std::string& service_id, bool on, const std::string& reason,
+      [self](maintain_atom, const std::string& service_id, bool on, const std::string& reason, const std::string& token,
              local<done_callback>& done) {
-        finish(self->state, self->state.maintain(service_id, on, reason), done.value);
+        finish(self->state, self->state.maintain(service_id, on, reason, token), done.value);
       },
       [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
         finish(self->state, self->state.take_definitions(*config.value), done.value);

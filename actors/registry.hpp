@@ -83,7 +83,7 @@ struct registry_state {
   expected<void> remove_check(const std::string& id);
   void update_check(const std::string& id, std::string status, std::string output);
   expected<void> update_ttl(const std::string& id, const std::string& status, std::string output);
-  expected<void> maintain(const std::string& service_id, bool on, const std::string& reason);
+  expected<void> maintain(const std::string& service_id, bool on, const std::string& reason, const std::string& token);
   void reap();
   /// Syncs the outputs that wait for a moment up to this one.
   void sync_outputs(steady_time due);

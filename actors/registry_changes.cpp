@@ -342,7 +342,8 @@ expected<void> registry_state::update_ttl(const std::string& id, const std::stri
   return {};
 }
 
-expected<void> registry_state::maintain(const std::string& service_id, bool on, const std::string& reason) {
+expected<void> registry_state::maintain(const std::string& service_id, bool on, const std::string& reason,
+                                        const std::string& token) {
   auto service = service_id.empty() ? nullptr : current->service(service_id);
   if (!service_id.empty() && !service) return tl::unexpected(unknown_service(service_id));
   auto id = service ? service_maintenance_id(service_id) : std::string(node_maintenance_id);
@@ -361,7 +362,7 @@ expected<void> registry_state::maintain(const std::string& service_id, bool on, 
   auto next = std::make_shared<local_check>();
   next->definition = d;
   next->check = check;
-  next->token = service ? service->token : std::string();
+  next->token = token;
   {
     local_change change(*this);
     change.put(local_check_ptr(next));

@@ -181,6 +181,36 @@ TEST_CASE("what was registered beside a service of a file survives a restart") {
   CHECK(own.check_in_catalog("_service_maintenance:web"));
 }
 
+TEST_CASE("maintenance is registered with the token of who asked for it, also after a restart") {
+  own_definitions own;
+  auto web = over_the_api(own_definitions::web());
+  web.token = "of the service";
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(web) == "");
+  REQUIRE(own.maintain("web", "of the operator") == "");
+  REQUIRE(own.maintain("", "of the operator") == "");
+  for (bool again : {false, true}) {
+    if (again) REQUIRE(own.restart() == "");
+    CHECK(own.check("_service_maintenance:web")->token == "of the operator");
+    CHECK(own.check("_node_maintenance")->token == "of the operator");
+    CHECK(own.service("web")->token == "of the service");
+  }
+}
+
+TEST_CASE("a check of a service keeps its proxy's addresses over a restart") {
+  own_definitions own;
+  auto d = own_definitions::web();
+  auto check = http("web", "");
+  check.proxy_http = "http://127.0.0.1:21500/";
+  check.proxy_grpc = "127.0.0.1:21501";
+  d.checks = {check};
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(d)) == "");
+  REQUIRE(own.restart() == "");
+  CHECK(own.check("web")->definition.proxy_http == "http://127.0.0.1:21500/");
+  CHECK(own.check("web")->definition.proxy_grpc == "127.0.0.1:21501");
+}
+
 TEST_CASE("a check of a file may belong to a service that was registered over the API, also after a restart") {
   own_definitions own;
   REQUIRE(own.start() == "");

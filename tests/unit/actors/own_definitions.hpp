@@ -41,7 +41,7 @@ public:
   std::string add(const service_registration& r);
   std::string add(const check_registration& r);
   std::string report(const std::string& check, std::string_view status, const std::string& output);
-  std::string maintain(const std::string& service);
+  std::string maintain(const std::string& service, const std::string& token = {});
   /// The attempt of a check that waits longest ends so.
   void ends(const std::string& check, const std::string& status, const std::string& output = "");
 

@@ -17,7 +17,7 @@ registry_actor::behavior_type listening_registry(registry_actor::pointer self, r
         hear({nanoseconds{0}, check, status, output});
       },
       [](ttl_atom, const std::string&, const std::string&, const std::string&, local<done_callback>&) {},
-      [](maintain_atom, const std::string&, bool, const std::string&, local<done_callback>&) {},
+      [](maintain_atom, const std::string&, bool, const std::string&, const std::string&, local<done_callback>&) {},
       [](reload_atom, local<std::shared_ptr<const config::runtime_config>>&, local<done_callback>&) {},
       [](changed_atom, local<std::shared_ptr<const tag_settlement>>&) {},
       [](stored_atom, std::uint64_t) {},
