@@ -140,7 +140,6 @@ void agent_state::start_router() {
   r.server = o.config->server;
   r.peer = handles.peer;
   r.hold = o.config->rpc_hold_timeout;
-  r.patience = o.config->rpc.client_timeout;
   r.connect = [outside = o.outside, peer = handles.peer](rpc_router_actor::pointer router, const known_server& s) {
     return router->spawn(peer_link, outside, s, peer, rpc_router_actor{router});
   };

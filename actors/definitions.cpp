@@ -4,6 +4,8 @@
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/types/names.hpp"
 
+#include <algorithm>
+
 namespace praetor {
 
 namespace {
@@ -41,6 +43,10 @@ registry_settings registry_settings_of(const config::runtime_config& c) {
   s.deregister_interval_min = c.check_deregister_interval_min;
   s.reap_interval = c.check_reap_interval;
   return s;
+}
+
+std::size_t output_limit(const check_definition& d, std::size_t most) {
+  return d.output_max_size > 0 ? std::min(static_cast<std::size_t>(d.output_max_size), most) : most;
 }
 
 file_definitions definitions_of(const config::runtime_config& c) {

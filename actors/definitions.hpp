@@ -28,6 +28,10 @@ struct registry_settings {
 };
 registry_settings registry_settings_of(const config::runtime_config& config);
 
+/// How many bytes of a check's output are kept: as its definition wants, but never more than the agent allows.
+/// @param most check_output_max_size
+std::size_t output_limit(const check_definition& check, std::size_t most);
+
 /// The services and checks that the configuration defines, by id. Of several with one id the last counts.
 struct file_definitions {
   std::map<std::string, service_registration> services; ///< without their checks

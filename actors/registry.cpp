@@ -4,6 +4,12 @@
 
 namespace praetor {
 
+std::size_t check_start::output_limit() const {
+  auto now = view->settings.load();
+  return praetor::output_limit(definition,
+                               (now ? registry_settings_of(*now) : registry_settings{}).check_output_max_size);
+}
+
 registry_state::~registry_state() {
   for (auto& [id, runner] : runners) caf::anon_send_exit(runner, caf::exit_reason::user_shutdown);
 }
@@ -49,9 +55,9 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
              local<done_callback>& done) {
         finish(self->state, self->state.update_ttl(id, status, output), done.value);
       },
-      [self](maintain_atom, const std::string& service_id, bool on, const std::string& reason,
+      [self](maintain_atom, const std::string& service_id, bool on, const std::string& reason, const std::string& token,
              local<done_callback>& done) {
-        finish(self->state, self->state.maintain(service_id, on, reason), done.value);
+        finish(self->state, self->state.maintain(service_id, on, reason, token), done.value);
       },
       [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
         finish(self->state, self->state.take_definitions(*config.value), done.value);
@@ -62,7 +68,7 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
       },
       [self](stored_atom, std::uint64_t number) { self->state.stored(number); },
       [self](sync_atom, anti_entropy_actor& sync) { self->state.sync = std::move(sync); },
-      [self](sync_atom) { self->state.sync_due_outputs(); },
+      [self](sync_atom) { self->state.sync_outputs(self->clock().now()); },
       [self](wake_atom) {
         auto& s = self->state;
         s.reap();

@@ -33,8 +33,10 @@ struct check_start {
   std::string token;           ///< that it was registered with; "" = what is configured for all
   bool from_file = false;
   std::string node_name;
-  std::size_t output_limit = 4096;
   nanoseconds ttl_left{0}; ///< for a TTL check that was restored: until it expires; 0 = the whole TTL
+
+  /// How many bytes of the output are kept, as the configuration says now: a reload may change it.
+  std::size_t output_limit() const;
 };
 /// Starts the worker of a check; null for kinds without one.
 using check_starter = std::function<check_runner_actor(registry_actor::pointer, check_start)>;
@@ -81,9 +83,10 @@ struct registry_state {
   expected<void> remove_check(const std::string& id);
   void update_check(const std::string& id, std::string status, std::string output);
   expected<void> update_ttl(const std::string& id, const std::string& status, std::string output);
-  expected<void> maintain(const std::string& service_id, bool on, const std::string& reason);
+  expected<void> maintain(const std::string& service_id, bool on, const std::string& reason, const std::string& token);
   void reap();
-  void sync_due_outputs();
+  /// Syncs the outputs that wait for a moment up to this one.
+  void sync_outputs(steady_time due);
   void settle_tags(const tag_settlement& settled);
 
   // The configuration's definitions (registry_definitions.cpp).
@@ -114,6 +117,8 @@ private:
   void publish();
   void stop_runner(const std::string& check_id);
   void start_runner(const local_check& c, nanoseconds ttl_left);
+  /// Deregisters the scripts of the API that the settings do not allow any more.
+  void drop_refused_scripts();
   /// Tags of a service that is added or replaced: its definition's, or what others have made of them.
   void choose_tags(local_service& next, const local_service_ptr& existing) const;
   /// Its checks name the service and its tags.

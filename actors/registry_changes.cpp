@@ -28,11 +28,6 @@ std::string cut_front(std::string output, std::size_t limit) {
   return output + " ... (captured " + std::to_string(limit) + " of " + std::to_string(total) + " bytes)";
 }
 
-std::size_t output_limit(const registry_settings& settings, const check_definition& d) {
-  auto own = d.output_max_size > 0 ? static_cast<std::size_t>(d.output_max_size) : settings.check_output_max_size;
-  return std::min(own, settings.check_output_max_size);
-}
-
 /// Whether a check's worker does the same for two definitions: what is only shown, or judged by others, may differ.
 bool same_work(check_definition a, check_definition b) {
   for (auto* d : {&a, &b}) {
@@ -105,7 +100,6 @@ void registry_state::start_runner(const local_check& c, nanoseconds ttl_left) {
   start.token = c.token;
   start.from_file = c.from_file;
   start.node_name = options.settings.node_name;
-  start.output_limit = output_limit(options.settings, c.definition);
   start.ttl_left = ttl_left;
   if (auto runner = options.start_check(self, std::move(start))) runners.emplace(c.check->check_id, std::move(runner));
 }
@@ -328,10 +322,9 @@ void registry_state::update_check(const std::string& id, std::string status, std
   self->send(sync, changed_atom_v, check_atom_v, id);
 }
 
-void registry_state::sync_due_outputs() {
-  auto now = self->clock().now();
+void registry_state::sync_outputs(steady_time due) {
   std::erase_if(deferred, [&](auto& item) {
-    if (item.second > now) return false;
+    if (item.second > due) return false;
     if (sync) self->send(sync, changed_atom_v, check_atom_v, item.first);
     return true;
   });
@@ -343,12 +336,14 @@ expected<void> registry_state::update_ttl(const std::string& id, const std::stri
   if (check_kind(existing->definition) != "ttl")
     return fail("CheckID " + praetor::quoted(id) + " does not have associated TTL");
   if (auto it = runners.find(id); it != runners.end()) self->send(it->second, renew_atom_v);
-  update_check(id, status, cut_front(std::move(output), output_limit(options.settings, existing->definition)));
+  auto limit = output_limit(existing->definition, options.settings.check_output_max_size);
+  update_check(id, status, cut_front(std::move(output), limit));
   if (auto updated = current->check(id)) persist_ttl(*updated);
   return {};
 }
 
-expected<void> registry_state::maintain(const std::string& service_id, bool on, const std::string& reason) {
+expected<void> registry_state::maintain(const std::string& service_id, bool on, const std::string& reason,
+                                        const std::string& token) {
   auto service = service_id.empty() ? nullptr : current->service(service_id);
   if (!service_id.empty() && !service) return tl::unexpected(unknown_service(service_id));
   auto id = service ? service_maintenance_id(service_id) : std::string(node_maintenance_id);
@@ -367,7 +362,7 @@ expected<void> registry_state::maintain(const std::string& service_id, bool on, 
   auto next = std::make_shared<local_check>();
   next->definition = d;
   next->check = check;
-  next->token = service ? service->token : std::string();
+  next->token = token;
   {
     local_change change(*this);
     change.put(local_check_ptr(next));

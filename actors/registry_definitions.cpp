@@ -40,7 +40,9 @@ expected<void> registry_state::load(const config::runtime_config& c) {
 
 expected<void> registry_state::take_definitions(const config::runtime_config& c) {
   if (auto no = refused_definitions(c, *current)) return tl::unexpected(std::move(*no));
-  options.settings = registry_settings_of(c);
+  auto before = std::exchange(options.settings, registry_settings_of(c));
+  // What waits was told to by the old interval.
+  if (before.check_update_interval != options.settings.check_update_interval) sync_outputs(steady_time::max());
   auto next = definitions_of(c);
   joint_change together(*this);
   if (mutated("reload_starts_afresh"))
@@ -50,7 +52,24 @@ expected<void> registry_state::take_definitions(const config::runtime_config& c)
   // What can fail was looked at above.
   for (const auto& [id, r] : next.services) (void)add_service(r);
   for (const auto& [id, r] : next.checks) (void)add_check(r);
+  drop_refused_scripts();
   return {};
+}
+
+void registry_state::drop_refused_scripts() {
+  std::map<std::string, error> refused;
+  current->checks.for_each([&](std::string_view id, const local_check_ptr& c) {
+    if (c->from_file || c->definition.script_args.empty()) return;
+    auto service = c->check->service_id.empty() ? nullptr : current->service(c->check->service_id);
+    auto good = admissible({c->definition, c->token, false, false}, options.settings,
+                           service ? service->service.get() : nullptr);
+    if (!good) refused.emplace(id, good.error());
+  });
+  for (const auto& [id, why] : refused) {
+    options.outside->log_lines->write(log_level::warn, "agent", "Check is not allowed any more and was deregistered",
+                                      {{"check", id}, {"error", why.text}});
+    (void)remove_check(id);
+  }
 }
 
 } // namespace praetor

@@ -66,7 +66,7 @@ void registry_state::load_checks(const file_definitions& files) {
                   forget(storage::agent_table::checks, id);
                   return {};
                 }
-                if (check.type == "maintenance") return maintain(check.service_id, true, check.notes);
+                if (check.type == "maintenance") return maintain(check.service_id, true, check.notes, kept.token);
                 check_registration r;
                 r.check = storage::from_persisted(kept.check_type);
                 r.check.id = check.check_id;

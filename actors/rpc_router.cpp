@@ -4,6 +4,7 @@
 #include "actors/no_leader.hpp"
 #include "protocol/base/randomness.hpp"
 #include "protocol/codec/msgpack.hpp"
+#include "protocol/config/runtime_config.hpp"
 #include "protocol/mutation.hpp"
 
 #include <algorithm>
@@ -50,7 +51,7 @@ void rpc_router_state::propose(std::shared_ptr<proposal> p) {
   r->hops = p->hops + 1;
   r->origin = p->origin;
   r->hold = p->hold.count() > 0 ? p->hold : options.hold;
-  r->deadline = self->clock().now() + r->hold + options.patience;
+  r->deadline = self->clock().now() + r->hold + options.view->settings.load()->rpc.client_timeout;
   r->done = [done, weak = std::weak_ptr(r)](expected<std::string> answer) {
     state::apply_result result;
     if (!answer) {

@@ -28,9 +28,8 @@ struct rpc_router_options {
   agent_view_ptr view;
   std::string own_id;
   bool server = false;
-  raft_peer_actor peer;    ///< null on client agents
-  nanoseconds hold{0};     ///< how long a request waits for a leader (performance.rpc_hold_timeout)
-  nanoseconds patience{0}; ///< how long an answer to a write is waited for (limits.rpc_client_timeout)
+  raft_peer_actor peer; ///< null on client agents
+  nanoseconds hold{0};  ///< how long a request waits for a leader (performance.rpc_hold_timeout)
   /// Starts the link to a server, as a child of the router.
   std::function<peer_link_actor(rpc_router_actor::pointer, const known_server&)> connect;
 };

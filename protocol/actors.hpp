@@ -471,8 +471,9 @@ using registry_actor = caf::typed_actor<
     caf::reacts_to<result_atom, std::string, std::string, std::string>,
     // A client sets a TTL check: check id, status, output.
     caf::reacts_to<ttl_atom, std::string, std::string, std::string, local<done_callback>>,
-    // Maintenance on or off: service id ("" = the node), reason.
-    caf::reacts_to<maintain_atom, std::string, bool, std::string, local<done_callback>>,
+    // Maintenance on or off: service id ("" = the node), reason, the token to register it with ("" = what is configured
+    // for all).
+    caf::reacts_to<maintain_atom, std::string, bool, std::string, std::string, local<done_callback>>,
     // The configuration was read again: take over what changed of its services and checks. The callback hears why none
     // of it was taken, or that it is kept durably.
     caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>, local<done_callback>>,

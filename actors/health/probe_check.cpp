@@ -30,6 +30,7 @@ void probe_check_state::plan(nanoseconds delay) { self->delayed_send(self, delay
 
 void probe_check_state::attempt_now() {
   auto me = check_runner_actor{self};
+  request.output_limit = start.output_limit();
   running = start.outside->probes->start(request, [me, number = attempt](probe_result result) {
     caf::anon_send(me, result_atom_v, number,
                    local<std::shared_ptr<probe_result>>{std::make_shared<probe_result>(std::move(result))});
@@ -49,7 +50,7 @@ check_runner_actor::behavior_type probe_check(check_runner_actor::stateful_point
   auto& s = self->state;
   s.self = self;
   s.start = std::move(start);
-  s.request = {s.start.definition, timeout_of(s.start.definition), s.start.output_limit};
+  s.request = {s.start.definition, timeout_of(s.start.definition), s.start.output_limit()};
   s.counted.emplace(s.start.definition);
   s.plan(first_delay(s.start.outside->seed(), s.start.definition.interval));
   return {

@@ -50,6 +50,11 @@ public:
   void erase(const std::string& name) {
     std::erase_if(fields_, [&](const auto& field) { return equal_fold(field.first, name); });
   }
+  std::string value(const std::string& name) const {
+    for (const auto& field : fields_)
+      if (equal_fold(field.first, name)) return field.second;
+    return {};
+  }
   std::string text() const {
     std::string out;
     for (const auto& [name, value] : fields_) out.append(name).append(": ").append(value).append("\r\n");
@@ -98,9 +103,10 @@ asio::awaitable<std::string> http_exchange::carry_out() {
     if (auto why = refusal(url); !why.empty()) co_return failed(why);
     if (sent == 0) first_host = url.host_header;
     next.same_host = url.host_header == first_host;
-    auto message = compose(next, url);
+    const auto* proxy = world_.proxies.proxy_for(url.scheme, url.host, url.port);
+    auto message = compose(next, url, proxy);
     if (!message) co_return failed(message.error().text);
-    auto error = co_await exchange(url, std::move(*message), next.method == "HEAD");
+    auto error = co_await exchange(url, proxy, std::move(*message), next.method == "HEAD");
     if (!error.empty()) co_return failed(error);
     if (location_.empty()) co_return std::string();
     if (sent + 1 >= most_requests) {
@@ -112,12 +118,18 @@ asio::awaitable<std::string> http_exchange::carry_out() {
 }
 
 /// @returns empty once the answer is there: the last one (its body in `body_`) or a redirection (`location_`).
-asio::awaitable<std::string> http_exchange::exchange(const probe_url& url, std::string message, bool to_head) {
+asio::awaitable<std::string> http_exchange::exchange(const probe_url& url, const http_proxy* proxy, std::string message,
+                                                     bool to_head) {
   beast::tcp_stream stream(world_.context);
   host_and_port to;
-  to.host = url.host;
-  to.port = url.port;
-  auto wrong = co_await dial(world_, stream, to, call_.timeout);
+  to.host = proxy ? proxy->host : url.host;
+  to.port = proxy ? proxy->port : url.port;
+  std::string wrong;
+  if (proxy) wrong = refusal(*proxy);
+  if (!wrong.empty()) co_return wrong;
+  wrong = co_await dial(world_, stream, to, call_.timeout);
+  if (!wrong.empty()) co_return proxy ? proxy_error(wrong) : wrong;
+  if (proxy && url.scheme == "https") wrong = co_await open_tunnel(stream, *proxy, url);
   if (!wrong.empty()) co_return wrong;
   if (url.scheme == "http") co_return co_await converse(stream, stream, std::move(message), to_head);
   auto* context = tls_.context(wrong);
@@ -129,6 +141,23 @@ asio::awaitable<std::string> http_exchange::exchange(const probe_url& url, std::
   wrong = co_await shake_hands(tls, name, call_.tls_skip_verify);
   if (!wrong.empty()) co_return wrong;
   co_return co_await converse(tls, stream, std::move(message), to_head);
+}
+
+/// @returns empty once the proxy hands on what is sent
+asio::awaitable<std::string> http_exchange::open_tunnel(beast::tcp_stream& stream, const http_proxy& proxy,
+                                                        const probe_url& url) {
+  auto wanted = tunnel_request(proxy, url.host, url.port);
+  auto [unsent, written] = co_await asio::async_write(stream, asio::buffer(wanted), as_tuple);
+  if (unsent) co_return connection_error(stream, unsent);
+  http_answer answer(true); // nobody speaks behind it before we do
+  std::array<char, 1024> chunk;
+  while (!answer.has_head()) {
+    auto [lost, size] = co_await stream.async_read_some(asio::buffer(chunk), as_tuple);
+    auto good = answer.take({chunk.data(), size}, [](std::string_view) {});
+    if (good && lost && !answer.has_head()) good = is_end(lost) ? answer.end() : fail(connection_error(stream, lost));
+    if (!good) co_return good.error().text;
+  }
+  co_return tunnel_refusal(answer.code(), answer.status());
 }
 
 template <class Stream>
@@ -187,7 +216,7 @@ void http_exchange::unpack_body() {
 }
 
 /// @returns the request's bytes, or what is wrong with what was asked for
-expected<std::string> http_exchange::compose(const hop& next, const probe_url& url) const {
+expected<std::string> http_exchange::compose(const hop& next, const probe_url& url, const http_proxy* proxy) const {
   request_fields fields;
   fields.add("Host", url.host_header);
   fields.add("User-Agent", call_.user_agent);
@@ -211,7 +240,12 @@ expected<std::string> http_exchange::compose(const hop& next, const probe_url& u
   fields.set("Connection", "close");
   if (!next.body.empty() || next.method == "POST" || next.method == "PUT" || next.method == "PATCH")
     fields.set("Content-Length", std::to_string(next.body.size()));
-  return next.method + " " + url.target + " HTTP/1.1\r\n" + fields.text() + "\r\n" + next.body;
+  auto target = url.target;
+  if (proxy && url.scheme == "http") {
+    target.insert(0, "http://" + fields.value("Host")); // absolute form, RFC 9112 3.2.2
+    if (!proxy->authorization.empty()) fields.set("Proxy-Authorization", proxy->authorization);
+  }
+  return next.method + " " + target + " HTTP/1.1\r\n" + fields.text() + "\r\n" + next.body;
 }
 
 void http_exchange::follow(hop& next, const probe_url& from) const {

@@ -24,7 +24,8 @@ struct http_call {
   std::size_t output_limit = 4096;
 };
 
-/// One request over HTTP and the redirections that it leads to, with a new connection for each.
+/// One request over HTTP and the redirections that it leads to, with a new connection for each, through the proxies
+/// that the environment names.
 class http_exchange {
 public:
   http_exchange(probe_world& world, probe_tls& tls, http_call call)
@@ -43,11 +44,14 @@ public:
 
 private:
   struct hop;
-  boost::asio::awaitable<std::string> exchange(const probe_url& url, std::string message, bool to_head);
+  boost::asio::awaitable<std::string> exchange(const probe_url& url, const http_proxy* proxy, std::string message,
+                                               bool to_head);
+  boost::asio::awaitable<std::string> open_tunnel(boost::beast::tcp_stream& stream, const http_proxy& proxy,
+                                                  const probe_url& url);
   template <class Stream>
   boost::asio::awaitable<std::string> converse(Stream& stream, boost::beast::tcp_stream& socket, std::string message,
                                                bool to_head);
-  expected<std::string> compose(const hop& next, const probe_url& url) const;
+  expected<std::string> compose(const hop& next, const probe_url& url, const http_proxy* proxy) const;
   void follow(hop& next, const probe_url& from) const;
   bool takes_gzip(const std::string& method) const;
   void keep_body(std::string_view piece);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/ports/http_proxy.hpp"
 #include "actors/ports/probe_tls.hpp"
 #include "actors/probe.hpp"
 
@@ -18,6 +19,7 @@ struct probe_world {
   boost::asio::io_context context{1};
   probe_tls tls;          ///< of checks
   probe_tls handler_tls;  ///< of watches' handlers: no certificate of our own
+  proxy_rules proxies;    ///< of HTTP requests
   std::string nameserver; ///< for error texts: the first one of resolv.conf
 };
 

@@ -95,6 +95,7 @@ class production_probes final : public outward_port {
 public:
   explicit production_probes(const config::runtime_config& config) {
     world_.tls = probe_tls(tls_settings_of(config));
+    world_.proxies = proxy_rules(environment_variable);
     world_.nameserver = first_nameserver();
     thread_ = std::thread([this] {
       // Signals are for the thread that waits for them.
@@ -126,6 +127,10 @@ public:
     auto attempt = make_handler_attempt(world_, std::move(what), std::move(done));
     entrance_->post([attempt] { attempt->start(); });
     return std::make_shared<handler_under_way>(entrance_, attempt);
+  }
+
+  void reload(const config::runtime_config& config) override {
+    entrance_->post([this, settings = tls_settings_of(config)] { world_.tls = probe_tls(settings); });
   }
 
 private:

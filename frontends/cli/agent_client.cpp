@@ -1,6 +1,7 @@
 #include "frontends/cli/agent_client.hpp"
 
 #include "frontends/cli/command.hpp"
+#include "frontends/cli/dial.hpp"
 #include "frontends/cli/flag_set.hpp"
 #include "frontends/cli/log_line.hpp"
 #include "protocol/base/trim.hpp"
@@ -41,6 +42,13 @@ expected<void> apply_address(const std::string& address, endpoint& where) {
   where.host = rest.substr(0, slash);
   if (slash != std::string::npos) where.path_prefix = rest.substr(slash);
   return {};
+}
+
+void apply_proxy(const std::function<std::string(const char*)>& variable, endpoint& where) {
+  if (!where.unix_path.empty()) return;
+  auto to = split_host(where);
+  proxy_rules rules(variable);
+  if (auto* proxy = rules.proxy_for(where.scheme, to.host, to.port)) where.proxy = *proxy;
 }
 
 expected<void> apply_token(const client_options& flags, const std::function<std::string(const char*)>& variable,
@@ -88,6 +96,7 @@ expected<client_settings> resolve_client_settings(const client_options& flags,
   auto address = choose(flags.http_addr, variable("CONSUL_HTTP_ADDR"));
   if (!address.empty())
     if (auto applied = apply_address(address, where); !applied) return tl::make_unexpected(applied.error());
+  apply_proxy(variable, where);
   if (auto applied = apply_token(flags, variable, settings); !applied) return tl::make_unexpected(applied.error());
   return settings;
 }

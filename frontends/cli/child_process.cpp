@@ -6,14 +6,15 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <csignal>
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 
 namespace praetor::cli {
@@ -23,7 +24,6 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds end_grace{5};
-constexpr std::chrono::milliseconds group_pause{10};
 
 /// While it lives, this thread's writes to a pipe that nobody reads fail with EPIPE and raise no signal, whatever the
 /// process does with SIGPIPE.
@@ -51,6 +51,27 @@ private:
   sigset_t pipe_, before_;
   bool was_pending_ = false;
 };
+
+/// A descriptor that can be read when a process has ended, if there is such a process and it still runs; else -1.
+int open_running(pid_t process) {
+  int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, process, 0));
+  pollfd ended{descriptor, POLLIN, 0};
+  if (descriptor < 0 || ::poll(&ended, 1, 0) == 0) return descriptor;
+  ::close(descriptor); // only its parent has not seen yet that it ended
+  return -1;
+}
+
+/// Such a descriptor of any member of a process group; -1: none runs.
+int running_member(pid_t group) {
+  std::unique_ptr<DIR, decltype(&::closedir)> processes(::opendir("/proc"), ::closedir);
+  while (auto* entry = processes ? ::readdir(processes.get()) : nullptr) {
+    std::string_view name = entry->d_name;
+    pid_t id = 0;
+    if (std::from_chars(name.begin(), name.end(), id).ptr != name.end() || ::getpgid(id) != group) continue;
+    if (int descriptor = open_running(id); descriptor >= 0) return descriptor;
+  }
+  return -1;
+}
 
 /// Whether this process has the terminal: what is not in its group may not read from there.
 bool at_terminal() { return ::tcgetpgrp(STDIN_FILENO) == ::getpgrp(); }
@@ -135,13 +156,15 @@ bool child_process::feed() {
 /// Waits for what the child has started. A shell's background jobs ignore SIGINT, so they are told in another way. The
 /// group's id is nobody else's as long as it has a member.
 void child_process::end_group(steady_clock::time_point until) const {
-  if (leads_group_ && ending_ != SIGTERM) ::kill(-id_, SIGTERM);
-  while (leads_group_ && ::kill(-id_, 0) == 0) {
-    if (steady_clock::now() >= until) {
-      ::kill(-id_, SIGKILL);
-      return;
-    }
-    std::this_thread::sleep_for(group_pause);
+  if (!leads_group_) return;
+  if (ending_ != SIGTERM) ::kill(-id_, SIGTERM);
+  for (int member; (member = running_member(id_)) >= 0;) {
+    pollfd waiting{member, POLLIN, 0};
+    bool late = ::poll(&waiting, 1, milliseconds_until(until)) == 0;
+    ::close(member);
+    if (!late) continue;
+    ::kill(-id_, SIGKILL);
+    return;
   }
 }
 

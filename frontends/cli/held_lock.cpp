@@ -20,14 +20,6 @@ constexpr milliseconds longest_wait{15'000};
 constexpr milliseconds lock_delay_pause{5'000};
 constexpr milliseconds monitor_pause{1'000};
 
-/// Sleeps in short pieces, so that a cancellation is noticed.
-bool sleep_for(milliseconds length, const cancellation& stop) {
-  constexpr milliseconds piece{50};
-  for (auto end = steady_clock::now() + length; steady_clock::now() < end && !stop.cancelled();)
-    std::this_thread::sleep_for(piece);
-  return !stop.cancelled();
-}
-
 /// One key, held by one session.
 class single_lock final : public held_lock {
 public:
@@ -230,7 +222,7 @@ expected<bool> held_lock::acquire(cancellation& stop, std::function<void()> on_l
       return true;
     }
     index = tried->index;
-    if (index == 0 && !sleep_for(std::min(lock_delay_pause, left()), stop)) return false;
+    if (index == 0 && stop.wait_for(std::min(lock_delay_pause, left()))) return false;
   }
   return false;
 }
@@ -246,7 +238,7 @@ void held_lock::monitor(std::function<void()> on_lost) {
       continue;
     }
     bool server_trouble = !held && is_server_error(held.error());
-    if (server_trouble && retries-- > 0 && sleep_for(monitor_pause, monitor_stop_)) {
+    if (server_trouble && retries-- > 0 && !monitor_stop_.wait_for(monitor_pause)) {
       index = 0;
       continue;
     }

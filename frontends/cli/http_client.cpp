@@ -1,16 +1,19 @@
 // The only file that includes Beast: it compiles slowly.
 #include "frontends/cli/http_client.hpp"
 
+#include "actors/ports/http_answer.hpp"
 #include "frontends/cli/command.hpp"
 #include "frontends/cli/dial.hpp"
 #include "frontends/cli/tls_context.hpp"
 #include "protocol/types/values.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -43,14 +46,31 @@ tl::unexpected<error> failed_request(const endpoint& where, const http_request& 
       with_context(operation_name(request.method) + " \"" + request_url(where, request) + "\"", std::move(why)));
 }
 
+/// Whether a proxy reads the request itself and does not only hand on bytes (RFC 9112 3.2.2).
+bool takes_absolute_form(const endpoint& where) { return where.proxy && where.scheme == "http"; }
+
+/// Connects to the endpoint or to its proxy.
+expected<int> dial_first_hop(const endpoint& where, cancellation* cancel) {
+  if (!where.proxy) return dial(where, cancel);
+  if (auto no = praetor::refusal(*where.proxy); !no.empty()) return fail(no);
+  endpoint proxy;
+  bool v6 = where.proxy->host.find(':') != std::string::npos;
+  proxy.host = (v6 ? "[" + where.proxy->host + "]" : where.proxy->host) + ":" + where.proxy->port;
+  auto descriptor = dial(proxy, cancel);
+  if (!descriptor) return fail(proxy_error(descriptor.error().text));
+  return descriptor;
+}
+
 http::request<http::string_body> wire_request(const endpoint& where, const http_request& request) {
   http::request<http::string_body> wire;
   wire.version(11);
   wire.method_string(request.method);
-  wire.target(request_target(where, request));
+  wire.target(takes_absolute_form(where) ? request_url(where, request) : request_target(where, request));
   wire.set(http::field::host, where.host);
   wire.set(http::field::user_agent, "praetor");
   for (auto& [name, value] : request.headers) wire.set(name, value);
+  if (takes_absolute_form(where) && !where.proxy->authorization.empty())
+    wire.set(http::field::proxy_authorization, where.proxy->authorization);
   wire.body() = request.body;
   if (!request.body.empty() || request.method == "PUT" || request.method == "POST") wire.prepare_payload();
   return wire;
@@ -95,7 +115,7 @@ struct http_client::connection {
   }
 
   expected<void> open(const endpoint& where, cancellation* cancel) {
-    auto descriptor = dial(where, cancel);
+    auto descriptor = dial_first_hop(where, cancel);
     if (!descriptor) return tl::make_unexpected(descriptor.error());
     auto socket = std::make_unique<plain_stream>(io);
     int family = where.unix_path.empty() ? AF_INET : AF_UNIX;
@@ -107,8 +127,29 @@ struct http_client::connection {
     return {};
   }
 
+  /// The proxy's connection becomes one to the endpoint.
+  expected<void> open_tunnel(const endpoint& where) {
+    auto to = split_host(where);
+    beast::error_code code;
+    asio::write(*socket(), asio::buffer(tunnel_request(*where.proxy, to.host, to.port)), code);
+    if (code) return fail(error_text(code, "write", where));
+    http_answer answer(true); // nobody speaks behind it before we do
+    std::array<char, 1024> chunk;
+    while (!answer.has_head()) {
+      auto size = socket()->read_some(asio::buffer(chunk), code);
+      auto good = answer.take({chunk.data(), size}, [](std::string_view) {});
+      if (good && code && !answer.has_head())
+        good = code == asio::error::eof ? answer.end() : fail(error_text(code, "read", where));
+      if (!good) return good;
+    }
+    auto refused = tunnel_refusal(answer.code(), answer.status());
+    return refused.empty() ? expected<void>{} : fail(refused);
+  }
+
   expected<void> handshake(const endpoint& where) {
     if (!tls) return {};
+    if (where.proxy)
+      if (auto opened = open_tunnel(where); !opened) return opened;
     auto host = where.unix_path.empty() ? split_host(where).host : "localhost";
     prepare_ssl(tls->native_handle(), where.tls, host);
     if (where.tls.verify)
@@ -183,12 +224,18 @@ struct http_client::connection {
 void cancellation::cancel() {
   std::lock_guard lock(mutex_);
   cancelled_ = true;
+  news_.notify_all();
   if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
 }
 
 bool cancellation::cancelled() const {
   std::lock_guard lock(mutex_);
   return cancelled_;
+}
+
+bool cancellation::wait_for(std::chrono::nanoseconds length) const {
+  std::unique_lock lock(mutex_);
+  return news_.wait_for(lock, length, [this] { return cancelled_; });
 }
 
 void cancellation::attach(int descriptor) {

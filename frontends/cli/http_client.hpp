@@ -1,7 +1,10 @@
 #pragma once
 
+#include "actors/ports/http_proxy.hpp"
 #include "protocol/types/error.hpp"
 
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -32,6 +35,7 @@ struct endpoint {
   std::string unix_path;               ///< if set, `host` only names the server in the request
   std::string path_prefix;
   tls_settings tls;
+  std::optional<http_proxy> proxy; ///< that requests go through
 };
 
 struct http_request {
@@ -54,6 +58,8 @@ class cancellation {
 public:
   void cancel();
   bool cancelled() const;
+  /// Waits that long, or until it is cancelled. @returns whether it is cancelled
+  bool wait_for(std::chrono::nanoseconds length) const;
 
   /// The socket that is shut down when this is cancelled, or was before. It has to be open until it is detached.
   void attach(int descriptor);
@@ -61,6 +67,7 @@ public:
 
 private:
   mutable std::mutex mutex_;
+  mutable std::condition_variable news_; ///< it was cancelled
   int descriptor_ = -1;
   bool cancelled_ = false;
 };

@@ -150,7 +150,7 @@ void maintenance(const call& c) {
   acl::permission wanted{acl::resource::node, acl::access::write, c.env.config()->node_name};
   if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
   caf::anon_send(c.env.handles()->registry, maintain_atom_v, std::string(), *on, c.req.query.get("reason"),
-                 local<done_callback>{answer_done(c)});
+                 token_of(c.req), local<done_callback>{answer_done(c)});
 }
 
 void reload(const call& c) { c.env.hooks().reload(answer_done(c)); }

@@ -18,6 +18,25 @@ expected<T> read_body(std::string_view body) {
   return out;
 }
 
+/// A check that is registered by itself. What only checks inside services have is unknown there.
+struct lone_check : check_definition {
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    check_definition::fields(
+        [&](field d, auto& member) {
+          if (d.name != "CheckID" && d.name != "ProxyHTTP" && d.name != "ProxyGRPC") f(d, member);
+        },
+        x);
+  }
+};
+
+/// Whether a check inside a service has a field that only those outside have; else nothing.
+std::optional<error> foreign_field(const check_definition& d) {
+  const auto* name = !d.id.empty() ? "ID" : !d.token.empty() ? "Token" : nullptr;
+  if (!name) return std::nullopt;
+  return error{"Request decode failed: json: unknown field " + praetor::quoted(name), 400};
+}
+
 /// A check that says nothing at all counts as none.
 bool is_blank(const check_definition& d) { return d == check_definition{}; }
 
@@ -44,6 +63,8 @@ bool is_check_status(std::string_view status) {
 expected<service_registration> read_service_registration(std::string_view body) {
   auto d = read_body<service_definition>(body);
   if (!d) return tl::unexpected(d.error());
+  for (const auto& check : d->all_checks())
+    if (auto no = foreign_field(check)) return tl::unexpected(std::move(*no));
   if (auto valid = valid_service(*d); !valid) return tl::unexpected(valid.error());
   if (auto fault = fault_in_sidecar(*d)) return fail(std::move(*fault), 501);
   // Here the single check comes first, in files the list does.
@@ -64,10 +85,8 @@ expected<service_registration> read_service_registration(std::string_view body) 
 }
 
 expected<check_registration> read_check_registration(std::string_view body) {
-  auto d = read_body<check_definition>(body);
+  auto d = read_body<lone_check>(body);
   if (!d) return tl::unexpected(d.error());
-  // Only checks inside services have these.
-  if (!d->check_id.empty()) return fail("Request decode failed: json: unknown field \"CheckID\"", 400);
   normalize(*d);
   if (d->name.empty()) return fail("Missing check name", 400);
   if (!d->status.empty() && !is_check_status(d->status)) return fail("Bad check status", 400);

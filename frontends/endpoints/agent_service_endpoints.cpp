@@ -198,7 +198,7 @@ void maintenance(const call& c) {
   if (!on) return respond(c, error_answer(on.error()));
   std::string id(c.rest);
   if (not_writable(c, id)) return;
-  caf::anon_send(c.env.handles()->registry, maintain_atom_v, id, *on, c.req.query.get("reason"),
+  caf::anon_send(c.env.handles()->registry, maintain_atom_v, id, *on, c.req.query.get("reason"), token_of(c.req),
                  local<done_callback>{answer_done(c)});
 }
 

@@ -279,7 +279,7 @@ expected<void> running_agent::start(config_ptr config) {
   auto watches = configured_watches(*config);
   if (!watches) return tl::unexpected(watches.error());
   if (auto started = start_actors(config); !started) return started;
-  watches_ = system_->spawn(watch_supervisor, watch_supervisor_options{view_, ports_.handlers, log_});
+  watches_ = system_->spawn(watch_supervisor, watch_supervisor_options{view_, ports_.outward, log_});
   watch(std::move(*watches)); // they wait for the frontends, and a reload may come with these
   return start_frontends(config);
 }
@@ -317,6 +317,7 @@ void running_agent::reload(done_callback done) {
     log_->write(log_level::warn, "agent", "Invalid log level in new configuration");
   http_.reload_limits(options.limits);
   links_->reload(*rpc);
+  ports_.outward->reload(*next);
   if (dns_) dns_->reload(*next);
   watch(std::move(*watches));
   auto finished = [log = log_, done = std::move(done)](const error* failed) {
@@ -377,6 +378,17 @@ void log_descriptors(log_lines& log, const descriptor_limit& limit, const descri
               "(ulimit -n, LimitNOFILE) to 4096 or more");
 }
 
+/// The signal that an event stands for, as Go names it; null for what is no signal.
+const char* signal_name(stop_wait::event event) {
+  switch (event) {
+  case stop_wait::event::hangup: return "hangup";
+  case stop_wait::event::interrupt: return "interrupt";
+  case stop_wait::event::terminate: return "terminated";
+  case stop_wait::event::usr1: return "user defined signal 1";
+  default: return nullptr;
+  }
+}
+
 /// Leaves in order, unless a second signal says that there is no time for it. @returns the exit code
 int leave_gracefully(stop_wait& wait, running_agent& agent, log_lines& log, nanoseconds limit) {
   using std::chrono::milliseconds, std::chrono::steady_clock;
@@ -390,9 +402,8 @@ int leave_gracefully(stop_wait& wait, running_agent& agent, log_lines& log, nano
       log.write(log_level::error, "agent", "Timeout on graceful leave. Exiting");
       return 1;
     }
-    if (event == stop_wait::event::interrupt || event == stop_wait::event::terminate) {
-      log.write(log_level::error, "agent", "Caught second signal. Exiting",
-                {{"signal", event == stop_wait::event::interrupt ? "interrupt" : "terminated"}});
+    if (auto name = signal_name(event); name && event != stop_wait::event::usr1) {
+      log.write(log_level::info, "agent", "Caught second signal, Exiting", {{"signal", name}});
       return 1;
     }
     if (event != stop_wait::event::left) continue;
@@ -418,14 +429,10 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
       release_startup_code();
       continue;
     }
-    auto name = event == stop_wait::event::hangup      ? "hangup"
-                : event == stop_wait::event::interrupt ? "interrupt"
-                : event == stop_wait::event::usr1      ? "user defined signal 1"
-                                                       : "terminated";
     // Who asked for it waits for as long as it was configured to take; a service manager may not.
     if (event == stop_wait::event::leave)
       return leave_gracefully(wait, agent, log, leave_limit + config->leave_drain_time);
-    log.write(log_level::info, "agent", "Caught", {{"signal", name}});
+    log.write(log_level::info, "agent", "Caught", {{"signal", signal_name(event)}});
     if (event == stop_wait::event::usr1) continue;
     if (event == stop_wait::event::hangup) {
       agent.reload(nullptr);

@@ -125,7 +125,7 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
     return tl::unexpected(opened.error());
   }
   production_ports out;
-  out.handlers = outward;
+  out.outward = outward;
   auto candidate = first_node_id(config, *p->log_lines);
   if (config.data_dir.empty()) {
     p->store = std::make_shared<storage::memory_agent_store>();

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/handler.hpp"
 #include "actors/ports.hpp"
+#include "actors/ports/probes.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/types/error.hpp"
 
@@ -10,7 +10,7 @@ namespace praetor {
 /// The ports of a real process and who it is.
 struct production_ports {
   std::shared_ptr<ports> outside;
-  std::shared_ptr<handler_port> handlers; ///< of watches
+  std::shared_ptr<outward_port> outward; ///< probes of checks and handlers of watches
   std::string node_id;
 };
 

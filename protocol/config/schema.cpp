@@ -373,7 +373,7 @@ fields make_schema() {
     f.push_back(idle(name, k::boolean, "true"));
   add(f, k::boolean, reloadable, {"discard_check_output"});
   add(f, k::text, reloadable, {"discovery_max_stale"});
-  add(f, k::boolean, plain, {"enable_agent_tls_for_checks"});
+  add(f, k::boolean, reloadable, {"enable_agent_tls_for_checks"});
   add(f, k::boolean, no_effect, {"enable_central_service_config"});
   add(f, k::boolean, reloadable, {"enable_debug"});
   add(f, k::boolean, reloadable, {"enable_script_checks", "enable_local_script_checks"});

@@ -18,6 +18,15 @@ BINARY = os.path.abspath(os.environ.get("PRAETOR_BINARY", os.path.join(ROOT, "bu
 PORT_NAMES = ["http", "dns", "server", "serf_lan", "serf_wan"]
 
 
+def self_signed(folder, name="IP:127.0.0.1"):
+    """Makes cert.pem and key.pem of a server in a folder; @returns their paths."""
+    cert, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-keyout", key, "-out", cert, "-subj", "/CN=a", "-addext", f"subjectAltName={name}", "-days", "2"],
+                   check=True, capture_output=True)
+    return cert, key
+
+
 def free_ports(count):
     """Ports free for TCP and UDP on loopback, below those that the system gives to clients: no other program's
     connection can take one between now and the agent's start."""
@@ -210,12 +219,15 @@ class AgentTest(unittest.TestCase):
 
 
 @contextlib.contextmanager
-def http_server(handler):
-    """A local server with one thread a request; @yields its port."""
+def http_server(handler, tls=None):
+    """A local server with one thread a request; @yields its port.
+    @param tls an ssl.SSLContext with which it serves HTTPS"""
     import http.server
     import threading
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

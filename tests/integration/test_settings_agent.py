@@ -6,11 +6,10 @@ import re
 import signal
 import socket
 import ssl
-import subprocess
 import threading
 import unittest
 
-from agent import eventually
+from agent import eventually, self_signed
 from settings_case import SettingsTest
 
 
@@ -56,10 +55,7 @@ class Checks(SettingsTest):
     def test_checks_with_the_certificates_of_the_agent(self):
         """A server that wants a certificate of its clients is asked with the agent's own, and believed by its authority."""
         one = self.agent(enable_agent_tls_for_checks=True)
-        run = lambda *words: subprocess.run(["openssl", *words], cwd=one.home, check=True, capture_output=True)
-        run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key.pem",
-            "-out", "cert.pem", "-subj", "/CN=a", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2")
-        cert, key = f"{one.home}/cert.pem", f"{one.home}/key.pem"
+        cert, key = self_signed(one.home)
         one.config["tls"] = {"internal_rpc": {"ca_file": cert, "cert_file": cert, "key_file": key}}
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(cert, key)

@@ -40,6 +40,9 @@ class Reload(SettingsTest):
         self.assertEqual(one.request("PUT", "/v1/kv/a", "x" * 11)[0], 413)
         self.assertEqual(one.request("PUT", "/v1/session/create", {"TTL": "20s"})[0], 500)
         self.assertIn("web", one.get("/v1/agent/services"))
+        said = self.reload(one, check_output_max_size=7, check_update_interval="0s", enable_script_checks=True,
+                           enable_agent_tls_for_checks=True)
+        self.assertNotIn("takes effect at the next start", said)
         eventually(lambda: self.ttls(one, "it.node.consul") == {7}, 10, "the new time to live")
         eventually(lambda: one.get("/v1/catalog/node/it")["Node"]["Meta"].get("a") == "b", 10, "the metadata")
 

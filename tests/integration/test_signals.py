@@ -219,6 +219,20 @@ class Others(SignalTest):
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(10), 0)
 
+    def test_a_second_signal_ends_the_leave_of_an_agent(self):
+        first = self.agent().start()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            with self.subTest(second=number):
+                # It serves for a minute after its farewell: longer than it may take to leave.
+                leaving = self.agent(node_name=f"n{int(number)}", bootstrap=False, leave_on_terminate=True,
+                                     retry_join=[f"127.0.0.1:{first.ports['serf_lan']}"],
+                                     performance={"raft_multiplier": 1, "leave_drain_time": "60s"}).start()
+                leaving.process.send_signal(signal.SIGTERM)
+                eventually(lambda: "Gracefully shutting down agent..." in leaving.output(), 10, "the leave's begin")
+                self.assertEqual(leaving.end(number, timeout=10), 1)
+                self.assertIn("Caught second signal, Exiting", leaving.output())
+                self.assertNotIn("Timeout on graceful leave", leaving.output())
+
     def test_the_simulator_ends_with_its_workers(self):
         process = subprocess.Popen([BINARY, "sim", "run", "all", "--seeds", "1..200"], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder.name)

@@ -4,11 +4,12 @@ import http.server
 import json
 import os
 import signal
+import ssl
 import subprocess
 import threading
 import unittest
 
-from agent import AgentTest, eventually, http_server
+from agent import AgentTest, eventually, http_server, self_signed
 
 RECORD = 'printf "%s " "$CONSUL_INDEX" >> "$1"; cat >> "$1"'
 
@@ -118,6 +119,35 @@ class Handlers(WatchTest):
             self.assertEqual(json.loads(requests[1][2])["Value"], "MQ==")
             eventually(lambda: 'http watch handler failed with output' in agent.output(), 10, "the failure in the log")
             self.assertIn('output="as you say"', agent.output())
+
+    def test_an_https_handler_is_believed_by_the_system_or_by_order(self):
+        for skip, trusted, reached in ((False, False, False), (False, True, True), (True, False, True)):
+            with self.subTest(tls_skip_verify=skip, trusted=trusted):
+                agent, calls = self.agent(), []
+                cert, key = self_signed(agent.home)
+                tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                tls.load_cert_chain(cert, key)
+
+                class Handler(http.server.BaseHTTPRequestHandler):
+                    def do_POST(self):
+                        calls.append(self.rfile.read(int(self.headers["Content-Length"])))
+                        self.send_response(200)
+                        self.end_headers()
+
+                    def log_message(self, *_):
+                        pass
+
+                with http_server(Handler, tls) as port:
+                    agent.config["watches"] = [{"type": "key", "key": "a", "handler_type": "http",
+                                                "http_handler_config": {"path": f"https://127.0.0.1:{port}/",
+                                                                        "tls_skip_verify": skip}}]
+                    agent.start(environment={"SSL_CERT_FILE": cert if trusted else "/dev/null"})
+                    if reached:
+                        eventually(lambda: calls == [b"null\n"], 20, "the call")
+                        continue
+                    eventually(lambda: "certificate signed by unknown authority" in agent.output(), 20, "the refusal")
+                    self.assertIn("Failed to invoke http watch handler", agent.output())
+                    self.assertEqual(calls, [])
 
     def test_an_http_handler_that_does_not_answer_is_given_up_after_its_timeout(self):
         stop = threading.Event()

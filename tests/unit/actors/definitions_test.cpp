@@ -102,6 +102,54 @@ TEST_CASE("a reload moves what it changes and nothing else") {
   CHECK_FALSE(own.in_catalog("web"));
 }
 
+TEST_CASE("checks that already run keep as much of their output as a reload says") {
+  own_definitions own;
+  auto web = http("web", "");
+  web.interval = 10s;
+  own.config->checks = {web, own_definitions::ttl("kept up")};
+  REQUIRE(own.start() == "");
+  own.world.advance(10s);
+  CHECK(own.probes->limits["web"] == 4096);
+  own.ends("web", "passing", "fine");
+  auto starts = own.starts;
+  own.config->check_output_max_size = 10;
+  REQUIRE(own.reload() == "");
+  own.world.advance(10s);
+  CHECK(own.probes->limits["web"] == 10);
+  REQUIRE(own.report("kept up", health_passing, "0123456789abc") == "");
+  CHECK(own.check("kept up")->check->output == "0123456789 ... (captured 10 of 13 bytes)");
+  CHECK(own.starts == starts);
+}
+
+TEST_CASE("news of an output waits no longer than a reload says") {
+  own_definitions own;
+  own.config->check_update_interval = 24h;
+  own.config->checks = {own_definitions::ttl("kept up")};
+  REQUIRE(own.start() == "");
+  REQUIRE(own.report("kept up", health_passing, "first") == "");
+  REQUIRE(own.report("kept up", health_passing, "second") == "");
+  REQUIRE(own.reload() == "");
+  CHECK(own.check_in_catalog("kept up")->output == "first");
+  own.config->check_update_interval = 0s;
+  REQUIRE(own.reload() == "");
+  CHECK(own.check_in_catalog("kept up")->output == "second");
+}
+
+TEST_CASE("a reload that forbids scripts ends those that were registered over the API") {
+  own_definitions own;
+  own.config->enable_script_checks = true;
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(script())) == "");
+  REQUIRE(own.add(over_the_api(own_definitions::ttl("added"))) == "");
+  REQUIRE(own.reload() == "");
+  CHECK(own.check("script"));
+  own.config->enable_script_checks = false;
+  REQUIRE(own.reload() == "");
+  CHECK_FALSE(own.check("script"));
+  CHECK(own.check("added"));
+  CHECK(own.world.log->count("Check is not allowed any more and was deregistered") == 1);
+}
+
 TEST_CASE("of two definitions with one id the last counts, and a reload does not go back and forth between them") {
   own_definitions own;
   auto first = own_definitions::web(), second = own_definitions::web();
@@ -131,6 +179,36 @@ TEST_CASE("what was registered beside a service of a file survives a restart") {
   REQUIRE(own.check("added"));
   CHECK(own.check("added")->token == "secret");
   CHECK(own.check_in_catalog("_service_maintenance:web"));
+}
+
+TEST_CASE("maintenance is registered with the token of who asked for it, also after a restart") {
+  own_definitions own;
+  auto web = over_the_api(own_definitions::web());
+  web.token = "of the service";
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(web) == "");
+  REQUIRE(own.maintain("web", "of the operator") == "");
+  REQUIRE(own.maintain("", "of the operator") == "");
+  for (bool again : {false, true}) {
+    if (again) REQUIRE(own.restart() == "");
+    CHECK(own.check("_service_maintenance:web")->token == "of the operator");
+    CHECK(own.check("_node_maintenance")->token == "of the operator");
+    CHECK(own.service("web")->token == "of the service");
+  }
+}
+
+TEST_CASE("a check of a service keeps its proxy's addresses over a restart") {
+  own_definitions own;
+  auto d = own_definitions::web();
+  auto check = http("web", "");
+  check.proxy_http = "http://127.0.0.1:21500/";
+  check.proxy_grpc = "127.0.0.1:21501";
+  d.checks = {check};
+  REQUIRE(own.start() == "");
+  REQUIRE(own.add(over_the_api(d)) == "");
+  REQUIRE(own.restart() == "");
+  CHECK(own.check("web")->definition.proxy_http == "http://127.0.0.1:21500/");
+  CHECK(own.check("web")->definition.proxy_grpc == "127.0.0.1:21501");
 }
 
 TEST_CASE("a check of a file may belong to a service that was registered over the API, also after a restart") {

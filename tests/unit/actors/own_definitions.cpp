@@ -74,6 +74,7 @@ std::string own_definitions::ask(Message&&... message) {
 
 std::string own_definitions::reload() {
   auto next = std::make_shared<const config::runtime_config>(*config);
+  world.view->settings.store(next);
   return ask(reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{next});
 }
 std::string own_definitions::add(const service_registration& r) {
@@ -85,8 +86,8 @@ std::string own_definitions::add(const check_registration& r) {
 std::string own_definitions::report(const std::string& check, std::string_view status, const std::string& output) {
   return ask(ttl_atom_v, check, std::string(status), output);
 }
-std::string own_definitions::maintain(const std::string& service) {
-  return ask(maintain_atom_v, service, true, std::string("repair"));
+std::string own_definitions::maintain(const std::string& service, const std::string& token) {
+  return ask(maintain_atom_v, service, true, std::string("repair"), token);
 }
 
 void own_definitions::ends(const std::string& check, const std::string& status, const std::string& output) {

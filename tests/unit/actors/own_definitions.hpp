@@ -20,9 +20,11 @@ public:
       void cancel() override {}
     };
     attempts[request.definition.id].push_back(std::move(done));
+    limits[request.definition.id] = request.output_limit;
     return std::make_shared<ignored>();
   }
   std::map<std::string, std::vector<std::function<void(probe_result)>>> attempts; ///< by check id
+  std::map<std::string, std::size_t> limits; ///< of the output in a check's latest attempt, by check id
 };
 
 /// An agent's registry and its anti-entropy, with a store that survives `restart` and a catalog that they write to.
@@ -39,7 +41,7 @@ public:
   std::string add(const service_registration& r);
   std::string add(const check_registration& r);
   std::string report(const std::string& check, std::string_view status, const std::string& output);
-  std::string maintain(const std::string& service);
+  std::string maintain(const std::string& service, const std::string& token = {});
   /// The attempt of a check that waits longest ends so.
   void ends(const std::string& check, const std::string& status, const std::string& output = "");
 

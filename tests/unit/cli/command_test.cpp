@@ -180,6 +180,49 @@ TEST_CASE("requests carry token, datacenter and path") {
   CHECK(agent.last_headers()["x-consul-token"] == "T");
 }
 
+TEST_CASE("requests go through the proxy that the environment names") {
+  fake_agent proxy;
+  proxy.when("GET http://agent.invalid:8500/v1/status/leader", {200, "\"10.0.0.1:8300\"", ""});
+  auto ask_for_leader = [](const client_settings& settings) {
+    auto client = agent_client::open(settings);
+    REQUIRE(client);
+    http_request request;
+    request.path = "/v1/status/leader";
+    return (*client)->raw(std::move(request));
+  };
+  std::map<std::string, std::string> variables = {{"CONSUL_HTTP_ADDR", "agent.invalid:8500"},
+                                                  {"HTTP_PROXY", "http://me:pass@" + proxy.address()}};
+  auto answer = ask_for_leader(settings_of({}, variables));
+  REQUIRE(answer);
+  CHECK(answer->body == "\"10.0.0.1:8300\"");
+  CHECK(proxy.requests() == std::vector<std::string>{"GET http://agent.invalid:8500/v1/status/leader"});
+  CHECK(proxy.last_headers()["host"] == "agent.invalid:8500");
+  CHECK(proxy.last_headers()["proxy-authorization"] == "Basic bWU6cGFzcw==");
+
+  CHECK_FALSE(settings_of({}, {{"HTTP_PROXY", "p:1"}}).where.proxy);
+  CHECK_FALSE(settings_of({}, {{"CONSUL_HTTP_ADDR", "unix:///p/s"}, {"HTTP_PROXY", "p:1"}}).where.proxy);
+  CHECK_FALSE(
+      settings_of({}, {{"CONSUL_HTTP_ADDR", "a.invalid"}, {"HTTP_PROXY", "p:1"}, {"NO_PROXY", "invalid"}}).where.proxy);
+  variables["HTTP_PROXY"] = "127.0.0.1:1";
+  CHECK(ask_for_leader(settings_of({}, variables)).error().text ==
+        "Get \"http://agent.invalid:8500/v1/status/leader\": proxyconnect tcp: dial tcp 127.0.0.1:1: connect: "
+        "connection refused");
+}
+
+TEST_CASE("a server behind TLS is reached through a tunnel") {
+  fake_agent proxy;
+  proxy.when("CONNECT agent.invalid:8501", {403, "", ""});
+  auto settings = settings_of(
+      {}, {{"CONSUL_HTTP_ADDR", "https://agent.invalid:8501"}, {"HTTPS_PROXY", "http://" + proxy.address()}});
+  auto client = agent_client::open(settings);
+  REQUIRE(client);
+  http_request request;
+  request.path = "/v1/status/leader";
+  CHECK((*client)->raw(std::move(request)).error().text ==
+        "Get \"https://agent.invalid:8501/v1/status/leader\": X"); // the fake agent's reason phrase
+  CHECK(proxy.requests() == std::vector<std::string>{"CONNECT agent.invalid:8501"});
+}
+
 TEST_CASE("values are decoded, missing keys and failures are told") {
   fake_agent agent;
   agent.when("GET /v1/kv/there",

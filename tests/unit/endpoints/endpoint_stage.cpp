@@ -101,8 +101,9 @@ registry_actor::behavior_type played_registry(registry_actor::pointer, endpoint_
         stage->changes.push_back("set " + id + " " + status);
         done.value(nullptr);
       },
-      [stage](maintain_atom, const std::string& service, bool, const std::string&, local<done_callback>& done) {
-        stage->changes.push_back("maintain " + service);
+      [stage](maintain_atom, const std::string& service, bool, const std::string&, const std::string& token,
+              local<done_callback>& done) {
+        stage->changes.push_back("maintain " + service + (token.empty() ? "" : " with " + token));
         done.value(nullptr);
       },
       [](reload_atom, local<std::shared_ptr<const config::runtime_config>>&, local<done_callback>&) {},

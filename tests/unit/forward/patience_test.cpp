@@ -16,8 +16,15 @@ TEST_CASE("a write is waited for as long as rpc_hold_timeout and rpc_client_time
   write.op = "set";
   write.entry.key = "k";
   p->command = *encode_command(command_type::kvs, write);
-  caf::anon_send(w.router, propose_atom_v, local<std::shared_ptr<proposal>>{p});
-  w.run();
+  auto send = [&] {
+    caf::anon_send(w.router, propose_atom_v, local<std::shared_ptr<proposal>>{p});
+    w.run();
+  };
+  send();
   REQUIRE(w.calls.size() == 1);
   CHECK(w.calls[0].call->deadline == w.now() + 67s); // the link ends it then
+  w.settings(5s);
+  send();
+  REQUIRE(w.calls.size() == 2);
+  CHECK(w.calls[1].call->deadline == w.now() + 12s);
 }

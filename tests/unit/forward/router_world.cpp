@@ -1,6 +1,7 @@
 #include "router_world.hpp"
 
 #include "protocol/codec/msgpack.hpp"
+#include "protocol/config/runtime_config.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -40,18 +41,24 @@ router_world::router_world(bool server)
   auto outside = std::make_shared<ports>();
   outside->seed = [this] { return seed_++; };
   outside->detach = false;
+  settings(std::chrono::seconds(60));
   rpc_router_options o;
   o.outside = outside;
   o.view = view;
   o.own_id = "own";
   o.server = server;
   o.hold = std::chrono::seconds(7);
-  o.patience = std::chrono::seconds(60);
   o.connect = [this](rpc_router_actor::pointer parent, const known_server& s) {
     return parent->spawn(played_link, this, s.id);
   };
   router = system_.spawn(rpc_router, std::move(o));
   run();
+}
+
+void router_world::settings(nanoseconds rpc_client_timeout) {
+  auto config = std::make_shared<config::runtime_config>();
+  config->rpc.client_timeout = rpc_client_timeout;
+  view->settings.store(config);
 }
 
 router_world::~router_world() {

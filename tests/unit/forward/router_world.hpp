@@ -23,6 +23,8 @@ public:
 
   void servers(const std::vector<std::string>& ids, swim::member_status status = swim::member_status::alive);
   void link(const std::string& id, bool up);
+  /// Publishes the agent's settings.
+  void settings(nanoseconds rpc_client_timeout);
   /// Publishes who leads; "" = nobody, "own" = this agent.
   void leader(const std::string& id, std::uint64_t term = 1);
   /// A request that notes its answers.

@@ -17,7 +17,7 @@ registry_actor::behavior_type listening_registry(registry_actor::pointer self, r
         hear({nanoseconds{0}, check, status, output});
       },
       [](ttl_atom, const std::string&, const std::string&, const std::string&, local<done_callback>&) {},
-      [](maintain_atom, const std::string&, bool, const std::string&, local<done_callback>&) {},
+      [](maintain_atom, const std::string&, bool, const std::string&, const std::string&, local<done_callback>&) {},
       [](reload_atom, local<std::shared_ptr<const config::runtime_config>>&, local<done_callback>&) {},
       [](changed_atom, local<std::shared_ptr<const tag_settlement>>&) {},
       [](stored_atom, std::uint64_t) {},
@@ -68,7 +68,6 @@ check_runner_actor health_world::start(check_definition definition, nanoseconds 
   s.definition = std::move(definition);
   s.token = token;
   s.node_name = "here";
-  s.output_limit = output_limit;
   s.ttl_left = ttl_left;
   check_runner_actor runner;
   caf::anon_send(registry_, check_atom_v, local<std::shared_ptr<check_registration>>{},

@@ -67,7 +67,6 @@ public:
   std::shared_ptr<agent_view> view = std::make_shared<agent_view>();
   std::vector<heard> results;
   std::uint64_t seed = 1;
-  std::size_t output_limit = 4096;
   std::string token; ///< that checks are registered with
 
 private:

@@ -87,6 +87,15 @@ TEST_CASE("a TCP check with TLS believes only who is named and vouched for") {
   CHECK(p.run(d).status == "passing");
   d.tls_server_name = "bar.example";
   CHECK(p.run(d).status == "critical");
+
+  tls_server renewed("IP:127.0.0.1");
+  CHECK(p.run(tcp(renewed.address(), true)).status == "critical");
+  std::ofstream(file) << renewed.certificate();
+  p.port->reload(config);
+  CHECK(p.run(tcp(renewed.address(), true)).status == "passing");
+  config.enable_agent_tls_for_checks = false;
+  p.port->reload(config);
+  CHECK(p.run(tcp(renewed.address(), true)).status == "critical");
   std::filesystem::remove(file);
 }
 

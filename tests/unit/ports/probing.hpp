@@ -13,7 +13,7 @@ namespace praetor {
 struct probing {
   explicit probing(const config::runtime_config& config = {}) : port(make_production_probes(config)) {}
 
-  std::shared_ptr<probe_port> port;
+  std::shared_ptr<outward_port> port;
 
   probe_result run(const check_definition& d, std::size_t output_limit = 4096) const {
     auto answer = std::make_shared<std::promise<probe_result>>();

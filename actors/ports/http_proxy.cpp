@@ -1,0 +1,157 @@
+#include "actors/ports/http_proxy.hpp"
+
+#include "actors/ports/probe_dial.hpp"
+#include "actors/ports/probe_url.hpp"
+#include "protocol/codec/base64.hpp"
+#include "protocol/config/ip_address.hpp"
+#include "protocol/types/values.hpp"
+
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+
+namespace praetor {
+
+namespace {
+
+using config::ip_address;
+
+struct ip_network {
+  ip_address first;
+  int prefix = 0;
+
+  bool contains(const ip_address& a) const { return a.is_v4 == first.is_v4 && a.masked(prefix) == first; }
+};
+
+/// "10.0.0.0/8", or one address.
+std::optional<ip_network> parse_network(const std::string& text) {
+  auto slash = text.find('/');
+  auto address = ip_address::parse(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  ip_network out{*address, address->bits()};
+  if (slash == text.npos) return out;
+  auto* end = text.data() + text.size();
+  if (auto [rest, wrong] = std::from_chars(text.data() + slash + 1, end, out.prefix);
+      wrong != std::errc{} || rest != end)
+    return std::nullopt;
+  if (address->is_v4 && text.find(':') != text.npos) out.prefix -= 96; // ::ffff:10.0.0.0/104
+  if (out.prefix < 0 || out.prefix > address->bits()) return std::nullopt;
+  out.first = address->masked(out.prefix);
+  return out;
+}
+
+bool is_loopback(const ip_address& a) {
+  static const auto v6 = *ip_address::parse("::1");
+  return a.is_v4 ? a.bytes[0] == 127 : a == v6;
+}
+
+std::string trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n\v\f";
+  auto first = text.find_first_not_of(blanks);
+  if (first == text.npos) return {};
+  return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
+}
+
+/// A URL, or "host:port". What cannot be read is no proxy.
+std::unique_ptr<http_proxy> parse_proxy(const std::string& text) {
+  if (text.empty()) return nullptr;
+  probe_url url;
+  if (!parse_url(text, url).empty() || url.scheme.empty() || url.host.empty())
+    if (!parse_url("http://" + text, url).empty() || url.host.empty()) return nullptr;
+  auto out = std::make_unique<http_proxy>(http_proxy{url.scheme, url.host, url.port, {}});
+  if (url.has_user) out->authorization = "Basic " + base64_encode(url.user + ":" + url.password);
+  return out;
+}
+
+} // namespace
+
+/// A pattern of NO_PROXY: a network, an address or a domain, with or without a port.
+struct proxy_rules::exemption {
+  std::optional<ip_network> network;
+  std::string suffix; ///< of a domain, with its leading dot
+  bool itself = true; ///< not only what is below the domain
+  std::string port;   ///< empty: every
+
+  bool covers(const std::string& host, const std::optional<ip_address>& address, const std::string& at) const {
+    if (!port.empty() && port != at) return false;
+    if (network) return address && network->contains(*address);
+    return host.ends_with(suffix) || (itself && host == std::string_view(suffix).substr(1));
+  }
+};
+
+proxy_rules::proxy_rules() = default;
+proxy_rules::~proxy_rules() = default;
+proxy_rules::proxy_rules(proxy_rules&&) noexcept = default;
+proxy_rules& proxy_rules::operator=(proxy_rules&&) noexcept = default;
+
+proxy_rules::proxy_rules(const std::function<std::string(const char*)>& variable) {
+  auto any = [&](const char* name, const char* other) {
+    auto value = variable(name);
+    return value.empty() ? variable(other) : value;
+  };
+  http_ = parse_proxy(any("HTTP_PROXY", "http_proxy"));
+  https_ = parse_proxy(any("HTTPS_PROXY", "https_proxy"));
+  auto patterns = any("NO_PROXY", "no_proxy");
+  for (std::size_t from = 0; from <= patterns.size();) {
+    auto end = std::min(patterns.find(',', from), patterns.size());
+    exempt(lower_case(trimmed(std::string_view(patterns).substr(from, end - from))));
+    from = end + 1;
+  }
+}
+
+void proxy_rules::exempt(std::string pattern) {
+  if (pattern == "*") nothing_ = true;
+  exemption one;
+  if (one.network = parse_network(pattern); one.network) return exemptions_.push_back(std::move(one));
+  if (host_and_port parts; split_address(pattern, parts).empty()) {
+    pattern = parts.host;
+    one.port = parts.port;
+  }
+  if (pattern.empty()) return;
+  if (pattern.find('/') == pattern.npos) one.network = parse_network(pattern);
+  if (pattern.starts_with("*.")) pattern.erase(0, 1);
+  one.itself = pattern.front() != '.';
+  one.suffix = one.itself ? "." + pattern : pattern;
+  exemptions_.push_back(std::move(one));
+}
+
+bool proxy_rules::is_exempt(const std::string& host, const std::string& port) const {
+  auto address = ip_address::parse(host);
+  if (nothing_ || host == "localhost" || (address && is_loopback(*address))) return true;
+  auto name = lower_case(trimmed(host));
+  for (const auto& each : exemptions_)
+    if (each.covers(name, address, port)) return true;
+  return false;
+}
+
+const http_proxy* proxy_rules::proxy_for(const std::string& scheme, const std::string& host,
+                                         const std::string& port) const {
+  const auto& proxy = scheme == "https" ? https_ : http_;
+  return proxy && !is_exempt(host, port) ? proxy.get() : nullptr;
+}
+
+std::string environment_variable(const char* name) {
+  auto* value = std::getenv(name);
+  return value ? value : "";
+}
+
+std::string refusal(const http_proxy& proxy) {
+  if (proxy.scheme == "http") return {};
+  return proxy_error("proxies of scheme " + praetor::quoted(proxy.scheme) + " are not available in this release");
+}
+
+std::string tunnel_request(const http_proxy& proxy, const std::string& host, const std::string& port) {
+  auto to = join_address(host, port);
+  auto login = proxy.authorization.empty() ? "" : "Proxy-Authorization: " + proxy.authorization + "\r\n";
+  return "CONNECT " + to + " HTTP/1.1\r\nHost: " + to + "\r\nUser-Agent: praetor\r\n" + login + "\r\n";
+}
+
+std::string tunnel_refusal(unsigned code, const std::string& status) {
+  if (code == 200) return {};
+  auto space = status.find(' ');
+  return space == status.npos ? "unknown status code" : status.substr(space + 1);
+}
+
+std::string proxy_error(const std::string& why) { return "proxyconnect tcp: " + why; }
+
+} // namespace praetor
