@@ -35,18 +35,8 @@ bool may_fail_late(step& s, const register_request& r) {
 }
 
 expected<void> register_all(step& s, register_request& r) {
-  if (changes_node(r, node_named(s.tables(), r.peer_name, r.node))) {
-    node n;
-    n.id = r.id;
-    n.name = r.node;
-    n.address = r.address;
-    n.datacenter = r.datacenter;
-    n.peer_name = r.peer_name;
-    n.tagged_addresses = std::move(r.tagged_addresses);
-    n.meta = std::move(r.node_meta);
-    n.locality = std::move(r.locality);
-    if (auto done = ensure_node(s, std::move(n)); !done) return fail("failed inserting node: " + done.error().text);
-  }
+  if (changes_node(r, node_named(s.tables(), r.peer_name, r.node)))
+    if (auto done = ensure_node(s, node_of(r)); !done) return fail("failed inserting node: " + done.error().text);
   if (r.service) {
     auto service = *r.service;
     service.peer_name = r.peer_name;
