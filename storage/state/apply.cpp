@@ -1,3 +1,4 @@
+#include "protocol/types/same_record.hpp"
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/index_table.hpp"
 #include "storage/state/queries_catalog.hpp"
@@ -12,9 +13,10 @@ void step::touch_peer(std::string_view peer, std::string_view rest) { touch(peer
 bool changes_node(const register_request& r, const node_ptr& existing) {
   if (!existing) return true;
   if (r.skip_node_update) return false;
-  return r.id != existing->id || !equal_fold(r.node, existing->name) || r.address != existing->address ||
-         r.datacenter != existing->datacenter || r.tagged_addresses != existing->tagged_addresses ||
-         r.node_meta != existing->meta || r.locality != existing->locality;
+  auto wanted = node_of(r);
+  if (equal_fold(wanted.name, existing->name)) wanted.name = existing->name;
+  wanted.peer_name = existing->peer_name; // both were looked up in lower case
+  return !same_record(wanted, *existing);
 }
 
 namespace {
