@@ -7,7 +7,7 @@
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/mutation.hpp"
-#include "storage/state/apply_steps.hpp"
+#include "protocol/types/same_record.hpp"
 #include "storage/state/command.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
@@ -53,10 +53,10 @@ node_service wanted(const local_service& own, const node_service* remote, bool n
 /// override leaves them behind.
 bool same_in_catalog(const local_check& own, const local_state& local, const health_check& remote) {
   auto service = own.check->service_id.empty() ? nullptr : local.service(own.check->service_id);
-  if (!service || !service->service->enable_tag_override) return state::same_record(*own.check, remote);
+  if (!service || !service->service->enable_tag_override) return same_record(*own.check, remote);
   auto copy = *own.check;
   copy.service_tags = remote.service_tags;
-  return state::same_record(copy, remote);
+  return same_record(copy, remote);
 }
 
 } // namespace
@@ -400,7 +400,7 @@ void anti_entropy_state::compare(const node_records& catalog) {
     if (s->id == consul_service) continue;
     remote_services.insert(s->id);
     auto own = local->service(s->id);
-    if (!own || !state::same_record(wanted(*own, s.get(), is_news(*s)), *s))
+    if (!own || !same_record(wanted(*own, s.get(), is_news(*s)), *s))
       dirty_services.insert(s->id);
     else if (own->tags_by != tag_owner::catalog || own->service->tags != s->tags)
       settle_tags(*s, own->own_tags);

@@ -2,6 +2,7 @@
 
 #include "protocol/base/randomness.hpp"
 #include "protocol/mutation.hpp"
+#include "protocol/types/same_record.hpp"
 
 #include <algorithm>
 
@@ -50,7 +51,7 @@ bool same_registration(const local_service& a, const local_service& b) {
 }
 bool same_registration(const local_check& a, const local_check& b) {
   return a.token == b.token && a.from_file == b.from_file && a.definition == b.definition &&
-         same_content(*a.check, *b.check);
+         same_record(*a.check, *b.check);
 }
 
 /// The checks of a service that show another name or other tags of it.

@@ -1,6 +1,7 @@
 #include "frontends/cli/snapshot_contents.hpp"
 
 #include "protocol/codec/msgpack_reader.hpp"
+#include "storage/state/record_kinds.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,57 +12,11 @@ namespace praetor::cli {
 
 namespace {
 
-/// By type byte; empty: not a record of a snapshot.
-constexpr std::array<std::string_view, 44> record_names{
-    "Register",
-    "Deregister",
-    "KVS",
-    "Session",
-    "ACL (Deprecated)",
-    "Tombstone",
-    "CoordinateBatchUpdate",
-    "PreparedQuery",
-    "Txn",
-    "Autopilot",
-    "Area",
-    "ACLBootstrap",
-    "Intention",
-    "ConnectCA",
-    "ConnectCAProviderState",
-    "ConnectCAConfig",
-    "Index",
-    "ACLToken",
-    "ACLTokenDelete",
-    "ACLPolicy",
-    "ACLPolicyDelete",
-    "ConnectCALeaf",
-    "ConfigEntry",
-    "ACLRole",
-    "ACLRoleDelete",
-    "ACLBindingRule",
-    "ACLBindingRuleDelete",
-    "ACLAuthMethod",
-    "ACLAuthMethodDelete",
-    "ChunkingState",
-    "FederationState",
-    "SystemMetadata",
-    "ServiceVirtualIP",
-    "FreeVirtualIP",
-    "KindServiceNames",
-    "PeeringWrite",
-    "PeeringDelete",
-    "PeeringTerminateByID",
-    "PeeringTrustBundleWrite",
-    "PeeringTrustBundleDelete",
-    "PeeringSecretsWrite",
-    "RaftLogVerifierCheckpoint",
-    "ResourceOperationType",
-    "UpdateVirtualIPRequestType",
-};
-constexpr std::uint8_t key_record = 2;
+constexpr auto key_record = static_cast<std::uint8_t>(command_type::kvs);
 
 std::string name_of(std::uint8_t type) {
-  return type < record_names.size() ? std::string(record_names[type]) : "Unknown(" + std::to_string(type) + ")";
+  const auto* kind = state::find_kind(type);
+  return kind ? std::string(kind->name) : "Unknown(" + std::to_string(type) + ")";
 }
 
 std::string key_of(std::string_view record) {

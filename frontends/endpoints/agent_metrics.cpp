@@ -2,7 +2,7 @@
 
 #include "actors/agent.hpp"
 #include "frontends/endpoints/process_figures.hpp"
-#include "protocol/types/commands.hpp"
+#include "storage/state/record_kinds.hpp"
 
 #include <unistd.h>
 
@@ -44,11 +44,6 @@ metrics::settings settings_of(const config::telemetry_settings& t) {
 void describe(metrics::telemetry& t) {
   using enum metrics::telemetry::kind;
   t.describe(sample, "api.http", "Milliseconds that HTTP requests took, by method and route.");
-  t.describe(sample, "catalog.register", "Milliseconds until a catalog registration was applied.");
-  t.describe(sample, "catalog.deregister", "Milliseconds until a catalog deregistration was applied.");
-  t.describe(sample, "kvs.apply", "Milliseconds until a change of the key-value store was applied.");
-  t.describe(sample, "session.apply", "Milliseconds until a change of a session was applied.");
-  t.describe(sample, "txn.apply", "Milliseconds until a transaction was applied.");
   t.describe(counter, "raft.apply", "Changes proposed to Raft through this agent while it leads.");
   t.describe(gauge, "raft.applied_index", "The newest Raft index that the state contains.");
   t.describe(gauge, "members.clients", "Client agents that are alive in the LAN pool.");
@@ -78,14 +73,12 @@ agent_metrics::agent_metrics(agent_view_ptr view, ports_ptr outside)
     : view_(std::move(view)), outside_(std::move(outside)),
       registry_(settings_of(view_->settings.load()->telemetry), outside_->wall_clock()),
       raft_apply_(registry_.counter("raft.apply")) {
-  auto count = [&](command_type type, std::string_view name) {
-    applied_[static_cast<std::size_t>(type)] = &registry_.sample(name);
-  };
-  count(command_type::register_node, "catalog.register");
-  count(command_type::deregister, "catalog.deregister");
-  count(command_type::kvs, "kvs.apply");
-  count(command_type::session, "session.apply");
-  count(command_type::txn, "txn.apply");
+  for (const auto& kind : state::record_kinds()) {
+    const auto& [name, meaning] = kind.metric;
+    if (name.empty()) continue;
+    applied_[static_cast<std::size_t>(kind.type)] = &registry_.sample(name);
+    registry_.describe(metrics::telemetry::kind::sample, name, meaning);
+  }
   describe(registry_);
   refresh();
 }

@@ -30,21 +30,4 @@ service_node flatten(const node& n, const node_service& s) {
   return out;
 }
 
-namespace {
-
-template <class T>
-bool equal_but_indexes(const T& a, const T& b) {
-  if (a.create_index == b.create_index && a.modify_index == b.modify_index) return a == b;
-  auto copy = a;
-  copy.create_index = b.create_index;
-  copy.modify_index = b.modify_index;
-  return copy == b;
-}
-
-} // namespace
-
-bool same_content(const node& a, const node& b) { return equal_but_indexes(a, b); }
-bool same_content(const node_service& a, const node_service& b) { return equal_but_indexes(a, b); }
-bool same_content(const health_check& a, const health_check& b) { return equal_but_indexes(a, b); }
-
 } // namespace praetor

@@ -42,8 +42,8 @@ struct node {
     f(field{"TaggedAddresses", null_if_empty}, x.tagged_addresses);
     f(field{"Meta", null_if_empty}, x.meta);
     f(field{"Locality", omit_empty | no_filter}, x.locality);
-    f(field{"CreateIndex", no_filter}, x.create_index);
-    f(field{"ModifyIndex", no_filter}, x.modify_index);
+    f(field{"CreateIndex", no_filter | not_compared}, x.create_index);
+    f(field{"ModifyIndex", no_filter | not_compared}, x.modify_index);
   }
   bool operator==(const node&) const = default;
 };
@@ -297,10 +297,10 @@ struct node_service {
     f(field{"Locality", omit_empty | no_filter}, x.locality);
     f(field{"Proxy"}, x.proxy);
     f(field{"Connect"}, x.connect);
-    f(field{"LocallyRegisteredAsSidecar", no_json | no_filter}, x.locally_registered_as_sidecar);
+    f(field{"LocallyRegisteredAsSidecar", no_json | no_filter | not_compared}, x.locally_registered_as_sidecar);
     f(field{"PeerName"}, x.peer_name);
-    f(field{"CreateIndex", no_filter}, x.create_index);
-    f(field{"ModifyIndex", no_filter}, x.modify_index);
+    f(field{"CreateIndex", no_filter | not_compared}, x.create_index);
+    f(field{"ModifyIndex", no_filter | not_compared}, x.modify_index);
   }
   bool operator==(const node_service&) const = default;
 };
@@ -384,7 +384,7 @@ struct health_check {
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
-    f(field{"Node"}, x.node);
+    f(field{"Node", fold_case}, x.node);
     f(field{"CheckID"}, x.check_id);
     f(field{"Name"}, x.name);
     f(field{"Status"}, x.status);
@@ -393,14 +393,14 @@ struct health_check {
     f(field{"ServiceID"}, x.service_id);
     f(field{"ServiceName"}, x.service_name);
     f(field{"ServiceTags"}, x.service_tags);
-    f(field{"Type"}, x.type);
-    f(field{"Interval"}, x.interval);
-    f(field{"Timeout"}, x.timeout);
-    f(field{"ExposedPort"}, x.exposed_port);
+    f(field{"Type", not_compared}, x.type);
+    f(field{"Interval", not_compared}, x.interval);
+    f(field{"Timeout", not_compared}, x.timeout);
+    f(field{"ExposedPort", not_compared}, x.exposed_port);
     f(field{"PeerName", omit_empty}, x.peer_name);
     f(field{"Definition", no_filter}, x.definition);
-    f(field{"CreateIndex", no_filter}, x.create_index);
-    f(field{"ModifyIndex", no_filter}, x.modify_index);
+    f(field{"CreateIndex", no_filter | not_compared}, x.create_index);
+    f(field{"ModifyIndex", no_filter | not_compared}, x.modify_index);
   }
   bool operator==(const health_check&) const = default;
 };
@@ -473,10 +473,5 @@ struct service_node {
 
 /// Flattens an instance and its node.
 service_node flatten(const node& n, const node_service& s);
-
-/// True if a client would see no difference: everything but the indexes.
-bool same_content(const node& a, const node& b);
-bool same_content(const node_service& a, const node_service& b);
-bool same_content(const health_check& a, const health_check& b);
 
 } // namespace praetor

@@ -43,7 +43,20 @@ enum class command_type : std::uint8_t {
   service_virtual_ip = 32,
   free_virtual_ip = 33,
   kind_service_names = 34,
+  peering_write = 35,
+  peering_delete = 36,
+  peering_terminate = 37,
+  trust_bundle_write = 38,
+  trust_bundle_delete = 39,
+  peering_secrets_write = 40,
+  log_verifier_checkpoint = 41,
+  resource_operation = 42,
+  update_virtual_ip = 43,
   restore = 100, ///< a piece of an archive that is to take the place of the state
+  // Records of snapshots that servers exchange among themselves. They have ignore_unknown_bit.
+  lock_delay = 200,
+  index_offset = 208,   ///< by how much indexes are ahead of the log
+  staged_archive = 209, ///< a piece of an archive that is being restored
 };
 
 /// A command with this bit set may be skipped by a server that does not know it.
@@ -83,6 +96,11 @@ struct register_request {
     f(field{"Token", no_json}, x.token);
   }
 };
+
+/// The node that a registration or a snapshot record describes.
+node node_of(const register_request& r);
+/// The registration of a node alone, with its indexes: its record in a snapshot.
+register_request registration_of(const node& n);
 
 /// catalog/deregister: a service if named, else a check if named, else the node with everything on it.
 struct deregister_request {

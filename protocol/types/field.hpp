@@ -18,6 +18,8 @@ enum class field_flags : unsigned {
   no_packed = 1u << 5,     ///< never in MessagePack
   read_only = 1u << 6,     ///< written but not accepted in JSON input (an unknown field there)
   no_hash = 1u << 7,       ///< left out of the structural hash
+  not_compared = 1u << 8,  ///< a difference here is no change of the record (same_record.hpp)
+  fold_case = 1u << 9,     ///< compared there without regard to ASCII case
 };
 
 constexpr field_flags operator|(field_flags a, field_flags b) {
@@ -35,6 +37,8 @@ inline constexpr auto no_json = field_flags::no_json;
 inline constexpr auto no_packed = field_flags::no_packed;
 inline constexpr auto read_only = field_flags::read_only;
 inline constexpr auto no_hash = field_flags::no_hash;
+inline constexpr auto not_compared = field_flags::not_compared;
+inline constexpr auto fold_case = field_flags::fold_case;
 
 /// The name of a member. `packed` is its name in Consul's MessagePack, filters and error texts where that differs from
 /// JSON; `alias` a second name (snake case) that JSON input accepts. Input names match without regard to case.
@@ -63,7 +67,8 @@ struct any_visitor {
 
 /// A struct that names its members once:
 ///   template <class F, class Self> static void fields(F&& f, Self& self) { f(field{"Node"}, self.node); ... }
-/// JSON and MessagePack in both directions, filter selectors and the structural hash derive from it.
+/// JSON and MessagePack in both directions, filter selectors, the structural hash and the comparison of records derive
+/// from it.
 /// `Self` is the const or the mutable struct. The order is the order of JSON output.
 template <class T>
 concept has_fields = requires(T& value) {

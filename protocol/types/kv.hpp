@@ -24,8 +24,8 @@ struct kv_entry {
     f(field{"Flags"}, x.flags);
     f(field{"Value"}, x.value);
     f(field{"Session", omit_empty}, x.session);
-    f(field{"CreateIndex"}, x.create_index);
-    f(field{"ModifyIndex"}, x.modify_index);
+    f(field{"CreateIndex", not_compared}, x.create_index);
+    f(field{"ModifyIndex", not_compared}, x.modify_index);
   }
   bool operator==(const kv_entry&) const = default;
 };

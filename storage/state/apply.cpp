@@ -1,3 +1,4 @@
+#include "protocol/types/same_record.hpp"
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/index_table.hpp"
 #include "storage/state/queries_catalog.hpp"
@@ -12,9 +13,10 @@ void step::touch_peer(std::string_view peer, std::string_view rest) { touch(peer
 bool changes_node(const register_request& r, const node_ptr& existing) {
   if (!existing) return true;
   if (r.skip_node_update) return false;
-  return r.id != existing->id || !equal_fold(r.node, existing->name) || r.address != existing->address ||
-         r.datacenter != existing->datacenter || r.tagged_addresses != existing->tagged_addresses ||
-         r.node_meta != existing->meta || r.locality != existing->locality;
+  auto wanted = node_of(r);
+  if (equal_fold(wanted.name, existing->name)) wanted.name = existing->name;
+  wanted.peer_name = existing->peer_name; // both were looked up in lower case
+  return !same_record(wanted, *existing);
 }
 
 namespace {
@@ -35,18 +37,8 @@ bool may_fail_late(step& s, const register_request& r) {
 }
 
 expected<void> register_all(step& s, register_request& r) {
-  if (changes_node(r, node_named(s.tables(), r.peer_name, r.node))) {
-    node n;
-    n.id = r.id;
-    n.name = r.node;
-    n.address = r.address;
-    n.datacenter = r.datacenter;
-    n.peer_name = r.peer_name;
-    n.tagged_addresses = std::move(r.tagged_addresses);
-    n.meta = std::move(r.node_meta);
-    n.locality = std::move(r.locality);
-    if (auto done = ensure_node(s, std::move(n)); !done) return fail("failed inserting node: " + done.error().text);
-  }
+  if (changes_node(r, node_named(s.tables(), r.peer_name, r.node)))
+    if (auto done = ensure_node(s, node_of(r)); !done) return fail("failed inserting node: " + done.error().text);
   if (r.service) {
     auto service = *r.service;
     service.peer_name = r.peer_name;

@@ -1,3 +1,4 @@
+#include "protocol/types/same_record.hpp"
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/index_table.hpp"
 #include "storage/state/metadata_rules.hpp"
@@ -124,26 +125,6 @@ bool weights_valid(const service_weights& w) {
 }
 
 } // namespace
-
-bool same_record(const node& a, const node& b) {
-  return a.id == b.id && a.name == b.name && a.peer_name == b.peer_name && a.address == b.address &&
-         a.datacenter == b.datacenter && a.tagged_addresses == b.tagged_addresses && a.meta == b.meta &&
-         a.locality == b.locality;
-}
-
-bool same_record(const node_service& a, const node_service& b) {
-  return a.id == b.id && a.name == b.name && a.tags == b.tags && a.address == b.address && a.port == b.port &&
-         a.socket_path == b.socket_path && a.tagged_addresses == b.tagged_addresses && a.weights == b.weights &&
-         a.meta == b.meta && a.locality == b.locality && a.enable_tag_override == b.enable_tag_override &&
-         a.kind == b.kind && a.proxy == b.proxy && a.connect == b.connect && a.peer_name == b.peer_name;
-}
-
-bool same_record(const health_check& a, const health_check& b) {
-  return equal_fold(a.node, b.node) && a.check_id == b.check_id && a.name == b.name && a.status == b.status &&
-         a.notes == b.notes && a.output == b.output && a.service_id == b.service_id &&
-         a.service_name == b.service_name && a.service_tags == b.service_tags && a.definition == b.definition &&
-         a.peer_name == b.peer_name;
-}
 
 expected<void> ensure_node(step& s, node n) {
   node_ptr existing;

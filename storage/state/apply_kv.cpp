@@ -1,4 +1,5 @@
 #include "protocol/mutation.hpp"
+#include "protocol/types/same_record.hpp"
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/table_writes.hpp"
 
@@ -9,10 +10,6 @@ namespace {
 kv_entry_ptr stored(const tables& t, std::string_view key) {
   auto found = t.kvs.find(key);
   return found ? *found : nullptr;
-}
-
-bool same_entry(const kv_entry& a, const kv_entry& b) {
-  return a.lock_index == b.lock_index && a.flags == b.flags && a.session == b.session && a.value == b.value;
 }
 
 void add_tombstone(step& s, std::string_view key) {
@@ -38,7 +35,7 @@ kv_entry_ptr kv_set(step& s, kv_entry entry, bool keep_session) {
   auto existing = stored(s.tables(), entry.key);
   entry.create_index = existing ? existing->create_index : s.index;
   if (keep_session) entry.session = existing ? existing->session : std::string();
-  if (existing && same_entry(*existing, entry)) return existing;
+  if (existing && same_record(*existing, entry)) return existing;
   entry.modify_index = s.index;
   auto record = std::make_shared<const kv_entry>(std::move(entry));
   put_kv(s.tables(), s.retired(), record);

@@ -35,11 +35,6 @@ void delete_node(step& s, std::string_view peer, std::string_view name);
 void delete_service(step& s, std::string_view peer, std::string_view node_name, std::string_view id);
 void delete_check(step& s, std::string_view peer, std::string_view node_name, std::string_view id);
 
-/// True if a client would see no difference between the two but the indexes.
-bool same_record(const node& a, const node& b);
-bool same_record(const node_service& a, const node_service& b);
-bool same_record(const health_check& a, const health_check& b);
-
 // Keys.
 
 /// @param keep_session the entry keeps the session that holds the key; otherwise the session in `entry` is stored

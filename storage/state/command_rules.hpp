@@ -56,7 +56,7 @@ private:
   std::string text_;
 };
 
-// For each kind of command (command_kinds.cpp) two functions:
+// For each kind of command (record_kinds.cpp) two functions:
 //
 // written_keys visits the texts that would become keys of tables (key_parts.hpp). What only looks up or
 // removes is left out: such a text finds nothing.

@@ -60,6 +60,8 @@ private:
 /// Watching: a lookup that finds its key watches the value (the leaf); one that does not watches the deepest node that
 /// it reached; a prefix scan watches the node on top of the prefix. Changes elsewhere don't fire these, except that
 /// splitting or joining nodes may (which readers have to bear: a wake-up is never a promise of change).
+///
+/// A move takes the root and allocates nothing. A tree that was moved from may only be assigned to or destroyed.
 template <class V>
 class radix_tree {
   struct leaf;
@@ -68,12 +70,15 @@ class radix_tree {
 public:
   radix_tree() : root_(node::make({}, 0)) {}
   radix_tree(const radix_tree& other) noexcept : root_(other.root_), size_(other.size_) { node::retain(root_); }
-  radix_tree(radix_tree&& other) : radix_tree() { swap(other); }
+  radix_tree(radix_tree&& other) noexcept
+      : root_(std::exchange(other.root_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   radix_tree& operator=(radix_tree other) noexcept {
     swap(other);
     return *this;
   }
-  ~radix_tree() { node::release(root_); }
+  ~radix_tree() {
+    if (root_) node::release(root_);
+  }
   void swap(radix_tree& other) noexcept {
     std::swap(root_, other.root_);
     std::swap(size_, other.size_);
@@ -108,8 +113,6 @@ public:
 
   /// Watches every change of the tree.
   void watch_all(watch_set& watch) const { watch.add(root_->slot); }
-  /// The slot of the whole tree, to fall back on.
-  const watch_slot& root_slot() const { return root_->slot; }
 
   /// Inserts or replaces. What published readers may still watch goes to `retired`.
   void set(std::string_view key, V value, retired_parts& retired);
@@ -374,7 +377,7 @@ private:
     return true;
   }
 
-  node* root_; // never null, its prefix is empty
+  node* root_; // its prefix is empty; null only after a move
   std::size_t size_ = 0;
 };
 

@@ -6,17 +6,9 @@
 
 namespace praetor::state {
 
-/// Type byte of a lock delay in a snapshot that servers exchange among themselves. It has the bit that lets readers who
-/// don't know it skip it, and it is left out of archives for export.
-inline constexpr std::uint8_t lock_delay_record = 128 | 72;
-
-/// Likewise: by how much indexes are ahead of the log, and the pieces of an archive that is being restored.
-inline constexpr std::uint8_t index_offset_record = 128 | 80;
-inline constexpr std::uint8_t staged_record = 128 | 81;
-
 enum class record_scope {
   internal, ///< everything: for Raft snapshots
-  exported, ///< what an archive for users holds: without lock delays
+  exported, ///< what an archive for users holds: without the records that only servers exchange among themselves
 };
 
 /// Takes one record: its type byte (command_type) and MessagePack. @returns false to stop.
@@ -30,6 +22,14 @@ bool for_each_record(const store& s, record_scope scope, const record_visitor& v
 /// returns false to stop.
 bool write_state(const store& s, record_scope scope, const std::function<bool(std::string_view)>& write);
 
+/// A state that is being rebuilt from records.
+struct restored_state {
+  struct tables tables;
+  /// Records of the index table. They are applied last, over the values that other records imply.
+  std::vector<std::pair<std::string, std::uint64_t>> indexes;
+  std::uint64_t opaque_count = 0; ///< numbers the records that are only carried along
+};
+
 /// Rebuilds a state, one record after the other.
 class state_builder {
 public:
@@ -41,9 +41,7 @@ public:
   struct tables finish() &&;
 
 private:
-  struct tables tables_;
-  std::vector<std::pair<std::string, std::uint64_t>> indexes_; // applied last, over those that insertion computed
-  std::uint64_t foreign_count_ = 0;
+  restored_state state_;
 };
 
 /// Reads what `write_state` (or a real server) wrote.

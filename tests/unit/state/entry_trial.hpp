@@ -2,7 +2,7 @@
 
 #include "protocol/acl/content_hash.hpp"
 #include "protocol/codec/command.hpp"
-#include "storage/state/command_kinds.hpp"
+#include "storage/state/record_kinds.hpp"
 #include "storage/state/records.hpp"
 #include "storage/state/transaction.hpp"
 #include "tests/unit/state/shape_of.hpp"

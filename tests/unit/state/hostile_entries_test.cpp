@@ -16,8 +16,11 @@ TEST_CASE("every kind of command is among the valid entries, and the leader appe
     CHECK(good);
     seen.insert(static_cast<std::uint8_t>(entry[0]));
   }
-  for (const auto& kind : command_kinds()) CHECK(seen.contains(static_cast<std::uint8_t>(kind.type)));
-  CHECK(seen.size() == command_kinds().size());
+  for (int type = 0; type < 256; ++type) {
+    INFO(type);
+    auto number = static_cast<std::uint8_t>(type);
+    CHECK(seen.contains(number) == (find_command(number) != nullptr));
+  }
 }
 
 TEST_CASE("whatever entries hold, servers apply them alike and go on, and so does one that starts from a snapshot") {

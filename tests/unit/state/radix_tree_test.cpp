@@ -260,3 +260,19 @@ TEST_CASE("a watch set that is full takes the coarser part") {
   coarse.close();
   CHECK(set.fired());
 }
+
+TEST_CASE("a moved tree keeps its keys, and the other one can be assigned to") {
+  static_assert(std::is_nothrow_move_constructible_v<tree> && std::is_nothrow_move_assignable_v<tree>);
+  retired_parts retired;
+  tree from;
+  from.set("a", 1, retired);
+  tree to(std::move(from));
+  CHECK(*to.find("a") == 1);
+  CHECK(to.size() == 1);
+  from = tree();
+  CHECK(from.empty());
+  from.set("b", 2, retired);
+  to = std::move(from);
+  CHECK(to.find("a") == nullptr);
+  CHECK(*to.find("b") == 2);
+}

@@ -1,0 +1,126 @@
+#pragma once
+
+#include "protocol/codec/json_write.hpp"
+#include "protocol/codec/msgpack.hpp"
+#include "storage/state/command_rules.hpp"
+#include "storage/state/key_parts.hpp"
+#include "storage/state/record_kinds.hpp"
+#include "storage/state/records.hpp"
+#include "storage/state/value_limits.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace praetor::state {
+
+/// Hands out the records of one state. Each function returns false once the visitor has stopped.
+class record_writer {
+public:
+  record_writer(const struct tables& t, record_scope scope, const record_visitor& visit)
+      : t_(t), scope_(scope), visit_(visit) {}
+
+  const struct tables& tables() const { return t_; }
+  record_scope scope() const { return scope_; }
+
+  template <class Record>
+  bool put(command_type type, const Record& record) {
+    buffer_.clear();
+    msgpack::pack(buffer_, record);
+    return put_packed(type, buffer_);
+  }
+  bool put_packed(command_type type, std::string_view bytes) { return visit_(static_cast<std::uint8_t>(type), bytes); }
+  /// Calls `visit(key, value)`, which returns false to stop, for all keys of a tree below `prefix`.
+  template <class Tree, class Visit>
+  static bool each(const Tree& tree, std::string_view prefix, Visit visit) {
+    bool going = true;
+    tree.for_each(prefix, nullptr, [&](std::string_view key, const auto& value) { return going = visit(key, value); });
+    return going;
+  }
+  /// All records that a tree points to.
+  template <class Tree>
+  bool put_all(command_type type, const Tree& tree) {
+    return each(tree, {}, [&](std::string_view, const auto& record) { return put(type, *record); });
+  }
+
+private:
+  const struct tables& t_;
+  record_scope scope_;
+  const record_visitor& visit_;
+  std::string buffer_;
+};
+
+/// A state that an archive is being read into. Raises the index keys that the records' indexes imply.
+struct restoring {
+  restored_state& built;
+  struct tables& t;
+  retired_parts retired = {}; // nobody watches the state yet: dropped
+
+  explicit restoring(restored_state& into) : built(into), t(into.tables) {}
+  void raise(std::string_view key, std::uint64_t index);
+  /// Raises the key and its copy for one peering.
+  void raise_both(std::string_view peer, std::string_view key, std::uint64_t index);
+};
+
+namespace detail {
+
+tl::unexpected<error> bad_record(command_type type, const std::string& why);
+
+/// Reads a record and adds it to the state. Nothing is added that the tables can't hold: an archive with null elements
+/// is refused, and a name with a zero byte, which nobody can ask for, is left out.
+template <class Record, auto Add>
+expected<void> restore_record(restoring& in, command_type type, std::string_view bytes) {
+  auto record = std::make_shared<Record>();
+  if (auto done = msgpack::unpack(bytes, *record); !done) return bad_record(type, done.error().text);
+  first_fault f;
+  check_value<depth_of_check::structure>(*record, {}, f);
+  if (f.found()) return bad_record(type, f.text());
+  if constexpr (has_key_parts<Record>)
+    if (!has_sound_keys(*record)) return {};
+  if constexpr (std::same_as<decltype(Add(in, std::move(record))), expected<void>>)
+    return Add(in, std::move(record));
+  else
+    Add(in, std::move(record));
+  return {};
+}
+
+template <class Record>
+std::string json_of(std::string_view bytes) {
+  std::string out;
+  if (auto record = msgpack::unpack<Record>(bytes)) json::write(out, *record);
+  return out;
+}
+
+} // namespace detail
+
+/// Records whose MessagePack is that of a Record.
+/// @tparam Write bool(record_writer&, command_type)
+/// @tparam Add (restoring&, std::shared_ptr<Record>): puts it into the state as it is; void or expected<void>
+template <class Record, auto Write, auto Add>
+constexpr archive_form archived(int place) {
+  return {place, Write, &detail::restore_record<Record, Add>, &detail::json_of<Record>};
+}
+
+template <class Tree>
+const Tree& tree_of(const tables& t, Tree tables::*member) {
+  return t.*member;
+}
+template <class Tree>
+const Tree& tree_of(const tables& t, Tree acl_tables::*member) {
+  return t.acl.*member;
+}
+
+/// All records of a tree.
+/// @tparam Member points to the tree, in `tables` or `acl_tables`
+template <auto Member>
+bool write_tree(record_writer& out, command_type type) {
+  return out.put_all(type, tree_of(out.tables(), Member));
+}
+
+// Records of types that this release does not interpret. They come back in their place of the archive.
+
+bool write_opaque(record_writer& out, command_type type);
+expected<void> restore_opaque(restoring& in, command_type type, std::string_view bytes);
+
+constexpr archive_form carried_along(int place) { return {place, &write_opaque, &restore_opaque, nullptr}; }
+
+} // namespace praetor::state

@@ -1,0 +1,254 @@
+#include "storage/state/archive_records.hpp"
+
+#include "protocol/acl/content_hash.hpp"
+#include "protocol/mutation.hpp"
+#include "storage/state/index_table.hpp"
+#include "storage/state/table_writes.hpp"
+
+#include <algorithm>
+
+namespace praetor::state {
+
+namespace {
+
+/// Key of a record that is only carried along: type byte, number (8 bytes, big endian).
+std::string opaque_key(command_type type, std::uint64_t number) {
+  std::string out(9, '\0');
+  out[0] = static_cast<char>(type);
+  for (std::size_t i = 8; i > 0; --i, number >>= 8) out[i] = static_cast<char>(number & 0xff);
+  return out;
+}
+
+bool write_node(record_writer& out, command_type type, const node& n) {
+  auto r = registration_of(n);
+  if (!out.put(type, r)) return false;
+  auto prefix = tree_prefix({lower_case(n.peer_name), lower_case(n.name)});
+  const auto& t = out.tables();
+  if (!out.each(t.services, prefix, [&](std::string_view, const service_record_ptr& s) {
+        r.service = service_of(s);
+        return out.put(type, r);
+      }))
+    return false;
+  r.service = nullptr;
+  return out.each(t.checks, prefix, [&](std::string_view, const health_check_ptr& c) {
+    r.check = c;
+    return out.put(type, r);
+  });
+}
+
+/// Whether a service or check has its node: one without would be lost from the next snapshot.
+bool has_node(const tables& t, const register_request& r) {
+  bool brings_it = !r.service && !r.check;
+  if (!brings_it && !node_named(t, r.peer_name, r.node)) return false;
+  auto matches = [&](const health_check& c) { return equal_fold(c.node, r.node); };
+  return (!r.check || matches(*r.check)) &&
+         std::all_of(r.checks.begin(), r.checks.end(), [&](auto& c) { return matches(*c); });
+}
+
+void restore_node(restoring& in, const register_request& r) {
+  auto n = std::make_shared<const node>(node_of(r));
+  in.raise_both(n->peer_name, "nodes", n->modify_index);
+  in.raise(peer_index_key(n->peer_name, "node." + n->name), n->modify_index);
+  put_node(in.t, in.retired, std::move(n));
+}
+
+void restore_service(restoring& in, const register_request& r) {
+  auto record = std::make_shared<service_record>(service_record{r.node, *r.service});
+  auto& s = record->service;
+  s.peer_name = r.peer_name;
+  auto index = s.modify_index;
+  in.raise_both(s.peer_name, "services", index);
+  in.raise_both(s.peer_name, "service_kind." + std::string(kind_index_name(s.kind)), index);
+  in.raise(peer_index_key(s.peer_name, "service." + s.name), index);
+  if (s.peer_name.empty()) {
+    in.t.kind_names.set(tree_key({kind_index_name(s.kind), lower_case(s.name)}), {}, in.retired);
+    if (auto name = connect_destination(s); !name.empty())
+      in.t.kind_names.set(tree_key({"connect-enabled", lower_case(name)}), {}, in.retired);
+  }
+  put_service(in.t, in.retired, std::move(record));
+}
+
+void restore_check(restoring& in, const health_check& c, const std::string& peer) {
+  auto record = std::make_shared<health_check>(c);
+  record->peer_name = peer;
+  in.raise_both(peer, "checks", record->modify_index);
+  put_check(in.t, in.retired, std::move(record));
+}
+
+} // namespace
+
+void restoring::raise(std::string_view key, std::uint64_t index) { raise_index(t, retired, key, index); }
+
+void restoring::raise_both(std::string_view peer, std::string_view key, std::uint64_t index) {
+  raise(key, index);
+  raise(peer_index_key(peer, key), index);
+}
+
+tl::unexpected<error> detail::bad_record(command_type type, const std::string& why) {
+  return fail("record of type " + std::to_string(static_cast<int>(type)) + ": " + why);
+}
+
+bool write_opaque(record_writer& out, command_type type) {
+  auto prefix = static_cast<char>(type);
+  return out.each(out.tables().foreign, std::string_view(&prefix, 1),
+                  [&](std::string_view, const std::string& bytes) { return out.put_packed(type, bytes); });
+}
+
+expected<void> restore_opaque(restoring& in, command_type type, std::string_view bytes) {
+  in.t.foreign.set(opaque_key(type, in.built.opaque_count++), std::string(bytes), in.retired);
+  return {};
+}
+
+bool write_catalog(record_writer& out, command_type type) {
+  return out.each(out.tables().nodes, {},
+                  [&](std::string_view, const node_ptr& n) { return write_node(out, type, *n); });
+}
+
+expected<void> restore_registration(restoring& in, std::shared_ptr<register_request> r) {
+  if (!has_node(in.t, *r))
+    return fail("it belongs to a node that no record before it has: " + praetor::quoted(r->node));
+  if (!r->service && !r->check) restore_node(in, *r);
+  if (r->service) restore_service(in, *r);
+  if (r->check) restore_check(in, *r->check, r->peer_name);
+  for (auto& c : r->checks)
+    if (c) restore_check(in, *c, r->peer_name);
+  return {};
+}
+
+bool write_coordinates(record_writer& out, command_type type) {
+  return out.each(out.tables().coordinates, {},
+                  [&](std::string_view, const node_coordinate_ptr& c) { return out.put(type, coordinate_batch{c}); });
+}
+
+void restore_coordinates(restoring& in, std::shared_ptr<coordinate_batch> batch) {
+  for (auto& c : *batch) {
+    if (!has_sound_keys(*c)) continue;
+    in.raise("coordinates", in.t.last_index);
+    put_coordinate(in.t, in.retired, std::move(c));
+  }
+}
+
+bool write_tombstones(record_writer& out, command_type type) {
+  return out.each(out.tables().tombstones, {}, [&](std::string_view key, std::uint64_t index) {
+    kv_entry e;
+    e.key = key;
+    e.modify_index = index;
+    return out.put(type, e);
+  });
+}
+
+void restore_tombstone(restoring& in, std::shared_ptr<kv_entry> e) {
+  in.raise("tombstones", e->modify_index);
+  in.t.tombstones.set(e->key, e->modify_index, in.retired);
+}
+
+bool write_indexes(record_writer& out, command_type type) {
+  return out.each(out.tables().indexes, {}, [&](std::string_view key, std::uint64_t value) {
+    return out.put(type, index_record{std::string(key), value});
+  });
+}
+
+void restore_index(restoring& in, std::shared_ptr<index_record> e) {
+  if (!mutated("snapshot_forgets_indexes")) in.built.indexes.emplace_back(lower_case(e->key), e->value);
+}
+
+bool write_lock_delays(record_writer& out, command_type type) {
+  if (out.scope() == record_scope::exported || mutated("lock_delay_forgotten_by_snapshot")) return true;
+  return out.each(out.tables().lock_delays, {}, [&](std::string_view key, std::int64_t end) {
+    return out.put(type, lock_delay_record{std::string(key), end});
+  });
+}
+
+void restore_lock_delay(restoring& in, std::shared_ptr<lock_delay_record> e) {
+  put_lock_delay(in.t, in.retired, e->key, nanoseconds{e->end});
+}
+
+bool write_index_offset(record_writer& out, command_type type) {
+  auto offset = out.tables().index_offset;
+  return out.scope() == record_scope::exported || offset == 0 || out.put(type, index_offset_record{offset});
+}
+
+void restore_index_offset(restoring& in, std::shared_ptr<index_offset_record> e) { in.t.index_offset = e->offset; }
+
+bool write_staged_archive(record_writer& out, command_type type) {
+  const auto& staged = out.tables().staged;
+  if (out.scope() == record_scope::exported || !staged) return true;
+  restore_request piece;
+  piece.id = staged->id;
+  for (const auto& bytes : staged->pieces) {
+    piece.data.bytes = *bytes;
+    if (!out.put(type, piece)) return false;
+    piece.offset += bytes->size();
+  }
+  return true;
+}
+
+void restore_staged_archive(restoring& in, std::shared_ptr<restore_request> piece) {
+  auto next = in.t.staged ? std::make_shared<staged_archive>(*in.t.staged) : std::make_shared<staged_archive>();
+  next->id = std::move(piece->id);
+  next->size += piece->data.bytes.size();
+  next->pieces.push_back(std::make_shared<const std::string>(std::move(piece->data.bytes)));
+  in.t.staged = std::move(next);
+}
+
+bool write_no_chunks(record_writer& out, command_type type) {
+  return out.put_packed(type, "\x81\xa8"
+                              "ChunkMap"
+                              "\x80");
+}
+
+expected<void> restore_nothing(restoring&, command_type, std::string_view) { return {}; }
+
+void restore_session(restoring& in, std::shared_ptr<session> e) {
+  in.raise("sessions", e->modify_index);
+  put_session(in.t, in.retired, std::move(e));
+}
+
+void restore_kv(restoring& in, std::shared_ptr<kv_entry> e) {
+  in.raise("kvs", e->modify_index);
+  put_kv(in.t, in.retired, std::move(e));
+}
+
+void restore_token(restoring& in, std::shared_ptr<acl_token> e) {
+  in.raise(acl_tokens_key, e->modify_index);
+  if (e->hash.bytes.empty()) e->hash = acl::content_hash(*e);
+  put_token(in.t.acl, in.retired, std::move(e));
+}
+
+void restore_policy(restoring& in, std::shared_ptr<acl_policy> e) {
+  in.raise(acl_policies_key, e->modify_index);
+  put_policy(in.t.acl, in.retired, std::move(e));
+}
+
+void restore_role(restoring& in, std::shared_ptr<acl_role> e) {
+  in.raise(acl_roles_key, e->modify_index);
+  put_role(in.t.acl, in.retired, std::move(e));
+}
+
+void restore_autopilot(restoring& in, std::shared_ptr<autopilot_config> e) {
+  in.t.autopilot.set({}, std::move(e), in.retired);
+}
+
+void restore_ca_root(restoring& in, std::shared_ptr<ca_root> e) {
+  in.raise("connect-ca-roots", e->modify_index);
+  auto id = e->id;
+  in.t.ca_roots.set(id, std::move(e), in.retired);
+}
+
+void restore_ca_provider_state(restoring& in, std::shared_ptr<ca_provider_state> e) {
+  in.raise("connect-ca-builtin", e->modify_index);
+  auto id = e->id;
+  in.t.ca_provider_states.set(id, std::move(e), in.retired);
+}
+
+void restore_ca_config(restoring& in, std::shared_ptr<ca_configuration> e) {
+  in.t.ca_config.set({}, std::move(e), in.retired);
+}
+
+void restore_system_metadata(restoring& in, std::shared_ptr<system_metadata_entry> e) {
+  in.raise("system-metadata", e->modify_index);
+  auto key = e->key;
+  in.t.system_metadata.set(key, std::move(e), in.retired);
+}
+
+} // namespace praetor::state

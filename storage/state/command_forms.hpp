@@ -1,0 +1,99 @@
+#pragma once
+
+#include "protocol/codec/msgpack.hpp"
+#include "storage/state/command.hpp"
+#include "storage/state/command_rules.hpp"
+#include "storage/state/key_parts.hpp"
+#include "storage/state/record_kinds.hpp"
+#include "storage/state/value_limits.hpp"
+
+namespace praetor::state {
+
+/// An entry that changes nothing, and why.
+apply_result passed_over(std::string why);
+
+namespace detail {
+
+inline constexpr int bad_request = 400;
+
+/// Finds keys that the tables can't hold.
+class structural_keys : public key_visitor {
+public:
+  explicit structural_keys(first_fault& f) : fault_(f) {}
+  void part(std::string_view member, const std::string& text) override;
+  void whole(std::string_view member, const std::string& text) override;
+
+private:
+  first_fault& fault_;
+};
+
+/// Finds names that nobody may give.
+class checked_names : public key_visitor {
+public:
+  explicit checked_names(first_fault& f) : fault_(f) {}
+  void part(std::string_view member, const std::string& text) override { fault_.check_name(member, text); }
+  void whole(std::string_view, const std::string&) override {}
+
+private:
+  first_fault& fault_;
+};
+
+/// What the tables can't hold, whoever wrote it. Applying an entry asks this, so that servers of all releases have to
+/// agree on it: it must never change for a kind that exists.
+template <class Request>
+first_fault structural_fault(const Request& request) {
+  first_fault f;
+  check_value<depth_of_check::structure>(request, {}, f);
+  structural_keys keys(f);
+  if (!f.found()) written_keys(request, keys);
+  return f;
+}
+
+/// Whether applying skips an entry with this fault.
+bool passes_over(const first_fault& f);
+
+template <class Request>
+expected<void> check_typed(const void* untyped) {
+  const auto& request = *static_cast<const Request*>(untyped);
+  auto f = structural_fault(request);
+  checked_names names(f);
+  if (!f.found()) written_keys(request, names);
+  check_value<depth_of_check::limits>(request, {}, f);
+  if (!f.found()) check_rules(request, f);
+  if (f.found()) return fail(f.text(), bad_request);
+  return {};
+}
+
+template <class Request>
+expected<void> check_packed(std::string_view payload) {
+  Request request;
+  std::size_t consumed = 0;
+  if (auto read = msgpack::unpack(payload, request, &consumed); !read) return fail(read.error().text, bad_request);
+  if (consumed != payload.size())
+    return fail(std::to_string(payload.size() - consumed) + " bytes follow its end", bad_request);
+  return check_typed<Request>(&request);
+}
+
+template <class Request, auto Apply>
+apply_result apply_packed(step& s, std::string_view payload) {
+  Request request;
+  if (auto read = msgpack::unpack(payload, request); !read) return passed_over(read.error().text);
+  if (auto f = structural_fault(request); passes_over(f)) return passed_over(f.text());
+  return Apply(s, std::move(request));
+}
+
+} // namespace detail
+
+/// A command whose payload is the MessagePack of a Request.
+/// @tparam Apply apply_result(step&, Request)
+template <class Request, auto Apply>
+constexpr command_form command(std::string_view noun, proposer least) {
+  return {noun,
+          least,
+          &praetor::detail::request_tag<Request>,
+          &detail::check_typed<Request>,
+          &detail::check_packed<Request>,
+          &detail::apply_packed<Request, Apply>};
+}
+
+} // namespace praetor::state
