@@ -1,5 +1,6 @@
 #include "frontends/endpoints/acl_calls.hpp"
 #include "frontends/endpoints/acl_input.hpp"
+#include "frontends/endpoints/routes.hpp"
 #include "frontends/endpoints/strict_input.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
@@ -78,7 +79,6 @@ expected<std::string> first_secret(const call& c) {
 }
 
 void bootstrap(const call& c) {
-  if (acls_off(c) || kept_elsewhere(c)) return;
   auto secret = first_secret(c);
   if (!secret) return respond(c, error_answer(secret.error()));
   auto reset = allowed_bootstrap(c);
@@ -125,11 +125,7 @@ struct replication_status {
   }
 };
 
-void replication(const call& c) {
-  if (acls_off(c)) return;
-  if (auto options = parse_read_options(c); !options) return respond(c, error_answer(options.error()));
-  respond(c, json_answer(c, replication_status{}));
-}
+void replication(const call& c) { respond(c, json_answer(c, replication_status{})); }
 
 // ---- What a token may do
 
@@ -167,8 +163,7 @@ expected<bool> decide(const acl::authorizer& who, const authorization& asked) {
   return fail("Invalid access level for " + asked.resource + " resource: " + asked.access, 400);
 }
 
-void authorize(const call& c) {
-  if (acls_off(c) || other_datacenter(c)) return;
+void authorize_all(const call& c) {
   auto asked = read_strictly<std::vector<authorization>>(c.req.body, "Failed to decode request body: ");
   if (!asked) return respond(c, error_answer(asked.error()));
   if (asked->size() > most_authorizations)
@@ -183,37 +178,32 @@ void authorize(const call& c) {
   respond(c, json_answer(c, out));
 }
 
-// ---- Logging in
-
-void unavailable(const call& c) {
-  if (acls_off(c)) return;
-  respond_error(
-      c, c.req.method + " " + c.req.path + " is part of Consul's API but not available in this release of Praetor",
-      501);
-}
-
-constexpr auto here = place::agent;
-constexpr std::array routes{
-    for_everybody({"/v1/acl/bootstrap", "PUT", bootstrap, {}, "Makes the first management token", place::leader}),
-    for_everybody({"/v1/acl/replication",
-                   "GET",
-                   replication,
-                   {},
-                   "How the records of another datacenter are followed",
-                   place::leader}),
-    route{"/v1/internal/acl/authorize", "POST", authorize, {}, "Whether the token may do each of several things", here},
-    route{"/v1/acl/auth-methods", "GET", unavailable, {}, {}, here},
-    route{"/v1/acl/auth-method", "PUT", unavailable, {}, {}, here},
-    route{"/v1/acl/auth-method/", "GET,PUT,DELETE", unavailable, {}, {}, here},
-    route{"/v1/acl/binding-rules", "GET", unavailable, {}, {}, here},
-    route{"/v1/acl/binding-rule", "PUT", unavailable, {}, {}, here},
-    route{"/v1/acl/binding-rule/", "GET,PUT,DELETE", unavailable, {}, {}, here},
-    for_everybody({"/v1/acl/login", "POST", unavailable, {}, {}, here}),
-    for_everybody({"/v1/acl/logout", "POST", unavailable, {}, {}, here}),
+constexpr std::array rows{
+    route{.method = "PUT",
+          .path = "/v1/acl/bootstrap",
+          .endpoint = bootstrap,
+          .summary = "Makes the first management token",
+          .checks = {feature::acls, datacenter_policy::primary},
+          .body = json_body<bootstrap_input>(),
+          .answered_by = answerer::leader,
+          .public_route = true},
+    route{.method = "GET",
+          .path = "/v1/acl/replication",
+          .endpoint = replication,
+          .summary = "The state of the replication from another datacenter",
+          .checks = {feature::acls, reads_at_once},
+          .answered_by = answerer::leader,
+          .public_route = true},
+    route{.method = "POST",
+          .path = "/v1/internal/acl/authorize",
+          .endpoint = authorize_all,
+          .summary = "Whether the token has each of several permissions",
+          .checks = {feature::acls, datacenter_policy::own},
+          .body = json_body<std::vector<authorization>>()},
 };
 
 } // namespace
 
-std::span<const route> acl_routes() { return routes; }
+std::span<const route> acl_routes() { return rows; }
 
 } // namespace praetor::endpoints

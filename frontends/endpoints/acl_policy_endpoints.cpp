@@ -1,4 +1,5 @@
 #include "frontends/endpoints/acl_calls.hpp"
+#include "frontends/endpoints/routes.hpp"
 #include "frontends/endpoints/strict_input.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
@@ -30,10 +31,7 @@ struct policy_stub {
 };
 
 void list(const call& c) {
-  if (may_not_read_acls(c)) return;
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  answer_read(c, *options, {}, [how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+  answer_read(c, {}, [how = layout_of(c)](const state::store& s, state::watch_set* watch) {
     auto found = state::list_policies(s, watch);
     std::vector<policy_stub> out;
     for (const auto& p : found.value)
@@ -42,8 +40,10 @@ void list(const call& c) {
   });
 }
 
-void read_by_name(const call& c) { answer_named<acl_policy>(c, state::find_policy_by_name, "policy"); }
-void read(const call& c) { answer_identified<acl_policy>(c, state::find_policy, "policy"); }
+std::optional<answer> bad_id(const call& c) { return fault_in_id(c.rest, "policy"); }
+
+void read_by_name(const call& c) { answer_found<acl_policy>(c, state::find_policy_by_name, "policy"); }
+void read(const call& c) { answer_found<acl_policy>(c, state::find_policy, "policy"); }
 
 /// What is wrong with a change of a policy that exists, if anything.
 expected<void> check_change(const acl_policy& p, const state::store& s) {
@@ -78,14 +78,13 @@ expected<void> check(const call& c, acl_policy& p) {
   return {};
 }
 
-void write(const call& c, bool create) {
-  if (may_not_write_acls(c) || kept_elsewhere(c)) return;
+void write(const call& c, bool creates) {
   auto p = read_strictly<acl_policy>(c.req.body, "Policy decoding failed: ");
   if (!p) return respond(c, error_answer(p.error()));
-  if (create && !p->id.empty()) return respond_error(c, "Cannot specify the ID when creating a new policy", 400);
-  if (!create && !p->id.empty() && p->id != c.rest)
+  if (creates && !p->id.empty()) return respond_error(c, "Cannot specify the ID when creating a new policy", 400);
+  if (!creates && !p->id.empty() && p->id != c.rest)
     return respond_error(c, "Policy ID in URL and payload do not match", 400);
-  if (!create) p->id = c.rest;
+  if (!creates) p->id = c.rest;
   if (auto good = check(c, *p); !good) return respond(c, error_answer(good.error()));
   p->hash = acl::content_hash(*p);
   acl_policy_set_request r;
@@ -99,11 +98,9 @@ void write(const call& c, bool create) {
 }
 
 void create(const call& c) { write(c, true); }
+void update(const call& c) { write(c, false); }
 
 void remove(const call& c) {
-  if (may_not_write_acls(c) || kept_elsewhere(c)) return;
-  if (c.rest.empty()) return respond_error(c, "Missing policy ID", 400);
-  if (auto good = check_id(c.rest, "policy"); !good) return respond_error(c, good.error().text);
   auto found = state::find_policy(*c.env.state(), c.rest, nullptr).value;
   if (!found) return respond_error(c, "Cannot find policy to delete", 404);
   if (const auto* built_in = acl::built_in_policy(found->id))
@@ -113,20 +110,48 @@ void remove(const call& c) {
             "Failed to apply policy delete request: ", [](const call& c) { respond(c, json_answer(c, true)); });
 }
 
-void one(const call& c) {
-  if (c.is("GET")) return read(c);
-  if (c.is("PUT")) return write(c, false);
-  remove(c);
-}
+constexpr required_rest id_given{"Missing policy ID"};
 
 constexpr std::array rows{
-    route{"/v1/acl/policies", "GET", list, {}, "Lists the policies"},
-    refusing(refused_acl_write, {"/v1/acl/policy", "PUT", create, {}, "Makes a policy"}),
-    refusing(refused_acl_write, {"/v1/acl/policy/", "GET,PUT,DELETE", one, {}, "Reads, changes and deletes a policy"}),
-    route{"/v1/acl/policy/name/", "GET", read_by_name, {}, "The policy of a name"},
+    route{.method = "GET",
+          .path = "/v1/acl/policies",
+          .endpoint = list,
+          .summary = "Lists the policies",
+          .checks = {feature::acls, may_read_acls, blocking_read}},
+    route{.method = "PUT",
+          .path = "/v1/acl/policy",
+          .endpoint = create,
+          .summary = "Makes a policy",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_policy>()},
+    route{.method = "GET",
+          .path = "/v1/acl/policy/",
+          .rest = "id",
+          .endpoint = read,
+          .summary = "A policy",
+          .checks = {feature::acls, may_read_acls, id_given, bad_id, blocking_read}},
+    route{.method = "PUT",
+          .path = "/v1/acl/policy/",
+          .rest = "id",
+          .endpoint = update,
+          .summary = "Changes a policy",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_policy>()},
+    route{.method = "DELETE",
+          .path = "/v1/acl/policy/",
+          .rest = "id",
+          .endpoint = remove,
+          .summary = "Deletes a policy",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary, id_given, bad_id}},
+    route{.method = "GET",
+          .path = "/v1/acl/policy/name/",
+          .rest = "name",
+          .endpoint = read_by_name,
+          .summary = "The policy of a name",
+          .checks = {feature::acls, may_read_acls, required_rest{"Missing policy Name"}, blocking_read}},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

@@ -1,5 +1,6 @@
 #include "frontends/endpoints/acl_calls.hpp"
 #include "frontends/endpoints/acl_input.hpp"
+#include "frontends/endpoints/routes.hpp"
 #include "frontends/endpoints/strict_input.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
@@ -12,18 +13,17 @@ namespace praetor::endpoints {
 namespace {
 
 void list(const call& c) {
-  if (may_not_read_acls(c)) return;
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  answer_read(c, *options, {},
+  answer_read(c, {},
               [policy = c.req.query.get("policy"), how = layout_of(c)](const state::store& s, state::watch_set* watch) {
                 auto found = state::list_roles(s, policy, watch);
                 return outcome(how, found.index, found.value);
               });
 }
 
-void read_by_name(const call& c) { answer_named<acl_role>(c, state::find_role_by_name, "role"); }
-void read(const call& c) { answer_identified<acl_role>(c, state::find_role, "role"); }
+std::optional<answer> bad_id(const call& c) { return fault_in_id(c.rest, "role"); }
+
+void read_by_name(const call& c) { answer_found<acl_role>(c, state::find_role_by_name, "role"); }
+void read(const call& c) { answer_found<acl_role>(c, state::find_role, "role"); }
 
 expected<void> check(const call& c, acl_role& r) {
   if (r.name.empty()) return fail("Invalid Role: no Name is set");
@@ -45,7 +45,6 @@ expected<void> check(const call& c, acl_role& r) {
 }
 
 void write(const call& c) {
-  if (may_not_write_acls(c) || kept_elsewhere(c)) return;
   auto r = read_strictly<acl_role>(c.req.body, "Role decoding failed: ");
   if (!r) return respond(c, error_answer(r.error()));
   bool mismatch = !r->id.empty() && r->id != c.rest;
@@ -64,9 +63,6 @@ void write(const call& c) {
 }
 
 void remove(const call& c) {
-  if (may_not_write_acls(c) || kept_elsewhere(c)) return;
-  if (c.rest.empty()) return respond_error(c, "Missing role ID", 400);
-  if (auto good = check_id(c.rest, "role"); !good) return respond_error(c, good.error().text);
   auto found = state::find_role(*c.env.state(), c.rest, nullptr).value;
   if (!found) return respond_error(c, "Cannot find role to delete", 404);
   acl_role_delete_request r{{found->id}};
@@ -74,20 +70,49 @@ void remove(const call& c) {
             "Failed to apply role delete request: ", [](const call& c) { respond(c, json_answer(c, true)); });
 }
 
-void one(const call& c) {
-  if (c.is("GET")) return read(c);
-  if (c.is("PUT")) return write(c);
-  remove(c);
-}
+constexpr required_rest id_given{"Missing role ID"};
 
 constexpr std::array rows{
-    route{"/v1/acl/roles", "GET", list, {}, "Lists the roles"},
-    refusing(refused_acl_write, {"/v1/acl/role", "PUT", write, {}, "Makes a role"}),
-    refusing(refused_acl_write, {"/v1/acl/role/", "GET,PUT,DELETE", one, {}, "Reads, changes and deletes a role"}),
-    route{"/v1/acl/role/name/", "GET", read_by_name, {}, "The role of a name"},
+    route{.method = "GET",
+          .path = "/v1/acl/roles",
+          .endpoint = list,
+          .summary = "Lists the roles",
+          .checks = {feature::acls, may_read_acls, blocking_read},
+          .parameters = {{.name = "policy", .meaning = "only roles with the policy of this id"}}},
+    route{.method = "PUT",
+          .path = "/v1/acl/role",
+          .endpoint = write,
+          .summary = "Makes a role",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_role>()},
+    route{.method = "GET",
+          .path = "/v1/acl/role/",
+          .rest = "id",
+          .endpoint = read,
+          .summary = "A role",
+          .checks = {feature::acls, may_read_acls, id_given, bad_id, blocking_read}},
+    route{.method = "PUT",
+          .path = "/v1/acl/role/",
+          .rest = "id",
+          .endpoint = write,
+          .summary = "Changes a role",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_role>()},
+    route{.method = "DELETE",
+          .path = "/v1/acl/role/",
+          .rest = "id",
+          .endpoint = remove,
+          .summary = "Deletes a role",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary, id_given, bad_id}},
+    route{.method = "GET",
+          .path = "/v1/acl/role/name/",
+          .rest = "name",
+          .endpoint = read_by_name,
+          .summary = "The role of a name",
+          .checks = {feature::acls, may_read_acls, required_rest{"Missing role Name"}, blocking_read}},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

@@ -1,4 +1,5 @@
 #include "frontends/endpoints/acl_calls.hpp"
+#include "frontends/endpoints/routes.hpp"
 #include "frontends/endpoints/strict_input.hpp"
 #include "protocol/acl/built_in.hpp"
 
@@ -25,23 +26,18 @@ template_shape shape(const acl::policy_template& t) {
 }
 
 void list(const call& c) {
-  if (may_not_read_acls(c)) return;
   std::map<std::string, template_shape> out;
   for (const auto& t : acl::policy_templates()) out.emplace(t.name, shape(t));
   respond(c, json_answer(c, out));
 }
 
 void read(const call& c) {
-  if (may_not_read_acls(c)) return;
-  if (c.rest.empty()) return respond_error(c, "Missing templated policy Name", 400);
   const auto* found = acl::find_template(c.rest);
   if (!found) return respond_error(c, "Invalid templated policy Name: " + std::string(c.rest), 400);
   respond(c, json_answer(c, shape(*found)));
 }
 
 void preview(const call& c) {
-  if (may_not_read_acls(c)) return;
-  if (c.rest.empty()) return respond_error(c, "Missing templated policy Name", 400);
   const auto* found = acl::find_template(c.rest);
   if (!found) return respond_error(c, "templated policy " + praetor::quoted(c.rest) + " does not exist", 400);
   auto variables = read_strictly<acl_template_variables>(c.req.body, "Failed to decode request body: ");
@@ -56,16 +52,31 @@ void preview(const call& c) {
   respond(c, json_answer(c, *made));
 }
 
-constexpr std::array rows{
-    route{"/v1/acl/templated-policies", "GET", list, {}, "The templates that policies are made from"},
-    route{"/v1/acl/templated-policy/name/", "GET", read, {}, "The template of a name"},
-    route{"/v1/acl/templated-policy/preview/", "POST", preview, {}, "The policy that a template would make"},
-};
+constexpr required_rest name_given{"Missing templated policy Name"};
 
-constexpr auto routes = answered(place::agent, rows);
+constexpr std::array rows{
+    route{.method = "GET",
+          .path = "/v1/acl/templated-policies",
+          .endpoint = list,
+          .summary = "Lists the templates of policies",
+          .checks = {feature::acls, may_read_acls}},
+    route{.method = "GET",
+          .path = "/v1/acl/templated-policy/name/",
+          .rest = "name",
+          .endpoint = read,
+          .summary = "The template of a name",
+          .checks = {feature::acls, may_read_acls, name_given}},
+    route{.method = "POST",
+          .path = "/v1/acl/templated-policy/preview/",
+          .rest = "name",
+          .endpoint = preview,
+          .summary = "The policy that a template would make",
+          .checks = {feature::acls, may_read_acls, name_given},
+          .body = json_body<acl_template_variables>()},
+};
 
 } // namespace
 
-std::span<const route> acl_template_routes() { return routes; }
+std::span<const route> acl_template_routes() { return rows; }
 
 } // namespace praetor::endpoints

@@ -1,5 +1,6 @@
 #include "frontends/endpoints/acl_calls.hpp"
 #include "frontends/endpoints/acl_input.hpp"
+#include "frontends/endpoints/routes.hpp"
 #include "frontends/endpoints/strict_input.hpp"
 #include "protocol/acl/content_hash.hpp"
 #include "protocol/types/secrets.hpp"
@@ -66,13 +67,10 @@ std::optional<query_outcome> unless_alive(const state::result<acl_token_ptr>& fo
   return {};
 }
 
+std::optional<answer> bad_id(const call& c) { return fault_in_id(c.rest, "token"); }
+
 void read(const call& c) {
-  if (may_not_read_acls(c)) return;
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  if (c.rest.empty()) return respond_error(c, "Missing token AccessorID", 400);
-  if (auto good = check_id(c.rest, "token"); !good) return respond_error(c, good.error().text);
-  answer_read(c, *options, token_style,
+  answer_read(c, token_style,
               [accessor = std::string(c.rest), with_secret = sees_secrets(c), expand = c.req.query.has("expanded"),
                config = c.env.config(), clock = c.env.outside().wall_clock,
                how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
@@ -86,10 +84,7 @@ void read(const call& c) {
 
 /// Whoever has the secret may see what it stands for.
 void self(const call& c) {
-  if (acls_off(c)) return;
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  answer_read(c, *options, token_style,
+  answer_read(c, token_style,
               [secret = c.token, clock = c.env.outside().wall_clock,
                how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
                 auto found = state::find_token_by_secret(s, secret, watch);
@@ -99,9 +94,6 @@ void self(const call& c) {
 }
 
 void list(const call& c) {
-  if (may_not_read_acls(c)) return;
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
   state::token_query q;
   q.policy = c.req.query.get("policy");
   q.role = c.req.query.get("role");
@@ -112,7 +104,7 @@ void list(const call& c) {
                          400);
   // Whether the question makes sense does not depend on the state.
   if (auto sound = state::list_tokens(state::store(), q, nullptr); !sound) return respond_error(c, sound.error().text);
-  answer_read(c, *options, token_style,
+  answer_read(c, token_style,
               [q, with_secret = sees_secrets(c), clock = c.env.outside().wall_clock,
                how = layout_of(c)](const state::store& s, state::watch_set* watch) {
                 auto found = *state::list_tokens(s, q, watch);
@@ -143,14 +135,12 @@ void write_new(const call& c, acl_token t) {
 }
 
 void create(const call& c) {
-  if (may_not_write_acls(c) || kept_elsewhere(c)) return;
   auto t = read_strictly<acl_token>(c.req.body, "Token decoding failed: ");
   if (!t) return respond(c, error_answer(t.error()));
   write_new(c, std::move(*t));
 }
 
-void update(const call& c) {
-  if (may_not_write_acls(c) || kept_elsewhere(c)) return;
+void change(const call& c) {
   auto t = read_strictly<acl_token>(c.req.body, "Token decoding failed: ");
   if (!t) return respond(c, error_answer(t.error()));
   if (t->accessor_id.empty()) t->accessor_id = c.rest;
@@ -162,10 +152,9 @@ void update(const call& c) {
 }
 
 void clone(const call& c, std::string_view accessor) {
-  if (may_not_write_acls(c) || kept_elsewhere(c)) return;
   auto given = read_strictly<acl_token>(c.req.body, "Token decoding failed: ");
   if (!given) return respond(c, error_answer(given.error()));
-  if (auto good = check_id(accessor, "token"); !good) return respond_error(c, good.error().text);
+  if (auto no = fault_in_id(accessor, "token")) return respond(c, std::move(*no));
   auto found = state::find_token(*c.env.state(), accessor, nullptr).value;
   if (!found) return respond_error(c, std::string(nothing_there), forbidden);
   if (found->expired(c.env.outside().wall_clock()))
@@ -179,8 +168,6 @@ void clone(const call& c, std::string_view accessor) {
 }
 
 void remove(const call& c) {
-  if (may_not_write_acls(c) || kept_elsewhere(c)) return;
-  if (c.rest.empty()) return respond_error(c, "Missing token AccessorID", 400);
   if (!is_uuid(c.rest)) return respond_error(c, "Accessor ID is missing or an invalid UUID");
   if (c.rest == acl::anonymous_accessor)
     return respond_error(c, "Delete operation not permitted on the anonymous token");
@@ -193,24 +180,59 @@ void remove(const call& c) {
             "Failed to apply token delete request: ", [](const call& c) { respond(c, json_answer(c, true)); });
 }
 
-void one(const call& c) {
+void update(const call& c) {
   constexpr std::string_view clone_suffix = "/clone";
-  if (c.is("PUT") && c.rest.ends_with(clone_suffix))
-    return clone(c, c.rest.substr(0, c.rest.size() - clone_suffix.size()));
-  if (c.is("GET")) return read(c);
-  if (c.is("PUT")) return update(c);
-  remove(c);
+  if (c.rest.ends_with(clone_suffix)) return clone(c, c.rest.substr(0, c.rest.size() - clone_suffix.size()));
+  change(c);
 }
 
+constexpr required_rest id_given{"Missing token AccessorID"};
+
 constexpr std::array rows{
-    route{"/v1/acl/tokens", "GET", list, {}, "Lists the tokens"},
-    refusing(refused_acl_write, {"/v1/acl/token", "PUT", create, {}, "Makes a token"}),
-    for_everybody({"/v1/acl/token/self", "GET", self, {}, "The token that the request is made with"}),
-    refusing(refused_acl_write,
-             {"/v1/acl/token/", "GET,PUT,DELETE", one, {}, "Reads, changes, copies and deletes a token"}),
+    route{.method = "GET",
+          .path = "/v1/acl/tokens",
+          .endpoint = list,
+          .summary = "Lists the tokens",
+          .checks = {feature::acls, may_read_acls, blocking_read},
+          .parameters = {{.name = "policy", .meaning = "only tokens with the policy of this id"},
+                         {.name = "role", .meaning = "only tokens with the role of this id"},
+                         {.name = "authmethod", .meaning = "only tokens of this auth method"},
+                         {.name = "servicename", .meaning = "only tokens with an identity of this service"}}},
+    route{.method = "PUT",
+          .path = "/v1/acl/token",
+          .endpoint = create,
+          .summary = "Makes a token",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_token>()},
+    route{.method = "GET",
+          .path = "/v1/acl/token/self",
+          .endpoint = self,
+          .summary = "The token of the request",
+          .checks = {feature::acls, blocking_read},
+          .public_route = true},
+    route{.method = "GET",
+          .path = "/v1/acl/token/",
+          .rest = "accessor",
+          .endpoint = read,
+          .summary = "A token",
+          .checks = {feature::acls, may_read_acls, blocking_read, id_given, bad_id},
+          .parameters = {{"expanded", parameter::type_t::flag, "with the policies and roles that it grants"}}},
+    route{.method = "PUT",
+          .path = "/v1/acl/token/",
+          .rest = "accessor",
+          .endpoint = update,
+          .summary = "Changes a token; copies it if the path ends with /clone",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_token>()},
+    route{.method = "DELETE",
+          .path = "/v1/acl/token/",
+          .rest = "accessor",
+          .endpoint = remove,
+          .summary = "Deletes a token",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary, id_given}},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

@@ -167,7 +167,6 @@ void respond_health(const call& c, std::string reason, unsigned status, answer a
 }
 
 void health_by_id(const call& c) {
-  if (c.rest.empty()) return respond_error(c, "Missing serviceID");
   auto local = c.env.view().registry.get();
   std::string id(c.rest);
   auto found = local->service(id);
@@ -184,9 +183,6 @@ void health_by_id(const call& c) {
 }
 
 void health_by_name(const call& c) {
-  if (c.rest.empty()) return respond_error(c, "Missing service Name");
-  acl::permission wanted{acl::resource::service, acl::access::read, std::string(c.rest)};
-  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
   auto local = c.env.view().registry.get();
   std::vector<health_answer> out;
   aggregate worst;
@@ -201,26 +197,85 @@ void health_by_name(const call& c) {
   respond_health(c, std::string(worst.text()), worst.status(), json_answer(c, out));
 }
 
-constexpr std::array rows{
-    route{"/v1/agent/checks", "GET", list, {}, "The agent's own checks"},
-    route{"/v1/agent/check/register", "PUT", register_, {}, "Registers a check with this agent"},
-    route{"/v1/agent/check/deregister/", "PUT", deregister, {}, "Removes a check from this agent"},
-    route{"/v1/agent/check/pass/", "PUT", pass, {}, "Sets a TTL check passing"},
-    route{"/v1/agent/check/warn/", "PUT", warn, {}, "Sets a TTL check to warning"},
-    route{"/v1/agent/check/fail/", "PUT", fail_, {}, "Sets a TTL check critical"},
-    route{"/v1/agent/check/update/", "PUT", update, {}, "Sets a TTL check's status and output"},
-    route{"/v1/agent/health/service/id/", "GET", health_by_id, {}, "The health of one of the agent's services"},
-    route{"/v1/agent/health/service/name/",
-          "GET",
-          health_by_name,
-          {},
-          "The health of the agent's instances of a service"},
-};
+// A check of a service needs the permission of the service, any other one that of the node.
+constexpr route_check check_write = endpoint_needs(acl::resource::service, acl::access::write, name_source::record);
+constexpr route_check node_write = endpoint_needs(acl::resource::node, acl::access::write, name_source::own_node);
+constexpr parameter note{.name = "note", .meaning = "the output of the check"};
+constexpr parameter as_text{.name = "format", .meaning = "\"text\": the status alone"};
 
-constexpr auto routes = answered(place::agent, rows);
+constexpr std::array rows{
+    route{.method = "GET",
+          .path = "/v1/agent/checks",
+          .endpoint = list,
+          .summary = "The agent's own checks",
+          .checks = {shows_only(acl::resource::service), shows_only(acl::resource::node)},
+          .parameters = {filter_parameter}},
+    route{.method = "PUT",
+          .path = "/v1/agent/check/register",
+          .endpoint = register_,
+          .summary = "Registers a check with this agent",
+          .checks = {endpoint_needs(acl::resource::service, acl::access::write, name_source::body), node_write},
+          .body = json_body<check_definition>(),
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/check/deregister/",
+          .rest = "id",
+          .endpoint = deregister,
+          .summary = "Removes a check from this agent",
+          .checks = {check_write, node_write},
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/check/pass/",
+          .rest = "id",
+          .endpoint = pass,
+          .summary = "Sets a TTL check passing",
+          .checks = {check_write, node_write},
+          .parameters = {note},
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/check/warn/",
+          .rest = "id",
+          .endpoint = warn,
+          .summary = "Sets a TTL check to warning",
+          .checks = {check_write, node_write},
+          .parameters = {note},
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/check/fail/",
+          .rest = "id",
+          .endpoint = fail_,
+          .summary = "Sets a TTL check critical",
+          .checks = {check_write, node_write},
+          .parameters = {note},
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/check/update/",
+          .rest = "id",
+          .endpoint = update,
+          .summary = "Sets a TTL check's status and output",
+          .checks = {check_write, node_write},
+          .body = json_body<status_update>(),
+          .answers = media::none},
+    route{.method = "GET",
+          .path = "/v1/agent/health/service/id/",
+          .rest = "id",
+          .endpoint = health_by_id,
+          .summary = "The health of one of the agent's services",
+          .checks = {required_rest{"Missing serviceID", 500},
+                     endpoint_needs(acl::resource::service, acl::access::read, name_source::record)},
+          .parameters = {as_text}},
+    route{.method = "GET",
+          .path = "/v1/agent/health/service/name/",
+          .rest = "service",
+          .endpoint = health_by_name,
+          .summary = "The health of the agent's instances of a service",
+          .checks = {required_rest{"Missing service Name", 500},
+                     needs(acl::resource::service, acl::access::read, name_source::path)},
+          .parameters = {as_text}},
+};
 
 } // namespace
 
-std::span<const route> agent_check_routes() { return routes; }
+std::span<const route> agent_check_routes() { return rows; }
 
 } // namespace praetor::endpoints

@@ -144,13 +144,14 @@ done_callback answer_done(const call& c) {
   return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
 }
 
+std::optional<answer> bad_maintenance(const call& c) {
+  if (auto on = read_maintenance(c.req); !on) return error_answer(on.error());
+  return {};
+}
+
 void maintenance(const call& c) {
-  auto on = read_maintenance(c.req);
-  if (!on) return respond(c, error_answer(on.error()));
-  acl::permission wanted{acl::resource::node, acl::access::write, c.env.config()->node_name};
-  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
-  caf::anon_send(c.env.handles()->registry, maintain_atom_v, std::string(), *on, c.req.query.get("reason"),
-                 token_of(c.req), local<done_callback>{answer_done(c)});
+  caf::anon_send(c.env.handles()->registry, maintain_atom_v, std::string(), *read_maintenance(c.req),
+                 c.req.query.get("reason"), token_of(c.req), local<done_callback>{answer_done(c)});
 }
 
 void reload(const call& c) { c.env.hooks().reload(answer_done(c)); }
@@ -215,24 +216,66 @@ void monitor(const call& c) {
   c.ex->on_cancel(*stop);
 }
 
-constexpr route_permission agent_read{acl::resource::agent, acl::access::read, route_permission::subject::own_node};
-constexpr route_permission agent_write{acl::resource::agent, acl::access::write, route_permission::subject::own_node};
+constexpr route_check agent_read = needs(acl::resource::agent, acl::access::read, name_source::own_node);
+constexpr route_check agent_write = needs(acl::resource::agent, acl::access::write, name_source::own_node);
 
 constexpr std::array rows{
-    route{"/v1/agent/self", "GET", self, agent_read, "The agent, its configuration and its figures"},
-    for_everybody({"/v1/agent/version", "GET", version, {}, "The release whose behaviour the agent follows"}),
-    route{"/v1/agent/host", "GET", host, route_permission{acl::resource::operator_, acl::access::read}, "The machine"},
-    route{"/v1/agent/members", "GET", members, {}, "The members of the gossip pool"},
-    route{"/v1/agent/maintenance", "PUT", maintenance, {}, "Takes the node out of use, or back in"},
-    route{"/v1/agent/reload", "PUT", reload, agent_write, "Reads the configuration again"},
-    route{"/v1/agent/leave", "PUT", leave, agent_write, "Leaves the cluster and ends the agent"},
-    route{"/v1/agent/monitor", "GET", monitor, agent_read, "Follows the log"},
+    route{.method = "GET",
+          .path = "/v1/agent/self",
+          .endpoint = self,
+          .summary = "The agent, its configuration and its statistics",
+          .checks = {agent_read}},
+    route{.method = "GET",
+          .path = "/v1/agent/version",
+          .endpoint = version,
+          .summary = "The release whose behaviour the agent follows",
+          .public_route = true},
+    route{.method = "GET",
+          .path = "/v1/agent/host",
+          .endpoint = host,
+          .summary = "The machine",
+          .checks = {needs(acl::resource::operator_, acl::access::read)}},
+    route{.method = "GET",
+          .path = "/v1/agent/members",
+          .endpoint = members,
+          .summary = "The members of the gossip pool",
+          .checks = {shows_only(acl::resource::node)},
+          .parameters = {{.name = "wan",
+                          .meaning = "any value but the empty one: the pool of the servers of all datacenters"},
+                         {.name = "segment", .meaning = "only _all, because there are no segments"},
+                         filter_parameter}},
+    route{.method = "PUT",
+          .path = "/v1/agent/maintenance",
+          .endpoint = maintenance,
+          .summary = "Takes the node out of service, or back in",
+          .checks = {bad_maintenance, needs(acl::resource::node, acl::access::write, name_source::own_node)},
+          .parameters = {{"enable", parameter::type_t::boolean, "required: whether the node is out of service"},
+                         {.name = "reason", .meaning = "the text of the maintenance check"}},
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/reload",
+          .endpoint = reload,
+          .summary = "Reads the configuration again",
+          .checks = {agent_write},
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/leave",
+          .endpoint = leave,
+          .summary = "Leaves the cluster and ends the agent",
+          .checks = {agent_write},
+          .answers = media::none},
+    route{.method = "GET",
+          .path = "/v1/agent/monitor",
+          .endpoint = monitor,
+          .summary = "Follows the log",
+          .checks = {agent_read},
+          .parameters = {{.name = "loglevel", .meaning = "the lowest level shown (default: info)"},
+                         {"logjson", parameter::type_t::flag, "a JSON object per line"}},
+          .answers = media::text},
 };
-
-constexpr auto routes = answered(place::agent, rows);
 
 } // namespace
 
-std::span<const route> agent_routes() { return routes; }
+std::span<const route> agent_routes() { return rows; }
 
 } // namespace praetor::endpoints

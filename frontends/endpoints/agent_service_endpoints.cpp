@@ -76,8 +76,7 @@ void respond_rendered(const call& c, const evaluation& e) {
 }
 
 void one(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond(c, error_answer(options.error()));
+  auto options = *read_options_of(c);
   auto found = c.env.view().registry.get()->service(std::string(c.rest));
   acl::permission wanted{acl::resource::service, acl::access::read, found ? found->service->name : std::string(c.rest)};
   if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
@@ -91,11 +90,11 @@ void one(const call& c) {
   wait->by_hash = true;
   wait->known_hash = known;
   wait->history = now->history;
-  wait->deadline = c.env.now() + options->wait + c.env.jitter(options->wait / 16);
+  wait->deadline = c.env.now() + options.wait + c.env.jitter(options.wait / 16);
   if (!c.ex->begin_wait()) return respond(c, too_many_waits());
   auto watches = c.env.handles()->watches;
   wait->done = [c, query, wanted](const evaluation_ptr& e) {
-    look_who_asks(c, [query, wanted, e](const call& c) {
+    authenticate(c, [query, wanted, e](const call& c) {
       if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
       if (e) return respond_rendered(c, *e);
       // The registry does not depend on who leads: answer with what is there.
@@ -193,7 +192,6 @@ void deregister(const call& c) {
 }
 
 void maintenance(const call& c) {
-  if (c.rest.empty()) return respond_error(c, "Missing service ID", 400);
   auto on = read_maintenance(c.req);
   if (!on) return respond(c, error_answer(on.error()));
   std::string id(c.rest);
@@ -202,18 +200,51 @@ void maintenance(const call& c) {
                  local<done_callback>{answer_done(c)});
 }
 
-constexpr std::array rows{
-    route{"/v1/agent/services", "GET", list, {}, "The agent's own services"},
-    route{"/v1/agent/service/", "GET", one, {}, "One of the agent's own services"},
-    route{"/v1/agent/service/register", "PUT", register_, {}, "Registers a service with this agent"},
-    route{"/v1/agent/service/deregister/", "PUT", deregister, {}, "Removes a service from this agent"},
-    route{"/v1/agent/service/maintenance/", "PUT", maintenance, {}, "Takes a service out of use, or back in"},
-};
+constexpr route_check service_write = endpoint_needs(acl::resource::service, acl::access::write, name_source::record);
 
-constexpr auto routes = answered(place::agent, rows);
+constexpr std::array rows{
+    route{.method = "GET",
+          .path = "/v1/agent/services",
+          .endpoint = list,
+          .summary = "The agent's own services",
+          .checks = {shows_only(acl::resource::service)},
+          .parameters = {filter_parameter}},
+    route{.method = "GET",
+          .path = "/v1/agent/service/",
+          .rest = "id",
+          .endpoint = one,
+          .summary = "One of the agent's own services",
+          .checks = {read_form{read_form::waiting::by_hash},
+                     endpoint_needs(acl::resource::service, acl::access::read, name_source::record)}},
+    route{.method = "PUT",
+          .path = "/v1/agent/service/register",
+          .endpoint = register_,
+          .summary = "Registers a service with this agent",
+          .checks = {endpoint_needs(acl::resource::service, acl::access::write, name_source::body)},
+          .parameters = {{"replace-existing-checks", parameter::type_t::flag,
+                          "removes the service's checks that the body does not have"}},
+          .body = json_body<service_definition>(),
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/service/deregister/",
+          .rest = "id",
+          .endpoint = deregister,
+          .summary = "Removes a service from this agent",
+          .checks = {service_write},
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/service/maintenance/",
+          .rest = "id",
+          .endpoint = maintenance,
+          .summary = "Takes a service out of use, or back in",
+          .checks = {required_rest{"Missing service ID"}, service_write},
+          .parameters = {{"enable", parameter::type_t::boolean, "required: whether the service is out of use"},
+                         {.name = "reason", .meaning = "the text of the maintenance check"}},
+          .answers = media::none},
+};
 
 } // namespace
 
-std::span<const route> agent_service_routes() { return routes; }
+std::span<const route> agent_service_routes() { return rows; }
 
 } // namespace praetor::endpoints

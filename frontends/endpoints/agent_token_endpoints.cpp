@@ -1,4 +1,4 @@
-#include "frontends/endpoints/acl_calls.hpp"
+#include "frontends/endpoints/routes.hpp"
 #include "frontends/endpoints/strict_input.hpp"
 
 #include <array>
@@ -19,7 +19,6 @@ struct token_input {
 
 /// Sets one of the tokens that the agent uses by itself.
 void set(const call& c) {
-  if (acls_off(c)) return;
   auto in = read_strictly<token_input>(c.req.body);
   if (!in) return respond(c, error_answer(in.error()));
   auto use = token_use_named(c.rest);
@@ -36,14 +35,18 @@ void set(const call& c) {
   c.env.view().tokens.set(*use, std::move(in->token), std::move(written));
 }
 
-constexpr route_permission agent_write{acl::resource::agent, acl::access::write, route_permission::subject::own_node};
-
-constexpr std::array routes{
-    route{"/v1/agent/token/", "PUT", set, agent_write, "Sets a token that the agent uses by itself", place::agent},
+constexpr std::array rows{
+    route{.method = "PUT",
+          .path = "/v1/agent/token/",
+          .rest = "use",
+          .endpoint = set,
+          .summary = "Sets a token that the agent uses by itself",
+          .checks = {needs(acl::resource::agent, acl::access::write, name_source::own_node), feature::acls},
+          .body = json_body<token_input>()},
 };
 
 } // namespace
 
-std::span<const route> agent_token_routes() { return routes; }
+std::span<const route> agent_token_routes() { return rows; }
 
 } // namespace praetor::endpoints

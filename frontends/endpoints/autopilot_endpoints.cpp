@@ -21,11 +21,9 @@ autopilot_config nothing_set() {
 }
 
 void read_configuration(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond(c, error_answer(options.error()));
   read_style style;
   style.cheap = true;
-  answer_read(c, *options, style, [how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+  answer_read(c, style, [how = layout_of(c)](const state::store& s, state::watch_set* watch) {
     auto found = state::autopilot_configuration(s, watch);
     auto out = outcome(how, found.index, found.value ? *found.value : nothing_set());
     out.answer.bare = true;
@@ -34,7 +32,6 @@ void read_configuration(const call& c) {
 }
 
 void write_configuration(const call& c) {
-  if (other_datacenter(c)) return;
   autopilot_request r;
   r.datacenter = c.env.config()->datacenter;
   r.config = nothing_set();
@@ -51,20 +48,6 @@ void write_configuration(const call& c) {
   propose(c, encode_command(command_type::autopilot, r), [](const call& c, const state::apply_result& result) {
     respond(c, json_answer(c, result.flag.value_or(true)));
   });
-}
-
-std::optional<answer> denied(const call& c) {
-  acl::permission wanted{acl::resource::operator_, c.is("GET") ? acl::access::read : acl::access::write, {}};
-  if (c.who->allowed(wanted)) return {};
-  return text_answer(403, c.who->denial(wanted));
-}
-
-void configuration(const call& c) {
-  if (auto no = denied(c)) return respond(c, std::move(*no));
-  if (c.is("GET"))
-    read_configuration(c);
-  else
-    write_configuration(c);
 }
 
 std::string_view text_of(swim::member_status status) {
@@ -178,7 +161,6 @@ std::shared_ptr<const autopilot_state> autopilot_of(const call& c) {
 }
 
 void health(const call& c) {
-  if (auto options = parse_read_options(c); !options) return respond(c, error_answer(options.error()));
   auto seen = autopilot_of(c);
   if (!seen) return;
   health_shape out{seen->healthy, seen->failure_tolerance, {}};
@@ -190,7 +172,6 @@ void health(const call& c) {
 }
 
 void state_of_servers(const call& c) {
-  if (auto options = parse_read_options(c); !options) return respond(c, error_answer(options.error()));
   auto seen = autopilot_of(c);
   if (!seen) return;
   auto store = c.env.state();
@@ -214,16 +195,35 @@ void state_of_servers(const call& c) {
   respond(c, json_answer(c, out));
 }
 
-constexpr route_permission operator_read{acl::resource::operator_, acl::access::read};
+constexpr route_check operator_read = needs(acl::resource::operator_, acl::access::read);
+constexpr route_check operator_write = needs(acl::resource::operator_, acl::access::write);
 
 constexpr std::array rows{
-    refusing(denied,
-             {"/v1/operator/autopilot/configuration", "GET,PUT", configuration, {}, "The settings of autopilot"}),
-    route{"/v1/operator/autopilot/health", "GET", health, operator_read, "How the servers fare"},
-    route{"/v1/operator/autopilot/state", "GET", state_of_servers, operator_read, "Autopilot's view of the servers"},
+    route{.method = "GET",
+          .path = "/v1/operator/autopilot/configuration",
+          .endpoint = read_configuration,
+          .summary = "The settings of autopilot",
+          .checks = {operator_read, blocking_read_bare}},
+    route{.method = "PUT",
+          .path = "/v1/operator/autopilot/configuration",
+          .endpoint = write_configuration,
+          .summary = "Changes the settings of autopilot",
+          .checks = {operator_write, datacenter_policy::own},
+          .parameters = {{"cas", parameter::type_t::integer, "only if the settings have this ModifyIndex"}},
+          .body = json_body<autopilot_config>()},
+    route{.method = "GET",
+          .path = "/v1/operator/autopilot/health",
+          .endpoint = health,
+          .summary = "The health of the servers; 429 if one is not healthy",
+          .checks = {operator_read, reads_at_once}},
+    route{.method = "GET",
+          .path = "/v1/operator/autopilot/state",
+          .endpoint = state_of_servers,
+          .summary = "Autopilot's view of the servers",
+          .checks = {operator_read, reads_at_once}},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

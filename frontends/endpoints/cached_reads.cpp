@@ -88,14 +88,14 @@ void read_freshness(const call& c, cache_request& r) {
   r.stale_if_error = control->stale_if_error;
 }
 
-void respond_kept(const call& c, const route& route, const read_options& options, const cached_reply& reply) {
+void respond_kept(const call& c, const read_options& options, const cached_reply& reply) {
   const auto& from = *reply.answer;
   if (from.failure) return respond_read_error(c, *from.failure);
   auto a = unpacked(from.answer);
   if (!from.good()) return respond(c, std::move(a));
   if (from.index > 0) {
     bool filtered = a.lines.find(filtered_line) != a.lines.npos;
-    bool streamed = route.path.starts_with("/v1/health/") && streams_entries(c);
+    bool streamed = c.matched->path.starts_with("/v1/health/") && streams_entries(c);
     auto contact = std::chrono::duration_cast<std::chrono::milliseconds>(reply.age);
     a.lines = read_lines(options, true, from.index, reply.age.count() == 0, contact, streamed);
     if (filtered) a.lines += filtered_line;
@@ -111,21 +111,22 @@ void respond_kept(const call& c, const route& route, const read_options& options
 
 } // namespace
 
-bool takes_kept_answer(const call& c, const route& r) {
-  if (r.kept == keeping::none || c.req.via || !c.env.handles()->answers) return false;
-  auto options = parse_read_options(c);
+bool takes_kept_answer(const call& c) {
+  if (c.matched->cache_policy == caching::none || c.req.via || !c.env.handles()->answers) return false;
+  auto options = read_options_of(c);
   return options && options->cached;
 }
 
-void answer_kept(const call& c, const route& route) {
-  auto options = *parse_read_options(c);
+void answer_kept(const call& c) {
+  auto options = *read_options_of(c);
+  bool refreshed = c.matched->cache_policy == caching::refreshed;
   if (!c.ex->begin_wait()) return respond(c, too_many_waits());
   auto r = std::make_shared<cache_request>();
-  r->question = std::make_shared<remote_question>(c, route.kept == keeping::refreshed);
-  if (route.kept == keeping::refreshed) r->min_index = options.min_index;
+  r->question = std::make_shared<remote_question>(c, refreshed);
+  if (refreshed) r->min_index = options.min_index;
   r->deadline = c.env.now() + options.wait + c.env.jitter(options.wait / 16);
   read_freshness(c, *r);
-  r->done = [c, &route, options](const cached_reply& reply) { respond_kept(c, route, options, reply); };
+  r->done = [c, options](const cached_reply& reply) { respond_kept(c, options, reply); };
   auto answers = c.env.handles()->answers;
   c.ex->on_cancel([answers, weak = std::weak_ptr(r)] {
     if (auto gone = weak.lock()) caf::anon_send(answers, leave_atom_v, local<cache_request_ptr>{gone});

@@ -99,12 +99,6 @@ std::optional<answer> no_path(const call& c) {
   return text_answer(500, "No path to datacenter");
 }
 
-bool other_datacenter(const call& c) {
-  auto no = no_path(c);
-  if (no) respond(c, std::move(*no));
-  return no.has_value();
-}
-
 std::string asked_node(const call& c) { return c.req.via ? c.req.via->asker.node : c.env.config()->node_name; }
 
 std::string token_of(const request& req) {

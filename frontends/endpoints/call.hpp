@@ -1,6 +1,7 @@
 #pragma once
 
 #include "frontends/endpoints/environment.hpp"
+#include "frontends/endpoints/read_options.hpp"
 #include "protocol/base/go_bool.hpp"
 #include "protocol/codec/json_write.hpp"
 
@@ -21,9 +22,10 @@ struct call {
   shared_bytes common_lines;        ///< what the configuration wants on every answer
   metrics::meter* timing = nullptr; ///< counts how long the answer took since `started`
   steady_time started = {};
-  const route* way = nullptr;  ///< leads to the endpoint
-  std::string token = {};      ///< that the request is made with, the agent's default one included; "" without ACLs
-  steady_time wait_until = {}; ///< of a blocking query that waits already
+  const route* matched = nullptr; ///< the row that answers
+  std::string token = {};         ///< that the request is made with, the agent's default one included; "" without ACLs
+  steady_time wait_until = {};    ///< of a blocking query that waits already
+  std::optional<expected<read_options>> options = {}; ///< of a route that takes them, once they are parsed
 
   bool is(std::string_view method) const { return req.method == method; }
 };
@@ -85,21 +87,18 @@ void propose(const call& c, expected<log_command> command,
 
 /// The datacenter that the request asks for, or "" if it asks for none.
 std::string datacenter_of(const request& req);
-/// Whether that is another than the own one; then the request has been answered.
-bool other_datacenter(const call& c);
-/// The answer if it is.
+/// The answer to a request for another datacenter than the own one.
 std::optional<answer> no_path(const call& c);
 
 /// The name of the node whose agent the client asked.
 std::string asked_node(const call& c);
 
-/// Finds out who asks by now and goes on with the call, if the token is good for something and the route's permission
-/// is held; otherwise that is answered.
-void look_who_asks(const call& c, std::function<void(const call&)> next);
-/// Has the endpoint answer whoever asks.
-void answer_here(const call& c);
-/// Whether the token still is what it was when the call was let in.
-bool asks_as_before(const call& c);
+/// Resolves the caller's token and goes on with `next`; a token that is rejected is answered.
+void authenticate(const call& c, std::function<void(const call&)> next);
+/// Resolves the caller's token, carries out the route's checks and asks the endpoint.
+void invoke(const call& c);
+/// Whether the token still resolves to the identity that `c` was authorized with.
+bool same_identity(const call& c);
 /// The header line that says that the token was not shown everything.
 inline constexpr std::string_view filtered_line = "X-Consul-Results-Filtered-By-Acls: true\r\n";
 

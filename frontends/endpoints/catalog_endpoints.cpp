@@ -25,18 +25,13 @@ read_style sorted(read_style style, const near_order& near) {
   return style;
 }
 
-void datacenters(const call& c) {
-  if (auto options = parse_read_options(c); !options) return respond(c, error_answer(options.error()));
-  respond(c, json_answer(c, std::array{c.env.config()->datacenter}));
-}
+void datacenters(const call& c) { respond(c, json_answer(c, std::array{c.env.config()->datacenter})); }
 
 void nodes(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
   auto filter = filter_of<node>(c.req);
   if (!filter) return respond_read_error(c, filter.error());
   near_order near(c);
-  answer_read(c, *options, sorted(catalog_style, near),
+  answer_read(c, sorted(catalog_style, near),
               [meta = node_meta_of(c.req), filter = *filter, near, who = c.who,
                how = layout_of(c)](const state::store& s, state::watch_set* watch) {
                 auto found = state::list_nodes(s, meta, watch);
@@ -72,11 +67,9 @@ state::result<std::map<std::string, string_list>> filtered_services(const state:
 }
 
 void services(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
   auto filter = filter_of<service_node>(c.req);
   if (!filter) return respond_read_error(c, filter.error());
-  answer_read(c, *options, kept_style,
+  answer_read(c, kept_style,
               [meta = node_meta_of(c.req), filter = *filter, who = c.who, how = layout_of(c)](const state::store& s,
                                                                                               state::watch_set* watch) {
                 auto found = filter ? filtered_services(s, meta, *filter, watch) : state::list_services(s, meta, watch);
@@ -90,9 +83,6 @@ void services(const call& c) {
 }
 
 void instances_of(const call& c, bool connect) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  if (c.rest.empty()) return respond_error(c, "Missing service name", 400);
   auto filter = filter_of<service_node>(c.req);
   if (!filter) return respond_read_error(c, filter.error());
   state::service_query q;
@@ -102,7 +92,7 @@ void instances_of(const call& c, bool connect) {
   q.connect = connect;
   near_order near(c);
   answer_read(
-      c, *options, sorted(kept_style, near),
+      c, sorted(kept_style, near),
       [q, filter = *filter, near, who = c.who, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
         auto found = state::service_instances(s, q, watch);
         std::vector<service_node> rows;
@@ -158,12 +148,9 @@ std::vector<node_service_ptr> kept_services(std::vector<node_service_ptr> all,
 }
 
 void node_services(const call& c, bool as_list) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  if (c.rest.empty()) return respond_error(c, "Missing node name", 400);
   auto filter = filter_of<node_service>(c.req);
   if (!filter) return respond_read_error(c, filter.error());
-  answer_read(c, *options, catalog_style,
+  answer_read(c, catalog_style,
               [name = std::string(c.rest), filter = *filter, who = c.who, how = layout_of(c),
                as_list](const state::store& s, state::watch_set* watch) {
                 auto found = state::node_services(s, name, watch);
@@ -265,43 +252,79 @@ void deregister(const call& c) {
   propose(c, encode_command(command_type::deregister, r), answer_true);
 }
 
+constexpr route_check shows_nodes = shows_only(acl::resource::node);
+constexpr route_check shows_services = shows_only(acl::resource::service);
+constexpr required_rest service_given{"Missing service name"};
+constexpr required_rest node_given{"Missing node name"};
+
 constexpr std::array rows{
-    route{"/v1/catalog/register", "PUT", register_, {}, "Registers a node, a service or checks"},
-    route{"/v1/catalog/deregister", "PUT", deregister, {}, "Removes a node, a service or a check"},
-    for_everybody({"/v1/catalog/datacenters",
-                   "GET",
-                   datacenters,
-                   {},
-                   "Lists the datacenters, nearest first",
-                   place::leader,
-                   keeping::while_fresh}),
-    route{"/v1/catalog/nodes", "GET", nodes, {}, "Lists the nodes"},
-    route{"/v1/catalog/services",
-          "GET",
-          services,
-          {},
-          "Lists the services with their tags",
-          place::leader,
-          keeping::refreshed},
-    route{"/v1/catalog/service/",
-          "GET",
-          service,
-          {},
-          "Lists the instances of a service",
-          place::leader,
-          keeping::refreshed},
-    route{"/v1/catalog/connect/",
-          "GET",
-          connect,
-          {},
-          "Lists what accepts mesh traffic for a service",
-          place::leader,
-          keeping::refreshed},
-    route{"/v1/catalog/node/", "GET", node_with_services, {}, "A node with its services by id"},
-    route{"/v1/catalog/node-services/", "GET", node_service_list, {}, "A node with the list of its services"},
+    route{.method = "PUT",
+          .path = "/v1/catalog/register",
+          .endpoint = register_,
+          .summary = "Registers a node, a service or checks",
+          .checks = {endpoint_needs(acl::resource::node, acl::access::write, name_source::body),
+                     endpoint_needs(acl::resource::service, acl::access::write, name_source::body)},
+          .body = json_body<register_request>()},
+    route{.method = "PUT",
+          .path = "/v1/catalog/deregister",
+          .endpoint = deregister,
+          .summary = "Removes a node, a service or a check",
+          .checks = {endpoint_needs(acl::resource::node, acl::access::write, name_source::body),
+                     endpoint_needs(acl::resource::service, acl::access::write, name_source::record)},
+          .body = json_body<deregister_request>()},
+    route{.method = "GET",
+          .path = "/v1/catalog/datacenters",
+          .endpoint = datacenters,
+          .summary = "Lists the datacenters",
+          .checks = {reads_at_once},
+          .cache_policy = caching::while_fresh,
+          .public_route = true},
+    route{.method = "GET",
+          .path = "/v1/catalog/nodes",
+          .endpoint = nodes,
+          .summary = "Lists the nodes",
+          .checks = {blocking_read, shows_nodes},
+          .parameters = {near_parameter, node_meta_parameter, filter_parameter}},
+    route{.method = "GET",
+          .path = "/v1/catalog/services",
+          .endpoint = services,
+          .summary = "Lists the services with their tags",
+          .checks = {blocking_read, shows_services},
+          .parameters = {node_meta_parameter, filter_parameter},
+          .cache_policy = caching::refreshed},
+    route{.method = "GET",
+          .path = "/v1/catalog/service/",
+          .rest = "service",
+          .endpoint = service,
+          .summary = "Lists the instances of a service",
+          .checks = {blocking_read, service_given, shows_nodes, shows_services},
+          .parameters = {tag_parameter, near_parameter, node_meta_parameter, filter_parameter},
+          .cache_policy = caching::refreshed},
+    route{.method = "GET",
+          .path = "/v1/catalog/connect/",
+          .rest = "service",
+          .endpoint = connect,
+          .summary = "Lists what accepts mesh traffic for a service",
+          .checks = {blocking_read, service_given, shows_nodes, shows_services},
+          .parameters = {tag_parameter, near_parameter, node_meta_parameter, filter_parameter},
+          .cache_policy = caching::refreshed},
+    route{.method = "GET",
+          .path = "/v1/catalog/node/",
+          .rest = "node",
+          .endpoint = node_with_services,
+          .summary = "A node with its services by id",
+          .checks = {blocking_read, node_given, shows_nodes, shows_services},
+          .parameters = {filter_parameter}},
+    route{.method = "GET",
+          .path = "/v1/catalog/node-services/",
+          .rest = "node",
+          .endpoint = node_service_list,
+          .summary = "A node with the list of its services",
+          .checks = {blocking_read, node_given, shows_nodes, shows_services},
+          .parameters = {filter_parameter}},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

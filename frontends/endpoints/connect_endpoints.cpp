@@ -8,12 +8,6 @@ namespace praetor::endpoints {
 
 namespace {
 
-bool switched_off(const call& c) {
-  if (c.env.config()->connect.enabled) return false;
-  respond_error(c, "Connect must be enabled in order to use this endpoint");
-  return true;
-}
-
 /// The roots without what only servers may know.
 ca_roots shown(ca_roots roots) {
   for (auto& root : roots.roots) {
@@ -36,7 +30,7 @@ query_outcome pem_chain(std::uint64_t index, const ca_roots& roots) {
   return out;
 }
 
-void answer_roots(const call& c, read_options options, read_style style, bool pem) {
+void answer_roots(const call& c, const read_options& options, read_style style, bool pem) {
   answer_read(c, options, style, [pem, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
     auto found = state::connect_roots(s, watch);
     auto roots = shown(std::move(found.value));
@@ -45,36 +39,41 @@ void answer_roots(const call& c, read_options options, read_style style, bool pe
 }
 
 void roots(const call& c) {
-  if (switched_off(c)) return;
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
   bool pem = false;
   if (auto* text = c.req.query.find("pem"); text && !text->empty()) {
     auto parsed = parse_bool(*text);
     if (!parsed) return respond_error(c, "The 'pem' query parameter must be a boolean value", 400);
     pem = *parsed;
   }
-  answer_roots(c, *options, {}, pem);
+  answer_roots(c, *read_options_of(c), {}, pem);
 }
 
 /// The agent's own route always goes by what it has at hand.
 void agent_roots(const call& c) {
-  if (switched_off(c)) return;
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  options->cached = true;
+  auto options = *read_options_of(c);
+  options.cached = true;
   read_style style;
   style.cacheable = true;
-  answer_roots(c, *options, style, false);
+  answer_roots(c, options, style, false);
 }
 
 constexpr std::array rows{
-    for_everybody({"/v1/connect/ca/roots", "GET", roots, {}, "The root certificates of the mesh"}),
-    for_everybody(
-        {"/v1/agent/connect/ca/roots", "GET", agent_roots, {}, "The root certificates, as the agent knows them"}),
+    route{.method = "GET",
+          .path = "/v1/connect/ca/roots",
+          .endpoint = roots,
+          .summary = "The root certificates of the mesh",
+          .checks = {feature::mesh, blocking_read},
+          .parameters = {{"pem", parameter::type_t::boolean, "as a PEM chain"}},
+          .public_route = true},
+    route{.method = "GET",
+          .path = "/v1/agent/connect/ca/roots",
+          .endpoint = agent_roots,
+          .summary = "The root certificates, as the agent knows them",
+          .checks = {feature::mesh, blocking_read},
+          .public_route = true},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

@@ -11,22 +11,13 @@ namespace praetor::endpoints {
 
 namespace {
 
-/// @returns false if coordinates are turned off, which has been answered
-bool enabled(const call& c) {
-  if (!c.env.config()->disable_coordinates) return true;
-  respond_error(c, "Coordinate support disabled", 401);
-  return false;
-}
-
 using places_query = std::function<state::result<coordinate_batch>(const state::store&, state::watch_set*)>;
 
 /// Answers with the coordinates that a query finds, of one segment if the request names one.
 /// @param must_exist no coordinate is a 404
 void answer_places(const call& c, bool must_exist, places_query query) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
   auto* segment = c.req.query.find("segment");
-  answer_read(c, *options, {},
+  answer_read(c, {},
               [query = std::move(query), segment = segment ? std::optional(*segment) : std::nullopt, who = c.who,
                how = layout_of(c), must_exist](const state::store& s, state::watch_set* watch) {
                 auto found = query(s, watch);
@@ -49,29 +40,23 @@ void answer_places(const call& c, bool must_exist, places_query query) {
 }
 
 void nodes(const call& c) {
-  if (enabled(c))
-    answer_places(c, false,
-                  [](const state::store& s, state::watch_set* watch) { return state::coordinates(s, watch); });
+  answer_places(c, false, [](const state::store& s, state::watch_set* watch) { return state::coordinates(s, watch); });
 }
 
 void node(const call& c) {
-  if (!enabled(c)) return;
   std::string name(c.rest);
-  if (acl::permission wanted{acl::resource::node, acl::access::read, name}; !c.who->allowed(wanted))
-    return respond_error(c, c.who->denial(wanted), 403);
   answer_places(c, true, [name](const state::store& s, state::watch_set* watch) {
     return state::node_coordinates(s, name, watch);
   });
 }
 
 void update(const call& c) {
-  if (!enabled(c)) return;
   auto place = std::make_shared<node_coordinate>();
   json::read_options strict;
   strict.reject_unknown_fields = true;
   if (auto read = json::read(c.req.body, *place, strict); !read)
     return respond_error(c, "Request decode failed: " + read.error().text, 400);
-  if (other_datacenter(c)) return;
+  if (auto no = no_path(c)) return respond(c, std::move(*no));
   if (auto fault = fault_in_names(*place)) return respond_error(c, *fault, 400);
   if (!is_valid(place->coord)) return respond_error(c, "invalid coordinate");
   if (place->coord.vec.size() != coordinate::dimensions) return respond_error(c, "incompatible coordinate");
@@ -94,22 +79,45 @@ struct datacenter_shape {
 };
 
 void datacenters(const call& c) {
-  if (!enabled(c)) return;
   auto config = c.env.config();
   auto own = std::make_shared<node_coordinate>();
   own->node = config->node_name;
   respond(c, json_answer(c, std::array{datacenter_shape{config->datacenter, "wan", {own}}}));
 }
 
+constexpr parameter segment{.name = "segment", .meaning = "only the coordinates of this segment"};
+
 constexpr std::array rows{
-    for_everybody(
-        {"/v1/coordinate/datacenters", "GET", datacenters, {}, "The servers' network coordinates between datacenters"}),
-    route{"/v1/coordinate/nodes", "GET", nodes, {}, "The nodes' network coordinates"},
-    route{"/v1/coordinate/node/", "GET", node, {}, "A node's network coordinates"},
-    route{"/v1/coordinate/update", "PUT", update, {}, "Stores a node's network coordinate"},
+    route{.method = "GET",
+          .path = "/v1/coordinate/datacenters",
+          .endpoint = datacenters,
+          .summary = "The servers' network coordinates between datacenters",
+          .checks = {feature::coordinates},
+          .public_route = true},
+    route{.method = "GET",
+          .path = "/v1/coordinate/nodes",
+          .endpoint = nodes,
+          .summary = "The nodes' network coordinates",
+          .checks = {feature::coordinates, blocking_read, shows_only(acl::resource::node)},
+          .parameters = {segment}},
+    route{.method = "GET",
+          .path = "/v1/coordinate/node/",
+          .rest = "node",
+          .endpoint = node,
+          .summary = "A node's network coordinates",
+          .checks = {feature::coordinates, needs(acl::resource::node, acl::access::read, name_source::path),
+                     blocking_read},
+          .parameters = {segment}},
+    route{.method = "PUT",
+          .path = "/v1/coordinate/update",
+          .endpoint = update,
+          .summary = "Stores a node's network coordinate",
+          .checks = {feature::coordinates, endpoint_needs(acl::resource::node, acl::access::write, name_source::body)},
+          .body = json_body<node_coordinate>(),
+          .answers = media::none},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

@@ -50,14 +50,18 @@ void profile(const call& c) {
 }
 
 constexpr std::array rows{
-    route{"/debug/pprof/", "GET", profile, route_permission{acl::resource::operator_, acl::access::read},
-          "Profiles of the process, where enable_debug is set"},
+    route{.method = "GET",
+          .path = "/debug/pprof/",
+          .rest = "kind",
+          .endpoint = profile,
+          .summary = "Profiles of the process, where enable_debug is set",
+          .checks = {needs(acl::resource::operator_, acl::access::read)},
+          .parameters = {{.name = "seconds", .meaning = "the duration of kinds that take a span of time"}},
+          .answers = media::bytes},
 };
-
-constexpr auto routes = answered(place::agent, rows);
 
 } // namespace
 
-std::span<const route> debug_routes() { return routes; }
+std::span<const route> debug_routes() { return rows; }
 
 } // namespace praetor::endpoints

@@ -1,3 +1,5 @@
+#include "frontends/endpoints/dispatcher.hpp"
+
 #include "frontends/endpoints/cached_reads.hpp"
 #include "frontends/endpoints/common_lines.hpp"
 #include "frontends/endpoints/forwarded_rules.hpp"
@@ -5,23 +7,15 @@
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/redirect.hpp"
 #include "frontends/endpoints/request_log.hpp"
-#include "frontends/endpoints/routes.hpp"
 #include "frontends/endpoints/tenancy.hpp"
 #include "protocol/base/ip_address.hpp"
 #include "protocol/mutation.hpp"
 
+#include <algorithm>
+
 namespace praetor::endpoints {
 
 namespace {
-
-bool has_method(std::string_view methods, std::string_view method) {
-  for (std::size_t start = 0; start <= methods.size();) {
-    auto end = std::min(methods.find(',', start), methods.size());
-    if (methods.substr(start, end - start) == method) return true;
-    start = end + 1;
-  }
-  return false;
-}
 
 bool may_write_from(const config::http_settings& settings, const std::string& ip) {
   if (settings.allow_write_http_from.empty() || ip.empty()) return true;
@@ -33,35 +27,23 @@ answer unknown_path(std::string_view path) {
   return text_answer(404, "Invalid URL path: if attempting to use the HTTP API, ensure the path starts with '/v1/'\n");
 }
 
-acl::permission needed(const route_permission& rule, const call& c) {
-  acl::permission p{rule.what, rule.how, {}};
-  if (rule.name == route_permission::subject::rest) p.name = c.rest;
-  if (rule.name == route_permission::subject::own_node) p.name = c.env.config()->node_name;
-  return p;
-}
-
-std::optional<answer> denial(const call& c, const route& r) {
-  if (!r.needs || c.who->allowed(needed(*r.needs, c))) return {};
-  return text_answer(403, c.who->denial(needed(*r.needs, c)));
-}
-
 /// A body of more bytes than this is decoded on a thread that no connection waits for.
 constexpr std::size_t large_body = 64 << 10;
 
 /// What is wrong with the request before its endpoint is asked, if anything. A request that another agent has handed on
 /// is judged like a client's own: nothing says that the agent has done so.
-std::optional<answer> objection(const call& c, const route& r, const config::runtime_config& config) {
+std::optional<answer> objection(const call& c, const path_routes& found, const config::runtime_config& config) {
   const auto& req = c.req;
-  if (req.via && req.via->hops == 0) return {}; // of this agent itself
-  if (auto no = refused_by_route(r, req, config)) return no;
+  bool known_method = found.find(req) != nullptr;
+  if (known_method && req.via && req.via->hops == 0) return {}; // of this agent itself
+  if (auto no = refused_by_route(*c.matched, req, config)) return no;
   if (!req.query_ok) return empty_answer(500);
   for (const auto& blocked : config.http.block_endpoints)
     if (std::string_view(req.path).starts_with(blocked))
       return text_answer(403, "Endpoint is blocked by agent configuration");
-  bool asks_for_methods = req.method == "OPTIONS";
-  if (asks_for_methods || !has_method(r.methods, req.method)) {
-    auto a = asks_for_methods ? empty_answer() : text_answer(405, "method " + req.method + " not allowed");
-    a.headers.emplace_back("Allow", "OPTIONS," + std::string(r.methods));
+  if (!known_method) {
+    auto a = req.method == "OPTIONS" ? empty_answer() : text_answer(405, "method " + req.method + " not allowed");
+    a.headers.emplace_back("Allow", found.allow_header());
     return a;
   }
   if (req.method != "GET" && req.method != "HEAD" && !may_write_from(config.http, req.remote_address))
@@ -73,7 +55,7 @@ std::optional<answer> objection(const call& c, const route& r, const config::run
                          "Invalid header: \"" + std::string(name) + "\" - " +
                              (std::string_view(name).ends_with("Namespace") ? "Namespaces are" : "Partitions are") +
                              " a Consul Enterprise feature");
-  if (auto refused = refused_tenancy(r.path, req)) return text_answer(400, std::move(*refused));
+  if (auto refused = refused_tenancy(found.path(), req)) return text_answer(400, std::move(*refused));
   return {};
 }
 
@@ -123,15 +105,15 @@ void wait_for_first_records(const call& c, std::function<void(const call&, const
   caf::anon_send(c.env.handles()->watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
 }
 
-/// Goes on with a call when it is known who asks.
+/// Goes on with a call whose token is resolved.
+/// @param patient whether an unknown token may wait for the records of a new cluster's first leader
 template <class Next>
-void let_in(call c, const resolution& holder, const Next& next, bool patient = true) {
-  if (!holder && patient && holder.error().code == error_code::unauthenticated && is_too_early(c))
-    return wait_for_first_records(c,
-                                  [next](const call& c, const resolution& holder) { let_in(c, holder, next, false); });
-  if (!holder) return respond(c, error_answer(holder.error()));
-  c.who = *holder;
-  if (auto no = denial(c, *c.way)) return respond(c, std::move(*no));
+void with_identity(call c, const resolution& identity, const Next& next, bool patient = true) {
+  if (!identity && patient && identity.error().code == error_code::unauthenticated && is_too_early(c))
+    return wait_for_first_records(
+        c, [next](const call& c, const resolution& identity) { with_identity(c, identity, next, false); });
+  if (!identity) return respond(c, error_answer(identity.error()));
+  c.who = *identity;
   next(c);
 }
 
@@ -144,60 +126,62 @@ std::string full_token(const environment& env, const request& req) {
 
 } // namespace
 
-void look_who_asks(const call& c, std::function<void(const call&)> next) {
-  if (c.way->open) return next(c);
-  if (auto holder = c.env.holder_at_hand(c.token)) return let_in(c, *holder, next);
-  c.env.find_holder(c.token, [c, next = std::move(next)](const resolution& holder) { let_in(c, holder, next); });
+void authenticate(const call& c, std::function<void(const call&)> next) {
+  if (c.matched->public_route) return next(c);
+  if (auto identity = c.env.holder_at_hand(c.token)) return with_identity(c, *identity, next);
+  c.env.find_holder(c.token,
+                    [c, next = std::move(next)](const resolution& identity) { with_identity(c, identity, next); });
 }
 
-void answer_here(const call& c) {
-  if (c.way->open) return enter(c);
-  if (auto holder = c.env.holder_at_hand(c.token)) return let_in(c, *holder, enter);
-  look_who_asks(c, enter);
+void invoke(const call& c) {
+  if (c.matched->public_route) return authorize(c);
+  if (auto identity = c.env.holder_at_hand(c.token)) return with_identity(c, *identity, authorize);
+  authenticate(c, authorize);
 }
 
-bool asks_as_before(const call& c) {
-  if (!c.env.config()->acl.enabled || c.way->open) return true;
-  auto holder = c.env.holder_at_hand(c.token);
-  return holder && *holder && (**holder)->id() == c.who->id();
+bool same_identity(const call& c) {
+  if (!c.env.config()->acl.enabled || c.matched->public_route) return true;
+  auto identity = c.env.holder_at_hand(c.token);
+  return identity && *identity && (**identity)->id() == c.who->id();
 }
 
-std::vector<const route*> all_routes() {
-  std::vector<const route*> out;
-  for (auto family :
-       {acl_routes(),         acl_policy_routes(), acl_role_routes(),      acl_template_routes(), acl_token_routes(),
-        agent_token_routes(), agent_routes(),      agent_service_routes(), agent_check_routes(),  autopilot_routes(),
-        catalog_routes(),     connect_routes(),    coordinate_routes(),    debug_routes(),        gossip_routes(),
-        health_routes(),      kv_routes(),         metrics_routes(),       operator_routes(),     session_routes(),
-        snapshot_routes(),    status_routes(),     txn_routes(),           unbuilt_routes()})
-    for (const auto& r : family) out.push_back(&r);
-  return out;
+void path_routes::add(const route* row) {
+  bool new_method = std::none_of(rows_.begin(), rows_.end(), [&](auto* r) { return r->method == row->method; });
+  if (new_method) allow_.append(",").append(row->method);
+  rows_.push_back(row);
+}
+
+const route* path_routes::find(const request& req) const {
+  for (const auto* row : rows_)
+    if (row->method == req.method && (row->when.empty() || req.query.has(row->when))) return row;
+  return nullptr;
 }
 
 dispatcher::dispatcher(environment& env) : env_(env) {
-  for (const auto* r : all_routes()) routes_.try_emplace(r->path, r);
+  std::unordered_map<std::string_view, path_routes*> made;
+  for (const auto* row : all_routes()) {
+    auto& of_path = made[row->path];
+    if (!of_path) of_path = &paths_.emplace_back(row->path);
+    of_path->add(row);
+  }
+  by_path_.insert(made.begin(), made.end());
   // A subtree's own name, without the last slash, leads to it unless it is a path of its own.
-  for (const auto* r : all_routes())
-    if (r->path.ends_with('/')) routes_.try_emplace(r->path.substr(0, r->path.size() - 1), r);
+  for (const auto& one : paths_)
+    if (one.path().ends_with('/')) by_path_.try_emplace(one.path().substr(0, one.path().size() - 1), &one);
 }
 
-std::pair<const dispatcher::timed_route*, std::string_view> dispatcher::look_up(std::string_view path) const {
-  if (auto it = routes_.find(path); it != routes_.end()) return {&it->second, path.substr(path.size())};
+std::pair<const path_routes*, std::string_view> dispatcher::look_up(std::string_view path) const {
+  if (auto it = by_path_.find(path); it != by_path_.end()) return {it->second, path.substr(path.size())};
   for (auto end = path.rfind('/'); end != path.npos && end > 0; end = path.rfind('/', end - 1))
-    if (auto it = routes_.find(path.substr(0, end + 1)); it != routes_.end())
-      return {&it->second, path.substr(end + 1)};
+    if (auto it = by_path_.find(path.substr(0, end + 1)); it != by_path_.end())
+      return {it->second, path.substr(end + 1)};
   return {nullptr, {}};
 }
 
-std::pair<const route*, std::string_view> dispatcher::find(std::string_view path) const {
-  auto [found, rest] = look_up(path);
-  return {found ? found->r : nullptr, rest};
-}
-
-std::optional<answer> dispatcher::answer_without_route(const request& req, const timed_route* found) const {
-  if (found && found->r->path.size() <= req.path.size()) return {};
+std::optional<answer> dispatcher::answer_without_route(const request& req, const path_routes* found) const {
+  if (found && found->path().size() <= req.path.size()) return {};
   if (found) {
-    auto location = std::string(found->r->path);
+    auto location = std::string(found->path());
     if (!req.raw_query.empty()) location += "?" + req.raw_query;
     return redirect_answer(req.method, location);
   }
@@ -209,17 +193,18 @@ std::optional<answer> dispatcher::answer_without_route(const request& req, const
   return unknown;
 }
 
-call dispatcher::call_of(const exchange_ptr& ex, const request& req, const timed_route& found, std::string_view rest,
+call dispatcher::call_of(const exchange_ptr& ex, const request& req, const path_routes& found, std::string_view rest,
                          const config_ptr& config) const {
+  const auto* row = found.find(req);
   call c{env_,
          ex,
          req,
          rest,
          config->acl.enabled ? acl::allow_nothing() : acl::allow_all(),
          req.via ? nullptr : common_lines(config),
-         req.via ? nullptr : found.timings.of(env_.telemetry(), found.r->path, req.method),
+         req.via ? nullptr : found.timings().of(env_.telemetry(), found.path(), req.method),
          env_.now(),
-         found.r};
+         row ? row : &found.first()};
   if (config->acl.enabled) c.token = full_token(env_, req);
   return c;
 }
@@ -227,9 +212,9 @@ call dispatcher::call_of(const exchange_ptr& ex, const request& req, const timed
 void dispatcher::handle(exchange_ptr ex) const {
   const auto& req = ex->get_request();
   if (req.body.size() <= large_body) return handle_now(ex);
-  auto* way = find(req.path).first;
-  bool is_decoded = way && way->body != body_size::kv_value && way->body != body_size::archive;
-  if (!is_decoded) return handle_now(ex);
+  const auto* found = look_up(req.path).first;
+  const auto* row = found ? found->find(req) : nullptr;
+  if (!row || row->body.type != media::json) return handle_now(ex);
   if (!env_.aside(req.remote_address, [this, ex] { handle_now(ex); })) ex->respond(too_much_waits());
 }
 
@@ -239,14 +224,20 @@ void dispatcher::handle_now(const exchange_ptr& ex) const {
   auto [found, rest] = look_up(req.path);
   if (auto other = answer_without_route(req, found)) return ex->respond(std::move(*other));
   auto c = call_of(ex, req, *found, rest, config);
-  if (auto no = objection(c, *found->r, *config)) return respond(c, std::move(*no));
-  // A small body may have come with its head, and then was not judged before.
+  if (auto no = objection(c, *found, *config)) return respond(c, std::move(*no));
+  // `judge` has not seen a small body that came with its head.
   if (!req.body.empty())
-    if (auto rule = rule_of(found->r->body, *config); req.body.size() > rule.max_bytes)
+    if (auto rule = rule_of(c.matched->body.limit, *config); req.body.size() > rule.max_bytes)
       return respond(c, body_too_large(req, rule));
-  if (answers_here(c, found->r->where)) return config->acl.enabled ? answer_here(c) : enter(c);
-  if (takes_kept_answer(c, *found->r)) return answer_kept(c, *found->r);
+  if (c.matched->reads()) c.options = read_options_of(c);
+  if (answers_here(c)) return config->acl.enabled ? invoke(c) : authorize(c);
+  if (takes_kept_answer(c)) return answer_kept(c);
   forward(c);
+}
+
+head_verdict dispatcher::refused(const call& c, head_verdict out, answer no) const {
+  out.refusal = finished(c, std::move(no));
+  return out;
 }
 
 head_verdict dispatcher::judge(const request& head) const {
@@ -255,18 +246,14 @@ head_verdict dispatcher::judge(const request& head) const {
   auto [found, rest] = look_up(head.path);
   out.refusal = answer_without_route(head, found);
   if (out.refusal) return out;
-  const auto& r = *found->r;
   auto c = call_of(nullptr, head, *found, rest, config);
-  out.body = rule_of(r.body, *config);
-  if (auto no = objection(c, r, *config)) {
-    out.refusal = finished(c, std::move(*no));
-    return out;
-  }
-  if (!config->acl.enabled || r.open) return placed(c, std::move(out));
+  out.body = rule_of(c.matched->body.limit, *config);
+  if (auto no = objection(c, *found, *config)) return refused(c, std::move(out), std::move(*no));
   // Another agent answers, and its state may know a token that this one has not heard of yet. Only what takes much room
   // here has to be allowed here.
-  if (!answers_here(c, r.where) && r.body != body_size::archive) return out;
-  if (auto holder = env_.holder_at_hand(c.token)) return admitted(c, *holder, std::move(out));
+  if (!answers_here(c) && c.matched->body.limit != body_limit::archive) return out;
+  if (!config->acl.enabled || c.matched->public_route) return placed(c, std::move(out));
+  if (auto identity = env_.holder_at_hand(c.token)) return admitted(c, *identity, std::move(out));
   out.undecided = true;
   return out;
 }
@@ -281,51 +268,38 @@ void dispatcher::judge_later(const request& head, std::function<void(head_verdic
     return done(std::move(out));
   }
   auto c = call_of(nullptr, *kept, *found, rest, config);
-  out.body = rule_of(found->r->body, *config);
-  env_.find_holder(c.token, [this, kept, c, out = std::move(out), done = std::move(done)](const resolution& holder) {
-    done(admitted(c, holder, out));
+  out.body = rule_of(c.matched->body.limit, *config);
+  env_.find_holder(c.token, [this, kept, c, out = std::move(out), done = std::move(done)](const resolution& identity) {
+    done(admitted(c, identity, out));
   });
 }
 
-head_verdict dispatcher::admitted(const call& asked, const resolution& holder, head_verdict out) const {
+head_verdict dispatcher::admitted(const call& asked, const resolution& identity, head_verdict out) const {
   auto c = asked;
-  if (!holder) {
-    // The token may become known while the first leader begins its work; the endpoint waits for that.
-    bool early = holder.error().code == error_code::unauthenticated && is_too_early(c);
-    if (!early || c.way->body == body_size::archive) out.refusal = finished(c, error_answer(holder.error()));
-    return out;
+  if (identity) {
+    c.who = *identity;
+    return placed(c, std::move(out));
   }
-  c.who = *holder;
-  if (auto no = denial(c, *c.way)) {
-    out.refusal = finished(c, std::move(*no));
-    return out;
-  }
-  return placed(c, std::move(out));
+  // The token may become known while the first leader begins its work; the endpoint waits for that.
+  bool early = identity.error().code == error_code::unauthenticated && is_too_early(c);
+  if (early && c.matched->body.limit != body_limit::archive) return out;
+  return refused(c, std::move(out), error_answer(identity.error()));
 }
 
 head_verdict dispatcher::placed(const call& c, head_verdict out) const {
-  if (auto refused = c.way->refused_by_head)
-    if (auto no = refused(c)) {
-      out.refusal = finished(c, std::move(*no));
-      return out;
-    }
+  if (auto no = refusal_of(c)) return refused(c, std::move(out), std::move(*no));
   bool has_body = !c.req.content_length || *c.req.content_length > 0;
-  if (c.way->body != body_size::archive || !has_body) return out;
-  // Nobody takes a body that has nowhere to go.
-  if (!answers_here(c, c.way->where))
-    if (auto no = handed_on_too_often(c)) {
-      out.refusal = finished(c, std::move(*no));
-      return out;
-    }
+  if (c.matched->body.limit != body_limit::archive || !has_body) return out;
+  // An archive is not received if it cannot be forwarded.
+  if (!answers_here(c))
+    if (auto no = handed_on_too_often(c)) return refused(c, std::move(out), std::move(*no));
   auto place = env_.make_scratch(c.req.remote_address);
-  if (place)
-    out.body = {largest_archive, {}, std::move(*place)};
-  else
-    out.refusal = finished(c, error_answer(place.error()));
+  if (!place) return refused(c, std::move(out), error_answer(place.error()));
+  out.body = {largest_archive, {}, std::move(*place)};
   return out;
 }
 
-shared_bytes dispatcher::common_lines(const std::shared_ptr<const config::runtime_config>& config) const {
+shared_bytes dispatcher::common_lines(const config_ptr& config) const {
   auto known = common_.load();
   if (known && known->first == config) return {known, &known->second};
   auto made = std::make_shared<lines_of_config>(config, common_lines_of(*config));

@@ -39,13 +39,13 @@ std::optional<std::string> malformed(const request& req, const config::runtime_c
 
 } // namespace
 
-body_rule rule_of(body_size size, const config::runtime_config& config) {
+body_rule rule_of(body_limit limit, const config::runtime_config& config) {
   auto value = config.kv_max_value_size;
-  switch (size) {
-  case body_size::standard: break;
-  case body_size::kv_value: return {value, "kv_max_value_size"};
-  case body_size::transaction: return {std::max(config.txn_max_req_len, value), "txn_max_req_len"};
-  case body_size::archive: return {largest_archive};
+  switch (limit) {
+  case body_limit::standard: break;
+  case body_limit::kv_value: return {value, "kv_max_value_size"};
+  case body_limit::transaction: return {std::max(config.txn_max_req_len, value), "txn_max_req_len"};
+  case body_limit::archive: return {largest_archive};
   }
   return {};
 }
@@ -84,11 +84,11 @@ void bound(remote_request& from, nanoseconds& hold, const config::runtime_config
 
 std::optional<answer> refused_by_route(const route& r, const request& req, const config::runtime_config& config) {
   if (!req.via) return {};
-  if (r.where == place::agent)
+  if (r.answered_by == answerer::agent)
     return text_answer(403, req.method + " " + std::string(r.path) +
                                 " is answered by each agent for itself, and not taken from another agent");
   if (auto why = malformed(req, config)) return text_answer(400, "a request of another agent is refused: " + *why);
-  auto rule = rule_of(r.body, config);
+  auto rule = rule_of(r.body.limit, config);
   if (req.content_length.value_or(0) > rule.max_bytes) return body_too_large(req, rule);
   return {};
 }

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "actors/rpc_messages.hpp"
-#include "frontends/endpoints/routes.hpp"
+#include "frontends/endpoints/head_verdict.hpp"
+#include "frontends/endpoints/route.hpp"
 
 #include <array>
 
@@ -14,7 +15,7 @@ inline constexpr std::array headers_that_matter{"accept", "authorization", "cont
 inline constexpr std::uint64_t largest_archive = std::uint64_t{4} << 30;
 
 /// How large the body of a request may be. An archive's is kept in memory only where there are no disks.
-body_rule rule_of(body_size size, const config::runtime_config& config);
+body_rule rule_of(body_limit limit, const config::runtime_config& config);
 
 /// The request as the endpoints see it. What no agent hands on is left out.
 /// @param hops 0: this agent asks by itself

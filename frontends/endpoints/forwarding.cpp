@@ -95,7 +95,7 @@ void respond_forwarded(const call& c, const expected<std::string>& reply) {
 steady_time end_of_wait(const call& c) {
   if (c.wait_until != steady_time{}) return c.wait_until;
   if (!is_read(c.req) || (!c.req.query.has("index") && !c.req.query.has("hash"))) return {};
-  auto options = parse_read_options(c);
+  auto options = read_options_of(c);
   if (!options || (options->min_index == 0 && !c.req.query.has("hash"))) return {};
   return c.env.now() + options->wait + (options->exact_wait ? nanoseconds{0} : c.env.jitter(options->wait / 16));
 }
@@ -270,11 +270,12 @@ private:
 
 } // namespace
 
-bool answers_here(const call& c, place where) {
-  if (where == place::agent) return true;
+bool answers_here(const call& c) {
+  auto who = c.matched->answered_by;
+  if (who == answerer::agent) return true;
   if (!c.env.config()->server) return false;
   auto& leader = c.env.view().leader;
-  if (where == place::any_server || leader.get()->is_leader) return true;
+  if (who == answerer::any_server || leader.get()->is_leader) return true;
   // A server that has not heard of a leader since its start has nothing to tell even to those who take old news.
   return is_read(c.req) && asks_for_stale(c) && leader.last_contact() != steady_time{};
 }
@@ -290,7 +291,7 @@ namespace {
 
 /// What of the request goes to another server as a stream; null: nothing.
 std::shared_ptr<storage::scratch_file> streamed_body(const call& c) {
-  if (c.req.stored_body || c.way->body != body_size::archive || c.req.body.empty()) return c.req.stored_body;
+  if (c.req.stored_body || c.matched->body.type != media::archive || c.req.body.empty()) return c.req.stored_body;
   return storage::make_memory_scratch(c.req.body); // the simulator's
 }
 
@@ -325,7 +326,7 @@ void forward(const call& c) {
   r->hops = (c.req.via ? c.req.via->hops : 0) + 1;
   r->origin = origin_of(c.req);
   r->hold = c.req.via ? c.req.via->hold : config->rpc_hold_timeout;
-  auto patience = c.way->body == body_size::archive ? longest_archive_work : nanoseconds{config->rpc.client_timeout};
+  auto patience = c.matched->moves_archive() ? longest_archive_work : nanoseconds{config->rpc.client_timeout};
   r->deadline = std::max(waiting.wait_until, c.env.now()) + r->hold + patience;
   r->body = [waiting] { return msgpack::pack(described(waiting)); };
   if (auto body = streamed_body(c))
@@ -334,7 +335,7 @@ void forward(const call& c) {
     respond_streamed(waiting, head, std::move(rest));
   };
   r->done = [waiting](const expected<std::string>& reply) { respond_forwarded(waiting, reply); };
-  r->here = [waiting] { answer_here(waiting); };
+  r->here = [waiting] { invoke(waiting); };
   auto router = c.env.handles()->writes.router();
   c.ex->on_cancel([router, weak = std::weak_ptr(r)] {
     if (auto gone = weak.lock()) caf::anon_send(router, leave_atom_v, local<forwarded_request_ptr>{gone});

@@ -2,12 +2,12 @@
 
 #include "actors/forwarded_request.hpp"
 #include "frontends/endpoints/call.hpp"
-#include "frontends/endpoints/routes.hpp"
+#include "frontends/endpoints/dispatcher.hpp"
 
 namespace praetor::endpoints {
 
 /// Whether this agent answers the call itself. Otherwise another server has to.
-bool answers_here(const call& c, place where);
+bool answers_here(const call& c);
 
 /// Has the call answered by the leader (or any server, if that is enough), however long it takes to find one. If this
 /// agent itself becomes the leader, the endpoint is asked here.

@@ -46,19 +46,15 @@ void force_leave(const call& c) {
     ask_gossip(prober, gossip_command::force_leave{std::string(c.rest), c.req.query.has("prune"), answer_done(c)});
 }
 
-std::optional<answer> refused_event(const call& c) {
-  if (c.rest.empty()) return text_answer(400, "Missing name");
+std::optional<answer> bad_event_name(const call& c) {
   if (auto fault = fault_in_name("event name", std::string(c.rest))) return text_answer(400, *fault);
-  if (!c.who->allowed(acl::resource::event, acl::access::write, c.rest)) return text_answer(403, "Permission denied");
   return {};
 }
 
 void fire(const call& c) {
-  if (auto no = refused_event(c)) return respond(c, std::move(*no));
   auto made = std::make_shared<user_event>();
   auto& e = *made;
   e.name = c.rest;
-  if (other_datacenter(c)) return;
   e.node_filter = c.req.query.get("node");
   e.service_filter = c.req.query.get("service");
   e.tag_filter = c.req.query.get("tag");
@@ -89,17 +85,16 @@ void show_events(const call& c, std::vector<user_event_ptr> events) {
 }
 
 void list_events(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
   if (!c.ex->begin_wait()) return respond(c, too_many_waits());
-  auto wait = c.req.query.has("wait") ? options->wait : c.env.config()->max_query_time;
+  auto options = *read_options_of(c);
+  auto wait = c.req.query.has("wait") ? options.wait : c.env.config()->max_query_time;
   auto request = std::make_shared<event_wait>();
   request->name = c.req.query.get("name");
-  request->index = options->min_index;
+  request->index = options.min_index;
   request->deadline = c.env.now() + wait + c.env.jitter(wait / 16);
   request->visible = [who = c.who](const user_event& e) { return may_see(*who, e); };
   request->done = [c](const std::vector<user_event_ptr>& events) {
-    look_who_asks(c, [events](const call& c) { show_events(c, events); });
+    authenticate(c, [events](const call& c) { show_events(c, events); });
   };
   auto events = c.env.handles()->events;
   c.ex->on_cancel([events, weak = std::weak_ptr(request)] {
@@ -205,15 +200,8 @@ expected<void> read_key_parameters(const call& c, gossip_command::keys& command)
   return {};
 }
 
-std::optional<answer> refused_keys(const call& c) {
-  acl::permission wanted{acl::resource::keyring, c.is("GET") ? acl::access::read : acl::access::write, {}};
-  if (c.who->allowed(wanted)) return {};
-  return text_answer(403, c.who->denial(wanted));
-}
-
 void keyring(const call& c) {
   using enum swim::key_operation;
-  if (auto no = refused_keys(c)) return respond(c, std::move(*no));
   auto work = std::make_shared<key_request>(c);
   auto& command = work->command;
   command.operation = c.is("GET") ? list : c.is("POST") ? install : c.is("PUT") ? use : remove;
@@ -232,25 +220,84 @@ void keyring(const call& c) {
   work->next();
 }
 
-constexpr route_permission agent_write{acl::resource::agent, acl::access::write, route_permission::subject::own_node};
-constexpr route_permission operator_write{acl::resource::operator_, acl::access::write};
+constexpr route_check keyring_read = needs(acl::resource::keyring, acl::access::read);
+constexpr route_check keyring_write = needs(acl::resource::keyring, acl::access::write);
+constexpr parameter relay_factor{"relay-factor", parameter::type_t::integer, "relays of each answer, at most 5"};
+constexpr parameter wan{"wan", parameter::type_t::flag, "in the pool of the servers of all datacenters"};
 
-constexpr std::array routes{
-    route{"/v1/agent/join/", "PUT", join, agent_write, "Joins the gossip pool that a member is in", place::agent},
-    route{"/v1/agent/force-leave/", "PUT", force_leave, operator_write, "Makes a failed member one that left",
-          place::agent},
-    refusing(refused_event, {"/v1/event/fire/", "PUT", fire, {}, "Sends a user event to all agents", place::agent}),
-    route{"/v1/event/list", "GET", list_events, {}, "The user events that reached this agent", place::agent},
-    refusing(refused_keys, {"/v1/operator/keyring",
-                            "GET,POST,PUT,DELETE",
-                            keyring,
-                            {},
-                            "The keys that gossip is encrypted with",
-                            place::any_server}),
+constexpr std::array rows{
+    route{.method = "PUT",
+          .path = "/v1/agent/join/",
+          .rest = "address",
+          .endpoint = join,
+          .summary = "Joins the gossip pool of a member",
+          .checks = {needs(acl::resource::agent, acl::access::write, name_source::own_node)},
+          .parameters = {wan},
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/force-leave/",
+          .rest = "node",
+          .endpoint = force_leave,
+          .summary = "Makes a failed member leave",
+          .checks = {needs(acl::resource::operator_, acl::access::write)},
+          .parameters = {wan, {"prune", parameter::type_t::flag, "forgets the member at once"}},
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/event/fire/",
+          .rest = "name",
+          .endpoint = fire,
+          .summary = "Sends a user event to all agents",
+          .checks = {required_rest{"Missing name"}, bad_event_name,
+                     route_permission{acl::resource::event, acl::access::write, name_source::path, true},
+                     datacenter_policy::own},
+          .parameters = {{.name = "node", .meaning = "only agents whose node name matches this regular expression"},
+                         {.name = "service", .meaning = "only agents with a service that matches"},
+                         {.name = "tag", .meaning = "only services with a tag that matches"}},
+          .body = bytes_body()},
+    route{.method = "GET",
+          .path = "/v1/event/list",
+          .endpoint = list_events,
+          .summary = "The user events that reached this agent",
+          .checks = {blocking_read, shows_only(acl::resource::event)},
+          .parameters = {{.name = "name", .meaning = "only events of this name"}}},
+    route{.method = "GET",
+          .path = "/v1/operator/keyring",
+          .endpoint = keyring,
+          .summary = "The keys of the gossip pools",
+          .checks = {keyring_read},
+          .parameters = {relay_factor, {"local-only", parameter::type_t::boolean, "asks the own pool alone"}},
+          .answered_by = answerer::any_server},
+    route{.method = "POST",
+          .path = "/v1/operator/keyring",
+          .endpoint = keyring,
+          .summary = "Installs a key",
+          .checks = {keyring_write},
+          .parameters = {relay_factor},
+          .body = json_body<key_input>(),
+          .answers = media::none,
+          .answered_by = answerer::any_server},
+    route{.method = "PUT",
+          .path = "/v1/operator/keyring",
+          .endpoint = keyring,
+          .summary = "Makes a key the one that messages are encrypted with",
+          .checks = {keyring_write},
+          .parameters = {relay_factor},
+          .body = json_body<key_input>(),
+          .answers = media::none,
+          .answered_by = answerer::any_server},
+    route{.method = "DELETE",
+          .path = "/v1/operator/keyring",
+          .endpoint = keyring,
+          .summary = "Removes a key",
+          .checks = {keyring_write},
+          .parameters = {relay_factor},
+          .body = json_body<key_input>(),
+          .answers = media::none,
+          .answered_by = answerer::any_server},
 };
 
 } // namespace
 
-std::span<const route> gossip_routes() { return routes; }
+std::span<const route> gossip_routes() { return rows; }
 
 } // namespace praetor::endpoints

@@ -17,13 +17,13 @@ using checks_query =
     std::function<state::result<std::vector<health_check_ptr>>(const state::store&, state::watch_set*)>;
 
 /// Answers with the checks that a query finds, less what the filter and the token take away.
-void answer_checks(const call& c, const read_options& options, std::optional<near_order> near, checks_query query) {
+void answer_checks(const call& c, std::optional<near_order> near, checks_query query) {
   auto filter = filter_of<health_check>(c.req);
   if (!filter) return respond_read_error(c, filter.error());
   auto style = checks_style;
   style.cheap = near && near->wanted();
   answer_read(
-      c, options, style,
+      c, style,
       [query = std::move(query), filter = *filter, near = std::move(near), who = c.who,
        how = layout_of(c)](const state::store& s, state::watch_set* watch) {
         auto found = query(s, watch);
@@ -39,31 +39,22 @@ void answer_checks(const call& c, const read_options& options, std::optional<nea
 }
 
 void node(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  if (c.rest.empty()) return respond_error(c, "Missing node name", 400);
-  answer_checks(c, *options, {}, [name = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
+  answer_checks(c, {}, [name = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
     return state::node_checks(s, name, watch);
   });
 }
 
 void checks(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  if (c.rest.empty()) return respond_error(c, "Missing service name", 400);
   answer_checks(
-      c, *options, near_order(c),
+      c, near_order(c),
       [name = std::string(c.rest), meta = node_meta_of(c.req)](const state::store& s, state::watch_set* watch) {
         return state::service_checks(s, name, meta, watch);
       });
 }
 
 void in_state(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  if (c.rest.empty()) return respond_error(c, "Missing check state", 400);
   answer_checks(
-      c, *options, near_order(c),
+      c, near_order(c),
       [status = std::string(c.rest), meta = node_meta_of(c.req)](const state::store& s, state::watch_set* watch) {
         return state::checks_in_state(s, status, meta, watch);
       });
@@ -75,9 +66,6 @@ bool all_passing(const service_entry& e) {
 }
 
 void entries(const call& c, bool connect) {
-  auto options = parse_read_options(c);
-  if (!options) return respond(c, error_answer(options.error()));
-  if (c.rest.empty()) return respond_error(c, "Missing service name", 400);
   bool group = !c.req.query.get("sg").empty() || !c.req.query.get("sameness-group").empty();
   if (group && !c.req.query.get("peer").empty())
     return respond_error(c, "peer-name and sameness-group are mutually exclusive", 400);
@@ -102,7 +90,7 @@ void entries(const call& c, bool connect) {
   style.streaming = streams_entries(c);
   near_order near(c);
   style.cheap = near.wanted();
-  answer_read(c, *options, style,
+  answer_read(c, style,
               [q, passing, filter = *filter, near, who = c.who, how = layout_of(c)](const state::store& s,
                                                                                     state::watch_set* watch) {
                 auto found = state::service_entries(s, q, watch);
@@ -120,27 +108,55 @@ void entries(const call& c, bool connect) {
 void service(const call& c) { entries(c, false); }
 void connect(const call& c) { entries(c, true); }
 
+constexpr route_check shows_nodes = shows_only(acl::resource::node);
+constexpr route_check shows_services = shows_only(acl::resource::service);
+// Consul decides about it after the other parameters.
+constexpr route_check connect_read = endpoint_needs(acl::resource::service, acl::access::read, name_source::path);
+constexpr required_rest service_given{"Missing service name"};
+constexpr parameter passing{"passing", parameter::type_t::flag, "only instances whose checks all pass"};
+constexpr parameter peer{.name = "peer", .meaning = "only instances that this peer exports"};
+
 constexpr std::array rows{
-    route{"/v1/health/node/", "GET", node, {}, "The checks of a node"},
-    route{"/v1/health/checks/", "GET", checks, {}, "The checks of a service's instances"},
-    route{"/v1/health/state/", "GET", in_state, {}, "The checks in a state"},
-    route{"/v1/health/service/",
-          "GET",
-          service,
-          {},
-          "The instances of a service with their checks",
-          place::leader,
-          keeping::refreshed},
-    route{"/v1/health/connect/",
-          "GET",
-          connect,
-          {},
-          "What accepts mesh traffic for a service, with checks",
-          place::leader,
-          keeping::refreshed},
+    route{.method = "GET",
+          .path = "/v1/health/node/",
+          .rest = "node",
+          .endpoint = node,
+          .summary = "The checks of a node",
+          .checks = {blocking_read, required_rest{"Missing node name"}, shows_nodes, shows_services},
+          .parameters = {filter_parameter}},
+    route{.method = "GET",
+          .path = "/v1/health/checks/",
+          .rest = "service",
+          .endpoint = checks,
+          .summary = "The checks of a service's instances",
+          .checks = {blocking_read, service_given, shows_nodes, shows_services},
+          .parameters = {near_parameter, node_meta_parameter, filter_parameter}},
+    route{.method = "GET",
+          .path = "/v1/health/state/",
+          .rest = "state",
+          .endpoint = in_state,
+          .summary = "The checks in a state",
+          .checks = {blocking_read, required_rest{"Missing check state"}, shows_nodes, shows_services},
+          .parameters = {near_parameter, node_meta_parameter, filter_parameter}},
+    route{.method = "GET",
+          .path = "/v1/health/service/",
+          .rest = "service",
+          .endpoint = service,
+          .summary = "The instances of a service with their checks",
+          .checks = {blocking_read_bare, service_given, shows_nodes, shows_services},
+          .parameters = {passing, tag_parameter, near_parameter, node_meta_parameter, peer, filter_parameter},
+          .cache_policy = caching::refreshed},
+    route{.method = "GET",
+          .path = "/v1/health/connect/",
+          .rest = "service",
+          .endpoint = connect,
+          .summary = "What accepts mesh traffic for a service, with checks",
+          .checks = {blocking_read_bare, service_given, connect_read, shows_nodes, shows_services},
+          .parameters = {passing, tag_parameter, near_parameter, node_meta_parameter, peer, filter_parameter},
+          .cache_policy = caching::refreshed},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

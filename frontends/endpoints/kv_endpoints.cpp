@@ -9,8 +9,6 @@ namespace praetor::endpoints {
 
 namespace {
 
-constexpr std::string_view missing_key = "Missing key name";
-
 query_outcome not_found(std::uint64_t index) {
   query_outcome out;
   out.index = index;
@@ -30,13 +28,10 @@ query_outcome raw_value(std::uint64_t index, const kv_entry& entry) {
   return out;
 }
 
-void get_one(const call& c, const read_options& options) {
-  if (c.rest.empty()) return respond_error(c, std::string(missing_key), 400);
-  acl::permission wanted{acl::resource::key, acl::access::read, std::string(c.rest)};
-  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+void get_one(const call& c) {
   read_style style;
   style.cheap = true;
-  answer_read(c, options, style,
+  answer_read(c, style,
               [key = std::string(c.rest), raw = c.req.query.has("raw"),
                how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
                 auto found = state::kv_get(s, key, watch);
@@ -46,8 +41,8 @@ void get_one(const call& c, const read_options& options) {
               });
 }
 
-void get_tree(const call& c, const read_options& options) {
-  answer_read(c, options, {},
+void get_tree(const call& c) {
+  answer_read(c, {},
               [prefix = std::string(c.rest), who = c.who,
                how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
                 auto found = state::kv_list(s, prefix, watch);
@@ -60,10 +55,10 @@ void get_tree(const call& c, const read_options& options) {
               });
 }
 
-void get_keys(const call& c, const read_options& options) {
+void get_keys(const call& c) {
   auto* separator = c.req.query.find("separator");
   if (!separator) separator = c.req.query.find("seperator"); // as old clients spell it
-  answer_read(c, options, {},
+  answer_read(c, {},
               [prefix = std::string(c.rest), separator = separator ? *separator : std::string(), who = c.who,
                how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
                 bool filtered = false;
@@ -77,18 +72,6 @@ void get_keys(const call& c, const read_options& options) {
                 out.answer.filtered = filtered;
                 return out;
               });
-}
-
-void get(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond(c, error_answer(options.error()));
-  bool lists = c.req.query.has("keys") || c.req.query.has("recurse");
-  if (lists && c.env.config()->acl.enable_key_list_policy)
-    if (acl::permission wanted{acl::resource::key, acl::access::list, std::string(c.rest)}; !c.who->allowed(wanted))
-      return respond_error(c, c.who->denial(wanted), 403);
-  if (c.req.query.has("keys")) return get_keys(c, *options);
-  if (c.req.query.has("recurse")) return get_tree(c, *options);
-  get_one(c, *options);
 }
 
 /// The query string with its parameters in order, as conflicts are reported.
@@ -124,19 +107,10 @@ void send(const call& c, kv_request& r) {
   });
 }
 
-/// What keeps a write from being made, whatever its value.
-std::optional<answer> refused_write(const call& c) {
-  if (!c.is("PUT")) return {};
-  if (c.rest.empty()) return text_answer(400, std::string(missing_key));
-  if (auto no = conflicting(c, {"cas", "acquire", "release"})) return no;
-  if (auto no = no_path(c)) return no;
-  acl::permission wanted{acl::resource::key, acl::access::write, std::string(c.rest)};
-  if (!c.who->allowed(wanted)) return text_answer(403, c.who->denial(wanted));
-  return {};
-}
+std::optional<answer> conflicting_put(const call& c) { return conflicting(c, {"cas", "acquire", "release"}); }
+std::optional<answer> conflicting_delete(const call& c) { return conflicting(c, {"cas", "recurse"}); }
 
 void put(const call& c) {
-  if (auto no = refused_write(c)) return respond(c, std::move(*no));
   kv_request r;
   r.op = "set";
   r.entry.key = c.rest;
@@ -171,42 +145,88 @@ void put(const call& c) {
   send(c, r);
 }
 
+std::optional<answer> bad_cas(const call& c) {
+  if (auto* cas = c.req.query.find("cas"))
+    if (auto index = parse_uint(*cas); !index) return text_answer(500, index.error().text);
+  return {};
+}
+
 void remove(const call& c) {
-  if (auto no = conflicting(c, {"cas", "recurse"})) return respond(c, std::move(*no));
-  if (other_datacenter(c)) return;
   kv_request r;
   r.entry.key = c.rest;
   r.op = "delete";
-  if (c.req.query.has("recurse")) {
-    r.op = "delete-tree";
-  } else if (c.rest.empty()) {
-    return respond_error(c, std::string(missing_key), 400);
-  }
   if (auto* cas = c.req.query.find("cas")) {
-    auto value = parse_uint(*cas);
-    if (!value) return respond_error(c, value.error().text);
-    r.entry.modify_index = *value;
+    r.entry.modify_index = *parse_uint(*cas);
     r.op = "delete-cas";
   }
-  acl::permission wanted{acl::resource::key, acl::access::write, r.entry.key};
-  bool may =
-      r.op == "delete-tree" ? c.who->allowed_prefix(wanted.what, wanted.how, wanted.name) : c.who->allowed(wanted);
-  if (!may) return respond_error(c, c.who->denial(wanted), 403);
   send(c, r);
 }
 
-void kv(const call& c) {
-  if (c.is("GET")) return get(c);
-  if (c.is("PUT")) return put(c);
-  remove(c);
+void remove_tree(const call& c) {
+  kv_request r;
+  r.entry.key = c.rest;
+  r.op = "delete-tree";
+  send(c, r);
 }
 
+constexpr required_rest key_given{"Missing key name"};
+constexpr route_check key_list = needs(acl::resource::key, acl::access::list, name_source::path);
+constexpr route_check key_write = needs(acl::resource::key, acl::access::write, name_source::path);
+constexpr parameter cas{"cas", parameter::type_t::integer, "only if the key has this ModifyIndex; 0: if there is none"};
+
 constexpr std::array rows{
-    refusing(refused_write,
-             taking(body_size::kv_value, {"/v1/kv/", "GET,PUT,DELETE", kv, {}, "Reads, writes and deletes keys"})),
+    route{
+        .method = "GET",
+        .path = "/v1/kv/",
+        .rest = "key",
+        .when = "keys",
+        .endpoint = get_keys,
+        .summary = "The keys below a prefix",
+        .checks = {blocking_read_bare, key_list, shows_only(acl::resource::key)},
+        .parameters = {{.name = "separator", .meaning = "keys are cut after its first occurrence behind the prefix"}}},
+    route{.method = "GET",
+          .path = "/v1/kv/",
+          .rest = "key",
+          .when = "recurse",
+          .endpoint = get_tree,
+          .summary = "The entries below a prefix",
+          .checks = {blocking_read_bare, key_list, shows_only(acl::resource::key)}},
+    route{.method = "GET",
+          .path = "/v1/kv/",
+          .rest = "key",
+          .endpoint = get_one,
+          .summary = "An entry",
+          .checks = {blocking_read_bare, key_given, needs(acl::resource::key, acl::access::read, name_source::path)},
+          .parameters = {{"raw", parameter::type_t::flag, "the bytes of the value alone"}}},
+    route{.method = "PUT",
+          .path = "/v1/kv/",
+          .rest = "key",
+          .endpoint = put,
+          .summary = "Writes an entry",
+          .checks = {key_given, conflicting_put, datacenter_policy::own, key_write},
+          .parameters = {cas,
+                         {"flags", parameter::type_t::integer, "a number that is kept with the value"},
+                         {.name = "acquire", .meaning = "locks the key for this session"},
+                         {.name = "release", .meaning = "unlocks the key that this session holds"}},
+          .body = bytes_body(body_limit::kv_value)},
+    route{.method = "DELETE",
+          .path = "/v1/kv/",
+          .rest = "key",
+          .when = "recurse",
+          .endpoint = remove_tree,
+          .summary = "Deletes all entries below a prefix",
+          .checks = {conflicting_delete, datacenter_policy::own,
+                     needs(acl::resource::key, acl::access::write, name_source::path_prefix)}},
+    route{.method = "DELETE",
+          .path = "/v1/kv/",
+          .rest = "key",
+          .endpoint = remove,
+          .summary = "Deletes an entry",
+          .checks = {datacenter_policy::own, key_given, bad_cas, key_write},
+          .parameters = {cas}},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

@@ -57,17 +57,25 @@ void stream(const call& c) {
   c.ex->on_cancel([env = &c.env, number] { env->figures().forget(number); });
 }
 
-constexpr route_permission agent_read{acl::resource::agent, acl::access::read, route_permission::subject::own_node};
+constexpr route_check agent_read = needs(acl::resource::agent, acl::access::read, name_source::own_node);
 
 constexpr std::array rows{
-    route{"/v1/agent/metrics", "GET", show, agent_read, "The agent's figures of the last ten seconds"},
-    route{"/v1/agent/metrics/stream", "GET", stream, agent_read, "The agent's figures every ten seconds"},
+    route{.method = "GET",
+          .path = "/v1/agent/metrics",
+          .endpoint = show,
+          .summary = "The agent's metrics of the last ten seconds",
+          .checks = {agent_read},
+          .parameters = {{.name = "format", .meaning = "\"prometheus\": in its text format"}}},
+    route{.method = "GET",
+          .path = "/v1/agent/metrics/stream",
+          .endpoint = stream,
+          .summary = "The agent's metrics every ten seconds",
+          .checks = {agent_read},
+          .answers = media::text},
 };
-
-constexpr auto routes = answered(place::agent, rows);
 
 } // namespace
 
-std::span<const route> metrics_routes() { return routes; }
+std::span<const route> metrics_routes() { return rows; }
 
 } // namespace praetor::endpoints

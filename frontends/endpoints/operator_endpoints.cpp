@@ -45,7 +45,6 @@ void with_status(const call& c, status_function next) {
 }
 
 void raft_configuration(const call& c) {
-  if (auto options = parse_read_options(c); !options) return respond(c, error_answer(options.error()));
   with_status(c, [c](const raft_status& raft) {
     auto store = c.env.state();
     raft_configuration_shape out;
@@ -79,13 +78,16 @@ const raft::server* member_meant(const raft::configuration& members, const std::
   return nullptr;
 }
 
+std::optional<answer> one_peer_meant(const call& c) {
+  bool by_id = !c.req.query.get("id").empty(), by_address = !c.req.query.get("address").empty();
+  if (!by_id && !by_address)
+    return text_answer(400, "Must specify either ?id with the server's ID or ?address with IP:port of peer to remove");
+  if (by_id && by_address) return text_answer(400, "Must specify only one of ?id or ?address");
+  return {};
+}
+
 void remove_peer(const call& c) {
   auto id = c.req.query.get("id"), address = c.req.query.get("address");
-  if (id.empty() && address.empty())
-    return respond_error(c, "Must specify either ?id with the server's ID or ?address with IP:port of peer to remove",
-                         400);
-  if (!id.empty() && !address.empty()) return respond_error(c, "Must specify only one of ?id or ?address", 400);
-  if (other_datacenter(c)) return;
   with_status(c, [c, id, address](const raft_status& raft) {
     auto* found = member_meant(raft.members.value, id, address);
     if (!found)
@@ -109,7 +111,6 @@ struct transfer_answer {
 };
 
 void transfer_leader(const call& c) {
-  if (other_datacenter(c)) return;
   auto id = c.req.query.get("id");
   with_status(c, [c, id](const raft_status& raft) {
     const auto& members = raft.members.value;
@@ -134,15 +135,12 @@ struct usage_answer {
 };
 
 void usage(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  auto level = options->mode == consistency::stale    ? "stale"
-               : options->mode == consistency::leader ? "leader"
-                                                      : "consistent";
+  auto mode = read_options_of(c)->mode;
+  auto level = mode == consistency::stale ? "stale" : mode == consistency::leader ? "leader" : "consistent";
   read_style style;
   style.shows_consistency = true;
   answer_read(
-      c, *options, style,
+      c, style,
       [level, dc = c.env.config()->datacenter, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
         auto found = state::usage(s, watch);
         usage_answer out;
@@ -153,18 +151,37 @@ void usage(const call& c) {
       });
 }
 
-constexpr route_permission operator_read{acl::resource::operator_, acl::access::read};
-constexpr route_permission operator_write{acl::resource::operator_, acl::access::write};
+constexpr route_check operator_read = needs(acl::resource::operator_, acl::access::read);
+constexpr route_check operator_write = needs(acl::resource::operator_, acl::access::write);
 
 constexpr std::array rows{
-    route{"/v1/operator/raft/configuration", "GET", raft_configuration, operator_read,
-          "The members of the Raft cluster"},
-    route{"/v1/operator/raft/peer", "DELETE", remove_peer, operator_write, "Removes a server from the Raft cluster"},
-    route{"/v1/operator/raft/transfer-leader", "POST", transfer_leader, operator_write, "Hands leadership over"},
-    route{"/v1/operator/usage", "GET", usage, operator_read, "Counts of what the catalog holds"},
+    route{.method = "GET",
+          .path = "/v1/operator/raft/configuration",
+          .endpoint = raft_configuration,
+          .summary = "The members of the Raft cluster",
+          .checks = {operator_read, reads_at_once}},
+    route{
+        .method = "DELETE",
+        .path = "/v1/operator/raft/peer",
+        .endpoint = remove_peer,
+        .summary = "Removes a server from the Raft cluster",
+        .checks = {operator_write, one_peer_meant, datacenter_policy::own},
+        .parameters = {{.name = "id", .meaning = "the server's id"}, {.name = "address", .meaning = "or its address"}},
+        .answers = media::none},
+    route{.method = "POST",
+          .path = "/v1/operator/raft/transfer-leader",
+          .endpoint = transfer_leader,
+          .summary = "Transfers leadership to another server",
+          .checks = {operator_write, datacenter_policy::own},
+          .parameters = {{.name = "id", .meaning = "the id of the new leader; without it any server"}}},
+    route{.method = "GET",
+          .path = "/v1/operator/usage",
+          .endpoint = usage,
+          .summary = "Counts of what the catalog holds",
+          .checks = {operator_read, blocking_read}},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

@@ -1,6 +1,7 @@
 #include "frontends/endpoints/reads.hpp"
 
 #include "frontends/endpoints/forwarding.hpp"
+#include "frontends/endpoints/route.hpp"
 #include "protocol/base/trim.hpp"
 #include "protocol/mutation.hpp"
 #include "protocol/types/joined_key.hpp"
@@ -150,10 +151,10 @@ void pending_read::evaluate() {
   wait->done = [me = shared_from_this()](const evaluation_ptr& e) {
     // Null: this agent leads no more. Ask again, which waits for a leader.
     if (!e) return me->start();
-    if (asks_as_before(me->c)) return me->reply(*e);
+    if (same_identity(me->c)) return me->reply(*e);
     auto again = me->c;
     again.wait_until = me->deadline;
-    answer_here(again);
+    invoke(again);
   };
   c.ex->on_cancel([watches, weak = std::weak_ptr(wait)] {
     if (auto gone = weak.lock()) caf::anon_send(watches, leave_atom_v, local<std::shared_ptr<watch_request>>{gone});
@@ -184,10 +185,10 @@ void pending_read::wait_for_news(const evaluation& known, state::watch_set read)
 }
 
 void pending_read::look_again() {
-  if (asks_as_before(c)) return evaluate();
+  if (same_identity(c)) return evaluate();
   auto again = c;
   again.wait_until = deadline;
-  answer_here(again);
+  invoke(again);
 }
 
 void pending_read::reply(const evaluation& e) {
@@ -236,6 +237,45 @@ nanoseconds discovery_max_stale(const call& c) {
   return c.req.via ? c.req.via->asker.discovery_max_stale : c.env.config()->discovery_max_stale;
 }
 
+expected<read_options> parse_read_options(const call& c) {
+  auto config = c.env.config();
+  const auto& query = c.req.query;
+  read_options out;
+  if (auto* text = query.find("index"); text && !text->empty()) {
+    auto index = parse_uint(*text);
+    if (!index) return fail("Invalid index", 400);
+    out.min_index = *index;
+  }
+  auto wait = parse_wait(c, *config);
+  if (!wait) return tl::unexpected(wait.error());
+  out.wait = *wait;
+  if (c.req.via && c.req.via->asker.wait_left) {
+    out.wait = *c.req.via->asker.wait_left;
+    out.exact_wait = true;
+  }
+  bool stale = query.has("stale"), consistent = query.has("consistent");
+  out.cached = query.has("cached") && config->http.use_cache;
+  if (auto* text = query.find("max_stale"); text && !text->empty()) {
+    auto parsed = duration_from_text(*text);
+    if (!parsed.value) return fail("Invalid max_stale value " + praetor::quoted(*text), 400);
+    out.max_stale = *parsed.value;
+    stale |= out.max_stale.count() > 0;
+  }
+  if (auto* header = c.req.header("cache-control"); header && !parse_cache_control(*header))
+    return fail("Invalid Cache-Control header.", 400);
+  if (stale && consistent) return fail(std::string(stale_with_consistent), 400);
+  if (out.cached && consistent) return fail(std::string(cached_with_consistent), 400);
+  if (!stale && !consistent && !query.has("leader")) {
+    out.max_stale = discovery_max_stale(c);
+    stale = out.max_stale.count() > 0;
+  }
+  if (stale) out.mode = consistency::stale;
+  if (consistent) out.mode = consistency::consistent;
+  auto dc = datacenter_of(c.req);
+  if (!dc.empty() && dc != config->datacenter) return fail("No path to datacenter");
+  return out;
+}
+
 } // namespace
 
 bool takes_long(const request& req) {
@@ -245,9 +285,10 @@ bool takes_long(const request& req) {
   return text && filter::is_costly(*text);
 }
 
-void enter(const call& c) {
-  if (!takes_long(c.req)) return c.way->handle(c);
-  if (!c.env.aside(c.req.remote_address, [c] { c.way->handle(c); })) respond(c, too_much_waits());
+void authorize(const call& c) {
+  if (auto no = refusal_of(c)) return respond(c, std::move(*no));
+  if (!takes_long(c.req)) return c.matched->endpoint(c);
+  if (!c.env.aside(c.req.remote_address, [c] { c.matched->endpoint(c); })) respond(c, too_much_waits());
 }
 
 answer too_much_waits() {
@@ -322,48 +363,11 @@ std::optional<cache_control> parse_cache_control(std::string_view header) {
 }
 
 bool asks_for_stale(const call& c) {
-  auto options = parse_read_options(c);
+  auto options = read_options_of(c);
   return options && options->mode == consistency::stale;
 }
 
-expected<read_options> parse_read_options(const call& c) {
-  auto config = c.env.config();
-  const auto& query = c.req.query;
-  read_options out;
-  if (auto* text = query.find("index"); text && !text->empty()) {
-    auto index = parse_uint(*text);
-    if (!index) return fail("Invalid index", 400);
-    out.min_index = *index;
-  }
-  auto wait = parse_wait(c, *config);
-  if (!wait) return tl::unexpected(wait.error());
-  out.wait = *wait;
-  if (c.req.via && c.req.via->asker.wait_left) {
-    out.wait = *c.req.via->asker.wait_left;
-    out.exact_wait = true;
-  }
-  bool stale = query.has("stale"), consistent = query.has("consistent");
-  out.cached = query.has("cached") && config->http.use_cache;
-  if (auto* text = query.find("max_stale"); text && !text->empty()) {
-    auto parsed = duration_from_text(*text);
-    if (!parsed.value) return fail("Invalid max_stale value " + praetor::quoted(*text), 400);
-    out.max_stale = *parsed.value;
-    stale |= out.max_stale.count() > 0;
-  }
-  if (auto* header = c.req.header("cache-control"); header && !parse_cache_control(*header))
-    return fail("Invalid Cache-Control header.", 400);
-  if (stale && consistent) return fail(std::string(stale_with_consistent), 400);
-  if (out.cached && consistent) return fail(std::string(cached_with_consistent), 400);
-  if (!stale && !consistent && !query.has("leader")) {
-    out.max_stale = discovery_max_stale(c);
-    stale = out.max_stale.count() > 0;
-  }
-  if (stale) out.mode = consistency::stale;
-  if (consistent) out.mode = consistency::consistent;
-  auto dc = datacenter_of(c.req);
-  if (!dc.empty() && dc != config->datacenter) return fail("No path to datacenter");
-  return out;
-}
+expected<read_options> read_options_of(const call& c) { return c.options ? *c.options : parse_read_options(c); }
 
 near_order::near_order(const call& c) : from_(c.req.query.get("near")) {
   if (from_ == asking_agent_itself) from_ = asked_node(c);
@@ -381,7 +385,7 @@ string_map node_meta_of(const request& req) {
   return out;
 }
 
-void respond_read_error(const call& c, const error& e) {
+answer read_error_answer(const error& e) {
   auto a = error_answer(e);
   if (e.status != 400) {
     a.headers.emplace_back("X-Consul-Index", "1");
@@ -389,8 +393,10 @@ void respond_read_error(const call& c, const error& e) {
     a.headers.emplace_back("X-Consul-Lastcontact", "0");
     a.headers.emplace_back("X-Consul-Query-Backend", "blocking-query");
   }
-  respond(c, std::move(a));
+  return a;
 }
+
+void respond_read_error(const call& c, const error& e) { respond(c, read_error_answer(e)); }
 
 void answer_read(const call& c, const read_options& options, read_style style, query_function run) {
   std::make_shared<pending_read>(c, options, style, std::move(run))->start();

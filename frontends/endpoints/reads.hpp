@@ -10,20 +10,9 @@
 
 namespace praetor::endpoints {
 
-enum class consistency { leader, stale, consistent };
-
-/// What a read asks for beside its subject.
-struct read_options {
-  consistency mode = consistency::leader;
-  std::uint64_t min_index = 0; ///< block until the index is greater; 0 = don't
-  nanoseconds wait{0};         ///< with the server's bounds and default
-  bool exact_wait = false;     ///< what is left of a wait that was drawn out already
-  nanoseconds max_stale{0};    ///< older news than this are asked of the leader again; 0 = however old
-  bool cached = false;
-};
-
-/// Parses dc, index, wait, stale, consistent, cached and what goes with them.
-expected<read_options> parse_read_options(const call& c);
+/// dc, index, wait, stale, consistent, cached and what goes with them. Parsed at most once where the dispatcher has
+/// kept them in the call.
+expected<read_options> read_options_of(const call& c);
 /// What a Cache-Control header says of kept answers.
 struct cache_control {
   std::optional<nanoseconds> max_age; ///< 0: none that is kept
@@ -76,6 +65,10 @@ struct read_style {
 /// @param run evaluates and renders; used again whenever what it read has changed, from any thread and when the request
 ///        is long gone: it must own all it needs
 void answer_read(const call& c, const read_options& options, read_style style, query_function run);
+/// The same with the options of the request, for routes that take them.
+inline void answer_read(const call& c, read_style style, query_function run) {
+  answer_read(c, *read_options_of(c), style, std::move(run));
+}
 
 /// Renders a value as a query's outcome.
 template <class T>
@@ -89,8 +82,8 @@ query_outcome outcome(layout how, std::uint64_t index, const T& value) {
 /// Whether the request's parameters may make its endpoint take longer than an I/O thread has for one request: a costly
 /// filter, or more parameters than a client needs, each of which may be compared with each row.
 bool takes_long(const request& req);
-/// Has the endpoint answer; aside if it takes long.
-void enter(const call& c);
+/// Carries out the route's checks and asks the endpoint; aside if that takes long.
+void authorize(const call& c);
 /// 429: too much waits to be done aside.
 answer too_much_waits();
 
@@ -121,6 +114,7 @@ private:
 };
 
 /// An error of a read, with the headers that clients expect of one.
+answer read_error_answer(const error& e);
 void respond_read_error(const call& c, const error& e);
 
 } // namespace praetor::endpoints

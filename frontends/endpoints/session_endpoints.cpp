@@ -92,7 +92,6 @@ struct session_id_answer {
 };
 
 void create(const call& c) {
-  if (other_datacenter(c)) return;
   auto config = c.env.config();
   session_input in;
   if (!c.req.body.empty())
@@ -136,8 +135,7 @@ bool denied(const call& c, const session_ptr& s) {
 }
 
 void destroy(const call& c) {
-  if (c.rest.empty()) return respond_error(c, "Missing session", 400);
-  if (other_datacenter(c) || denied(c, state::find_session(*c.env.state(), c.rest, nullptr).value)) return;
+  if (denied(c, state::find_session(*c.env.state(), c.rest, nullptr).value)) return;
   session_request r;
   r.datacenter = c.env.config()->datacenter;
   r.op = "destroy";
@@ -167,8 +165,6 @@ void answer_renewal(const call& c, renewal what) {
 }
 
 void renew(const call& c) {
-  if (c.rest.empty()) return respond_error(c, "Missing session", 400);
-  if (other_datacenter(c)) return;
   auto found = state::find_session(*c.env.state(), c.rest, nullptr).value;
   if (denied(c, found)) return;
   caf::anon_send(c.env.handles()->duties, renew_atom_v, std::string(c.rest),
@@ -182,9 +178,7 @@ using sessions_query = std::function<state::result<std::vector<session_ptr>>(con
 
 /// @param of_one a session that does not exist is waited for, whatever happens to others
 void answer_sessions(const call& c, bool of_one, sessions_query query) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_read_error(c, options.error());
-  answer_read(c, *options, {},
+  answer_read(c, {},
               [query = std::move(query), of_one, who = c.who, how = layout_of(c)](const state::store& s,
                                                                                   state::watch_set* watch) {
                 auto found = query(s, watch);
@@ -198,7 +192,6 @@ void answer_sessions(const call& c, bool of_one, sessions_query query) {
 }
 
 void info(const call& c) {
-  if (c.rest.empty()) return respond_error(c, "Missing session", 400);
   answer_sessions(c, true, [id = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
     auto found = state::find_session(s, id, watch);
     state::result<std::vector<session_ptr>> out;
@@ -209,7 +202,6 @@ void info(const call& c) {
 }
 
 void of_node(const call& c) {
-  if (c.rest.empty()) return respond_error(c, "Missing node name", 400);
   answer_sessions(c, false, [node = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
     return state::node_sessions(s, node, watch);
   });
@@ -220,16 +212,50 @@ void list(const call& c) {
                   [](const state::store& s, state::watch_set* watch) { return state::list_sessions(s, watch); });
 }
 
+constexpr required_rest session_given{"Missing session"};
+constexpr route_check session_write = endpoint_needs(acl::resource::session, acl::access::write, name_source::record);
+constexpr route_check shows_sessions = shows_only(acl::resource::session);
+
 constexpr std::array rows{
-    route{"/v1/session/create", "PUT", create, {}, "Creates a session"},
-    route{"/v1/session/destroy/", "PUT", destroy, {}, "Ends a session"},
-    route{"/v1/session/renew/", "PUT", renew, {}, "Renews a session with a TTL"},
-    route{"/v1/session/info/", "GET", info, {}, "One session"},
-    route{"/v1/session/node/", "GET", of_node, {}, "The sessions of a node"},
-    route{"/v1/session/list", "GET", list, {}, "All sessions"},
+    route{.method = "PUT",
+          .path = "/v1/session/create",
+          .endpoint = create,
+          .summary = "Creates a session",
+          .checks = {datacenter_policy::own,
+                     endpoint_needs(acl::resource::session, acl::access::write, name_source::body)},
+          .body = json_body<session_input>()},
+    route{.method = "PUT",
+          .path = "/v1/session/destroy/",
+          .rest = "id",
+          .endpoint = destroy,
+          .summary = "Ends a session",
+          .checks = {session_given, datacenter_policy::own, session_write}},
+    route{.method = "PUT",
+          .path = "/v1/session/renew/",
+          .rest = "id",
+          .endpoint = renew,
+          .summary = "Renews a session with a TTL",
+          .checks = {session_given, datacenter_policy::own, session_write}},
+    route{.method = "GET",
+          .path = "/v1/session/info/",
+          .rest = "id",
+          .endpoint = info,
+          .summary = "One session",
+          .checks = {session_given, blocking_read, shows_sessions}},
+    route{.method = "GET",
+          .path = "/v1/session/node/",
+          .rest = "node",
+          .endpoint = of_node,
+          .summary = "The sessions of a node",
+          .checks = {required_rest{"Missing node name"}, blocking_read, shows_sessions}},
+    route{.method = "GET",
+          .path = "/v1/session/list",
+          .endpoint = list,
+          .summary = "All sessions",
+          .checks = {blocking_read, shows_sessions}},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

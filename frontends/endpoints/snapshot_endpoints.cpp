@@ -24,8 +24,6 @@ void send_archive(const call& c, const snapshot_export& made) {
 
 /// An archive is made from the state as it is; a leader has to be sure of its leadership before.
 void save(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond_error(c, options.error().text, static_cast<unsigned>(options.error().status));
   auto take = [c](const error* failed) {
     if (failed) return respond_error(c, failed->text, static_cast<unsigned>(failed->status));
     take_snapshot(*c.env.handles(), [c](const snapshot_export* made, const error* failed) {
@@ -33,40 +31,41 @@ void save(const call& c) {
       c.env.archive([c, made = *made] { send_archive(c, made); });
     });
   };
-  if (options->mode == consistency::stale) return take(nullptr);
+  if (read_options_of(c)->mode == consistency::stale) return take(nullptr);
   c.env.handles()->writes.read(take);
 }
 
-std::optional<answer> refused_restore(const call& c) {
-  if (!c.is("PUT")) return {};
-  if (auto no = no_path(c)) return no;
+std::optional<answer> stale_restore(const call& c) {
   if (c.req.query.has("stale")) return text_answer(500, "stale not allowed for restore");
   return {};
 }
 
 void restore(const call& c) {
-  if (auto no = refused_restore(c)) return respond(c, std::move(*no));
   auto archive = c.req.stored_body;
   if (!archive) archive = storage::make_memory_scratch(c.req.body); // the simulator's
   restore_snapshot(*c.env.handles(), std::move(archive),
                    [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); });
 }
 
-void snapshot(const call& c) {
-  if (c.is("GET"))
-    save(c);
-  else
-    restore(c);
-}
+constexpr route_check acl_write = needs(acl::resource::acl, acl::access::write);
 
 constexpr std::array rows{
-    refusing(refused_restore,
-             taking(body_size::archive,
-                    {"/v1/snapshot", "GET,PUT", snapshot, route_permission{acl::resource::acl, acl::access::write},
-                     "Archives the whole state, or puts an archive in its place"})),
+    route{.method = "GET",
+          .path = "/v1/snapshot",
+          .endpoint = save,
+          .summary = "An archive of the whole state",
+          .checks = {acl_write, reads_at_once},
+          .answers = media::archive},
+    route{.method = "PUT",
+          .path = "/v1/snapshot",
+          .endpoint = restore,
+          .summary = "Replaces the whole state by an archive",
+          .checks = {acl_write, datacenter_policy::own, stale_restore},
+          .body = {media::archive, body_limit::archive},
+          .answers = media::none},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

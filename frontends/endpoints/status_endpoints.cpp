@@ -7,13 +7,9 @@ namespace praetor::endpoints {
 
 namespace {
 
-void leader(const call& c) {
-  if (auto options = parse_read_options(c); !options) return respond(c, error_answer(options.error()));
-  respond(c, json_answer(c, c.env.view().leader.get()->leader_address));
-}
+void leader(const call& c) { respond(c, json_answer(c, c.env.view().leader.get()->leader_address)); }
 
 void peers(const call& c) {
-  if (auto options = parse_read_options(c); !options) return respond(c, error_answer(options.error()));
   caf::anon_send(c.env.handles()->peer, status_atom_v,
                  local<std::function<void(const raft_status&)>>{[c](const raft_status& status) {
                    string_list addresses;
@@ -23,11 +19,21 @@ void peers(const call& c) {
 }
 
 constexpr std::array rows{
-    for_everybody({"/v1/status/leader", "GET", leader, {}, "The address of the leader"}),
-    for_everybody({"/v1/status/peers", "GET", peers, {}, "The addresses of the servers"}),
+    route{.method = "GET",
+          .path = "/v1/status/leader",
+          .endpoint = leader,
+          .summary = "The address of the leader",
+          .checks = {reads_at_once},
+          .public_route = true},
+    route{.method = "GET",
+          .path = "/v1/status/peers",
+          .endpoint = peers,
+          .summary = "The addresses of the servers",
+          .checks = {reads_at_once},
+          .public_route = true},
 };
 
-constexpr auto routes = answered(place::any_server, rows);
+constexpr auto routes = all_answered_by(answerer::any_server, rows);
 
 } // namespace
 

@@ -363,8 +363,6 @@ void respond_too_many(const call& c, std::size_t operations) {
 }
 
 void txn(const call& c) {
-  auto options = parse_read_options(c);
-  if (!options) return respond(c, error_answer(options.error()));
   auto config = c.env.config();
   if (auto count = count_operations(c.req.body); count > most_operations) return respond_too_many(c, count);
   std::vector<op_input> given;
@@ -392,7 +390,7 @@ void txn(const call& c) {
     body.errors = std::move(denied);
     return respond(c, json_answer(c, body, 409));
   }
-  if (state::is_read_only(ops)) return read(c, *options, std::move(ops));
+  if (state::is_read_only(ops)) return read(c, *read_options_of(c), std::move(ops));
   txn_request r;
   r.datacenter = config->datacenter;
   r.ops = std::move(ops);
@@ -404,10 +402,19 @@ void txn(const call& c) {
 }
 
 constexpr std::array rows{
-    taking(body_size::transaction, {"/v1/txn", "PUT", txn, {}, "Carries out operations all or none"}),
+    route{.method = "PUT",
+          .path = "/v1/txn",
+          .endpoint = txn,
+          .summary = "Carries out operations all or none",
+          .checks = {reads_at_once, endpoint_needs(acl::resource::key, acl::access::write, name_source::body),
+                     endpoint_needs(acl::resource::node, acl::access::write, name_source::body),
+                     endpoint_needs(acl::resource::service, acl::access::write, name_source::body),
+                     shows_only(acl::resource::key), shows_only(acl::resource::node),
+                     shows_only(acl::resource::service)},
+          .body = json_body<std::vector<op_input>>(body_limit::transaction)},
 };
 
-constexpr auto routes = answered(place::leader, rows);
+constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 

@@ -12,33 +12,74 @@ void unbuilt(const call& c) {
       501);
 }
 
-constexpr std::array rows{
-    route{"/v1/agent/connect/authorize", "POST", unbuilt},
-    route{"/v1/agent/connect/ca/leaf/", "GET", unbuilt},
-    route{"/v1/catalog/gateway-services/", "GET", unbuilt},
-    route{"/v1/config", "PUT", unbuilt},
-    route{"/v1/config/", "GET,DELETE", unbuilt},
-    route{"/v1/connect/ca/configuration", "GET,PUT", unbuilt},
-    route{"/v1/connect/intentions", "GET,POST", unbuilt},
-    route{"/v1/connect/intentions/", "GET,PUT,DELETE", unbuilt},
-    route{"/v1/connect/intentions/check", "GET", unbuilt},
-    route{"/v1/connect/intentions/exact", "GET,PUT,DELETE", unbuilt},
-    route{"/v1/connect/intentions/match", "GET", unbuilt},
-    route{"/v1/discovery-chain/", "GET,POST", unbuilt},
-    route{"/v1/exported-services", "GET", unbuilt},
-    route{"/v1/health/ingress/", "GET", unbuilt},
-    route{"/v1/internal/", "GET,PUT,POST", unbuilt},
-    route{"/v1/peering", "GET", unbuilt},
-    route{"/v1/peering/", "GET,POST,DELETE", unbuilt},
-    route{"/v1/peerings", "GET", unbuilt},
-    route{"/v1/query", "GET,POST", unbuilt},
-    route{"/v1/query/", "GET,PUT,DELETE", unbuilt},
-};
+constexpr route row(std::string_view method, std::string_view path) {
+  return {.method = method, .path = path, .endpoint = unbuilt, .available = false};
+}
 
-constexpr auto routes = answered(place::agent, rows);
+/// A row of access control, which is not known without it.
+constexpr route acl_row(std::string_view method, std::string_view path) {
+  auto out = row(method, path);
+  out.checks = {feature::acls};
+  return out;
+}
+
+constexpr route public_row(route r) {
+  r.public_route = true;
+  return r;
+}
+
+constexpr std::array rows{
+    acl_row("GET", "/v1/acl/auth-methods"),
+    acl_row("PUT", "/v1/acl/auth-method"),
+    acl_row("GET", "/v1/acl/auth-method/"),
+    acl_row("PUT", "/v1/acl/auth-method/"),
+    acl_row("DELETE", "/v1/acl/auth-method/"),
+    acl_row("GET", "/v1/acl/binding-rules"),
+    acl_row("PUT", "/v1/acl/binding-rule"),
+    acl_row("GET", "/v1/acl/binding-rule/"),
+    acl_row("PUT", "/v1/acl/binding-rule/"),
+    acl_row("DELETE", "/v1/acl/binding-rule/"),
+    public_row(acl_row("POST", "/v1/acl/login")),
+    public_row(acl_row("POST", "/v1/acl/logout")),
+    row("POST", "/v1/agent/connect/authorize"),
+    row("GET", "/v1/agent/connect/ca/leaf/"),
+    row("GET", "/v1/catalog/gateway-services/"),
+    row("PUT", "/v1/config"),
+    row("GET", "/v1/config/"),
+    row("DELETE", "/v1/config/"),
+    row("GET", "/v1/connect/ca/configuration"),
+    row("PUT", "/v1/connect/ca/configuration"),
+    row("GET", "/v1/connect/intentions"),
+    row("POST", "/v1/connect/intentions"),
+    row("GET", "/v1/connect/intentions/"),
+    row("PUT", "/v1/connect/intentions/"),
+    row("DELETE", "/v1/connect/intentions/"),
+    row("GET", "/v1/connect/intentions/check"),
+    row("GET", "/v1/connect/intentions/exact"),
+    row("PUT", "/v1/connect/intentions/exact"),
+    row("DELETE", "/v1/connect/intentions/exact"),
+    row("GET", "/v1/connect/intentions/match"),
+    row("GET", "/v1/discovery-chain/"),
+    row("POST", "/v1/discovery-chain/"),
+    row("GET", "/v1/exported-services"),
+    row("GET", "/v1/health/ingress/"),
+    row("GET", "/v1/internal/"),
+    row("PUT", "/v1/internal/"),
+    row("POST", "/v1/internal/"),
+    row("GET", "/v1/peering"),
+    row("GET", "/v1/peering/"),
+    row("POST", "/v1/peering/"),
+    row("DELETE", "/v1/peering/"),
+    row("GET", "/v1/peerings"),
+    row("GET", "/v1/query"),
+    row("POST", "/v1/query"),
+    row("GET", "/v1/query/"),
+    row("PUT", "/v1/query/"),
+    row("DELETE", "/v1/query/"),
+};
 
 } // namespace
 
-std::span<const route> unbuilt_routes() { return routes; }
+std::span<const route> unbuilt_routes() { return rows; }
 
 } // namespace praetor::endpoints

@@ -30,16 +30,18 @@ def read_by_endpoints():
             text = source.read()
         found.update(re.findall(r'query\.(?:has|find|get|all)\("([^"]+)"', text))
         found.update(re.findall(r'names\(req, "([^"]+)"\)', text))
+        found.update(re.findall(r'\.when = "([^"]+)"', text))
     return found
 
 
 def reading_routes():
-    """@returns (path, methods) of every route that the sources declare and that is built."""
+    """@returns (path, method) of every route that the sources declare and that is built."""
     for name in sorted(os.listdir(SOURCES)):
         if not name.endswith("_endpoints.cpp"):
             continue
         with open(os.path.join(SOURCES, name)) as source:
-            yield from re.findall(r'\{"(/v1/[^"]*)",\s*"([A-Z,]+)"', source.read())
+            for method, path in re.findall(r'\.method = "([A-Z]+)",\s*\.path = "(/v1/[^"]*)"', source.read()):
+                yield path, method
 
 
 class Parameters(SettingsTest):
@@ -93,8 +95,8 @@ class Parameters(SettingsTest):
             self.assertEqual(self.ask("GET", f"/v1/catalog/nodes?{name}=dc1")[0], 200)
         rest = {"/v1/kv/": "a/e", "/v1/session/info/": MANAGEMENT, "/v1/acl/token/": MANAGEMENT}
         asked = 0
-        for path, methods in reading_routes():
-            if "GET" in methods and path.startswith(("/v1/catalog/", "/v1/health/", "/v1/kv/", "/v1/coordinate/",
+        for path, method in reading_routes():
+            if method == "GET" and path.startswith(("/v1/catalog/", "/v1/health/", "/v1/kv/", "/v1/coordinate/",
                                                      "/v1/session/")):
                 if path == "/v1/catalog/datacenters" or path == "/v1/coordinate/datacenters":
                     continue

@@ -234,6 +234,13 @@ std::string endpoint_stage::token(const std::string& rules) {
   return made->secret_id;
 }
 
+void endpoint_stage::write_anonymous_token() {
+  auto made = std::make_shared<acl_token>();
+  made->accessor_id = acl::anonymous_accessor;
+  made->secret_id = "anonymous";
+  write(command_type::acl_token_set, acl_token_set_request{{made}});
+}
+
 asked_ptr endpoint_stage::send(const std::string& method, const std::string& target, const std::string& token,
                                const std::string& body) {
   auto into = std::make_shared<asked>();

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "frontends/endpoints/environment.hpp"
-#include "frontends/endpoints/routes.hpp"
+#include "frontends/endpoints/dispatcher.hpp"
 #include "protocol/codec/command.hpp"
 #include "storage/state/transaction.hpp"
 
@@ -47,6 +47,8 @@ public:
   }
   /// Makes a token whose holder may do what the rules say. @returns its secret
   std::string token(const std::string& rules);
+  /// Makes the anonymous token, after which no unknown token is waited for.
+  void write_anonymous_token();
   /// Token of who may do everything.
   std::string root() const { return "root"; }
 
