@@ -528,7 +528,7 @@ TEST_CASE("what becomes of a registration that the servers refuse goes by the co
       {error_code::unspecified, "Syncing failed, will try again"},
   };
   for (const auto& each : rows) {
-    for (const std::string text : {"ACL not found", "Permission denied", "Unknown service ID"}) {
+    for (const char* text : {"ACL not found", "Permission denied", "Unknown service ID"}) {
       own_definitions own;
       REQUIRE(own.start() == "");
       own.world.refused = {each.code, text};
