@@ -3,6 +3,7 @@
 #include "actors/rpc_messages.hpp"
 #include "frontends/endpoints/head_verdict.hpp"
 #include "frontends/endpoints/route.hpp"
+#include "protocol/config/runtime_config.hpp"
 
 #include <array>
 

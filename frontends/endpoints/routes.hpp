@@ -27,6 +27,7 @@
   FAMILY(health)                                                                                                       \
   FAMILY(kv)                                                                                                           \
   FAMILY(metrics)                                                                                                      \
+  FAMILY(openapi)                                                                                                      \
   FAMILY(operator)                                                                                                     \
   FAMILY(session)                                                                                                      \
   FAMILY(snapshot)                                                                                                     \

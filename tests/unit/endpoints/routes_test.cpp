@@ -1,5 +1,7 @@
 #include "endpoint_stage.hpp"
 
+#include "frontends/endpoints/openapi.hpp"
+
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -156,4 +158,27 @@ TEST_CASE("what of a request is wrong is said in the order of Consul") {
   says("PUT", "/v1/session/destroy/?dc=other", 400, "Missing session");
   says("GET", "/v1/session/info/?index=x", 400, "Missing session");
   says("GET", "/v1/health/node/?index=x", 400, "Invalid index");
+}
+
+TEST_CASE("the description of the API has each available operation, with its path parameter and its body") {
+  auto document = openapi_document();
+  CHECK(document["openapi"] == "3.1.0");
+  for (const auto* r : all_routes()) {
+    auto path = std::string(r->path) + (r->path.ends_with('/') ? "{" + std::string(r->rest) + "}" : "");
+    INFO(r->method << " " << path);
+    if (!r->available) {
+      CHECK_FALSE(document["paths"].contains(path));
+      continue;
+    }
+    const auto& operation = document["paths"].at(path).at(lower_case(r->method));
+    CHECK(operation.contains("requestBody") == (r->body.type != media::none));
+    CHECK(operation.contains("security") == r->public_route);
+  }
+  const auto& keys = document["paths"]["/v1/kv/{key}"]["get"]["parameters"];
+  for (std::string name : {"key", "keys", "separator", "recurse", "raw", "index", "wait", "stale", "dc"}) {
+    INFO(name);
+    CHECK(std::any_of(keys.begin(), keys.end(), [&](const free_form& p) { return p["name"] == name; }));
+  }
+  const auto& session = document["paths"]["/v1/session/create"]["put"]["requestBody"]["content"]["application/json"];
+  CHECK(session["schema"]["properties"]["TTL"] == free_form{{"type", "string"}});
 }
