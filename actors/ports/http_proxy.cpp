@@ -2,11 +2,11 @@
 
 #include "actors/ports/probe_dial.hpp"
 #include "actors/ports/probe_url.hpp"
+#include "protocol/base/ip_address.hpp"
+#include "protocol/base/trim.hpp"
 #include "protocol/codec/base64.hpp"
-#include "protocol/config/ip_address.hpp"
 #include "protocol/types/values.hpp"
 
-#include <charconv>
 #include <cstdlib>
 #include <optional>
 
@@ -14,42 +14,17 @@ namespace praetor {
 
 namespace {
 
-using config::ip_address;
-
-struct ip_network {
-  ip_address first;
-  int prefix = 0;
-
-  bool contains(const ip_address& a) const { return a.is_v4 == first.is_v4 && a.masked(prefix) == first; }
-};
-
 /// "10.0.0.0/8", or one address.
 std::optional<ip_network> parse_network(const std::string& text) {
-  auto slash = text.find('/');
-  auto address = ip_address::parse(text.substr(0, slash));
+  if (auto network = ip_network::parse(text)) return network;
+  auto address = ip_address::parse(text);
   if (!address) return std::nullopt;
-  ip_network out{*address, address->bits()};
-  if (slash == text.npos) return out;
-  auto* end = text.data() + text.size();
-  if (auto [rest, wrong] = std::from_chars(text.data() + slash + 1, end, out.prefix);
-      wrong != std::errc{} || rest != end)
-    return std::nullopt;
-  if (address->is_v4 && text.find(':') != text.npos) out.prefix -= 96; // ::ffff:10.0.0.0/104
-  if (out.prefix < 0 || out.prefix > address->bits()) return std::nullopt;
-  out.first = address->masked(out.prefix);
-  return out;
+  return ip_network{*address, address->bits()};
 }
 
 bool is_loopback(const ip_address& a) {
   static const auto v6 = *ip_address::parse("::1");
   return a.is_v4 ? a.bytes[0] == 127 : a == v6;
-}
-
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\v\f";
-  auto first = text.find_first_not_of(blanks);
-  if (first == text.npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
 }
 
 /// A URL, or "host:port". What cannot be read is no proxy.

@@ -14,23 +14,24 @@ using schema_function = free_form (*)(int depth);
 
 namespace detail {
 
-template <class T>
-free_form integer_schema() {
-  free_form out{{"type", "integer"}};
-  out["minimum"] = std::numeric_limits<T>::min();
-  out["maximum"] = std::numeric_limits<T>::max();
-  return out;
-}
-
+free_form any_schema();
+free_form text_schema();
+free_form boolean_schema();
+free_form integer_schema(std::int64_t least, std::uint64_t most);
+free_form number_schema();
+free_form duration_schema();
+free_form time_schema();
+free_form bytes_schema();
+free_form list_schema(const free_form& items);
+free_form map_schema(const free_form& values);
+/// Without properties: any object.
+free_form record_schema();
+void add_property(free_form& record, std::string_view name, const free_form& schema);
 /// Clients may leave out any member, and may write `null` for what can be missing.
-inline free_form or_null(free_form schema) {
-  if (schema.contains("type") && schema["type"].is_string())
-    schema["type"] = free_form::array({schema["type"], "null"});
-  return schema;
-}
+free_form or_null(free_form schema);
 
 struct property_visitor {
-  free_form& properties;
+  free_form& record;
   int depth;
 
   template <class T>
@@ -43,42 +44,39 @@ struct property_visitor {
 template <class T>
 free_form schema_of(int depth) {
   if constexpr (shape::text<T> || shape::text_enumeration<T>)
-    return {{"type", "string"}};
+    return detail::text_schema();
   else if constexpr (shape::boolean<T>)
-    return {{"type", "boolean"}};
+    return detail::boolean_schema();
   else if constexpr (shape::integer<T>)
-    return detail::integer_schema<T>();
+    return detail::integer_schema(std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
   else if constexpr (std::floating_point<T>)
-    return {{"type", "number"}};
+    return detail::number_schema();
   else if constexpr (shape::duration<T>)
-    return {{"type", free_form::array({"string", "integer"})}, {"description", "a duration: \"1m30s\" or nanoseconds"}};
+    return detail::duration_schema();
   else if constexpr (std::same_as<T, timestamp>)
-    return {{"type", "string"}, {"format", "date-time"}};
+    return detail::time_schema();
   else if constexpr (std::same_as<T, blob>)
-    return detail::or_null({{"type", "string"}, {"contentEncoding", "base64"}});
+    return detail::or_null(detail::bytes_schema());
   else if constexpr (shape::maybe<T>)
     return detail::or_null(schema_of<shape::pointee_t<T>>(depth));
   else if constexpr (shape::list<T>)
-    return detail::or_null({{"type", "array"}, {"items", schema_of<typename T::value_type>(depth)}});
+    return detail::or_null(detail::list_schema(schema_of<typename T::value_type>(depth)));
   else if constexpr (shape::map<T>)
-    return detail::or_null({{"type", "object"}, {"additionalProperties", schema_of<typename T::mapped_type>(depth)}});
+    return detail::or_null(detail::map_schema(schema_of<typename T::mapped_type>(depth)));
   else if constexpr (shape::record<T>) {
-    free_form out{{"type", "object"}};
-    if (depth <= 0) return out;
-    auto properties = free_form::object();
+    auto out = detail::record_schema();
     T value{};
-    T::fields(detail::property_visitor{properties, depth - 1}, value);
-    out["properties"] = std::move(properties);
+    if (depth > 0) T::fields(detail::property_visitor{out, depth - 1}, value);
     return out;
   } else
-    return free_form::object();
+    return detail::any_schema();
 }
 
 template <class T>
 void detail::property_visitor::operator()(const field& f, T& member) const {
   (void)member;
   if (has(f.flags, no_json) || has(f.flags, read_only)) return;
-  properties[std::string(f.name)] = schema_of<std::remove_const_t<T>>(depth);
+  add_property(record, f.name, schema_of<std::remove_const_t<T>>(depth));
 }
 
 } // namespace praetor::endpoints

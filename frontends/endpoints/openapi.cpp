@@ -3,13 +3,17 @@
 #include "frontends/endpoints/routes.hpp"
 #include "frontends/version.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace praetor::endpoints {
 
 namespace {
 
+using nlohmann::json;
+
 constexpr int nested_records = 8;
 
-free_form schema_of_type(parameter::type_t type) {
+json schema_of_type(parameter::type_t type) {
   switch (type) {
   case parameter::type_t::integer: return {{"type", "integer"}, {"minimum", 0}};
   case parameter::type_t::boolean: return {{"type", "boolean"}};
@@ -19,16 +23,16 @@ free_form schema_of_type(parameter::type_t type) {
   return {{"type", "string"}};
 }
 
-free_form query_parameter(std::string_view name, parameter::type_t type, std::string_view meaning) {
-  free_form out{{"name", name}, {"in", "query"}, {"description", meaning}, {"schema", schema_of_type(type)}};
+json query_parameter(std::string_view name, parameter::type_t type, std::string_view meaning) {
+  json out{{"name", name}, {"in", "query"}, {"description", meaning}, {"schema", schema_of_type(type)}};
   if (type == parameter::type_t::flag) out["allowEmptyValue"] = true;
   return out;
 }
 
 /// What a route takes because of the way it answers reads.
-free_form parameters_of_reads(const read_form& form) {
+json parameters_of_reads(const read_form& form) {
   using enum parameter::type_t;
-  auto out = free_form::array();
+  auto out = json::array();
   out.push_back(query_parameter("stale", flag, "any server may answer"));
   out.push_back(query_parameter("leader", flag, "the leader answers, whatever discovery_max_stale says"));
   out.push_back(query_parameter("consistent", flag, "the leader confirms its leadership before it answers"));
@@ -48,8 +52,8 @@ bool takes_datacenter(const route& r) {
   return false;
 }
 
-free_form parameters_of(const route& r) {
-  auto out = free_form::array();
+json parameters_of(const route& r) {
+  auto out = json::array();
   if (r.path.ends_with('/'))
     out.push_back({{"name", r.rest}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
   for (const auto& one : r.parameters) out.push_back(query_parameter(one.name, one.type, one.meaning));
@@ -74,14 +78,12 @@ std::string_view media_type(media type) {
   return "application/octet-stream";
 }
 
-free_form content_of(media type, free_form schema) {
-  return {{std::string(media_type(type)), {{"schema", std::move(schema)}}}};
-}
+json content_of(media type, json schema) { return {{std::string(media_type(type)), {{"schema", std::move(schema)}}}}; }
 
-free_form responses_of(const route& r) {
-  free_form success{{"description", "success"}};
-  if (r.answers != media::none) success["content"] = content_of(r.answers, free_form::object());
-  free_form failure{{"description", "an error, as text"}, {"content", content_of(media::text, {{"type", "string"}})}};
+json responses_of(const route& r) {
+  json success{{"description", "success"}};
+  if (r.answers != media::none) success["content"] = content_of(r.answers, json::object());
+  json failure{{"description", "an error, as text"}, {"content", content_of(media::text, {{"type", "string"}})}};
   return {{"200", std::move(success)}, {"default", std::move(failure)}};
 }
 
@@ -109,24 +111,24 @@ std::string permissions_of(const route& r) {
   return out.empty() ? out : out + ".";
 }
 
-free_form operation(const route& r) {
-  free_form out{{"operationId", operation_id(r)},
-                {"summary", r.summary},
-                {"tags", free_form::array({family_of(r.path)})},
-                {"parameters", parameters_of(r)},
-                {"responses", responses_of(r)}};
+json operation(const route& r) {
+  json out{{"operationId", operation_id(r)},
+           {"summary", r.summary},
+           {"tags", json::array({family_of(r.path)})},
+           {"parameters", parameters_of(r)},
+           {"responses", responses_of(r)}};
   if (auto text = permissions_of(r); !text.empty()) out["description"] = text;
-  if (r.public_route) out["security"] = free_form::array();
+  if (r.public_route) out["security"] = json::array();
   if (r.body.type == media::none) return out;
-  auto schema = r.body.schema ? r.body.schema(nested_records) : free_form::object();
+  auto schema = r.body.schema ? r.body.schema(nested_records).json() : json::object();
   out["requestBody"] = {{"content", content_of(r.body.type, std::move(schema))}};
   return out;
 }
 
 /// Takes a row that answers with a parameter into the operation of its path and method.
-void add_variant(free_form& operation, const route& r) {
+void add_variant(json& operation, const route& r) {
   auto& known = operation["parameters"];
-  auto add = [&](free_form one) {
+  auto add = [&](json one) {
     for (const auto& other : known)
       if (other["name"] == one["name"]) return;
     known.push_back(std::move(one));
@@ -141,8 +143,8 @@ std::string path_template(const route& r) {
   return out;
 }
 
-free_form paths() {
-  auto out = free_form::object();
+json paths() {
+  auto out = json::object();
   std::vector<const route*> variants;
   for (const auto* r : all_routes()) {
     if (!r->available) continue;
@@ -157,20 +159,21 @@ free_form paths() {
 
 } // namespace
 
-free_form openapi_document() {
-  return {{"openapi", "3.1.0"},
-          {"info",
-           {{"title", "Praetor"},
-            {"version", own_version},
-            {"description", "The HTTP API of Consul " + std::string(followed_release) + " as Praetor answers it."}}},
-          {"servers", free_form::array({free_form{{"url", "/"}}})},
-          {"security", free_form::array({free_form::object(), free_form{{"token", free_form::array()}},
-                                         free_form{{"bearer", free_form::array()}}})},
-          {"components",
-           {{"securitySchemes",
-             {{"token", {{"type", "apiKey"}, {"in", "header"}, {"name", "X-Consul-Token"}}},
-              {"bearer", {{"type", "http"}, {"scheme", "bearer"}}}}}}},
-          {"paths", paths()}};
+std::string openapi_document() {
+  json document = {
+      {"openapi", "3.1.0"},
+      {"info",
+       {{"title", "Praetor"},
+        {"version", own_version},
+        {"description", "The HTTP API of Consul " + std::string(followed_release) + " as Praetor answers it."}}},
+      {"servers", json::array({json{{"url", "/"}}})},
+      {"security", json::array({json::object(), json{{"token", json::array()}}, json{{"bearer", json::array()}}})},
+      {"components",
+       {{"securitySchemes",
+         {{"token", {{"type", "apiKey"}, {"in", "header"}, {"name", "X-Consul-Token"}}},
+          {"bearer", {{"type", "http"}, {"scheme", "bearer"}}}}}}},
+      {"paths", paths()}};
+  return document.dump();
 }
 
 } // namespace praetor::endpoints

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "protocol/types/values.hpp"
+#include <string>
 
 namespace praetor::endpoints {
 
-/// The OpenAPI 3.1 description of all routes that are available, made from their rows.
-free_form openapi_document();
+/// The OpenAPI 3.1 document, as JSON, of all routes that are available, made from their rows.
+std::string openapi_document();
 
 } // namespace praetor::endpoints

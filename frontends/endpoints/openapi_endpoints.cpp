@@ -8,7 +8,7 @@ namespace praetor::endpoints {
 namespace {
 
 void document(const call& c) {
-  static const auto text = std::make_shared<const std::string>(openapi_document().dump());
+  static const auto text = std::make_shared<const std::string>(openapi_document());
   answer a;
   a.content_type = json_type;
   a.body = text;
