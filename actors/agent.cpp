@@ -62,22 +62,6 @@ bool is_primary(const config::runtime_config& c) {
   return c.primary_datacenter.empty() || c.primary_datacenter == c.datacenter;
 }
 
-/// Tokens may change while the agent runs, who is let in without one may not.
-std::shared_ptr<const config::runtime_config> with_access_rules_of(const config::runtime_config& old,
-                                                                   const config::runtime_config& next) {
-  auto out = std::make_shared<config::runtime_config>(next);
-  auto& a = out->acl;
-  a.enabled = old.acl.enabled;
-  a.default_policy = old.acl.default_policy;
-  a.down_policy = old.acl.down_policy;
-  a.token_ttl = old.acl.token_ttl;
-  a.policy_ttl = old.acl.policy_ttl;
-  a.role_ttl = old.acl.role_ttl;
-  a.enable_key_list_policy = old.acl.enable_key_list_policy;
-  a.enable_token_persistence = old.acl.enable_token_persistence;
-  return out;
-}
-
 autopilot_config first_autopilot(const config::autopilot_settings& a) {
   autopilot_config out;
   out.cleanup_dead_servers = a.cleanup_dead_servers;
@@ -349,7 +333,6 @@ void agent_state::reload(std::shared_ptr<const config::runtime_config> config, d
     if (done) done(&*no);
     return;
   }
-  config = with_access_rules_of(*options.config, *config);
   options.config = config;
   options.view->settings.store(config);
   options.view->tokens.configure(config->acl, options.outside->gossip_files, *options.outside->log_lines);

@@ -9,8 +9,8 @@
 #include <charconv>
 #include <chrono>
 #include <csignal>
-#include <dirent.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -63,11 +63,12 @@ int open_running(pid_t process) {
 
 /// Such a descriptor of any member of a process group; -1: none runs.
 int running_member(pid_t group) {
-  std::unique_ptr<DIR, decltype(&::closedir)> processes(::opendir("/proc"), ::closedir);
-  while (auto* entry = processes ? ::readdir(processes.get()) : nullptr) {
-    std::string_view name = entry->d_name;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator each("/proc", failed), end; !failed && each != end; each.increment(failed)) {
+    auto name = each->path().filename().string();
     pid_t id = 0;
-    if (std::from_chars(name.begin(), name.end(), id).ptr != name.end() || ::getpgid(id) != group) continue;
+    auto* last = name.data() + name.size();
+    if (std::from_chars(name.data(), last, id).ptr != last || ::getpgid(id) != group) continue;
     if (int descriptor = open_running(id); descriptor >= 0) return descriptor;
   }
   return -1;

@@ -20,6 +20,8 @@ expected<T> read_body(std::string_view body) {
 
 /// A check that is registered by itself. What only checks inside services have is unknown there.
 struct lone_check : check_definition {
+  static constexpr std::string_view type_name = "CheckDefinition";
+
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     check_definition::fields(

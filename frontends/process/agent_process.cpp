@@ -294,7 +294,7 @@ void running_agent::reload(done_callback done) {
     error e{why, 500};
     if (done) done(&e);
   };
-  auto loaded = config::load(from_, machine_);
+  auto loaded = config::load(from_, machine_, &started_with_);
   if (!loaded) return refuse(loaded.error().text);
   for (const auto& warning : loaded->warnings) log_->write(log_level::warn, "agent", warning);
   for (const auto& key : config::changed_keys(started_with_, loaded->until_restart))

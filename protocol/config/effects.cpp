@@ -88,16 +88,32 @@ private:
   std::map<std::string, std::string> found_;
 };
 
-void collect_start_values(const fields& of, const value& block, const std::string& path, start_values& out) {
+using start_key_visitor = std::function<void(const std::string& path, const key_spec& spec, value& block)>;
+
+/// Calls `visit` for each key that only a start applies, with the block that it may stand in. A block that contains
+/// itself is left out.
+void visit_start_keys(const fields& of, value& block, const std::string& path, std::vector<const fields*>& around,
+                      const start_key_visitor& visit) {
+  around.push_back(&of);
   for (const auto& spec : of) {
-    const auto* v = block.find(spec.name);
-    if (v == nullptr || spec.has(no_effect)) continue;
     auto name = join(path, spec.name);
-    if (spec.kind == key_kind::block)
-      collect_start_values(*spec.fields, *v, name, out);
-    else if (!spec.has(reloadable))
-      out.emplace(std::move(name), *v);
+    if (spec.has(no_effect) || (spec.kind == key_kind::block && std::ranges::find(around, spec.fields) != around.end()))
+      continue;
+    if (spec.kind != key_kind::block) {
+      if (!spec.has(reloadable)) visit(name, spec, block);
+      continue;
+    }
+    auto* found = block.find(spec.name);
+    auto inside = found ? std::move(*found) : value();
+    visit_start_keys(*spec.fields, inside, name, around, visit);
+    if (found || !inside.is(value::kind::null)) block[spec.name] = std::move(inside);
   }
+  around.pop_back();
+}
+
+void visit_start_keys(value& merged, const start_key_visitor& visit) {
+  std::vector<const fields*> around;
+  visit_start_keys(schema(), merged, "", around, visit);
 }
 
 } // namespace
@@ -113,10 +129,21 @@ std::vector<std::string> warnings_about_effects(const value& given) {
   return report.warnings();
 }
 
-start_values start_values_of(const value& merged) {
+start_values start_values_of(value merged) {
   start_values out;
-  collect_start_values(schema(), merged, "", out);
+  visit_start_keys(merged, [&](const std::string& path, const key_spec& spec, value& block) {
+    if (const auto* v = block.find(spec.name)) out.emplace(path, *v);
+  });
   return out;
+}
+
+void put_back(const start_values& values, value& merged) {
+  visit_start_keys(merged, [&](const std::string& path, const key_spec& spec, value& block) {
+    if (auto it = values.find(path); it != values.end())
+      block[spec.name] = it->second;
+    else
+      block.erase(spec.name);
+  });
 }
 
 std::vector<std::string> changed_keys(const start_values& before, const start_values& after) {

@@ -21,7 +21,9 @@ std::vector<std::string> warnings_about_effects(const hcl::value& given);
 
 /// What each key is set to that only a start of the agent applies.
 using start_values = std::map<std::string, hcl::value>;
-start_values start_values_of(const hcl::value& merged);
+start_values start_values_of(hcl::value merged);
+/// Brings those keys back to what they were set to, whatever stands there now.
+void put_back(const start_values& values, hcl::value& merged);
 /// The keys that differ, sorted.
 std::vector<std::string> changed_keys(const start_values& before, const start_values& after);
 

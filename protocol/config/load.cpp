@@ -46,7 +46,7 @@ expected<value> accept(const source_text& source, std::vector<std::string>& warn
 
 } // namespace
 
-expected<load_result> load(const sources& from, environment& env) {
+expected<load_result> load(const sources& from, environment& env, const start_values* started_with) {
   std::vector<std::string> warnings;
   auto all = collect(from, env, warnings);
   if (!all) return tl::unexpected(all.error());
@@ -59,12 +59,14 @@ expected<load_result> load(const sources& from, environment& env) {
     if (source.from_user) merge(schema(), given, *tree);
     merge(schema(), merged, std::move(*tree));
   }
+  auto until_restart = start_values_of(merged);
+  if (started_with) put_back(*started_with, merged);
   builder b(merged, env, wants_dev_mode(from));
   auto built = b.build();
   if (!built) return tl::unexpected(built.error());
   for (auto& w : b.take_warnings()) warnings.push_back(std::move(w));
   for (auto& w : warnings_about_effects(given)) warnings.push_back(std::move(w));
-  return load_result{std::move(*built), std::move(warnings), start_values_of(merged)};
+  return load_result{std::move(*built), std::move(warnings), std::move(until_restart)};
 }
 
 } // namespace praetor::config

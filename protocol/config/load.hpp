@@ -78,10 +78,12 @@ struct sources {
 struct load_result {
   runtime_config config;
   std::vector<std::string> warnings;
-  start_values until_restart = {}; ///< a reload tells by them which changes wait for the next start
+  start_values until_restart = {}; ///< as they stand in the sources, so that a reload tells which changes wait
 };
 
 /// Reads, merges, converts and checks. The error's text is what the agent prints after "==> ".
-expected<load_result> load(const sources& from, environment& env);
+/// @param started_with for a reload: what the agent was started with, and goes on with until its next start. Null: this
+/// is a start
+expected<load_result> load(const sources& from, environment& env, const start_values* started_with = nullptr);
 
 } // namespace praetor::config

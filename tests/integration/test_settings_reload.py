@@ -20,6 +20,9 @@ class Reload(SettingsTest):
         for key in ("node_name", "ports.serf_wan"):
             self.assertIn(f'config key "{key}" has changed, which takes effect at the next start', said)
         self.assertNotIn("default_query_time", said)
+        one.put("/v1/agent/check/register", {"Name": "late", "TTL": "1h"})
+        self.assertEqual(one.get("/v1/agent/checks")["late"]["Node"], "it")
+        self.assertEqual(one.get("/v1/agent/self")["Config"]["NodeName"], "it")
         self.assertNotIn("takes effect at the next start", self.reload(one, node_name="it", ports={
             **one.config["ports"], "serf_wan": one.ports["serf_wan"]}))
 

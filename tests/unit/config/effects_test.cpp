@@ -487,6 +487,38 @@ TEST_CASE("the page about settings lists the keys without effect") {
   }
 }
 
+TEST_CASE("a reload leaves what only a start applies as it was at the start") {
+  table_environment env;
+  auto read = [&](const std::string& hcl, const start_values* started_with = nullptr) {
+    sources from;
+    from.dev_mode = true;
+    from.fragments = {hcl};
+    auto loaded = load(from, env, started_with);
+    INFO((loaded ? std::string() : loaded.error().text));
+    REQUIRE(loaded);
+    return std::move(*loaded);
+  };
+  auto start =
+      read("node_name = \"old\" acl { enabled = true tokens { agent = \"a\" } } dns_config { node_ttl = \"1s\" }");
+  auto reload =
+      read("node_name = \"new\" datacenter = \"dc2\" acl { enabled = false default_policy = \"deny\" tokens { "
+           "agent = \"b\" } } autopilot { min_quorum = 3 } dns_config { node_ttl = \"2s\" }",
+           &start.until_restart);
+  CHECK(reload.config.node_name == "old");
+  CHECK(reload.config.datacenter == "dc1");
+  CHECK(reload.config.acl.enabled);
+  CHECK(reload.config.acl.default_policy == start.config.acl.default_policy);
+  CHECK(reload.config.autopilot.min_quorum == 0);
+  CHECK(reload.config.acl.agent_token == "b");
+  CHECK(reload.config.dns.node_ttl == std::chrono::seconds(2));
+  CHECK(
+      changed_keys(start.until_restart, reload.until_restart) ==
+      std::vector<std::string>{"acl.default_policy", "acl.enabled", "autopilot.min_quorum", "datacenter", "node_name"});
+  auto empty = read("", &start.until_restart);
+  CHECK(empty.config.node_name == "old");
+  CHECK(empty.config.acl.enabled);
+}
+
 TEST_CASE("a reload names the keys that only a start applies") {
   table_environment env;
   auto values = [&](const std::string& hcl) {
