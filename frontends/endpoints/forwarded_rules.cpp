@@ -1,5 +1,7 @@
 #include "frontends/endpoints/forwarded_rules.hpp"
 
+#include "frontends/endpoints/call.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 
