@@ -105,7 +105,8 @@ free_form key_watch(const std::string& key) {
 
 TEST_CASE("a watch runs its handler at the first answer and at each change, one run at a time") {
   watch_world w;
-  w.take({{{"type", "services"}, {"token", "t"}, {"datacenter", "dc2"}, {"stale", true}, {"args", {"/bin/handle"}}}});
+  w.take({free_form(nlohmann::json{
+      {"type", "services"}, {"token", "t"}, {"datacenter", "dc2"}, {"stale", true}, {"args", {"/bin/handle"}}})});
   REQUIRE(w.requests->asked.size() == 1);
   const auto& first = w.requests->asked[0].request;
   CHECK(first.path == "/v1/catalog/services");
