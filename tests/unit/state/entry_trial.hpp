@@ -118,7 +118,7 @@ inline std::vector<std::string> valid_entries() {
   add(command_type::connect_ca, ca);
   auto config = std::make_shared<ca_configuration>();
   config->provider = "consul";
-  config->config = free_form({{"LeafCertTTL", "72h"}});
+  config->config = free_form(nlohmann::json{{"LeafCertTTL", "72h"}});
   ca.config = config;
   for (auto op : {"set-config", "set-roots-config", "increment-provider-serial"}) {
     ca.op = op;
