@@ -53,8 +53,9 @@ std::optional<ip_network> ip_network::parse(std::string_view text) {
   auto digits = text.substr(slash + 1);
   int length = -1;
   auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-  if (!ip || code != std::errc{} || end != digits.data() + digits.size() || length < 0 || length > ip->bits())
-    return std::nullopt;
+  if (!ip || code != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  if (ip->is_v4 && text.find(':') != text.npos) length -= 96; // ::ffff:10.0.0.0/104
+  if (length < 0 || length > ip->bits()) return std::nullopt;
   return ip_network{ip->masked(length), length};
 }
 

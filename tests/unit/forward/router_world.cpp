@@ -126,10 +126,8 @@ void router_world::answer(std::size_t which, rpc_kind kind, std::string bytes) {
 }
 
 void router_world::refuse(std::size_t which, const std::string& text, bool not_carried_out) {
-  rpc_refusal r;
-  r.text = text;
-  r.not_carried_out = not_carried_out;
-  answer(which, rpc_kind::refused, msgpack::pack(r));
+  auto code = not_carried_out ? error_code::no_leader : error_code::unspecified;
+  answer(which, rpc_kind::refused, msgpack::pack(rpc_refusal({code, text}, not_carried_out)));
 }
 
 void router_world::fail_call(std::size_t which, bool reached) {

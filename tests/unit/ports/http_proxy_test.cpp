@@ -160,9 +160,10 @@ TEST_CASE("each scheme has its proxy, given as a URL or an address") {
            {{{"HTTP_PROXY", "http://[fd00::1]:3128/"}}, "http", "http fd00::1 3128 "},
            {{{"HTTP_PROXY", "http://me:pass@proxy.example"}}, "http", "http proxy.example 80 Basic bWU6cGFzcw=="},
            {{{"HTTP_PROXY", "socks5://proxy.example"}}, "http", "socks5 proxy.example 80 "},
-           {{{"HTTP_PROXY", "http://bad:port"}}, "http", ""},
+           {{{"HTTP_PROXY", "http://bad:port"}}, "http", "http http 80 "}, // as Go reads http://http://bad:port
            {{{"HTTP_PROXY", "p:1"}, {"no_proxy", "*"}}, "http", ""},
        }) {
+    INFO(r.variables.begin()->second);
     auto rules = rules_of(r.variables);
     auto* found = rules.proxy_for(r.scheme, "web.example", "80");
     auto text = found ? found->scheme + " " + found->host + " " + found->port + " " + found->authorization : "";
