@@ -74,7 +74,7 @@ def survives(bin_directory, agent, url, seconds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--praetor", required=True, help="the agent's binary")
-    parser.add_argument("--seconds", type=int, default=60, help="for how long requests are made")
+    parser.add_argument("--seconds", type=int, default=60, help="for how long requests are made; 0: none are")
     options = parser.parse_args()
     os.environ["PRAETOR_BINARY"] = os.path.abspath(options.praetor)
     from agent import Agent
@@ -88,7 +88,8 @@ def main():
         url = f"http://127.0.0.1:{agent.ports['http']}"
         document = urllib.request.urlopen(f"{url}/v1/openapi.json").read()
         passed = report("document", is_valid(bin_directory, document, agent.home))
-        passed = report("requests", survives(bin_directory, agent, url, options.seconds)) and passed
+        if options.seconds > 0:
+            passed = report("requests", survives(bin_directory, agent, url, options.seconds)) and passed
         return 0 if passed else 1
     finally:
         agent.close()

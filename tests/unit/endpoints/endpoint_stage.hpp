@@ -1,7 +1,7 @@
 #pragma once
 
-#include "frontends/endpoints/environment.hpp"
 #include "frontends/endpoints/dispatcher.hpp"
+#include "frontends/endpoints/environment.hpp"
 #include "protocol/codec/command.hpp"
 #include "storage/state/transaction.hpp"
 

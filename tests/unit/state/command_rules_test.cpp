@@ -1,7 +1,7 @@
 #include "cluster.hpp"
 #include "storage/state/command.hpp"
-#include "storage/state/record_kinds.hpp"
 #include "storage/state/command_rules.hpp"
+#include "storage/state/record_kinds.hpp"
 #include "storage/state/records.hpp"
 #include "tests/unit/state/entry_trial.hpp"
 
