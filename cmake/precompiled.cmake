@@ -4,9 +4,9 @@
 #   caf    + actors
 #   net    + sockets (Asio and Beast)
 #   test   + CAF and Catch2; tests are optimised less, because what they call is optimised already
-option(PRAETOR_PRECOMPILED "Share precompiled headers; OFF shows that every file includes what it uses" ON)
 
-# What nearly every translation unit includes, from outside of the project. A file still includes what it uses.
+# What nearly every translation unit includes, from outside of the project. A file still includes what it uses: a
+# build with CMAKE_DISABLE_PRECOMPILE_HEADERS=ON shows it.
 set(plain_headers <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <cstdint> <cstring> <deque> <filesystem>
     <fstream> <functional> <iomanip> <iostream> <limits> <list> <map> <memory> <mutex> <numeric>
     <optional> <random> <set> <span> <sstream> <string> <string_view> <tl/expected.hpp> <tuple> <type_traits>
@@ -23,17 +23,13 @@ function(praetor_precompiled_group group)
   target_precompile_headers(precompiled_${group} PRIVATE ${plain_headers} ${ARG_HEADERS})
 endfunction()
 
-if(PRAETOR_PRECOMPILED)
-  praetor_precompiled_group(plain)
-  praetor_precompiled_group(caf LINKS CAF::core HEADERS <caf/all.hpp>)
-  praetor_precompiled_group(net LINKS CAF::core Boost::headers HEADERS <caf/all.hpp> <boost/asio.hpp> <boost/beast.hpp>)
-  praetor_precompiled_group(test LINKS CAF::core Catch2::Catch2 OPTIONS ${test_optimisation}
-                            HEADERS <caf/all.hpp> <catch2/catch.hpp>)
-endif()
+praetor_precompiled_group(plain)
+praetor_precompiled_group(caf LINKS CAF::core HEADERS <caf/all.hpp>)
+praetor_precompiled_group(net LINKS CAF::core Boost::headers HEADERS <caf/all.hpp> <boost/asio.hpp> <boost/beast.hpp>)
+praetor_precompiled_group(test LINKS CAF::core Catch2::Catch2 OPTIONS ${test_optimisation}
+                          HEADERS <caf/all.hpp> <catch2/catch.hpp>)
 
 # praetor_precompile(TARGET GROUP): the target uses the precompiled headers of that group.
 function(praetor_precompile target group)
-  if(PRAETOR_PRECOMPILED)
-    target_precompile_headers(${target} REUSE_FROM precompiled_${group})
-  endif()
+  target_precompile_headers(${target} REUSE_FROM precompiled_${group})
 endfunction()
