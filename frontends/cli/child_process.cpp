@@ -130,8 +130,8 @@ void child_process::kill(int signal) {
 
 void child_process::end(int signal) {
   ending_ = signal;
+  eventfd_write(news_, 1); // before the child can end, so that wait() knows why it did
   kill(signal);
-  eventfd_write(news_, 1);
 }
 
 /// @returns its status as waitpid(2) gives it

@@ -224,7 +224,7 @@ class Others(SignalTest):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with self.subTest(second=number):
                 # It serves for a minute after its farewell: longer than it may take to leave.
-                leaving = self.agent(node_name=f"n{int(number)}", bootstrap=False, leave_on_terminate=True,
+                leaving = self.agent(node_name=f"n{int(number)}", server=False, bootstrap=False, leave_on_terminate=True,
                                      retry_join=[f"127.0.0.1:{first.ports['serf_lan']}"],
                                      performance={"raft_multiplier": 1, "leave_drain_time": "60s"}).start()
                 leaving.process.send_signal(signal.SIGTERM)
