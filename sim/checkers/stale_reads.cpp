@@ -49,16 +49,22 @@ std::vector<std::string> stale_reads::judge(const history& h) const {
     else if (it->second > a.returned)
       out.push_back("a stale read of " + a.name + " showed \"" + a.value + "\" before it was asked to be stored");
   }
-  // The state of one life of a server never goes back: the same client sees ModifyIndexes in the order of its answers.
-  std::map<std::tuple<std::string, std::uint64_t, std::size_t, std::string>, const answer*> newest;
+  // The state of one life of a server never goes back, but once for each older state that is put back: the same client
+  // sees ModifyIndexes in the order of its answers. A follower may show for a while what was there before.
+  struct progress {
+    const answer* newest = nullptr;
+    std::size_t went_back = 0;
+  };
+  std::map<std::tuple<std::string, std::uint64_t, std::string>, progress> seen;
   for (const auto& a : all_) {
-    if (a.node.empty()) continue;
-    auto& before = newest[{a.node, a.life, a.restores, a.name}];
-    if (before && a.index != 0 && a.called >= before->returned && a.index < before->index)
+    if (a.node.empty() || a.index == 0) continue;
+    auto& [before, went_back] = seen[{a.node, a.life, a.name}];
+    bool back = before && a.called >= before->returned && a.index < before->index;
+    if (back && ++went_back > a.restores)
       out.push_back("stale reads of " + a.name + " from " + a.node + " went back from index " +
                     std::to_string(before->index) + " at " + milliseconds(before->returned) + " to " +
                     std::to_string(a.index) + " at " + milliseconds(a.returned));
-    if (a.index != 0 && (!before || a.index > before->index)) before = &a;
+    if (!before || back || a.index > before->index) before = &a;
   }
   return out;
 }

@@ -57,6 +57,19 @@ TEST_CASE("what one life of a server shows never goes back") {
   put_back.saw(answer("b", 8, 10, 11), {});
   put_back.saw(restored, {});
   CHECK(put_back.judge(h).empty());
+
+  // A follower applies the restored state later than the leader, but only once.
+  auto still_there = answer("b", 8, 10, 11);
+  still_there.restores = 1;
+  stale_reads follower;
+  follower.saw(still_there, {});
+  follower.saw(restored, {});
+  CHECK(follower.judge(h).empty());
+  auto again = answer("b", 8, 14, 15), back_again = answer("a", 7, 16, 17);
+  again.restores = back_again.restores = 1;
+  follower.saw(again, {});
+  follower.saw(back_again, {});
+  CHECK(follower.judge(h).size() == 1);
 }
 
 TEST_CASE("a server that is cut off says how old its news is") {
