@@ -128,7 +128,7 @@ void pending_read::evaluate() {
     if (!style.cheap) {
       auto holds = std::make_shared<state::trigger>();
       const auto& answer = *static_cast<const rendered_answer*>(found->rendered.get());
-      bool moved = index.parts().subscribe(holds) && !mutated("kept_answer_outlives_its_index");
+      bool moved = !mutated("kept_answer_outlives_its_index") && index.parts().subscribe(holds);
       if (!touched.subscribe(holds) && !moved) cache.insert(key, found, holds, answer.body ? answer.body->size() : 0);
     }
   }
