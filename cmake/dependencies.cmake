@@ -9,7 +9,7 @@ find_package(spdlog REQUIRED)                          # libspdlog-dev: log sink
 find_package(ZLIB REQUIRED)                            # zlib1g-dev: gzip for HTTP answers and snapshot archives
 find_path(TL_EXPECTED_INCLUDE tl/expected.hpp REQUIRED) # libexpected-dev: std::expected for C++20
 pkg_check_modules(ROCKSDB REQUIRED IMPORTED_TARGET rocksdb)           # librocksdb-dev: Raft log and agent store
-pkg_check_modules(LDNS REQUIRED IMPORTED_TARGET ldns)                 # libldns-dev: DNS wire format
+pkg_check_modules(LDNS REQUIRED IMPORTED_TARGET ldns)                 # libldns-dev: judges DNS messages in tests
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)            # libc-ares-dev: asynchronous DNS recursion
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)                   # libre2-dev: the regular expressions that clients know (RE2), linear time
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)          # libsodium-dev: BLAKE2b of 256 bits, which hashes ACL records
