@@ -135,7 +135,8 @@ class OldNews(SettingsTest):
                                 retry_join=[f"127.0.0.1:{first.ports['serf_lan']}"])
             first.start(ready=False)
             second.start(ready=False)
-            eventually(lambda: self.ask(second, "first.node.consul").rcode == 0, 30, "both nodes in the catalog")
+            eventually(lambda: all(self.ask(second, f"{name}.node.consul").rcode == 0 for name in ("first", "second")),
+                       30, "both nodes in the catalog")
             first.kill()
             eventually(lambda: (second.try_get("/v1/status/leader") or "") == "", 30, "the leader's loss")
             self.assertEqual(self.ask(second, "second.node.consul").rcode, rcode, dns)
