@@ -12,10 +12,8 @@ import argparse
 import http.client
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -24,6 +22,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "tests", "integration"))
+from ports import free_ports  # noqa: E402
 
 
 class Row:
@@ -57,23 +57,6 @@ ROWS = [
 # In this order within a round: what leaves most behind comes last.
 LOAD_ROWS = ["kv_get", "kv_put_32", "kv_put_1", "health_3", "health_100", "dns", "watchers", "catalog_register",
              "agent_register"]
-
-
-def free_ports(count):
-    """Ports free for TCP and UDP on loopback, below those that the system gives to clients: no other program's
-    connection can take one between now and the agent's start."""
-    ports = []
-    while len(ports) < count:
-        port = random.randrange(15000, 32000)
-        try:
-            with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-                tcp.bind(("127.0.0.1", port))
-                udp.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        if port not in ports:
-            ports.append(port)
-    return ports
 
 
 class Agent:

@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import json
 import os
-import random
 import shutil
 import signal
 import socket
@@ -12,6 +11,8 @@ import subprocess
 import tempfile
 import time
 import unittest
+
+from ports import free_ports
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.path.abspath(os.environ.get("PRAETOR_BINARY", os.path.join(ROOT, "build", "release", "praetor")))
@@ -25,23 +26,6 @@ def self_signed(folder, name="IP:127.0.0.1"):
                     "-keyout", key, "-out", cert, "-subj", "/CN=a", "-addext", f"subjectAltName={name}", "-days", "2"],
                    check=True, capture_output=True)
     return cert, key
-
-
-def free_ports(count):
-    """Ports free for TCP and UDP on loopback, below those that the system gives to clients: no other program's
-    connection can take one between now and the agent's start."""
-    ports = []
-    while len(ports) < count:
-        port = random.randrange(15000, 32000)
-        try:
-            with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-                tcp.bind(("127.0.0.1", port))
-                udp.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        if port not in ports:
-            ports.append(port)
-    return ports
 
 
 def eventually(condition, timeout=10, what="the condition"):

@@ -11,7 +11,8 @@ import struct
 import tempfile
 import unittest
 
-from agent import AgentTest, eventually, free_ports
+from agent import AgentTest, eventually
+from ports import free_ports
 from test_cluster_rotation import Authority
 
 ALIVE = 1

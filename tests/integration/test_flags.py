@@ -11,6 +11,7 @@ import subprocess
 import unittest
 
 from agent import BINARY, ROOT, eventually
+from ports import free_ports
 from settings_case import SettingsTest
 
 MANAGEMENT = "11111111-2222-3333-4444-555555555555"
@@ -147,7 +148,6 @@ class Connection(SettingsTest):
                 self.assertIn("Consul Enterprise feature", done.stdout + done.stderr, words)
 
     def test_the_name_in_the_agents_certificate(self):
-        from agent import free_ports
         port = free_ports(1)[0]
         one = self.agent(ports={"https": port})
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",

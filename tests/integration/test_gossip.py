@@ -8,7 +8,8 @@ import socket
 import stat
 import unittest
 
-from agent import AgentTest, eventually, free_ports
+from agent import AgentTest, eventually
+from ports import free_ports
 
 ALIVE, LEAVING, LEFT, FAILED = 1, 2, 3, 4
 KEY, OTHER_KEY = (base64.b64encode(bytes([n] * 16)).decode() for n in (7, 9))

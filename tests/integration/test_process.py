@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 from agent import BINARY, AgentTest, eventually
+from ports import free_ports
 
 
 class Signals(AgentTest):
@@ -238,7 +239,6 @@ class Listeners(AgentTest):
 
     @staticmethod
     def https_port():
-        from agent import free_ports
         return free_ports(1)[0]
 
 

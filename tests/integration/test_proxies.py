@@ -8,7 +8,8 @@ import socket
 import subprocess
 import unittest
 
-from agent import BINARY, AgentTest, eventually, free_ports, http_server, self_signed
+from agent import BINARY, AgentTest, eventually, http_server, self_signed
+from ports import free_ports
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 

@@ -10,6 +10,7 @@ import threading
 import unittest
 
 from agent import eventually, self_signed
+from ports import free_ports
 from settings_case import SettingsTest
 
 

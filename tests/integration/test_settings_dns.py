@@ -6,7 +6,8 @@ import struct
 import threading
 import unittest
 
-from agent import eventually, free_ports
+from agent import eventually
+from ports import free_ports
 from settings_case import ADDITIONAL, ANSWER, AUTHORITY, SettingsTest, dns_wire
 
 NO_SUCH_NAME = 3

@@ -7,7 +7,8 @@ import ssl
 import subprocess
 import unittest
 
-from agent import eventually, free_ports
+from agent import eventually
+from ports import free_ports
 from settings_case import SettingsTest
 
 

@@ -8,7 +8,8 @@ import socket
 import stat
 import unittest
 
-from agent import eventually, free_ports
+from agent import eventually
+from ports import free_ports
 from settings_case import SettingsTest
 
 ID = "6dd2b1f0-0000-4000-8000-00000000abcd"

@@ -7,7 +7,8 @@ import os
 import time
 import unittest
 
-from agent import PORT_NAMES, AgentTest, eventually, free_ports
+from agent import PORT_NAMES, AgentTest, eventually
+from ports import free_ports
 
 ROUNDS = int(os.environ.get("PRAETOR_SIMULTANEOUS_STARTS", "0"))
 # The default retry_interval is 30 s: a group that is there before has not waited for it.

@@ -2,15 +2,18 @@
 
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 
 from . import http_client
+
+TESTS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TESTS, "integration"))
+from ports import free_ports  # noqa: E402
 
 PORT_NAMES = ["http", "dns", "server", "serf_lan", "serf_wan"]
 NODE_ID = "7d1c5f3e-9a64-4c0b-8a43-6a1d2f7e5b10"
@@ -29,23 +32,6 @@ CONFIG = {
     "services": [{"name": "from-file", "port": 4000, "tags": ["configured"],
                   "check": {"ttl": "1h", "status": "passing"}}],
 }
-
-
-def free_ports(count):
-    """Ports free for TCP and UDP on loopback, below those that the system gives to clients: no other program's
-    connection can take one between now and the agent's start."""
-    ports = []
-    while len(ports) < count:
-        port = random.randrange(15000, 32000)
-        try:
-            with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-                tcp.bind(("127.0.0.1", port))
-                udp.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        if port not in ports:
-            ports.append(port)
-    return ports
 
 
 class Agent:
