@@ -3,7 +3,7 @@
 #include "protocol/mutation.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
-#include "storage/state/table_writes.hpp"
+#include "storage/state/lookups.hpp"
 
 namespace praetor {
 

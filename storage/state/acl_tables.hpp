@@ -1,43 +1,65 @@
 #pragma once
 
 #include "protocol/types/acl.hpp"
-#include "storage/state/radix_tree.hpp"
+#include "storage/state/table.hpp"
 
 #include <string_view>
 
 namespace praetor::state {
 
-/// For secondary indexes whose key says it all.
-struct present {};
-
-/// Who may do what. Ids and names are keys in lower case, secrets as they are.
-struct acl_tables {
-  radix_tree<acl_token_ptr> tokens;             ///< secret
-  radix_tree<acl_token_ptr> tokens_by_accessor; ///< accessor
-  radix_tree<present> tokens_by_policy;         ///< policy id, secret
-  radix_tree<present> tokens_by_role;           ///< role id, secret
-  radix_tree<present> tokens_by_service;        ///< name of a service identity, secret
-  radix_tree<present> tokens_by_auth_method;    ///< auth method, secret
-  radix_tree<present> tokens_by_expiry;         ///< nanoseconds since 1970 (8 bytes, big endian), accessor
-  radix_tree<acl_policy_ptr> policies;          ///< id
-  radix_tree<acl_policy_ptr> policies_by_name;  ///< name
-  radix_tree<acl_role_ptr> roles;               ///< id
-  radix_tree<acl_role_ptr> roles_by_name;       ///< name
-  radix_tree<present> roles_by_policy;          ///< policy id, role name
-};
-
 // Keys of the index table.
 inline constexpr std::string_view acl_tokens_key = "acl-tokens", acl_policies_key = "acl-policies",
                                   acl_roles_key = "acl-roles", acl_bootstrap_key = "acl-token-bootstrap";
 
-// Writing one record with all its secondary indexes; no rules, no index table.
+// The tables of access control. Ids and names are keys in lower case, secrets as they are.
 
-void put_token(acl_tables& t, retired_parts& retired, acl_token_ptr record);
-void remove_token(acl_tables& t, retired_parts& retired, const acl_token& record);
-void put_policy(acl_tables& t, retired_parts& retired, acl_policy_ptr record);
-void remove_policy(acl_tables& t, retired_parts& retired, const acl_policy& record);
-void put_role(acl_tables& t, retired_parts& retired, acl_role_ptr record);
-void remove_role(acl_tables& t, retired_parts& retired, const acl_role& record);
+struct token_schema {
+  using record = acl_token;
+  static constexpr std::string_view name = "acl_tokens", index_row = acl_tokens_key;
+  static constexpr auto kind = command_type::acl_token_set;
+
+  static std::string_view key(const acl_token& t) { return t.secret_id; }
+  static std::string by_accessor(const acl_token& t);
+  static string_list by_policy(const acl_token& t);      ///< policy id, secret
+  static string_list by_role(const acl_token& t);        ///< role id, secret
+  static string_list by_service(const acl_token& t);     ///< name of a service identity, secret
+  static std::string by_auth_method(const acl_token& t); ///< auth method, secret
+  static std::string by_expiry(const acl_token& t);      ///< nanoseconds since 1970 (8 bytes, big endian), accessor
+  using indexes = index_list<table_index<"accessor", by_accessor, index_flags::unique>,
+                             table_index<"policy", by_policy, index_flags::keys_only>,
+                             table_index<"role", by_role, index_flags::keys_only>,
+                             table_index<"service", by_service, index_flags::keys_only>,
+                             table_index<"auth_method", by_auth_method, index_flags::keys_only>,
+                             table_index<"expiry", by_expiry, index_flags::keys_only>>;
+};
+
+struct policy_schema {
+  using record = acl_policy;
+  static constexpr std::string_view name = "acl_policies", index_row = acl_policies_key;
+  static constexpr auto kind = command_type::acl_policy_set;
+
+  static std::string key(const acl_policy& p) { return lower_case(p.id); }
+  static std::string by_name(const acl_policy& p) { return lower_case(p.name); }
+  using indexes = index_list<table_index<"name", by_name, index_flags::unique>>;
+};
+
+struct role_schema {
+  using record = acl_role;
+  static constexpr std::string_view name = "acl_roles", index_row = acl_roles_key;
+  static constexpr auto kind = command_type::acl_role_set;
+
+  static std::string key(const acl_role& r) { return lower_case(r.id); }
+  static std::string by_name(const acl_role& r) { return lower_case(r.name); }
+  static string_list by_policy(const acl_role& r); ///< policy id, role name
+  using indexes = index_list<table_index<"name", by_name, index_flags::unique>,
+                             table_index<"policy", by_policy, index_flags::keys_only>>;
+};
+
+struct acl_tables {
+  table<token_schema> tokens;
+  table<policy_schema> policies;
+  table<role_schema> roles;
+};
 
 // Look-ups; null: there is none. Ids and names without regard to case.
 

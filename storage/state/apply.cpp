@@ -1,12 +1,12 @@
 #include "protocol/types/same_record.hpp"
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/index_table.hpp"
+#include "storage/state/lookups.hpp"
 #include "storage/state/queries_catalog.hpp"
-#include "storage/state/table_writes.hpp"
 
 namespace praetor::state {
 
-void step::touch(std::string_view key) { raise_index(tables(), retired(), key, index); }
+void step::touch(std::string_view key) { writer().raise(key); }
 void step::touch_peer(std::string_view peer, std::string_view rest) { touch(peer_index_key(peer, rest)); }
 
 /// Sparing the write keeps indexes and watchers quiet.
@@ -99,27 +99,24 @@ apply_result apply_system_metadata(step& s, system_metadata_request request) {
   auto& entry = request.entry;
   if (entry.key.empty()) return apply_result::failure("missing key on system metadata");
   if (request.op == "delete") {
-    if (table.erase(entry.key, s.retired())) s.touch("system-metadata");
+    table.erase(s.writer(), entry.key);
     return {};
   }
   if (request.op != "upsert") return apply_result::failure("Invalid system metadata operation '" + request.op + "'");
-  auto existing = table.find(entry.key);
-  entry.create_index = existing ? (*existing)->create_index : s.index;
+  auto existing = table.at(entry.key);
+  entry.create_index = existing ? existing->create_index : s.index;
   entry.modify_index = s.index;
-  auto key = entry.key;
-  table.set(key, std::make_shared<const system_metadata_entry>(std::move(entry)), s.retired());
-  s.touch("system-metadata");
+  table.put(s.writer(), std::make_shared<const system_metadata_entry>(std::move(entry)));
   return {};
 }
 
 apply_result apply_autopilot(step& s, autopilot_request request) {
-  auto found = s.tables().autopilot.find({});
-  auto existing = found ? *found : nullptr;
+  auto existing = s.tables().autopilot.at({});
   if (request.cas && (existing ? existing->modify_index : 0) != request.config.modify_index)
     return apply_result::done(false);
   request.config.create_index = existing ? existing->create_index : s.index;
   request.config.modify_index = s.index;
-  s.tables().autopilot.set({}, std::make_shared<const autopilot_config>(std::move(request.config)), s.retired());
+  s.tables().autopilot.put(s.writer(), std::make_shared<const autopilot_config>(std::move(request.config)));
   return apply_result::done(true);
 }
 

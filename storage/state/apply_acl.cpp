@@ -84,8 +84,7 @@ expected<void> set_token(step& s, acl_token t, const acl_token_set_request& how)
   if (auto fits = may_replace(t, existing, all); !fits) return fits;
   stamp(s, t, existing);
   if (t.hash.bytes.empty()) t.hash = acl::content_hash(t);
-  put_token(all, s.retired(), std::make_shared<const acl_token>(std::move(t)));
-  s.touch(acl_tokens_key);
+  all.tokens.put(s.writer(), std::make_shared<const acl_token>(std::move(t)));
   return {};
 }
 
@@ -94,8 +93,7 @@ expected<void> delete_token(step& s, const std::string& accessor) {
   if (!existing) return {};
   if (existing->accessor_id == acl::anonymous_accessor)
     return fail("Deletion of the builtin anonymous token is not permitted");
-  remove_token(records(s), s.retired(), *existing);
-  s.touch(acl_tokens_key);
+  records(s).tokens.erase(s.writer(), *existing);
   return {};
 }
 
@@ -113,8 +111,7 @@ expected<void> set_policy(step& s, acl_policy p) {
   if (auto holder = policy_named(all, p.name); holder && !equal_fold(holder->id, p.id))
     return fail("A policy with name " + praetor::quoted(p.name) + " already exists");
   stamp(s, p, existing);
-  put_policy(all, s.retired(), std::make_shared<const acl_policy>(std::move(p)));
-  s.touch(acl_policies_key);
+  all.policies.put(s.writer(), std::make_shared<const acl_policy>(std::move(p)));
   return {};
 }
 
@@ -123,8 +120,7 @@ expected<void> delete_policy(step& s, const std::string& id) {
   if (!existing) return {};
   if (const auto* built_in = acl::built_in_policy(existing->id))
     return fail("Deletion of the builtin " + built_in->name + " policy is not permitted");
-  remove_policy(records(s), s.retired(), *existing);
-  s.touch(acl_policies_key);
+  records(s).policies.erase(s.writer(), *existing);
   return {};
 }
 
@@ -140,16 +136,14 @@ expected<void> set_role(step& s, acl_role r, bool allow_missing) {
   if (!policies) return tl::unexpected(policies.error());
   if (auto whole = whole_identities(r, "Role"); !whole) return whole;
   stamp(s, r, existing);
-  put_role(all, s.retired(), std::make_shared<const acl_role>(std::move(r)));
-  s.touch(acl_roles_key);
+  all.roles.put(s.writer(), std::make_shared<const acl_role>(std::move(r)));
   return {};
 }
 
 expected<void> delete_role(step& s, const std::string& id) {
   auto existing = role_with_id(records(s), id);
   if (!existing) return {};
-  remove_role(records(s), s.retired(), *existing);
-  s.touch(acl_roles_key);
+  records(s).roles.erase(s.writer(), *existing);
   return {};
 }
 

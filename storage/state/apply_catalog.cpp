@@ -1,8 +1,8 @@
 #include "protocol/types/same_record.hpp"
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/index_table.hpp"
+#include "storage/state/lookups.hpp"
 #include "storage/state/metadata_rules.hpp"
-#include "storage/state/table_writes.hpp"
 
 #include <algorithm>
 
@@ -88,12 +88,12 @@ void leave_destination(step& s, const node_service& gone) {
   if (destination.empty()) return;
   service_record_ptr left;
   bool same_name = false;
-  s.tables().services_connect.for_each(tree_prefix({lower_case(gone.peer_name), lower_case(destination)}), nullptr,
-                                       [&](std::string_view, const service_record_ptr& r) {
-                                         left = r;
-                                         same_name = equal_fold(r->service.name, gone.name);
-                                         return !same_name;
-                                       });
+  s.tables().services.by<"connect">().for_each(tree_prefix({lower_case(gone.peer_name), lower_case(destination)}),
+                                               nullptr, [&](std::string_view, const service_record_ptr& r) {
+                                                 left = r;
+                                                 same_name = equal_fold(r->service.name, gone.name);
+                                                 return !same_name;
+                                               });
   if (!left) {
     s.touch_peer(gone.peer_name, "service_last_extinction");
     if (gone.peer_name.empty()) drop_kind_name(s, connect_enabled, destination);
@@ -108,12 +108,12 @@ void leave_names(step& s, const node_service& gone) {
   auto peer = lower_case(gone.peer_name);
   leave_destination(s, gone);
   bool any = false, same_kind = false;
-  s.tables().services_by_name.for_each(tree_prefix({peer, lower_case(gone.name)}), nullptr,
-                                       [&](std::string_view, const service_record_ptr& r) {
-                                         any = true;
-                                         same_kind = r->service.kind == gone.kind;
-                                         return !same_kind;
-                                       });
+  s.tables().services.by<"name">().for_each(tree_prefix({peer, lower_case(gone.name)}), nullptr,
+                                            [&](std::string_view, const service_record_ptr& r) {
+                                              any = true;
+                                              same_kind = r->service.kind == gone.kind;
+                                              return !same_kind;
+                                            });
   if (peer.empty() && !same_kind) drop_kind_name(s, gone.kind, gone.name);
   if (any) return;
   drop_index(s.tables(), s.retired(), peer_index_key(peer, "service." + gone.name));
@@ -145,9 +145,7 @@ expected<void> ensure_node(step& s, node n) {
   if (existing && same_record(*existing, n)) return {};
   n.modify_index = s.index;
   auto record = std::make_shared<const node>(std::move(n));
-  put_node(s.tables(), s.retired(), record);
-  touch_nodes(s, record->peer_name);
-  touch_node(s, record->peer_name, record->name);
+  s.tables().nodes.put(s.writer(), record);
   touch_services_on(s, record->peer_name, record->name);
   return {};
 }
@@ -170,7 +168,7 @@ expected<void> ensure_service(step& s, const std::string& node_name, node_servic
   if (existing && same_record(existing->service, service)) return {};
   service.modify_index = s.index;
   auto record = std::make_shared<const service_record>(service_record{node_name, std::move(service)});
-  put_service(s.tables(), s.retired(), record);
+  s.tables().services.put(s.writer(), record);
   if (existing) {
     // Under an old name the instance is gone, which whoever watches that name has to learn.
     const auto &was = existing->service, &is = record->service;
@@ -179,8 +177,6 @@ expected<void> ensure_service(step& s, const std::string& node_name, node_servic
     if (renamed || was.kind != is.kind || !equal_fold(connect_destination(was), connect_destination(is)))
       leave_names(s, was);
   }
-  touch_services(s, record->service.peer_name);
-  touch_service(s, record->service);
   touch_nodes(s, record->service.peer_name);
   touch_node(s, record->service.peer_name, node_name);
   return {};
@@ -207,9 +203,7 @@ expected<void> ensure_check(step& s, health_check check) {
     delete_sessions_of_check(s, check.node, check.check_id);
   if (!modified) return {};
   check.modify_index = s.index;
-  auto record = std::make_shared<const health_check>(std::move(check));
-  put_check(s.tables(), s.retired(), record);
-  touch_checks(s, record->peer_name);
+  s.tables().checks.put(s.writer(), std::make_shared<const health_check>(std::move(check)));
   return {};
 }
 
@@ -218,8 +212,7 @@ void delete_check(step& s, std::string_view peer, std::string_view node_name, st
   if (!check) return;
   touch_health(s, *check);
   if (check->service_id.empty()) touch_services(s, peer);
-  remove_check(s.tables(), s.retired(), *check);
-  touch_checks(s, peer);
+  s.tables().checks.erase(s.writer(), *check);
   if (peer.empty()) delete_sessions_of_check(s, check->node, check->check_id);
 }
 
@@ -228,14 +221,12 @@ void delete_service(step& s, std::string_view peer, std::string_view node_name, 
   if (!record) return;
   const auto& service = record->service;
   std::vector<health_check_ptr> checks;
-  s.tables().checks_by_instance.for_each(tree_prefix({lower_case(peer), lower_case(node_name), lower_case(id)}),
-                                         nullptr,
-                                         [&](std::string_view, const health_check_ptr& c) { checks.push_back(c); });
+  s.tables().checks.by<"instance">().for_each(
+      tree_prefix({lower_case(peer), lower_case(node_name), lower_case(id)}), nullptr,
+      [&](std::string_view, const health_check_ptr& c) { checks.push_back(c); });
   for (auto& c : checks) delete_check(s, peer, c->node, c->check_id);
   touch_checks(s, peer);
-  remove_service(s.tables(), s.retired(), *record);
-  touch_services(s, peer);
-  touch_service(s, service);
+  s.tables().services.erase(s.writer(), *record);
   touch_nodes(s, peer);
   touch_node(s, peer, record->node);
   leave_names(s, service);
@@ -251,8 +242,7 @@ void delete_node(step& s, std::string_view peer_name, std::string_view node_name
   s.tables().checks.for_each(tree_prefix({lower_case(peer), lower_case(name)}), nullptr,
                              [&](std::string_view, const health_check_ptr& c) { checks.push_back(c); });
   for (auto& c : checks) delete_check(s, peer, name, c->check_id);
-  remove_node(s.tables(), s.retired(), *record);
-  touch_nodes(s, peer);
+  s.tables().nodes.erase(s.writer(), *record);
   drop_index(s.tables(), s.retired(), peer_index_key(peer, "node." + name));
   s.touch_peer(peer, "node_last_extinction");
   if (peer.empty()) {

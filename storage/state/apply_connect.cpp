@@ -7,63 +7,63 @@ namespace praetor::state {
 
 namespace {
 
-constexpr std::string_view roots_key = "connect-ca-roots", provider_key = "connect-ca-builtin",
-                           serial_key = "connect-ca-builtin-serial";
+constexpr std::string_view serial_key = "connect-ca-builtin-serial";
+
+/// The ids of stored roots that are not among `next`.
+string_list ids_without(const table<ca_root_schema>& stored, const std::vector<ca_root_ptr>& next) {
+  string_list out;
+  stored.for_each([&](std::string_view id, const ca_root_ptr&) {
+    if (std::none_of(next.begin(), next.end(), [&](auto& root) { return root->id == id; })) out.emplace_back(id);
+  });
+  return out;
+}
 
 /// @returns false if the roots have changed since `expected_index`
 expected<bool> set_roots(step& s, const ca_request& request) {
   auto active = std::count_if(request.roots.begin(), request.roots.end(), [](auto& r) { return r->active; });
   if (active != 1) return fail("there must be exactly one active CA root");
-  if (index_value(s.tables(), roots_key) != request.index) return false;
-  radix_tree<ca_root_ptr> next;
-  retired_parts unused;
+  if (index_value(s.tables(), ca_root_schema::index_row) != request.index) return false;
+  auto& table = s.tables().ca_roots;
+  std::vector<ca_root_ptr> next;
   for (auto& given : request.roots) {
     if (given->id.empty()) return fail("Missing CA root ID");
     auto root = *given;
-    auto existing = s.tables().ca_roots.find(root.id);
-    root.create_index = existing ? (*existing)->create_index : s.index;
+    auto existing = table.at(root.id);
+    root.create_index = existing ? existing->create_index : s.index;
     root.modify_index = s.index;
-    next.set(root.id, std::make_shared<const ca_root>(root), unused);
+    next.push_back(std::make_shared<const ca_root>(std::move(root)));
   }
-  s.tables().ca_roots.erase_prefix({}, s.retired());
-  next.for_each([&](std::string_view id, const ca_root_ptr& root) { s.tables().ca_roots.set(id, root, s.retired()); });
-  s.touch(roots_key);
+  for (auto& id : ids_without(table, next)) table.erase(s.writer(), id);
+  for (auto& root : next) table.put(s.writer(), std::move(root));
   return true;
 }
 
-std::shared_ptr<const ca_configuration> current_config(const tables& t) {
-  auto found = t.ca_config.find({});
-  return found ? *found : nullptr;
-}
-
 void set_config(step& s, ca_configuration config) {
-  auto existing = current_config(s.tables());
+  auto existing = s.tables().ca_config.at({});
   config.create_index = existing ? existing->create_index : s.index;
   if (existing && config.cluster_id.empty()) config.cluster_id = existing->cluster_id;
   config.modify_index = s.index;
-  s.tables().ca_config.set({}, std::make_shared<const ca_configuration>(std::move(config)), s.retired());
+  s.tables().ca_config.put(s.writer(), std::make_shared<const ca_configuration>(std::move(config)));
 }
 
 expected<void> config_matches(const tables& t, const ca_configuration& config) {
-  auto existing = current_config(t);
+  auto existing = t.ca_config.at({});
   if ((existing ? existing->modify_index : 0) != config.modify_index) return fail("ModifyIndex did not match existing");
   return {};
 }
 
 void set_provider_state(step& s, ca_provider_state state) {
   auto& states = s.tables().ca_provider_states;
-  auto existing = states.find(state.id);
-  state.create_index = existing ? (*existing)->create_index : s.index;
+  auto existing = states.at(state.id);
+  state.create_index = existing ? existing->create_index : s.index;
   state.modify_index = s.index;
-  auto id = state.id;
-  states.set(id, std::make_shared<const ca_provider_state>(std::move(state)), s.retired());
-  s.touch(provider_key);
+  states.put(s.writer(), std::make_shared<const ca_provider_state>(std::move(state)));
 }
 
 /// The serial number is kept in the index table; it starts from the provider's index.
 std::uint64_t next_serial(step& s) {
   auto last = index_value(s.tables(), serial_key);
-  if (last == 0) last = index_value(s.tables(), provider_key);
+  if (last == 0) last = index_value(s.tables(), ca_provider_schema::index_row);
   s.tables().indexes.set(serial_key, last + 1, s.retired());
   return last + 1;
 }
@@ -96,7 +96,7 @@ apply_result apply_connect(step& s, ca_request request) {
     return apply_result::done(true);
   }
   if (op == "delete-provider-state" && request.provider_state) {
-    if (s.tables().ca_provider_states.erase(request.provider_state->id, s.retired())) s.touch(provider_key);
+    s.tables().ca_provider_states.erase(s.writer(), request.provider_state->id);
     return apply_result::done(true);
   }
   if (op == "increment-provider-serial") {

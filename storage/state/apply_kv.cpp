@@ -1,16 +1,13 @@
 #include "protocol/mutation.hpp"
 #include "protocol/types/same_record.hpp"
 #include "storage/state/apply_steps.hpp"
-#include "storage/state/table_writes.hpp"
+#include "storage/state/lookups.hpp"
+
+#include <algorithm>
 
 namespace praetor::state {
 
 namespace {
-
-kv_entry_ptr stored(const tables& t, std::string_view key) {
-  auto found = t.kvs.find(key);
-  return found ? *found : nullptr;
-}
 
 void add_tombstone(step& s, std::string_view key) {
   s.tables().tombstones.set(key, s.index, s.retired());
@@ -32,19 +29,18 @@ expected<void> need_session(const kv_entry& entry) {
 } // namespace
 
 kv_entry_ptr kv_set(step& s, kv_entry entry, bool keep_session) {
-  auto existing = stored(s.tables(), entry.key);
+  auto existing = s.tables().kvs.at(entry.key);
   entry.create_index = existing ? existing->create_index : s.index;
   if (keep_session) entry.session = existing ? existing->session : std::string();
   if (existing && same_record(*existing, entry)) return existing;
   entry.modify_index = s.index;
   auto record = std::make_shared<const kv_entry>(std::move(entry));
-  put_kv(s.tables(), s.retired(), record);
-  s.touch("kvs");
+  s.tables().kvs.put(s.writer(), record);
   return record;
 }
 
 kv_entry_ptr kv_set_cas(step& s, kv_entry entry) {
-  auto existing = stored(s.tables(), entry.key);
+  auto existing = s.tables().kvs.at(entry.key);
   // Index 0 asks that the key does not exist.
   bool same = entry.modify_index == (existing ? existing->modify_index : 0);
   if (!same && !mutated("compare_and_set_without_compare")) return nullptr;
@@ -52,15 +48,14 @@ kv_entry_ptr kv_set_cas(step& s, kv_entry entry) {
 }
 
 void kv_delete(step& s, std::string_view key) {
-  auto existing = stored(s.tables(), key);
+  auto existing = s.tables().kvs.at(key);
   if (!existing) return;
   add_tombstone(s, existing->key);
-  remove_kv(s.tables(), s.retired(), *existing);
-  s.touch("kvs");
+  s.tables().kvs.erase(s.writer(), *existing);
 }
 
 bool kv_delete_cas(step& s, std::string_view key, std::uint64_t index) {
-  auto existing = stored(s.tables(), key);
+  auto existing = s.tables().kvs.at(key);
   if (!existing) return true;
   if (existing->modify_index != index) return false;
   kv_delete(s, key);
@@ -68,21 +63,26 @@ bool kv_delete_cas(step& s, std::string_view key, std::uint64_t index) {
 }
 
 void kv_delete_tree(step& s, std::string_view prefix) {
-  std::vector<kv_entry_ptr> held;
-  s.tables().kvs.for_each(prefix, nullptr, [&](std::string_view, const kv_entry_ptr& e) {
-    if (!e->session.empty()) held.push_back(e);
-  });
-  for (auto& e : held) remove_kv(s.tables(), s.retired(), *e);
-  auto removed = s.tables().kvs.erase_prefix(prefix, s.retired()) + held.size();
-  if (removed == 0) return;
+  if (s.tables().kvs.erase_prefix(s.writer(), prefix) == 0) return;
   // Whoever lists everything reads the table's own index.
   if (!prefix.empty()) add_tombstone(s, prefix);
-  s.touch("kvs");
+}
+
+void drop_lock_delays(step& s) {
+  const auto now = std::min(s.time, nanoseconds::max() - nanoseconds{1});
+  const auto first_open = numbered_key(static_cast<std::uint64_t>(now.count() + 1), {});
+  string_list passed;
+  s.tables().lock_delays.by<"end">().for_each([&](std::string_view key, const present&) {
+    if (key >= first_open) return false;
+    passed.emplace_back(key.substr(first_open.size()));
+    return true;
+  });
+  for (auto& key : passed) s.tables().lock_delays.erase(s.writer(), key);
 }
 
 bool lock_delayed(step& s, std::string_view key) {
   if (s.tables().lock_delays.empty() || mutated("lock_delay_ignored")) return false;
-  drop_lock_delays(s.tables(), s.retired(), s.time);
+  drop_lock_delays(s);
   return s.tables().lock_delays.find(key) != nullptr;
 }
 
@@ -90,7 +90,7 @@ expected<kv_entry_ptr> kv_lock(step& s, kv_entry entry) {
   if (auto given = need_session(entry); !given) return tl::unexpected(given.error());
   if (!session_with_id(s.tables(), entry.session))
     return unusable_session("invalid session " + praetor::quoted(entry.session));
-  auto existing = stored(s.tables(), entry.key);
+  auto existing = s.tables().kvs.at(entry.key);
   if (!existing)
     entry.lock_index = 1;
   else if (existing->session == entry.session)
@@ -104,7 +104,7 @@ expected<kv_entry_ptr> kv_lock(step& s, kv_entry entry) {
 
 expected<kv_entry_ptr> kv_unlock(step& s, kv_entry entry) {
   if (auto given = need_session(entry); !given) return tl::unexpected(given.error());
-  auto existing = stored(s.tables(), entry.key);
+  auto existing = s.tables().kvs.at(entry.key);
   if (!existing || existing->session != entry.session) return kv_entry_ptr{};
   entry.session.clear();
   entry.lock_index = existing->lock_index;

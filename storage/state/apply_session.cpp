@@ -1,5 +1,5 @@
 #include "storage/state/apply_steps.hpp"
-#include "storage/state/table_writes.hpp"
+#include "storage/state/lookups.hpp"
 
 #include <algorithm>
 
@@ -23,6 +23,10 @@ nanoseconds later(nanoseconds time, nanoseconds delay) {
   return time > nanoseconds::max() - delay ? nanoseconds::max() : time + delay;
 }
 
+void delay_lock(step& s, const std::string& key, nanoseconds end) {
+  s.tables().lock_delays.put(s.writer(), std::make_shared<const lock_delay>(lock_delay{key, end.count()}));
+}
+
 } // namespace
 
 expected<std::string> create_session(step& s, session created) {
@@ -38,39 +42,38 @@ expected<std::string> create_session(step& s, session created) {
     if (check->status == health_critical) return fail("Check '" + id + "' is in critical state");
   }
   auto id = created.id;
-  put_session(s.tables(), s.retired(), std::make_shared<const session>(std::move(created)));
-  s.touch("sessions");
+  s.tables().sessions.put(s.writer(), std::make_shared<const session>(std::move(created)));
   return id;
 }
 
 void delete_session(step& s, std::string_view id) {
   auto ended = session_with_id(s.tables(), id);
   if (!ended) return;
-  remove_session(s.tables(), s.retired(), *ended);
-  s.touch("sessions");
+  s.tables().sessions.erase(s.writer(), *ended);
   auto delay = std::min(ended->lock_delay, longest_lock_delay);
-  if (delay > nanoseconds::zero()) drop_lock_delays(s.tables(), s.retired(), s.time);
-  for (auto& key : names_below(s.tables().keys_by_session, tree_prefix({lower_case(ended->id)}))) {
-    auto held = s.tables().kvs.find(key);
+  if (delay > nanoseconds::zero()) drop_lock_delays(s);
+  for (auto& key : names_below(s.tables().kvs.by<"session">(), tree_prefix({lower_case(ended->id)}))) {
+    auto held = s.tables().kvs.at(key);
     if (!held) continue;
     if (ended->behavior == "delete") {
       kv_delete(s, key);
     } else {
-      auto entry = **held;
+      auto entry = *held;
       entry.session.clear();
       kv_set(s, std::move(entry), false);
     }
-    if (delay > nanoseconds::zero()) put_lock_delay(s.tables(), s.retired(), key, later(s.time, delay));
+    if (delay > nanoseconds::zero()) delay_lock(s, key, later(s.time, delay));
   }
 }
 
 void delete_sessions_of_check(step& s, std::string_view node_name, std::string_view check_id) {
   auto prefix = tree_prefix({lower_case(node_name), lower_case(check_id)});
-  for (auto& id : names_below(s.tables().sessions_by_check, prefix)) delete_session(s, id);
+  for (auto& id : names_below(s.tables().sessions.by<"check">(), prefix)) delete_session(s, id);
 }
 
 void delete_sessions_of_node(step& s, std::string_view node_name) {
-  for (auto& id : names_below(s.tables().sessions_by_node, tree_prefix({lower_case(node_name)}))) delete_session(s, id);
+  for (auto& id : names_below(s.tables().sessions.by<"node">(), tree_prefix({lower_case(node_name)})))
+    delete_session(s, id);
 }
 
 apply_result apply_session(step& s, session_request request) {

@@ -17,7 +17,8 @@ struct step {
     return txn.tables();
   }
   retired_parts& retired() { return txn.retired(); }
-  /// Raises a key of the index table to this entry's index.
+  table_writer writer() { return {tables().indexes, retired(), index, txn.changes()}; }
+  /// Raises a key of the index table to this entry's index. Tables raise their own keys.
   void touch(std::string_view key);
   void touch_peer(std::string_view peer, std::string_view rest);
 };
@@ -51,6 +52,8 @@ expected<kv_entry_ptr> kv_lock(step& s, kv_entry entry);
 /// @returns null if the session does not hold the key
 expected<kv_entry_ptr> kv_unlock(step& s, kv_entry entry);
 bool lock_delayed(step& s, std::string_view key);
+/// Forgets the lock delays that have passed.
+void drop_lock_delays(step& s);
 
 // Sessions.
 

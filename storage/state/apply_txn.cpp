@@ -1,6 +1,6 @@
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/lookups.hpp"
 #include "storage/state/queries_kv.hpp"
-#include "storage/state/table_writes.hpp"
 #include "storage/state/txn_reads.hpp"
 
 namespace praetor::state {

@@ -49,16 +49,15 @@ private:
   std::string buffer_;
 };
 
-/// A state that an archive is being read into. Raises the index keys that the records' indexes imply.
+/// A state that an archive is being read into.
 struct restoring {
   restored_state& built;
   struct tables& t;
   retired_parts retired = {}; // nobody watches the state yet: dropped
 
   explicit restoring(restored_state& into) : built(into), t(into.tables) {}
-  void raise(std::string_view key, std::uint64_t index);
-  /// Raises the key and its copy for one peering.
-  void raise_both(std::string_view peer, std::string_view key, std::uint64_t index);
+  /// Writes as an entry of that index would, so that tables raise the index keys that the records' indexes imply.
+  table_writer writer(std::uint64_t index) { return {t.indexes, retired, index}; }
 };
 
 namespace detail {
@@ -100,20 +99,35 @@ constexpr archive_form archived(int place) {
   return {place, Write, &detail::restore_record<Record, Add>, &detail::json_of<Record>};
 }
 
-template <class Tree>
-const Tree& tree_of(const tables& t, Tree tables::*member) {
+template <class State, class Table>
+auto& table_of(State& t, Table tables::*member) {
   return t.*member;
 }
-template <class Tree>
-const Tree& tree_of(const tables& t, Tree acl_tables::*member) {
+template <class State, class Table>
+auto& table_of(State& t, Table acl_tables::*member) {
   return t.acl.*member;
 }
 
-/// All records of a tree.
-/// @tparam Member points to the tree, in `tables` or `acl_tables`
+/// All records of a table.
+/// @tparam Member points to the table, in `tables` or `acl_tables`
 template <auto Member>
-bool write_tree(record_writer& out, command_type type) {
-  return out.put_all(type, tree_of(out.tables(), Member));
+bool write_table(record_writer& out, command_type type) {
+  return out.put_all(type, table_of(out.tables(), Member));
+}
+
+/// Puts a record into a table, as of its own ModifyIndex.
+template <auto Member, class Record>
+void restore_into(restoring& in, std::shared_ptr<Record> r) {
+  auto index = in.t.last_index;
+  if constexpr (requires { r->modify_index; }) index = r->modify_index;
+  table_of(in.t, Member).put(in.writer(index), std::move(r));
+}
+
+/// A table of which each record is one of the archive.
+template <auto Member>
+constexpr archive_form archived_table(int place) {
+  using record = typename std::remove_cvref_t<decltype(table_of(std::declval<tables&>(), Member))>::record;
+  return archived<record, write_table<Member>, restore_into<Member, record>>(place);
 }
 
 // Records of types that this release does not interpret. They come back in their place of the archive.

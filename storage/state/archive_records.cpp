@@ -3,7 +3,7 @@
 #include "protocol/acl/content_hash.hpp"
 #include "protocol/mutation.hpp"
 #include "storage/state/index_table.hpp"
-#include "storage/state/table_writes.hpp"
+#include "storage/state/lookups.hpp"
 
 #include <algorithm>
 
@@ -46,43 +46,28 @@ bool has_node(const tables& t, const register_request& r) {
 }
 
 void restore_node(restoring& in, const register_request& r) {
-  auto n = std::make_shared<const node>(node_of(r));
-  in.raise_both(n->peer_name, "nodes", n->modify_index);
-  in.raise(peer_index_key(n->peer_name, "node." + n->name), n->modify_index);
-  put_node(in.t, in.retired, std::move(n));
+  in.t.nodes.put(in.writer(r.modify_index), std::make_shared<const node>(node_of(r)));
 }
 
 void restore_service(restoring& in, const register_request& r) {
   auto record = std::make_shared<service_record>(service_record{r.node, *r.service});
   auto& s = record->service;
   s.peer_name = r.peer_name;
-  auto index = s.modify_index;
-  in.raise_both(s.peer_name, "services", index);
-  in.raise_both(s.peer_name, "service_kind." + std::string(kind_index_name(s.kind)), index);
-  in.raise(peer_index_key(s.peer_name, "service." + s.name), index);
   if (s.peer_name.empty()) {
     in.t.kind_names.set(tree_key({kind_index_name(s.kind), lower_case(s.name)}), {}, in.retired);
     if (auto name = connect_destination(s); !name.empty())
       in.t.kind_names.set(tree_key({"connect-enabled", lower_case(name)}), {}, in.retired);
   }
-  put_service(in.t, in.retired, std::move(record));
+  in.t.services.put(in.writer(s.modify_index), std::move(record));
 }
 
 void restore_check(restoring& in, const health_check& c, const std::string& peer) {
   auto record = std::make_shared<health_check>(c);
   record->peer_name = peer;
-  in.raise_both(peer, "checks", record->modify_index);
-  put_check(in.t, in.retired, std::move(record));
+  in.t.checks.put(in.writer(c.modify_index), std::move(record));
 }
 
 } // namespace
-
-void restoring::raise(std::string_view key, std::uint64_t index) { raise_index(t, retired, key, index); }
-
-void restoring::raise_both(std::string_view peer, std::string_view key, std::uint64_t index) {
-  raise(key, index);
-  raise(peer_index_key(peer, key), index);
-}
 
 tl::unexpected<error> detail::bad_record(command_type type, const std::string& why) {
   return fail("record of type " + std::to_string(static_cast<int>(type)) + ": " + why);
@@ -123,8 +108,7 @@ bool write_coordinates(record_writer& out, command_type type) {
 void restore_coordinates(restoring& in, std::shared_ptr<coordinate_batch> batch) {
   for (auto& c : *batch) {
     if (!has_sound_keys(*c)) continue;
-    in.raise("coordinates", in.t.last_index);
-    put_coordinate(in.t, in.retired, std::move(c));
+    in.t.coordinates.put(in.writer(in.t.last_index), std::move(c));
   }
 }
 
@@ -138,7 +122,7 @@ bool write_tombstones(record_writer& out, command_type type) {
 }
 
 void restore_tombstone(restoring& in, std::shared_ptr<kv_entry> e) {
-  in.raise("tombstones", e->modify_index);
+  in.writer(e->modify_index).raise("tombstones");
   in.t.tombstones.set(e->key, e->modify_index, in.retired);
 }
 
@@ -154,13 +138,7 @@ void restore_index(restoring& in, std::shared_ptr<index_record> e) {
 
 bool write_lock_delays(record_writer& out, command_type type) {
   if (out.scope() == record_scope::exported || mutated("lock_delay_forgotten_by_snapshot")) return true;
-  return out.each(out.tables().lock_delays, {}, [&](std::string_view key, std::int64_t end) {
-    return out.put(type, lock_delay_record{std::string(key), end});
-  });
-}
-
-void restore_lock_delay(restoring& in, std::shared_ptr<lock_delay_record> e) {
-  put_lock_delay(in.t, in.retired, e->key, nanoseconds{e->end});
+  return out.put_all(type, out.tables().lock_delays);
 }
 
 bool write_index_offset(record_writer& out, command_type type) {
@@ -199,56 +177,9 @@ bool write_no_chunks(record_writer& out, command_type type) {
 
 expected<void> restore_nothing(restoring&, command_type, std::string_view) { return {}; }
 
-void restore_session(restoring& in, std::shared_ptr<session> e) {
-  in.raise("sessions", e->modify_index);
-  put_session(in.t, in.retired, std::move(e));
-}
-
-void restore_kv(restoring& in, std::shared_ptr<kv_entry> e) {
-  in.raise("kvs", e->modify_index);
-  put_kv(in.t, in.retired, std::move(e));
-}
-
 void restore_token(restoring& in, std::shared_ptr<acl_token> e) {
-  in.raise(acl_tokens_key, e->modify_index);
   if (e->hash.bytes.empty()) e->hash = acl::content_hash(*e);
-  put_token(in.t.acl, in.retired, std::move(e));
-}
-
-void restore_policy(restoring& in, std::shared_ptr<acl_policy> e) {
-  in.raise(acl_policies_key, e->modify_index);
-  put_policy(in.t.acl, in.retired, std::move(e));
-}
-
-void restore_role(restoring& in, std::shared_ptr<acl_role> e) {
-  in.raise(acl_roles_key, e->modify_index);
-  put_role(in.t.acl, in.retired, std::move(e));
-}
-
-void restore_autopilot(restoring& in, std::shared_ptr<autopilot_config> e) {
-  in.t.autopilot.set({}, std::move(e), in.retired);
-}
-
-void restore_ca_root(restoring& in, std::shared_ptr<ca_root> e) {
-  in.raise("connect-ca-roots", e->modify_index);
-  auto id = e->id;
-  in.t.ca_roots.set(id, std::move(e), in.retired);
-}
-
-void restore_ca_provider_state(restoring& in, std::shared_ptr<ca_provider_state> e) {
-  in.raise("connect-ca-builtin", e->modify_index);
-  auto id = e->id;
-  in.t.ca_provider_states.set(id, std::move(e), in.retired);
-}
-
-void restore_ca_config(restoring& in, std::shared_ptr<ca_configuration> e) {
-  in.t.ca_config.set({}, std::move(e), in.retired);
-}
-
-void restore_system_metadata(restoring& in, std::shared_ptr<system_metadata_entry> e) {
-  in.raise("system-metadata", e->modify_index);
-  auto key = e->key;
-  in.t.system_metadata.set(key, std::move(e), in.retired);
+  restore_into<&acl_tables::tokens>(in, std::move(e));
 }
 
 } // namespace praetor::state

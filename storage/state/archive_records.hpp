@@ -17,17 +17,6 @@ struct index_record {
   }
 };
 
-struct lock_delay_record {
-  std::string key;
-  std::int64_t end = 0; ///< nanoseconds since 1970
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Key"}, x.key);
-    f(field{"End"}, x.end);
-  }
-};
-
 struct index_offset_record {
   std::uint64_t offset = 0;
 
@@ -52,7 +41,6 @@ bool write_indexes(record_writer& out, command_type type);
 void restore_index(restoring& in, std::shared_ptr<index_record> e);
 
 bool write_lock_delays(record_writer& out, command_type type);
-void restore_lock_delay(restoring& in, std::shared_ptr<lock_delay_record> e);
 
 bool write_index_offset(record_writer& out, command_type type);
 void restore_index_offset(restoring& in, std::shared_ptr<index_offset_record> e);
@@ -65,15 +53,7 @@ bool write_no_chunks(record_writer& out, command_type type);
 /// For records that follow from others.
 expected<void> restore_nothing(restoring& in, command_type type, std::string_view bytes);
 
-void restore_session(restoring& in, std::shared_ptr<session> e);
-void restore_kv(restoring& in, std::shared_ptr<kv_entry> e);
+/// Computes the hash that archives of old releases lack.
 void restore_token(restoring& in, std::shared_ptr<acl_token> e);
-void restore_policy(restoring& in, std::shared_ptr<acl_policy> e);
-void restore_role(restoring& in, std::shared_ptr<acl_role> e);
-void restore_autopilot(restoring& in, std::shared_ptr<autopilot_config> e);
-void restore_ca_root(restoring& in, std::shared_ptr<ca_root> e);
-void restore_ca_provider_state(restoring& in, std::shared_ptr<ca_provider_state> e);
-void restore_ca_config(restoring& in, std::shared_ptr<ca_configuration> e);
-void restore_system_metadata(restoring& in, std::shared_ptr<system_metadata_entry> e);
 
 } // namespace praetor::state

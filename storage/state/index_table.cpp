@@ -26,11 +26,6 @@ std::uint64_t max_index(const tables& t, std::initializer_list<std::string_view>
   return out;
 }
 
-void raise_index(tables& t, retired_parts& retired, std::string_view key, std::uint64_t index) {
-  auto value = t.indexes.find(key);
-  if (!value || *value < index) t.indexes.set(key, index, retired);
-}
-
 void drop_index(tables& t, retired_parts& retired, std::string_view key) { t.indexes.erase(key, retired); }
 
 } // namespace praetor::state

@@ -14,8 +14,6 @@ std::uint64_t index_value(const tables& t, std::string_view key);
 /// The largest of these keys' values.
 std::uint64_t max_index(const tables& t, std::initializer_list<std::string_view> keys);
 
-/// Keys only move up.
-void raise_index(tables& t, retired_parts& retired, std::string_view key, std::uint64_t index);
 void drop_index(tables& t, retired_parts& retired, std::string_view key);
 
 } // namespace praetor::state

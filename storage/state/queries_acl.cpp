@@ -35,9 +35,7 @@ acl_role_ptr shown(const acl_tables& t, const acl_role_ptr& role, watch_set* wat
 /// Of a key of two parts. Only the last may hold a zero byte.
 std::string_view last_part(std::string_view key) { return key.substr(key.find('\0') + 1); }
 
-nanoseconds expiry_in(std::string_view key) {
-  return nanoseconds{static_cast<std::int64_t>(read_big_endian(key.substr(0, 8)))};
-}
+nanoseconds expiry_in(std::string_view key) { return nanoseconds{static_cast<std::int64_t>(number_of_key(key))}; }
 
 } // namespace
 
@@ -61,10 +59,10 @@ expected<result<std::vector<acl_token_ptr>>> list_tokens(const store& s, const t
     const radix_tree<present>& tree;
   };
   const filter* by = nullptr;
-  const filter filters[] = {{q.policy, t.tokens_by_policy},
-                            {q.role, t.tokens_by_role},
-                            {q.auth_method, t.tokens_by_auth_method},
-                            {q.service_name, t.tokens_by_service}};
+  const filter filters[] = {{q.policy, t.tokens.by<"policy">()},
+                            {q.role, t.tokens.by<"role">()},
+                            {q.auth_method, t.tokens.by<"auth_method">()},
+                            {q.service_name, t.tokens.by<"service">()}};
   for (const auto& one : filters) {
     if (one.wanted.empty()) continue;
     if (by) return fail("can only filter by one of policy, role, serviceName, or methodName at a time");
@@ -85,7 +83,7 @@ expected<result<std::vector<acl_token_ptr>>> list_tokens(const store& s, const t
 std::vector<acl_token_ptr> expired_tokens(const store& s, nanoseconds now, std::size_t most) {
   const auto& t = s.tables().acl;
   std::vector<acl_token_ptr> out;
-  t.tokens_by_expiry.for_each({}, nullptr, [&](std::string_view key, const present&) {
+  t.tokens.by<"expiry">().for_each({}, nullptr, [&](std::string_view key, const present&) {
     if (expiry_in(key) >= now || out.size() == most) return false;
     if (auto found = token_with_accessor(t, key.substr(8))) out.push_back(std::move(found));
     return true;
@@ -96,7 +94,7 @@ std::vector<acl_token_ptr> expired_tokens(const store& s, nanoseconds now, std::
 std::optional<nanoseconds> next_expiry(const store& s, watch_set* watch) {
   reading r(s, watch);
   std::optional<nanoseconds> out;
-  r.t.acl.tokens_by_expiry.for_each({}, watch, [&](std::string_view key, const present&) {
+  r.t.acl.tokens.by<"expiry">().for_each({}, watch, [&](std::string_view key, const present&) {
     out = expiry_in(key);
     return false;
   });
@@ -116,8 +114,8 @@ result<acl_policy_ptr> find_policy_by_name(const store& s, std::string_view name
 result<std::vector<acl_policy_ptr>> list_policies(const store& s, watch_set* watch) {
   reading r(s, watch);
   std::vector<acl_policy_ptr> out;
-  r.t.acl.policies_by_name.for_each({}, watch,
-                                    [&](std::string_view, const acl_policy_ptr& one) { out.push_back(one); });
+  r.t.acl.policies.by<"name">().for_each({}, watch,
+                                         [&](std::string_view, const acl_policy_ptr& one) { out.push_back(one); });
   return r.done(index_value(r.t, acl_policies_key), std::move(out));
 }
 
@@ -138,12 +136,14 @@ result<std::vector<acl_role_ptr>> list_roles(const store& s, const std::string& 
   const auto& t = r.t.acl;
   std::vector<acl_role_ptr> out;
   if (policy.empty())
-    t.roles_by_name.for_each({}, watch,
-                             [&](std::string_view, const acl_role_ptr& one) { out.push_back(shown(t, one, watch)); });
+    t.roles.by<"name">().for_each(
+        {}, watch, [&](std::string_view, const acl_role_ptr& one) { out.push_back(shown(t, one, watch)); });
   else
-    t.roles_by_policy.for_each(tree_prefix({lower_case(policy)}), watch, [&](std::string_view key, const present&) {
-      if (auto found = role_named(t, last_part(key), watch)) out.push_back(shown(t, found, watch));
-    });
+    t.roles.by<"policy">().for_each(tree_prefix({lower_case(policy)}), watch,
+                                    [&](std::string_view key, const present&) {
+                                      if (auto found = role_named(t, last_part(key), watch))
+                                        out.push_back(shown(t, found, watch));
+                                    });
   return r.done(index_value(r.t, acl_roles_key), std::move(out));
 }
 

@@ -1,7 +1,7 @@
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/index_table.hpp"
+#include "storage/state/lookups.hpp"
 #include "storage/state/reading.hpp"
-#include "storage/state/table_writes.hpp"
 
 #include <algorithm>
 #include <set>
@@ -78,7 +78,7 @@ result<node_ptr> find_node_by_name_or_id(const store& s, std::string_view name, 
   node_ptr found;
   int count = 0;
   auto prefix = tree_key({lower_case(peer), wanted});
-  r.t.nodes_by_id.for_each(prefix, watch, [&](std::string_view, const node_ptr& n) {
+  r.t.nodes.by<"id">().for_each(prefix, watch, [&](std::string_view, const node_ptr& n) {
     found = n;
     return ++count < 2;
   });
@@ -91,7 +91,7 @@ result<std::map<std::string, string_list>> list_services(const store& s, const s
   reading r(s, watch);
   std::map<std::string, std::set<std::string_view>> names;
   auto prefix = tree_prefix({lower_case(peer)});
-  r.t.services_by_name.for_each(prefix, watch, [&](std::string_view, const service_record_ptr& record) {
+  r.t.services.by<"name">().for_each(prefix, watch, [&](std::string_view, const service_record_ptr& record) {
     if (!node_meta.empty()) {
       auto n = node_named(r.t, peer, record->node);
       if (!n || !has_all(n->meta, node_meta)) return;
@@ -111,7 +111,7 @@ result<std::vector<service_instance>> service_instances(const store& s, const se
   reading r(s, watch);
   std::vector<service_instance> out;
   std::set<std::string> names; // of the services found: the proxies' own for a Connect query
-  auto& tree = q.connect ? r.t.services_connect : r.t.services_by_name;
+  auto& tree = q.connect ? r.t.services.by<"connect">() : r.t.services.by<"name">();
   auto prefix = tree_prefix({lower_case(q.peer), lower_case(q.name)});
   tree.for_each(prefix, watch, [&](std::string_view, const service_record_ptr& record) {
     names.insert(record->service.name);

@@ -1,7 +1,7 @@
 #include "storage/state/queries_health.hpp"
 #include "storage/state/index_table.hpp"
+#include "storage/state/lookups.hpp"
 #include "storage/state/reading.hpp"
-#include "storage/state/table_writes.hpp"
 
 #include <algorithm>
 #include <set>
@@ -33,8 +33,8 @@ auto collect(check_list& into) {
 check_list checks_of(const tables& t, std::string_view peer, std::string_view node, std::string_view service_id) {
   check_list out;
   auto p = lower_case(peer), n = lower_case(node);
-  t.checks_by_instance.for_each(tree_prefix({p, n, {}}), nullptr, collect(out));
-  t.checks_by_instance.for_each(tree_prefix({p, n, lower_case(service_id)}), nullptr, collect(out));
+  t.checks.by<"instance">().for_each(tree_prefix({p, n, {}}), nullptr, collect(out));
+  t.checks.by<"instance">().for_each(tree_prefix({p, n, lower_case(service_id)}), nullptr, collect(out));
   return out;
 }
 
@@ -58,7 +58,7 @@ result<check_list> service_checks(const store& s, std::string_view service, cons
                                   watch_set* watch, std::string_view peer) {
   reading r(s, watch);
   check_list out;
-  r.t.checks_by_service.for_each(tree_prefix({lower_case(peer), lower_case(service)}), watch, collect(out));
+  r.t.checks.by<"service">().for_each(tree_prefix({lower_case(peer), lower_case(service)}), watch, collect(out));
   keep_on_nodes(r.t, out, node_meta, watch);
   return r.done(checks_index(r.t, peer), std::move(out));
 }
@@ -70,7 +70,7 @@ result<check_list> checks_in_state(const store& s, std::string_view status, cons
   if (status == "any")
     r.t.checks.for_each(tree_prefix({lower_case(peer)}), watch, collect(out));
   else
-    r.t.checks_by_status.for_each(tree_prefix({lower_case(peer), status}), watch, collect(out));
+    r.t.checks.by<"status">().for_each(tree_prefix({lower_case(peer), status}), watch, collect(out));
   keep_on_nodes(r.t, out, node_meta, watch);
   return r.done(checks_index(r.t, peer), std::move(out));
 }
@@ -89,13 +89,13 @@ result<std::vector<service_entry>> service_entries(const store& s, const service
   // All that the answer is made of moves the key of its service, so that one cell a service is enough. Only where there
   // is nothing yet, or where other services may join in (Connect), the tree itself has to be watched.
   if (q.connect)
-    r.t.services_connect.for_each(prefix, watch, add);
+    r.t.services.by<"connect">().for_each(prefix, watch, add);
   else
-    r.t.services_by_name.for_each(prefix, nullptr, add);
+    r.t.services.by<"name">().for_each(prefix, nullptr, add);
   std::uint64_t index = 0;
   for (auto& name : names) index = std::max(index, service_index(r.t, q.peer, name, true, true, watch));
   if (names.empty()) {
-    if (!q.connect && watch) r.t.services_by_name.has_prefix(prefix, watch);
+    if (!q.connect && watch) r.t.services.by<"name">().has_prefix(prefix, watch);
     index = service_index(r.t, q.peer, q.name, false, true, watch);
   }
   return r.done(index, std::move(out));
@@ -154,7 +154,7 @@ result<std::vector<service_entry>> dump_services(const store& s, watch_set* watc
   std::vector<service_entry> out;
   auto prefix = tree_prefix({lower_case(peer)});
   watch_catalog(r.t, prefix, watch);
-  r.t.services_by_name.for_each(prefix, nullptr, [&](std::string_view, const service_record_ptr& record) {
+  r.t.services.by<"name">().for_each(prefix, nullptr, [&](std::string_view, const service_record_ptr& record) {
     out.push_back({node_named(r.t, peer, record->node), service_of(record),
                    checks_of(r.t, peer, record->node, record->service.id)});
   });

@@ -1,8 +1,8 @@
 #include "storage/state/queries_kv.hpp"
 #include "storage/state/index_table.hpp"
 #include "storage/state/index_watch.hpp"
+#include "storage/state/lookups.hpp"
 #include "storage/state/reading.hpp"
-#include "storage/state/table_writes.hpp"
 #include "storage/state/txn_reads.hpp"
 
 #include <algorithm>
@@ -63,8 +63,8 @@ result<string_list> kv_keys(const store& s, std::string_view prefix, std::string
 }
 
 nanoseconds lock_delay_end(const store& s, std::string_view key) {
-  auto end = s.tables().lock_delays.find(key);
-  return nanoseconds{end ? *end : 0};
+  auto delay = s.tables().lock_delays.at(key);
+  return nanoseconds{delay ? delay->end : 0};
 }
 
 namespace {
@@ -90,7 +90,7 @@ result<std::vector<session_ptr>> node_sessions(const store& s, std::string_view 
   reading r(s, watch);
   std::vector<session_ptr> out;
   auto prefix = tree_prefix({lower_case(node)});
-  r.t.sessions_by_node.for_each(prefix, watch, [&](std::string_view key, const present&) {
+  r.t.sessions.by<"node">().for_each(prefix, watch, [&](std::string_view key, const present&) {
     if (auto found = r.t.sessions.find(key.substr(prefix.size()))) out.push_back(*found);
   });
   return r.done(sessions_index(r.t), std::move(out));

@@ -21,7 +21,7 @@ result<usage_counts> usage(const store& s, watch_set* watch) {
   const auto local = tree_prefix({{}});
   r.t.nodes.for_each(local, watch, [&](std::string_view, const node_ptr&) { ++out.nodes; });
   std::string last;
-  r.t.services_by_name.for_each(local, watch, [&](std::string_view, const service_record_ptr& record) {
+  r.t.services.by<"name">().for_each(local, watch, [&](std::string_view, const service_record_ptr& record) {
     const auto& instance = record->service;
     auto name = lower_case(instance.name);
     if (out.instances++ == 0 || name != last) ++out.services;

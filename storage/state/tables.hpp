@@ -1,35 +1,18 @@
 #pragma once
 
-#include "protocol/types/catalog.hpp"
-#include "protocol/types/commands.hpp"
-#include "protocol/types/connect.hpp"
-#include "protocol/types/coordinate.hpp"
-#include "protocol/types/kv.hpp"
 #include "storage/state/acl_tables.hpp"
+#include "storage/state/catalog_tables.hpp"
+#include "storage/state/cluster_tables.hpp"
 #include "storage/state/radix_tree.hpp"
+#include "storage/state/session_tables.hpp"
+#include "storage/state/table.hpp"
+#include "storage/state/tree_key.hpp"
 
-#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace praetor::state {
-
-/// An instance of a service as it is stored: with the name of its node.
-struct service_record {
-  std::string node;
-  node_service service;
-};
-using service_record_ptr = std::shared_ptr<const service_record>;
-
-/// The instance in a record, sharing the record's life.
-inline node_service_ptr service_of(const service_record_ptr& r) { return node_service_ptr(r, &r->service); }
-
-/// Keys of the trees are made of parts; each but the last ends with a zero byte. Names that are compared without regard
-/// to case go in as lower case.
-std::string tree_key(std::initializer_list<std::string_view> parts);
-/// The prefix of all keys that begin with these parts.
-std::string tree_prefix(std::initializer_list<std::string_view> parts);
 
 /// The state of an archive, as far as its pieces came through the log.
 struct staged_archive {
@@ -38,41 +21,26 @@ struct staged_archive {
   std::vector<std::shared_ptr<const std::string>> pieces;
 };
 
-/// All tables with their secondary indexes: one tree each. Copying is cheap and gives a savepoint.
-/// `peer` is the name of the peering that a record was imported through, empty for local ones.
+/// The whole state. Copying is cheap and gives a savepoint. The keys are documented at the schemas.
 struct tables {
-  // Catalog.
-  radix_tree<node_ptr> nodes;                      ///< peer, name
-  radix_tree<node_ptr> nodes_by_id;                ///< peer, id
-  radix_tree<service_record_ptr> services;         ///< peer, node, id
-  radix_tree<service_record_ptr> services_by_name; ///< peer, name, node, id
-  radix_tree<service_record_ptr> services_connect; ///< peer, destination (or own name if native), node, id
-  radix_tree<service_record_ptr> services_by_kind; ///< peer, kind, node, id
-  radix_tree<present> kind_names;                  ///< kind, service name (local ones only)
-  radix_tree<health_check_ptr> checks;             ///< peer, node, id
-  radix_tree<health_check_ptr> checks_by_instance; ///< peer, node, service id (empty: the node's own), id
-  radix_tree<health_check_ptr> checks_by_service;  ///< peer, service name, node, id (none for the node's own)
-  radix_tree<health_check_ptr> checks_by_status;   ///< peer, status, node, id
+  table<node_schema> nodes;
+  table<service_schema> services;
+  table<check_schema> checks;
+  radix_tree<present> kind_names; ///< kind, service name (local ones only); follows from the services
 
-  // Keys and sessions.
-  radix_tree<kv_entry_ptr> kvs;           ///< the key itself
-  radix_tree<present> keys_by_session;    ///< session id, key
-  radix_tree<std::uint64_t> tombstones;   ///< key or deleted prefix -> index
-  radix_tree<session_ptr> sessions;       ///< id
-  radix_tree<present> sessions_by_node;   ///< node, id
-  radix_tree<present> sessions_by_check;  ///< node, check id, session id
-  radix_tree<std::int64_t> lock_delays;   ///< key -> end, nanoseconds since 1970
-  radix_tree<present> lock_delays_by_end; ///< end (8 bytes, big endian), key
+  table<kv_schema> kvs;
+  table<session_schema> sessions;
+  table<lock_delay_schema> lock_delays;
+  radix_tree<std::uint64_t> tombstones; ///< key or deleted prefix -> index
 
   acl_tables acl;
 
-  // The cluster.
-  radix_tree<node_coordinate_ptr> coordinates;                              ///< node, segment
-  radix_tree<ca_root_ptr> ca_roots;                                         ///< id
-  radix_tree<std::shared_ptr<const ca_configuration>> ca_config;            ///< one, at ""
-  radix_tree<std::shared_ptr<const ca_provider_state>> ca_provider_states;  ///< id
-  radix_tree<std::shared_ptr<const system_metadata_entry>> system_metadata; ///< key
-  radix_tree<std::shared_ptr<const autopilot_config>> autopilot;            ///< one, at ""
+  table<coordinate_schema> coordinates;
+  table<ca_root_schema> ca_roots;
+  table<ca_config_schema> ca_config;
+  table<ca_provider_schema> ca_provider_states;
+  table<system_metadata_schema> system_metadata;
+  table<autopilot_schema> autopilot;
   radix_tree<std::string> foreign; ///< records that are only carried along: type byte, number (8 bytes) -> MessagePack
 
   radix_tree<std::uint64_t> indexes; ///< the index table: key (lower case) -> index

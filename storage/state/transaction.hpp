@@ -20,16 +20,22 @@ public:
   const struct tables& tables() const { return tables_; }
   retired_parts& retired() { return retired_; }
 
+  /// From now on each change is recorded for the change feed. Only before the first one.
+  void record_changes() { recording_ = true; }
+  /// Where changes go; null: nobody reads them.
+  change_list* changes() { return recording_ ? &changes_ : nullptr; }
+
   /// A point to come back to. While one exists, each change copies its path again, so take one only where a command can
   /// fail after its first change.
   struct savepoint {
     struct tables tables;
-    std::size_t retired;
+    std::size_t retired, changes;
   };
-  savepoint save() const { return {tables_, retired_.size()}; }
+  savepoint save() const { return {tables_, retired_.size(), changes_.size()}; }
   void roll_back(savepoint&& s) {
     tables_ = std::move(s.tables);
     retired_.truncate(s.retired);
+    changes_.resize(s.changes);
   }
 
   /// Another state takes the place of everything: publishing it begins a new history.
@@ -40,10 +46,11 @@ public:
   bool replaced() const { return replaced_; }
 
 private:
-  bool replaced_ = false;
+  bool replaced_ = false, recording_ = false;
   store_ptr base_; // keeps all that is published alive, so that only nodes of our own have a single reference
   struct tables tables_;
   retired_parts retired_;
+  change_list changes_;
 };
 
 /// Takes an entry without a command into account.

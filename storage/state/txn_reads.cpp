@@ -1,5 +1,5 @@
 #include "storage/state/txn_reads.hpp"
-#include "storage/state/table_writes.hpp"
+#include "storage/state/lookups.hpp"
 
 #include <algorithm>
 #include <array>

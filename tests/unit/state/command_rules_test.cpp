@@ -311,7 +311,7 @@ TEST_CASE("times and delays at the ends of what can be counted overflow nothing"
     t.expiration_time = timestamp{seconds, 5};
     CHECK(c.run(command_type::acl_token_set, acl_token_set_request{{std::make_shared<const acl_token>(t)}}).ok());
   }
-  CHECK(c.now_published()->tables().acl.tokens_by_expiry.size() == 2);
+  CHECK(c.now_published()->tables().acl.tokens.by<"expiry">().size() == 2);
 }
 
 TEST_CASE("the deepest tree that keys can make is walked, replaced and freed on a thread's usual stack") {

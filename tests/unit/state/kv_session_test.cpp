@@ -163,9 +163,9 @@ TEST_CASE("what ends a session") {
   SECTION("its node") {
     c.remove("n");
     CHECK(c.now_published()->tables().sessions.empty());
-    CHECK(c.now_published()->tables().sessions_by_node.empty());
-    CHECK(c.now_published()->tables().sessions_by_check.empty());
-    CHECK(c.now_published()->tables().keys_by_session.empty());
+    CHECK(c.now_published()->tables().sessions.by<"node">().empty());
+    CHECK(c.now_published()->tables().sessions.by<"check">().empty());
+    CHECK(c.now_published()->tables().kvs.by<"session">().empty());
     CHECK(c.key("k1")->session.empty());
   }
   SECTION("its end") {
@@ -193,7 +193,7 @@ TEST_CASE("keys of a session that deletes go with it, and a lock delay follows t
   c.now += seconds(1);
   CHECK(c.kv("lock", "d1", "v", s2).flag == true);
   CHECK(c.now_published()->tables().lock_delays.empty());
-  CHECK(c.now_published()->tables().lock_delays_by_end.empty());
+  CHECK(c.now_published()->tables().lock_delays.by<"end">().empty());
   SECTION("no delay is longer than a minute") {
     c.create_session(bound(s3, {}, "release", std::chrono::hours(1)));
     c.kv("lock", "long", "v", s3);
@@ -208,7 +208,7 @@ TEST_CASE("deleting a tree forgets who held its keys") {
   c.kv("lock", "t/1", "v", s1);
   c.kv("set", "t/2");
   c.kv("delete-tree", "t/");
-  CHECK(c.now_published()->tables().keys_by_session.empty());
+  CHECK(c.now_published()->tables().kvs.by<"session">().empty());
   CHECK(c.now_published()->tables().kvs.empty());
   CHECK(c.destroy_session(s1).ok());
 }

@@ -8,7 +8,7 @@
 namespace praetor::state {
 
 template <class Tree>
-void list_keys(std::string& out, const char* name, const Tree& tree) {
+void list_keys(std::string& out, std::string_view name, const Tree& tree) {
   out += name;
   out += '\n';
   tree.for_each([&](std::string_view key, const auto&) {
@@ -17,46 +17,34 @@ void list_keys(std::string& out, const char* name, const Tree& tree) {
   });
 }
 
+template <class Table>
+void list_table(std::string& out, const Table& table) {
+  const std::string name(Table::schema::name);
+  list_keys(out, name, table);
+  table.for_each_index(
+      [&](std::string_view index, const auto& tree) { list_keys(out, name + " by " + std::string(index), tree); });
+}
+
 /// The keys of all trees: secondary indexes have to follow from the records.
 inline std::string shape_of(const tables& t) {
   std::string out;
-  list_keys(out, "nodes", t.nodes);
-  list_keys(out, "nodes_by_id", t.nodes_by_id);
-  list_keys(out, "services", t.services);
-  list_keys(out, "services_by_name", t.services_by_name);
-  list_keys(out, "services_connect", t.services_connect);
-  list_keys(out, "services_by_kind", t.services_by_kind);
+  list_table(out, t.nodes);
+  list_table(out, t.services);
+  list_table(out, t.checks);
   list_keys(out, "kind_names", t.kind_names);
-  list_keys(out, "checks", t.checks);
-  list_keys(out, "checks_by_instance", t.checks_by_instance);
-  list_keys(out, "checks_by_service", t.checks_by_service);
-  list_keys(out, "checks_by_status", t.checks_by_status);
-  list_keys(out, "kvs", t.kvs);
-  list_keys(out, "keys_by_session", t.keys_by_session);
+  list_table(out, t.kvs);
+  list_table(out, t.sessions);
+  list_table(out, t.lock_delays);
   list_keys(out, "tombstones", t.tombstones);
-  list_keys(out, "sessions", t.sessions);
-  list_keys(out, "sessions_by_node", t.sessions_by_node);
-  list_keys(out, "sessions_by_check", t.sessions_by_check);
-  list_keys(out, "lock_delays", t.lock_delays);
-  list_keys(out, "lock_delays_by_end", t.lock_delays_by_end);
-  list_keys(out, "tokens", t.acl.tokens);
-  list_keys(out, "tokens_by_accessor", t.acl.tokens_by_accessor);
-  list_keys(out, "tokens_by_policy", t.acl.tokens_by_policy);
-  list_keys(out, "tokens_by_role", t.acl.tokens_by_role);
-  list_keys(out, "tokens_by_service", t.acl.tokens_by_service);
-  list_keys(out, "tokens_by_auth_method", t.acl.tokens_by_auth_method);
-  list_keys(out, "tokens_by_expiry", t.acl.tokens_by_expiry);
-  list_keys(out, "policies", t.acl.policies);
-  list_keys(out, "policies_by_name", t.acl.policies_by_name);
-  list_keys(out, "roles", t.acl.roles);
-  list_keys(out, "roles_by_name", t.acl.roles_by_name);
-  list_keys(out, "roles_by_policy", t.acl.roles_by_policy);
-  list_keys(out, "coordinates", t.coordinates);
-  list_keys(out, "ca_roots", t.ca_roots);
-  list_keys(out, "ca_config", t.ca_config);
-  list_keys(out, "ca_provider_states", t.ca_provider_states);
-  list_keys(out, "system_metadata", t.system_metadata);
-  list_keys(out, "autopilot", t.autopilot);
+  list_table(out, t.acl.tokens);
+  list_table(out, t.acl.policies);
+  list_table(out, t.acl.roles);
+  list_table(out, t.coordinates);
+  list_table(out, t.ca_roots);
+  list_table(out, t.ca_config);
+  list_table(out, t.ca_provider_states);
+  list_table(out, t.system_metadata);
+  list_table(out, t.autopilot);
   list_keys(out, "indexes", t.indexes);
   return out;
 }

@@ -1,4 +1,6 @@
-#include "storage/state/tables.hpp"
+#include "storage/state/tree_key.hpp"
+
+#include "protocol/base/big_endian.hpp"
 
 #include <algorithm>
 
@@ -46,5 +48,15 @@ std::string tree_prefix(std::initializer_list<std::string_view> parts) {
   for (auto part : parts) append_closed(out, part);
   return out;
 }
+
+std::string numbered_key(std::uint64_t number, std::string_view rest) {
+  std::string out;
+  out.reserve(sizeof(number) + rest.size());
+  append_big_endian(out, number);
+  out += rest;
+  return out;
+}
+
+std::uint64_t number_of_key(std::string_view key) { return read_big_endian(key.substr(0, sizeof(std::uint64_t))); }
 
 } // namespace praetor::state

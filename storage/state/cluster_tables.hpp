@@ -1,0 +1,65 @@
+#pragma once
+
+#include "protocol/types/connect.hpp"
+#include "protocol/types/coordinate.hpp"
+#include "storage/state/table.hpp"
+
+namespace praetor::state {
+
+// The tables of what concerns the whole cluster.
+
+struct coordinate_schema {
+  using record = node_coordinate;
+  static constexpr std::string_view name = "coordinates", index_row = "coordinates";
+  static constexpr auto kind = command_type::coordinate_batch;
+
+  static std::string key(const node_coordinate& c); ///< node, segment
+  using indexes = index_list<>;
+};
+
+struct ca_root_schema {
+  using record = ca_root;
+  static constexpr std::string_view name = "ca_roots", index_row = "connect-ca-roots";
+  static constexpr auto kind = command_type::connect_ca;
+
+  static std::string_view key(const ca_root& r) { return r.id; }
+  using indexes = index_list<>;
+};
+
+struct ca_provider_schema {
+  using record = ca_provider_state;
+  static constexpr std::string_view name = "ca_provider_states", index_row = "connect-ca-builtin";
+  static constexpr auto kind = command_type::ca_provider_state;
+
+  static std::string_view key(const ca_provider_state& s) { return s.id; }
+  using indexes = index_list<>;
+};
+
+struct ca_config_schema {
+  using record = ca_configuration;
+  static constexpr std::string_view name = "ca_config";
+  static constexpr auto kind = command_type::ca_config;
+
+  static std::string_view key(const ca_configuration&) { return {}; } ///< there is one
+  using indexes = index_list<>;
+};
+
+struct system_metadata_schema {
+  using record = system_metadata_entry;
+  static constexpr std::string_view name = "system_metadata", index_row = "system-metadata";
+  static constexpr auto kind = command_type::system_metadata;
+
+  static std::string_view key(const system_metadata_entry& e) { return e.key; }
+  using indexes = index_list<>;
+};
+
+struct autopilot_schema {
+  using record = autopilot_config;
+  static constexpr std::string_view name = "autopilot";
+  static constexpr auto kind = command_type::autopilot;
+
+  static std::string_view key(const autopilot_config&) { return {}; } ///< there is one
+  using indexes = index_list<>;
+};
+
+} // namespace praetor::state
