@@ -10,10 +10,9 @@ namespace praetor {
 
 void state_machine_state::execute(apply_batch& batch) {
   std::vector<state::apply_result> results(batch.entries.size());
-  auto before = view->state.load();
+  auto t = view->state.begin();
   // Most changes look the same when they are made twice, which is why it would stay unseen.
-  PRAETOR_ASSERT(batch.entries.front()->index > before->log_index());
-  state::transaction t(before);
+  PRAETOR_ASSERT(batch.entries.front()->index > t.base()->log_index());
   for (std::size_t i = 0; i < batch.entries.size(); ++i) {
     const auto& entry = *batch.entries[i];
     if (entry.kind == raft::entry_kind::command && !entry.data.empty()) {

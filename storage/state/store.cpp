@@ -49,6 +49,12 @@ void publication::exchange(store_ptr next) {
   if (old->balance.fetch_add(readers, std::memory_order_acq_rel) + readers == 0) delete old;
 }
 
+transaction publication::begin() const {
+  transaction t(load());
+  if (feed_.followed()) t.record_changes();
+  return t;
+}
+
 store_ptr publication::publish(transaction&& t) {
   auto base = t.base();
   PRAETOR_ASSERT(base == load());
@@ -56,6 +62,10 @@ store_ptr publication::publish(transaction&& t) {
   auto next = std::make_shared<const store>(std::move(t.tables()), base->abandon_cell(), base->history());
   exchange(next);
   t.retired().wake();
+  if (feed_.followed()) {
+    auto* changes = t.changes();
+    feed_.publish({base, next, changes ? std::move(*changes) : change_list{}, changes == nullptr});
+  }
   return next;
 }
 
@@ -64,6 +74,7 @@ store_ptr publication::replace(const struct tables& tables) {
   auto next = std::make_shared<const store>(tables, watch_cell_ptr::make(), old->history() + 1);
   exchange(next);
   if (!mutated("rendered_answer_kept_over_restore")) old->abandon_cell()->fire();
+  if (feed_.followed()) feed_.publish({old, next, {}, true});
   return next;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/state/change_feed.hpp"
 #include "storage/state/tables.hpp"
 
 #include <atomic>
@@ -48,6 +49,9 @@ public:
   /// The newest store, never null.
   store_ptr load() const;
 
+  /// A transaction on the newest store, which records its changes if the feed has readers.
+  transaction begin() const;
+
   /// Publishes what a transaction has made of the newest store, then wakes whoever watched a part that it replaced.
   /// The transaction must have started from `load()`, and one thread publishes.
   store_ptr publish(transaction&& t);
@@ -55,11 +59,15 @@ public:
   /// who wait on the old one wake.
   store_ptr replace(const struct tables& t);
 
+  /// The changes of what is published from now on.
+  change_feed& feed() { return feed_; }
+
 private:
   struct slot;
   void exchange(store_ptr next);
   // Address of the slot in the lower 48 bits; above them the number of readers who are just copying from it.
   mutable std::atomic<std::uint64_t> word_;
+  change_feed feed_;
 };
 
 } // namespace praetor::state
