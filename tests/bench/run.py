@@ -23,6 +23,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "integration"))
+from check_target import CheckTarget  # noqa: E402
 from ports import free_ports  # noqa: E402
 
 
@@ -49,6 +50,7 @@ ROWS = [
     Row("memory_idle", "resident memory idle", "MB", "less", 1 / 3, 1 / 8),
     Row("memory_loaded", "resident memory with 60k keys, 16k services, 1,000 watchers", "MB", "less", 1 / 3, 1 / 8),
     Row("idle_cpu", "idle CPU", "%", "less", 1, 1 / 3),
+    Row("check_lateness", "1,000 HTTP checks a second: lateness, 99th percentile", "ms", "less", 100, 20, absolute=True),
     Row("cluster_put", "3 servers: KV PUT, 32 connections", "/s", "more", 2, 4),
     Row("failover", "3 servers: kill -9 the leader, until the next write succeeds", "s", "less", 1.5, 0.3,
         absolute=True),
@@ -296,6 +298,24 @@ class Bench:
     def watchers(self, agent):
         return self.generate("watch", agent, key="bench/watched", rounds=5)["p50_us"] / 1000
 
+    def check_lateness(self, agent):
+        target, count, interval = CheckTarget(), 1000, 1
+        try:
+            self.http(agent, f"checks-{target.port}",
+                      ("PUT /v1/agent/check/register " + json.dumps(one) for one in target.checks(count)), 1, once=True)
+            deadline = time.monotonic() + 30
+            while len(target.times()) < count:
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"only {len(target.times())} of {count} checks ran within 30 s")
+                time.sleep(0.1)
+            target.forget()
+            time.sleep(max(5, self.seconds * 3))
+            lateness = [max(0.0, later - earlier - interval) for times in target.times().values()
+                        for earlier, later in zip(times, times[1:])]
+            return statistics.quantiles(lateness, n=100)[98] * 1000
+        finally:
+            target.close()
+
     def cluster(self, cluster, rows, results):
         if "client_memory" in rows:
             settle(cluster.client, seconds=5)
@@ -367,6 +387,15 @@ def measure(bench, binary, rows, data_root):
             bench.memory(agent, results)
         except RuntimeError as problem:
             bench.warnings.append(f"memory: {problem}")
+        finally:
+            agent.close()
+    if "check_lateness" in rows:
+        agent = Agent(binary, data_root)
+        try:
+            agent.wait_for_write()
+            results["check_lateness"] = bench.check_lateness(agent)
+        except RuntimeError as problem:
+            bench.warnings.append(f"check_lateness: {problem}")
         finally:
             agent.close()
     if {"cluster_put", "failover", "client_memory"} & set(rows):
