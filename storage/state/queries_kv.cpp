@@ -12,25 +12,25 @@ namespace praetor::state {
 
 namespace {
 
-std::uint64_t table_index(const tables& t) { return max_index(t, {"kvs", "tombstones"}); }
+std::uint64_t kvs_index(const tables& t) { return max_index(t, {"kvs", "tombstones"}); }
 
 /// The index of a list: the newest change or deletion below the prefix.
 std::uint64_t prefix_index(const tables& t, std::string_view prefix, std::uint64_t newest_entry) {
-  if (prefix.empty()) return table_index(t);
+  if (prefix.empty()) return kvs_index(t);
   auto newest = newest_entry;
   t.tombstones.for_each(prefix, index_watch::current(),
                         [&](std::string_view, std::uint64_t index) { newest = std::max(newest, index); });
-  return newest == 0 ? table_index(t) : newest;
+  return newest == 0 ? kvs_index(t) : newest;
 }
 
 } // namespace
 
-std::uint64_t kv_index(const store& s) { return std::max<std::uint64_t>(1, table_index(s.tables())); }
+std::uint64_t kv_index(const store& s) { return std::max<std::uint64_t>(1, kvs_index(s.tables())); }
 
 result<kv_entry_ptr> kv_get(const store& s, std::string_view key, watch_set* watch) {
   reading r(s, watch);
   auto found = r.t.kvs.find(key, watch);
-  return found ? r.done((*found)->modify_index, *found) : r.done(table_index(r.t), kv_entry_ptr{});
+  return found ? r.done((*found)->modify_index, *found) : r.done(kvs_index(r.t), kv_entry_ptr{});
 }
 
 result<std::vector<kv_entry_ptr>> kv_list(const store& s, std::string_view prefix, watch_set* watch) {
