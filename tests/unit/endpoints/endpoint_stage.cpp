@@ -23,6 +23,8 @@ public:
     if (a.body) into_->body = *a.body;
     for (const auto& [name, value] : a.headers) into_->lines += name + ": " + value + "\r\n";
     into_->lines += a.lines;
+    if (a.common_lines) into_->lines += *a.common_lines;
+    if (!a.content_type.empty()) into_->lines.append("Content-Type: ").append(a.content_type).append("\r\n");
   }
   std::shared_ptr<body_stream> respond_stream(answer) override { return nullptr; }
   void on_cancel(std::function<void()>) override {}
@@ -31,29 +33,6 @@ private:
   request req_;
   asked_ptr into_;
 };
-
-request request_of(const std::string& method, const std::string& target, const std::string& token,
-                   const std::string& body) {
-  request req;
-  req.method = method;
-  auto mark = std::min(target.find('?'), target.size());
-  req.path = target.substr(0, mark);
-  if (mark < target.size()) req.raw_query = target.substr(mark + 1);
-  std::vector<std::pair<std::string, std::string>> items;
-  for (std::size_t start = 0; start < req.raw_query.size();) {
-    auto end = std::min(req.raw_query.find('&', start), req.raw_query.size());
-    auto one = req.raw_query.substr(start, end - start);
-    auto equals = std::min(one.find('='), one.size());
-    items.emplace_back(one.substr(0, equals), equals < one.size() ? one.substr(equals + 1) : "");
-    start = end + 1;
-  }
-  req.query = query_parameters(std::move(items));
-  if (!token.empty()) req.headers.emplace_back("x-consul-token", token);
-  req.body = body;
-  req.content_length = body.size();
-  req.remote_address = "127.0.0.1";
-  return req;
-}
 
 raft_peer_actor::behavior_type played_peer(raft_peer_actor::pointer,
                                            std::function<void(const std::shared_ptr<proposal>&)> take) {
@@ -241,10 +220,37 @@ void endpoint_stage::write_anonymous_token() {
   write(command_type::acl_token_set, acl_token_set_request{{made}});
 }
 
+request endpoint_stage::request_of(const std::string& method, const std::string& target, const std::string& token,
+                                   const std::string& body) {
+  request req;
+  req.method = method;
+  auto mark = std::min(target.find('?'), target.size());
+  req.path = target.substr(0, mark);
+  if (mark < target.size()) req.raw_query = target.substr(mark + 1);
+  std::vector<std::pair<std::string, std::string>> items;
+  for (std::size_t start = 0; start < req.raw_query.size();) {
+    auto end = std::min(req.raw_query.find('&', start), req.raw_query.size());
+    auto one = req.raw_query.substr(start, end - start);
+    auto equals = std::min(one.find('='), one.size());
+    items.emplace_back(one.substr(0, equals), equals < one.size() ? one.substr(equals + 1) : "");
+    start = end + 1;
+  }
+  req.query = query_parameters(std::move(items));
+  if (!token.empty()) req.headers.emplace_back("x-consul-token", token);
+  req.body = body;
+  req.content_length = body.size();
+  req.remote_address = "127.0.0.1";
+  return req;
+}
+
 asked_ptr endpoint_stage::send(const std::string& method, const std::string& target, const std::string& token,
                                const std::string& body) {
+  return handle(request_of(method, target, token, body));
+}
+
+asked_ptr endpoint_stage::handle(request req) {
   auto into = std::make_shared<asked>();
-  routes_->handle(std::make_shared<kept_exchange>(request_of(method, target, token, body), into));
+  routes_->handle(std::make_shared<kept_exchange>(std::move(req), into));
   run();
   CHECK(into->answers <= 1);
   return into;

@@ -8,6 +8,7 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <catch2/catch.hpp>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,17 @@ struct asked {
   std::uint64_t index() const;
 };
 using asked_ptr = std::shared_ptr<asked>;
+
+/// One request of a script and what has to come of it.
+struct expectation {
+  std::string request; ///< "PUT /v1/kv/a?cas=1", decoded
+  std::string body;
+  unsigned status = 200;
+  std::string answer = "..."; ///< the whole body; after "..." a part of it
+  std::string line = {};      ///< a header line that is there; after "!" a text that no line has
+  std::string rules = {};     ///< of the token that it is made with; "*": everything is allowed, "": no token
+  std::string headers = {};   ///< that it has, "accept: text/plain"
+};
 
 /// The endpoints of a server that leads alone, in virtual time and without sockets. Commands are applied and published
 /// at once. Access control is on, with a default of denial, unless the stage is open.
@@ -56,6 +68,8 @@ public:
   /// @param target path and query, both as they are after decoding: "/v1/kv/a?recurse"
   asked_ptr send(const std::string& method, const std::string& target, const std::string& token = {},
                  const std::string& body = {});
+  /// Makes requests one after the other and compares what comes of each.
+  void play(const std::vector<expectation>& script);
   asked get(const std::string& target, const std::string& token = {}) { return *send("GET", target, token); }
   asked put(const std::string& target, const std::string& body, const std::string& token = {}) {
     return *send("PUT", target, token, body);
@@ -78,6 +92,10 @@ public:
 private:
   static caf::actor_system_config& configure(caf::actor_system_config& config);
   void set_up_view(bool guarded);
+  static request request_of(const std::string& method, const std::string& target, const std::string& token,
+                            const std::string& body);
+  asked_ptr handle(request req);
+  std::string token_with(const std::string& rules);
   state::apply_result apply(const std::string& command);
 
   caf::actor_system_config config_;
@@ -90,6 +108,7 @@ private:
   state::retired_parts retired_;
   std::uint64_t index_ = 10;
   unsigned tokens_ = 0;
+  std::map<std::string, std::string> by_rules_; ///< secrets of the tokens of scripts
 };
 
 } // namespace praetor::endpoints
