@@ -178,10 +178,20 @@ void node_services(const call& c, bool as_list) {
 void node_with_services(const call& c) { node_services(c, false); }
 void node_service_list(const call& c) { node_services(c, true); }
 
+/// Imported records come over the stream of a peering and no other way.
+bool names_peer(const register_request& r) {
+  auto imported = [](const health_check_ptr& check) { return check && !check->peer_name.empty(); };
+  return !r.peer_name.empty() || (r.service && !r.service->peer_name.empty()) || imported(r.check) ||
+         std::any_of(r.checks.begin(), r.checks.end(), imported);
+}
+
 /// What every check of a registration takes from its request. @returns what is wrong with it, if anything
 expected<health_check_ptr> completed(const health_check& given, const register_request& r) {
   auto check = given;
-  if (check.check_id.empty() && !check.name.empty()) check.check_id = check.name;
+  if (check.check_id.empty()) check.check_id = check.name;
+  if (check.check_id.empty())
+    return fail("failed inserting check on node " + praetor::quoted(r.node) +
+                ": failed health check lookup: index error: object is missing a value for this index");
   if (check.node.empty()) check.node = r.node;
   if (!equal_fold(check.node, r.node))
     return fail("Node '" + check.node + "' for check '" + check.check_id + "' doesn't match register request node '" +
@@ -195,7 +205,7 @@ expected<health_check_ptr> completed(const health_check& given, const register_r
 expected<void> complete(register_request& r, const config::runtime_config& config) {
   if (r.datacenter.empty()) r.datacenter = config.datacenter;
   if (r.datacenter != config.datacenter) return fail("No path to datacenter");
-  if (!r.peer_name.empty()) return fail("cannot register requests with PeerName in them");
+  if (names_peer(r)) return fail("cannot register requests with PeerName in them");
   if (auto fault = fault_in_names(r)) return fail(std::move(*fault), 400);
   if (r.node.empty()) return fail("Must provide node");
   if (r.address.empty() && !r.skip_node_update) return fail("Must provide address if SkipNodeUpdate is not set");

@@ -246,9 +246,13 @@ txn_op stored_op(const op_input& in, const config::runtime_config& config) {
     out.service = txn_service_op{in.service->verb, in.service->node, in.service->service};
   } else if (in.check) {
     out.check = txn_check_op{in.check->verb, stored_check(in.check->check)};
+    auto& check = out.check->check;
+    if (check.check_id.empty() && state::is_record_write(out.check->verb)) check.check_id = check.name;
   }
   return out;
 }
+
+bool bad_id(const node& n) { return !n.id.empty() && !is_uuid(n.id); }
 
 /// What no operation may lack, whatever the state is.
 std::vector<txn_error> malformed_operations(std::vector<txn_op>& ops) {
@@ -258,14 +262,19 @@ std::vector<txn_error> malformed_operations(std::vector<txn_op>& ops) {
   };
   for (std::size_t i = 0; i < ops.size(); ++i) {
     auto& op = ops[i];
-    if (op.kv && !state::is_kv_verb(op.kv->verb))
-      refuse(i, "unknown KV operation: " + op.kv->verb);
-    else if (op.kv && op.kv->entry.key.empty() && op.kv->verb != "delete-tree")
+    if (op.kv && op.kv->entry.key.empty() && op.kv->verb != "delete-tree")
       refuse(i, "Must provide key");
+    else if (op.kv && !state::is_kv_verb(op.kv->verb))
+      refuse(i, "unknown KV operation: " + op.kv->verb);
     else if (op.node && state::is_record_write(op.node->verb) && op.node->node.name.empty())
       refuse(i, "Must provide node");
+    else if (op.node && state::is_record_write(op.node->verb) && bad_id(op.node->node))
+      refuse(i, "Bad node ID: uuid string is wrong length");
     else if (op.service && state::is_record_write(op.service->verb)) {
-      if (auto whole = complete_service(op.service->service); !whole) refuse(i, whole.error().text);
+      if (auto whole = complete_service(op.service->service); !whole)
+        refuse(i, whole.error().text);
+      else if (auto valid = valid_for_kind(op.service->service); !valid)
+        refuse(i, valid.error().text);
     }
     auto unknown = [](const std::string& verb) { return verb != "get" && !state::is_record_write(verb); };
     if (op.node && unknown(op.node->verb)) refuse(i, "unknown node operation: " + op.node->verb);
@@ -344,7 +353,7 @@ void respond_malformed(const call& c, const std::vector<txn_op>& ops, std::vecto
 /// How many operations a body has, or 0 if it is none. An operation without members takes three bytes of a body and a
 /// thousand times as many when it is read, so that the operations of long bodies are counted first.
 std::size_t count_operations(std::string_view body) {
-  constexpr std::size_t shortest = 4096; // bytes of a body that is worth it
+  constexpr std::size_t shortest = 2 * most_operations; // bytes of a body that may have too many
   if (body.size() < shortest) return 0;
   auto checked = json::scan(body, false, json::read_options{}.max_depth);
   if (!checked.error.empty()) return 0;
