@@ -11,7 +11,7 @@ namespace praetor::endpoints {
 
 namespace {
 
-/// What a client leaves out is zero, not the default.
+/// What is shown before the leader has written the first settings.
 autopilot_config nothing_set() {
   autopilot_config out;
   out.cleanup_dead_servers = false;
@@ -31,10 +31,10 @@ void read_configuration(const call& c) {
   });
 }
 
+/// What the client leaves out gets its default, not the value that is stored.
 void write_configuration(const call& c) {
   autopilot_request r;
   r.datacenter = c.env.config()->datacenter;
-  r.config = nothing_set();
   json::read_options strict;
   strict.reject_unknown_fields = true;
   if (auto read = json::read(c.req.body, r.config, strict); !read)

@@ -79,7 +79,7 @@ const raft::server* member_meant(const raft::configuration& members, const std::
 }
 
 std::optional<answer> one_peer_meant(const call& c) {
-  bool by_id = !c.req.query.get("id").empty(), by_address = !c.req.query.get("address").empty();
+  bool by_id = c.req.query.has("id"), by_address = c.req.query.has("address");
   if (!by_id && !by_address)
     return text_answer(400, "Must specify either ?id with the server's ID or ?address with IP:port of peer to remove");
   if (by_id && by_address) return text_answer(400, "Must specify only one of ?id or ?address");
@@ -91,8 +91,9 @@ void remove_peer(const call& c) {
   with_status(c, [c, id, address](const raft_status& raft) {
     auto* found = member_meant(raft.members.value, id, address);
     if (!found)
-      return respond_error(c, (id.empty() ? "address " + praetor::quoted(address) : "id " + praetor::quoted(id)) +
-                                  " was not found in the Raft configuration");
+      return respond_error(
+          c, (c.req.query.has("id") ? "id " + praetor::quoted(id) : "address " + praetor::quoted(address)) +
+                 " was not found in the Raft configuration");
     auto wanted = std::make_shared<membership_change>();
     wanted->change.kind = raft::configuration_change::kind_t::remove;
     wanted->change.id = found->who.id;
