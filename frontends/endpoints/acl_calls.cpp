@@ -13,9 +13,9 @@ query_outcome missing(std::uint64_t index, unsigned status, std::string text) {
   return out;
 }
 
-std::optional<answer> fault_in_id(std::string_view id, const std::string& record) {
+std::optional<answer> fault_in_id(const call& c, std::string_view id, const std::string& record) {
   auto bad = [&](const std::string& why) {
-    return text_answer(500, "failed acl " + record + " lookup: index error: " + why);
+    return refusal(c, error{"failed acl " + record + " lookup: index error: " + why});
   };
   if (id.size() != 36) return bad("UUID must be 36 characters");
   if (!is_uuid(id)) return bad("invalid UUID " + praetor::quoted(id));

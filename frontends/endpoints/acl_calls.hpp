@@ -20,7 +20,7 @@ inline constexpr route_check may_write_acls = needs(acl::resource::acl, acl::acc
 /// An answer that has nothing of what was asked for.
 query_outcome missing(std::uint64_t index, unsigned status, std::string text);
 /// What is wrong with an id, if anything. @param record "policy"
-std::optional<answer> fault_in_id(std::string_view id, const std::string& record);
+std::optional<answer> fault_in_id(const call& c, std::string_view id, const std::string& record);
 
 /// Finds a record by what stands behind the route's path.
 template <class Record>

@@ -40,7 +40,7 @@ void list(const call& c) {
   });
 }
 
-std::optional<answer> bad_id(const call& c) { return fault_in_id(c.rest, "policy"); }
+std::optional<answer> bad_id(const call& c) { return fault_in_id(c, c.rest, "policy"); }
 
 void read_by_name(const call& c) { answer_found<acl_policy>(c, state::find_policy_by_name, "policy"); }
 void read(const call& c) { answer_found<acl_policy>(c, state::find_policy, "policy"); }

@@ -13,14 +13,15 @@ namespace praetor::endpoints {
 namespace {
 
 void list(const call& c) {
-  answer_read(c, {},
-              [policy = c.req.query.get("policy"), how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-                auto found = state::list_roles(s, policy, watch);
-                return outcome(how, found.index, found.value);
-              });
+  auto policy = c.req.query.get("policy");
+  if (auto no = policy.empty() ? std::nullopt : fault_in_id(c, policy, "role")) return respond(c, std::move(*no));
+  answer_read(c, {}, [policy, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+    auto found = state::list_roles(s, policy, watch);
+    return outcome(how, found.index, found.value);
+  });
 }
 
-std::optional<answer> bad_id(const call& c) { return fault_in_id(c.rest, "role"); }
+std::optional<answer> bad_id(const call& c) { return fault_in_id(c, c.rest, "role"); }
 
 void read_by_name(const call& c) { answer_found<acl_role>(c, state::find_role_by_name, "role"); }
 void read(const call& c) { answer_found<acl_role>(c, state::find_role, "role"); }

@@ -60,14 +60,21 @@ expanded_token expanded(const state::store& s, const acl_token& token, const con
           {},    config.acl.default_policy, config.acl.down_policy, config.node_name};
 }
 
+/// A missing token is an error of the read, not a record that is not there.
+query_outcome no_token(std::uint64_t index, const std::string& text) {
+  auto out = missing(index, forbidden, text);
+  out.answer.headers = read_error_answer(error{text, forbidden}).headers;
+  return out;
+}
+
 /// What of a found token is told; `nothing_there` if there is none any more.
 std::optional<query_outcome> unless_alive(const state::result<acl_token_ptr>& found, nanoseconds now) {
-  if (!found.value) return missing(found.index, forbidden, std::string(nothing_there));
-  if (found.value->expired(now)) return missing(found.index, forbidden, "token has expired: ACL not found");
+  if (!found.value) return no_token(found.index, std::string(nothing_there));
+  if (found.value->expired(now)) return no_token(found.index, "token has expired: ACL not found");
   return {};
 }
 
-std::optional<answer> bad_id(const call& c) { return fault_in_id(c.rest, "token"); }
+std::optional<answer> bad_id(const call& c) { return fault_in_id(c, c.rest, "token"); }
 
 void read(const call& c) {
   answer_read(c, token_style,
@@ -103,7 +110,9 @@ void list(const call& c) {
     return respond_error(c, "Invalid query parameter: \"authmethod-ns\" - Namespaces are a Consul Enterprise feature",
                          400);
   // Whether the question makes sense does not depend on the state.
-  if (auto sound = state::list_tokens(state::store(), q, nullptr); !sound) return respond_error(c, sound.error().text);
+  if (auto sound = state::list_tokens(state::store(), q, nullptr); !sound) return respond(c, refusal(c, sound.error()));
+  for (const auto& id : {q.policy, q.role})
+    if (auto no = id.empty() ? std::nullopt : fault_in_id(c, id, "token")) return respond(c, std::move(*no));
   answer_read(c, token_style,
               [q, with_secret = sees_secrets(c), clock = c.env.outside().wall_clock,
                how = layout_of(c)](const state::store& s, state::watch_set* watch) {
@@ -154,7 +163,7 @@ void change(const call& c) {
 void clone(const call& c, std::string_view accessor) {
   auto given = read_strictly<acl_token>(c.req.body, "Token decoding failed: ");
   if (!given) return respond(c, error_answer(given.error()));
-  if (auto no = fault_in_id(accessor, "token")) return respond(c, std::move(*no));
+  if (auto no = fault_in_id(c, accessor, "token")) return respond(c, std::move(*no));
   auto found = state::find_token(*c.env.state(), accessor, nullptr).value;
   if (!found) return respond_error(c, std::string(nothing_there), forbidden);
   if (found->expired(c.env.outside().wall_clock()))

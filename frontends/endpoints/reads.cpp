@@ -398,6 +398,11 @@ answer read_error_answer(const error& e) {
 
 void respond_read_error(const call& c, const error& e) { respond(c, read_error_answer(e)); }
 
+answer refusal(const call& c, const error& why) {
+  const auto* form = c.matched->reads();
+  return !form || form->bare_errors ? error_answer(why) : read_error_answer(why);
+}
+
 void answer_read(const call& c, const read_options& options, read_style style, query_function run) {
   std::make_shared<pending_read>(c, options, style, std::move(run))->start();
 }

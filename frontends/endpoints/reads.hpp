@@ -116,5 +116,7 @@ private:
 /// An error of a read, with the headers that clients expect of one.
 answer read_error_answer(const error& e);
 void respond_read_error(const call& c, const error& e);
+/// A refusal in the form of the route: of a read with the header lines of one, unless its errors are bare.
+answer refusal(const call& c, const error& why);
 
 } // namespace praetor::endpoints

@@ -35,13 +35,13 @@ std::optional<answer> failed(const call& c, const route_permission& p) {
   bool allowed = p.name == name_source::path_prefix ? c.who->allowed_prefix(wanted.what, wanted.how, wanted.name)
                                                     : c.who->allowed(wanted);
   if (allowed) return {};
-  return text_answer(403, p.terse ? std::string("Permission denied") : c.who->denial(wanted));
+  return refusal(c, error{p.terse ? std::string("Permission denied") : c.who->denial(wanted), 403});
 }
 
-std::optional<answer> failed(const call& c, const read_form& form) {
+std::optional<answer> failed(const call& c, const read_form&) {
   auto options = read_options_of(c);
   if (options) return {};
-  return form.bare_errors ? error_answer(options.error()) : read_error_answer(options.error());
+  return refusal(c, options.error());
 }
 
 std::optional<answer> failed(const call& c, datacenter_policy policy) {

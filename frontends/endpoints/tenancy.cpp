@@ -23,7 +23,16 @@ constexpr std::array tenancies{
     tenancy{"/v1/agent/service", true, true},
     tenancy{"/v1/agent/check", true, true},
     tenancy{"/v1/agent/health/", true, true},
+    tenancy{"/v1/agent/join/", false, true},
+    tenancy{"/v1/coordinate/datacenters", false, false},
+    tenancy{"/v1/coordinate/update", true, true},
     tenancy{"/v1/coordinate/", false, true},
+    tenancy{"/v1/acl/bootstrap", false, false},
+    tenancy{"/v1/acl/replication", false, false},
+    tenancy{"/v1/acl/token/self", false, false},
+    tenancy{"/v1/acl/", true, true},
+    tenancy{"/v1/operator/raft/transfer-leader", false, true},
+    tenancy{"/v1/operator/usage", true, true},
 };
 
 std::string refusal(std::string_view parameter, std::string_view what) {
