@@ -50,13 +50,34 @@ void node(const call& c) {
   });
 }
 
+/// A coordinate as clients write it: what they leave out is zero, and a point without dimensions is nowhere.
+struct update_input {
+  static constexpr std::string_view type_name = "CoordinateUpdateRequest";
+  std::string datacenter, node, segment;
+  coordinate coord{.vec = {}, .error = 0, .adjustment = 0, .height = 0};
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Datacenter"}, x.datacenter);
+    f(field{"Node"}, x.node);
+    f(field{"Segment"}, x.segment);
+    f(field{"Coord"}, x.coord);
+  }
+};
+
 void update(const call& c) {
-  auto place = std::make_shared<node_coordinate>();
+  update_input given;
   json::read_options strict;
   strict.reject_unknown_fields = true;
-  if (auto read = json::read(c.req.body, *place, strict); !read)
+  if (auto read = json::read(c.req.body, given, strict); !read)
     return respond_error(c, "Request decode failed: " + read.error().text, 400);
   if (auto no = no_path(c)) return respond(c, std::move(*no));
+  if (!given.datacenter.empty() && given.datacenter != c.env.config()->datacenter)
+    return respond_error(c, "No path to datacenter");
+  auto place = std::make_shared<node_coordinate>();
+  place->node = std::move(given.node);
+  place->segment = std::move(given.segment);
+  place->coord = std::move(given.coord);
   if (auto fault = fault_in_names(*place)) return respond_error(c, *fault, 400);
   if (!is_valid(place->coord)) return respond_error(c, "invalid coordinate");
   if (place->coord.vec.size() != coordinate::dimensions) return respond_error(c, "incompatible coordinate");
@@ -113,7 +134,7 @@ constexpr std::array rows{
           .endpoint = update,
           .summary = "Stores a node's network coordinate",
           .checks = {feature::coordinates, endpoint_needs(acl::resource::node, acl::access::write, name_source::body)},
-          .body = json_body<node_coordinate>(),
+          .body = json_body<update_input>(),
           .answers = media::none},
 };
 
