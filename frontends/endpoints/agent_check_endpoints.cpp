@@ -137,7 +137,7 @@ private:
 bool wants_text(const request& req) {
   if (req.query.get("format") == "text") return true;
   auto* accept = req.header("accept");
-  return accept && accept->find("text/plain") != accept->npos;
+  return accept && accept->starts_with("text/plain");
 }
 
 health_answer health_of(const local_state& local, const local_service& s, const std::string& datacenter,
