@@ -114,7 +114,13 @@ void instances_of(const call& c, bool connect) {
 }
 
 void service(const call& c) { instances_of(c, false); }
-void connect(const call& c) { instances_of(c, true); }
+/// Whoever may not read a service is shown no proxy of it, and is not told that there are any.
+void connect(const call& c) {
+  if (c.who->allowed(acl::resource::service, acl::access::read, c.rest)) return instances_of(c, true);
+  auto nothing = json_answer(c, std::vector<service_node>());
+  nothing.lines = read_lines(*read_options_of(c), catalog_style.shows_consistency, 1, false, {}, false);
+  respond(c, std::move(nothing));
+}
 
 struct node_services_map {
   node_ptr node;
@@ -315,7 +321,9 @@ constexpr std::array rows{
           .rest = "service",
           .endpoint = connect,
           .summary = "Lists what accepts mesh traffic for a service",
-          .checks = {blocking_read, service_given, shows_nodes, shows_services},
+          .checks = {blocking_read, service_given,
+                     endpoint_needs(acl::resource::service, acl::access::read, name_source::path), shows_nodes,
+                     shows_services},
           .parameters = {tag_parameter, near_parameter, node_meta_parameter, filter_parameter},
           .cache_policy = caching::refreshed},
     route{.method = "GET",

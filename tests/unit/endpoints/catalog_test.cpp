@@ -118,3 +118,21 @@ TEST_CASE("removing what is named by half is refused, and what is not there is u
       {"GET /v1/catalog/node/n3", "", 200, "null"},
   });
 }
+
+TEST_CASE("whoever may not read a service is told of no proxy of it") {
+  endpoint_stage s;
+  const std::string proxies = R"(node_prefix "" { policy = "read" } service "p" { policy = "read" })",
+                    both = proxies + R"( service "web" { policy = "read" })";
+  s.play({
+      {"PUT /v1/catalog/register",
+       R"({"Node": "n", "Address": "1.1.1.1", "Service": {"Service": "p", "Kind": "connect-proxy", "Port": 1,
+                                                          "Proxy": {"DestinationServiceName": "web"}}})",
+       200, "true", "", "*"},
+      {"GET /v1/catalog/connect/web", "", 200, R"(..."ServiceName":"p")", "X-Consul-Knownleader: true", both},
+      {"GET /v1/catalog/connect/web", "", 200, "[]", "X-Consul-Knownleader: false", proxies},
+      {"GET /v1/catalog/connect/web", "", 200, "[]", "X-Consul-Index: 1", proxies},
+      {"GET /v1/catalog/connect/web", "", 200, "[]", "!X-Consul-Results-Filtered-By-Acls", proxies},
+      {"GET /v1/catalog/service/p", "", 200, R"(..."ServiceName":"p")", "", proxies},
+      {"GET /v1/health/connect/web", "", 403, "Permission denied", "", proxies},
+  });
+}
