@@ -314,7 +314,7 @@ void answer_from_state(const call& c, const std::vector<txn_op>& ops) {
   read_response_shape body;
   body.meta.index = 1;
   body.meta.consistency_level.clear();
-  body.meta.filtered = remove_unreadable(*c.who, response);
+  body.meta.filtered = remove_unreadable(*c.who, response) && !c.token.empty();
   static_cast<response_shape&>(body) = shape(response);
   body.meta.known_leader = !c.env.view().leader.get()->leader_id.empty();
   auto a = json_answer(c, body, response.errors.empty() ? 200 : 409);
@@ -336,7 +336,7 @@ void read(const call& c, const read_options& options, std::vector<txn_op> ops) {
 }
 
 /// What only reads is answered as a read, even if it was never asked.
-void respond_malformed(const call& c, const std::vector<txn_op>& ops, std::vector<txn_error> faults) {
+void respond_refused(const call& c, const std::vector<txn_op>& ops, std::vector<txn_error> faults) {
   bool reads = std::all_of(ops.begin(), ops.end(), [](const txn_op& op) {
     return op.kv && !state::is_kv_write(op.kv->verb) ? true : state::is_read_only({op});
   });
@@ -393,12 +393,8 @@ void txn(const call& c) {
   }
   if (auto fault = fault_in_operations(ops)) return respond_error(c, *fault, 400);
   if (auto malformed = malformed_operations(ops); !malformed.empty())
-    return respond_malformed(c, ops, std::move(malformed));
-  if (auto denied = denied_operations(c, ops); !denied.empty()) {
-    response_shape body;
-    body.errors = std::move(denied);
-    return respond(c, json_answer(c, body, 409));
-  }
+    return respond_refused(c, ops, std::move(malformed));
+  if (auto denied = denied_operations(c, ops); !denied.empty()) return respond_refused(c, ops, std::move(denied));
   if (state::is_read_only(ops)) return read(c, *read_options_of(c), std::move(ops));
   txn_request r;
   r.datacenter = config->datacenter;

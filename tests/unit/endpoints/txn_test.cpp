@@ -113,3 +113,26 @@ TEST_CASE("a transaction writes no record that a registration would refuse") {
             R"("CheckID":"named","Name":"named","Status":"critical")"),
   });
 }
+
+TEST_CASE("reads that a token may not do are refused one by one or left out") {
+  endpoint_stage s;
+  s.write_anonymous_token();
+  const std::string reads_a = R"(key "a" { policy = "read" })",
+                    tree = R"([{"KV": {"Verb": "get-tree", "Key": ""}}, {"KV": {"Verb": "get", "Key": "a"}}])";
+  s.play({
+      {"PUT /v1/kv/a", "1", 200, "true", "", "*"},
+      {"PUT /v1/kv/b", "1", 200, "true", "", "*"},
+      {"PUT /v1/txn", R"([{"KV": {"Verb": "check-session", "Key": "b"}}])", 409,
+       R"(...lacks permission 'key:read' on \"b\""}],"Index":0,"LastContact":0,"KnownLeader":false)",
+       "X-Consul-Knownleader: false", reads_a},
+      {"PUT /v1/txn", R"([{"KV": {"Verb": "set", "Key": "a"}}])", 409,
+       R"(...lacks permission 'key:write' on \"a\""}]})", "!X-Consul-Knownleader", reads_a},
+      {"PUT /v1/txn", R"([{"KV": {"Verb": "get", "Key": "a"}}, {"KV": {"Verb": "get", "Key": "b"}}])", 200,
+       R"(..."ResultsFilteredByACLs":true)", "X-Consul-Knownleader: true", reads_a},
+      {"PUT /v1/txn", R"([{"KV": {"Verb": "get", "Key": "a"}}])", 200, R"(..."ResultsFilteredByACLs":false)", "",
+       reads_a},
+      {"PUT /v1/txn", R"([{"KV": {"Verb": "get", "Key": "a"}}])", 200, R"(...{"Results":[],)"},
+      {"PUT /v1/txn", R"([{"KV": {"Verb": "get", "Key": "a"}}])", 200, R"(..."ResultsFilteredByACLs":false)"},
+      {"PUT /v1/txn", tree, 409, R"(...{"OpIndex":0,"What":"Must provide key"})", "", reads_a},
+  });
+}
