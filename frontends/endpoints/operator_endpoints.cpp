@@ -139,7 +139,7 @@ void usage(const call& c) {
   auto mode = read_options_of(c)->mode;
   auto level = mode == consistency::stale ? "stale" : mode == consistency::leader ? "leader" : "consistent";
   read_style style;
-  style.shows_consistency = true;
+  style.shows_consistency = style.names_mode = true;
   answer_read(
       c, style,
       [level, dc = c.env.config()->datacenter, how = layout_of(c)](const state::store& s, state::watch_set* watch) {

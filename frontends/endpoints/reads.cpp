@@ -113,6 +113,7 @@ void pending_read::evaluate() {
     return reply(*query.evaluate_with(nullptr));
   }
   auto key = question_key(c);
+  if (style.names_mode) key += std::to_string(static_cast<int>(options.mode));
   auto& cache = c.env.cache();
   auto found = cache.find(key);
   bool costly = takes_long(c.req);

@@ -59,6 +59,7 @@ struct read_style {
   bool streaming = false;         ///< blocking queries are said to come from the streaming backend
   bool cheap = false;             ///< quicker made than looked up, or soon out of date: not kept
   bool cacheable = false;         ///< says with ?cached whether the answer was at hand
+  bool names_mode = false;        ///< the body names the consistency mode: each mode has an answer of its own
 };
 
 /// Answers a read: checks the consistency mode, takes a kept answer or makes one, waits if it has to.

@@ -72,3 +72,14 @@ TEST_CASE("parameters of the keyring are judged") {
       {"DELETE /v1/operator/keyring", R"({"Frob": 5})", 400, R"(Request decode failed: json: unknown field "Frob")"},
   });
 }
+
+TEST_CASE("what is used is counted, and the mode of the read is told in the body") {
+  endpoint_stage s(endpoint_stage::access::open);
+  s.play({
+      {"GET /v1/operator/usage", "", 200, R"(..."ConsistencyLevel":"leader")",
+       "X-Consul-Effective-Consistency: leader"},
+      {"GET /v1/operator/usage?stale", "", 200, R"(..."ConsistencyLevel":"stale")",
+       "X-Consul-Effective-Consistency: stale"},
+      {"GET /v1/operator/usage", "", 200, R"(..."ConsistencyLevel":"leader")"},
+  });
+}
