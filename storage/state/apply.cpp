@@ -33,7 +33,7 @@ bool may_fail_late(step& s, const register_request& r) {
   if (r.service && !r.service->meta.empty()) return true;
   if (r.id.empty()) return false;
   auto known = node_with_id(s.tables(), r.peer_name, r.id);
-  return known && known->name != r.node;
+  return known && !equal_fold(known->name, r.node);
 }
 
 expected<void> register_all(step& s, register_request& r) {

@@ -130,7 +130,7 @@ expected<void> ensure_node(step& s, node n) {
   node_ptr existing;
   if (!n.id.empty()) {
     existing = node_with_id(s.tables(), n.peer_name, n.id);
-    if (existing && existing->name != n.name) {
+    if (existing && !equal_fold(existing->name, n.name)) {
       if (auto free = check_name_free(s, n, false); !free)
         return fail("Error while renaming Node ID: " + praetor::quoted(n.id) + " (" + n.address +
                     "): " + free.error().text);

@@ -81,6 +81,10 @@ TEST_CASE("what is registered is read back in each form, and filtered") {
       {"GET /v1/catalog/node/none", "", 200, "null"},
       {"GET /v1/catalog/node-services/none", "", 200, R"({"Node":null,"Services":null})"},
       {"GET /v1/catalog/node-services/n1", "", 200, R"(..."Services":[{"ID":"web")"},
+      {"PUT /v1/catalog/register", R"({"Node": "bare", "Address": "1.1.1.3"})", 200, "true"},
+      {"GET /v1/catalog/node-services/bare", "", 200, R"(..."Services":null})"},
+      {"GET /v1/catalog/node-services/bare?filter=Service==x", "", 200, R"(..."Services":[]})"},
+      {"GET /v1/catalog/node/bare", "", 200, R"(..."Services":{}})"},
       {"GET /v1/catalog/node/n1", "", 200, R"(..."Services":{"web":{"ID":"web")"},
       {"GET /v1/catalog/service/", "", 400, "Missing service name"},
       {"GET /v1/catalog/connect/", "", 400, "Missing service name"},
@@ -98,12 +102,31 @@ TEST_CASE("what is registered is read back in each form, and filtered") {
   });
 }
 
+TEST_CASE("a node whose name changes its letters alone keeps its services and checks") {
+  endpoint_stage s(endpoint_stage::access::open);
+  const std::string id = R"("ID": "70000000-0000-0000-0000-000000000001")";
+  s.play({
+      {"PUT /v1/catalog/register",
+       R"({"Node": "Upper", "Address": "1.1.1.1", "Service": {"Service": "up"},
+           "Check": {"Name": "c5", "ServiceID": "up"}, )" +
+           id + "}",
+       200, "true"},
+      {"PUT /v1/catalog/register", R"({"Node": "upper", "Address": "2.2.2.2", )" + id + "}", 200, "true"},
+      {"GET /v1/catalog/node/UPPER", "", 200, R"(..."Node":"upper","Address":"2.2.2.2")"},
+      {"GET /v1/catalog/service/up", "", 200, R"(..."ServiceID":"up")"},
+      {"GET /v1/health/checks/up", "", 200, R"(..."CheckID":"c5")"},
+  });
+}
+
 TEST_CASE("removing what is named by half is refused, and what is not there is unknown") {
   endpoint_stage s(endpoint_stage::access::open);
   s.play({
       {"PUT /v1/catalog/register", R"({"Node": "n3", "Address": "1.1.1.1", "Service": {"Service": "s3"},
                                        "Check": {"Name": "c3", "ServiceID": "s3"}})",
        200, "true"},
+      {"PUT /v1/catalog/register",
+       R"({"Node": "n3", "Address": "1.1.1.1", "Check": {"Name": "c4", "ServiceID": "S3"}})", 500,
+       "Unknown service ID 'S3' for check ID 'c4'"},
       {"PUT /v1/catalog/deregister", "", 400, "Request decode failed: EOF"},
       {"PUT /v1/catalog/deregister", "{}", 500, "Must provide node"},
       {"PUT /v1/catalog/deregister", R"({"Node": "n3", "Datacenter": "x"})", 500, "No path to datacenter"},
