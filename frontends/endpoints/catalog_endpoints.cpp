@@ -162,12 +162,14 @@ void node_services(const call& c, bool as_list) {
                 auto found = state::node_services(s, name, watch);
                 bool removed = found.value.node && !may_read(*who, *found.value.node);
                 bool seen = found.value.node && !removed;
+                bool has_list = filter || !found.value.services.empty(); // no services at all are null
                 std::vector<node_service_ptr> kept;
                 if (seen) kept = kept_services(std::move(found.value.services), filter, *who, removed);
                 query_outcome out;
                 if (as_list) {
                   node_services_list value;
-                  if (seen) value = {found.value.node, std::move(kept)};
+                  if (seen) value.node = found.value.node;
+                  if (seen && has_list) value.services = std::move(kept);
                   out = outcome(how, found.index, value);
                 } else if (seen) {
                   node_services_map value{found.value.node, {}};
@@ -235,11 +237,12 @@ expected<void> complete(register_request& r, const config::runtime_config& confi
   return {};
 }
 
-/// A check of a service needs that service, in the catalog or in the same request.
+/// A check of a service needs that service, in the catalog or in the same request. It has to name it letter for letter.
 expected<void> services_of_checks(const register_request& r, const state::store& s) {
   for (const auto& check : r.checks) {
     const auto& id = check->service_id;
-    if (id.empty() || (r.service && r.service->id == id) || state::find_service(s, r.node, id, nullptr).value) continue;
+    if (id.empty() || (r.service && r.service->id == id)) continue;
+    if (auto stored = state::find_service(s, r.node, id, nullptr).value; stored && stored->id == id) continue;
     return fail("Unknown service ID '" + id + "' for check ID '" + check->check_id + "'");
   }
   return {};
