@@ -48,8 +48,8 @@ json parameters_of_reads(const read_form& form) {
 
 bool takes_datacenter(const route& r) {
   for (const auto& one : r.checks)
-    if (std::holds_alternative<datacenter_policy>(one) || std::holds_alternative<read_form>(one)) return true;
-  return false;
+    if (std::holds_alternative<datacenter_policy>(one)) return true;
+  return r.reads() && r.answered_by != answerer::agent;
 }
 
 json parameters_of(const route& r) {

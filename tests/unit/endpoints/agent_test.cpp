@@ -93,6 +93,8 @@ TEST_CASE("the health of the agent's own services comes as JSON unless text is w
       {"GET /v1/agent/health/service/id/", "", 500, "Missing serviceID"},
       {"GET /v1/agent/health/service/name/", "", 500, "Missing service Name"},
       {"GET /v1/agent/service/none", "", 404, "unknown service ID: none", "!X-Consul-Index"},
+      {"GET /v1/agent/service/none?dc=nowhere", "", 404, "unknown service ID: none"},
+      {"GET /v1/agent/service/none?hash=x&wait=x", "", 400, "Invalid wait time"},
       {"GET /v1/agent/services?filter=Nope==x", "", 500, R"(...Failed to create boolean expression evaluator: )"},
       {"GET /v1/agent/checks?filter=Nope==x", "", 200, "{}"},
       {"GET /v1/agent/members?segment=x", "", 500, "Network segments are not supported in this version of Consul"},

@@ -19,6 +19,7 @@ TEST_CASE("an event that can't be sent is refused") {
        deploys},
       {"GET /v1/event/fire/deploy", "", 405, "method GET not allowed", "Allow: OPTIONS,PUT"},
       {"GET /v1/event/list", "", 200, "[]", "", deploys},
+      {"GET /v1/event/list?dc=nowhere", "", 200, "[]", "", deploys},
       {"GET /v1/event/list?index=x", "", 400, "Invalid index", "", deploys},
       {"POST /v1/event/list", "", 405, "method POST not allowed", "Allow: OPTIONS,GET"},
   });
