@@ -5,6 +5,7 @@
 #include "frontends/cli/command.hpp"
 #include "frontends/cli/dial.hpp"
 #include "frontends/cli/tls_context.hpp"
+#include "protocol/base/url.hpp"
 #include "protocol/types/values.hpp"
 
 #include <algorithm>
@@ -54,8 +55,7 @@ expected<int> dial_first_hop(const endpoint& where, cancellation* cancel) {
   if (!where.proxy) return dial(where, cancel);
   if (auto no = praetor::refusal(*where.proxy); !no.empty()) return fail(no);
   endpoint proxy;
-  bool v6 = where.proxy->host.find(':') != std::string::npos;
-  proxy.host = (v6 ? "[" + where.proxy->host + "]" : where.proxy->host) + ":" + where.proxy->port;
+  proxy.host = join_host_port(where.proxy->host, where.proxy->port);
   auto descriptor = dial(proxy, cancel);
   if (!descriptor) return fail(proxy_error(descriptor.error().text));
   return descriptor;
