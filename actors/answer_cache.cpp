@@ -9,9 +9,6 @@ namespace praetor {
 
 namespace {
 
-constexpr unsigned free_failures = 3; ///< after which asking again is slowed down
-constexpr unsigned most_doublings = 6;
-constexpr nanoseconds longest_pause = std::chrono::minutes(1);
 constexpr auto shortest_wait = std::chrono::seconds(1); ///< for news that there are none of
 constexpr auto look_interval = std::chrono::minutes(1);
 
@@ -63,7 +60,7 @@ void cached_answer_state::fetched_one(const fetched_answer_ptr& f) {
 }
 
 void cached_answer_state::keep(const fetched_answer_ptr& f) {
-  failures = 0;
+  pauses.reset();
   lost.reset();
   bool news = !current || f->index != current->index;
   current = f;
@@ -82,7 +79,6 @@ void cached_answer_state::keep(const fetched_answer_ptr& f) {
 }
 
 void cached_answer_state::bear(const fetched_answer_ptr& failed) {
-  ++failures;
   if (!lost) lost = self->clock().now();
   if (failed->refused()) current = nullptr;
   for (auto& r : std::exchange(waiting, {})) {
@@ -99,10 +95,8 @@ void cached_answer_state::bear(const fetched_answer_ptr& failed) {
 }
 
 nanoseconds cached_answer_state::pause() {
-  if (failures <= free_failures) return nanoseconds{0};
-  nanoseconds base = std::chrono::seconds(1) * (1 << std::min(failures - free_failures, most_doublings));
-  base = std::min(base, longest_pause);
-  return base + jitter(random, base);
+  auto base = pauses.next();
+  return base > nanoseconds{0} ? base + jitter(random, base) : base;
 }
 
 void cached_answer_state::dismiss(const fetched_answer_ptr& why) {

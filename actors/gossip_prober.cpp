@@ -1,6 +1,7 @@
 #include "actors/gossip_prober.hpp"
 
 #include "actors/gossip_pools.hpp"
+#include "actors/retry_waits.hpp"
 #include "protocol/config/runtime_config.hpp"
 
 #include <algorithm>

@@ -2,12 +2,12 @@
 
 #include "actors/agent_view.hpp"
 #include "actors/complaint_limit.hpp"
-#include "actors/doubling_wait.hpp"
 #include "actors/gossip_command.hpp"
 #include "actors/gossip_figures.hpp"
 #include "actors/gossip_port.hpp"
 #include "actors/ports.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/base/backoff.hpp"
 #include "protocol/swim/sealing.hpp"
 
 #include <atomic>
@@ -66,7 +66,7 @@ struct gossip_prober_state {
   std::shared_ptr<gossip_inbox> inbox = std::make_shared<gossip_inbox>();
   std::unique_ptr<swim::machine> machine;
   swim::rejoin_snapshot remembered;
-  doubling_wait rejoin_waits;
+  backoff rejoin_waits;
   bool rejoin_failed = false;
   swim::join_failures join_errors;        ///< of the latest join
   steady_time armed = steady_time::max(); ///< when the newest wake-up comes

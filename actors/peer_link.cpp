@@ -9,8 +9,6 @@ namespace praetor {
 
 namespace {
 
-/// Waits double at most this often.
-constexpr int most_doublings = 16;
 /// Numbers of late requests that are remembered.
 constexpr std::size_t most_late = 256;
 /// What a message takes beside its envelope's bytes.
@@ -81,7 +79,7 @@ void peer_link_state::connected(link_outcome& outcome) {
   }
   gateway = *outcome.gateway;
   outcome.links = nullptr;
-  failures = 0;
+  retry_waits.reset();
   last_error.clear();
   self->monitor(gateway);
   log.write(log_level::debug, "agent.rpc", "connected to server",
@@ -98,19 +96,14 @@ void peer_link_state::announce(bool up) {
 }
 
 void peer_link_state::retry_later() {
-  auto wait = std::min<std::chrono::nanoseconds>(limits.longest_wait,
-                                                 limits.first_wait * (1 << std::min(failures++, most_doublings)));
-  // Between half and all of it: servers that lost each other do not meet again in step.
-  auto half = wait / 2;
-  wait = half + jitter(random, half + nanoseconds{1});
-  retry_at = self->clock().now() + wait;
+  retry_at = self->clock().now() + upper_half(random, retry_waits.next());
   set_timer();
 }
 
 void peer_link_state::moved(const std::string& address) {
   if (address == target.address) return;
   target.address = address;
-  failures = 0;
+  retry_waits.reset();
   ++attempt; // an attempt under way leads to the old address
   connecting = false;
   if (gateway) {

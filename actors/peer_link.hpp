@@ -4,6 +4,7 @@
 #include "actors/ports.hpp"
 #include "actors/remote_call.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/base/backoff.hpp"
 
 #include <caf/actor_companion.hpp>
 
@@ -48,7 +49,7 @@ struct peer_link_state {
   std::shared_ptr<caf::actor_companion> mailbox; ///< sends in the link's name, and takes the answers
   std::uint64_t attempt = 0;                     ///< the newest; outcomes of older ones are dropped
   bool connecting = false;
-  int failures = 0; ///< in a row
+  backoff retry_waits{limits.first_wait, limits.longest_wait};
   std::string last_error;
 
   complaint_limit complaints;

@@ -12,13 +12,13 @@ namespace praetor {
 
 namespace {
 
-constexpr int most_attempts = 6;
+constexpr unsigned most_retries = 5;
 constexpr auto first_retry = std::chrono::seconds(10);
 
 } // namespace
 
 void session_timer_state::restart() {
-  attempts = 0;
+  retry_waits = {first_retry, first_retry * (1 << (most_retries - 1))};
   self->delayed_send(self, 2 * ttl, wake_atom_v, ++generation);
 }
 
@@ -55,8 +55,8 @@ session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_p
       },
       [self](result_atom, bool worked) {
         auto& s = self->state;
-        if (worked || ++s.attempts >= most_attempts) return;
-        self->delayed_send(self, first_retry * (1 << (s.attempts - 1)), wake_atom_v, ++s.generation);
+        if (worked || s.retry_waits.failures() == most_retries) return;
+        self->delayed_send(self, s.retry_waits.next(), wake_atom_v, ++s.generation);
       },
   };
 }

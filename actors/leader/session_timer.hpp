@@ -4,6 +4,7 @@
 #include "actors/ports.hpp"
 #include "actors/rpc_router.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/base/backoff.hpp"
 
 #include <map>
 #include <memory>
@@ -21,7 +22,7 @@ struct session_timer_state {
   std::string datacenter, id;
   nanoseconds ttl{0};
   std::uint64_t generation = 0; ///< of the running countdown
-  int attempts = 0;             ///< to destroy the session
+  backoff retry_waits;          ///< while the session can't be destroyed
 
   void restart();
   void destroy();
