@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/deadline_timer.hpp"
 #include "actors/leadership.hpp"
 #include "actors/ports.hpp"
 #include "actors/rpc_messages.hpp"
@@ -81,7 +82,9 @@ struct cached_answer_state {
   backoff pauses{std::chrono::seconds(2), std::chrono::minutes(1), 3}; ///< while no answer comes
   std::vector<cache_request_ptr> waiting;
   std::function<void()> cancel; ///< of the fetch under way; null: there is none
-  std::uint64_t fetches = 0, retry = 0, timer = 0;
+  std::uint64_t fetches = 0;
+  deadline_timer<fetch_again> retry;
+  deadline_timer<deadline_reached> expiry;
 
   void ask(cache_request_ptr r);
   void remove(const cache_request_ptr& r);

@@ -207,7 +207,6 @@ void peer_link_state::gateway_down(const caf::down_msg& down) {
 }
 
 void peer_link_state::wake() {
-  wake_at = steady_time::max();
   auto now = self->clock().now();
   while (!deadlines.empty() && deadlines.begin()->first <= now) {
     late.push_back(deadlines.begin()->second);
@@ -222,10 +221,7 @@ void peer_link_state::wake() {
 void peer_link_state::set_timer() {
   auto next = retry_at;
   if (!deadlines.empty()) next = std::min(next, deadlines.begin()->first);
-  if (next >= wake_at) return;
-  wake_at = next;
-  auto wait = std::max(next - self->clock().now(), steady_time::duration{0});
-  self->delayed_send(self, wait, wake_atom_v, ++wake_number);
+  timer.start_by(self, next);
 }
 
 peer_link_actor::behavior_type peer_link(peer_link_actor::stateful_pointer<peer_link_state> self, ports_ptr outside,
@@ -250,8 +246,8 @@ peer_link_actor::behavior_type peer_link(peer_link_actor::stateful_pointer<peer_
       [self](rpc_atom, std::uint64_t number, local<std::shared_ptr<link_answer>>& answer) {
         self->state.answered(number, *answer.value);
       },
-      [self](wake_atom, std::uint64_t number) {
-        if (number == self->state.wake_number) self->state.wake();
+      [self](wake_up<> message) {
+        if (self->state.timer.has_ended(message)) self->state.wake();
       },
   };
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/complaint_limit.hpp"
+#include "actors/deadline_timer.hpp"
 #include "actors/ports.hpp"
 #include "actors/remote_call.hpp"
 #include "protocol/actors.hpp"
@@ -58,8 +59,7 @@ struct peer_link_state {
   std::deque<std::uint64_t> late; ///< the last numbers whose deadline passed: their answers may still come
   std::size_t unanswered = 0;     ///< bytes of `calls`
   steady_time retry_at = steady_time::max();
-  steady_time wake_at = steady_time::max();
-  std::uint64_t wake_number = 0;
+  deadline_timer<> timer;
 
   void connect();
   void connected(link_outcome& outcome);

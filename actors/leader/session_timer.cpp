@@ -19,7 +19,7 @@ constexpr auto first_retry = std::chrono::seconds(10);
 
 void session_timer_state::restart() {
   retry_waits = {first_retry, first_retry * (1 << (most_retries - 1))};
-  self->delayed_send(self, 2 * ttl, wake_atom_v, ++generation);
+  countdown.start(self, 2 * ttl);
 }
 
 void session_timer_state::destroy() {
@@ -47,16 +47,16 @@ session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_p
       [self](renew_atom) {
         if (!mutated("session_renewal_ignored")) self->state.restart();
       },
-      [self](wake_atom, std::uint64_t generation) {
+      [self](wake_up<> message) {
         auto& s = self->state;
-        if (generation != s.generation) return;
+        if (!s.countdown.has_ended(message)) return;
         s.outside->log_lines->write(log_level::debug, "agent.server", "Session TTL expired", {{"session", s.id}});
         s.destroy();
       },
       [self](result_atom, bool worked) {
         auto& s = self->state;
         if (worked || s.retry_waits.failures() == most_retries) return;
-        self->delayed_send(self, s.retry_waits.next(), wake_atom_v, ++s.generation);
+        s.countdown.start(self, s.retry_waits.next());
       },
   };
 }

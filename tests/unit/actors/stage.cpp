@@ -28,7 +28,7 @@ gossip_prober_actor::behavior_type played_prober(gossip_prober_actor::pointer, s
       [](packet_atom, local<std::shared_ptr<gossip_packet>>&) {},
       [](packet_atom, local<std::shared_ptr<gossip_request>>&) {},
       [](result_atom, std::uint64_t, const std::string&, const std::string&) {},
-      [](wake_atom, std::uint64_t) {},
+      [](wake_up<>) {},
       [](flush_atom) {},
       [s](gossip_atom, local<std::shared_ptr<gossip_command>>& c) {
         if (auto* look = std::get_if<gossip_command::look>(&c.value->what)) {

@@ -24,7 +24,7 @@ peer_link_actor::behavior_type played_link(peer_link_actor::pointer, router_worl
       [](changed_atom, const std::string&) {},
       [](link_atom, std::uint64_t, local<std::shared_ptr<link_outcome>>&) {},
       [](rpc_atom, std::uint64_t, local<std::shared_ptr<link_answer>>&) {},
-      [](wake_atom, std::uint64_t) {},
+      [](wake_up<>) {},
   };
 }
 
