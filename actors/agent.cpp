@@ -16,9 +16,6 @@ namespace praetor {
 
 namespace {
 
-constexpr auto first_backoff = std::chrono::milliseconds(100);
-constexpr int most_doublings = 8;
-
 node_identity full_identity(const agent_options& o) {
   auto identity = node_identity_of(*o.config, o.node_id);
   identity.meta["consul-network-segment"] = "";
@@ -307,10 +304,9 @@ void agent_state::child_down(const caf::down_msg& down) {
   if (!down.reason && it->start) return; // it has done its work
   auto why = self->system().render(down.reason);
   if (!it->start) return options.outside->fatal(it->name + " failed: " + why);
-  auto wait = first_backoff * (1 << std::min(it->failures++, most_doublings));
   options.outside->log_lines->write(log_level::error, "agent", "a part of the agent failed and is started again",
                                     {{"part", it->name}, {"error", why}});
-  self->delayed_send(self, wait, wake_atom_v, it->name);
+  self->delayed_send(self, it->waits.next(), wake_atom_v, it->name);
 }
 
 void agent_state::dismiss(const std::string& child_name) {

@@ -5,6 +5,7 @@
 #include "actors/ports.hpp"
 #include "actors/raft_peer.hpp"
 #include "actors/registry.hpp"
+#include "actors/retry_waits.hpp"
 #include "actors/rpc_router.hpp"
 #include "actors/snapshotter.hpp"
 #include "protocol/actors.hpp"
@@ -66,8 +67,8 @@ struct agent_state {
   struct child {
     std::string name;
     caf::strong_actor_ptr handle;
-    std::function<void()> start; ///< starts it afresh; null for those without which the process must not go on
-    int failures = 0;
+    std::function<void()> start;   ///< starts it afresh; null for those without which the process must not go on
+    backoff waits = restart_waits; ///< before it is started again
   };
 
   agent_actor::pointer self = nullptr;

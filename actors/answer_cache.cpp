@@ -9,9 +9,6 @@ namespace praetor {
 
 namespace {
 
-constexpr unsigned free_failures = 3; ///< after which asking again is slowed down
-constexpr unsigned most_doublings = 6;
-constexpr nanoseconds longest_pause = std::chrono::minutes(1);
 constexpr auto shortest_wait = std::chrono::seconds(1); ///< for news that there are none of
 constexpr auto look_interval = std::chrono::minutes(1);
 
@@ -45,7 +42,7 @@ void cached_answer_state::ask(cache_request_ptr r) {
 void cached_answer_state::remove(const cache_request_ptr& r) { std::erase(waiting, r); }
 
 void cached_answer_state::fetch() {
-  ++retry;
+  retry.stop();
   auto index = current && question->waits() ? current->index : 0;
   fetch_began = self->clock().now();
   auto me = caf::actor_cast<caf::actor_addr>(self);
@@ -63,7 +60,7 @@ void cached_answer_state::fetched_one(const fetched_answer_ptr& f) {
 }
 
 void cached_answer_state::keep(const fetched_answer_ptr& f) {
-  failures = 0;
+  pauses.reset();
   lost.reset();
   bool news = !current || f->index != current->index;
   current = f;
@@ -78,11 +75,10 @@ void cached_answer_state::keep(const fetched_answer_ptr& f) {
   if (!question->waits()) return;
   // A server that does not wait for news must not be asked without end.
   if (news || fetched - fetch_began >= shortest_wait) return fetch();
-  self->delayed_send(self, shortest_wait, sync_atom_v, ++retry);
+  retry.start(self, shortest_wait);
 }
 
 void cached_answer_state::bear(const fetched_answer_ptr& failed) {
-  ++failures;
   if (!lost) lost = self->clock().now();
   if (failed->refused()) current = nullptr;
   for (auto& r : std::exchange(waiting, {})) {
@@ -95,14 +91,12 @@ void cached_answer_state::bear(const fetched_answer_ptr& failed) {
     else
       r->done({failed, false, nanoseconds{0}});
   }
-  if (current && question->waits()) self->delayed_send(self, pause(), sync_atom_v, ++retry);
+  if (current && question->waits()) retry.start(self, pause());
 }
 
 nanoseconds cached_answer_state::pause() {
-  if (failures <= free_failures) return nanoseconds{0};
-  nanoseconds base = std::chrono::seconds(1) * (1 << std::min(failures - free_failures, most_doublings));
-  base = std::min(base, longest_pause);
-  return base + jitter(random, base);
+  auto base = pauses.next();
+  return base > nanoseconds{0} ? base + jitter(random, base) : base;
 }
 
 void cached_answer_state::dismiss(const fetched_answer_ptr& why) {
@@ -114,7 +108,7 @@ void cached_answer_state::set_timer() {
   for (const auto& r : waiting)
     if (r->min_index > 0) first = std::min(first, r->deadline);
   if (first == steady_time::max()) return;
-  self->delayed_send(self, std::max<nanoseconds>(first - self->clock().now(), nanoseconds{0}), wake_atom_v, ++timer);
+  expiry.start(self, std::max<nanoseconds>(first - self->clock().now(), nanoseconds{0}));
 }
 
 void cached_answer_state::expire() {
@@ -146,12 +140,12 @@ cached_answer_actor::behavior_type cached_answer(cached_answer_actor::stateful_p
       [self](result_atom, std::uint64_t number, local<std::shared_ptr<const fetched_answer>>& f) {
         if (number == self->state.fetches) self->state.fetched_one(f.value);
       },
-      [self](sync_atom, std::uint64_t number) {
+      [self](wake_up<fetch_again> message) {
         auto& s = self->state;
-        if (number == s.retry && !s.cancel) s.fetch();
+        if (s.retry.has_ended(message) && !s.cancel) s.fetch();
       },
-      [self](wake_atom, std::uint64_t number) {
-        if (number == self->state.timer) self->state.expire();
+      [self](wake_up<deadline_reached> message) {
+        if (self->state.expiry.has_ended(message)) self->state.expire();
       },
   };
 }

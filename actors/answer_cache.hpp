@@ -1,9 +1,11 @@
 #pragma once
 
+#include "actors/deadline_timer.hpp"
 #include "actors/leadership.hpp"
 #include "actors/ports.hpp"
 #include "actors/rpc_messages.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/base/backoff.hpp"
 #include "protocol/types/error.hpp"
 
 #include <functional>
@@ -76,11 +78,13 @@ struct cached_answer_state {
   fetched_answer_ptr current; ///< the last good answer
   steady_time fetched{};      ///< when it came
   steady_time fetch_began{};
-  std::optional<steady_time> lost; ///< since when no server can be asked
-  unsigned failures = 0;           ///< in a row
+  std::optional<steady_time> lost;                                     ///< since when no server can be asked
+  backoff pauses{std::chrono::seconds(2), std::chrono::minutes(1), 3}; ///< while no answer comes
   std::vector<cache_request_ptr> waiting;
   std::function<void()> cancel; ///< of the fetch under way; null: there is none
-  std::uint64_t fetches = 0, retry = 0, timer = 0;
+  std::uint64_t fetches = 0;
+  deadline_timer<fetch_again> retry;
+  deadline_timer<deadline_reached> expiry;
 
   void ask(cache_request_ptr r);
   void remove(const cache_request_ptr& r);

@@ -186,17 +186,15 @@ void anti_entropy_state::send_deregister(deregister_request request, push what) 
 void anti_entropy_state::propose(expected<log_command> command, push what) {
   auto me = anti_entropy_actor{self};
   auto number = ++next_push;
-  auto failure = what.failure;
   pushing.emplace(number, std::move(what));
+  auto ended = [me, number](bool worked, error why) {
+    auto result = std::make_shared<const push_result>(push_result{number, worked, std::move(why)});
+    caf::anon_send(me, result_atom_v, local<std::shared_ptr<const push_result>>{std::move(result)});
+  };
   if (own_state && command)
-    if (auto no = refused_command(view, command->bytes(), {outside->wall_clock(), self->clock().now()})) {
-      failure->store(no->code);
-      return self->send(me, result_atom_v, number, false, no->text);
-    }
-  writes.propose(std::move(command), [me, number, failure](const state::apply_result& r) {
-    failure->store(r.why().code);
-    caf::anon_send(me, result_atom_v, number, r.ok(), r.error);
-  });
+    if (auto no = refused_command(view, command->bytes(), {outside->wall_clock(), self->clock().now()}))
+      return ended(false, std::move(*no));
+  writes.propose(std::move(command), [ended](const state::apply_result& r) { ended(r.ok(), r.why()); });
 }
 
 std::string anti_entropy_state::token_of(const std::string& own, bool from_file) const {
@@ -290,7 +288,7 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
 void anti_entropy_state::partial_sync() {
   sync_sent = false;
   // Nothing is known to be wrong before a server has been asked, or the own state has been applied.
-  if (own_state ? timer == 0 : !known) return;
+  if (own_state ? !timer.was_started() : !known) return;
   auto local = view->registry.get();
   if (node_dirty) push_node();
   for (auto it = dirty_services.begin(); it != dirty_services.end();) {
@@ -313,18 +311,18 @@ void anti_entropy_state::partial_sync() {
   }
 }
 
-void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::string& why) {
-  auto it = pushing.find(number);
+void anti_entropy_state::pushed(const push_result& result) {
+  auto it = pushing.find(result.number);
   if (it == pushing.end()) return;
   auto what = std::move(it->second);
   pushing.erase(it);
   auto& log = *outside->log_lines;
-  auto failure = what.failure->load();
+  auto code = result.why.code;
   // Nothing to remove: that is how it should be.
-  worked |= what.removal && failure == error_code::not_found;
-  bool unknown_token = failure == error_code::unauthenticated;
-  if (!worked && (unknown_token || failure == error_code::permission_denied)) {
-    blocked(what, why);
+  bool worked = result.worked || (what.removal && code == error_code::not_found);
+  bool unknown_token = code == error_code::unauthenticated;
+  if (!worked && (unknown_token || code == error_code::permission_denied)) {
+    blocked(what, result.why.text);
     if (unknown_token) try_again_soon();
     return;
   }
@@ -337,7 +335,7 @@ void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::st
     else
       for (const auto& id : what.checks) log.write(log_level::debug, "agent", "Synced check", {{"check", id}});
   } else {
-    log.write(log_level::warn, "agent", "Syncing failed, will try again", {{"error", why}});
+    log.write(log_level::warn, "agent", "Syncing failed, will try again", {{"error", result.why.text}});
     if (mutated("anti_entropy_drops_retry")) return;
     node_dirty |= what.node;
     if (!what.service.empty()) dirty_services.insert(what.service);
@@ -429,7 +427,7 @@ std::int64_t sync_scale(std::size_t members) {
 void anti_entropy_state::schedule(nanoseconds base, nanoseconds least) {
   auto pool = view->lan.load();
   auto wait = least + jitter(random, base * sync_scale(pool ? pool->members.size() : 1));
-  self->delayed_send(self, wait, wake_atom_v, ++timer);
+  timer.start(self, wait);
 }
 
 anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_pointer<anti_entropy_state> self,
@@ -460,19 +458,16 @@ anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_poin
         self->state.request_sync();
       },
       [self](sync_atom) { self->state.partial_sync(); },
-      [self](start_atom) { self->send(self, wake_atom_v, ++self->state.timer); },
+      [self](start_atom) { self->state.timer.wake_now(self); },
       [self](members_atom) {
         auto& s = self->state;
-        if (s.timer > 0) s.schedule(spread_after_join, nanoseconds{0});
+        if (s.timer.was_started()) s.schedule(spread_after_join, nanoseconds{0});
       },
       [self](result_atom, local<std::shared_ptr<const node_records>>& records) { self->state.answered(records.value); },
-      [self](wake_atom, std::uint64_t generation) {
-        auto& s = self->state;
-        if (generation == s.timer) s.full_sync();
+      [self](wake_up<> message) {
+        if (self->state.timer.has_ended(message)) self->state.full_sync();
       },
-      [self](result_atom, std::uint64_t number, bool worked, const std::string& why) {
-        self->state.pushed(number, worked, why);
-      },
+      [self](result_atom, local<std::shared_ptr<const push_result>>& result) { self->state.pushed(*result.value); },
   };
 }
 

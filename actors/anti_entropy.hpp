@@ -1,12 +1,12 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/deadline_timer.hpp"
 #include "actors/ports.hpp"
 #include "actors/rpc_messages.hpp"
 #include "actors/rpc_router.hpp"
 #include "protocol/actors.hpp"
 
-#include <atomic>
 #include <map>
 #include <optional>
 #include <random>
@@ -24,6 +24,13 @@ struct node_identity {
   bool operator==(const node_identity&) const = default;
 };
 node_identity node_identity_of(const config::runtime_config& config, const std::string& node_id);
+
+/// How a change fared that was pushed to the catalog.
+struct push_result {
+  std::uint64_t number = 0; ///< of the push
+  bool worked = false;
+  error why; ///< if it did not work
+};
 
 struct anti_entropy_state {
   static constexpr const char* name = "anti_entropy";
@@ -57,16 +64,13 @@ struct anti_entropy_state {
     /// What was sent.
     std::shared_ptr<const register_request> registered;
     std::shared_ptr<const deregister_request> removed;
-    /// The code of the error, written before the message that tells of it.
-    std::shared_ptr<std::atomic<error_code>> failure =
-        std::make_shared<std::atomic<error_code>>(error_code::unspecified);
   };
   std::map<std::uint64_t, push> pushing;
   std::uint64_t next_push = 0;
   /// ModifyIndex, by service id, that the last push took the place of: a view of the catalog up to it is older than
   /// that.
   std::map<std::string, std::uint64_t> written_over;
-  std::uint64_t timer = 0;
+  deadline_timer<> timer; ///< of the next comparison
 
   void request_sync();
   /// Pushes everything that is dirty and not on its way.
@@ -76,7 +80,7 @@ struct anti_entropy_state {
   void full_sync();
   /// A server's answer; null if there is none.
   void answered(const std::shared_ptr<const node_records>& records);
-  void pushed(std::uint64_t number, bool worked, const std::string& why);
+  void pushed(const push_result& result);
   /// After `base` and a random part of it, more in larger pools.
   void schedule(nanoseconds base, nanoseconds least);
 

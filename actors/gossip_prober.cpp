@@ -1,6 +1,7 @@
 #include "actors/gossip_prober.hpp"
 
 #include "actors/gossip_pools.hpp"
+#include "actors/retry_waits.hpp"
 #include "protocol/config/runtime_config.hpp"
 
 #include <algorithm>
@@ -163,9 +164,7 @@ void gossip_prober_state::stream_ended(std::uint64_t token, const std::string& f
   carry_out();
 }
 
-void gossip_prober_state::wake(std::uint64_t number) {
-  if (number != wake_number) return;
-  armed = steady_time::max();
+void gossip_prober_state::wake() {
   auto began = now();
   packets_sent = false;
   machine->tick(began);
@@ -176,9 +175,7 @@ void gossip_prober_state::wake(std::uint64_t number) {
 void gossip_prober_state::arm() {
   auto next = machine->next_deadline();
   if (snapshot_changed) next = std::min(next, snapshot_due);
-  if (next >= armed) return;
-  armed = next;
-  self->delayed_send(self, std::max(next - now(), steady_time::duration::zero()), wake_atom_v, ++wake_number);
+  timer.start_by(self, next);
 }
 
 void gossip_prober_state::carry_out() {
@@ -341,7 +338,9 @@ gossip_prober_actor::behavior_type gossip_prober(gossip_prober_actor::stateful_p
       [self](result_atom, std::uint64_t token, const std::string& frame, const std::string& failure) {
         self->state.stream_ended(token, frame, failure);
       },
-      [self](wake_atom, std::uint64_t number) { self->state.wake(number); },
+      [self](wake_up<> message) {
+        if (self->state.timer.has_ended(message)) self->state.wake();
+      },
       [self](flush_atom) { self->state.flush(); },
       [self](gossip_atom, local<std::shared_ptr<gossip_command>>& c) { self->state.command(*c.value); },
       [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config) {

@@ -2,12 +2,13 @@
 
 #include "actors/agent_view.hpp"
 #include "actors/complaint_limit.hpp"
-#include "actors/doubling_wait.hpp"
+#include "actors/deadline_timer.hpp"
 #include "actors/gossip_command.hpp"
 #include "actors/gossip_figures.hpp"
 #include "actors/gossip_port.hpp"
 #include "actors/ports.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/base/backoff.hpp"
 #include "protocol/swim/sealing.hpp"
 
 #include <atomic>
@@ -66,11 +67,10 @@ struct gossip_prober_state {
   std::shared_ptr<gossip_inbox> inbox = std::make_shared<gossip_inbox>();
   std::unique_ptr<swim::machine> machine;
   swim::rejoin_snapshot remembered;
-  doubling_wait rejoin_waits;
+  backoff rejoin_waits;
   bool rejoin_failed = false;
-  swim::join_failures join_errors;        ///< of the latest join
-  steady_time armed = steady_time::max(); ///< when the newest wake-up comes
-  std::uint64_t wake_number = 0;
+  swim::join_failures join_errors; ///< of the latest join
+  deadline_timer<> timer;
   bool flush_sent = false, members_changed = false, snapshot_changed = false;
   steady_time snapshot_due{};
   std::shared_ptr<const membership> published;
@@ -86,7 +86,7 @@ struct gossip_prober_state {
   void packet_received(const gossip_packet& p);
   void request_received(const gossip_request& r);
   void stream_ended(std::uint64_t token, const std::string& frame, const std::string& failure);
-  void wake(std::uint64_t number);
+  void wake();
   void flush();
   void command(gossip_command& c);
   /// Does what the machine wants done, and sets the next wake-up.

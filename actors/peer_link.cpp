@@ -9,8 +9,6 @@ namespace praetor {
 
 namespace {
 
-/// Waits double at most this often.
-constexpr int most_doublings = 16;
 /// Numbers of late requests that are remembered.
 constexpr std::size_t most_late = 256;
 /// What a message takes beside its envelope's bytes.
@@ -81,7 +79,7 @@ void peer_link_state::connected(link_outcome& outcome) {
   }
   gateway = *outcome.gateway;
   outcome.links = nullptr;
-  failures = 0;
+  retry_waits.reset();
   last_error.clear();
   self->monitor(gateway);
   log.write(log_level::debug, "agent.rpc", "connected to server",
@@ -98,19 +96,14 @@ void peer_link_state::announce(bool up) {
 }
 
 void peer_link_state::retry_later() {
-  auto wait = std::min<std::chrono::nanoseconds>(limits.longest_wait,
-                                                 limits.first_wait * (1 << std::min(failures++, most_doublings)));
-  // Between half and all of it: servers that lost each other do not meet again in step.
-  auto half = wait / 2;
-  wait = half + jitter(random, half + nanoseconds{1});
-  retry_at = self->clock().now() + wait;
+  retry_at = self->clock().now() + upper_half(random, retry_waits.next());
   set_timer();
 }
 
 void peer_link_state::moved(const std::string& address) {
   if (address == target.address) return;
   target.address = address;
-  failures = 0;
+  retry_waits.reset();
   ++attempt; // an attempt under way leads to the old address
   connecting = false;
   if (gateway) {
@@ -214,7 +207,6 @@ void peer_link_state::gateway_down(const caf::down_msg& down) {
 }
 
 void peer_link_state::wake() {
-  wake_at = steady_time::max();
   auto now = self->clock().now();
   while (!deadlines.empty() && deadlines.begin()->first <= now) {
     late.push_back(deadlines.begin()->second);
@@ -229,10 +221,7 @@ void peer_link_state::wake() {
 void peer_link_state::set_timer() {
   auto next = retry_at;
   if (!deadlines.empty()) next = std::min(next, deadlines.begin()->first);
-  if (next >= wake_at) return;
-  wake_at = next;
-  auto wait = std::max(next - self->clock().now(), steady_time::duration{0});
-  self->delayed_send(self, wait, wake_atom_v, ++wake_number);
+  timer.start_by(self, next);
 }
 
 peer_link_actor::behavior_type peer_link(peer_link_actor::stateful_pointer<peer_link_state> self, ports_ptr outside,
@@ -257,8 +246,8 @@ peer_link_actor::behavior_type peer_link(peer_link_actor::stateful_pointer<peer_
       [self](rpc_atom, std::uint64_t number, local<std::shared_ptr<link_answer>>& answer) {
         self->state.answered(number, *answer.value);
       },
-      [self](wake_atom, std::uint64_t number) {
-        if (number == self->state.wake_number) self->state.wake();
+      [self](wake_up<> message) {
+        if (self->state.timer.has_ended(message)) self->state.wake();
       },
   };
 }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "actors/complaint_limit.hpp"
+#include "actors/deadline_timer.hpp"
 #include "actors/ports.hpp"
 #include "actors/remote_call.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/base/backoff.hpp"
 
 #include <caf/actor_companion.hpp>
 
@@ -48,7 +50,7 @@ struct peer_link_state {
   std::shared_ptr<caf::actor_companion> mailbox; ///< sends in the link's name, and takes the answers
   std::uint64_t attempt = 0;                     ///< the newest; outcomes of older ones are dropped
   bool connecting = false;
-  int failures = 0; ///< in a row
+  backoff retry_waits{limits.first_wait, limits.longest_wait};
   std::string last_error;
 
   complaint_limit complaints;
@@ -57,8 +59,7 @@ struct peer_link_state {
   std::deque<std::uint64_t> late; ///< the last numbers whose deadline passed: their answers may still come
   std::size_t unanswered = 0;     ///< bytes of `calls`
   steady_time retry_at = steady_time::max();
-  steady_time wake_at = steady_time::max();
-  std::uint64_t wake_number = 0;
+  deadline_timer<> timer;
 
   void connect();
   void connected(link_outcome& outcome);

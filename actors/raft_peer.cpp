@@ -388,7 +388,7 @@ void raft_peer_state::carry_out() {
     serve_snapshots(out);
   } while (machine->has_output());
   give_up_open();
-  set_timer();
+  timer.start_by(self, std::min(machine->next_deadline(), give_up_at));
 }
 
 /// A successor decides soon what becomes of entries that were not committed; without one nobody may wait for ever.
@@ -401,15 +401,6 @@ void raft_peer_state::give_up_open() {
   if (now() < give_up_at) return;
   for (auto& a : std::exchange(appended, {})) answer_lost(*a.waiting);
   give_up_at = raft::time_point::max();
-}
-
-/// A deadline that was put off leaves the timer as it is, which then finds nothing to do and is set anew: a follower's
-/// election time-out moves with every heartbeat.
-void raft_peer_state::set_timer() {
-  auto next = std::min(machine->next_deadline(), give_up_at);
-  if (next >= timer_at) return;
-  timer_at = next;
-  self->delayed_send(self, std::max(next - now(), raft::duration::zero()), wake_atom_v, ++timer);
 }
 
 void raft_peer_state::report_status(const std::function<void(const raft_status&)>& done) const {
@@ -445,10 +436,9 @@ raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_
       [self](written_atom, local<std::shared_ptr<log_written_report>>& report) {
         self->state.log_written(*report.value);
       },
-      [self](wake_atom, std::uint64_t generation) {
+      [self](wake_up<> message) {
         auto& s = self->state;
-        if (generation != s.timer) return;
-        s.timer_at = raft::time_point::max();
+        if (!s.timer.has_ended(message)) return;
         s.machine->tick(s.now());
         s.carry_out();
       },

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/deadline_timer.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/membership_change.hpp"
 #include "actors/ports.hpp"
@@ -66,8 +67,7 @@ struct raft_peer_state {
 
   std::map<std::uint64_t, done_callback> reads; ///< by token of the machine
   std::uint64_t next_read = 0;
-  std::uint64_t timer = 0; ///< generation of the newest wake-up
-  raft::time_point timer_at = raft::time_point::max();
+  deadline_timer<> timer;
   raft::snapshot_meta last_snapshot;
   /// Changes of the members: one at a time, each once the one before is committed.
   std::deque<std::shared_ptr<membership_change>> changes;
@@ -106,7 +106,6 @@ private:
   void submit(raft::output& out);
   void apply(std::vector<raft::entry_ptr> entries);
   void give_up_open();
-  void set_timer();
 };
 
 raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_peer_state> self,

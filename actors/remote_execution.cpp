@@ -17,8 +17,6 @@ constexpr std::string_view log_name = "agent";
 
 } // namespace
 
-void remote_execution_state::tick(nanoseconds after) { self->delayed_send(self, after, wake_atom_v, ++timer); }
-
 void remote_execution_state::give_up(const std::string& why) {
   options.outside->log_lines->write(log_level::error, log_name, "a remote execution is given up",
                                     {{"event_id", options.event}, {"error", why}});
@@ -82,7 +80,7 @@ void remote_execution_state::start() {
     if (auto execution = caf::actor_cast<remote_execution_actor>(me)) caf::anon_send(execution, ended_atom_v, code);
   };
   command = options.outside->commands->start(std::move(request), std::move(output), std::move(end));
-  tick(job.wait > 0 ? nanoseconds{job.wait} : default_wait);
+  timer.start(self, job.wait > 0 ? nanoseconds{job.wait} : default_wait);
 }
 
 void remote_execution_state::answered(const remote_answer& a) {
@@ -117,13 +115,13 @@ void remote_execution_state::heard(std::string output) {
     command->read_on();
   else
     held_back = true;
-  tick(gathered.empty() && job.wait > 0 ? nanoseconds{job.wait} : nanoseconds{piece_patience});
+  timer.start(self, gathered.empty() && job.wait > 0 ? nanoseconds{job.wait} : nanoseconds{piece_patience});
 }
 
 void remote_execution_state::time_is_up() {
   if (exit_code) return;
   if (!gathered.empty() || unsent.empty()) cut_piece(); // with nothing gathered it is a sign of life
-  tick(job.wait > 0 ? nanoseconds{job.wait} : default_wait);
+  timer.start(self, job.wait > 0 ? nanoseconds{job.wait} : default_wait);
 }
 
 void remote_execution_state::ended(std::int32_t code) {
@@ -154,16 +152,16 @@ remote_execution(remote_execution_actor::stateful_pointer<remote_execution_state
   auto& s = self->state;
   s.self = self;
   s.options = std::move(options);
-  self->send(self, wake_atom_v, s.timer);
+  s.timer.wake_now(self);
   return {
       [self](result_atom, std::uint64_t number, local<std::shared_ptr<const execution_reply>>& reply) {
         if (number == self->state.requests) self->state.answered(reply.value->answer);
       },
       [self](packet_atom, std::string& output) { self->state.heard(std::move(output)); },
       [self](ended_atom, std::int32_t code) { self->state.ended(code); },
-      [self](wake_atom, std::uint64_t number) {
+      [self](wake_up<> message) {
         auto& s = self->state;
-        if (number != s.timer) return;
+        if (!s.timer.has_ended(message)) return;
         if (s.now == remote_execution_state::phase::reading) return s.read_job(false);
         s.time_is_up();
       },

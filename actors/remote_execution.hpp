@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/deadline_timer.hpp"
 #include "actors/ports.hpp"
 #include "actors/rpc_messages.hpp"
 #include "protocol/actors.hpp"
@@ -69,7 +70,8 @@ struct remote_execution_state {
   std::string gathered;           ///< not yet a piece
   std::deque<std::string> unsent; ///< pieces of output, an empty one as a sign of life
   std::optional<std::int32_t> exit_code;
-  std::uint64_t requests = 0, pieces = 0, timer = 0;
+  std::uint64_t requests = 0, pieces = 0;
+  deadline_timer<> timer;
   bool asking = false;
   bool held_back = false; ///< the command waits until a piece is sent
 
@@ -86,7 +88,6 @@ private:
   void start();
   void send_next();
   void cut_piece();
-  void tick(nanoseconds after);
   void give_up(const std::string& why);
 };
 

@@ -1,5 +1,6 @@
 #include "actors/retry_joiner.hpp"
 
+#include "actors/retry_waits.hpp"
 #include "protocol/config/error_list.hpp"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
-#include "actors/doubling_wait.hpp"
 #include "actors/gossip_command.hpp"
 #include "actors/ports.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/base/backoff.hpp"
 
 #include <cstdint>
 #include <random>
@@ -33,7 +33,7 @@ struct retry_joiner_state {
   retry_joiner_actor::pointer self = nullptr;
   retry_join_options options;
   std::mt19937_64 random;
-  doubling_wait waits;
+  backoff waits;
   std::int64_t tries = 0;   ///< failures that count
   steady_time counted_at{}; ///< when the latest of them was; set if there is one
   std::string last_error;   ///< as it was logged

@@ -1,6 +1,7 @@
 #include "actors/wan_flooder.hpp"
 
 #include "actors/gossip_command.hpp"
+#include "actors/retry_waits.hpp"
 #include "protocol/config/error_list.hpp"
 #include "protocol/swim/address.hpp"
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
-#include "actors/doubling_wait.hpp"
 #include "actors/ports.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/base/backoff.hpp"
 
 #include <cstdint>
 #include <random>
@@ -34,7 +34,7 @@ struct wan_flooder_state {
   steady_time next{}; ///< when it looks without being told
   bool joining = false;
   std::mt19937_64 random;
-  doubling_wait waits; ///< while servers can't be joined
+  backoff waits; ///< while servers can't be joined
 
   void look();
   void ended(std::uint64_t reached, const std::string& why);

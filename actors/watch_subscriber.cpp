@@ -55,7 +55,6 @@ void watch_subscriber_state::changed() {
 }
 
 void watch_subscriber_state::expire() {
-  timer_at = steady_time::max();
   auto now = self->clock().now();
   auto late = std::stable_partition(waiting.begin(), waiting.end(),
                                     [now](const watch_request_ptr& request) { return request->deadline > now; });
@@ -81,11 +80,7 @@ void watch_subscriber_state::set_timer() {
   if (waiting.empty()) return;
   auto first =
       std::min_element(waiting.begin(), waiting.end(), [](auto& a, auto& b) { return a->deadline < b->deadline; });
-  auto at = (*first)->deadline;
-  if (at >= timer_at) return; // an earlier wake-up is on its way and sets the next one
-  timer_at = at;
-  ++timer;
-  self->delayed_send(self, std::max(at - self->clock().now(), steady_time::duration::zero()), wake_atom_v, timer);
+  timer.start_by(self, (*first)->deadline);
 }
 
 void watch_subscriber_state::end_if_alone() {
@@ -105,8 +100,8 @@ watch_subscriber(watch_subscriber_actor::stateful_pointer<watch_subscriber_state
       [self](changed_atom, std::uint64_t generation) {
         if (generation == self->state.generation) self->state.changed();
       },
-      [self](wake_atom, std::uint64_t generation) {
-        if (generation == self->state.timer) self->state.expire();
+      [self](wake_up<> message) {
+        if (self->state.timer.has_ended(message)) self->state.expire();
       },
       [self](leader_atom, bool) { self->state.release(); },
   };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/deadline_timer.hpp"
 #include "actors/watch.hpp"
 #include "protocol/actors.hpp"
 
@@ -20,8 +21,7 @@ struct watch_subscriber_state {
   std::vector<watch_request_ptr> waiting;
   std::uint64_t received = 0;   ///< requests so far
   std::uint64_t generation = 0; ///< of the newest trigger
-  std::uint64_t timer = 0;
-  steady_time timer_at = steady_time::max();
+  deadline_timer<> timer;
 
   void add(watch_request_ptr request);
   void remove(const watch_request_ptr& request);

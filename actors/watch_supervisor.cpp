@@ -6,8 +6,6 @@ namespace praetor {
 
 namespace {
 
-constexpr auto first_backoff = std::chrono::milliseconds(100);
-constexpr unsigned most_doublings = 8;
 constexpr std::string_view agent_log = "agent";
 constexpr std::string_view handler_is_deprecated =
     "The 'handler' field in watches has been deprecated and replaced with the 'args' field. See "
@@ -39,7 +37,7 @@ void watch_supervisor_state::take(std::vector<configured_watch> wanted) {
       before.erase(same);
       continue;
     }
-    watches.push_back({++newest, std::move(watch), watch_runner_actor{}, 0});
+    watches.push_back({++newest, std::move(watch), watch_runner_actor{}});
     start(watches.back());
   }
   for (const auto& old : before) end(old.runner);
@@ -51,10 +49,9 @@ void watch_supervisor_state::runner_down(const caf::down_msg& down) {
   });
   if (failed == watches.end()) return;
   failed->runner = nullptr;
-  auto wait = first_backoff * (1 << std::min(failed->failures++, most_doublings));
   options.log->write(log_level::error, agent_log, "a watch failed and is started again",
                      {{"type", failed->watch.plan.type}, {"error", self->system().render(down.reason)}});
-  self->delayed_send(self, wait, wake_atom_v, failed->number);
+  self->delayed_send(self, failed->waits.next(), wake_atom_v, failed->number);
 }
 
 void watch_supervisor_state::restart(std::uint64_t number) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/retry_waits.hpp"
 #include "actors/watch_runner.hpp"
 
 #include <memory>
@@ -32,8 +33,8 @@ struct watch_supervisor_state {
   struct supervised {
     std::uint64_t number = 0; ///< never used again
     configured_watch watch;
-    watch_runner_actor runner; ///< null: it has failed
-    unsigned failures = 0;
+    watch_runner_actor runner;     ///< null: it has failed
+    backoff waits = restart_waits; ///< before it is started again
   };
 
   watch_supervisor_actor::pointer self = nullptr;

@@ -16,6 +16,15 @@ struct local {
   T value;
 };
 
+/// A deadline_timer (actors/deadline_timer.hpp) wakes its actor; the number tells stale wake-ups from the newest. An
+/// actor tells its timers apart by their purpose.
+template <class Purpose = void>
+struct wake_up {
+  std::uint64_t number = 0;
+};
+struct fetch_again;      ///< a purpose: a kept answer is to be fetched anew
+struct deadline_reached; ///< a purpose: the first deadline among those who wait has come
+
 struct error;
 struct service_definition;
 struct check_definition;
@@ -74,6 +83,7 @@ struct node_identity;
 struct node_records;
 struct snapshot_policy;
 struct tag_settlement;
+struct push_result;
 
 namespace config {
 struct runtime_config;
@@ -129,6 +139,8 @@ typename Inspector::result_type inspect(Inspector& f, envelope& x) {
 namespace caf {
 template <class T>
 struct allowed_unsafe_message_type<praetor::local<T>> : std::true_type {};
+template <class Purpose>
+struct allowed_unsafe_message_type<praetor::wake_up<Purpose>> : std::true_type {};
 } // namespace caf
 
 CAF_BEGIN_TYPE_ID_BLOCK(praetor, first_custom_type_id)
@@ -213,8 +225,8 @@ using raft_peer_actor = caf::typed_actor<
     caf::reacts_to<flush_atom>,
     // The log writer has made a batch durable.
     caf::reacts_to<written_atom, local<std::shared_ptr<log_written_report>>>,
-    // A deadline of the machine has come; the number tells old wake-ups from the newest.
-    caf::reacts_to<wake_atom, std::uint64_t>,
+    // A deadline of the machine has come.
+    caf::reacts_to<wake_up<>>,
     // Call back once this peer has confirmed with a quorum that it leads and has applied what was committed (null), or
     // why that failed.
     caf::reacts_to<read_atom, local<done_callback>>,
@@ -328,7 +340,7 @@ using peer_link_actor = caf::typed_actor<
     // The other side answered a request: its number, and the answer.
     caf::reacts_to<rpc_atom, std::uint64_t, local<std::shared_ptr<link_answer>>>,
     // Time to try again, or to give up on requests whose deadline has come.
-    caf::reacts_to<wake_atom, std::uint64_t>>;
+    caf::reacts_to<wake_up<>>>;
 
 /// Moves the bytes of one stream between a pipe of this process and a server: pulls the rest of an answer, or pushes
 /// that of a request. Ends with the stream.
@@ -360,8 +372,8 @@ using leader_duties_actor = caf::typed_actor<
 using session_timer_actor = caf::typed_actor<
     // The owner renewed the session: start the countdown afresh.
     caf::reacts_to<renew_atom>,
-    // A countdown has come to its end; the number tells stale ones from the newest.
-    caf::reacts_to<wake_atom, std::uint64_t>,
+    // The countdown has come to its end.
+    caf::reacts_to<wake_up<>>,
     // The destroy command failed or its outcome is unknown: try again later.
     caf::reacts_to<result_atom, bool>>;
 
@@ -430,8 +442,8 @@ using access_keeper_actor = caf::typed_actor<
     caf::reacts_to<result_atom, bool>,
     // Another token may be the next to expire.
     caf::reacts_to<changed_atom>,
-    // The next one may have expired; the number tells stale wake-ups from the newest.
-    caf::reacts_to<wake_atom, std::uint64_t>>;
+    // The next one may have expired.
+    caf::reacts_to<wake_up<>>>;
 
 // ---- The agent's own services and checks
 // -----------------------------------------------------------------------------
@@ -452,10 +464,10 @@ using anti_entropy_actor = caf::typed_actor<
     caf::reacts_to<members_atom>,
     // What a server says that the catalog has of this node; null if none could be asked.
     caf::reacts_to<result_atom, local<std::shared_ptr<const node_records>>>,
-    // Time to compare everything; the number tells stale wake-ups from the newest.
-    caf::reacts_to<wake_atom, std::uint64_t>,
-    // A pushed change ended: its number, and whether it worked.
-    caf::reacts_to<result_atom, std::uint64_t, bool, std::string>>;
+    // Time to compare everything.
+    caf::reacts_to<wake_up<>>,
+    // A pushed change ended.
+    caf::reacts_to<result_atom, local<std::shared_ptr<const push_result>>>>;
 
 /// The agent's own services and checks: the truth that anti_entropy brings to the catalog.
 using registry_actor = caf::typed_actor<
@@ -514,7 +526,7 @@ using watch_subscriber_actor = caf::typed_actor<
     // Something the query read has changed.
     caf::reacts_to<changed_atom, std::uint64_t>,
     // The first deadline among the waiting has come.
-    caf::reacts_to<wake_atom, std::uint64_t>,
+    caf::reacts_to<wake_up<>>,
     // This agent no longer leads: everyone who waits is told to ask again.
     caf::reacts_to<leader_atom, bool>>;
 
@@ -537,10 +549,10 @@ using cached_answer_actor = caf::typed_actor<
     caf::reacts_to<leave_atom, local<std::shared_ptr<cache_request>>>,
     // The fetch of this number ended: the answer, or why there is none.
     caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<const fetched_answer>>>,
-    // Time to look whether to fetch again; the number tells stale wake-ups from the newest.
-    caf::reacts_to<sync_atom, std::uint64_t>,
+    // Time to look whether to fetch again.
+    caf::reacts_to<wake_up<fetch_again>>,
     // The first deadline among the waiting has come.
-    caf::reacts_to<wake_atom, std::uint64_t>>;
+    caf::reacts_to<wake_up<deadline_reached>>>;
 
 /// Finds the cached_answer of a question, or starts it; ends those that were not asked for too long, or are too many.
 using answer_cache_actor = caf::typed_actor<
@@ -563,8 +575,8 @@ using gossip_prober_actor = caf::typed_actor<
     caf::reacts_to<packet_atom, local<std::shared_ptr<gossip_request>>>,
     // An own stream ended: its token, the frame that came back, and why there is none ("" if there is).
     caf::reacts_to<result_atom, std::uint64_t, std::string, std::string>,
-    // A deadline of the machine has come; the number tells old wake-ups from the newest.
-    caf::reacts_to<wake_atom, std::uint64_t>,
+    // A deadline of the machine has come.
+    caf::reacts_to<wake_up<>>,
     // All inputs that were in the mailbox have been read: publish the members, write the rejoin snapshot.
     caf::reacts_to<flush_atom>,
     // Something that a client or another part of the agent asks of the pool.
@@ -599,8 +611,8 @@ using remote_execution_actor = caf::typed_actor<
     caf::reacts_to<packet_atom, std::string>,
     // It has ended, with this exit code.
     caf::reacts_to<ended_atom, std::int32_t>,
-    // Gathered output is due, or a sign of life; the number tells stale wake-ups from the newest.
-    caf::reacts_to<wake_atom, std::uint64_t>>;
+    // Gathered output is due, or a sign of life.
+    caf::reacts_to<wake_up<>>>;
 
 /// Tells the leader every now and then where in the network this agent is.
 using coordinate_sender_actor = caf::typed_actor<

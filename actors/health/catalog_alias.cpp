@@ -14,9 +14,6 @@ namespace {
 
 constexpr std::string_view longest_wait = "60s";  ///< for news: the target is looked at once a minute at least
 constexpr std::string_view oldest_answer = "15s"; ///< an older state is not judged by
-constexpr unsigned free_failures = 3;             ///< after which asking again is slowed down
-constexpr unsigned most_doublings = 6;
-constexpr nanoseconds longest_pause = std::chrono::minutes(1);
 constexpr nanoseconds until_frontends = std::chrono::seconds(1); ///< at the agent's start they come after its checks
 
 /// As much as is looked at of a node and its services.
@@ -121,7 +118,7 @@ expected<void> catalog_alias_state::take_checks(const remote_answer& a) {
   const auto& d = start.definition;
   std::vector<health_check> all;
   if (auto read = json::read(a.body, all); !read) return read;
-  failures = 0;
+  pauses.reset();
   index = std::max<std::uint64_t>(index_of(a), 1); // 0 would not wait
   checks.clear();
   bool same_node = equal_fold(d.alias_node, start.node_name);
@@ -142,7 +139,7 @@ expected<void> catalog_alias_state::take_target(const remote_answer& a) {
   const auto& d = start.definition;
   seen_services found;
   if (auto read = json::read(a.body, found); !read) return read;
-  failures = 0;
+  pauses.reset();
   bool there = found.node &&
                (d.alias_service.empty() || std::any_of(found.services.begin(), found.services.end(),
                                                        [&](const seen_service& s) { return s.id == d.alias_service; }));
@@ -152,12 +149,9 @@ expected<void> catalog_alias_state::take_target(const remote_answer& a) {
 
 /// One failure may be a change of leaders; from the second on nothing is known of the target.
 void catalog_alias_state::failed(const std::string& why) {
-  if (++failures > 1)
+  auto wait = pauses.next();
+  if (pauses.failures() > 1)
     report_alias(self, start, {std::string(health_critical), "Failure checking aliased node or service: " + why});
-  nanoseconds wait{0};
-  if (failures > free_failures)
-    wait = std::min<nanoseconds>(longest_pause,
-                                 std::chrono::seconds(1) * (1 << std::min(failures - free_failures, most_doublings)));
   pause(wait);
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/health/alias_check.hpp"
 #include "actors/rpc_messages.hpp"
+#include "protocol/base/backoff.hpp"
 
 #include <atomic>
 #include <functional>
@@ -23,13 +24,13 @@ struct catalog_alias_state {
 
   check_runner_actor::pointer self = nullptr;
   check_start start;
-  std::shared_ptr<slot> awaited;        ///< of the question under way; null: there is none
-  bool looking_for_target = false;      ///< the question is whether there is such a node and service
-  std::uint64_t number = 0;             ///< of the newest question or pause: tells its wake-up from older ones
-  std::uint64_t index = 0;              ///< of the node's checks as they were seen last
-  unsigned failures = 0;                ///< in a row
-  std::vector<health_check_ptr> checks; ///< those that count
-  std::function<void()> cancel;         ///< ends the question under way; may be null
+  std::shared_ptr<slot> awaited;   ///< of the question under way; null: there is none
+  bool looking_for_target = false; ///< the question is whether there is such a node and service
+  std::uint64_t number = 0;        ///< of the newest question or pause: tells its wake-up from older ones
+  std::uint64_t index = 0;         ///< of the node's checks as they were seen last
+  backoff pauses{std::chrono::seconds(2), std::chrono::minutes(1), 3}; ///< while no answer comes
+  std::vector<health_check_ptr> checks;                                ///< those that count
+  std::function<void()> cancel;                                        ///< ends the question under way; may be null
 
   /// The question under way has been answered, or a pause is over.
   void wake();

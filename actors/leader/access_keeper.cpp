@@ -91,10 +91,9 @@ void access_keeper_state::wait_for_expiry() {
     armed = std::make_shared<state::trigger>([me] { caf::anon_send(me, changed_atom_v); });
     stale = touched.subscribe(armed);
   }
-  ++timer;
-  if (!next) return;
+  if (!next) return timer.stop();
   auto left = std::clamp<nanoseconds>(*next - outside->wall_clock(), nanoseconds{0}, longest_wait);
-  self->delayed_send(self, left + pause, wake_atom_v, timer);
+  timer.start(self, left + pause);
 }
 
 void access_keeper_state::delete_expired() {
@@ -106,7 +105,7 @@ void access_keeper_state::delete_expired() {
                             {{"amount", std::to_string(r.token_ids.size())}});
   writes.propose(encode_command(command_type::acl_token_delete, r), nullptr);
   // What is left, or could not be deleted, is looked at again.
-  self->delayed_send(self, pause, wake_atom_v, ++timer);
+  timer.start(self, pause);
 }
 
 access_keeper_actor::behavior_type access_keeper(access_keeper_actor::stateful_pointer<access_keeper_state> self,
@@ -128,8 +127,8 @@ access_keeper_actor::behavior_type access_keeper(access_keeper_actor::stateful_p
         self->delayed_send(self, retry_interval, start_atom_v);
       },
       [self](changed_atom) { self->state.wait_for_expiry(); },
-      [self](wake_atom, std::uint64_t number) {
-        if (number == self->state.timer) self->state.delete_expired();
+      [self](wake_up<> message) {
+        if (self->state.timer.has_ended(message)) self->state.delete_expired();
       },
   };
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/deadline_timer.hpp"
 #include "actors/ports.hpp"
 #include "actors/rpc_router.hpp"
 #include "protocol/actors.hpp"
@@ -20,8 +21,8 @@ struct access_keeper_state {
   write_path writes;
   std::string initial_management; ///< secret of the first management token; empty: people make it
   std::shared_ptr<state::trigger> armed;
-  std::uint64_t timer = 0;
-  bool failed = false; ///< a write since the last start
+  deadline_timer<> timer; ///< of the next expiry
+  bool failed = false;    ///< a write since the last start
 
   /// Writes the built-in policies, the first management token and the anonymous token, as far as they are missing.
   void write_missing();

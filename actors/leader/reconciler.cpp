@@ -14,7 +14,6 @@ namespace {
 
 constexpr auto interval = std::chrono::seconds(60);
 constexpr auto first_retry = std::chrono::seconds(1);
-constexpr int most_doublings = 6;
 constexpr std::string_view serf_health = "serfHealth";
 
 health_check_ptr health_of(const std::string& node, bool alive) {
@@ -177,12 +176,11 @@ void reconciler_state::reconcile() {
 void reconciler_state::written(bool worked) {
   failed |= !worked;
   if (--writing > 0) return;
-  failures = failed ? failures + 1 : 0;
   bool changed = std::exchange(again, false);
   if (std::exchange(failed, false))
-    self->delayed_send(self,
-                       std::min<nanoseconds>(first_retry * (1 << std::min(failures - 1, most_doublings)), interval),
-                       sync_atom_v);
+    self->delayed_send(self, retry_waits.next(), sync_atom_v);
+  else
+    retry_waits.reset();
   if (changed) reconcile();
 }
 
@@ -195,6 +193,7 @@ reconciler_actor::behavior_type reconciler(reconciler_actor::stateful_pointer<re
   s.writes = std::move(writes);
   s.datacenter = std::move(datacenter);
   s.own = std::move(own);
+  s.retry_waits = {first_retry, interval};
   self->send(self, sync_atom_v);
   self->delayed_send(self, interval, wake_atom_v);
   return {

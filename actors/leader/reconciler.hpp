@@ -4,6 +4,7 @@
 #include "actors/ports.hpp"
 #include "actors/rpc_router.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/base/backoff.hpp"
 
 #include <set>
 #include <string>
@@ -37,7 +38,7 @@ struct reconciler_state {
   bool again = false;         ///< something changed meanwhile
   bool failed = false;        ///< a write of the pass did not work
   bool sweep_due = false;     ///< the next pass looks for nodes that gossip knows nothing of
-  int failures = 0;           ///< passes in a row with a write that did not work
+  backoff retry_waits;        ///< after passes with a write that did not work
 
   /// A pass begins when the writes of the last one have ended: it must see what they did.
   void reconcile();

@@ -12,14 +12,14 @@ namespace praetor {
 
 namespace {
 
-constexpr int most_attempts = 6;
+constexpr unsigned most_retries = 5;
 constexpr auto first_retry = std::chrono::seconds(10);
 
 } // namespace
 
 void session_timer_state::restart() {
-  attempts = 0;
-  self->delayed_send(self, 2 * ttl, wake_atom_v, ++generation);
+  retry_waits = {first_retry, first_retry * (1 << (most_retries - 1))};
+  countdown.start(self, 2 * ttl);
 }
 
 void session_timer_state::destroy() {
@@ -47,16 +47,16 @@ session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_p
       [self](renew_atom) {
         if (!mutated("session_renewal_ignored")) self->state.restart();
       },
-      [self](wake_atom, std::uint64_t generation) {
+      [self](wake_up<> message) {
         auto& s = self->state;
-        if (generation != s.generation) return;
+        if (!s.countdown.has_ended(message)) return;
         s.outside->log_lines->write(log_level::debug, "agent.server", "Session TTL expired", {{"session", s.id}});
         s.destroy();
       },
       [self](result_atom, bool worked) {
         auto& s = self->state;
-        if (worked || ++s.attempts >= most_attempts) return;
-        self->delayed_send(self, first_retry * (1 << (s.attempts - 1)), wake_atom_v, ++s.generation);
+        if (worked || s.retry_waits.failures() == most_retries) return;
+        s.countdown.start(self, s.retry_waits.next());
       },
   };
 }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/deadline_timer.hpp"
 #include "actors/ports.hpp"
 #include "actors/rpc_router.hpp"
 #include "protocol/actors.hpp"
+#include "protocol/base/backoff.hpp"
 
 #include <map>
 #include <memory>
@@ -20,8 +22,8 @@ struct session_timer_state {
   write_path writes;
   std::string datacenter, id;
   nanoseconds ttl{0};
-  std::uint64_t generation = 0; ///< of the running countdown
-  int attempts = 0;             ///< to destroy the session
+  deadline_timer<> countdown;
+  backoff retry_waits; ///< while the session can't be destroyed
 
   void restart();
   void destroy();

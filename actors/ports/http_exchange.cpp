@@ -68,13 +68,30 @@ private:
 std::string connection_error(beast::tcp_stream& socket, const boost::system::error_code& error) {
   if (error.category() != boost::system::system_category()) return system_error_text(error);
   boost::system::error_code ignored;
-  auto address = [](const auto& e) { return join_address(e.address().to_string(), std::to_string(e.port())); };
+  auto address = [](const auto& e) { return join_host_port(e.address().to_string(), std::to_string(e.port())); };
   return "read tcp " + address(socket.socket().local_endpoint(ignored)) + "->" +
          address(socket.socket().remote_endpoint(ignored)) + ": read: " + system_error_text(error);
 }
 
 bool is_end(const boost::system::error_code& error) {
   return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+}
+
+/// Why no request can be made of a URL; empty if it can.
+std::string refusal(const parsed_url& url) {
+  if (url.scheme != "http" && url.scheme != "https")
+    return "unsupported protocol scheme " + praetor::quoted(url.scheme);
+  return url.host.empty() ? "http: no Host in request URL" : "";
+}
+
+/// The URL without its password.
+std::string shown(const parsed_url& url) {
+  if (!url.password) return without_url_secrets(url.text);
+  auto start = url.text.find("//") + 2;
+  auto colon = url.text.find(':', start);
+  auto at = url.text.substr(0, url.text.find_first_of("/?#", start)).rfind('@');
+  auto out = url.text;
+  return without_url_secrets(out.replace(colon + 1, at - colon - 1, "***"));
 }
 
 } // namespace
@@ -97,29 +114,29 @@ asio::awaitable<std::string> http_exchange::carry_out() {
   if (!is_token(call_.method)) co_return "net/http: invalid method " + praetor::quoted(call_.method);
   std::string first_host;
   for (std::size_t sent = 0;; ++sent) {
-    probe_url url;
-    if (auto wrong = parse_url(next.url, url); !wrong.empty()) co_return wrong;
-    current_ = shown(url);
-    if (auto why = refusal(url); !why.empty()) co_return failed(why);
-    if (sent == 0) first_host = url.host_header;
-    next.same_host = url.host_header == first_host;
-    const auto* proxy = world_.proxies.proxy_for(url.scheme, url.host, url.port);
-    auto message = compose(next, url, proxy);
+    auto url = parse_url(next.url);
+    if (!url) co_return url.error();
+    current_ = shown(*url);
+    if (auto why = refusal(*url); !why.empty()) co_return failed(why);
+    if (sent == 0) first_host = url->host_field;
+    next.same_host = url->host_field == first_host;
+    const auto* proxy = world_.proxies.proxy_for(url->scheme, url->host, url->port);
+    auto message = compose(next, *url, proxy);
     if (!message) co_return failed(message.error().text);
-    auto error = co_await exchange(url, proxy, std::move(*message), next.method == "HEAD");
+    auto error = co_await exchange(*url, proxy, std::move(*message), next.method == "HEAD");
     if (!error.empty()) co_return failed(error);
     if (location_.empty()) co_return std::string();
     if (sent + 1 >= most_requests) {
       current_ = without_url_secrets(location_);
       co_return failed("stopped after 10 redirects");
     }
-    follow(next, url);
+    follow(next, *url);
   }
 }
 
 /// @returns empty once the answer is there: the last one (its body in `body_`) or a redirection (`location_`).
-asio::awaitable<std::string> http_exchange::exchange(const probe_url& url, const http_proxy* proxy, std::string message,
-                                                     bool to_head) {
+asio::awaitable<std::string> http_exchange::exchange(const parsed_url& url, const http_proxy* proxy,
+                                                     std::string message, bool to_head) {
   beast::tcp_stream stream(world_.context);
   host_and_port to;
   to.host = proxy ? proxy->host : url.host;
@@ -145,7 +162,7 @@ asio::awaitable<std::string> http_exchange::exchange(const probe_url& url, const
 
 /// @returns empty once the proxy hands on what is sent
 asio::awaitable<std::string> http_exchange::open_tunnel(beast::tcp_stream& stream, const http_proxy& proxy,
-                                                        const probe_url& url) {
+                                                        const parsed_url& url) {
   auto wanted = tunnel_request(proxy, url.host, url.port);
   auto [unsent, written] = co_await asio::async_write(stream, asio::buffer(wanted), as_tuple);
   if (unsent) co_return connection_error(stream, unsent);
@@ -216,13 +233,13 @@ void http_exchange::unpack_body() {
 }
 
 /// @returns the request's bytes, or what is wrong with what was asked for
-expected<std::string> http_exchange::compose(const hop& next, const probe_url& url, const http_proxy* proxy) const {
+expected<std::string> http_exchange::compose(const hop& next, const parsed_url& url, const http_proxy* proxy) const {
   request_fields fields;
-  fields.add("Host", url.host_header);
+  fields.add("Host", url.host_field);
   fields.add("User-Agent", call_.user_agent);
   if (!call_.accept.empty()) fields.add("Accept", call_.accept);
   if (takes_gzip(next.method)) fields.add("Accept-Encoding", "gzip");
-  if (url.has_user) fields.add("Authorization", "Basic " + base64_encode(url.user + ":" + url.password));
+  if (url.user) fields.add("Authorization", "Basic " + base64_encode(*url.user + ":" + url.password.value_or("")));
   if (!next.referer.empty()) fields.add("Referer", next.referer);
   for (const auto& [name, values] : call_.header) {
     if (!is_token(name)) return fail("net/http: invalid header field name " + praetor::quoted(name));
@@ -248,10 +265,10 @@ expected<std::string> http_exchange::compose(const hop& next, const probe_url& u
   return next.method + " " + target + " HTTP/1.1\r\n" + fields.text() + "\r\n" + next.body;
 }
 
-void http_exchange::follow(hop& next, const probe_url& from) const {
-  next.url = resolve_location(from, location_);
+void http_exchange::follow(hop& next, const parsed_url& from) const {
+  next.url = resolve_reference(from, location_);
   bool downgraded = from.scheme == "https" && next.url.starts_with("http:");
-  next.referer = downgraded ? "" : from.has_user ? "" : from.text;
+  next.referer = downgraded ? "" : from.user ? "" : from.text;
   if (code_ == 307 || code_ == 308) return;
   if (next.method != "HEAD") next.method = "GET";
   next.body.clear();

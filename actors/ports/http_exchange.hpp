@@ -2,8 +2,8 @@
 
 #include "actors/ports/probe_attempt.hpp"
 #include "actors/ports/probe_dial.hpp"
-#include "actors/ports/probe_url.hpp"
 #include "protocol/base/last_bytes.hpp"
+#include "protocol/base/url.hpp"
 #include "protocol/types/error.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -44,15 +44,15 @@ public:
 
 private:
   struct hop;
-  boost::asio::awaitable<std::string> exchange(const probe_url& url, const http_proxy* proxy, std::string message,
+  boost::asio::awaitable<std::string> exchange(const parsed_url& url, const http_proxy* proxy, std::string message,
                                                bool to_head);
   boost::asio::awaitable<std::string> open_tunnel(boost::beast::tcp_stream& stream, const http_proxy& proxy,
-                                                  const probe_url& url);
+                                                  const parsed_url& url);
   template <class Stream>
   boost::asio::awaitable<std::string> converse(Stream& stream, boost::beast::tcp_stream& socket, std::string message,
                                                bool to_head);
-  expected<std::string> compose(const hop& next, const probe_url& url, const http_proxy* proxy) const;
-  void follow(hop& next, const probe_url& from) const;
+  expected<std::string> compose(const hop& next, const parsed_url& url, const http_proxy* proxy) const;
+  void follow(hop& next, const parsed_url& from) const;
   bool takes_gzip(const std::string& method) const;
   void keep_body(std::string_view piece);
   void unpack_body();

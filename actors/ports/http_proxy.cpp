@@ -1,9 +1,9 @@
 #include "actors/ports/http_proxy.hpp"
 
 #include "actors/ports/probe_dial.hpp"
-#include "actors/ports/probe_url.hpp"
 #include "protocol/base/ip_address.hpp"
 #include "protocol/base/trim.hpp"
+#include "protocol/base/url.hpp"
 #include "protocol/codec/base64.hpp"
 #include "protocol/types/values.hpp"
 
@@ -30,11 +30,11 @@ bool is_loopback(const ip_address& a) {
 /// A URL, or "host:port". What cannot be read is no proxy.
 std::unique_ptr<http_proxy> parse_proxy(const std::string& text) {
   if (text.empty()) return nullptr;
-  probe_url url;
-  if (!parse_url(text, url).empty() || url.scheme.empty() || url.host.empty())
-    if (!parse_url("http://" + text, url).empty() || url.host.empty()) return nullptr;
-  auto out = std::make_unique<http_proxy>(http_proxy{url.scheme, url.host, url.port, {}});
-  if (url.has_user) out->authorization = "Basic " + base64_encode(url.user + ":" + url.password);
+  auto url = parse_url(text);
+  if (!url || url->scheme.empty() || url->host.empty()) url = parse_url("http://" + text);
+  if (!url || url->host.empty()) return nullptr;
+  auto out = std::make_unique<http_proxy>(http_proxy{url->scheme, url->host, url->port, {}});
+  if (url->user) out->authorization = "Basic " + base64_encode(*url->user + ":" + url->password.value_or(""));
   return out;
 }
 
@@ -78,9 +78,9 @@ void proxy_rules::exempt(std::string pattern) {
   if (pattern == "*") nothing_ = true;
   exemption one;
   if (one.network = parse_network(pattern); one.network) return exemptions_.push_back(std::move(one));
-  if (host_and_port parts; split_address(pattern, parts).empty()) {
-    pattern = parts.host;
-    one.port = parts.port;
+  if (auto parts = split_host_port(pattern)) {
+    pattern = parts->host;
+    one.port = parts->port;
   }
   if (pattern.empty()) return;
   if (pattern.find('/') == pattern.npos) one.network = parse_network(pattern);
@@ -116,7 +116,7 @@ std::string refusal(const http_proxy& proxy) {
 }
 
 std::string tunnel_request(const http_proxy& proxy, const std::string& host, const std::string& port) {
-  auto to = join_address(host, port);
+  auto to = join_host_port(host, port);
   auto login = proxy.authorization.empty() ? "" : "Proxy-Authorization: " + proxy.authorization + "\r\n";
   return "CONNECT " + to + " HTTP/1.1\r\nHost: " + to + "\r\nUser-Agent: praetor\r\n" + login + "\r\n";
 }

@@ -27,25 +27,6 @@ bool is_address(const std::string& text) {
 
 } // namespace
 
-std::string split_address(const std::string& address, host_and_port& out) {
-  auto complain = [&](const char* what) { return "address " + address + ": " + what; };
-  auto colon = address.rfind(':');
-  if (colon == std::string::npos) return complain("missing port in address");
-  out.host = address.substr(0, colon);
-  out.port = address.substr(colon + 1);
-  if (!out.host.empty() && out.host.front() == '[') {
-    if (out.host.back() != ']') return complain("missing port in address");
-    out.host = out.host.substr(1, out.host.size() - 2);
-  } else if (out.host.find(':') != std::string::npos) {
-    return complain("too many colons in address");
-  }
-  return {};
-}
-
-std::string join_address(const std::string& host, const std::string& port) {
-  return host.find(':') == std::string::npos ? host + ":" + port : "[" + host + "]:" + port;
-}
-
 std::string system_error_text(const boost::system::error_code& error) {
   if (error == beast::error::timeout) return "i/o timeout";
   if (error == asio::error::eof) return "EOF";
@@ -93,7 +74,7 @@ asio::awaitable<std::string> dial(probe_world& world, beast::tcp_stream& stream,
     if (!first_error.empty()) continue;
     auto where = nowhere
                      ? ":" + to.port
-                     : join_address(entry.endpoint().address().to_string(), std::to_string(entry.endpoint().port()));
+                     : join_host_port(entry.endpoint().address().to_string(), std::to_string(entry.endpoint().port()));
     first_error =
         "dial tcp " + where + ": " + (failed == beast::error::timeout ? "" : "connect: ") + system_error_text(failed);
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/ports/probe_attempt.hpp"
+#include "protocol/base/url.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -12,14 +13,6 @@
 namespace praetor {
 
 using tls_stream = boost::asio::ssl::stream<boost::beast::tcp_stream&>;
-
-struct host_and_port {
-  std::string host, port;
-};
-/// "host:port" or "[v6]:port". @returns what is wrong, or empty
-std::string split_address(const std::string& address, host_and_port& out);
-/// Joins again, with brackets where they are needed.
-std::string join_address(const std::string& host, const std::string& port);
 
 /// An error of the system in the words that operators know: "connection refused".
 std::string system_error_text(const boost::system::error_code& error);

@@ -23,10 +23,10 @@ public:
 private:
   asio::awaitable<probe_result> carry_out() override {
     const auto& d = request_.definition;
-    host_and_port to;
-    if (auto wrong = split_address(d.tcp, to); !wrong.empty()) co_return critical("dial tcp: " + wrong);
+    auto to = split_host_port(d.tcp);
+    if (!to) co_return critical("dial tcp: " + to.error());
     boost::beast::tcp_stream stream(world_.context);
-    auto failed = co_await dial(world_, stream, to, request_.timeout);
+    auto failed = co_await dial(world_, stream, *to, request_.timeout);
     if (!failed.empty()) co_return critical(failed);
     if (!d.tcp_use_tls) co_return passing("TCP connect " + d.tcp + ": Success");
     connected_ = true;
@@ -36,7 +36,7 @@ private:
     SSL_CTX_up_ref(context);
     asio::ssl::context shared(context);
     tls_stream tls(stream, shared);
-    auto name = d.tls_server_name.empty() ? to.host : d.tls_server_name;
+    auto name = d.tls_server_name.empty() ? to->host : d.tls_server_name;
     failed = co_await shake_hands(tls, name, d.tls_skip_verify);
     if (!failed.empty()) co_return critical(failed);
     co_return passing("TCP+TLS connect " + d.tcp + ": Success");
@@ -58,19 +58,18 @@ public:
 
 private:
   asio::awaitable<probe_result> carry_out() override {
-    host_and_port to;
-    if (auto wrong = split_address(request_.definition.udp, to); !wrong.empty())
-      co_return critical("dial udp: " + wrong);
+    auto to = split_host_port(request_.definition.udp);
+    if (!to) co_return critical("dial udp: " + to.error());
     udp::resolver resolver(world_.context);
-    auto host = to.host.empty() ? std::string("127.0.0.1") : to.host;
+    auto host = to->host.empty() ? std::string("127.0.0.1") : to->host;
     boost::system::error_code unknown;
-    auto found = co_await look_up(resolver, host, to.port, unknown);
-    if (unknown) co_return critical("dial udp: " + lookup_error_text(world_, to.host, unknown));
+    auto found = co_await look_up(resolver, host, to->port, unknown);
+    if (unknown) co_return critical("dial udp: " + lookup_error_text(world_, to->host, unknown));
     udp::socket socket(world_.context);
     auto there = found.begin()->endpoint();
     auto [failed] = co_await socket.async_connect(there, as_tuple);
     auto address = [](const udp::endpoint& e) {
-      return join_address(e.address().to_string(), std::to_string(e.port()));
+      return join_host_port(e.address().to_string(), std::to_string(e.port()));
     };
     if (failed) co_return critical("dial udp " + address(there) + ": connect: " + system_error_text(failed));
     boost::system::error_code ignored;

@@ -1,5 +1,7 @@
 #include "actors/ports/remoting_core.hpp"
 
+#include "protocol/base/url.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -54,8 +56,7 @@ void tune(tcp::socket& socket) {
 }
 
 std::string text_of(const tcp::endpoint& e) {
-  auto host = e.address().to_string();
-  return (e.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(e.port());
+  return join_host_port(e.address().to_string(), std::to_string(e.port()));
 }
 
 expected<tcp::endpoint> endpoint_of(const std::string& text) {

@@ -1,9 +1,9 @@
 #include "actors/ports/remoting_tls.hpp"
 
 #include "actors/ports/probe_tls.hpp"
+#include "actors/ports/tls/certificates.hpp"
 
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 namespace praetor {
 
@@ -53,24 +53,18 @@ std::string server_name_in(const remoting_tls& tls, const std::string& datacente
 std::vector<std::string> certificate_names(ssl_st* session) {
   constexpr std::size_t most_names = 16, longest_name = 256; // they travel with each message
   std::vector<std::string> out;
-  std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(session), X509_free);
+  certificate_ptr certificate(SSL_get1_peer_certificate(session));
   if (!certificate) return out;
-  auto* all = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr));
-  std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)> names(all, GENERAL_NAMES_free);
-  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()) && out.size() < most_names; ++i) {
-    int kind = 0;
-    auto* value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names.get(), i), &kind);
-    if (kind != GEN_DNS && kind != GEN_URI) continue;
-    auto* text = static_cast<ASN1_STRING*>(value);
-    std::string name(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-                     static_cast<std::size_t>(ASN1_STRING_length(text)));
-    if (name.size() <= longest_name) out.push_back(std::move(name));
+  for (auto& name : subject_names(certificate.get())) {
+    if (out.size() == most_names) break;
+    if (name.type != subject_name::kind::address && name.text.size() <= longest_name)
+      out.push_back(std::move(name.text));
   }
   return out;
 }
 
 std::string judge_peer(ssl_st* session, const std::string& name) {
-  std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(session), X509_free);
+  certificate_ptr certificate(SSL_get1_peer_certificate(session));
   if (!certificate) return "shows no certificate";
   auto verdict = SSL_get_verify_result(session);
   if (verdict != X509_V_OK)

@@ -1,53 +1,20 @@
 #include "frontends/cli/certificate.hpp"
 
-#include <memory>
-#include <openssl/bn.h>
+#include "actors/ports/tls/certificates.hpp"
+
 #include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 namespace praetor::cli {
 
 namespace {
-
-template <auto Free>
-struct freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using key_ptr = std::unique_ptr<EVP_PKEY, freed<EVP_PKEY_free>>;
-using x509_ptr = std::unique_ptr<X509, freed<X509_free>>;
-using bio_ptr = std::unique_ptr<BIO, freed<BIO_free_all>>;
-using number_ptr = std::unique_ptr<BIGNUM, freed<BN_free>>;
-using integer_ptr = std::unique_ptr<ASN1_INTEGER, freed<ASN1_INTEGER_free>>;
-using octets_ptr = std::unique_ptr<ASN1_OCTET_STRING, freed<ASN1_OCTET_STRING_free>>;
-using extension_ptr = std::unique_ptr<X509_EXTENSION, freed<X509_EXTENSION_free>>;
 
 tl::unexpected<error> failed(const std::string& what) {
   auto code = ERR_peek_last_error();
   ERR_clear_error();
   const char* why = ERR_reason_error_string(code);
   return fail(why ? what + ": " + why : what);
-}
-
-std::string text_of(BIO* bio) {
-  char* data = nullptr;
-  auto size = BIO_get_mem_data(bio, &data);
-  return {data, static_cast<std::size_t>(size)};
-}
-
-bio_ptr over(const std::string& text) { return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
-
-bool add(X509* to, X509* issuer, int kind, const std::string& value) {
-  X509V3_CTX context;
-  X509V3_set_ctx_nodb(&context);
-  X509V3_set_ctx(&context, issuer, to, nullptr, nullptr, 0);
-  extension_ptr made(X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
-  return made && X509_add_ext(to, made.get(), -1) == 1;
 }
 
 /// "DNS:a, DNS:b" from the names.
@@ -58,20 +25,6 @@ void append(std::string& to, const char* kind, const std::vector<std::string>& n
   }
 }
 
-/// The SHA-256 of the public key: longer than OpenSSL's own choice, as other authorities' tools make it.
-bool add_key_identifier(X509* to, EVP_PKEY* key) {
-  unsigned char* der = nullptr;
-  auto size = i2d_PUBKEY(key, &der);
-  if (size <= 0) return false;
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned length = 0;
-  bool hashed = EVP_Digest(der, static_cast<std::size_t>(size), digest, &length, EVP_sha256(), nullptr) == 1;
-  OPENSSL_free(der);
-  octets_ptr octets(ASN1_OCTET_STRING_new());
-  return hashed && octets && ASN1_OCTET_STRING_set(octets.get(), digest, static_cast<int>(length)) == 1 &&
-         X509_add1_ext_i2d(to, NID_subject_key_identifier, octets.get(), 0, X509V3_ADD_DEFAULT) == 1;
-}
-
 bool add_extensions(X509* to, X509* issuer, EVP_PKEY* key, const certificate_request& request) {
   std::string purposes, names, permitted;
   append(purposes, "", request.purposes);
@@ -79,29 +32,17 @@ bool add_extensions(X509* to, X509* issuer, EVP_PKEY* key, const certificate_req
   append(names, "IP:", request.addresses);
   append(names, "URI:", request.uris);
   append(permitted, "permitted;DNS:", request.permitted_domains);
-  bool ok = add(to, issuer, NID_key_usage,
-                request.authority ? "critical,digitalSignature,keyCertSign,cRLSign"
-                                  : "critical,digitalSignature,keyEncipherment") &&
-            (purposes.empty() || add(to, issuer, NID_ext_key_usage, purposes)) &&
-            add(to, issuer, NID_basic_constraints, request.authority ? "critical,CA:TRUE" : "critical,CA:FALSE") &&
-            add_key_identifier(to, key) && add(to, issuer, NID_authority_key_identifier, "keyid:always");
-  if (ok && !names.empty()) ok = add(to, issuer, NID_subject_alt_name, names);
-  if (ok && !permitted.empty()) ok = add(to, issuer, NID_name_constraints, "critical," + permitted);
+  bool ok =
+      add_extension(to, issuer, NID_key_usage,
+                    request.authority ? "critical,digitalSignature,keyCertSign,cRLSign"
+                                      : "critical,digitalSignature,keyEncipherment") &&
+      (purposes.empty() || add_extension(to, issuer, NID_ext_key_usage, purposes)) &&
+      add_extension(to, issuer, NID_basic_constraints, request.authority ? "critical,CA:TRUE" : "critical,CA:FALSE") &&
+      add_key_identifier(to, public_key_digest(key)) &&
+      add_extension(to, issuer, NID_authority_key_identifier, "keyid:always");
+  if (ok && !names.empty()) ok = add_extension(to, issuer, NID_subject_alt_name, names);
+  if (ok && !permitted.empty()) ok = add_extension(to, issuer, NID_name_constraints, "critical," + permitted);
   return ok;
-}
-
-expected<std::string> pem_of(X509* x) {
-  bio_ptr out(BIO_new(BIO_s_mem()));
-  if (!out || PEM_write_bio_X509(out.get(), x) != 1) return failed("the certificate can't be written");
-  return text_of(out.get());
-}
-
-/// In the form that names the curve ("EC PRIVATE KEY").
-expected<std::string> pem_of(EVP_PKEY* key) {
-  bio_ptr out(BIO_new(BIO_s_mem()));
-  if (!out || PEM_write_bio_PrivateKey_traditional(out.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1)
-    return failed("the key can't be written");
-  return text_of(out.get());
 }
 
 } // namespace
@@ -120,16 +61,16 @@ expected<std::string> new_serial_number() {
 expected<certificate> issue(const certificate_request& request, const std::string& serial, const certificate* issuer) {
   key_ptr key(EVP_EC_gen("P-256"));
   if (!key) return failed("no key could be made");
-  x509_ptr signer;
+  certificate_ptr signer;
   key_ptr signing_key;
   if (issuer) {
-    signer.reset(PEM_read_bio_X509(over(issuer->certificate).get(), nullptr, nullptr, nullptr));
+    signer.reset(PEM_read_bio_X509(reader_of(issuer->certificate).get(), nullptr, nullptr, nullptr));
     if (!signer) return failed("the CA's file holds no certificate that can be read");
-    signing_key.reset(PEM_read_bio_PrivateKey(over(issuer->key).get(), nullptr, nullptr, nullptr));
+    signing_key.reset(PEM_read_bio_PrivateKey(reader_of(issuer->key).get(), nullptr, nullptr, nullptr));
     if (!signing_key) return failed("the CA key's file holds no key that can be read");
     if (X509_check_private_key(signer.get(), signing_key.get()) != 1) return failed("the CA's key is another one's");
   }
-  x509_ptr made(X509_new());
+  certificate_ptr made(X509_new());
   BIGNUM* parsed = nullptr;
   if (!made || BN_dec2bn(&parsed, serial.c_str()) == 0) return failed("the serial number " + serial + " can't be used");
   number_ptr number(parsed);
@@ -149,10 +90,10 @@ expected<certificate> issue(const certificate_request& request, const std::strin
   if (X509_sign(made.get(), signing_key ? signing_key.get() : key.get(), EVP_sha256()) == 0)
     return failed("the certificate can't be signed");
   auto text = pem_of(made.get());
-  if (!text) return tl::unexpected(text.error());
+  if (text.empty()) return failed("the certificate can't be written");
   auto key_text = pem_of(key.get());
-  if (!key_text) return tl::unexpected(key_text.error());
-  return certificate{std::move(*text), std::move(*key_text)};
+  if (key_text.empty()) return failed("the key can't be written");
+  return certificate{std::move(text), std::move(key_text)};
 }
 
 } // namespace praetor::cli

@@ -1,5 +1,6 @@
 #include "frontends/cli/commands.hpp"
 #include "frontends/cli/machine.hpp"
+#include "protocol/base/url.hpp"
 #include "protocol/codec/json_write.hpp"
 #include "protocol/types/values.hpp"
 
@@ -68,15 +69,11 @@ void name_checks(service_definition& service) {
 
 /// HOST:PORT; the error is Go's.
 expected<service_address> parse_address(const std::string& text) {
-  auto colon = text.rfind(':');
-  if (colon == std::string::npos) return fail("address " + text + ": missing port in address");
-  auto host = text.substr(0, colon), port = text.substr(colon + 1);
-  if (host.size() > 1 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string::npos)
-    return fail("address " + text + ": too many colons in address");
+  auto parts = split_host_port(text);
+  if (!parts) return fail(parts.error());
+  const auto& port = parts->port;
   service_address address;
-  address.address = host;
+  address.address = parts->host;
   auto [end, code] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   if (code != std::errc{} || end != port.data() + port.size())
     return fail("strconv.Atoi: parsing " + praetor::quoted(port) + ": invalid syntax");

@@ -27,8 +27,7 @@ std::string address_text(const sockaddr* address, socklen_t size) {
   if (address->sa_family == AF_UNIX) return "@";
   if (::getnameinfo(address, size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
     return "?";
-  bool v6 = std::strchr(host, ':') != nullptr;
-  return (v6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" + port;
+  return join_host_port(host, port);
 }
 
 /// Waits for a connection in progress; answers its errno, ETIMEDOUT after the time-out.
@@ -81,8 +80,7 @@ expected<int> dial_unix(const std::string& path, cancellation* cancel) {
 std::string name_server() {
   std::ifstream file("/etc/resolv.conf");
   for (std::string word; file >> word;)
-    if (word == "nameserver" && file >> word)
-      return word.find(':') == std::string::npos ? " on " + word + ":53" : " on [" + word + "]:53";
+    if (word == "nameserver" && file >> word) return " on " + join_host_port(word, "53");
   return "";
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "frontends/cli/http_client.hpp"
+#include "protocol/base/url.hpp"
 #include "protocol/types/error.hpp"
 
 #include <string>
@@ -8,11 +9,8 @@
 
 namespace praetor::cli {
 
-/// HOST:PORT taken apart as Go does it: a port that is no number belongs to the host.
-struct host_and_port {
-  std::string host; ///< without brackets
-  std::string port; ///< the scheme's own if none was given
-};
+/// HOST[:PORT] taken apart as Go does it: a port that is no number belongs to the host. The scheme's port if none was
+/// given.
 host_and_port split_host(const endpoint& where);
 
 /// Connects a blocking stream socket to the endpoint; answers its descriptor. The error is Go's, beginning with "dial".

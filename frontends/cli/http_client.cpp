@@ -2,9 +2,11 @@
 #include "frontends/cli/http_client.hpp"
 
 #include "actors/ports/http_answer.hpp"
+#include "actors/ports/tls/certificates.hpp"
 #include "frontends/cli/command.hpp"
 #include "frontends/cli/dial.hpp"
 #include "frontends/cli/tls_context.hpp"
+#include "protocol/base/url.hpp"
 #include "protocol/types/values.hpp"
 
 #include <algorithm>
@@ -54,8 +56,7 @@ expected<int> dial_first_hop(const endpoint& where, cancellation* cancel) {
   if (!where.proxy) return dial(where, cancel);
   if (auto no = praetor::refusal(*where.proxy); !no.empty()) return fail(no);
   endpoint proxy;
-  bool v6 = where.proxy->host.find(':') != std::string::npos;
-  proxy.host = (v6 ? "[" + where.proxy->host + "]" : where.proxy->host) + ":" + where.proxy->port;
+  proxy.host = join_host_port(where.proxy->host, where.proxy->port);
   auto descriptor = dial(proxy, cancel);
   if (!descriptor) return fail(proxy_error(descriptor.error().text));
   return descriptor;
@@ -154,7 +155,9 @@ struct http_client::connection {
     prepare_ssl(tls->native_handle(), where.tls, host);
     if (where.tls.verify)
       tls->set_verify_callback([this](bool trusted, asio::ssl::verify_context& context) {
-        if (!trusted) refused_names = subject_names(X509_STORE_CTX_get_current_cert(context.native_handle()));
+        if (!trusted)
+          refused_names =
+              joined_names(X509_STORE_CTX_get_current_cert(context.native_handle()), subject_name::kind::dns);
         return trusted;
       });
     beast::error_code code;
@@ -261,7 +264,8 @@ expected<std::unique_ptr<http_client>> http_client::open(endpoint where) {
   if (wanted) {
     auto context = make_ssl_context(tls);
     if (!context) return tl::make_unexpected(context.error());
-    client->connection_->tls_context = std::make_unique<asio::ssl::context>(context->release());
+    SSL_CTX_up_ref(context->get());
+    client->connection_->tls_context = std::make_unique<asio::ssl::context>(context->get());
   }
   return client;
 }

@@ -1,5 +1,6 @@
 #include "frontends/cli/commands.hpp"
 #include "frontends/cli/table.hpp"
+#include "protocol/base/url.hpp"
 #include "protocol/filter/regexp.hpp"
 
 #include <algorithm>
@@ -37,9 +38,7 @@ std::string status_text(std::uint64_t status) {
 member_row read_member(const go_json& json) {
   member_row row;
   row.name = text_of(json, "Name");
-  auto host = text_of(json, "Addr");
-  bool v6 = host.find(':') != std::string::npos;
-  row.address = (v6 ? "[" + host + "]" : host) + ":" + std::to_string(number_of(json, "Port"));
+  row.address = join_host_port(text_of(json, "Addr"), std::to_string(number_of(json, "Port")));
   row.status = status_text(number_of(json, "Status"));
   if (auto& tags = member_of(json, "Tags"); tags.is_object())
     for (auto& [name, value] : tags.items()) row.tags[name] = value.is_string() ? value.get<std::string>() : "";

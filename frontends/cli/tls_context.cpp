@@ -1,14 +1,11 @@
 #include "frontends/cli/tls_context.hpp"
 
-#include "actors/ports/tls/default_ciphers.hpp"
 #include "frontends/cli/command.hpp"
+#include "protocol/base/ip_address.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <cerrno>
 #include <filesystem>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 namespace praetor::cli {
@@ -19,16 +16,7 @@ namespace {
 expected<void> trust_file(SSL_CTX* context, const std::string& path) {
   auto content = read_file(path);
   if (!content) return tl::make_unexpected(content.error());
-  std::unique_ptr<BIO, decltype(&::BIO_free)> bio(BIO_new_mem_buf(content->data(), static_cast<int>(content->size())),
-                                                  ::BIO_free);
-  bool any = false;
-  while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
-    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate);
-    X509_free(certificate);
-    any = true;
-  }
-  ERR_clear_error();
-  if (!any) return fail("Couldn't parse PEM in: " + path);
+  if (trust_authorities(context, *content) == 0) return fail("Couldn't parse PEM in: " + path);
   return {};
 }
 
@@ -71,23 +59,6 @@ expected<void> load_identity(SSL_CTX* context, const tls_settings& settings) {
   return fail("tls: failed to find any PEM data in key input");
 }
 
-} // namespace
-
-std::string subject_names(X509* certificate) {
-  std::string names;
-  auto list = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
-  for (int i = 0; list != nullptr && i < sk_GENERAL_NAME_num(list); ++i) {
-    auto name = sk_GENERAL_NAME_value(list, i);
-    if (name->type != GEN_DNS) continue;
-    auto text = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
-    names += (names.empty() ? "" : ", ") + std::string(text);
-  }
-  GENERAL_NAMES_free(list);
-  return names;
-}
-
-namespace {
-
 std::string verification_text(long result, const std::string& host, const std::string& names) {
   std::string start = "tls: failed to verify certificate: x509: ";
   switch (result) {
@@ -102,18 +73,10 @@ std::string verification_text(long result, const std::string& host, const std::s
   }
 }
 
-bool is_address(const std::string& host) {
-  unsigned char bytes[16];
-  return ::inet_pton(AF_INET, host.c_str(), bytes) == 1 || ::inet_pton(AF_INET6, host.c_str(), bytes) == 1;
-}
-
 } // namespace
 
-expected<ssl_context> make_ssl_context(const tls_settings& settings) {
-  ssl_context context(SSL_CTX_new(TLS_client_method()), ::SSL_CTX_free);
-  PRAETOR_ASSERT(context);
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(context.get(), default_ciphers);
+expected<tls_context> make_ssl_context(const tls_settings& settings) {
+  auto context = make_client_context();
   SSL_CTX_set_verify(context.get(), settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   if (auto loaded = load_identity(context.get(), settings); !loaded) return tl::make_unexpected(loaded.error());
   if (!settings.ca_file.empty()) {
@@ -131,7 +94,7 @@ expected<ssl_context> make_ssl_context(const tls_settings& settings) {
 void prepare_ssl(SSL* ssl, const tls_settings& settings, const std::string& host) {
   auto& name = settings.server_name.empty() ? host : settings.server_name;
   auto parameters = SSL_get0_param(ssl);
-  if (is_address(name)) {
+  if (ip_address::parse(name)) {
     X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str());
   } else {
     SSL_set_tlsext_host_name(ssl, name.c_str());

@@ -1,24 +1,19 @@
 #pragma once
 
+#include "actors/ports/tls/tls_context.hpp"
 #include "frontends/cli/http_client.hpp"
 #include "protocol/types/error.hpp"
 
-#include <memory>
 #include <openssl/ssl.h>
 #include <string>
 
 namespace praetor::cli {
 
-using ssl_context = std::unique_ptr<SSL_CTX, decltype(&::SSL_CTX_free)>;
-
 /// Loads what the settings name. Without authorities the system's are trusted.
-expected<ssl_context> make_ssl_context(const tls_settings& settings);
+expected<tls_context> make_ssl_context(const tls_settings& settings);
 
 /// Prepares one connection: server name, verification of the name `host` or of the settings' own.
 void prepare_ssl(SSL* ssl, const tls_settings& settings, const std::string& host);
-
-/// The DNS names that a certificate is valid for, joined by ", ".
-std::string subject_names(X509* certificate);
 
 /// Go's text for a handshake or read that failed with OpenSSL's `code`; `names` are those of a refused certificate.
 std::string tls_error_text(SSL* ssl, unsigned long code, const std::string& host, const std::string& names);

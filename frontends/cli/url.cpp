@@ -1,52 +1,27 @@
+#include "protocol/base/url.hpp"
 #include "frontends/cli/http_client.hpp"
-#include "protocol/base/hex.hpp"
+
+#include <algorithm>
 
 namespace praetor::cli {
 
 namespace {
 
-bool plain(unsigned char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-         c == '.' || c == '~';
-}
-
-std::string percent(unsigned char c) {
-  std::string out = "%";
-  append_hex(out, c, upper_hex_digits);
-  return out;
-}
-
 std::string escape_path(std::string_view path) {
-  std::string result;
-  for (unsigned char c : path)
-    if (plain(c) || std::string_view("$&+,/:;=@").find(static_cast<char>(c)) != std::string_view::npos)
-      result += static_cast<char>(c);
-    else
-      result += percent(c);
-  return result;
+  return percent_encoded(
+      path, [](char c) { return is_unreserved(c) || std::string_view("$&+,/:;=@").find(c) != std::string_view::npos; });
 }
 
 std::string escape_query(std::string_view text) {
-  std::string result;
-  for (unsigned char c : text) {
-    if (c == ' ')
-      result += '+';
-    else if (plain(c))
-      result += static_cast<char>(c);
-    else
-      result += percent(c);
-  }
+  auto result = percent_encoded(text, [](char c) { return is_unreserved(c) || c == ' '; });
+  std::ranges::replace(result, ' ', '+');
   return result;
 }
 
 std::string escape_host(std::string_view host) {
-  std::string result;
-  for (unsigned char c : host)
-    if (plain(c) || std::string_view("!$&'()*+,;=:[]<>\"").find(static_cast<char>(c)) != std::string_view::npos)
-      result += static_cast<char>(c);
-    else
-      result += percent(c);
-  return result;
+  return percent_encoded(host, [](char c) {
+    return is_unreserved(c) || std::string_view("!$&'()*+,;=:[]<>\"").find(c) != std::string_view::npos;
+  });
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "frontends/endpoints/request_log.hpp"
 
 #include "protocol/base/hex.hpp"
+#include "protocol/base/url.hpp"
 
 namespace praetor::endpoints {
 
@@ -20,8 +21,7 @@ void append_escaped(std::string& out, std::string_view text, std::string_view sp
 
 std::string sender(const request& req) {
   if (req.remote_address.empty()) return "@";
-  bool v6 = req.remote_address.find(':') != std::string::npos;
-  return (v6 ? "[" + req.remote_address + "]:" : req.remote_address + ":") + std::to_string(req.remote_port);
+  return join_host_port(req.remote_address, std::to_string(req.remote_port));
 }
 
 } // namespace

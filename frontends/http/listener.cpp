@@ -1,6 +1,7 @@
 #include "frontends/http/listener.hpp"
 
 #include "frontends/http/connection.hpp"
+#include "protocol/base/url.hpp"
 
 #include <arpa/inet.h>
 #include <cerrno>
@@ -88,8 +89,7 @@ expected<unique_socket> open_tcp(listener_options& options) {
   socklen_t size = 0;
   auto* v4 = reinterpret_cast<sockaddr_in*>(&name);
   auto* v6 = reinterpret_cast<sockaddr_in6*>(&name);
-  bool is_v6 = options.address.find(':') != std::string::npos;
-  auto shown = (is_v6 ? "[" + options.address + "]" : options.address) + ":" + std::to_string(options.port);
+  auto shown = join_host_port(options.address, std::to_string(options.port));
   auto problem = [&](const char* what) { return fail("listen tcp " + shown + ": " + what + ": " + errno_text()); };
   if (::inet_pton(AF_INET, options.address.c_str(), &v4->sin_addr) == 1) {
     name.ss_family = AF_INET;

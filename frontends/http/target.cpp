@@ -1,6 +1,6 @@
 #include "frontends/http/target.hpp"
 
-#include "protocol/base/hex.hpp"
+#include "protocol/base/url.hpp"
 #include "protocol/base/utf8.hpp"
 
 #include <algorithm>
@@ -45,37 +45,7 @@ bool is_clean(std::string_view path) {
   return true;
 }
 
-/// The part of an absolute form behind its authority. @returns false if there is no "scheme://" in front.
-bool strip_origin(std::string_view& target) {
-  auto colon = target.find("://");
-  if (colon == std::string_view::npos || colon == 0) return false;
-  auto alpha = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  if (!alpha(target[0])) return false;
-  for (char c : target.substr(0, colon))
-    if (!alpha(c) && !(c >= '0' && c <= '9') && c != '+' && c != '-' && c != '.') return false;
-  target.remove_prefix(colon + 3);
-  target.remove_prefix(std::min(target.find_first_of("/?"), target.size()));
-  return true;
-}
-
 } // namespace
-
-bool percent_decode(std::string_view in, bool plus_is_space, std::string& out) {
-  out.clear();
-  out.reserve(in.size());
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    if (in[i] == '%') {
-      if (i + 2 >= in.size()) return false;
-      int high = hex_value(in[i + 1]), low = hex_value(in[i + 2]);
-      if (high < 0 || low < 0) return false;
-      out.push_back(static_cast<char>(high << 4 | low));
-      i += 2;
-    } else {
-      out.push_back(plus_is_space && in[i] == '+' ? ' ' : in[i]);
-    }
-  }
-  return true;
-}
 
 bool parse_query(std::string_view raw, endpoints::query_parameters& out) {
   bool ok = true;
@@ -132,7 +102,9 @@ target_result resolve_target(std::string_view raw, bool allow_unprintable, endpo
   if (raw == "*") return {target_kind::asterisk, {}};
   if (!raw.starts_with('/')) {
     if (connect) return {target_kind::authority, {}};
-    if (!strip_origin(raw)) return {target_kind::malformed, {}};
+    auto parts = split_url(raw);
+    if (parts.scheme.empty() || !parts.authority) return {target_kind::malformed, {}};
+    raw = parts.rest;
   }
   auto question = raw.find('?');
   auto escaped = raw.substr(0, question);

@@ -26,9 +26,6 @@ struct target_result {
 /// @param allow_unprintable leaves characters that are no text in the path.
 target_result resolve_target(std::string_view raw, bool allow_unprintable, endpoints::request& out);
 
-/// %XX to bytes; with `plus_is_space` also '+'. @returns false on a bad escape, `out` is undefined then.
-bool percent_decode(std::string_view in, bool plus_is_space, std::string& out);
-
 /// Key and value pairs in their order. @returns false if a part could not be decoded; the others are kept.
 bool parse_query(std::string_view raw, endpoints::query_parameters& out);
 

@@ -21,6 +21,12 @@ inline std::chrono::nanoseconds jitter(std::mt19937_64& random, std::chrono::nan
   return std::chrono::nanoseconds{static_cast<std::int64_t>(draw_below(random, bound))};
 }
 
+/// Between half of a wait and all of it: those who lost each other at the same moment do not go on in step.
+inline std::chrono::nanoseconds upper_half(std::mt19937_64& random, std::chrono::nanoseconds wait) {
+  auto half = wait / 2;
+  return half + jitter(random, half + std::chrono::nanoseconds{1});
+}
+
 /// From 0 up to, not including, 1.
 inline double draw_unit(std::mt19937_64& random) {
   return static_cast<double>(random() >> 11) * (1.0 / 9007199254740992.0); // 2^-53

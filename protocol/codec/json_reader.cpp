@@ -113,6 +113,11 @@ value_kind reader::kind() {
   }
 }
 
+std::size_t reader::offset() {
+  skip_blanks();
+  return at_;
+}
+
 std::string_view reader::raw() {
   skip_blanks();
   auto start = at_;
@@ -297,20 +302,20 @@ void reader::bytes(std::string& into) {
 }
 
 void reader::any(free_form& into) {
-  if (!make_room(sizeof(nlohmann::json))) return;
   nlohmann::json value;
   any(value);
-  into = free_form(std::move(value));
+  if (!failed()) into = free_form(std::move(value));
 }
 
 void reader::any(nlohmann::json& into) {
-  if (failed()) return;
+  if (!make_room(sizeof(nlohmann::json))) return;
   switch (kind()) {
   case value_kind::object: {
     into = nlohmann::json::object();
     at_++;
     std::string_view key;
     while (next_key(key)) {
+      if (!make_room(object_allowance::map_node_bytes + sizeof(std::string))) return;
       // One step a level: the depth was limited by the syntax check.
       any(into[std::string(key)]);
     }

@@ -45,6 +45,8 @@ public:
   void mismatch(std::string_view found, std::string_view type);
 
   value_kind kind();
+  /// Where the next value begins in the text.
+  std::size_t offset();
   /// Passes over the next value.
   void skip();
   /// Passes over the next value and returns its text.

@@ -33,15 +33,11 @@ public:
   scan_result run() {
     skip_blanks();
     if (at_ == text_.size()) return {at_, whole_text_ ? "unexpected end of JSON input" : "EOF"};
-    if (!values()) return {at_, std::move(error_)};
+    if (!values()) return {at_, std::move(error_), too_deep_};
     if (whole_text_) {
       auto end = at_;
       skip_blanks();
-      if (at_ < text_.size())
-        return {
-            end,
-            bad("after top-level value"),
-        };
+      if (at_ < text_.size()) return {end, bad("after top-level value")};
       at_ = end;
     }
     return {at_, {}};
@@ -109,7 +105,8 @@ private:
     switch (c) {
     case '{':
     case '[':
-      if (open_.size() >= max_depth_) return wrong("exceeded max depth");
+      too_deep_ = open_.size() >= max_depth_;
+      if (too_deep_) return wrong("exceeded max depth");
       open_ += c;
       fresh_ = true;
       ++at_;
@@ -210,6 +207,7 @@ private:
   std::string open_;   ///< the open brackets, innermost last
   bool fresh_ = false; ///< nothing stands in the innermost one yet
   std::string error_;
+  bool too_deep_ = false;
 };
 
 } // namespace

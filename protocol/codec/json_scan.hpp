@@ -8,8 +8,9 @@ namespace praetor::json {
 
 /// The outcome of a syntax check.
 struct scan_result {
-  std::size_t end = 0; ///< just behind the first value
-  std::string error;   ///< empty when the text is well formed
+  std::size_t end = 0;   ///< just behind the first value
+  std::string error;     ///< empty when the text is well formed
+  bool too_deep = false; ///< the error: more is open at once than allowed
 };
 
 /// Checks the syntax of the first JSON value in `text`, without recursion.

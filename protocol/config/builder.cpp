@@ -3,17 +3,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "protocol/base/url.hpp"
 #include "protocol/types/values.hpp"
 
 namespace praetor::config {
 
 using hcl::value;
 
-std::string endpoint::text() const {
-  if (is_unix()) return path;
-  bool v6 = host.find(':') != std::string::npos;
-  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
+std::string endpoint::text() const { return is_unix() ? path : join_host_port(host, std::to_string(port)); }
 
 std::string list_of_errors(const std::vector<std::string>& errors) {
   auto out =

@@ -1,20 +1,13 @@
 #include "protocol/swim/address.hpp"
 
+#include "protocol/base/url.hpp"
 #include "protocol/types/values.hpp"
 
 #include <charconv>
 
 namespace praetor::swim {
 
-std::string join_address(std::string_view ip, std::uint16_t port) {
-  auto text = std::to_string(port);
-  std::string result;
-  if (ip.find(':') == std::string_view::npos)
-    result.append(ip).append(":");
-  else
-    result.append("[").append(ip).append("]:");
-  return result += text;
-}
+std::string join_address(std::string_view ip, std::uint16_t port) { return join_host_port(ip, std::to_string(port)); }
 
 expected<split_address> parse_address(std::string_view address) {
   auto bad = [&](const char* why) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/base/quoted.hpp"
 #include "protocol/types/free_form.hpp"
 
 #include <chrono>
@@ -56,9 +57,6 @@ struct duration_result {
   std::string error;
 };
 duration_result duration_from_text(std::string_view text);
-
-/// Go's %q: double quotes with Go's escapes.
-std::string quoted(std::string_view text);
 
 /// True for 8-4-4-4-12 hexadecimal digits.
 bool is_uuid(std::string_view text);

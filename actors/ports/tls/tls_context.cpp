@@ -1,5 +1,6 @@
 #include "actors/ports/tls/tls_context.hpp"
 
+#include "actors/ports/tls/certificates.hpp"
 #include "actors/ports/tls/default_ciphers.hpp"
 #include "protocol/types/secrets.hpp"
 
@@ -25,22 +26,12 @@ std::string last_tls_error() {
 
 namespace {
 
-template <class T, void (*Free)(T*)>
-struct freed_by {
-  void operator()(T* p) const { Free(p); }
-};
-using bio_ptr = std::unique_ptr<BIO, freed_by<BIO, BIO_free_all>>;
-using x509_ptr = std::unique_ptr<X509, freed_by<X509, X509_free>>;
-using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY, EVP_PKEY_free>>;
-
 expected<std::string> read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream out;
   if (!in || !(out << in.rdbuf())) return fail("open " + path + ": " + std::generic_category().message(errno));
   return out.str();
 }
-
-bio_ptr memory(const std::string& pem) { return bio_ptr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
 
 expected<void> use_certificate(SSL_CTX* context, const tls_options& options) {
   auto certificate = options.certificate, key = options.private_key;
@@ -56,15 +47,13 @@ expected<void> use_certificate(SSL_CTX* context, const tls_options& options) {
   }
   if (certificate.empty() && key.empty()) return {};
   if (certificate.empty() || key.empty()) return fail("a certificate and its private key belong together");
-  auto chain = memory(certificate);
-  x509_ptr leaf(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
-  if (!leaf || SSL_CTX_use_certificate(context, leaf.get()) != 1)
+  auto chain = read_certificates(certificate);
+  if (chain.empty() || SSL_CTX_use_certificate(context, chain[0].get()) != 1)
     return fail("Failed to load cert/key pair: " + last_tls_error());
-  while (x509_ptr issuer{PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr)})
-    if (SSL_CTX_add1_chain_cert(context, issuer.get()) != 1)
+  for (std::size_t i = 1; i < chain.size(); ++i)
+    if (SSL_CTX_add1_chain_cert(context, chain[i].get()) != 1)
       return fail("Failed to load cert/key pair: " + last_tls_error());
-  ERR_clear_error();
-  auto source = memory(key);
+  auto source = reader_of(key);
   // Without a callback OpenSSL would ask for a passphrase on the terminal.
   auto no_passphrase = [](char*, int, int, void*) { return 0; };
   key_ptr secret(PEM_read_bio_PrivateKey(source.get(), nullptr, no_passphrase, nullptr));
@@ -75,26 +64,12 @@ expected<void> use_certificate(SSL_CTX* context, const tls_options& options) {
   return {};
 }
 
-/// @returns how many certificates the text had.
-expected<int> trust(SSL_CTX* context, const std::string& pem, const std::string& origin) {
-  auto source = memory(pem);
-  int count = 0;
-  while (x509_ptr authority{PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr)}) {
-    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get());
-    SSL_CTX_add_client_CA(context, authority.get());
-    ++count;
-  }
-  ERR_clear_error();
-  if (count == 0) return fail("Error loading from " + origin + ": no certificates found");
-  return count;
-}
-
 expected<void> use_authorities(SSL_CTX* context, const tls_options& options) {
-  int count = 0;
+  std::size_t count = 0;
   auto add = [&](const std::string& pem, const std::string& origin) -> expected<void> {
-    auto n = trust(context, pem, origin);
-    if (!n) return tl::unexpected(n.error());
-    count += *n;
+    auto found = trust_authorities(context, pem);
+    if (found == 0) return fail("Error loading from " + origin + ": no certificates found");
+    count += found;
     return {};
   };
   for (auto& pem : options.ca_certificates)
@@ -182,7 +157,7 @@ long control_socket(BIO* bio, int command, long, void*) {
 
 /// OpenSSL's own socket BIO raises SIGPIPE when the other side is gone.
 const BIO_METHOD* socket_method() {
-  static const std::unique_ptr<BIO_METHOD, freed_by<BIO_METHOD, BIO_meth_free>> method = [] {
+  static const std::unique_ptr<BIO_METHOD, freed_by<BIO_meth_free>> method = [] {
     auto* m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without signals");
     BIO_meth_set_write(m, write_socket);
     BIO_meth_set_read(m, read_socket);
@@ -191,7 +166,7 @@ const BIO_METHOD* socket_method() {
       BIO_set_init(bio, 1);
       return 1;
     });
-    return std::unique_ptr<BIO_METHOD, freed_by<BIO_METHOD, BIO_meth_free>>(m);
+    return std::unique_ptr<BIO_METHOD, freed_by<BIO_meth_free>>(m);
   }();
   return method.get();
 }
@@ -199,6 +174,24 @@ const BIO_METHOD* socket_method() {
 } // namespace
 
 void tls_deleter::operator()(ssl_st* session) const { SSL_free(session); }
+
+std::size_t trust_authorities(ssl_ctx_st* context, const std::string& pem) {
+  auto authorities = read_certificates(pem);
+  for (const auto& authority : authorities) {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get());
+    SSL_CTX_add_client_CA(context, authority.get());
+  }
+  ERR_clear_error();
+  return authorities.size();
+}
+
+tls_context make_client_context() {
+  tls_context context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  PRAETOR_ASSERT(context);
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(context.get(), default_ciphers);
+  return context;
+}
 
 expected<tls_context> make_tls_context(const tls_options& options) {
   tls_context context(SSL_CTX_new(TLS_method()), SSL_CTX_free);

@@ -31,6 +31,12 @@ using tls_session = std::unique_ptr<ssl_st, tls_deleter>;
 /// What sessions of one kind are made from, for either side of a connection.
 expected<tls_context> make_tls_context(const tls_options& options);
 
+/// What clients of all kinds begin with: TLS 1.2 at least, default_ciphers. Nobody is trusted yet.
+tls_context make_client_context();
+
+/// Trusts the authorities of a PEM text; a listener also names them to its clients. @returns how many they are
+std::size_t trust_authorities(ssl_ctx_st* context, const std::string& pem);
+
 /// A session over a non-blocking socket; the caller says which side it is. The socket stays the caller's.
 tls_session make_tls_session(const tls_context& context, int socket);
 

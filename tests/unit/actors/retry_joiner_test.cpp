@@ -74,7 +74,7 @@ TEST_CASE("attempts to join begin with short waits that double up to the interva
 
 TEST_CASE("agents that start at the same moment do not try to join in step") {
   std::mt19937_64 first(1), second(2);
-  doubling_wait a(100ms, 30s), b(100ms, 30s);
+  backoff a(100ms, 30s), b(100ms, 30s);
   int same = 0;
   for (int i = 0; i < 8; ++i) same += a.next(first) == b.next(second);
   CHECK(same == 0);

@@ -28,7 +28,7 @@ gossip_prober_actor::behavior_type played_prober(gossip_prober_actor::pointer, s
       [](packet_atom, local<std::shared_ptr<gossip_packet>>&) {},
       [](packet_atom, local<std::shared_ptr<gossip_request>>&) {},
       [](result_atom, std::uint64_t, const std::string&, const std::string&) {},
-      [](wake_atom, std::uint64_t) {},
+      [](wake_up<>) {},
       [](flush_atom) {},
       [s](gossip_atom, local<std::shared_ptr<gossip_command>>& c) {
         if (auto* look = std::get_if<gossip_command::look>(&c.value->what)) {
@@ -45,14 +45,7 @@ gossip_prober_actor::behavior_type played_prober(gossip_prober_actor::pointer, s
 
 } // namespace
 
-caf::actor_system_config& stage::configure(caf::actor_system_config& config) {
-  config.set("scheduler.policy", caf::atom("testing"));
-  config.add_message_types<caf::id_block::praetor>();
-  return config;
-}
-
-stage::stage()
-    : system(configure(config_)), coordinator_(dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())) {
+stage::stage() {
   outside->log_lines = log;
   outside->fatal = [this](const std::string& why) { fatal.push_back(why); };
   outside->seed = [] { return std::uint64_t{1}; };
@@ -64,9 +57,7 @@ stage::~stage() {
   held_.clear();
   for (const auto& a : std::exchange(kept_, {}))
     caf::anon_send_exit(caf::actor_cast<caf::actor>(a), caf::exit_reason::kill);
-  run();
-  coordinator_.clock().cancel_all();
-  run();
+  finish();
 }
 
 write_path stage::writes() {
@@ -117,16 +108,6 @@ swim::member stage::server(const std::string& name, const std::string& address, 
   m.tags["role"] = "consul";
   m.tags["port"] = "8300";
   return m;
-}
-
-void stage::advance(std::chrono::nanoseconds by) {
-  auto until = coordinator_.clock().now() + by;
-  auto& schedule = coordinator_.clock().schedule();
-  while (!schedule.empty() && schedule.begin()->first <= until) {
-    coordinator_.trigger_timeout();
-    run();
-  }
-  coordinator_.clock().current_time = until;
 }
 
 } // namespace praetor

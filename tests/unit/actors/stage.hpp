@@ -4,8 +4,9 @@
 #include "actors/gossip_command.hpp"
 #include "actors/ports.hpp"
 #include "actors/rpc_router.hpp"
+#include "tests/unit/support/kept_lines.hpp"
+#include "tests/unit/support/virtual_system.hpp"
 
-#include <caf/scheduler/test_coordinator.hpp>
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -15,29 +16,9 @@ namespace praetor {
 
 using namespace std::chrono_literals;
 
-/// Keeps the lines of an agent's log.
-class kept_lines final : public logger {
-public:
-  bool enabled(log_level) const override { return true; }
-  void write(log_level level, std::string_view, std::string_view message,
-             std::initializer_list<log_field> fields) override {
-    warnings += level == log_level::warn;
-    std::string line(message);
-    for (const auto& f : fields) line.append(" ").append(f.key).append("=").append(f.value);
-    lines.push_back(std::move(line));
-  }
-  std::size_t count(const std::string& part) const {
-    std::size_t n = 0;
-    for (const auto& line : lines) n += line.find(part) != line.npos;
-    return n;
-  }
-  std::vector<std::string> lines;
-  std::size_t warnings = 0;
-};
-
 /// One actor in virtual time, and around it a log that is written and applied at once, and a gossip pool whose part the
 /// test plays.
-class stage {
+class stage : public virtual_system {
 public:
   stage();
   ~stage();
@@ -68,9 +49,6 @@ public:
     run();
     return a;
   }
-  void run() { coordinator_.run(); }
-  void advance(std::chrono::nanoseconds by);
-  steady_time now() const { return coordinator_.clock().now(); }
 
   std::shared_ptr<ports> outside = std::make_shared<ports>();
   std::shared_ptr<kept_lines> log = std::make_shared<kept_lines>();
@@ -78,15 +56,6 @@ public:
   agent_view_ptr view = std::make_shared<agent_view>();
 
 private:
-  static caf::actor_system_config& configure(caf::actor_system_config& config);
-
-  caf::actor_system_config config_;
-
-public:
-  caf::actor_system system;
-
-private:
-  caf::scheduler::test_coordinator& coordinator_;
   std::vector<caf::strong_actor_ptr> kept_;
   std::vector<std::shared_ptr<proposal>> held_;
   std::uint64_t index_ = 0;

@@ -8,6 +8,7 @@
 #include "frontends/http/request_parser.hpp"
 #include "frontends/http/target.hpp"
 #include "protocol/acl/rules.hpp"
+#include "protocol/base/url.hpp"
 #include "protocol/codec/base64.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/codec/msgpack.hpp"
@@ -83,6 +84,10 @@ void read_target(std::string_view text) {
   (void)http::clean_path(text);
 }
 
+void read_url(std::string_view text) {
+  if (auto url = parse_url(text)) (void)resolve_reference(*url, std::string(text));
+}
+
 void read_configuration(std::string_view text) {
   for (bool json : {false, true}) {
     auto tree = json ? hcl::parse_json(text) : hcl::parse_hcl(text);
@@ -149,6 +154,7 @@ const std::vector<decoder>& decoders() {
       {"HTTP in packets", [](std::string_view bytes) { (void)http::parse_connection(bytes, 1448, 1 << 20); }},
       {"HTTP in small packets", [](std::string_view bytes) { (void)http::parse_connection(bytes, 64, 1 << 20); }},
       {"HTTP target", read_target},
+      {"URL", read_url},
       {"DNS", read_names},
       {"Go's texts", read_go_texts},
   };

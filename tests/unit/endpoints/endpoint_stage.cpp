@@ -40,7 +40,7 @@ raft_peer_actor::behavior_type played_peer(raft_peer_actor::pointer,
       [take](propose_atom, local<std::shared_ptr<proposal>>& p) { take(p.value); },
       [](flush_atom) {},
       [](written_atom, local<std::shared_ptr<log_written_report>>&) {},
-      [](wake_atom, std::uint64_t) {},
+      [](wake_up<>) {},
       [](read_atom, local<done_callback>& done) { done.value(nullptr); },
       [](applied_atom, std::uint64_t) {},
       [](snapshot_atom, local<std::shared_ptr<const raft::snapshot_meta>>&, std::uint64_t) {},
@@ -111,14 +111,7 @@ std::uint64_t asked::index() const {
   return at == lines.npos ? 0 : std::stoull(lines.substr(at + index_line.size()));
 }
 
-caf::actor_system_config& endpoint_stage::configure(caf::actor_system_config& config) {
-  config.set("scheduler.policy", caf::atom("testing"));
-  config.add_message_types<caf::id_block::praetor>();
-  return config;
-}
-
-endpoint_stage::endpoint_stage(access who)
-    : system_(configure(config_)), coordinator_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())) {
+endpoint_stage::endpoint_stage(access who) {
   outside_->wall_clock = [] { return nanoseconds{std::chrono::hours(100)}; };
   outside_->new_uuid = [n = 0]() mutable {
     auto digits = std::to_string(++n);
@@ -133,18 +126,18 @@ endpoint_stage::endpoint_stage(access who)
     return a;
   };
   auto handles = std::make_shared<agent_handles>();
-  handles->peer = keep(system_.spawn(played_peer, [this](const std::shared_ptr<proposal>& p) {
+  handles->peer = keep(system.spawn(played_peer, [this](const std::shared_ptr<proposal>& p) {
     proposed.push_back(p->command.bytes());
     auto result = apply(p->command.bytes());
     if (p->done) p->done(result);
   }));
-  handles->registry = keep(system_.spawn(played_registry, this));
-  handles->duties = keep(system_.spawn(played_duties));
-  handles->watches = keep(system_.spawn(watch_directory));
-  handles->events = keep(system_.spawn(user_events, ports_ptr(outside_), view));
+  handles->registry = keep(system.spawn(played_registry, this));
+  handles->duties = keep(system.spawn(played_duties));
+  handles->watches = keep(system.spawn(watch_directory));
+  handles->events = keep(system.spawn(user_events, ports_ptr(outside_), view));
   handles->writes = write_path(view, handles->peer, {});
   view->handles.store(std::move(handles));
-  env_ = std::make_unique<endpoints::environment>(system_, view, outside_, "00000000-0000-0000-0000-0000000000ff",
+  env_ = std::make_unique<endpoints::environment>(system, view, outside_, "00000000-0000-0000-0000-0000000000ff",
                                                   process_hooks{});
   routes_ = std::make_unique<dispatcher>(*env_);
   run();
@@ -157,9 +150,7 @@ endpoint_stage::~endpoint_stage() {
   run();
   routes_.reset();
   env_.reset();
-  run();
-  coordinator_.clock().cancel_all();
-  run();
+  finish();
 }
 
 void endpoint_stage::set_up_view(bool guarded) {
@@ -254,16 +245,6 @@ asked_ptr endpoint_stage::handle(request req) {
   run();
   CHECK(into->answers <= 1);
   return into;
-}
-
-void endpoint_stage::advance(nanoseconds by) {
-  auto until = coordinator_.clock().now() + by;
-  auto& schedule = coordinator_.clock().schedule();
-  while (!schedule.empty() && schedule.begin()->first <= until) {
-    coordinator_.trigger_timeout();
-    run();
-  }
-  coordinator_.clock().current_time = until;
 }
 
 void endpoint_stage::own_service(const std::string& id, const std::string& name) {

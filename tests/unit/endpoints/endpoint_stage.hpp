@@ -4,8 +4,8 @@
 #include "frontends/endpoints/environment.hpp"
 #include "protocol/codec/command.hpp"
 #include "storage/state/transaction.hpp"
+#include "tests/unit/support/virtual_system.hpp"
 
-#include <caf/scheduler/test_coordinator.hpp>
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -43,7 +43,7 @@ struct expectation {
 
 /// The endpoints of a server that leads alone, in virtual time and without sockets. Commands are applied and published
 /// at once. Access control is on, with a default of denial, unless the stage is open.
-class endpoint_stage {
+class endpoint_stage : public virtual_system {
 public:
   enum class access { guarded, open };
   explicit endpoint_stage(access who = access::guarded);
@@ -76,8 +76,6 @@ public:
   }
 
   endpoints::environment& environment() { return *env_; }
-  void run() { coordinator_.run(); }
-  void advance(nanoseconds by);
 
   /// Publishes what the agent itself has registered.
   void own_service(const std::string& id, const std::string& name);
@@ -90,7 +88,6 @@ public:
   agent_view_ptr view = std::make_shared<agent_view>();
 
 private:
-  static caf::actor_system_config& configure(caf::actor_system_config& config);
   void set_up_view(bool guarded);
   static request request_of(const std::string& method, const std::string& target, const std::string& token,
                             const std::string& body);
@@ -98,9 +95,6 @@ private:
   std::string token_with(const std::string& rules);
   state::apply_result apply(const std::string& command);
 
-  caf::actor_system_config config_;
-  caf::actor_system system_;
-  caf::scheduler::test_coordinator& coordinator_;
   std::shared_ptr<ports> outside_ = std::make_shared<ports>();
   std::vector<caf::strong_actor_ptr> actors_;
   std::unique_ptr<endpoints::environment> env_;

@@ -6,8 +6,8 @@
 #include "protocol/codec/command.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
+#include "tests/unit/support/virtual_system.hpp"
 
-#include <caf/scheduler/test_coordinator.hpp>
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -54,17 +54,8 @@ public:
   }
 };
 
-inline caf::actor_system_config& testing(caf::actor_system_config& config) {
-  config.set("scheduler.policy", caf::atom("testing"));
-  config.add_message_types<caf::id_block::praetor>();
-  return config;
-}
-
 /// A gateway, and an agent that asks it.
-struct gateway_world {
-  caf::actor_system_config config;
-  caf::actor_system system{testing(config)};
-  caf::scheduler::test_coordinator& coordinator = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+struct gateway_world : virtual_system {
   std::shared_ptr<played_links> links = std::make_shared<played_links>();
   peer_identity peer; ///< who asks
   std::shared_ptr<kept_requests> frontends = std::make_shared<kept_requests>();
@@ -118,18 +109,7 @@ struct gateway_world {
     gateway = nullptr;
     raft = nullptr;
     asker = nullptr;
-    coordinator.run();
-    coordinator.clock().cancel_all();
-    coordinator.run();
-  }
-  void advance(nanoseconds by) {
-    auto until = coordinator.clock().now() + by;
-    auto& schedule = coordinator.clock().schedule();
-    while (!schedule.empty() && schedule.begin()->first <= until) {
-      coordinator.trigger_timeout();
-      coordinator.run();
-    }
-    coordinator.clock().current_time = until;
+    finish();
   }
   /// From now on gossip knows a server of the peer's id at this address.
   void gossip_knows(const std::string& address) {

@@ -24,20 +24,13 @@ peer_link_actor::behavior_type played_link(peer_link_actor::pointer, router_worl
       [](changed_atom, const std::string&) {},
       [](link_atom, std::uint64_t, local<std::shared_ptr<link_outcome>>&) {},
       [](rpc_atom, std::uint64_t, local<std::shared_ptr<link_answer>>&) {},
-      [](wake_atom, std::uint64_t) {},
+      [](wake_up<>) {},
   };
 }
 
 } // namespace
 
-caf::actor_system_config& router_world::configure(caf::actor_system_config& config) {
-  config.set("scheduler.policy", caf::atom("testing"));
-  config.add_message_types<caf::id_block::praetor>();
-  return config;
-}
-
-router_world::router_world(bool server)
-    : system_(configure(config_)), coordinator_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())) {
+router_world::router_world(bool server) {
   auto outside = std::make_shared<ports>();
   outside->seed = [this] { return seed_++; };
   outside->detach = false;
@@ -51,7 +44,7 @@ router_world::router_world(bool server)
   o.connect = [this](rpc_router_actor::pointer parent, const known_server& s) {
     return parent->spawn(played_link, this, s.id);
   };
-  router = system_.spawn(rpc_router, std::move(o));
+  router = system.spawn(rpc_router, std::move(o));
   run();
 }
 
@@ -65,9 +58,7 @@ router_world::~router_world() {
   calls.clear();
   caf::anon_send_exit(router, caf::exit_reason::kill);
   router = nullptr;
-  run();
-  coordinator_.clock().cancel_all();
-  run();
+  finish();
 }
 
 void router_world::servers(const std::vector<std::string>& ids, swim::member_status status) {
@@ -133,16 +124,6 @@ void router_world::refuse(std::size_t which, const std::string& text, bool not_c
 void router_world::fail_call(std::size_t which, bool reached) {
   calls.at(which).call->done(fail("the connection broke"), reached);
   run();
-}
-
-void router_world::advance(nanoseconds by) {
-  auto until = coordinator_.clock().now() + by;
-  auto& schedule = coordinator_.clock().schedule();
-  while (!schedule.empty() && schedule.begin()->first <= until) {
-    coordinator_.trigger_timeout();
-    run();
-  }
-  coordinator_.clock().current_time = until;
 }
 
 } // namespace praetor

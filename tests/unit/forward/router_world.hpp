@@ -1,15 +1,15 @@
 #pragma once
 
 #include "actors/rpc_router.hpp"
+#include "tests/unit/support/virtual_system.hpp"
 
-#include <caf/scheduler/test_coordinator.hpp>
 #include <string>
 #include <vector>
 
 namespace praetor {
 
 /// An actor system in virtual time with a router whose links the test plays.
-class router_world {
+class router_world : public virtual_system {
 public:
   /// What a link was given.
   struct asked {
@@ -35,9 +35,6 @@ public:
   void answer(std::size_t which, rpc_kind kind, std::string bytes);
   void refuse(std::size_t which, const std::string& text, bool not_carried_out);
   void fail_call(std::size_t which, bool reached);
-  void advance(nanoseconds by);
-  void run() { coordinator_.run(); }
-  steady_time now() const { return coordinator_.clock().now(); }
 
   agent_view_ptr view = std::make_shared<agent_view>();
   rpc_router_actor router;
@@ -47,11 +44,6 @@ public:
   int led_here = 0;
 
 private:
-  static caf::actor_system_config& configure(caf::actor_system_config& config);
-
-  caf::actor_system_config config_;
-  caf::actor_system system_;
-  caf::scheduler::test_coordinator& coordinator_;
   std::uint64_t seed_ = 1;
 };
 

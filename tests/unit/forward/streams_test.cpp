@@ -42,7 +42,7 @@ struct stream_world : gateway_world {
           [](changed_atom, const std::string&) {},
           [](link_atom, std::uint64_t, local<std::shared_ptr<link_outcome>>&) {},
           [](rpc_atom, std::uint64_t, local<std::shared_ptr<link_answer>>&) {},
-          [](wake_atom, std::uint64_t) {},
+          [](wake_up<>) {},
       };
     });
     router = caf::actor_cast<rpc_router_actor>(system.spawn([this](caf::event_based_actor*) -> caf::behavior {

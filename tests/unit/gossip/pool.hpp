@@ -5,6 +5,7 @@
 #include "sim/configuration.hpp"
 #include "sim/gossip_network.hpp"
 #include "sim/world.hpp"
+#include "tests/unit/support/kept_lines.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -33,23 +34,6 @@ public:
     return {};
   }
   std::map<std::string, std::string> content;
-};
-
-/// Keeps the lines of a member's log.
-class kept_lines final : public logger {
-public:
-  bool enabled(log_level) const override { return true; }
-  void write(log_level, std::string_view, std::string_view message, std::initializer_list<log_field> fields) override {
-    std::string line(message);
-    for (const auto& f : fields) line += " " + std::string(f.key) + "=" + f.value;
-    lines.push_back(std::move(line));
-  }
-  std::size_t count(const std::string& part) const {
-    std::size_t n = 0;
-    for (const auto& line : lines) n += line.find(part) != line.npos;
-    return n;
-  }
-  std::vector<std::string> lines;
 };
 
 /// Several gossip_probers in one world; each may be killed and started again on its files.

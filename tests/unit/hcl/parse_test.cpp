@@ -120,6 +120,9 @@ TEST_CASE("JSON errors are worded as clients know them") {
       {"// c\n{}", "invalid character '/' looking for beginning of value"},
       {"{\"a\":[1 2]}", "invalid character '2' after array element"},
       {"{\"a\":[1,]}", "invalid character ']' looking for beginning of value"},
+      {"{\"a\":tru", "invalid character ' ' in literal true (expecting 'e')"},
+      {"{\"a\":-", "invalid character ' ' in numeric literal"},
+      {"{\"a\":\"", "unexpected end of JSON input"},
   };
   for (const auto& c : cases) {
     INFO(c.text);
@@ -150,4 +153,10 @@ TEST_CASE("values remember where they stand") {
   auto v = parse_hcl("a = 1\nports {\n  http = 2\n}\n");
   REQUIRE(v);
   CHECK(v->find("ports")->items[0].find("http")->at == position{3, 10});
+  v = parse_json("{\n  \"a\": [1,\n\t2], \"b\":null}");
+  REQUIRE(v);
+  CHECK(v->at == position{1, 1});
+  CHECK(v->find("a")->at == position{2, 8});
+  CHECK(v->find("a")->items[1].at == position{3, 2});
+  CHECK(v->find("b")->at == position{3, 10});
 }

@@ -29,22 +29,14 @@ registry_actor::behavior_type listening_registry(registry_actor::pointer self, r
 
 } // namespace
 
-caf::actor_system_config& health_world::configure(caf::actor_system_config& config) {
-  config.set("scheduler.policy", caf::atom("testing"));
-  config.add_message_types<caf::id_block::praetor>();
-  return config;
-}
-
-health_world::health_world()
-    : system_(configure(config_)), coordinator_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())),
-      began_(coordinator_.clock().now()) {
+health_world::health_world() {
   auto outside = std::make_shared<ports>();
   outside->probes = probes;
   outside->seed = [this] { return seed++; };
   outside->detach = false;
   outside_ = outside;
   probes->now = [this] { return now(); };
-  registry_ = system_.spawn(listening_registry, &registry_self_, [this](heard h) {
+  registry_ = system.spawn(listening_registry, &registry_self_, [this](heard h) {
     h.at = now();
     results.push_back(std::move(h));
   });
@@ -55,9 +47,7 @@ health_world::~health_world() {
   probes->attempts.clear();
   caf::anon_send_exit(registry_, caf::exit_reason::kill);
   registry_ = registry_actor{};
-  run();
-  coordinator_.clock().cancel_all();
-  run();
+  finish();
 }
 
 check_runner_actor health_world::start(check_definition definition, nanoseconds ttl_left) {
@@ -74,16 +64,6 @@ check_runner_actor health_world::start(check_definition definition, nanoseconds 
                  local<done_callback>{[&](const error*) { runner = start_check(registry_self_, std::move(s)); }});
   run();
   return runner;
-}
-
-void health_world::advance(nanoseconds by) {
-  auto until = coordinator_.clock().now() + by;
-  auto& schedule = coordinator_.clock().schedule();
-  while (!schedule.empty() && schedule.begin()->first <= until) {
-    coordinator_.trigger_timeout();
-    run();
-  }
-  coordinator_.clock().current_time = until;
 }
 
 void health_world::publish(const std::vector<std::string>& services, const std::vector<health_check>& checks) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/health/start_check.hpp"
+#include "tests/unit/support/virtual_system.hpp"
 
-#include <caf/scheduler/test_coordinator.hpp>
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
@@ -42,16 +42,14 @@ public:
 };
 
 /// An actor system in virtual time with a registry that only listens.
-class health_world {
+class health_world : public virtual_system {
 public:
   health_world();
   ~health_world();
 
   /// Starts the worker of a check, through the registry.
   check_runner_actor start(check_definition definition, nanoseconds ttl_left = nanoseconds{0});
-  void advance(nanoseconds by);
-  void run() { coordinator_.run(); }
-  nanoseconds now() const { return coordinator_.clock().now() - began_; }
+  nanoseconds now() const { return elapsed(); }
   void renew(const check_runner_actor& runner) {
     caf::anon_send(runner, renew_atom_v);
     run();
@@ -70,12 +68,6 @@ public:
   std::string token; ///< that checks are registered with
 
 private:
-  static caf::actor_system_config& configure(caf::actor_system_config& config);
-
-  caf::actor_system_config config_;
-  caf::actor_system system_;
-  caf::scheduler::test_coordinator& coordinator_;
-  caf::actor_clock::time_point began_;
   ports_ptr outside_;
   registry_actor registry_;
   registry_actor::pointer registry_self_ = nullptr;

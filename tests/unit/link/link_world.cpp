@@ -2,19 +2,7 @@
 
 namespace praetor {
 
-namespace {
-
-caf::actor_system_config& configure(caf::actor_system_config& config) {
-  config.set("scheduler.policy", caf::atom("testing"));
-  config.add_message_types<caf::id_block::praetor>();
-  return config;
-}
-
-} // namespace
-
-link_world::link_world()
-    : system_(configure(config_)), coordinator_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())),
-      began_(coordinator_.clock().now()) {
+link_world::link_world() {
   links->now = [this] { return now(); };
   auto outside = std::make_shared<ports>();
   outside->links = links;
@@ -24,14 +12,14 @@ link_world::link_world()
   target.name = "other";
   target.datacenter = "dc1";
   target.address = "10.0.0.2:8300";
-  actors_.push_back(system_.spawn([this](caf::event_based_actor*) -> caf::behavior {
+  actors_.push_back(system.spawn([this](caf::event_based_actor*) -> caf::behavior {
     return {[this](link_atom, const std::string& id, bool up) {
       CHECK(id == "id-of-other");
       router_heard.push_back(up ? "up" : "down");
     }};
   }));
-  link = system_.spawn(peer_link, ports_ptr(outside), target, raft_peer_actor{},
-                       caf::actor_cast<rpc_router_actor>(actors_[0]));
+  link = system.spawn(peer_link, ports_ptr(outside), target, raft_peer_actor{},
+                      caf::actor_cast<rpc_router_actor>(actors_[0]));
   run();
 }
 
@@ -41,13 +29,11 @@ link_world::~link_world() {
   caf::anon_send_exit(link, caf::exit_reason::kill);
   link = nullptr;
   for (auto& a : std::exchange(actors_, {})) caf::anon_send_exit(a, caf::exit_reason::kill);
-  run();
-  coordinator_.clock().cancel_all();
-  run();
+  finish();
 }
 
 remote_gateway_actor link_world::make_gateway() {
-  actors_.push_back(system_.spawn([this](caf::event_based_actor* self) -> caf::behavior {
+  actors_.push_back(system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
     return {[this, self](rpc_atom, const envelope& e) {
               requests.push_back(e.bytes);
               auto promise = self->make_response_promise();
@@ -72,20 +58,10 @@ void link_world::refuse(const std::string& why) {
   run();
 }
 
-void link_world::advance(std::chrono::nanoseconds by) {
-  auto until = coordinator_.clock().now() + by;
-  auto& schedule = coordinator_.clock().schedule();
-  while (!schedule.empty() && schedule.begin()->first <= until) {
-    coordinator_.trigger_timeout();
-    run();
-  }
-  coordinator_.clock().current_time = until;
-}
-
 std::shared_ptr<heard_answer> link_world::ask(std::string bytes, std::chrono::nanoseconds within) {
   auto call = std::make_shared<remote_call>();
   call->request.bytes = std::move(bytes);
-  call->deadline = coordinator_.clock().now() + within;
+  call->deadline = virtual_system::now() + within;
   auto out = std::make_shared<heard_answer>();
   call->done = [out](expected<envelope> e, bool reached) {
     CHECK(!out->answered); // called once

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/peer_link.hpp"
+#include "tests/unit/support/virtual_system.hpp"
 
-#include <caf/scheduler/test_coordinator.hpp>
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -46,7 +46,7 @@ struct heard_answer {
 };
 
 /// One link in virtual time, between a router that listens and servers that the test plays.
-class link_world {
+class link_world : public virtual_system {
 public:
   link_world();
   ~link_world();
@@ -56,9 +56,7 @@ public:
   /// Lets the newest attempt succeed. @returns the gateway at the other end
   remote_gateway_actor accept();
   void refuse(const std::string& why);
-  void run() { coordinator_.run(); }
-  void advance(std::chrono::nanoseconds by);
-  std::chrono::nanoseconds now() const { return coordinator_.clock().now() - began_; }
+  std::chrono::nanoseconds now() const { return elapsed(); }
 
   std::shared_ptr<heard_answer> ask(std::string bytes, std::chrono::nanoseconds within = std::chrono::seconds(5));
   void tell(std::string bytes);
@@ -72,10 +70,6 @@ public:
   peer_link_actor link;
 
 private:
-  caf::actor_system_config config_;
-  caf::actor_system system_;
-  caf::scheduler::test_coordinator& coordinator_;
-  caf::actor_clock::time_point began_;
   std::vector<caf::response_promise> promises_;
   std::vector<caf::actor> actors_; ///< gateways, and the router that listens
 };
