@@ -96,6 +96,11 @@ struct agent_state {
 private:
   template <class Handle>
   void watch_over(std::string child_name, const Handle& handle, std::function<void()> start);
+  void start_telemetry();
+  /// The first interval begins, and the clock that ends intervals starts.
+  void begin_telemetry();
+  void start_metrics_clock();
+  void reload_telemetry();
   void start_gossip();
   void start_prober(bool wan);
   void start_joiner(bool wan);

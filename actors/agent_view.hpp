@@ -38,7 +38,7 @@ struct agent_view {
   std::atomic<gossip_secret_ptr> gossip_secret;                        ///< by the LAN pool's gossip_prober
   std::atomic<std::shared_ptr<const peer_links>> links;                ///< by rpc_router
   std::atomic<std::shared_ptr<request_server>> requests;               ///< by the frontends; null: they are not there
-  std::atomic<std::shared_ptr<metrics::telemetry>> telemetry;          ///< by the frontends; null: nothing is measured
+  std::atomic<std::shared_ptr<metrics::telemetry>> telemetry;          ///< by agent; null: nothing is measured
   std::atomic<std::shared_ptr<const autopilot_state>> autopilot;       ///< by autopilot; null unless this server leads
   agent_tokens tokens;                                                 ///< by agent, and by requests that set one
   token_resolver resolver;                                             ///< who holds a token

@@ -619,6 +619,14 @@ using leaver_actor = caf::typed_actor<
     // The peer's figures.
     caf::reacts_to<status_atom, local<std::shared_ptr<raft_status>>>>;
 
+// ---- Telemetry
+// ----------------------------------------------------------------------------------------------------
+
+/// Tells an agent's telemetry the time whenever one of its intervals ends.
+using metrics_clock_actor = caf::typed_actor<
+    // The running interval may be over.
+    caf::reacts_to<wake_atom>>;
+
 // ---- The agent
 // -------------------------------------------------------------------------------------------------------
 

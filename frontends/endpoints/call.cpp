@@ -34,7 +34,7 @@ answer too_many_answers() { return text_answer(503, "Too many answers wait to be
 
 answer finished(const call& c, answer a) {
   a.common_lines = c.common_lines;
-  if (c.timing) c.timing->add(milliseconds_of(c.env.now() - c.started));
+  if (c.timing) c.timing->write(milliseconds_of(c.env.now() - c.started));
   if (!c.req.via) log_request(c.env, c.req, a, c.started);
   return a;
 }
@@ -74,14 +74,14 @@ expected<std::uint64_t> parse_uint(std::string_view text) {
 void propose(const call& c, expected<log_command> command,
              std::function<void(const call&, const state::apply_result&)> done) {
   auto handles = c.env.handles();
-  auto& figures = c.env.figures();
-  if (c.env.view().leader.get()->is_leader) figures.raft_apply().add();
-  auto* counted = command ? figures.applied(command->bytes()) : nullptr;
+  const auto& measured = c.env.measured();
+  if (c.env.view().leader.get()->is_leader) measured.proposals.add();
+  auto* counted = command ? measured.applied(command->bytes()) : nullptr;
   auto started = c.env.now();
   // The request lives as long as its exchange, and so does everything the copy of `c` refers to.
   handles->writes.propose(std::move(command),
                           [c, counted, started, done = std::move(done)](const state::apply_result& result) {
-                            if (counted) counted->add(milliseconds_of(c.env.now() - started));
+                            if (counted) counted->write(milliseconds_of(c.env.now() - started));
                             if (!result.ok())
                               return respond_error(c, result.error, static_cast<unsigned>(result.status));
                             done(c, result);

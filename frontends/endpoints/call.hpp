@@ -17,10 +17,10 @@ struct call {
   environment& env;
   exchange_ptr ex;
   const request& req;
-  std::string_view rest;            ///< of the path behind the route's own, for subtrees
-  acl::authorizer_ptr who;          ///< who asks; until that is known, somebody who may do nothing
-  shared_bytes common_lines;        ///< what the configuration wants on every answer
-  metrics::meter* timing = nullptr; ///< counts how long the answer took since `started`
+  std::string_view rest;             ///< of the path behind the route's own, for subtrees
+  acl::authorizer_ptr who;           ///< who asks; until that is known, somebody who may do nothing
+  shared_bytes common_lines;         ///< what the configuration wants on every answer
+  metrics::series* timing = nullptr; ///< counts how long the answer took since `started`
   steady_time started = {};
   const route* matched = nullptr; ///< the row that answers
   std::string token = {};         ///< that the request is made with, the agent's default one included; "" without ACLs

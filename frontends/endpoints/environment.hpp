@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/agent.hpp"
-#include "frontends/endpoints/agent_metrics.hpp"
+#include "frontends/endpoints/endpoint_metrics.hpp"
 #include "frontends/endpoints/exchange.hpp"
 #include "frontends/endpoints/rendered_cache.hpp"
 #include "frontends/endpoints/side_thread.hpp"
@@ -39,9 +39,9 @@ struct process_hooks {
 /// What endpoints reach of their agent. One per agent, used by all I/O threads.
 class environment {
 public:
+  /// @param view its telemetry is there: the agent is ready
   environment(caf::actor_system& system, agent_view_ptr view, ports_ptr outside, std::string node_id,
               process_hooks hooks);
-  ~environment();
   environment(const environment&) = delete;
 
   agent_view& view() const { return *view_; }
@@ -52,9 +52,8 @@ public:
   const std::string& node_id() const { return node_id_; }
   const process_hooks& hooks() const { return hooks_; }
   rendered_cache& cache() { return cache_; }
-  /// The agent's figures, and the registry of all that is measured.
-  agent_metrics& figures() const { return *figures_; }
-  metrics::telemetry& telemetry() const { return figures_->registry(); }
+  metrics::telemetry& telemetry() const { return *telemetry_; }
+  const endpoint_metrics& measured() const { return measured_; }
   state::store_ptr state() const { return view_->state.load(); }
   steady_time now() const { return system_.clock().now(); }
   /// Uniform in [0, limit).
@@ -84,7 +83,8 @@ private:
   std::string node_id_;
   process_hooks hooks_;
   rendered_cache cache_;
-  std::shared_ptr<agent_metrics> figures_;
+  metrics::telemetry_ptr telemetry_;
+  endpoint_metrics measured_;
   std::mutex random_mutex_;
   std::mt19937_64 random_;
   struct archive_counts;

@@ -193,6 +193,7 @@ void endpoint_stage::set_up_view(bool guarded) {
   c->max_query_time = std::chrono::minutes(10);
   c->default_query_time = std::chrono::minutes(5);
   view->settings.store(c);
+  view->telemetry.store(std::make_shared<metrics::telemetry>(metrics::settings{}, outside_->wall_clock()));
   auto leads = std::make_shared<leadership>();
   leads->is_leader = leads->ready = true;
   leads->leader_id = "own";
