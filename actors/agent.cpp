@@ -3,6 +3,7 @@
 #include "actors/answer_cache.hpp"
 #include "actors/anti_entropy.hpp"
 #include "actors/bootstrap.hpp"
+#include "actors/followed_release.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/peer_link.hpp"
 #include "actors/rpc_gateway.hpp"

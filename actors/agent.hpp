@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/agent_handles.hpp"
 #include "actors/agent_view.hpp"
 #include "actors/leader/leader_duties.hpp"
 #include "actors/ports.hpp"
@@ -17,23 +18,6 @@
 #include <string>
 
 namespace praetor {
-
-/// The actors that frontends talk to. A part that is started again is published again.
-struct agent_handles {
-  agent_actor agent;
-  raft_peer_actor peer;
-  snapshotter_actor snapshots;
-  registry_actor registry;
-  anti_entropy_actor sync;
-  watch_directory_actor watches;
-  answer_cache_actor answers; ///< of other servers
-  leader_duties_actor duties;
-  rpc_gateway_actor gateway;
-  gossip_prober_actor lan, wan; ///< null: no part in that pool
-  user_events_actor events;
-  write_path writes;
-};
-using agent_handles_ptr = std::shared_ptr<const agent_handles>;
 
 /// What an agent starts with.
 struct agent_options {
@@ -53,9 +37,6 @@ struct agent_options {
 /// Reads the newest snapshot into the view and joins it with the log.
 /// @returns what the Raft machine is to start from, or why the server must not start
 expected<raft::initial_state> restore_state(const ports& outside, agent_view& view);
-
-/// The figures of the release whose behaviour is followed, where clients read one.
-inline constexpr std::string_view followed_release = "1.19.2";
 
 struct agent_state {
   static constexpr const char* name = "agent";

@@ -1,4 +1,5 @@
 #include "actors/agent.hpp"
+#include "actors/followed_release.hpp"
 #include "actors/gossip_metrics.hpp"
 #include "actors/raft_metrics.hpp"
 #include "actors/state_metrics.hpp"

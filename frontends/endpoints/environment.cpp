@@ -1,5 +1,6 @@
 #include "frontends/endpoints/environment.hpp"
 
+#include "actors/ports.hpp"
 #include "protocol/base/randomness.hpp"
 #include "storage/files/scratch_file.hpp"
 
@@ -34,6 +35,8 @@ nanoseconds environment::jitter(nanoseconds limit) {
   std::lock_guard lock(random_mutex_);
   return praetor::jitter(random_, limit);
 }
+
+instant environment::now_by_both_clocks() const { return {outside_->wall_clock(), now()}; }
 
 bool environment::aside(const std::string& who, std::function<void()> work) const {
   if (hooks_.aside) return hooks_.aside(who, std::move(work));

@@ -1,17 +1,24 @@
 #pragma once
 
-#include "actors/agent.hpp"
+#include "actors/agent_handles.hpp"
+#include "actors/agent_view.hpp"
 #include "frontends/endpoints/endpoint_metrics.hpp"
 #include "frontends/endpoints/exchange.hpp"
 #include "frontends/endpoints/rendered_cache.hpp"
 #include "frontends/endpoints/side_thread.hpp"
 #include "protocol/acl/authorizer.hpp"
+#include "protocol/config/runtime_config.hpp"
 
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <random>
 #include <string>
+
+namespace praetor {
+struct ports;
+using ports_ptr = std::shared_ptr<const ports>;
+} // namespace praetor
 
 namespace praetor::endpoints {
 
@@ -70,7 +77,7 @@ public:
   /// when the last pointer to it goes.
   /// @param client its address
   expected<std::shared_ptr<storage::scratch_file>> make_scratch(const std::string& client) const;
-  instant now_by_both_clocks() const { return {outside_->wall_clock(), now()}; }
+  instant now_by_both_clocks() const;
   /// What the holder of a token may do, if that is known here: on servers, and while access control is off, it is.
   std::optional<resolution> holder_at_hand(const std::string& token) const;
   /// Calls back once with it, from any thread; at once if it is at hand.

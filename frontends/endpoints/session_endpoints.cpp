@@ -1,3 +1,4 @@
+#include "actors/ports.hpp"
 #include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/permissions.hpp"
 #include "frontends/endpoints/reads.hpp"

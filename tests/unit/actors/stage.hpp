@@ -4,6 +4,7 @@
 #include "actors/gossip_command.hpp"
 #include "actors/ports.hpp"
 #include "actors/rpc_router.hpp"
+#include "actors/write_path.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 #include <catch2/catch.hpp>

@@ -1,5 +1,6 @@
 #include "endpoint_stage.hpp"
 
+#include "actors/proposal.hpp"
 #include "actors/user_events.hpp"
 #include "actors/watch_subscriber.hpp"
 #include "protocol/acl/built_in.hpp"
