@@ -36,7 +36,7 @@ struct agent_options {
 
 /// Reads the newest snapshot into the view and joins it with the log.
 /// @returns what the Raft machine is to start from, or why the server must not start
-expected<raft::initial_state> restore_state(const ports& outside, agent_view& view);
+expected<raft::initial_state> restore_state(const ports& outside, published_state& view);
 
 struct agent_state {
   static constexpr const char* name = "agent";

@@ -1,7 +1,7 @@
 #include "actors/write_path.hpp"
 
-#include "actors/agent_view.hpp"
 #include "actors/proposal.hpp"
+#include "actors/published_state.hpp"
 
 namespace praetor {
 

@@ -11,14 +11,14 @@
 
 namespace praetor {
 
-struct agent_view;
-using agent_view_ptr = std::shared_ptr<agent_view>;
+struct published_state;
+using published_state_ptr = std::shared_ptr<published_state>;
 
 /// Sends a write on its way: straight to the own Raft peer when it leads, else to the router.
 class write_path {
 public:
   write_path() = default;
-  write_path(agent_view_ptr view, raft_peer_actor peer, rpc_router_actor router)
+  write_path(published_state_ptr view, raft_peer_actor peer, rpc_router_actor router)
       : view_(std::move(view)), peer_(std::move(peer)), router_(std::move(router)) {}
 
   /// @param command what encode_command or check_command gave; a refused one is answered at once
@@ -33,7 +33,7 @@ public:
   const rpc_router_actor& router() const { return router_; }
 
 private:
-  agent_view_ptr view_;
+  published_state_ptr view_;
   raft_peer_actor peer_;
   rpc_router_actor router_;
 };

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/ports.hpp"
+#include "actors/published_state.hpp"
 #include "actors/write_path.hpp"
 #include "protocol/actors.hpp"
 
@@ -16,7 +16,7 @@ struct access_keeper_state {
 
   access_keeper_actor::pointer self = nullptr;
   ports_ptr outside;
-  agent_view_ptr view;
+  published_state_ptr view;
   write_path writes;
   std::string initial_management; ///< secret of the first management token; empty: people make it
   std::shared_ptr<state::trigger> armed;
@@ -35,7 +35,7 @@ private:
 };
 
 access_keeper_actor::behavior_type access_keeper(access_keeper_actor::stateful_pointer<access_keeper_state> self,
-                                                 ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                 ports_ptr outside, published_state_ptr view, write_path writes,
                                                  std::string initial_management);
 
 } // namespace praetor
