@@ -22,7 +22,7 @@ public:
       : view_(std::move(view)), peer_(std::move(peer)), router_(std::move(router)) {}
 
   /// @param command what encode_command or check_command gave; a refused one is answered at once
-  /// @param done called once, from the thread that applies
+  /// @param done called once, from the thread that applies: it hands the result on and is short
   /// @param hops how many agents have handed the command on
   /// @param hold how long it may wait for a leader; 0: as the configuration says
   /// @param origin for whom it is proposed: see rpc_request::origin
