@@ -3,6 +3,7 @@
 #include "actors/answer_cache.hpp"
 #include "actors/anti_entropy.hpp"
 #include "actors/bootstrap.hpp"
+#include "actors/followed_release.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/peer_link.hpp"
 #include "actors/rpc_gateway.hpp"
@@ -227,6 +228,7 @@ void agent_state::start() {
   handles.agent = agent_actor{self};
   options.view->settings.store(options.config);
   options.view->tokens.configure(options.config->acl, options.outside->gossip_files, *options.outside->log_lines);
+  start_telemetry();
   if (options.config->server) start_consensus();
   start_router();
   handles.watches = self->spawn(watch_directory);
@@ -254,6 +256,7 @@ void agent_state::registry_loaded(const std::string& refusal) {
   }
   loaded = true;
   begin_sync();
+  begin_telemetry();
   if (ready) ready(options.view->handles.load());
 }
 
@@ -333,6 +336,7 @@ void agent_state::reload(std::shared_ptr<const config::runtime_config> config, d
   options.view->settings.store(config);
   options.view->tokens.configure(config->acl, options.outside->gossip_files, *options.outside->log_lines);
   options.view->resolver.forget();
+  reload_telemetry();
   for (const auto& prober : {handles.lan, handles.wan})
     if (prober) self->send(prober, reload_atom_v, local<std::shared_ptr<const config::runtime_config>>{config});
   if (handles.snapshots) self->send(handles.snapshots, reload_atom_v, local<snapshot_policy>{policy_of(*config)});

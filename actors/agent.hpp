@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/agent_handles.hpp"
 #include "actors/agent_view.hpp"
 #include "actors/leader/leader_duties.hpp"
 #include "actors/ports.hpp"
@@ -19,23 +20,6 @@
 
 namespace praetor {
 
-/// The actors that frontends talk to. A part that is started again is published again.
-struct agent_handles {
-  agent_actor agent;
-  raft_peer_actor peer;
-  snapshotter_actor snapshots;
-  registry_actor registry;
-  anti_entropy_actor sync;
-  watch_directory_actor watches;
-  answer_cache_actor answers; ///< of other servers
-  leader_duties_actor duties;
-  rpc_gateway_actor gateway;
-  gossip_prober_actor lan, wan; ///< null: no part in that pool
-  user_events_actor events;
-  write_path writes;
-};
-using agent_handles_ptr = std::shared_ptr<const agent_handles>;
-
 /// What an agent starts with.
 struct agent_options {
   std::shared_ptr<const config::runtime_config> config;
@@ -53,10 +37,7 @@ struct agent_options {
 
 /// Reads the newest snapshot into the view and joins it with the log.
 /// @returns what the Raft machine is to start from, or why the server must not start
-expected<raft::initial_state> restore_state(const ports& outside, agent_view& view);
-
-/// The figures of the release whose behaviour is followed, where clients read one.
-inline constexpr std::string_view followed_release = "1.19.2";
+expected<raft::initial_state> restore_state(const ports& outside, published_state& view);
 
 struct agent_state {
   static constexpr const char* name = "agent";
@@ -97,6 +78,11 @@ struct agent_state {
 private:
   template <class Handle>
   void watch_over(std::string child_name, const Handle& handle, std::function<void()> start);
+  void start_telemetry();
+  /// The first interval begins, and the clock that ends intervals starts.
+  void begin_telemetry();
+  void start_metrics_clock();
+  void reload_telemetry();
   void start_gossip();
   void start_prober(bool wan);
   void start_joiner(bool wan);

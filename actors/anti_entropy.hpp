@@ -4,7 +4,7 @@
 #include "actors/deadline_timer.hpp"
 #include "actors/ports.hpp"
 #include "actors/rpc_messages.hpp"
-#include "actors/rpc_router.hpp"
+#include "actors/write_path.hpp"
 #include "protocol/actors.hpp"
 
 #include <map>

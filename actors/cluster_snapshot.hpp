@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/agent.hpp"
+#include "actors/agent_handles.hpp"
 #include "protocol/types/error.hpp"
 #include "storage/files/scratch_file.hpp"
 #include "storage/snapshot/snapshot_meta.hpp"

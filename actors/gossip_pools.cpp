@@ -1,6 +1,7 @@
 #include "actors/gossip_pools.hpp"
 
 #include "actors/agent.hpp"
+#include "actors/followed_release.hpp"
 #include "protocol/base/ip_address.hpp"
 #include "protocol/swim/limits.hpp"
 

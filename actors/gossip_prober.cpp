@@ -62,7 +62,7 @@ void gossip_prober_state::start() {
                                               options.rejoin_after_leave);
     machine->restore(remembered.clocks());
   }
-  figures = gossip_figures(options.view, options.wan);
+  measured = gossip_metrics(options.view->telemetry.load().get(), options.wan);
   publish_secret();
   open_sockets();
   machine->start(now());
@@ -130,7 +130,7 @@ void gossip_prober_state::packet_received(const gossip_packet& p) {
   --inbox->packets;
   auto plain = swim::unwrap_packet(options.keys, options.sealing, p.bytes);
   if (!plain) return refuse(p.from, plain.error().text);
-  figures.packet_received(p.bytes.size());
+  measured.bytes_received.add(static_cast<double>(p.bytes.size()));
   bool proven = options.keys.empty() || swim::is_sealed(p.bytes);
   machine->packet_received(p.from, *plain, now(), proven);
   carry_out();
@@ -144,7 +144,7 @@ void gossip_prober_state::request_received(const gossip_request& r) {
   --inbox->requests;
   auto plain = swim::unwrap_frame(options.keys, options.sealing, r.frame.bytes);
   if (!plain) return refuse(r.frame.from, plain.error().text);
-  figures.stream_accepted();
+  measured.streams_accepted.add();
   auto answer = machine->stream_received(r.frame.from, *plain, now());
   carry_out();
   // Who has joined may ask either side for the members next.
@@ -169,7 +169,7 @@ void gossip_prober_state::wake() {
   packets_sent = false;
   machine->tick(began);
   carry_out();
-  if (packets_sent) figures.round(now() - began);
+  if (packets_sent) measured.rounds.add(now() - began);
 }
 
 void gossip_prober_state::arm() {
@@ -196,7 +196,7 @@ void gossip_prober_state::carry_out() {
                {{"node", c.name}, {"known_address", c.known}, {"claimed_address", c.claimed}});
     for (const auto& e : out.user_events) tell(e);
     for (const auto& q : out.queries) {
-      figures.query(q.name);
+      measured.query(q.name);
       answer(q);
     }
     for (const auto& r : out.replies)
@@ -210,7 +210,7 @@ void gossip_prober_state::carry_out() {
   }
   if (snapshot_changed && now() >= snapshot_due) write_snapshot();
   if (members_changed && !std::exchange(flush_sent, true)) self->send(self, flush_atom_v);
-  figures.counted(machine->count());
+  measured.counted(machine->count());
   arm();
 }
 
@@ -218,13 +218,13 @@ void gossip_prober_state::send(const swim::packet& p) {
   auto packet = swim::wrap_packet(options.keys, options.sealing, p.bytes,
                                   options.keys.empty() ? swim::nonce_bytes{} : options.sockets.nonce());
   packets_sent = true;
-  figures.packet_sent(packet.size());
+  measured.bytes_sent.add(static_cast<double>(packet.size()));
   options.sockets.packets->send(p.to, std::move(packet));
 }
 
 void gossip_prober_state::send(const swim::stream_request& r) {
   auto frame = swim::wrap_frame(options.keys, options.sealing, r.bytes, options.sockets.nonce());
-  figures.stream_opened(frame.size());
+  measured.stream_opened(frame.size());
   options.sockets.streams->exchange(
       r.to, std::move(frame), r.timeout,
       [me = caf::actor_cast<gossip_prober_actor>(self), token = r.token](expected<std::string> answer) {
@@ -239,7 +239,7 @@ void gossip_prober_state::tell(const swim::member_event& e) {
 }
 
 void gossip_prober_state::tell(const swim::user_event& e) {
-  figures.event(e.name);
+  measured.event(e.name);
   if (options.events)
     self->send(options.events, gossip_atom_v,
                local<std::shared_ptr<const swim::user_event>>{std::make_shared<const swim::user_event>(e)});
@@ -259,7 +259,7 @@ void gossip_prober_state::tell(const swim::notice& n) {
 }
 
 void gossip_prober_state::refuse(const std::string& from, const std::string& why) {
-  figures.refused();
+  measured.refused.add();
   complain_of(from, why);
 }
 

@@ -4,7 +4,7 @@
 #include "actors/complaint_limit.hpp"
 #include "actors/deadline_timer.hpp"
 #include "actors/gossip_command.hpp"
-#include "actors/gossip_figures.hpp"
+#include "actors/gossip_metrics.hpp"
 #include "actors/gossip_port.hpp"
 #include "actors/ports.hpp"
 #include "protocol/actors.hpp"
@@ -78,7 +78,7 @@ struct gossip_prober_state {
   std::map<std::uint64_t, open_query> queries;         ///< likewise
   std::vector<std::function<void()>> leaving;
   complaint_limit complaints;
-  gossip_figures figures;
+  gossip_metrics measured;
   bool packets_sent = false; ///< since the last wake-up
 
   steady_time now() const { return self->clock().now(); }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/ports.hpp"
+#include "actors/published_state.hpp"
 #include "actors/raft_status.hpp"
 #include "protocol/actors.hpp"
 
@@ -9,7 +9,7 @@ namespace praetor {
 
 struct leaver_options {
   ports_ptr outside;
-  agent_view_ptr view;
+  published_state_ptr view;
   std::string node_id;
   raft_peer_actor peer;         ///< null on client agents
   gossip_prober_actor lan, wan; ///< null: no part in that pool

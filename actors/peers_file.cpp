@@ -45,7 +45,7 @@ raft::configuration newest_members(const raft::initial_state& found) {
 }
 
 /// The state with all that is in the log.
-expected<state::store_ptr> whole_state(const ports& outside, const agent_view& view, raft::index_t last) {
+expected<state::store_ptr> whole_state(const ports& outside, const published_state& view, raft::index_t last) {
   state::publication published(view.state.load());
   for (auto next = published.load()->log_index() + 1; next <= last;) {
     auto entries = outside.log->read(next, last, batch_bytes);
@@ -84,7 +84,7 @@ expected<raft::configuration> read_peers_file(std::string_view text, const raft:
   return out;
 }
 
-expected<void> recover_peers(const ports& outside, const agent_view& view, const raft::initial_state& found,
+expected<void> recover_peers(const ports& outside, const published_state& view, const raft::initial_state& found,
                              std::string_view text, const raft::identity& own) {
   auto members = read_peers_file(text, newest_members(found), own);
   if (!members) return fail("raft/peers.json: " + members.error().text);
@@ -127,8 +127,8 @@ expected<void> recover_peers(const ports& outside, const agent_view& view, const
   return {};
 }
 
-expected<raft::initial_state> restore_server(const ports& outside, agent_view& view, const std::filesystem::path& file,
-                                             const std::string& node_id) {
+expected<raft::initial_state> restore_server(const ports& outside, published_state& view,
+                                             const std::filesystem::path& file, const std::string& node_id) {
   auto found = restore_state(outside, view);
   std::error_code problem;
   if (!found || file.empty() || !std::filesystem::exists(file, problem)) return found;

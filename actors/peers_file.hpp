@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/ports.hpp"
+#include "actors/published_state.hpp"
 #include "protocol/raft/machine.hpp"
 
 #include <filesystem>
@@ -19,12 +19,12 @@ expected<raft::configuration> read_peers_file(std::string_view text, const raft:
 /// An operator's way out when a majority is lost for good: everything in the log counts as committed, and a snapshot of
 /// it with the members of the file takes its place. Before any actor runs, and before `restore_state` is asked again.
 /// @param found what `restore_state` returned; `view` holds its state
-expected<void> recover_peers(const ports& outside, const agent_view& view, const raft::initial_state& found,
+expected<void> recover_peers(const ports& outside, const published_state& view, const raft::initial_state& found,
                              std::string_view text, const raft::identity& own);
 
 /// `restore_state`, and before that whatever an operator's file asks for. The file is read once and then gone.
 /// @param file usually <data_dir>/raft/peers.json; empty: nowhere
-expected<raft::initial_state> restore_server(const ports& outside, agent_view& view, const std::filesystem::path& file,
-                                             const std::string& node_id);
+expected<raft::initial_state> restore_server(const ports& outside, published_state& view,
+                                             const std::filesystem::path& file, const std::string& node_id);
 
 } // namespace praetor

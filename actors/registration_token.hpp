@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
+#include "actors/agent_local.hpp"
 
 #include <string>
 
@@ -9,9 +9,9 @@ namespace praetor {
 /// The token that an agent uses for a service or check of its own: the one that it was registered with, or what is
 /// configured for all.
 /// @param own that it was registered with; "" if none
-inline std::string registration_token(const agent_view& view, const std::string& own, bool from_file) {
+inline std::string registration_token(const agent_local& local, const std::string& own, bool from_file) {
   if (!own.empty()) return own;
-  auto tokens = view.tokens.get();
+  auto tokens = local.tokens.get();
   const auto& of_files = tokens->of(token_use::file_registration);
   return from_file && !of_files.empty() ? of_files : tokens->of(token_use::request);
 }

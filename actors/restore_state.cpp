@@ -11,7 +11,7 @@ constexpr std::size_t piece = 1 << 20;
 
 } // namespace
 
-expected<raft::initial_state> restore_state(const ports& outside, agent_view& view) {
+expected<raft::initial_state> restore_state(const ports& outside, published_state& view) {
   auto warn = [&](const std::string& text) { outside.log_lines->write(log_level::warn, "agent.server.raft", text); };
   auto newest = storage::open_newest(*outside.snapshots, warn);
   if (!newest) return tl::unexpected(newest.error());

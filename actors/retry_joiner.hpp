@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/gossip_command.hpp"
 #include "actors/ports.hpp"
+#include "actors/published_state.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/base/backoff.hpp"
 
@@ -15,7 +15,7 @@ namespace praetor {
 /// Whom to join at the start, and how stubbornly.
 struct retry_join_options {
   ports_ptr outside;
-  agent_view_ptr view;
+  published_state_ptr view;
   gossip_prober_actor prober;
   bool wan = false;
   string_list addresses;

@@ -8,6 +8,7 @@
 #include "actors/rpc_kinds.hpp"
 #include "actors/rpc_router.hpp"
 #include "actors/stream_limits.hpp"
+#include "actors/write_path.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/base/fair_share.hpp"
 

@@ -93,28 +93,4 @@ private:
 rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rpc_router_state> self,
                                            rpc_router_options options);
 
-/// Sends a write on its way: straight to the own Raft peer when it leads, else to the router.
-class write_path {
-public:
-  write_path() = default;
-  write_path(agent_view_ptr view, raft_peer_actor peer, rpc_router_actor router)
-      : view_(std::move(view)), peer_(std::move(peer)), router_(std::move(router)) {}
-
-  /// @param command what encode_command or check_command gave; a refused one is answered at once
-  /// @param done called once, from the thread that applies
-  /// @param hops how many agents have handed the command on
-  /// @param hold how long it may wait for a leader; 0: as the configuration says
-  /// @param origin for whom it is proposed: see rpc_request::origin
-  void propose(expected<log_command> command, apply_callback done, std::uint32_t hops = 0, nanoseconds hold = {},
-               std::string origin = {}) const;
-  /// Calls back once this server may answer a consistent read from its own state; with an error if it does not lead.
-  void read(done_callback done) const;
-  const rpc_router_actor& router() const { return router_; }
-
-private:
-  agent_view_ptr view_;
-  raft_peer_actor peer_;
-  rpc_router_actor router_;
-};
-
 } // namespace praetor

@@ -191,7 +191,7 @@ void snapshotter_state::hand_out_archives(const raft_status& status) {
 }
 
 snapshotter_actor::behavior_type snapshotter(snapshotter_actor::stateful_pointer<snapshotter_state> self,
-                                             ports_ptr outside, agent_view_ptr view, snapshot_policy policy,
+                                             ports_ptr outside, published_state_ptr view, snapshot_policy policy,
                                              std::uint64_t last) {
   auto& s = self->state;
   s.self = self;

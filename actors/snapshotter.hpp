@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/ports.hpp"
+#include "actors/published_state.hpp"
 #include "actors/raft_status.hpp"
 #include "actors/restoration.hpp"
 #include "actors/state_machine.hpp"
@@ -52,7 +52,7 @@ struct snapshotter_state {
 
   snapshotter_actor::pointer self = nullptr;
   ports_ptr outside;
-  agent_view_ptr view;
+  published_state_ptr view;
   snapshot_policy policy;
   raft_peer_actor peer;
   state_machine_actor machine;
@@ -85,7 +85,7 @@ private:
 
 /// @param last index of the newest snapshot on disk
 snapshotter_actor::behavior_type snapshotter(snapshotter_actor::stateful_pointer<snapshotter_state> self,
-                                             ports_ptr outside, agent_view_ptr view, snapshot_policy policy,
+                                             ports_ptr outside, published_state_ptr view, snapshot_policy policy,
                                              std::uint64_t last);
 
 } // namespace praetor

@@ -55,7 +55,8 @@ void state_machine_state::wake_waiting(std::uint64_t applied) {
 }
 
 state_machine_actor::behavior_type state_machine(state_machine_actor::stateful_pointer<state_machine_state> self,
-                                                 ports_ptr outside, agent_view_ptr view, snapshotter_actor snapshots) {
+                                                 ports_ptr outside, published_state_ptr view,
+                                                 snapshotter_actor snapshots) {
   self->state.outside = std::move(outside);
   self->state.view = std::move(view);
   self->state.snapshots = std::move(snapshots);

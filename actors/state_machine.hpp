@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/apply_batch.hpp"
 #include "actors/ports.hpp"
+#include "actors/published_state.hpp"
 #include "protocol/actors.hpp"
 
 #include <functional>
@@ -21,7 +21,7 @@ struct state_machine_state {
   state_machine_state() = default;
 
   ports_ptr outside;
-  agent_view_ptr view;
+  published_state_ptr view;
   snapshotter_actor snapshots;
   std::uint64_t unreadable = 0;                                ///< entries that were passed over
   std::multimap<std::uint64_t, std::function<void()>> waiting; ///< for an index to be applied
@@ -37,6 +37,7 @@ struct state_machine_state {
 
 /// @param snapshots hears of each batch; may be null
 state_machine_actor::behavior_type state_machine(state_machine_actor::stateful_pointer<state_machine_state> self,
-                                                 ports_ptr outside, agent_view_ptr view, snapshotter_actor snapshots);
+                                                 ports_ptr outside, published_state_ptr view,
+                                                 snapshotter_actor snapshots);
 
 } // namespace praetor

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/ports.hpp"
+#include "actors/published_state.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/base/backoff.hpp"
 
@@ -17,7 +17,7 @@ using wan_flooder_actor = retry_joiner_actor;
 
 struct wan_flooder_options {
   ports_ptr outside;
-  agent_view_ptr view;
+  published_state_ptr view;
   gossip_prober_actor prober;     ///< of the WAN pool
   std::uint16_t default_port = 0; ///< of servers that do not say theirs
 };

@@ -14,15 +14,6 @@
 
 namespace praetor {
 
-/// Carries out one watch of the configuration: asks as a client would, with the watch's token, and runs its handler at
-/// the first answer and at each change. It asks no further while the handler runs, so that one watch never has two
-/// runs at the same time; what changes meanwhile is the next news.
-using watch_runner_actor = caf::typed_actor<
-    // The question of this number has been answered, or a pause is over.
-    caf::reacts_to<wake_atom, std::uint64_t>,
-    // The handler's run of this number has ended.
-    caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<const handler_result>>>>;
-
 struct watch_runner_options {
   agent_view_ptr view;
   std::shared_ptr<handler_port> handlers;

@@ -9,15 +9,6 @@
 
 namespace praetor {
 
-/// Holds the watches of the agent's configuration: one watch_runner each, started again with a growing pause if it
-/// fails.
-using watch_supervisor_actor = caf::typed_actor<
-    // The watches of the configuration that holds from now on. Those that it has in common with the one before go on
-    // undisturbed.
-    caf::reacts_to<reload_atom, local<std::vector<configured_watch>>>,
-    // The runner of this number may have failed and is due.
-    caf::reacts_to<wake_atom, std::uint64_t>>;
-
 struct watch_supervisor_options {
   agent_view_ptr view;
   std::shared_ptr<handler_port> handlers;

@@ -54,6 +54,8 @@ struct gossip_request;
 struct event_wait;
 struct cache_request;
 struct fetched_answer;
+struct handler_result;
+struct configured_watch;
 struct execution_reply;
 class byte_pipe;
 
@@ -563,6 +565,24 @@ using answer_cache_actor = caf::typed_actor<
     // Time to look for answers that nobody has asked for.
     caf::reacts_to<wake_atom>>;
 
+/// Carries out one watch of the configuration: asks as a client would, with the watch's token, and runs its handler at
+/// the first answer and at each change. It asks no further while the handler runs, so that one watch never has two
+/// runs at the same time; what changes meanwhile is the next news.
+using watch_runner_actor = caf::typed_actor<
+    // The question of this number has been answered, or a pause is over.
+    caf::reacts_to<wake_atom, std::uint64_t>,
+    // The handler's run of this number has ended.
+    caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<const handler_result>>>>;
+
+/// Holds the watches of the agent's configuration: one watch_runner each, started again with a growing pause if it
+/// fails.
+using watch_supervisor_actor = caf::typed_actor<
+    // The watches of the configuration that holds from now on. Those that it has in common with the one before go on
+    // undisturbed.
+    caf::reacts_to<reload_atom, local<std::vector<configured_watch>>>,
+    // The runner of this number may have failed and is due.
+    caf::reacts_to<wake_atom, std::uint64_t>>;
+
 // ---- Gossip
 // ------------------------------------------------------------------------------------------------------
 
@@ -630,6 +650,14 @@ using leaver_actor = caf::typed_actor<
     caf::reacts_to<wake_atom, std::uint64_t>,
     // The peer's figures.
     caf::reacts_to<status_atom, local<std::shared_ptr<raft_status>>>>;
+
+// ---- Telemetry
+// ----------------------------------------------------------------------------------------------------
+
+/// Tells an agent's telemetry the time whenever one of its intervals ends.
+using metrics_clock_actor = caf::typed_actor<
+    // The running interval may be over.
+    caf::reacts_to<wake_atom>>;
 
 // ---- The agent
 // -------------------------------------------------------------------------------------------------------

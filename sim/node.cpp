@@ -387,7 +387,7 @@ void node::crash(bool silently) {
   // Nothing that its actors do now gets out, and nobody outside hears of them any more.
   machine_.run_dry();
   life->view->handles.store(nullptr); // only now: a request that one of them had taken up asks for them
-  // What asked the agent goes after it: the clock of its figures ends with the last of it.
+  // What asked the agent goes after it.
   life->names.reset();
   life->dispatcher.reset();
   life->environment.reset();

@@ -109,7 +109,7 @@ void access_keeper_state::delete_expired() {
 }
 
 access_keeper_actor::behavior_type access_keeper(access_keeper_actor::stateful_pointer<access_keeper_state> self,
-                                                 ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                 ports_ptr outside, published_state_ptr view, write_path writes,
                                                  std::string initial_management) {
   auto& s = self->state;
   s.self = self;

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/deadline_timer.hpp"
 #include "actors/ports.hpp"
-#include "actors/rpc_router.hpp"
+#include "actors/published_state.hpp"
+#include "actors/write_path.hpp"
 #include "protocol/actors.hpp"
 
 #include <memory>
@@ -17,7 +17,7 @@ struct access_keeper_state {
 
   access_keeper_actor::pointer self = nullptr;
   ports_ptr outside;
-  agent_view_ptr view;
+  published_state_ptr view;
   write_path writes;
   std::string initial_management; ///< secret of the first management token; empty: people make it
   std::shared_ptr<state::trigger> armed;
@@ -36,7 +36,7 @@ private:
 };
 
 access_keeper_actor::behavior_type access_keeper(access_keeper_actor::stateful_pointer<access_keeper_state> self,
-                                                 ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                 ports_ptr outside, published_state_ptr view, write_path writes,
                                                  std::string initial_management);
 
 } // namespace praetor

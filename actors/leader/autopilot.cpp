@@ -99,7 +99,7 @@ void autopilot_actor_state::change(const raft::configuration_change& wanted) {
 }
 
 autopilot_actor::behavior_type autopilot(autopilot_actor::stateful_pointer<autopilot_actor_state> self,
-                                         ports_ptr outside, agent_view_ptr view, raft_peer_actor peer,
+                                         ports_ptr outside, published_state_ptr view, raft_peer_actor peer,
                                          nanoseconds heartbeat) {
   auto& s = self->state;
   s.self = self;

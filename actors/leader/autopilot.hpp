@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/ports.hpp"
+#include "actors/published_state.hpp"
 #include "actors/raft_status.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/raft/autopilot.hpp"
@@ -18,7 +18,7 @@ struct autopilot_actor_state {
 
   autopilot_actor::pointer self = nullptr;
   ports_ptr outside;
-  agent_view_ptr view;
+  published_state_ptr view;
   raft_peer_actor peer;
   nanoseconds heartbeat{0};
   steady_time began;
@@ -39,7 +39,7 @@ private:
 
 /// @param heartbeat how often members answer the leader at least, when all is well
 autopilot_actor::behavior_type autopilot(autopilot_actor::stateful_pointer<autopilot_actor_state> self,
-                                         ports_ptr outside, agent_view_ptr view, raft_peer_actor peer,
+                                         ports_ptr outside, published_state_ptr view, raft_peer_actor peer,
                                          nanoseconds heartbeat);
 
 } // namespace praetor

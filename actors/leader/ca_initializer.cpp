@@ -76,7 +76,7 @@ void ca_initializer_state::initialize() {
 }
 
 ca_initializer_actor::behavior_type ca_initializer(ca_initializer_actor::stateful_pointer<ca_initializer_state> self,
-                                                   ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                   ports_ptr outside, published_state_ptr view, write_path writes,
                                                    ca_settings settings) {
   auto& s = self->state;
   s.self = self;

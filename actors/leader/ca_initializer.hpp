@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/ports.hpp"
-#include "actors/rpc_router.hpp"
+#include "actors/published_state.hpp"
+#include "actors/write_path.hpp"
 #include "protocol/actors.hpp"
 
 #include <random>
@@ -23,7 +23,7 @@ struct ca_initializer_state {
 
   ca_initializer_actor::pointer self = nullptr;
   ports_ptr outside;
-  agent_view_ptr view;
+  published_state_ptr view;
   write_path writes;
   ca_settings settings;
   std::mt19937_64 random;
@@ -33,7 +33,7 @@ struct ca_initializer_state {
 
 /// Makes configuration, key and root of the datacenter's authority if the state has no active root.
 ca_initializer_actor::behavior_type ca_initializer(ca_initializer_actor::stateful_pointer<ca_initializer_state> self,
-                                                   ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                   ports_ptr outside, published_state_ptr view, write_path writes,
                                                    ca_settings settings);
 
 } // namespace praetor

@@ -93,7 +93,7 @@ void session_timers_state::compare() {
 }
 
 session_timers_actor::behavior_type session_timers(session_timers_actor::stateful_pointer<session_timers_state> self,
-                                                   ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                   ports_ptr outside, published_state_ptr view, write_path writes,
                                                    std::string datacenter) {
   auto& s = self->state;
   s.self = self;

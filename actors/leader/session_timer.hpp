@@ -1,9 +1,9 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/deadline_timer.hpp"
 #include "actors/ports.hpp"
-#include "actors/rpc_router.hpp"
+#include "actors/published_state.hpp"
+#include "actors/write_path.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/base/backoff.hpp"
 
@@ -42,7 +42,7 @@ struct session_timers_state {
 
   session_timers_actor::pointer self = nullptr;
   ports_ptr outside;
-  agent_view_ptr view;
+  published_state_ptr view;
   write_path writes;
   std::string datacenter;
   std::map<std::string, session_timer_actor> timers; ///< by session id; only sessions with a TTL
@@ -53,7 +53,7 @@ struct session_timers_state {
 
 /// Restarts every countdown in full when it starts: a new leader does not know how much was left.
 session_timers_actor::behavior_type session_timers(session_timers_actor::stateful_pointer<session_timers_state> self,
-                                                   ports_ptr outside, agent_view_ptr view, write_path writes,
+                                                   ports_ptr outside, published_state_ptr view, write_path writes,
                                                    std::string datacenter);
 
 } // namespace praetor

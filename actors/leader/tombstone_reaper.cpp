@@ -45,7 +45,7 @@ void tombstone_reaper_state::reap() {
 
 tombstone_reaper_actor::behavior_type
 tombstone_reaper(tombstone_reaper_actor::stateful_pointer<tombstone_reaper_state> self, ports_ptr outside,
-                 agent_view_ptr view, write_path writes, std::string datacenter) {
+                 published_state_ptr view, write_path writes, std::string datacenter) {
   auto& s = self->state;
   s.self = self;
   s.outside = std::move(outside);

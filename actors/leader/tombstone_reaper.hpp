@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/agent_view.hpp"
 #include "actors/ports.hpp"
-#include "actors/rpc_router.hpp"
+#include "actors/published_state.hpp"
+#include "actors/write_path.hpp"
 #include "protocol/actors.hpp"
 
 #include <chrono>
@@ -22,7 +22,7 @@ struct tombstone_reaper_state {
 
   tombstone_reaper_actor::pointer self = nullptr;
   ports_ptr outside;
-  agent_view_ptr view;
+  published_state_ptr view;
   write_path writes;
   std::string datacenter;
   std::map<steady_time, std::uint64_t> bins; ///< due time -> reap up to this index
@@ -35,6 +35,6 @@ struct tombstone_reaper_state {
 
 tombstone_reaper_actor::behavior_type
 tombstone_reaper(tombstone_reaper_actor::stateful_pointer<tombstone_reaper_state> self, ports_ptr outside,
-                 agent_view_ptr view, write_path writes, std::string datacenter);
+                 published_state_ptr view, write_path writes, std::string datacenter);
 
 } // namespace praetor

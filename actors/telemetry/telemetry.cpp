@@ -1,8 +1,9 @@
 #include "actors/telemetry/telemetry.hpp"
 
-#include "actors/telemetry/entry.hpp"
+#include "actors/telemetry/interval_sink.hpp"
+#include "actors/telemetry/prometheus_sink.hpp"
 
-#include <ctime>
+#include <algorithm>
 
 namespace praetor::metrics {
 
@@ -16,28 +17,37 @@ std::string without_blanks(std::string name) {
   return name;
 }
 
-std::string moment(std::int64_t interval) {
-  auto seconds = static_cast<std::time_t>(
-      interval * std::chrono::duration_cast<std::chrono::seconds>(telemetry::interval).count());
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[64];
-  auto size = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S +0000 UTC", &parts);
-  return std::string(text, size);
+std::int64_t intervals_of(nanoseconds retention) {
+  return (retention + telemetry::interval - nanoseconds(1)) / telemetry::interval;
 }
 
-std::int64_t quantile_intervals(nanoseconds retention) {
-  return (retention + telemetry::interval - nanoseconds(1)) / telemetry::interval;
+/// The parts of a key end with a zero byte, so that names sort before their extensions.
+std::string key_of(kind what, const std::string& full_name, const string_map& labels) {
+  auto key = full_name + '\0';
+  for (const auto& [label, value] : labels) key += label + '=' + value + '\0';
+  key += static_cast<char>('0' + static_cast<int>(what));
+  return key;
 }
 
 } // namespace
 
 telemetry::telemetry(settings s, nanoseconds now)
-    : settings_(std::move(s)),
-      first_interval_(number_of(now)), board_{number_of(now), quantile_intervals(settings_.prometheus_retention)},
-      filter_(settings_.filter) {}
+    : settings_(std::move(s)), running_(number_of(now)), first_(number_of(now)), filter_(settings_.filter) {
+  auto intervals = std::make_unique<interval_sink>();
+  intervals_ = intervals.get();
+  add_sink(std::move(intervals));
+  if (settings_.prometheus_retention.count() <= 0) return;
+  auto prometheus = std::make_unique<prometheus_sink>(settings_.prefix, intervals_of(settings_.prometheus_retention));
+  prometheus_ = prometheus.get();
+  add_sink(std::move(prometheus));
+}
 
 telemetry::~telemetry() = default;
+
+void telemetry::declare(const metric& m) {
+  if (m.help.empty()) return;
+  for (const auto& s : sinks_) s->declare(m);
+}
 
 std::string telemetry::full_name(kind what, std::string_view name) const {
   auto out = settings_.prefix;
@@ -46,75 +56,86 @@ std::string telemetry::full_name(kind what, std::string_view name) const {
   return without_blanks(out.append(name));
 }
 
-telemetry::entry& telemetry::find(kind what, std::string_view name, const string_map& labels) {
+series& telemetry::find(kind what, std::string_view name, const string_map& labels) {
   auto full = full_name(what, name);
-  // The parts of a key end with a zero byte, so that names sort before their extensions.
-  auto key = full + '\0';
-  for (const auto& [label, value] : labels) key += label + '=' + value + '\0';
-  key += static_cast<char>('0' + static_cast<int>(what));
+  auto key = key_of(what, full, labels);
   {
     std::shared_lock lock(guard_);
-    if (auto it = entries_.find(key); it != entries_.end()) return *it->second;
+    if (auto it = series_.find(key); it != series_.end()) return *it->second;
   }
-  auto made = std::make_unique<entry>(entry{what, std::string(name), std::move(full), labels, nullptr, nullptr});
-  if (what == kind::gauge)
-    made->as_gauge = std::make_unique<gauge>(board_);
-  else
-    made->as_meter = std::make_unique<meter>(board_);
   std::unique_lock lock(guard_);
-  made->allow(filter_.allows(made->name));
-  return *entries_.try_emplace(std::move(key), std::move(made)).first->second;
+  auto& made = series_[key];
+  if (made) return *made;
+  made = std::make_unique<series>(running_);
+  auto& id = made->id;
+  id.what = what;
+  id.short_name = name;
+  id.name = std::move(full);
+  id.labels = labels;
+  id.key = std::move(key);
+  id.allowed = filter_.allows(id.name);
+  for (const auto& s : sinks_) made->recorders.push_back(&s->open(id));
+  return *made;
 }
 
-gauge& telemetry::gauge_of(std::string_view name, const string_map& labels) {
-  return *find(kind::gauge, name, labels).as_gauge;
-}
-meter& telemetry::counter(std::string_view name, const string_map& labels) {
-  return *find(kind::counter, name, labels).as_meter;
-}
-meter& telemetry::sample(std::string_view name, const string_map& labels) {
-  return *find(kind::sample, name, labels).as_meter;
+bool telemetry::end_intervals(nanoseconds now) {
+  auto number = number_of(now);
+  auto before = running_.load(std::memory_order_relaxed);
+  // A clock that was set back does not write into intervals that were reported already.
+  while (before < number)
+    if (running_.compare_exchange_weak(before, number, std::memory_order_relaxed)) return true;
+  return false;
 }
 
-void telemetry::describe(kind what, std::string_view name, std::string_view help) {
-  std::unique_lock lock(guard_);
-  descriptions_.insert_or_assign(std::string(name), description{what, std::string(help)});
+void telemetry::begin(nanoseconds now) {
+  end_intervals(now);
+  first_ = running_.load();
+  if (reader_) reader_();
 }
 
 bool telemetry::advance(nanoseconds now) {
-  auto number = number_of(now);
-  auto before = board_.current.load(std::memory_order_relaxed);
-  // A clock that was set back does not write into intervals that were reported already.
-  while (before < number)
-    if (board_.current.compare_exchange_weak(before, number, std::memory_order_relaxed)) return true;
-  return false;
+  if (!end_intervals(now)) return false;
+  if (reader_) reader_();
+  tell();
+  return true;
 }
 
 void telemetry::set_filter(name_filter filter) {
   std::unique_lock lock(guard_);
   if (filter == filter_) return;
   filter_ = std::move(filter);
-  for (const auto& [key, e] : entries_) e->allow(filter_.allows(e->name));
+  for (const auto& [key, s] : series_) s->id.allowed = filter_.allows(s->id.name);
 }
 
 interval_report telemetry::report() const {
-  auto running = board_.current.load(std::memory_order_relaxed);
-  auto shown = running > first_interval_ ? running - 1 : running;
-  interval_report out;
-  out.timestamp = moment(shown);
-  std::shared_lock lock(guard_);
-  for (const auto& [key, e] : entries_) {
-    if (e->as_gauge) {
-      if (auto value = e->as_gauge->at(shown)) out.gauges.push_back({e->name, *value, e->labels});
-      continue;
-    }
-    auto a = e->as_meter->at(shown);
-    if (!a.count) continue;
-    auto seconds = std::chrono::duration<double>(interval).count();
-    auto& into = e->what == kind::counter ? out.counters : out.samples;
-    into.push_back({e->name, a.count, a.sum / seconds, a.sum, a.min, a.max, a.mean(), a.stddev(), e->labels});
+  auto running = running_.load(std::memory_order_relaxed);
+  return intervals_->report(running > first_ ? running - 1 : running);
+}
+
+std::string telemetry::prometheus_text() const {
+  return prometheus_ ? prometheus_->text(running_.load(std::memory_order_relaxed)) : std::string();
+}
+
+void telemetry::tell() const {
+  std::vector<listener> told;
+  {
+    std::lock_guard lock(listeners_guard_);
+    for (const auto& [number, each] : listeners_) told.push_back(each);
   }
-  return out;
+  if (told.empty()) return;
+  auto ended = report();
+  for (const auto& each : told) each(ended);
+}
+
+std::uint64_t telemetry::follow(listener each) {
+  std::lock_guard lock(listeners_guard_);
+  listeners_.emplace(++last_number_, std::move(each));
+  return last_number_;
+}
+
+void telemetry::forget(std::uint64_t number) {
+  std::lock_guard lock(listeners_guard_);
+  listeners_.erase(number);
 }
 
 } // namespace praetor::metrics

@@ -4,11 +4,18 @@
 #include "actors/telemetry/name_filter.hpp"
 #include "actors/telemetry/series.hpp"
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <shared_mutex>
 #include <string_view>
+#include <vector>
 
 namespace praetor::metrics {
+
+class interval_sink;
+class prometheus_sink;
 
 struct settings {
   std::string prefix = "consul";
@@ -17,57 +24,71 @@ struct settings {
   nanoseconds prometheus_retention{0}; ///< zero: no Prometheus text
 };
 
-/// The figures of one agent. Values are summed up in intervals of ten seconds by the wall clock, of which a minute is
-/// kept. Time comes in only through `advance`, which whoever owns this calls when an interval ends.
+/// All that is measured in one agent. Components write to it through their metrics (group.hpp), and sinks take the
+/// values. Values are summed up in intervals of ten seconds by the wall clock. Time comes in only through `advance`,
+/// which is called when an interval ends.
 ///
 /// Series live as long as this object: callers on hot paths look theirs up once and keep the reference. Label values
 /// have to come from a bounded set. Names are without prefix: "api.http".
 class telemetry {
 public:
   static constexpr nanoseconds interval = std::chrono::seconds(10);
+  using reader = std::function<void()>;
+  using listener = std::function<void(const interval_report&)>;
 
   /// @param now Unix time
   telemetry(settings s, nanoseconds now);
   ~telemetry();
   telemetry(const telemetry&) = delete;
 
-  // The series of that name and labels, made when there is none yet. Any thread.
-  gauge& gauge_of(std::string_view name, const string_map& labels = {});
-  meter& counter(std::string_view name, const string_map& labels = {});
-  meter& sample(std::string_view name, const string_map& labels = {}); ///< durations are in milliseconds
+  /// A component has this metric.
+  void declare(const metric& m);
+  /// The series of that name and labels, made when there is none yet. Any thread.
+  series& find(kind what, std::string_view name, const string_map& labels = {});
+  /// One more place that values go to. Before the first metric is declared.
+  void add_sink(std::unique_ptr<sink> s) { sinks_.push_back(std::move(s)); }
 
-  /// What a metric tells, for the Prometheus text, where it is shown from the start.
-  enum class kind { gauge, counter, sample };
-  void describe(kind what, std::string_view name, std::string_view help);
-
-  /// Tells the time. @returns whether an interval has ended since the last call
+  /// What writes the gauges that no event writes: called by `begin` and whenever an interval has ended, by any thread.
+  void read_with(reader write_gauges) { reader_ = std::move(write_gauges); }
+  /// The agent is ready: its first interval begins, and the gauges are read.
+  void begin(nanoseconds now);
+  /// Tells the time. When an interval has ended since the last call, gauges are read and followers get the report.
+  /// @returns whether one has
   bool advance(nanoseconds now);
   /// Takes over changed rules; those who were blocked so far start from nothing.
   void set_filter(name_filter filter);
 
   /// The last complete interval, or the running one if none is complete yet.
   interval_report report() const;
+  /// Calls `each` with every interval that ends. @returns a number to `forget` it by
+  std::uint64_t follow(listener each);
+  void forget(std::uint64_t number);
+
   /// How long Prometheus text shows what is no longer written; zero when it is off.
   nanoseconds prometheus_retention() const { return settings_.prometheus_retention; }
-  /// Everything since the start in Prometheus' text format 0.0.4.
+  /// Everything since the start in Prometheus' text format 0.0.4; "" when it is off.
   std::string prometheus_text() const;
 
 private:
-  struct entry;
-  entry& find(kind what, std::string_view name, const string_map& labels);
+  bool end_intervals(nanoseconds now);
+  void tell() const;
   std::string full_name(kind what, std::string_view name) const;
 
   const settings settings_;
-  const std::int64_t first_interval_;
-  interval_board board_;
+  std::atomic<std::int64_t> running_; ///< number of the running interval, counted from 1970
+  std::atomic<std::int64_t> first_;   ///< of the first one
+  reader reader_;
   mutable std::shared_mutex guard_; ///< of the map and the filter, not of the values
   name_filter filter_;
-  std::map<std::string, std::unique_ptr<entry>, std::less<>> entries_; ///< by kind, full name and labels
-  struct description {
-    kind what;
-    std::string help;
-  };
-  std::map<std::string, description, std::less<>> descriptions_; ///< by name without prefix
+  std::map<std::string, std::unique_ptr<series>, std::less<>> series_; ///< by key
+  std::vector<std::unique_ptr<sink>> sinks_;                           ///< they refer to the series
+  interval_sink* intervals_;
+  prometheus_sink* prometheus_ = nullptr; ///< null when it is off
+  mutable std::mutex listeners_guard_;
+  std::map<std::uint64_t, listener> listeners_;
+  std::uint64_t last_number_ = 0;
 };
+
+using telemetry_ptr = std::shared_ptr<telemetry>;
 
 } // namespace praetor::metrics

@@ -24,11 +24,11 @@ std::optional<answer> fault_in_id(const call& c, std::string_view id, const std:
 
 void apply_acl(const call& c, expected<log_command> command, std::string failure,
                std::function<void(const call&)> done) {
-  c.env.handles()->writes.propose(
-      std::move(command), [c, failure = std::move(failure), done = std::move(done)](const state::apply_result& result) {
-        if (!result.ok()) return respond_error(c, failure + result.error, static_cast<unsigned>(result.status));
-        done(c);
-      });
+  propose_any(c, std::move(command),
+              [failure = std::move(failure), done = std::move(done)](const call& c, const state::apply_result& result) {
+                if (!result.ok()) return respond_error(c, failure + result.error, static_cast<unsigned>(result.status));
+                done(c);
+              });
 }
 
 } // namespace praetor::endpoints

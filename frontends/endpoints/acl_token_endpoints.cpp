@@ -1,3 +1,4 @@
+#include "actors/ports.hpp"
 #include "frontends/endpoints/acl_calls.hpp"
 #include "frontends/endpoints/acl_input.hpp"
 #include "frontends/endpoints/routes.hpp"

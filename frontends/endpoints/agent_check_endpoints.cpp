@@ -1,3 +1,4 @@
+#include "actors/registry.hpp"
 #include "actors/registry_permissions.hpp"
 #include "frontends/endpoints/agent_input.hpp"
 #include "frontends/endpoints/agent_shapes.hpp"

@@ -1,4 +1,7 @@
+#include "actors/followed_release.hpp"
 #include "actors/gossip_command.hpp"
+#include "actors/ports.hpp"
+#include "actors/raft_status.hpp"
 #include "frontends/endpoints/agent_input.hpp"
 #include "frontends/endpoints/agent_self.hpp"
 #include "frontends/endpoints/host_info.hpp"

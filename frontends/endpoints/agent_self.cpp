@@ -1,6 +1,8 @@
 #include "frontends/endpoints/agent_self.hpp"
 
+#include "actors/followed_release.hpp"
 #include "actors/gossip_pools.hpp"
+#include "actors/ports.hpp"
 #include "frontends/version.hpp"
 #include "storage/raft_log/log_store.hpp"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/raft_status.hpp"
 #include "frontends/endpoints/call.hpp"
 
 namespace praetor::endpoints {

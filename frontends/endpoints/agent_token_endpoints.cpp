@@ -1,3 +1,4 @@
+#include "actors/ports.hpp"
 #include "frontends/endpoints/routes.hpp"
 #include "frontends/endpoints/strict_input.hpp"
 

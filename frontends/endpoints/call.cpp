@@ -10,6 +10,12 @@ namespace {
 
 double milliseconds_of(nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
+/// Leaves the thread that applies. The request lives as long as its exchange, and so does everything that the copy of
+/// `c` refers to.
+void hand_over(const call& c, const state::apply_result& result, const result_handler& done) {
+  c.ex->make_answer([c, result, done] { done(c, result); });
+}
+
 } // namespace
 
 answer text_answer(unsigned status, std::string text) {
@@ -34,7 +40,7 @@ answer too_many_answers() { return text_answer(503, "Too many answers wait to be
 
 answer finished(const call& c, answer a) {
   a.common_lines = c.common_lines;
-  if (c.timing) c.timing->add(milliseconds_of(c.env.now() - c.started));
+  if (c.timing) c.timing->write(milliseconds_of(c.env.now() - c.started));
   if (!c.req.via) log_request(c.env, c.req, a, c.started);
   return a;
 }
@@ -71,21 +77,25 @@ expected<std::uint64_t> parse_uint(std::string_view text) {
   return value;
 }
 
-void propose(const call& c, expected<log_command> command,
-             std::function<void(const call&, const state::apply_result&)> done) {
-  auto handles = c.env.handles();
-  auto& figures = c.env.figures();
-  if (c.env.view().leader.get()->is_leader) figures.raft_apply().add();
-  auto* counted = command ? figures.applied(command->bytes()) : nullptr;
-  auto started = c.env.now();
-  // The request lives as long as its exchange, and so does everything the copy of `c` refers to.
-  handles->writes.propose(std::move(command),
-                          [c, counted, started, done = std::move(done)](const state::apply_result& result) {
-                            if (counted) counted->add(milliseconds_of(c.env.now() - started));
-                            if (!result.ok())
-                              return respond_error(c, result.error, static_cast<unsigned>(result.status));
-                            done(c, result);
-                          });
+void propose_any(const call& c, expected<log_command> command, result_handler done) {
+  c.env.handles()->writes.propose(std::move(command), [c, done = std::move(done)](const state::apply_result& result) {
+    hand_over(c, result, done);
+  });
+}
+
+void propose(const call& c, expected<log_command> command, result_handler done) {
+  const auto& measured = c.env.measured();
+  if (c.env.view().leader.get()->is_leader) measured.proposals.add();
+  auto* counted = command ? measured.applied(command->bytes()) : nullptr;
+  auto reply = [done = std::move(done)](const call& c, const state::apply_result& result) {
+    if (!result.ok()) return respond_error(c, result.error, static_cast<unsigned>(result.status));
+    done(c, result);
+  };
+  c.env.handles()->writes.propose(std::move(command), [c, counted, started = c.env.now(),
+                                                       reply = std::move(reply)](const state::apply_result& result) {
+    if (counted) counted->write(milliseconds_of(c.env.now() - started));
+    hand_over(c, result, reply);
+  });
 }
 
 std::string datacenter_of(const request& req) {

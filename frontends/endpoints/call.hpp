@@ -17,10 +17,10 @@ struct call {
   environment& env;
   exchange_ptr ex;
   const request& req;
-  std::string_view rest;            ///< of the path behind the route's own, for subtrees
-  acl::authorizer_ptr who;          ///< who asks; until that is known, somebody who may do nothing
-  shared_bytes common_lines;        ///< what the configuration wants on every answer
-  metrics::meter* timing = nullptr; ///< counts how long the answer took since `started`
+  std::string_view rest;             ///< of the path behind the route's own, for subtrees
+  acl::authorizer_ptr who;           ///< who asks; until that is known, somebody who may do nothing
+  shared_bytes common_lines;         ///< what the configuration wants on every answer
+  metrics::series* timing = nullptr; ///< counts how long the answer took since `started`
   steady_time started = {};
   const route* matched = nullptr; ///< the row that answers
   std::string token = {};         ///< that the request is made with, the agent's default one included; "" without ACLs
@@ -81,9 +81,12 @@ answer json_answer(const call& c, const T& value, unsigned status = 200) {
 /// Go's strconv.ParseUint(text, 10, 64), with its error text.
 expected<std::uint64_t> parse_uint(std::string_view text);
 
-/// Proposes a command; `done` runs with its result unless it failed, which is answered with the error's text.
-void propose(const call& c, expected<log_command> command,
-             std::function<void(const call&, const state::apply_result&)> done);
+/// Hears the result of a write. Runs where the answer is sent from (exchange::make_answer).
+using result_handler = std::function<void(const call&, const state::apply_result&)>;
+/// Proposes a command; `done` runs with its result, whatever it is.
+void propose_any(const call& c, expected<log_command> command, result_handler done);
+/// Likewise, and counts it; `done` runs unless the command failed, which is answered with the error's text.
+void propose(const call& c, expected<log_command> command, result_handler done);
 
 /// The datacenter that the request asks for, or "" if it asks for none.
 std::string datacenter_of(const request& req);

@@ -202,7 +202,7 @@ call dispatcher::call_of(const exchange_ptr& ex, const request& req, const path_
          rest,
          config->acl.enabled ? acl::allow_nothing() : acl::allow_all(),
          req.via ? nullptr : common_lines(config),
-         req.via ? nullptr : found.timings().of(env_.telemetry(), found.path(), req.method),
+         req.via ? nullptr : found.timings().of(env_.measured(), found.path(), req.method),
          env_.now(),
          row ? row : &found.first()};
   if (config->acl.enabled) c.token = full_token(env_, req);

@@ -2,6 +2,7 @@
 
 #include "actors/forwarded_request.hpp"
 #include "actors/no_leader.hpp"
+#include "actors/ports.hpp"
 #include "protocol/codec/msgpack.hpp"
 
 namespace praetor::dns {

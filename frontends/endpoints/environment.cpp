@@ -1,5 +1,6 @@
 #include "frontends/endpoints/environment.hpp"
 
+#include "actors/ports.hpp"
 #include "protocol/base/randomness.hpp"
 #include "storage/files/scratch_file.hpp"
 
@@ -23,19 +24,19 @@ struct environment::archive_counts {
 environment::environment(caf::actor_system& system, agent_view_ptr view, ports_ptr outside, std::string node_id,
                          process_hooks hooks)
     : system_(system), view_(std::move(view)), outside_(std::move(outside)), node_id_(std::move(node_id)),
-      hooks_(std::move(hooks)), figures_(agent_metrics::start(system_, view_, outside_)), random_(outside_->seed()),
-      archives_(std::make_shared<archive_counts>()), archiver_(system_, outside_->detach),
+      hooks_(std::move(hooks)), telemetry_(view_->telemetry.load()), measured_(telemetry_.get()),
+      random_(outside_->seed()), archives_(std::make_shared<archive_counts>()), archiver_(system_, outside_->detach),
       mover_(std::make_shared<side_thread>(system_, outside_->detach)) {
-  view_->telemetry.store(std::shared_ptr<metrics::telemetry>(figures_, &figures_->registry()));
+  PRAETOR_ASSERT(telemetry_);
 }
-
-environment::~environment() { view_->telemetry.store(nullptr); }
 
 nanoseconds environment::jitter(nanoseconds limit) {
   if (limit.count() <= 0) return nanoseconds{0};
   std::lock_guard lock(random_mutex_);
   return praetor::jitter(random_, limit);
 }
+
+instant environment::now_by_both_clocks() const { return {outside_->wall_clock(), now()}; }
 
 bool environment::aside(const std::string& who, std::function<void()> work) const {
   if (hooks_.aside) return hooks_.aside(who, std::move(work));

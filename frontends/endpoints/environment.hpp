@@ -1,17 +1,24 @@
 #pragma once
 
-#include "actors/agent.hpp"
-#include "frontends/endpoints/agent_metrics.hpp"
+#include "actors/agent_handles.hpp"
+#include "actors/agent_view.hpp"
+#include "frontends/endpoints/endpoint_metrics.hpp"
 #include "frontends/endpoints/exchange.hpp"
 #include "frontends/endpoints/rendered_cache.hpp"
 #include "frontends/endpoints/side_thread.hpp"
 #include "protocol/acl/authorizer.hpp"
+#include "protocol/config/runtime_config.hpp"
 
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <random>
 #include <string>
+
+namespace praetor {
+struct ports;
+using ports_ptr = std::shared_ptr<const ports>;
+} // namespace praetor
 
 namespace praetor::endpoints {
 
@@ -39,9 +46,9 @@ struct process_hooks {
 /// What endpoints reach of their agent. One per agent, used by all I/O threads.
 class environment {
 public:
+  /// @param view its telemetry is there: the agent is ready
   environment(caf::actor_system& system, agent_view_ptr view, ports_ptr outside, std::string node_id,
               process_hooks hooks);
-  ~environment();
   environment(const environment&) = delete;
 
   agent_view& view() const { return *view_; }
@@ -52,9 +59,8 @@ public:
   const std::string& node_id() const { return node_id_; }
   const process_hooks& hooks() const { return hooks_; }
   rendered_cache& cache() { return cache_; }
-  /// The agent's figures, and the registry of all that is measured.
-  agent_metrics& figures() const { return *figures_; }
-  metrics::telemetry& telemetry() const { return figures_->registry(); }
+  metrics::telemetry& telemetry() const { return *telemetry_; }
+  const endpoint_metrics& measured() const { return measured_; }
   state::store_ptr state() const { return view_->state.load(); }
   steady_time now() const { return system_.clock().now(); }
   /// Uniform in [0, limit).
@@ -71,7 +77,7 @@ public:
   /// when the last pointer to it goes.
   /// @param client its address
   expected<std::shared_ptr<storage::scratch_file>> make_scratch(const std::string& client) const;
-  instant now_by_both_clocks() const { return {outside_->wall_clock(), now()}; }
+  instant now_by_both_clocks() const;
   /// What the holder of a token may do, if that is known here: on servers, and while access control is off, it is.
   std::optional<resolution> holder_at_hand(const std::string& token) const;
   /// Calls back once with it, from any thread; at once if it is at hand.
@@ -84,7 +90,8 @@ private:
   std::string node_id_;
   process_hooks hooks_;
   rendered_cache cache_;
-  std::shared_ptr<agent_metrics> figures_;
+  metrics::telemetry_ptr telemetry_;
+  endpoint_metrics measured_;
   std::mutex random_mutex_;
   std::mt19937_64 random_;
   struct archive_counts;

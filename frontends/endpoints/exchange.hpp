@@ -111,6 +111,9 @@ public:
   virtual ~exchange() = default;
   virtual const request& get_request() const = 0;
   virtual void respond(answer) = 0;
+  /// Runs what makes the answer, where it is sent from: who brings the result of a write does not wait for that. At
+  /// once where nobody would be held up.
+  virtual void make_answer(std::function<void()> make) { make(); }
   /// Begins an answer whose body comes in pieces.
   virtual std::shared_ptr<body_stream> respond_stream(answer head) = 0;
   /// `action` runs once if the client goes away before the answer, or before the end of a streamed one; at once if it

@@ -1,4 +1,5 @@
 #include "actors/gossip_command.hpp"
+#include "actors/ports.hpp"
 #include "actors/user_events.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"

@@ -98,7 +98,7 @@ void answer_flag(const call& c, const state::apply_result& result) {
 
 void send(const call& c, kv_request& r) {
   r.datacenter = c.env.config()->datacenter;
-  c.env.handles()->writes.propose(encode_command(command_type::kvs, r), [c](const state::apply_result& result) {
+  propose_any(c, encode_command(command_type::kvs, r), [](const call& c, const state::apply_result& result) {
     // What the state refused, and not what kept the write from it, is said so.
     if (result.ok()) return answer_flag(c, result);
     auto why = result.why();

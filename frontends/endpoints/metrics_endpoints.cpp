@@ -1,4 +1,4 @@
-#include "frontends/endpoints/agent_metrics.hpp"
+#include "actors/ports.hpp"
 #include "frontends/endpoints/routes.hpp"
 
 #include <array>
@@ -24,23 +24,23 @@ bool wants_prometheus(const request& req) {
   return false;
 }
 
-answer prometheus(metrics::telemetry& registry) {
+answer prometheus(const metrics::telemetry& measured) {
   answer a;
-  if (registry.prometheus_retention().count() <= 0) {
+  if (measured.prometheus_retention().count() <= 0) {
     // Status 200: clients of a real agent see no error here either.
     a.headers.emplace_back("X-Consul-Reason", "Prometheus is not enabled since its retention time is not positive");
     return a;
   }
   a.content_type = prometheus_type;
-  a.body = std::make_shared<const std::string>(registry.prometheus_text());
+  a.body = std::make_shared<const std::string>(measured.prometheus_text());
   return a;
 }
 
 void show(const call& c) {
-  auto& figures = c.env.figures();
-  figures.tick();
-  if (wants_prometheus(c.req)) return respond(c, prometheus(figures.registry()));
-  respond(c, json_answer(c, figures.registry().report()));
+  auto& measured = c.env.telemetry();
+  measured.advance(c.env.outside().wall_clock());
+  if (wants_prometheus(c.req)) return respond(c, prometheus(measured));
+  respond(c, json_answer(c, measured.report()));
 }
 
 void stream(const call& c) {
@@ -48,13 +48,13 @@ void stream(const call& c) {
   head.common_lines = c.common_lines;
   head.content_type = text_type;
   auto out = c.ex->respond_stream(std::move(head));
-  auto number = c.env.figures().follow([out](const metrics::interval_report& report) {
+  auto number = c.env.telemetry().follow([out](const metrics::interval_report& report) {
     if (out->closed()) return;
     std::string text;
     json::write(text, report);
     out->write(laid_out({.indent = true, .newline = true}, std::move(text)));
   });
-  c.ex->on_cancel([env = &c.env, number] { env->figures().forget(number); });
+  c.ex->on_cancel([env = &c.env, number] { env->telemetry().forget(number); });
 }
 
 constexpr route_check agent_read = needs(acl::resource::agent, acl::access::read, name_source::own_node);

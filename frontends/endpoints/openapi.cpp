@@ -1,5 +1,6 @@
 #include "frontends/endpoints/openapi.hpp"
 
+#include "actors/followed_release.hpp"
 #include "frontends/endpoints/routes.hpp"
 #include "frontends/version.hpp"
 

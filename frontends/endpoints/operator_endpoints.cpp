@@ -1,4 +1,5 @@
 #include "actors/membership_change.hpp"
+#include "actors/raft_status.hpp"
 #include "frontends/endpoints/query_meta.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"

@@ -1,5 +1,6 @@
 #include "frontends/endpoints/reads.hpp"
 
+#include "actors/ports.hpp"
 #include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/route.hpp"
 #include "protocol/base/trim.hpp"

@@ -1,5 +1,6 @@
 #include "frontends/endpoints/request_log.hpp"
 
+#include "actors/ports.hpp"
 #include "protocol/base/hex.hpp"
 #include "protocol/base/url.hpp"
 

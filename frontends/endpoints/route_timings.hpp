@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/telemetry/telemetry.hpp"
+#include "frontends/endpoints/endpoint_metrics.hpp"
 
 #include <array>
 #include <atomic>
@@ -14,12 +14,12 @@ namespace praetor::endpoints {
 class route_timings {
 public:
   /// @returns null for methods that HTTP does not know: clients must not be able to make series at will
-  metrics::meter* of(metrics::telemetry& registry, std::string_view path, std::string_view method) const {
+  metrics::series* of(const endpoint_metrics& measured, std::string_view path, std::string_view method) const {
     for (std::size_t i = 0; i < methods.size(); ++i) {
       if (methods[i] != method) continue;
       auto* known = series_[i].load(std::memory_order_acquire);
       if (!known) {
-        known = &registry.sample("api.http", {{"method", std::string(method)}, {"path", label(path)}});
+        known = measured.requests.with({{"method", std::string(method)}, {"path", label(path)}});
         series_[i].store(known, std::memory_order_release);
       }
       return known;
@@ -38,7 +38,7 @@ public:
 
 private:
   static constexpr std::array<std::string_view, 7> methods{"GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH"};
-  mutable std::array<std::atomic<metrics::meter*>, methods.size()> series_{};
+  mutable std::array<std::atomic<metrics::series*>, methods.size()> series_{};
 };
 
 } // namespace praetor::endpoints

@@ -1,3 +1,4 @@
+#include "actors/ports.hpp"
 #include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/permissions.hpp"
 #include "frontends/endpoints/reads.hpp"
@@ -119,7 +120,7 @@ void create(const call& c) {
     return respond_error(c, "Invalid Behavior setting '" + s.behavior + "'");
   if (auto valid = valid_ttl(s.ttl, *config); !valid) return respond(c, error_answer(valid.error()));
   if (auto no = refused_write(c, s)) return respond_refusal(c, std::move(*no), 500);
-  c.env.handles()->writes.propose(encode_command(command_type::session, r), [c](const state::apply_result& result) {
+  propose_any(c, encode_command(command_type::session, r), [](const call& c, const state::apply_result& result) {
     if (!result.ok()) return respond_error(c, "apply failed: " + result.error, static_cast<unsigned>(result.status));
     respond(c, json_answer(c, session_id_answer{result.text.value_or("")}));
   });

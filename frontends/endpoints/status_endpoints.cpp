@@ -1,3 +1,4 @@
+#include "actors/raft_status.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "frontends/endpoints/routes.hpp"
 

@@ -118,7 +118,11 @@ void io_loop::drain() {
     std::lock_guard lock(inbox_mutex_);
     letters.swap(inbox_);
   }
-  for (auto& letter : letters) letter.to->deliver(letter);
+  for (auto& letter : letters)
+    if (letter.kind == mail::kind_type::to_be_answered)
+      letter.make();
+    else
+      letter.to->deliver(letter);
 }
 
 void io_loop::adopt(std::shared_ptr<connection> one) {

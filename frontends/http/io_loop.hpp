@@ -15,6 +15,7 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -88,7 +89,7 @@ private:
 
 /// Something that happened to a connection's request on another thread.
 struct mail {
-  enum class kind_type { answered, stream_begun, stream_written, dropped, judged, stored };
+  enum class kind_type { answered, to_be_answered, stream_begun, stream_written, dropped, judged, stored };
   std::shared_ptr<connection> to;
   std::uint64_t sequence = 0; ///< of the request; what is meant for an older one is ignored
   kind_type kind = kind_type::dropped;
@@ -96,6 +97,7 @@ struct mail {
   std::shared_ptr<stream_state> stream = {};
   std::shared_ptr<head_verdict> verdict = {}; ///< judged
   std::optional<error> problem = {};          ///< stored: why not
+  std::function<void()> make = {};            ///< to_be_answered: makes the answer, also when the client is gone
 };
 
 using stream_socket =

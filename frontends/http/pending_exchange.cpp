@@ -152,6 +152,12 @@ void pending_exchange::respond(endpoints::answer answer) {
   settle(mail::kind_type::answered);
 }
 
+void pending_exchange::make_answer(std::function<void()> make) {
+  mail letter{from_, sequence_, mail::kind_type::to_be_answered};
+  letter.make = std::move(make);
+  loop_->post(std::move(letter));
+}
+
 std::shared_ptr<endpoints::body_stream> pending_exchange::respond_stream(endpoints::answer head) {
   if (claimed_.exchange(true)) {
     auto nowhere = std::make_shared<stream_state>(nullptr, loop_, sequence_, 0);

@@ -62,6 +62,7 @@ public:
 
   const endpoints::request& get_request() const override { return request_; }
   void respond(endpoints::answer answer) override;
+  void make_answer(std::function<void()> make) override;
   std::shared_ptr<endpoints::body_stream> respond_stream(endpoints::answer head) override;
   void on_cancel(std::function<void()> action) override;
   bool begin_wait() override;

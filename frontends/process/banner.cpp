@@ -1,6 +1,6 @@
 #include "frontends/process/banner.hpp"
 
-#include "actors/agent.hpp"
+#include "actors/followed_release.hpp"
 #include "frontends/version.hpp"
 
 #include <iomanip>

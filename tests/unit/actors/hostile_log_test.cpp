@@ -53,7 +53,7 @@ TEST_CASE("a server whose log holds hostile entries starts, passes over them and
   outside->fatal = [](const std::string& why) { FAIL(why); };
   state_machine_state machine;
   machine.outside = outside;
-  machine.view = std::make_shared<agent_view>();
+  machine.view = std::make_shared<published_state>();
   apply_batch batch;
   batch.entries = (*log)->entries(1, entries.size(), 1 << 20);
   REQUIRE(batch.entries.size() == entries.size());

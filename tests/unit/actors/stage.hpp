@@ -4,6 +4,7 @@
 #include "actors/gossip_command.hpp"
 #include "actors/ports.hpp"
 #include "actors/rpc_router.hpp"
+#include "actors/write_path.hpp"
 #include "tests/unit/support/kept_lines.hpp"
 #include "tests/unit/support/virtual_system.hpp"
 

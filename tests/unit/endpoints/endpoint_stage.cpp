@@ -1,5 +1,6 @@
 #include "endpoint_stage.hpp"
 
+#include "actors/proposal.hpp"
 #include "actors/user_events.hpp"
 #include "actors/watch_subscriber.hpp"
 #include "protocol/acl/built_in.hpp"
@@ -163,6 +164,7 @@ void endpoint_stage::set_up_view(bool guarded) {
   c->max_query_time = std::chrono::minutes(10);
   c->default_query_time = std::chrono::minutes(5);
   view->settings.store(c);
+  view->telemetry.store(std::make_shared<metrics::telemetry>(metrics::settings{}, outside_->wall_clock()));
   auto leads = std::make_shared<leadership>();
   leads->is_leader = leads->ready = true;
   leads->leader_id = "own";

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/ports.hpp"
+#include "actors/registration.hpp"
 #include "frontends/endpoints/dispatcher.hpp"
 #include "frontends/endpoints/environment.hpp"
 #include "protocol/codec/command.hpp"

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <future>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace praetor;
@@ -126,6 +127,42 @@ TEST_CASE("when the grace is over, requests are cancelled, and late answers do n
   CHECK(stream->closed());
   (*waiting)->respond(text_answer("late"));
   CHECK(first.rest().empty());
+}
+
+TEST_CASE("an answer is made on the thread that sends it") {
+  test_server server;
+  raw_client client(server.port());
+  client.send(keep);
+  auto exchange = server.kept.take();
+  REQUIRE(exchange);
+  std::promise<std::thread::id> made_by;
+  (*exchange)->make_answer([ex = *exchange, &made_by] {
+    made_by.set_value(std::this_thread::get_id());
+    ex->respond(text_answer("made"));
+  });
+  exchange->reset();
+  CHECK(client.answer().ends_with("made"));
+  CHECK(made_by.get_future().get() != std::this_thread::get_id());
+  CHECK(client.send(get).answer().ends_with("GET /echo"));
+}
+
+TEST_CASE("an answer is made for a client that is gone as well, and goes nowhere") {
+  test_server server;
+  std::optional<endpoints::exchange_ptr> exchange;
+  {
+    raw_client client(server.port());
+    client.send(keep);
+    exchange = server.kept.take();
+    REQUIRE(exchange);
+    (*exchange)->on_cancel([&] { server.cancelled.put("gone"); });
+  }
+  REQUIRE(server.cancelled.take());
+  mailbox<std::string> made;
+  (*exchange)->make_answer([&, ex = *exchange] {
+    ex->respond(text_answer("made"));
+    made.put("made");
+  });
+  CHECK(made.take());
 }
 
 TEST_CASE("a stopped server can be started again") {

@@ -1,26 +1,26 @@
-#include "frontends/endpoints/process_figures.hpp"
+#include "actors/telemetry/process_metrics.hpp"
 
 #include <fstream>
 #include <malloc.h>
 #include <string>
 #include <unistd.h>
 
-// jemalloc's, where the program is linked to it: the C library's own figures say nothing then.
+// jemalloc's, where the program is linked to it: the C library's own statistics are empty then.
 extern "C" int mallctl(const char*, void*, std::size_t*, void*, std::size_t) __attribute__((weak));
 
-namespace praetor::endpoints {
+namespace praetor::metrics {
 
 namespace {
 
 std::uint64_t allocated() {
   if (mallctl) {
-    std::uint64_t epoch = 1; // figures are as old as the last change of this
+    std::uint64_t epoch = 1; // the statistics are as old as the last change of this
     std::size_t value = 0, size = sizeof value;
     mallctl("epoch", nullptr, nullptr, &epoch, sizeof epoch);
     if (mallctl("stats.allocated", &value, &size, nullptr, 0) == 0) return value;
   }
-  auto figures = ::mallinfo2();
-  return figures.uordblks + figures.hblkhd;
+  auto used = ::mallinfo2();
+  return used.uordblks + used.hblkhd;
 }
 
 std::uint64_t resident() {
@@ -30,7 +30,7 @@ std::uint64_t resident() {
   return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-std::uint64_t threads() {
+std::uint64_t thread_count() {
   std::ifstream in("/proc/self/status");
   for (std::string line; std::getline(in, line);)
     if (line.starts_with("Threads:")) return std::strtoull(line.c_str() + 8, nullptr, 10);
@@ -39,6 +39,10 @@ std::uint64_t threads() {
 
 } // namespace
 
-process_figures read_process_figures() { return {allocated(), resident(), threads()}; }
+void process_metrics::read() const {
+  allocated_bytes.set(allocated());
+  resident_bytes.set(resident());
+  threads.set(thread_count());
+}
 
-} // namespace praetor::endpoints
+} // namespace praetor::metrics
