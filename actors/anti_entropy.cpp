@@ -42,7 +42,7 @@ node_service wanted(const local_service& own, const node_service* remote, bool n
   auto out = *own.service;
   if (!remote) return out;
   bool taken = news && catalog_decides(own, *remote);
-  if (mutated("tags_of_the_catalog_always")) taken = own.service->enable_tag_override;
+  if (mutated(mutation::tags_of_the_catalog_always)) taken = own.service->enable_tag_override;
   if (taken) out.tags = remote->tags;
   for (const auto& [name, address] : remote->tagged_addresses)
     if (name.starts_with("consul-")) out.tagged_addresses.insert_or_assign(name, address);
@@ -338,7 +338,7 @@ void anti_entropy_state::pushed(std::uint64_t number, bool worked, const std::st
       for (const auto& id : what.checks) log.write(log_level::debug, "agent", "Synced check", {{"check", id}});
   } else {
     log.write(log_level::warn, "agent", "Syncing failed, will try again", {{"error", why}});
-    if (mutated("anti_entropy_drops_retry")) return;
+    if (mutated(mutation::anti_entropy_drops_retry)) return;
     node_dirty |= what.node;
     if (!what.service.empty()) dirty_services.insert(what.service);
     dirty_checks.insert(what.checks.begin(), what.checks.end());

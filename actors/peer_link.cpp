@@ -90,7 +90,7 @@ void peer_link_state::connected(link_outcome& outcome) {
 }
 
 void peer_link_state::announce(bool up) {
-  if (peer && !up && mutated("reconnect_reorders"))
+  if (peer && !up && mutated(mutation::reconnect_reorders))
     self->delayed_send(peer, std::chrono::seconds(1), link_atom_v, target.id, up);
   else if (peer)
     self->send(peer, link_atom_v, target.id, up);

@@ -146,7 +146,7 @@ void machine::core::dead_word(const dead& d) {
 
 /// Somebody says that this node is gone, or something of it that is not so: a higher incarnation sets that right.
 void machine::core::refute(std::uint64_t accusation) {
-  if (leaving_ >= leave_phase::farewell || mutated("suspicion_never_refuted")) return;
+  if (leaving_ >= leave_phase::farewell || mutated(mutation::suspicion_never_refuted)) return;
   incarnation_ = std::max(incarnation_, accusation) + 1;
   auto& self = nodes_.at(own_name_);
   self.is.incarnation = incarnation_;
