@@ -180,6 +180,7 @@ std::shared_ptr<remote_call> peer_link_state::end_call(std::uint64_t number) {
   auto ended = calls.extract(number);
   if (!ended) return nullptr;
   deadlines.erase(ended.mapped().deadline);
+  PRAETOR_ASSERT(unanswered >= ended.mapped().bytes && calls.size() == deadlines.size());
   unanswered -= ended.mapped().bytes;
   return std::move(ended.mapped().call);
 }

@@ -242,6 +242,7 @@ void raft_peer_state::publish(const raft::output& out) {
   next->term = machine->term();
   next->leader_id = machine->leader().id;
   next->leader_address = address_of(next->leader_id);
+  PRAETOR_ASSERT(next->term >= previous->term && (next->is_leader || !next->ready));
   if (*previous == *next) return;
   board.publish(next);
   if (options.parent) self->send(options.parent, leader_atom_v, local<std::shared_ptr<const leadership>>{next});

@@ -283,12 +283,14 @@ void rpc_gateway_state::ended(std::uint64_t id, const envelope& answer) {
   if (!mutated(mutation::share_not_given_back)) slots.give_back(1);
   memory.give_back(r.bytes);
   if (auto origin = origins.find(r.origin); origin != origins.end()) {
+    PRAETOR_ASSERT(origin->second.requests > 0 && origin->second.bytes >= r.bytes);
     origin->second.bytes -= r.bytes;
     if (--origin->second.requests == 0) origins.erase(origin);
   }
   if (auto load = peers.find(r.connection); load != peers.end()) {
     load->second.requests.erase(id);
     if (r.number != 0) load->second.numbers.erase(r.number);
+    PRAETOR_ASSERT(load->second.bytes >= r.bytes);
     load->second.bytes -= r.bytes;
     if (load->second.requests.empty()) peers.erase(load);
   }

@@ -90,6 +90,7 @@ void session_timers_state::compare() {
     self->send_exit(item.second, caf::exit_reason::user_shutdown);
     return true;
   });
+  PRAETOR_ASSERT(timers.size() == wanted.size());
 }
 
 session_timers_actor::behavior_type session_timers(session_timers_actor::stateful_pointer<session_timers_state> self,
