@@ -1,10 +1,10 @@
 #include "actors/anti_entropy.hpp"
 
 #include "actors/agent.hpp"
+#include "actors/ask.hpp"
 #include "actors/command_permissions.hpp"
 #include "actors/registration_token.hpp"
 #include "protocol/base/randomness.hpp"
-#include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/mutation.hpp"
 #include "protocol/types/same_record.hpp"
@@ -42,7 +42,7 @@ node_service wanted(const local_service& own, const node_service* remote, bool n
   auto out = *own.service;
   if (!remote) return out;
   bool taken = news && catalog_decides(own, *remote);
-  if (mutated("tags_of_the_catalog_always")) taken = own.service->enable_tag_override;
+  if (mutated(mutation::tags_of_the_catalog_always)) taken = own.service->enable_tag_override;
   if (taken) out.tags = remote->tags;
   for (const auto& [name, address] : remote->tagged_addresses)
     if (name.starts_with("consul-")) out.tagged_addresses.insert_or_assign(name, address);
@@ -187,14 +187,12 @@ void anti_entropy_state::propose(expected<log_command> command, push what) {
   auto me = anti_entropy_actor{self};
   auto number = ++next_push;
   pushing.emplace(number, std::move(what));
-  auto ended = [me, number](bool worked, error why) {
-    auto result = std::make_shared<const push_result>(push_result{number, worked, std::move(why)});
-    caf::anon_send(me, result_atom_v, local<std::shared_ptr<const push_result>>{std::move(result)});
-  };
   if (own_state && command)
     if (auto no = refused_command(view, command->bytes(), {outside->wall_clock(), self->clock().now()}))
-      return ended(false, std::move(*no));
-  writes.propose(std::move(command), [ended](const state::apply_result& r) { ended(r.ok(), r.why()); });
+      return self->send(me, result_atom_v, local<push_result>{{number, false, std::move(*no)}});
+  writes.propose(std::move(command), [me, number](const state::apply_result& r) {
+    caf::anon_send(me, result_atom_v, local<push_result>{{number, r.ok(), r.why()}});
+  });
 }
 
 std::string anti_entropy_state::token_of(const std::string& own, bool from_file) const {
@@ -336,7 +334,7 @@ void anti_entropy_state::pushed(const push_result& result) {
       for (const auto& id : what.checks) log.write(log_level::debug, "agent", "Synced check", {{"check", id}});
   } else {
     log.write(log_level::warn, "agent", "Syncing failed, will try again", {{"error", result.why.text}});
-    if (mutated("anti_entropy_drops_retry")) return;
+    if (mutated(mutation::anti_entropy_drops_retry)) return;
     node_dirty |= what.node;
     if (!what.service.empty()) dirty_services.insert(what.service);
     dirty_checks.insert(what.checks.begin(), what.checks.end());
@@ -356,25 +354,23 @@ void anti_entropy_state::full_sync() {
 void anti_entropy_state::ask_server() {
   if (asking) return;
   asking = true;
-  auto r = std::make_shared<forwarded_request>();
-  r->kind = rpc_kind::node_records;
   node_records_request question;
   question.node = identity.name;
   question.token = view->tokens.get()->for_agent();
   question.max_stale = oldest_records;
-  r->body = [question] { return msgpack::pack(question); };
-  r->to_leader = false;
-  r->repeatable = true;
-  r->hold = view->settings.load()->rpc_hold_timeout;
-  r->deadline = self->clock().now() + r->hold + longest_answer;
-  r->done = [me = anti_entropy_actor{self}](const expected<std::string>& answer) {
-    auto records = std::make_shared<node_records>();
-    bool read = answer && msgpack::unpack(*answer, *records).has_value();
-    std::erase(records->services, nullptr);
-    std::erase(records->checks, nullptr);
-    caf::anon_send(me, result_atom_v, local<std::shared_ptr<const node_records>>{read ? records : nullptr});
+  request_terms terms;
+  terms.to = {.max_age = oldest_records, .hold = view->settings.load()->rpc_hold_timeout};
+  terms.patience = longest_answer;
+  auto told = [me = anti_entropy_actor{self}](expected<node_records> answer) {
+    std::shared_ptr<node_records> records;
+    if (answer) {
+      records = std::make_shared<node_records>(std::move(*answer));
+      std::erase(records->services, nullptr);
+      std::erase(records->checks, nullptr);
+    }
+    caf::anon_send(me, result_atom_v, local<std::shared_ptr<const node_records>>{std::move(records)});
   };
-  self->send(writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
+  ask<rpc_kind::node_records>(writes.router(), std::move(terms), std::move(question), std::move(told));
 }
 
 void anti_entropy_state::answered(const std::shared_ptr<const node_records>& records) {
@@ -467,7 +463,7 @@ anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_poin
       [self](wake_up<> message) {
         if (self->state.timer.has_ended(message)) self->state.full_sync();
       },
-      [self](result_atom, local<std::shared_ptr<const push_result>>& result) { self->state.pushed(*result.value); },
+      [self](result_atom, local<push_result>& result) { self->state.pushed(result.value); },
   };
 }
 

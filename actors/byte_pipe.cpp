@@ -12,6 +12,7 @@ bool byte_pipe::write(std::string bytes) {
     if (closed_ || ended_ || waiting_ + bytes.size() > window_) return false;
     if (bytes.empty()) return true;
     waiting_ += bytes.size();
+    PRAETOR_ASSERT(waiting_ <= window_);
     pieces_.push_back(std::move(bytes));
     readable.swap(on_readable_);
   }
@@ -83,6 +84,7 @@ byte_pipe::part byte_pipe::take(std::size_t most) {
         out.bytes = std::move(first);
       else
         out.bytes.append(first, begun_, count);
+      PRAETOR_ASSERT(waiting_ >= count);
       begun_ += count;
       waiting_ -= count;
       if (begun_ < first.size()) break;

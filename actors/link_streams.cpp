@@ -61,11 +61,13 @@ void stream_puller_state::step() {
     ++asked;
     call(rpc_kind::pull, msgpack::pack(stream_pull{number, byte_pipe::piece}));
   }
+  PRAETOR_ASSERT(asked * byte_pipe::piece <= pipe->window());
   if (asked == 0) pipe->on_room(wake());
 }
 
 void stream_puller_state::answered(remote_outcome& outcome) {
   if (over) return;
+  PRAETOR_ASSERT(asked > 0); // the link answers each call once
   --asked;
   if (!outcome.answer) return give_up(outcome.answer.error());
   if (is_refusal(*outcome.answer)) return give_up(reason_of(*outcome.answer));
@@ -133,6 +135,7 @@ void stream_pusher_state::step() {
     if (part.failed) next.fail(*part.failed);
     offset += part.bytes.size();
     unanswered += part.bytes.size();
+    PRAETOR_ASSERT(unanswered <= pipe->window() / 2);
     sent.push_back(part.bytes.size());
     ended = part.end || part.failed;
     next.bytes = std::move(part.bytes);
@@ -142,6 +145,7 @@ void stream_pusher_state::step() {
 
 void stream_pusher_state::answered(remote_outcome& outcome) {
   if (over || sent.empty()) return;
+  PRAETOR_ASSERT(unanswered >= sent.front());
   unanswered -= sent.front();
   sent.pop_front();
   bool refused = outcome.answer && is_refusal(*outcome.answer);

@@ -88,7 +88,7 @@ void peer_link_state::connected(link_outcome& outcome) {
 }
 
 void peer_link_state::announce(bool up) {
-  if (peer && !up && mutated("reconnect_reorders"))
+  if (peer && !up && mutated(mutation::reconnect_reorders))
     self->delayed_send(peer, std::chrono::seconds(1), link_atom_v, target.id, up);
   else if (peer)
     self->send(peer, link_atom_v, target.id, up);
@@ -173,6 +173,7 @@ std::shared_ptr<remote_call> peer_link_state::end_call(std::uint64_t number) {
   auto ended = calls.extract(number);
   if (!ended) return nullptr;
   deadlines.erase(ended.mapped().deadline);
+  PRAETOR_ASSERT(unanswered >= ended.mapped().bytes && calls.size() == deadlines.size());
   unanswered -= ended.mapped().bytes;
   return std::move(ended.mapped().call);
 }

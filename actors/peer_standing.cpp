@@ -18,11 +18,11 @@ std::string_view host_of(std::string_view address) {
 } // namespace
 
 peer_standing standing_of(const peer_identity& peer, const std::string& datacenter, const known_servers* known) {
-  bool foreign = peer.datacenter != datacenter && !mutated("foreign_datacenter_admitted");
-  bool nameless = peer.id.empty() && !mutated("nameless_peer_admitted");
+  bool foreign = peer.datacenter != datacenter && !mutated(mutation::foreign_datacenter_admitted);
+  bool nameless = peer.id.empty() && !mutated(mutation::nameless_peer_admitted);
   if (peer.connection == 0 || nameless || foreign) return peer_standing::stranger;
   if (!peer.claims_server) return peer_standing::agent;
-  if (peer.certified_server || mutated("server_claim_believed")) return peer_standing::server;
+  if (peer.certified_server || mutated(mutation::server_claim_believed)) return peer_standing::server;
   const auto* server = known ? known->find(peer.id) : nullptr;
   bool confirmed = server && host_of(server->address) == host_of(peer.address);
   return confirmed ? peer_standing::server : peer_standing::unproven_server;

@@ -152,7 +152,7 @@ void raft_peer_state::receive(const received_message& received) {
   };
   auto message = raft::decode_message(received.bytes);
   if (!message) return refuse(unreadable, message.error().text);
-  if (message->from.id != received.from.id && !mutated("raft_sender_unchecked"))
+  if (message->from.id != received.from.id && !mutated(mutation::raft_sender_unchecked))
     return refuse(forged, "says that it comes from server " + message->from.id.substr(0, longest_shown_id) +
                               ", and the peer is " + received.from.id);
   machine->step(std::move(*message), now());
@@ -242,6 +242,7 @@ void raft_peer_state::publish(const raft::output& out) {
   next->term = machine->term();
   next->leader_id = machine->leader().id;
   next->leader_address = address_of(next->leader_id);
+  PRAETOR_ASSERT(next->term >= previous->term && (next->is_leader || !next->ready));
   if (*previous == *next) return;
   board.publish(next);
   if (options.parent) self->send(options.parent, leader_atom_v, local<std::shared_ptr<const leadership>>{next});

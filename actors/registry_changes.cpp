@@ -251,7 +251,7 @@ expected<void> registry_state::add_check(const check_registration& r) {
       if (check->status == health_critical) next->critical_since = self->clock().now();
     }
   }
-  if (mutated("critical_before_first_result") && check->status == health_critical && !next->critical_since)
+  if (mutated(mutation::critical_before_first_result) && check->status == health_critical && !next->critical_since)
     next->critical_since = self->clock().now();
   next->check = check;
   if (existing && same_registration(*existing, *next)) return {};

@@ -45,7 +45,7 @@ expected<void> registry_state::take_definitions(const config::runtime_config& c)
   if (before.check_update_interval != options.settings.check_update_interval) sync_outputs(steady_time::max());
   auto next = definitions_of(c);
   joint_change together(*this);
-  if (mutated("reload_starts_afresh"))
+  if (mutated(mutation::reload_starts_afresh))
     for (const auto& [id, r] : next.services) (void)remove_service(id);
   for (const auto& id : left_out(current->services, next.services)) (void)remove_service(id);
   for (const auto& id : left_out(current->checks, next.checks)) (void)remove_check(id);

@@ -17,7 +17,7 @@ std::optional<write_refusal> refused_owner(const acl::authorizer& who, const loc
 std::optional<write_refusal> refused_replaced_check(const acl::authorizer& who, const local_state& own,
                                                     const std::string& node, const std::string& id) {
   auto replaced = own.check(id);
-  if (!replaced || mutated("agent_check_taken_over")) return {};
+  if (!replaced || mutated(mutation::agent_check_taken_over)) return {};
   return refused_owner(who, own, node, replaced->check->service_id);
 }
 

@@ -61,7 +61,7 @@ void registry_state::load_checks(const file_definitions& files) {
                 const auto& check = kept.check;
                 auto service = check.service_id.empty() ? nullptr : current->service(check.service_id);
                 bool orphaned = !check.service_id.empty() && !service;
-                if (mutated("restart_forgets_checks_of_files")) orphaned |= service && service->from_file;
+                if (mutated(mutation::restart_forgets_checks_of_files)) orphaned |= service && service->from_file;
                 if (files.checks.contains(check.check_id) || !storage::is_known_source(kept.source) || orphaned) {
                   forget(storage::agent_table::checks, id);
                   return {};

@@ -68,7 +68,7 @@ std::optional<envelope> rpc_gateway_state::refused_kind(const rpc_kind_row* row,
   case asker::any_agent: return {};
   case asker::server:
   case asker::configured_server:
-    if (known == peer_standing::server || mutated("raft_from_any_agent")) return {};
+    if (known == peer_standing::server || mutated(mutation::raft_from_any_agent)) return {};
     complain(from, known == peer_standing::unproven_server ? doubt_about(from, options.view->servers.load().get())
                                                            : "is no server, and sent what only servers send");
     return rpc_refused("only servers may send this", 403, false);
@@ -96,7 +96,7 @@ std::optional<envelope> rpc_gateway_state::refused_load(const peer_identity& fro
   std::size_t count = it == peers.end() ? 0 : it->second.requests.size();
   std::size_t held = it == peers.end() ? 0 : it->second.bytes;
   auto part = standing(from) == peer_standing::server ? 1 : part_of_agent;
-  if (!slots.admits(count, 1, part) && !mutated("one_peer_takes_all"))
+  if (!slots.admits(count, 1, part) && !mutated(mutation::one_peer_takes_all))
     return rpc_refused("too many requests are being carried out (" + std::to_string(count) +
                            " of this agent), try again later",
                        503, true);
@@ -114,7 +114,7 @@ std::optional<envelope> rpc_gateway_state::refused_load(const peer_identity& fro
 /// says, which may be anything before it is checked.
 tl::expected<log_command, envelope> rpc_gateway_state::proposed_command(std::string bytes, const peer_identity& from) {
   auto known = standing(from);
-  bool trusted = known == peer_standing::server || mutated("agent_command_unauthorized");
+  bool trusted = known == peer_standing::server || mutated(mutation::agent_command_unauthorized);
   auto checked = check_command(std::move(bytes), trusted ? proposer::server : proposer::agent);
   std::optional<error> no;
   if (!checked)
@@ -157,7 +157,7 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e, const peer_ident
     command = std::move(*proposed);
   }
   // Nobody would end the requests of a connection whose end the gateway has heard of already.
-  if (!links.is_open(from.connection) && !mutated("ended_connection_served"))
+  if (!links.is_open(from.connection) && !mutated(mutation::ended_connection_served))
     return rpc_refused("the connection has ended", 499, true);
   auto id = ++next;
   auto promise = self->make_response_promise<envelope>();
@@ -255,7 +255,7 @@ void rpc_gateway_state::find_node(rpc_request request, std::function<void(envelo
   found.node = services.node;
   found.services = std::move(services.services);
   found.checks = state::node_checks(*store, asked.node, nullptr).value;
-  if (!mutated("records_shown_to_anybody")) hide_unreadable(***who, found);
+  if (!mutated(mutation::records_shown_to_anybody)) hide_unreadable(***who, found);
   done(rpc_answer(rpc_kind::node_records, msgpack::pack(found)));
 }
 
@@ -280,15 +280,17 @@ void rpc_gateway_state::ended(std::uint64_t id, const envelope& answer) {
   auto over = requests.extract(id);
   if (!over) return;
   auto& r = over.mapped();
-  if (!mutated("share_not_given_back")) slots.give_back(1);
+  if (!mutated(mutation::share_not_given_back)) slots.give_back(1);
   memory.give_back(r.bytes);
   if (auto origin = origins.find(r.origin); origin != origins.end()) {
+    PRAETOR_ASSERT(origin->second.requests > 0 && origin->second.bytes >= r.bytes);
     origin->second.bytes -= r.bytes;
     if (--origin->second.requests == 0) origins.erase(origin);
   }
   if (auto load = peers.find(r.connection); load != peers.end()) {
     load->second.requests.erase(id);
     if (r.number != 0) load->second.numbers.erase(r.number);
+    PRAETOR_ASSERT(load->second.bytes >= r.bytes);
     load->second.bytes -= r.bytes;
     if (load->second.requests.empty()) peers.erase(load);
   }
@@ -328,7 +330,7 @@ void rpc_gateway_state::tell(const envelope& message, const peer_identity& from)
   } else if (kind == rpc_kind::cancel) {
     cancelled_request gone;
     if (!msgpack::unpack(message.bytes, gone)) return;
-    if (mutated("cancel_of_another_peer"))
+    if (mutated(mutation::cancel_of_another_peer))
       for (const auto& [connection, load] : peers)
         if (auto it = load.numbers.find(gone.number); it != load.numbers.end()) return cancel(it->second);
     auto load = peers.find(from.connection);
@@ -339,7 +341,7 @@ void rpc_gateway_state::tell(const envelope& message, const peer_identity& from)
 
 void rpc_gateway_state::connection_ended(std::uint64_t connection) {
   auto load = peers.find(connection);
-  if (load == peers.end() || mutated("ended_requests_kept")) return;
+  if (load == peers.end() || mutated(mutation::ended_requests_kept)) return;
   std::vector<std::uint64_t> gone(load->second.requests.begin(), load->second.requests.end());
   std::sort(gone.begin(), gone.end());
   for (auto id : gone) cancel(id);

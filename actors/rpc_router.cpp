@@ -204,7 +204,7 @@ void rpc_router_state::ended(std::uint64_t number, remote_outcome outcome) {
   } else {
     rotate(server);
     r->notes.nothing_done = !outcome.reached;
-    if (outcome.reached && !r->repeatable && !mutated("resent_compare_and_set"))
+    if (outcome.reached && !r->repeatable && !mutated(mutation::resent_compare_and_set))
       return r->done(tl::unexpected(unknown_outcome()));
     if (now >= r->deadline) return r->done(tl::unexpected(outcome.answer.error()));
     // What was waiting for long waits for the next leader afresh.

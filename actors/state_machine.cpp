@@ -32,7 +32,7 @@ void state_machine_state::execute(apply_batch& batch) {
 /// The server goes on: no entry may end a process, and this one would end it at each start again. All servers of this
 /// release pass over the same entries.
 void state_machine_state::report_unreadable(std::uint64_t index, const std::string& why) {
-  if (mutated("unreadable_entry_ends_server")) return outside->fatal(why);
+  if (mutated(mutation::unreadable_entry_ends_server)) return outside->fatal(why);
   // The first ones are reported, and then ever more seldom.
   if (!std::has_single_bit(++unreadable)) return;
   outside->log_lines->write(log_level::error, "agent.server.fsm",

@@ -134,7 +134,8 @@ void user_events_state::watch(std::shared_ptr<event_wait> w) {
 bool user_events_state::is_due(const event_wait& w, const std::vector<user_event_ptr>& events) const {
   if (w.index == 0 || self->clock().now() >= w.deadline) return true;
   auto seen = events;
-  if (w.visible && !mutated("hidden_event_wakes")) std::erase_if(seen, [&](const auto& e) { return !w.visible(*e); });
+  if (w.visible && !mutated(mutation::hidden_event_wakes))
+    std::erase_if(seen, [&](const auto& e) { return !w.visible(*e); });
   return event_index(seen) != w.index;
 }
 

@@ -1,9 +1,9 @@
 #include "actors/write_permissions.hpp"
 
 #include "protocol/mutation.hpp"
+#include "storage/state/lookups.hpp"
 #include "storage/state/queries_catalog.hpp"
 #include "storage/state/queries_health.hpp"
-#include "storage/state/lookups.hpp"
 
 namespace praetor {
 
@@ -13,6 +13,11 @@ write_refusal unknown_target(std::string text) { return {error_code::not_found, 
 
 write_refusal unknown_owner(const health_check& c) {
   return unknown_target("Unknown service ID '" + c.service_id + "' for check ID '" + c.check_id + "'");
+}
+
+/// The ServiceName of a check without ServiceID is a label: whoever writes one needs no right to that service.
+bool label_decides(const health_check& c) {
+  return c.service_id.empty() && !c.service_name.empty() && mutated(mutation::check_label_trusted);
 }
 
 /// Judges writes to what one peer's part of the state holds.
@@ -51,8 +56,7 @@ public:
 
   /// What changes a check that is stored: its owner is the instance with its ServiceID, or else the node.
   verdict owner(const health_check& stored) const {
-    bool labelled = stored.service_id.empty() && !stored.service_name.empty();
-    if (labelled && mutated("check_label_trusted")) return refused_service_write(who_, stored.service_name);
+    if (label_decides(stored)) return refused_service_write(who_, stored.service_name);
     auto instance = stored.service_id.empty() ? nullptr : stored_service(stored.node, stored.service_id);
     return instance ? refused_service_write(who_, instance->name) : node(stored.node);
   }
@@ -83,10 +87,8 @@ const std::string& id_of(const health_check& c) { return c.check_id.empty() ? c.
 std::optional<write_refusal> refused_check(const judge& j, const acl::authorizer& who, const register_request& r,
                                            const health_check& c) {
   if (auto no = j.replaced_check(r.node, id_of(c))) return no;
-  if (c.service_id.empty()) {
-    if (!c.service_name.empty() && mutated("check_label_trusted")) return refused_service_write(who, c.service_name);
-    return j.node(r.node);
-  }
+  if (label_decides(c)) return refused_service_write(who, c.service_name);
+  if (c.service_id.empty()) return j.node(r.node);
   // The instance of the same request has been judged.
   if (r.service && equal_fold(id_of(*r.service), c.service_id)) return {};
   auto instance = j.stored_service(r.node, c.service_id);
@@ -168,7 +170,7 @@ std::optional<write_refusal> refused_service_write(const acl::authorizer& who, c
 
 std::optional<write_refusal> refused_service_write(const acl::authorizer& who, const node_service& s) {
   if (auto no = refused_service_write(who, s.name)) return no;
-  if (s.kind != "connect-proxy" || mutated("proxy_destination_unchecked")) return {};
+  if (s.kind != "connect-proxy" || mutated(mutation::proxy_destination_unchecked)) return {};
   return refused_service_write(who, s.proxy.destination_service_name);
 }
 

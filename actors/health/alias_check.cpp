@@ -23,7 +23,7 @@ alias_verdict missing_target(const check_definition& d) {
 }
 
 void report_alias(check_runner_actor::pointer self, const check_start& start, alias_verdict verdict) {
-  if (mutated("alias_always_passes")) verdict = {std::string(health_passing), "All checks passing."};
+  if (mutated(mutation::alias_always_passes)) verdict = {std::string(health_passing), "All checks passing."};
   if (auto limit = start.output_limit(); verdict.output.size() > limit) verdict.output.resize(limit);
   self->send(start.registry, result_atom_v, start.definition.id, std::move(verdict.status), std::move(verdict.output));
 }

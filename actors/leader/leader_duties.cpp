@@ -31,6 +31,7 @@ void leader_duties_state::watch_history() {
 
 void leader_duties_state::start() {
   stop();
+  PRAETOR_ASSERT(working.empty() && !members && !pilot && !timers && !coordinates);
   watch_history();
   auto& o = options;
   auto keep = [this](const auto& duty) { working.push_back(caf::actor_cast<caf::strong_actor_ptr>(duty)); };

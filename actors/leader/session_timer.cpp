@@ -45,7 +45,7 @@ session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_p
   s.restart();
   return {
       [self](renew_atom) {
-        if (!mutated("session_renewal_ignored")) self->state.restart();
+        if (!mutated(mutation::session_renewal_ignored)) self->state.restart();
       },
       [self](wake_up<> message) {
         auto& s = self->state;
@@ -90,6 +90,7 @@ void session_timers_state::compare() {
     self->send_exit(item.second, caf::exit_reason::user_shutdown);
     return true;
   });
+  PRAETOR_ASSERT(timers.size() == wanted.size());
 }
 
 session_timers_actor::behavior_type session_timers(session_timers_actor::stateful_pointer<session_timers_state> self,
@@ -101,7 +102,7 @@ session_timers_actor::behavior_type session_timers(session_timers_actor::statefu
   s.view = std::move(view);
   s.writes = std::move(writes);
   s.datacenter = std::move(datacenter);
-  if (!mutated("session_timer_not_restarted")) s.compare();
+  if (!mutated(mutation::session_timer_not_restarted)) s.compare();
   return {
       [self](changed_atom) { self->state.compare(); },
       [self](renew_atom, const std::string& id, local<std::function<void(bool)>>& done) {

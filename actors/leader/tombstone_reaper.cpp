@@ -20,7 +20,7 @@ void tombstone_reaper_state::look() {
   }
   if (newest <= seen) return;
   seen = newest;
-  auto lifetime = mutated("tombstone_reaped_early") ? nanoseconds{0} : nanoseconds{tombstone_lifetime};
+  auto lifetime = mutated(mutation::tombstone_reaped_early) ? nanoseconds{0} : nanoseconds{tombstone_lifetime};
   auto due = self->clock().now() + lifetime;
   auto steps = due.time_since_epoch() / tombstone_granularity + 1;
   steady_time bin{std::chrono::duration_cast<steady_time::duration>(steps * tombstone_granularity)};

@@ -240,7 +240,8 @@ asio::awaitable<expected<std::string>> take_proof(handshake_wire& wire, const ow
                                                   const proof_context& said) {
   auto proof = co_await read_hello(wire);
   if (!proof) co_return tl::unexpected(proof.error());
-  if (proves_key(own.secret->keys, connection_end::dialler, said, proof->proof) || mutated("gossip_proof_unchecked"))
+  if (proves_key(own.secret->keys, connection_end::dialler, said, proof->proof) ||
+      mutated(mutation::gossip_proof_unchecked))
     co_return std::string();
   co_return std::string("does not prove that it knows the gossip key of this cluster (encrypt)");
 }

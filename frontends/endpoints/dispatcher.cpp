@@ -120,7 +120,7 @@ void with_identity(call c, const resolution& identity, const Next& next, bool pa
 /// The token that the request is made with.
 std::string full_token(const environment& env, const request& req) {
   auto token = token_of(req);
-  bool own = !req.via || mutated("handed_on_request_trusted");
+  bool own = !req.via || mutated(mutation::handed_on_request_trusted);
   return token.empty() && own ? env.view().tokens.get()->of(token_use::request) : token;
 }
 

@@ -93,7 +93,7 @@ void pending_read::start() {
   auto& leader = c.env.view().leader;
   bool at_once =
       options.mode == consistency::stale || (options.mode == consistency::leader && leader.leads(c.env.now()));
-  if (at_once || mutated("stale_answer_marked_consistent")) return evaluate();
+  if (at_once || mutated(mutation::stale_answer_marked_consistent)) return evaluate();
   if (!leader.get()->is_leader) return ask_leader();
   c.env.handles()->writes.read([me = shared_from_this()](const error* failed) {
     if (!failed) return me->evaluate();
@@ -130,7 +130,7 @@ void pending_read::evaluate() {
     if (!style.cheap) {
       auto holds = std::make_shared<state::trigger>();
       const auto& answer = *static_cast<const rendered_answer*>(found->rendered.get());
-      bool moved = !mutated("kept_answer_outlives_its_index") && index.parts().subscribe(holds);
+      bool moved = !mutated(mutation::kept_answer_outlives_its_index) && index.parts().subscribe(holds);
       if (!touched.subscribe(holds) && !moved) cache.insert(key, found, holds, answer.body ? answer.body->size() : 0);
     }
   }

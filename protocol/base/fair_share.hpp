@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/types/error.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -51,7 +53,11 @@ public:
     return ask(held, more, part) == grant::given;
   }
   void take(std::uint64_t amount) { used_.fetch_add(amount, std::memory_order_relaxed); }
-  void give_back(std::uint64_t amount) { used_.fetch_sub(amount, std::memory_order_relaxed); }
+  /// What was taken before.
+  void give_back(std::uint64_t amount) {
+    auto held = used_.fetch_sub(amount, std::memory_order_relaxed);
+    PRAETOR_ASSERT(held >= amount);
+  }
 
 private:
   terms terms_;

@@ -69,7 +69,7 @@ std::string machine::core::fault_of(const message& m) const {
   bool is_request = !is_answer(m);
   if (is_request && m.term == 0) return "a request without a term";
   bool far = m.term > term_free_range && m.term > hard_.term && m.term - hard_.term > term_step;
-  if (far && !mutated("raft_term_jump_taken"))
+  if (far && !mutated(mutation::raft_term_jump_taken))
     return "term " + std::to_string(m.term) + ", out of reach of term " + std::to_string(hard_.term);
   if (auto* append = std::get_if<append_request>(&m.body)) return append_fault(*append, m.term);
   if (auto* piece = std::get_if<snapshot_request>(&m.body)) return snapshot_fault(*piece, m.term);
@@ -104,7 +104,7 @@ bool machine::core::is_member(const identity& who) {
 ///    others elect without it, or bring it up to date first. Consul's Raft refuses such votes as well.
 ///  - Answers never count: nobody here has asked a stranger.
 bool machine::core::may_say(const message& m) {
-  if (is_member(m.from) || mutated("raft_stranger_taken")) return true;
+  if (is_member(m.from) || mutated(mutation::raft_stranger_taken)) return true;
   bool belongs_nowhere = members().value.servers.empty();
   bool leads_here = leader_ == m.from || leader_of_term_ == std::pair(m.term, m.from);
   if (std::holds_alternative<timeout_now>(m.body)) return leads_here;
@@ -116,7 +116,7 @@ bool machine::core::may_say(const message& m) {
 /// A leader has all that is committed (paper, section 5.4.3): who asks to replace some of it is none.
 std::string machine::core::contradiction(const append_request& r) const {
   auto other = [&](index_t index, term_t term) {
-    if (index == 0 || index > commit_ || mutated("raft_committed_replaced")) return false;
+    if (index == 0 || index > commit_ || mutated(mutation::raft_committed_replaced)) return false;
     auto own = log_.term(index);
     return own && *own != term;
   };
@@ -140,7 +140,7 @@ std::string machine::core::contradiction(const snapshot_meta& meta) const {
 /// At most one leader is elected in a term (paper, section 5.2). Who says otherwise did not win it by votes.
 bool machine::core::leads(const message& m) const {
   bool decided = leader_of_term_.first == m.term && leader_of_term_.second != m.from;
-  return !decided || mutated("raft_two_leaders_taken");
+  return !decided || mutated(mutation::raft_two_leaders_taken);
 }
 
 void machine::core::refuse(const message& m, std::uint64_t counters::*kind, std::string why) {

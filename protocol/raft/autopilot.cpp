@@ -141,7 +141,7 @@ std::optional<change_t> take_up(const autopilot_input& in, const autopilot_state
 }
 
 std::optional<change_t> clean_up(const autopilot_input& in, const autopilot_state& state) {
-  if (!in.config.cleanup_dead_servers || mutated("dead_server_kept_as_voter")) return std::nullopt;
+  if (!in.config.cleanup_dead_servers || mutated(mutation::dead_server_kept_as_voter)) return std::nullopt;
   auto dead = [&](const raft::server& m) {
     if (m.who == in.own) return false;
     auto* seen = seen_as(in, m.who.id);

@@ -155,7 +155,7 @@ void machine::core::on(const message& m, const vote_request& r) {
   }
   reset_election_deadline();
   vote_result granted{false, true, m.term, std::chrono::nanoseconds(0)};
-  if (mutated("vote_before_fsync")) return send(m.from, granted);
+  if (mutated(mutation::vote_before_fsync)) return send(m.from, granted);
   send_when_durable(m.from, granted);
 }
 

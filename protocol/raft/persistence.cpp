@@ -30,7 +30,8 @@ void machine::core::restore(const initial_state& state, time_point now) {
     snapshot_ = s;
     log_.raise_time(s.time_ns);
     commit_ = applied_ = apply_sent_ = s.index;
-    if (mutated("apply_twice_after_restart") && continues && s.index >= state.first_index) --apply_sent_, --applied_;
+    if (mutated(mutation::apply_twice_after_restart) && continues && s.index >= state.first_index)
+      --apply_sent_, --applied_;
     configurations_.assign(1, s.members);
   } else {
     PRAETOR_ASSERT(state.first_index == 1);
@@ -43,7 +44,7 @@ void machine::core::restore(const initial_state& state, time_point now) {
   members_changed_ = true;
   // What was promised before is forgotten, so nobody gets a vote until it has run out. Who votes alone has promised
   // nothing that others build on.
-  if (hard_.term > 0 && !is_sole_voter() && !mutated("restarted_voter_votes_at_once"))
+  if (hard_.term > 0 && !is_sole_voter() && !mutated(mutation::restarted_voter_votes_at_once))
     promise_ = {{}, now_ + limits_.lease_promise, {~term_t{0}, 0}};
   reset_election_deadline();
   if (is_sole_voter()) election_deadline_ = now_;

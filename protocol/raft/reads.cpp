@@ -4,12 +4,18 @@
 
 namespace praetor::raft {
 
+namespace {
+
+/// Before the first commit of the term the commit index may be behind what an earlier leader acknowledged.
+bool reads_wait_for_first_commit() { return !mutated(mutation::read_before_first_commit); }
+
+} // namespace
+
 result<void> machine::core::read_index(std::uint64_t token, time_point now) {
   advance(now);
   if (shut_down_) return tl::unexpected(refusal::shut_down);
   if (role_ != role::leader) return tl::unexpected(refusal::not_leader);
-  // Before the first commit of the term the commit index may be behind what an earlier leader acknowledged.
-  bool committed = term_has_committed() || mutated("read_before_first_commit");
+  bool committed = term_has_committed() || !reads_wait_for_first_commit();
   pending_reads_.push_back({token, committed ? commit_ : 0, 0});
   start_read_round(false);
   finish_reads();
@@ -31,7 +37,7 @@ void machine::core::finish_reads() {
   while (!pending_reads_.empty()) {
     const auto& read = pending_reads_.front();
     bool confirmed = read.round != 0 && read.round <= answered;
-    if (read.index == 0 || !(confirmed || mutated("read_without_majority"))) break;
+    if (read.index == 0 || !(confirmed || mutated(mutation::read_without_majority))) break;
     out_.reads.push_back({read.token, read.index});
     pending_reads_.pop_front();
   }
@@ -62,11 +68,11 @@ std::optional<time_point> machine::core::quorum_promise() const {
 
 std::optional<time_point> machine::core::lease_valid_until() const {
   // A leader that is no voter would count on the promises of others while nothing binds itself.
-  bool unready = applied_ < term_start_ && !mutated("read_before_first_commit");
+  bool unready = applied_ < term_start_ && reads_wait_for_first_commit();
   if (role_ != role::leader || transfer_ || unready || !own_is_voter()) return std::nullopt;
   auto until = quorum_promise();
   if (!until || *until == time_point::max()) return until;
-  if (mutated("lease_outlives_promise")) return *until + 4 * limits_.lease_promise;
+  if (mutated(mutation::lease_outlives_promise)) return *until + 4 * limits_.lease_promise;
   return *until - limits_.lease_margin;
 }
 

@@ -184,9 +184,10 @@ void machine::core::appends_accepted(follower_progress& p, const append_result& 
 void machine::core::maybe_commit() {
   if (role_ != role::leader) return;
   auto index = quorum_value<index_t>(durable_, 0, [](const follower_progress& p) { return p.match; });
-  if (mutated("commit_without_majority")) index = durable_;
+  if (mutated(mutation::commit_without_majority)) index = durable_;
   // Only entries of the own term are committed by counting; older ones with them (paper, section 5.4.2).
-  if (index > commit_ && (log_.term(index) == hard_.term || mutated("older_term_by_counting"))) advance_commit(index);
+  if (index > commit_ && (log_.term(index) == hard_.term || mutated(mutation::older_term_by_counting)))
+    advance_commit(index);
 }
 
 void machine::core::advance_commit(index_t index) {
@@ -256,7 +257,7 @@ void machine::core::on(const message& m, append_request& r) {
     return answer(m.from, result);
   }
   result.match = match;
-  if (match <= durable_ || mutated("append_acknowledged_before_fsync"))
+  if (match <= durable_ || mutated(mutation::append_acknowledged_before_fsync))
     answer(m.from, result);
   else
     send_when_durable(m.from, result);
@@ -267,7 +268,7 @@ bool machine::core::logs_meet(const message& m, const append_request& r) {
   auto term = log_.term(r.prev_index);
   if (r.prev_index <= commit_) return true; // as in every leader's log; see contradiction
   PRAETOR_ASSERT(term && m.term >= *term);
-  return *term == r.prev_term || mutated("log_matching_unchecked");
+  return *term == r.prev_term || mutated(mutation::log_matching_unchecked);
 }
 
 void machine::core::take_entries(const append_request& r) {

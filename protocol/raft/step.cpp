@@ -119,7 +119,7 @@ void machine::core::connection_lost(const std::string& id, time_point now) {
   }
   if (role_ != role::follower || leader_.id != id) return;
   leader_ = {};
-  if (mutated("promise_broken_by_reset")) promise_ = {};
+  if (mutated(mutation::promise_broken_by_reset)) promise_ = {};
   auto start = std::max(now_, promise_.until) + jitter(limits_.reconnect_jitter);
   election_deadline_ = std::min(election_deadline_, start);
 }

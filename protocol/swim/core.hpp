@@ -5,6 +5,7 @@
 #include "protocol/swim/limits.hpp"
 #include "protocol/swim/machine.hpp"
 #include "protocol/swim/suspicion.hpp"
+#include "protocol/swim/transitions.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -80,6 +81,13 @@ private:
     std::optional<suspicion> doubt;
 
     bool gone() const { return condition == node_condition::dead || condition == node_condition::left; }
+    void become(node_condition next, time_point now) {
+      PRAETOR_ASSERT(may_become(condition, next));
+      condition = next;
+      changed = now;
+    }
+    /// Who is suspected has until the end of the suspicion, and nobody else has one.
+    bool is_sound() const { return doubt.has_value() == (condition == node_condition::suspect); }
   };
   /// A member as the pool's users see it. It outlasts its node.
   struct member_record {

@@ -10,7 +10,8 @@ namespace praetor::swim {
 /// follows any time, so that one message of one member can bring all clocks to their end, where nothing is news.
 bool machine::core::witness(lamport_time& clock, lamport_time seen) {
   // From where a join may lead there is room for as many steps again.
-  bool near = (leaping_ && seen < absurd_time / 2) || in_reach(seen, clock) || mutated("clock_follows_anything");
+  bool near =
+      (leaping_ && seen < absurd_time / 2) || in_reach(seen, clock) || mutated(mutation::clock_follows_anything);
   if (seen >= absurd_time || !near) {
     refuse_message("a Lamport time of " + std::to_string(seen) + " is out of reach of this member's " +
                    std::to_string(clock));

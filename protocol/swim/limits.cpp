@@ -1,5 +1,6 @@
 #include "protocol/swim/limits.hpp"
 
+#include "protocol/mutation.hpp"
 #include "protocol/swim/address.hpp"
 #include "protocol/swim/wire.hpp"
 
@@ -120,5 +121,7 @@ expected<void> check(const user_event& e) {
 }
 
 expected<void> check(const message& m) { return std::visit(message_check{}, m); }
+
+bool limits_in_force() { return !mutated(mutation::gossip_limits_off); }
 
 } // namespace praetor::swim

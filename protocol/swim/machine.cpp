@@ -197,12 +197,12 @@ bool is_question(const message& m) {
 } // namespace
 
 bool machine::core::admits(const message& m, bool proven, std::size_t& questions) {
-  if (auto good = check(m); !good && !mutated("gossip_limits_off")) return refuse_message(good.error().text), false;
+  if (auto good = check(m); !good && limits_in_force()) return refuse_message(good.error().text), false;
   if (is_question(m) && ++questions > packet_question_limit)
     return refuse_message("a packet asks for more than " + std::to_string(packet_question_limit) + " answers"), false;
   // Who has no key must not change the keys. Others would take it for proven if this member passed it on sealed.
   const auto* q = std::get_if<query>(&m);
-  if (q != nullptr && !proven && key_operation_of(q->name) && !mutated("key_query_without_proof"))
+  if (q != nullptr && !proven && key_operation_of(q->name) && !mutated(mutation::key_query_without_proof))
     return refuse_message("a query about gossip keys was not encrypted"), false;
   return true;
 }

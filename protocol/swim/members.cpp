@@ -59,12 +59,14 @@ void machine::core::replace(member_record& m, member&& who) {
   // Its node entry, and its name in two lists more.
   constexpr std::size_t around = 64;
   auto bytes = around + 3 * who.name.size() + who.address.size() + encoded_size(who.tags);
+  PRAETOR_ASSERT(roster_bytes_ >= m.bytes && (who.status == m.who->status || may_become(m.who->status, who.status)));
   roster_bytes_ = roster_bytes_ - m.bytes + bytes;
   m.bytes = bytes;
   m.who = std::make_shared<const member>(std::move(who));
 }
 
 void machine::core::set_status(member_record& m, member_status status) {
+  PRAETOR_ASSERT(may_become(m.who->status, status));
   auto who = *m.who;
   who.status = status;
   m.who = std::make_shared<const member>(std::move(who));
@@ -132,6 +134,7 @@ void machine::core::erase_member(const std::string& name) {
   auto it = members_.find(name);
   if (it == members_.end() || is_own(name)) return;
   auto who = std::move(it->second.who);
+  PRAETOR_ASSERT(roster_bytes_ >= it->second.bytes);
   roster_bytes_ -= it->second.bytes;
   members_.erase(it);
   coordinates_.forget(name);

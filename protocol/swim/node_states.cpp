@@ -85,11 +85,10 @@ void machine::core::alive_word(const alive& a, bool own_word) {
   known->doubt.reset();
   bool was_gone = known->gone();
   bool changed = known->is.tags != a.tags || known->is.speaks != a.speaks || known->is.address != a.address;
+  PRAETOR_ASSERT(a.incarnation >= known->is.incarnation || known->is.address != a.address);
   known->is = a;
-  if (known->condition != node_condition::alive) {
-    known->condition = node_condition::alive;
-    known->changed = now_;
-  }
+  if (known->condition != node_condition::alive) known->become(node_condition::alive, now_);
+  PRAETOR_ASSERT(known->is_sound());
   spread(a, a.name);
   if (was_gone)
     member_joined(a);
@@ -111,8 +110,7 @@ void machine::core::suspect_word(const suspect& s) {
   if (is_own(s.name)) return refute(s.incarnation);
   spread(s, s.name);
   known->is.incarnation = s.incarnation;
-  known->condition = node_condition::suspect;
-  known->changed = now_;
+  known->become(node_condition::suspect, now_);
   auto minimum = suspicion_minimum(limits_.suspicion_multiplier, nodes_.size(), limits_.probe_interval);
   known->doubt.emplace(s.from, confirmations_wanted(limits_.suspicion_multiplier, nodes_.size()), minimum,
                        minimum * static_cast<int>(limits_.suspicion_max_multiplier), now_);
@@ -123,6 +121,7 @@ void machine::core::suspect_word(const suspect& s) {
 void machine::core::suspicion_expired(const std::string& name) {
   auto* known = find_node(name);
   if (known == nullptr || !known->doubt || known->doubt->deadline() > now_) return;
+  PRAETOR_ASSERT(known->is_sound() && !is_own(name));
   note(notice::kind_t::declared_dead, name, "member " + name + " has not objected to being suspected: it has failed");
   dead_word({known->is.incarnation, name, own_name_});
 }
@@ -139,14 +138,14 @@ void machine::core::dead_word(const dead& d) {
   }
   known->doubt.reset();
   known->is.incarnation = d.incarnation;
-  known->condition = d.name == d.from ? node_condition::left : node_condition::dead;
-  known->changed = now_;
+  known->become(d.name == d.from ? node_condition::left : node_condition::dead, now_);
+  PRAETOR_ASSERT(known->is_sound());
   member_gone(d.name);
 }
 
 /// Somebody says that this node is gone, or something of it that is not so: a higher incarnation sets that right.
 void machine::core::refute(std::uint64_t accusation) {
-  if (leaving_ >= leave_phase::farewell || mutated("suspicion_never_refuted")) return;
+  if (leaving_ >= leave_phase::farewell || mutated(mutation::suspicion_never_refuted)) return;
   incarnation_ = std::max(incarnation_, accusation) + 1;
   auto& self = nodes_.at(own_name_);
   self.is.incarnation = incarnation_;

@@ -43,7 +43,7 @@ expected<std::string> unwrap_packet(const keyring& keys, const sealing_policy& p
     return fail("it has more than the " + std::to_string(packet_limit) + " bytes that a packet may have");
   if (!starts_as(bytes, "PE")) {
     if (!starts_as(bytes, "PG")) return fail(describe_foreign(bytes));
-    if (!keys.empty() && policy.verify_incoming && !mutated("plain_gossip_taken")) return fail(not_sealed);
+    if (!keys.empty() && policy.verify_incoming && !mutated(mutation::plain_gossip_taken)) return fail(not_sealed);
     return std::string(bytes);
   }
   if (keys.empty()) return fail(no_key);

@@ -2,7 +2,6 @@
 
 #include "protocol/base/big_endian.hpp"
 #include "protocol/codec/msgpack.hpp"
-#include "protocol/mutation.hpp"
 #include "protocol/swim/limits.hpp"
 
 namespace praetor::swim {
@@ -71,7 +70,7 @@ void read_entry(msgpack::reader& in, node_entry& into) {
   if (in.failed()) return;
   if (into.condition > node_condition::left)
     return in.fail("member " + shown(into.is.name) + " has no known condition");
-  if (auto good = check(into.is); !good && !mutated("gossip_limits_off")) in.fail(good.error().text);
+  if (auto good = check(into.is); !good && limits_in_force()) in.fail(good.error().text);
 }
 
 void read_event(msgpack::reader& in, user_event& into) { read_element(in, "events", into); }

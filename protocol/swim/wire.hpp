@@ -254,6 +254,8 @@ expected<std::vector<message>> decode_packet(std::string_view bytes);
 expected<void> check(const message& m);
 expected<void> check(const alive& a);
 expected<void> check(const user_event& e);
+/// Whether members are held to `check`: always, unless a deliberate bug forgets it.
+bool limits_in_force();
 /// What bytes that are no packet of ours look like, for people.
 std::string describe_foreign(std::string_view bytes);
 

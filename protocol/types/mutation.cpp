@@ -3,16 +3,15 @@
 #ifdef PRAETOR_MUTATIONS
 
 #include <cstdlib>
-#include <string_view>
 
 namespace praetor {
 
-bool mutated(const char* name) {
+bool mutated(mutation bug) {
   static const std::string_view chosen = [] {
     const char* value = std::getenv("PRAETOR_MUTATION");
     return std::string_view(value != nullptr ? value : "");
   }();
-  return chosen == name;
+  return chosen == mutation_names[static_cast<std::size_t>(bug)];
 }
 
 } // namespace praetor

@@ -1,5 +1,6 @@
 #include "sim/checkers/consensus.hpp"
 
+#include "storage/state/audit.hpp"
 #include "storage/state/records.hpp"
 
 #include <algorithm>
@@ -46,6 +47,7 @@ void consensus_checker::note(node& n) {
   last = {n.life(), store->log_index()};
   auto odd = hashes_.note(store->log_index(), state::content_hash(*store));
   if (!odd.empty()) lab_.find("equal states", n.options().name + ": " + odd);
+  for (const auto& wrong : state::audit(store->tables())) lab_.find("sound state", n.options().name + ": " + wrong);
 }
 
 /// Where two logs have the same term at an index, they are equal up to there.

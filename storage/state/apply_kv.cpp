@@ -43,7 +43,7 @@ kv_entry_ptr kv_set_cas(step& s, kv_entry entry) {
   auto existing = s.tables().kvs.at(entry.key);
   // Index 0 asks that the key does not exist.
   bool same = entry.modify_index == (existing ? existing->modify_index : 0);
-  if (!same && !mutated("compare_and_set_without_compare")) return nullptr;
+  if (!same && !mutated(mutation::compare_and_set_without_compare)) return nullptr;
   return kv_set(s, std::move(entry), true);
 }
 
@@ -81,7 +81,7 @@ void drop_lock_delays(step& s) {
 }
 
 bool lock_delayed(step& s, std::string_view key) {
-  if (s.tables().lock_delays.empty() || mutated("lock_delay_ignored")) return false;
+  if (s.tables().lock_delays.empty() || mutated(mutation::lock_delay_ignored)) return false;
   drop_lock_delays(s);
   return s.tables().lock_delays.find(key) != nullptr;
 }

@@ -133,11 +133,11 @@ bool write_indexes(record_writer& out, command_type type) {
 }
 
 void restore_index(restoring& in, std::shared_ptr<index_record> e) {
-  if (!mutated("snapshot_forgets_indexes")) in.built.indexes.emplace_back(lower_case(e->key), e->value);
+  if (!mutated(mutation::snapshot_forgets_indexes)) in.built.indexes.emplace_back(lower_case(e->key), e->value);
 }
 
 bool write_lock_delays(record_writer& out, command_type type) {
-  if (out.scope() == record_scope::exported || mutated("lock_delay_forgotten_by_snapshot")) return true;
+  if (out.scope() == record_scope::exported || mutated(mutation::lock_delay_forgotten_by_snapshot)) return true;
   return out.put_all(type, out.tables().lock_delays);
 }
 

@@ -40,12 +40,12 @@ expected<log_command> check_command(std::string bytes, proposer from) {
   auto type = static_cast<std::uint8_t>(bytes[0]);
   const auto* kind = state::find_command(type);
   if (!kind) return fail("command type " + std::to_string(type) + " is unknown", bad_request);
-  if (from < kind->command.least && !mutated("any_kind_from_anybody"))
+  if (from < kind->command.least && !mutated(mutation::any_kind_from_anybody))
     return fail("Permission denied: " + std::string(kind->command.noun) + " is not for other " +
                     (from == proposer::agent ? "agents" : "servers") + " to propose",
                 forbidden);
   if (auto good = detail::check_size(bytes.size()); !good) return tl::unexpected(good.error());
-  if (!mutated("proposal_unchecked"))
+  if (!mutated(mutation::proposal_unchecked))
     if (auto good = kind->command.check_packed(std::string_view(bytes).substr(1)); !good)
       return refused(*kind, good.error());
   return log_command(std::move(bytes));

@@ -18,7 +18,7 @@ void structural_keys::whole(std::string_view member, const std::string& text) {
   if (text.size() > longest_key) fault_.add(member, "longer than " + std::to_string(longest_key) + " bytes");
 }
 
-bool passes_over(const first_fault& f) { return f.found() && !mutated("malformed_entry_applied"); }
+bool passes_over(const first_fault& f) { return f.found() && !mutated(mutation::malformed_entry_applied); }
 
 } // namespace detail
 

@@ -2,6 +2,8 @@
 #include "protocol/mutation.hpp"
 #include "storage/state/transaction.hpp"
 
+#include <algorithm>
+
 namespace praetor::state {
 
 /// One published store. `balance` is the number of readers that were copying when it was taken out of the word, less
@@ -16,6 +18,13 @@ namespace {
 constexpr int address_bits = 48;
 constexpr std::uint64_t one_reader = std::uint64_t{1} << address_bits;
 constexpr std::uint64_t address_mask = one_reader - 1;
+
+/// Whether changes have the order of their entries, and none is of an entry to come.
+bool in_order(const change_list& changes, const store& result) {
+  auto earlier = [](const change& a, const change& b) { return a.index < b.index; };
+  return std::is_sorted(changes.begin(), changes.end(), earlier) &&
+         (changes.empty() || changes.back().index <= result.last_index());
+}
 
 } // namespace
 
@@ -60,10 +69,12 @@ store_ptr publication::publish(transaction&& t) {
   PRAETOR_ASSERT(base == load());
   if (t.replaced()) return replace(t.tables());
   auto next = std::make_shared<const store>(std::move(t.tables()), base->abandon_cell(), base->history());
+  PRAETOR_ASSERT(next->last_index() >= base->last_index());
   exchange(next);
   t.retired().wake();
   if (feed_.followed()) {
     auto* changes = t.changes();
+    PRAETOR_ASSERT(!changes || in_order(*changes, *next));
     feed_.publish({base, next, changes ? std::move(*changes) : change_list{}, changes == nullptr});
   }
   return next;
@@ -73,7 +84,7 @@ store_ptr publication::replace(const struct tables& tables) {
   auto old = load();
   auto next = std::make_shared<const store>(tables, watch_cell_ptr::make(), old->history() + 1);
   exchange(next);
-  if (!mutated("rendered_answer_kept_over_restore")) old->abandon_cell()->fire();
+  if (!mutated(mutation::rendered_answer_kept_over_restore)) old->abandon_cell()->fire();
   if (feed_.followed()) feed_.publish({old, next, {}, true});
   return next;
 }

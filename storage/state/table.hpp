@@ -121,6 +121,17 @@ public:
     std::apply([&](const auto&... tree) { (visit(Indexes::name.view(), tree), ...); }, trees_);
   }
 
+  /// The name of an index that is not what follows from the records, "" if all are. Walks over all records.
+  std::string_view wrong_index() const {
+    std::string_view wrong;
+    std::apply(
+        [&](const auto&... tree) {
+          ((follows<Indexes>(tree) || !wrong.empty() || (wrong = Indexes::name.view(), true)), ...);
+        },
+        trees_);
+    return wrong;
+  }
+
   /// Inserts a record, or replaces the one with its primary key.
   void put(const table_writer& w, record_ptr r) {
     auto key = Schema::key(*r); // a view stays valid: the tree keeps the record
@@ -217,6 +228,26 @@ private:
     raise_row(w);
     raise_rows_of(w, r);
   }
+  /// Whether an index has the entries of all records, and no others.
+  template <class Index, class Tree>
+  bool follows(const Tree& tree) const {
+    std::size_t own = 0; // a record of an archive may have taken over the key of another one
+    bool complete = true;
+    for_each([&](std::string_view, const record_ptr& r) {
+      const auto keys = Index::keys_of(*r);
+      auto span = Index::span_of(keys);
+      for (auto key = span.begin(); key != span.end(); ++key) {
+        if (std::find(span.begin(), key, *key) != key) continue;
+        const auto* entry = tree.find(*key);
+        complete = complete && entry != nullptr;
+        if (leads_to(entry, r)) ++own;
+      }
+      return complete;
+    });
+    return complete && own == tree.size();
+  }
+  static bool leads_to(const present* entry, const record_ptr&) { return entry != nullptr; }
+  static bool leads_to(const record_ptr* entry, const record_ptr& r) { return entry != nullptr && *entry == r; }
   void check_sizes() {
     for_each_tree([&]<class Index>(auto& tree) { PRAETOR_ASSERT(!Index::one_each || tree.size() == size()); });
   }

@@ -51,4 +51,13 @@ struct tables {
   std::shared_ptr<const staged_archive> staged; ///< an archive that is on its way into the state; null: none
 };
 
+/// Calls visit(table) for each table of records.
+template <class Visit>
+void for_each_table(const tables& t, Visit&& visit) {
+  auto each = [&](const auto&... table) { (visit(table), ...); };
+  each(t.nodes, t.services, t.checks, t.kvs, t.sessions, t.lock_delays);
+  each(t.acl.tokens, t.acl.policies, t.acl.roles);
+  each(t.coordinates, t.ca_roots, t.ca_config, t.ca_provider_states, t.system_metadata, t.autopilot);
+}
+
 } // namespace praetor::state

@@ -33,6 +33,7 @@ public:
   };
   savepoint save() const { return {tables_, retired_.size(), changes_.size()}; }
   void roll_back(savepoint&& s) {
+    PRAETOR_ASSERT(s.retired <= retired_.size() && s.changes <= changes_.size()); // it is of this transaction
     tables_ = std::move(s.tables);
     retired_.truncate(s.retired);
     changes_.resize(s.changes);

@@ -18,7 +18,7 @@ void watch_cell::fire() {
     if (fired_.exchange(true, std::memory_order_acq_rel)) return;
     waiting.swap(subscribers_);
   }
-  if (mutated("lost_wake_up") && waiting.size() > 1) waiting.pop_back();
+  if (mutated(mutation::lost_wake_up) && waiting.size() > 1) waiting.pop_back();
   for (auto& weak : waiting)
     if (auto t = weak.lock()) t->fire();
 }

@@ -30,7 +30,7 @@ first_failed_case() {  # program, bug
 while read -r name scenarios what; do
   case $name in '' | '#'*) continue ;; esac
   [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
-  grep -rqF "mutated(\"$name\")" protocol storage actors frontends || { echo "$name: no such place in the sources" >&2; exit 2; }
+  grep -qF "row($name)" protocol/mutation.hpp || { echo "$name: not in protocol/mutation.hpp" >&2; exit 2; }
   found='' IFS=, read -r -a each <<< "$scenarios"
   for scenario in "${each[@]}"; do
     if [[ $scenario = test_* ]]; then

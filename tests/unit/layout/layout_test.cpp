@@ -1,3 +1,5 @@
+#include "protocol/mutation.hpp"
+
 #include "source_rules.hpp"
 
 #include <catch2/catch.hpp>
@@ -48,15 +50,25 @@ TEST_CASE("all actors are typed and none blocks") { CHECK(describe(untyped_actor
 
 TEST_CASE("nothing decides by the text of an error") { CHECK(describe(decisions_by_text(PRAETOR_SOURCE_DIR)) == ""); }
 
-TEST_CASE("every deliberate bug names what finds it") { CHECK(describe(unproven_mutations(PRAETOR_SOURCE_DIR)) == ""); }
+TEST_CASE("every deliberate bug stands at one place and names what finds it") {
+  CHECK(describe(unproven_mutations(PRAETOR_SOURCE_DIR, praetor::mutation_names)) == "");
+}
 
-TEST_CASE("a deliberate bug without a row and a row without a bug are found") {
+TEST_CASE("a deliberate bug without a place or a row, one with two, and a row without a bug are found") {
   scratch_tree tree;
-  tree.write("actors/a.cpp", "if (mutated(\"one\") || mutated(\"two\")) return;\n\nmutated(\"three\");\n");
-  tree.write("tests/sim/mutations/list.txt", "# NAME SCENARIOS WHAT\none a,b what\nthree test_c what\n\nfour d what\n");
-  CHECK(unproven_mutations(tree.root()) ==
-        std::vector<finding>{{"actors/a.cpp", 1, "two has no row in tests/sim/mutations/list.txt"},
-                             {"tests/sim/mutations/list.txt", 5, "four stands nowhere in the sources"}});
+  tree.write("actors/a.cpp", "if (mutated(mutation::one) || mutated(mutation::two)) return;\n\n"
+                             "mutated(mutation::three);  // as mutated(mutation::one)\n");
+  tree.write("sim/b.cpp", "\nmutated(mutation::three);\n");
+  tree.write("tests/sim/mutations/list.txt",
+             "# NAME SCENARIOS WHAT\none a,b what\nthree test_c what\n\nfour d what\nfive e what\none f what\n");
+  constexpr std::string_view names[] = {"one", "two", "three", "four"};
+  CHECK(unproven_mutations(tree.root(), names) ==
+        std::vector<finding>{
+            {"tests/sim/mutations/list.txt", 6, "five is not in protocol/mutation.hpp"},
+            {"tests/sim/mutations/list.txt", 7, "one stands a second time in tests/sim/mutations/list.txt"},
+            {"protocol/mutation.hpp", 0, "two stands nowhere in tests/sim/mutations/list.txt"},
+            {"sim/b.cpp", 2, "three stands a second time in the sources"},
+            {"protocol/mutation.hpp", 0, "four stands nowhere in the sources"}});
 }
 
 TEST_CASE("an include of a layer further left is found") {

@@ -127,6 +127,31 @@ std::size_t end_of_unread(const std::string& text, std::size_t begin) {
   return std::min(i + 1, text.size());
 }
 
+/// Where each deliberate bug is asked for.
+std::map<std::string, std::vector<finding>> mutation_places(const fs::path& root) {
+  static const std::regex place(R"(\bmutated\(mutation::(\w+)\))");
+  std::map<std::string, std::vector<finding>> out;
+  for (std::string_view folder : {"protocol", "storage", "actors", "frontends", "sim"})
+    for (const auto& file : sources_in(root, folder, false))
+      for (std::size_t i = 0; i < file.lines.size(); ++i)
+        for (auto at = std::sregex_iterator(file.lines[i].begin(), file.lines[i].end(), place);
+             at != std::sregex_iterator(); ++at)
+          out[(*at)[1]].push_back({file.path, i + 1, (*at)[1]});
+  return out;
+}
+
+/// The first word of each line of a file but comments.
+std::vector<finding> first_words(const fs::path& root, const std::string& path) {
+  std::vector<finding> out;
+  auto lines = lines_of(read(root / path));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::istringstream in(lines[i]);
+    std::string word;
+    if (!lines[i].starts_with("#") && in >> word) out.push_back({path, i + 1, word});
+  }
+  return out;
+}
+
 } // namespace
 
 std::string describe(const std::vector<finding>& findings) {
@@ -207,30 +232,25 @@ std::vector<finding> decisions_by_text(const fs::path& root) {
   return matches(root, folders, {}, words, "decides by text: error::code is for that");
 }
 
-std::vector<finding> unproven_mutations(const fs::path& root) {
-  static const std::regex place(R"re(\bmutated\("([^"]+)"\))re");
-  const std::string list = "tests/sim/mutations/list.txt";
-  std::map<std::string, finding> placed, listed;
-  for (std::string_view folder : {"protocol", "storage", "actors", "frontends", "sim"})
-    for (const auto& file : sources_in(root, folder, true))
-      for (std::size_t i = 0; i < file.lines.size(); ++i)
-        for (auto at = std::sregex_iterator(file.lines[i].begin(), file.lines[i].end(), place);
-             at != std::sregex_iterator(); ++at) {
-          auto name = (*at)[1].str();
-          placed.emplace(name, finding{file.path, i + 1, name + " has no row in " + list});
-        }
-  auto lines = lines_of(read(root / list));
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    std::istringstream in(lines[i]);
-    std::string name;
-    if (lines[i].starts_with("#") || !(in >> name)) continue;
-    listed.emplace(name, finding{list, i + 1, name + " stands nowhere in the sources"});
-  }
+std::vector<finding> unproven_mutations(const fs::path& root, std::span<const std::string_view> names) {
+  const std::string header = "protocol/mutation.hpp", list = "tests/sim/mutations/list.txt";
+  auto places = mutation_places(root);
+  std::map<std::string, std::vector<finding>> rows;
   std::vector<finding> out;
-  for (const auto& [name, where] : placed)
-    if (!listed.contains(name)) out.push_back(where);
-  for (const auto& [name, where] : listed)
-    if (!placed.contains(name)) out.push_back(where);
+  for (auto& row : first_words(root, list)) {
+    if (std::find(names.begin(), names.end(), row.what) == names.end())
+      out.push_back({row.file, row.line, row.what + " is not in " + header});
+    rows[row.what].push_back(std::move(row));
+  }
+  auto expect_one = [&](const std::string& name, const std::string& where, auto& found) {
+    if (found.empty()) out.push_back({header, 0, name + " stands nowhere in " + where});
+    for (std::size_t i = 1; i < found.size(); ++i)
+      out.push_back({found[i].file, found[i].line, name + " stands a second time in " + where});
+  };
+  for (std::string_view name : names) {
+    expect_one(std::string(name), "the sources", places[std::string(name)]);
+    expect_one(std::string(name), list, rows[std::string(name)]);
+  }
   return out;
 }
 

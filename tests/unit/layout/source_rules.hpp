@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace praetor::layout {
@@ -40,8 +42,8 @@ std::vector<finding> untyped_actors(const std::filesystem::path& root);
 /// Decisions by the text of an error, or by the whole error with its text: programs decide by error::code.
 std::vector<finding> decisions_by_text(const std::filesystem::path& root);
 
-/// Deliberate bugs, mutated("NAME"), without a row in tests/sim/mutations/list.txt, which says what has to find them;
-/// and rows without such a place.
-std::vector<finding> unproven_mutations(const std::filesystem::path& root);
+/// Deliberate bugs, mutated(mutation::NAME), that do not stand at exactly one place, or that do not have exactly one
+/// row in tests/sim/mutations/list.txt, which says what has to find them; and rows of none of them.
+std::vector<finding> unproven_mutations(const std::filesystem::path& root, std::span<const std::string_view> names);
 
 } // namespace praetor::layout

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/codec/command.hpp"
+#include "storage/state/audit.hpp"
 #include "storage/state/queries_cluster.hpp"
 #include "storage/state/queries_health.hpp"
 #include "storage/state/queries_kv.hpp"
@@ -25,6 +26,7 @@ struct cluster {
     auto bytes = pack_command(type, request);
     auto r = apply(t, ++index, now, type, std::string_view(bytes).substr(1));
     published.publish(std::move(t));
+    CHECK(audit(published.load()->tables()) == string_list{});
     return r;
   }
 

@@ -2,6 +2,7 @@
 
 #include "protocol/acl/content_hash.hpp"
 #include "protocol/codec/command.hpp"
+#include "storage/state/audit.hpp"
 #include "storage/state/record_kinds.hpp"
 #include "storage/state/records.hpp"
 #include "storage/state/transaction.hpp"
@@ -211,6 +212,7 @@ public:
     auto tables = read_state(bytes);
     // An archive may hold what no server writes, for example two tokens with one secret.
     if (restored_) return;
+    PRAETOR_ASSERT(audit(store->tables()).empty());
     PRAETOR_ASSERT(tables);
     auto gap = difference(shape_of(*tables), shape_of(store->tables()));
     if (!gap.empty()) std::fprintf(stderr, "the snapshot differs in %s\n", gap.c_str());

@@ -28,23 +28,9 @@ void list_table(std::string& out, const Table& table) {
 /// The keys of all trees: secondary indexes have to follow from the records.
 inline std::string shape_of(const tables& t) {
   std::string out;
-  list_table(out, t.nodes);
-  list_table(out, t.services);
-  list_table(out, t.checks);
+  for_each_table(t, [&](const auto& table) { list_table(out, table); });
   list_keys(out, "kind_names", t.kind_names);
-  list_table(out, t.kvs);
-  list_table(out, t.sessions);
-  list_table(out, t.lock_delays);
   list_keys(out, "tombstones", t.tombstones);
-  list_table(out, t.acl.tokens);
-  list_table(out, t.acl.policies);
-  list_table(out, t.acl.roles);
-  list_table(out, t.coordinates);
-  list_table(out, t.ca_roots);
-  list_table(out, t.ca_config);
-  list_table(out, t.ca_provider_states);
-  list_table(out, t.system_metadata);
-  list_table(out, t.autopilot);
   list_keys(out, "indexes", t.indexes);
   return out;
 }

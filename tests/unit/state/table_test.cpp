@@ -156,3 +156,32 @@ TEST_CASE("each write of a table is a change with the record before and after") 
     CHECK(shop.changes[i].index == i + 1);
   }
 }
+
+namespace {
+
+/// A table whose key functions may change their mind after a record was written.
+struct moody_schema {
+  using record = pet;
+  static constexpr std::string_view name = "moody";
+  static constexpr auto kind = command_type::kvs;
+  static inline std::string_view changed; ///< the index whose keys are others now
+
+  static std::string_view key(const pet& p) { return p.id; }
+  static std::string by_name(const pet& p) { return changed == "name" ? p.name + "!" : p.name; }
+  static string_list by_toy(const pet& p) { return changed == "toy" ? string_list{} : p.toys; }
+  using indexes = index_list<table_index<"name", by_name>, table_index<"toy", by_toy, index_flags::keys_only>>;
+};
+
+} // namespace
+
+TEST_CASE("an index that lacks an entry, or has one too many, is found") {
+  pet_shop shop;
+  table<moody_schema> pets;
+  pets.put(shop.writer(), std::make_shared<const pet>(pet{"1", "rex", "", {"ball", "ball"}}));
+  CHECK(pets.wrong_index() == "");
+  for (std::string_view index : {"name", "toy"}) {
+    moody_schema::changed = index;
+    CHECK(pets.wrong_index() == index);
+  }
+  moody_schema::changed = {};
+}
