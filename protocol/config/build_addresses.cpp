@@ -31,11 +31,13 @@ std::string with_dns_port(const std::string& recursor) {
 
 } // namespace
 
-std::vector<endpoint> builder::expand_addresses(std::string_view name, const std::string& text) {
-  if (text.empty()) return {};
-  auto expanded = expand_template(text, env_);
+std::vector<endpoint> builder::expand_addresses(key_path key) {
+  auto given = text(key);
+  if (given.empty()) return {};
+  auto name = std::string(key.text());
+  auto expanded = expand_template(given, env_);
   if (!expanded) {
-    complain(std::string(name) + ": error parsing " + praetor::quoted(text) + ": " + expanded.error().text);
+    complain(name + ": error parsing " + praetor::quoted(given) + ": " + expanded.error().text);
     return {};
   }
   std::vector<endpoint> out;
@@ -45,44 +47,51 @@ std::vector<endpoint> builder::expand_addresses(std::string_view name, const std
     } else if (auto ip = ip_address::parse(word)) {
       out.push_back({ip->text(), 0, {}});
     } else {
-      complain(std::string(name) + ": invalid ip address: " + word);
+      complain(name + ": invalid ip address: " + word);
       return {};
     }
   }
   return out;
 }
 
-std::optional<std::string> builder::expand_first_ip(std::string_view name, const std::string& text) {
-  auto all = expand_addresses(name, text);
+std::optional<std::string> builder::expand_first_ip(key_path key) {
+  auto all = expand_addresses(key);
+  auto name = std::string(key.text());
   if (all.empty()) return std::nullopt;
   if (all.size() > 1) {
-    complain(std::string(name) + ": multiple addresses found: " + join(all));
+    complain(name + ": multiple addresses found: " + join(all));
     return std::nullopt;
   }
   if (all[0].is_unix()) {
-    complain(std::string(name) + " cannot be a unix socket");
+    complain(name + " cannot be a unix socket");
     return std::nullopt;
   }
   return all[0].host;
 }
 
+void builder::judge_port(key_path key, std::int64_t& port) {
+  if (port > 65535) complain(std::string(key.text()) + ": invalid port: " + std::to_string(port));
+  if (port <= 0 || port > 65535) port = -1;
+}
+
 expected<void> builder::build_ports() {
   auto& p = out_.ports;
-  p.dns = port("ports.dns");
-  p.http = port("ports.http");
-  p.https = port("ports.https");
-  p.server = port("ports.server");
-  p.grpc = port("ports.grpc");
-  p.serf_lan = port("ports.serf_lan");
-  p.serf_wan = port("ports.serf_wan");
-  p.proxy_min = port("ports.proxy_min_port");
-  p.proxy_max = port("ports.proxy_max_port");
-  p.sidecar_min = port("ports.sidecar_min_port");
-  p.sidecar_max = port("ports.sidecar_max_port");
-  p.expose_min = port("ports.expose_min_port");
-  p.expose_max = port("ports.expose_max_port");
   // Servers talk gRPC to each other, so the port is on unless it is turned off.
-  p.grpc_tls = find("ports.grpc_tls") != nullptr ? port("ports.grpc_tls") : flag("server") ? 8503 : -1;
+  if (find("ports.grpc_tls") == nullptr && flag("server")) p.grpc_tls = 8503;
+  judge_port("ports.dns", p.dns);
+  judge_port("ports.http", p.http);
+  judge_port("ports.https", p.https);
+  judge_port("ports.server", p.server);
+  judge_port("ports.grpc", p.grpc);
+  judge_port("ports.serf_lan", p.serf_lan);
+  judge_port("ports.serf_wan", p.serf_wan);
+  judge_port("ports.proxy_min_port", p.proxy_min);
+  judge_port("ports.proxy_max_port", p.proxy_max);
+  judge_port("ports.sidecar_min_port", p.sidecar_min);
+  judge_port("ports.sidecar_max_port", p.sidecar_max);
+  judge_port("ports.expose_min_port", p.expose_min);
+  judge_port("ports.expose_max_port", p.expose_max);
+  judge_port("ports.grpc_tls", p.grpc_tls);
   if (p.server <= 0) return fail("server-port must be greater than zero");
   if (p.serf_lan <= 0) return fail("serf-lan-port must be greater than zero");
   auto ordered = [](std::int64_t least, std::int64_t most, const std::string& name) -> expected<void> {
@@ -115,7 +124,7 @@ expected<std::string> builder::detect_address(bool v6) {
 }
 
 expected<void> builder::build_bind_address() {
-  auto bind = expand_addresses("bind_addr", text("bind_addr"));
+  auto bind = expand_addresses("bind_addr");
   if (bind.empty()) return fail("bind_addr cannot be empty");
   if (bind.size() > 1)
     return fail("bind_addr cannot contain multiple addresses. Use 'addresses.{dns,http,https}' instead.");
@@ -123,7 +132,7 @@ expected<void> builder::build_bind_address() {
   if (is_any_address(text("advertise_addr"))) return fail("Advertise address cannot be 0.0.0.0, :: or [::]");
   if (is_any_address(text("advertise_addr_wan"))) return fail("Advertise WAN address cannot be 0.0.0.0, :: or [::]");
   bind_ = bind[0].host;
-  advertise_ = expand_first_ip("advertise_addr", text("advertise_addr")).value_or(bind_);
+  advertise_ = expand_first_ip("advertise_addr").value_or(bind_);
   if (!is_any_address(advertise_)) return {};
   auto detected = detect_address(!ip_address::parse(advertise_)->is_v4);
   if (!detected) return tl::unexpected(detected.error());
@@ -131,8 +140,8 @@ expected<void> builder::build_bind_address() {
   return {};
 }
 
-std::vector<endpoint> builder::listeners(std::string_view key, std::int64_t port) {
-  auto own = expand_addresses("addresses." + std::string(key), text("addresses." + std::string(key)));
+std::vector<endpoint> builder::listeners(key_path key, std::int64_t port) {
+  auto own = expand_addresses(key);
   if (port <= 0) return {};
   if (own.empty())
     for (const auto& c : clients_) own.push_back({c, 0, {}});
@@ -142,7 +151,7 @@ std::vector<endpoint> builder::listeners(std::string_view key, std::int64_t port
 }
 
 void builder::build_client_addresses() {
-  for (const auto& e : expand_addresses("client_addr", text("client_addr"))) {
+  for (const auto& e : expand_addresses("client_addr")) {
     if (e.is_unix()) {
       complain("client_addr cannot be a unix socket");
       clients_.clear();
@@ -153,56 +162,58 @@ void builder::build_client_addresses() {
   if (clients_.empty())
     warn("client_addr is empty, client services (DNS, HTTP, HTTPS, GRPC) will not be listening for connections");
   out_.client_addrs = clients_;
-  out_.dns_addrs = listeners("dns", out_.ports.dns);
-  out_.http_addrs = listeners("http", out_.ports.http);
-  out_.https_addrs = listeners("https", out_.ports.https);
-  out_.grpc_addrs = listeners("grpc", out_.ports.grpc);
-  out_.grpc_tls_addrs = listeners("grpc_tls", out_.ports.grpc_tls);
+  out_.dns_addrs = listeners("addresses.dns", out_.ports.dns);
+  out_.http_addrs = listeners("addresses.http", out_.ports.http);
+  out_.https_addrs = listeners("addresses.https", out_.ports.https);
+  out_.grpc_addrs = listeners("addresses.grpc", out_.ports.grpc);
+  out_.grpc_tls_addrs = listeners("addresses.grpc_tls", out_.ports.grpc_tls);
 }
 
 expected<void> builder::build_recursors() {
   std::set<std::string> seen;
+  string_list all;
   for (const auto& recursor : texts("recursors")) {
     auto expanded = expand_template(recursor, env_);
     if (!expanded)
       return fail("Invalid DNS recursor template " + praetor::quoted(recursor) + ": " + expanded.error().text);
     for (const auto& address : split_fields(*expanded)) {
       if (address.starts_with("unix://")) return fail("DNS Recursors cannot be unix sockets: " + address);
-      if (seen.insert(address).second) out_.dns_recursors.push_back(address);
+      if (seen.insert(address).second) all.push_back(address);
     }
   }
-  for (auto& recursor : out_.dns_recursors) {
+  for (auto& recursor : all) {
     if (is_any_address(recursor)) return fail("DNS recursor address cannot be 0.0.0.0, :: or [::]");
     recursor = with_dns_port(recursor);
   }
+  out_.dns_recursors = std::move(all);
   return {};
 }
 
 expected<void> builder::build_addresses() {
+  read(keys::addresses);
   if (auto done = build_ports(); !done) return done;
   if (auto done = build_bind_address(); !done) return done;
   out_.bind_addr = bind_;
   bool wan = out_.ports.serf_wan > 0;
   out_.rpc_bind = {bind_, out_.ports.server, {}};
-  out_.serf_bind_lan = {expand_first_ip("serf_lan", text("serf_lan")).value_or(bind_), out_.ports.serf_lan, {}};
-  if (wan)
-    out_.serf_bind_wan = {expand_first_ip("serf_wan", text("serf_wan")).value_or(bind_), out_.ports.serf_wan, {}};
+  out_.serf_bind_lan = {expand_first_ip("serf_lan").value_or(bind_), out_.ports.serf_lan, {}};
+  if (wan) out_.serf_bind_wan = {expand_first_ip("serf_wan").value_or(bind_), out_.ports.serf_wan, {}};
 
-  auto lan = expand_first_ip("advertise_addr", text("advertise_addr")).value_or(advertise_);
+  auto lan = expand_first_ip("advertise_addr").value_or(advertise_);
   auto& tags = out_.tagged_addresses;
-  tags = text_map("tagged_addresses");
-  auto of_family = [&](std::string key, const std::string& general, const std::string& tag) -> expected<void> {
-    bool v6 = key.ends_with("6");
-    auto own = expand_first_ip(key, text(key));
+  auto of_family = [&](key_path key, const std::string& general, const std::string& tag) -> expected<void> {
+    bool v6 = tag.ends_with("6");
+    auto own = expand_first_ip(key);
     auto ip = ip_address::parse(own.value_or(general));
-    if (own && ip->is_v4 == v6) return fail(key + " must be an " + (v6 ? "ipv6" : "ipv4") + " address");
+    if (own && ip->is_v4 == v6)
+      return fail(std::string(key.text()) + " must be an " + (v6 ? "ipv6" : "ipv4") + " address");
     if (ip && ip->is_v4 != v6) tags[tag] = ip->text();
     return {};
   };
   tags["lan"] = lan;
   if (auto done = of_family("advertise_addr_ipv4", lan, "lan_ipv4"); !done) return done;
   if (auto done = of_family("advertise_addr_ipv6", lan, "lan_ipv6"); !done) return done;
-  auto far = expand_first_ip("advertise_addr_wan", text("advertise_addr_wan")).value_or(lan);
+  auto far = expand_first_ip("advertise_addr_wan").value_or(lan);
   tags["wan"] = far;
   if (auto done = of_family("advertise_addr_wan_ipv4", far, "wan_ipv4"); !done) return done;
   if (auto done = of_family("advertise_addr_wan_ipv6", far, "wan_ipv6"); !done) return done;
@@ -217,28 +228,30 @@ expected<void> builder::build_addresses() {
 }
 
 expected<void> builder::build_cidrs() {
-  auto read = [&](std::string_view key, string_list& out) -> expected<void> {
+  auto networks = [&](key_path key, string_list& out) -> expected<void> {
     std::vector<std::string> wrong;
+    string_list good;
     for (const auto& text : texts(key)) {
       if (auto network = ip_network::parse(text))
-        out.push_back(network->text());
+        good.push_back(network->text());
       else
         wrong.push_back("invalid cidr: " + text);
     }
+    out = std::move(good);
     if (wrong.empty()) return {};
-    return fail(std::string(key) + ": " + list_of_errors(wrong));
+    return fail(std::string(key.text()) + ": " + list_of_errors(wrong));
   };
-  if (auto done = read("serf_lan_allowed_cidrs", out_.serf_lan_allowed_cidrs); !done) return done;
-  return read("serf_wan_allowed_cidrs", out_.serf_wan_allowed_cidrs);
+  if (auto done = networks("serf_lan_allowed_cidrs", out_.serf_lan_allowed_cidrs); !done) return done;
+  return networks("serf_wan_allowed_cidrs", out_.serf_wan_allowed_cidrs);
 }
 
 /// Values that look like templates are expanded, anything else (cloud discovery strings, names) stays.
-string_list builder::expand_optional_addresses(std::string_view key) {
+string_list builder::expand_optional_addresses(key_path key) {
   string_list out;
   for (const auto& given : texts(key)) {
     auto expanded = expand_template(given, env_);
     if (!expanded) {
-      complain(std::string(key) + ": error parsing " + praetor::quoted(given) + ": " + expanded.error().text);
+      complain(std::string(key.text()) + ": error parsing " + praetor::quoted(given) + ": " + expanded.error().text);
       continue;
     }
     if (*expanded == given)

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> versions = {"TLS_AUTO", "TLSv1_0", "TLSv1_1", "TLSv1_2", "TLSv1_3"};
 
-constexpr std::array<std::string_view, 10> ciphers = {
+constexpr std::array<std::string_view, 10> known_ciphers = {
     "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
     "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
     "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
@@ -32,59 +32,48 @@ string_list split_commas(const std::string& text) {
 
 } // namespace
 
-/// One stanza. What it leaves open is taken from the defaults.
-tls_settings builder::tls_stanza(std::string_view name, const tls_settings& defaults) {
-  auto at = [&](const char* key) { return "tls." + std::string(name) + "." + key; };
-  auto text_or = [&](const char* key, const std::string& otherwise) {
-    return find(at(key)) == nullptr ? otherwise : text(at(key));
-  };
-  tls_settings s;
-  s.ca_file = text_or("ca_file", defaults.ca_file);
-  s.ca_path = text_or("ca_path", defaults.ca_path);
-  s.cert_file = text_or("cert_file", defaults.cert_file);
-  s.key_file = text_or("key_file", defaults.key_file);
-  s.verify_incoming = optional_flag(at("verify_incoming")).value_or(defaults.verify_incoming);
-  s.verify_outgoing = optional_flag(at("verify_outgoing")).value_or(defaults.verify_outgoing);
-  s.verify_server_hostname = optional_flag(at("verify_server_hostname")).value_or(defaults.verify_server_hostname);
-  s.use_auto_cert = flag(at("use_auto_cert"));
-  s.min_version = text_or("tls_min_version", defaults.min_version);
+void builder::build_stanza(tls_settings& s, key_path version, key_path ciphers, const tls_settings& defaults) {
+  s.min_version = find(version) == nullptr ? defaults.min_version : text(version);
   if (s.min_version.empty()) s.min_version = "TLS_AUTO";
-  if (find(at("tls_min_version")) != nullptr && std::ranges::find(versions, s.min_version) == versions.end())
-    complain(at("tls_min_version") + ": invalid TLS version: no matching TLS version found for " + s.min_version +
+  if (find(version) != nullptr && std::ranges::find(versions, s.min_version) == versions.end())
+    complain(std::string(version.text()) + ": invalid TLS version: no matching TLS version found for " + s.min_version +
              ", please specify one of [TLS_AUTO, TLSv1_0, TLSv1_1, TLSv1_2, TLSv1_3]");
   s.cipher_suites = defaults.cipher_suites;
-  auto suites = text(at("tls_cipher_suites"));
-  if (suites.empty()) return s;
-  if (s.min_version == "TLSv1_3") {
-    complain(at("tls_cipher_suites") + ": TLS 1.3 cipher suites are not configurable");
-    return s;
-  }
+  auto suites = text(ciphers);
+  if (suites.empty()) return;
+  if (s.min_version == "TLSv1_3")
+    return complain(std::string(ciphers.text()) + ": TLS 1.3 cipher suites are not configurable");
   s.cipher_suites = split_commas(suites);
   std::string unknown;
   for (const auto& suite : s.cipher_suites)
-    if (std::ranges::find(ciphers, suite) == ciphers.end()) unknown += (unknown.empty() ? "" : ",") + suite;
+    if (std::ranges::find(known_ciphers, suite) == known_ciphers.end()) unknown += (unknown.empty() ? "" : ",") + suite;
   if (!unknown.empty())
-    complain(at("tls_cipher_suites") +
+    complain(std::string(ciphers.text()) +
              ": invalid TLS cipher suites: no matching Consul Agent TLS cipher suite found for " + unknown);
-  return s;
+}
+
+/// @returns what is wrong with keys that stand in all stanzas and mean nothing in some
+expected<void> builder::refuse_misplaced_tls() const {
+  for (key_path key : {key_path("tls.https.verify_server_hostname"), key_path("tls.grpc.verify_server_hostname")})
+    if (find(key) != nullptr)
+      return fail("verify_server_hostname is only valid in the tls.defaults and tls.internal_rpc stanzas");
+  for (key_path key : {key_path("tls.defaults.use_auto_cert"), key_path("tls.internal_rpc.use_auto_cert"),
+                       key_path("tls.https.use_auto_cert")})
+    if (find(key) != nullptr) return fail("use_auto_cert is only valid in the tls.grpc stanza");
+  if (find("tls.grpc.verify_outgoing") != nullptr) return fail("verify_outgoing is not valid in the tls.grpc stanza");
+  return {};
 }
 
 expected<void> builder::build_tls() {
-  for (const char* stanza : {"https", "grpc"})
-    if (find("tls." + std::string(stanza) + ".verify_server_hostname") != nullptr)
-      return fail("verify_server_hostname is only valid in the tls.defaults and tls.internal_rpc stanzas");
-  for (const char* stanza : {"defaults", "internal_rpc", "https"})
-    if (find("tls." + std::string(stanza) + ".use_auto_cert") != nullptr)
-      return fail("use_auto_cert is only valid in the tls.grpc stanza");
-  if (find("tls.grpc.verify_outgoing") != nullptr) return fail("verify_outgoing is not valid in the tls.grpc stanza");
-  auto defaults = tls_stanza("defaults", {});
-  out_.tls_internal_rpc = tls_stanza("internal_rpc", defaults);
+  if (auto done = refuse_misplaced_tls(); !done) return done;
+  read(keys::tls);
+  tls_settings defaults;
+  build_stanza(defaults, "tls.defaults.tls_min_version", "tls.defaults.tls_cipher_suites", {});
   auto& rpc = out_.tls_internal_rpc;
+  build_stanza(rpc, "tls.internal_rpc.tls_min_version", "tls.internal_rpc.tls_cipher_suites", defaults);
   rpc.verify_outgoing |= rpc.verify_server_hostname;
-  defaults.verify_server_hostname = false;
-  out_.tls_https = tls_stanza("https", defaults);
-  defaults.verify_outgoing = false;
-  out_.tls_grpc = tls_stanza("grpc", defaults);
+  build_stanza(out_.tls_https, "tls.https.tls_min_version", "tls.https.tls_cipher_suites", defaults);
+  build_stanza(out_.tls_grpc, "tls.grpc.tls_min_version", "tls.grpc.tls_cipher_suites", defaults);
   bool has_certificate = !out_.tls_grpc.cert_file.empty() || out_.tls_grpc.use_auto_cert;
   if (has_certificate && out_.ports.grpc > 0 && find("ports.grpc_tls") == nullptr)
     return fail("the `ports.grpc` listener no longer supports TLS. Use `ports.grpc_tls` instead. This message is "

@@ -4,11 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "protocol/base/url.hpp"
+#include "protocol/config/paths.hpp"
 #include "protocol/types/values.hpp"
 
 namespace praetor::config {
 
 using hcl::value;
+using namespace std::chrono_literals;
 
 std::string endpoint::text() const { return is_unix() ? path : join_host_port(host, std::to_string(port)); }
 
@@ -53,47 +55,36 @@ builder::builder(const value& tree, environment& env, bool dev_mode) : tree_(tre
   out_.dev_mode = dev_mode;
 }
 
-const value* builder::find(std::string_view path) const {
-  const auto* at = &tree_;
-  while (at != nullptr) {
-    auto dot = path.find('.');
-    at = at->find(path.substr(0, dot));
-    if (dot == std::string_view::npos) break;
-    path.remove_prefix(dot + 1);
-  }
-  return at == nullptr || at->is(value::kind::null) ? nullptr : at;
+const value* builder::look_up(std::string_view path) const {
+  const auto* found = value_at(tree_, path);
+  return found == nullptr || found->is(value::kind::null) ? nullptr : found;
 }
 
-std::optional<bool> builder::optional_flag(std::string_view path) const {
-  const auto* v = find(path);
-  return v == nullptr ? std::nullopt : std::optional(v->boolean);
+bool builder::flag(key_path key) const {
+  const auto* v = find(key);
+  return v != nullptr && v->boolean;
 }
 
-std::int64_t builder::integer(std::string_view path, std::int64_t otherwise) const {
-  const auto* v = find(path);
-  return v == nullptr ? otherwise : v->integer;
+std::int64_t builder::integer(key_path key) const {
+  const auto* v = find(key);
+  return v == nullptr ? 0 : v->integer;
 }
 
-double builder::number(std::string_view path, double otherwise) const {
-  const auto* v = find(path);
-  return v == nullptr ? otherwise : v->real;
-}
-
-std::string builder::text(std::string_view path) const {
-  const auto* v = find(path);
+std::string builder::text(key_path key) const {
+  const auto* v = find(key);
   return v == nullptr ? std::string() : v->text;
 }
 
-string_list builder::texts(std::string_view path) const {
+string_list builder::texts(key_path key) const {
   string_list out;
-  if (const auto* v = find(path))
+  if (const auto* v = find(key))
     for (const auto& item : v->items) out.push_back(item.text);
   return out;
 }
 
-string_map builder::text_map(std::string_view path) const {
+string_map builder::text_map(key_path key) const {
   string_map out;
-  if (const auto* v = find(path))
+  if (const auto* v = find(key))
     for (const auto& [name, member] : v->members) out[name] = member.text;
   return out;
 }
@@ -104,23 +95,6 @@ nanoseconds builder::duration_of(const std::string& name, const value* v) {
   if (parsed.value) return *parsed.value;
   complain(name + ": invalid duration: " + praetor::quoted(v->text) + ": " + parsed.error);
   return nanoseconds{0};
-}
-
-nanoseconds builder::duration_named(std::string_view name, std::string_view path) {
-  return duration_of(std::string(name), find(path));
-}
-
-nanoseconds builder::duration_at_least(std::string_view path, nanoseconds least) {
-  auto d = duration(path);
-  if (d < least)
-    complain(std::string(path) + ": duration '" + text(path) + "' cannot be less than: " + duration_to_text(least));
-  return d;
-}
-
-std::int64_t builder::port(std::string_view path) {
-  auto n = integer(path, -1);
-  if (n > 65535) complain(std::string(path) + ": invalid port: " + std::to_string(n));
-  return n <= 0 || n > 65535 ? -1 : n;
 }
 
 expected<void> builder::collected_errors() {
@@ -139,13 +113,16 @@ expected<runtime_config> builder::build() {
   if (auto done = build_connect(); !done) return tl::unexpected(done.error());
   if (auto done = build_cidrs(); !done) return tl::unexpected(done.error());
   build_general();
-  build_mesh();
+  build_automatic();
+  build_ui();
   build_cluster();
-  build_access();
+  read(keys::acl);
+  read(keys::autopilot);
   build_dns();
   build_http();
   build_telemetry();
-  build_durations_and_limits();
+  read(keys::limits);
+  if (!out_.log.file.empty() && find("log_rotate_duration") == nullptr) out_.log.rotate_duration = 24h;
   if (auto done = build_tls(); !done) return tl::unexpected(done.error());
   if (auto done = validate(); !done) return tl::unexpected(done.error());
   return std::move(out_);

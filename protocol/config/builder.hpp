@@ -1,12 +1,14 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "protocol/base/ip_address.hpp"
 #include "protocol/config/error_list.hpp"
+#include "protocol/config/keys.hpp"
 #include "protocol/config/load.hpp"
 #include "protocol/hcl/value.hpp"
 
@@ -23,19 +25,20 @@ public:
 
 private:
   // Reading the tree (builder.cpp)
-  const hcl::value* find(std::string_view path) const;
-  bool flag(std::string_view path) const { return optional_flag(path).value_or(false); }
-  std::optional<bool> optional_flag(std::string_view path) const;
-  std::int64_t integer(std::string_view path, std::int64_t otherwise = 0) const;
-  double number(std::string_view path, double otherwise = 0) const;
-  std::string text(std::string_view path) const;
-  string_list texts(std::string_view path) const;
-  string_map text_map(std::string_view path) const;
-  nanoseconds duration(std::string_view path) { return duration_named(path, path); }
-  nanoseconds duration_named(std::string_view name, std::string_view path);
+  const hcl::value* look_up(std::string_view path) const;
+  const hcl::value* find(key_path key) const { return look_up(key.text()); }
+  bool flag(key_path key) const;
+  std::int64_t integer(key_path key) const;
+  std::string text(key_path key) const;
+  string_list texts(key_path key) const;
+  string_map text_map(key_path key) const;
   nanoseconds duration_of(const std::string& name, const hcl::value* v);
-  nanoseconds duration_at_least(std::string_view path, nanoseconds least);
-  std::int64_t port(std::string_view path);
+
+  // Rows whose members hold what the keys do (read_rows.cpp)
+  void read(std::span<const key_row> rows);
+  void read(const key_row& row);
+  void read_duration(const key_row& row, const hcl::value* v);
+
   void complain(std::string message) { errors_.push_back(std::move(message)); }
   void warn(std::string message) { warnings_.push_back(std::move(message)); }
   expected<void> collected_errors();
@@ -53,28 +56,29 @@ private:
   expected<std::string> detect_address(bool v6);
   expected<void> build_recursors();
   void build_client_addresses();
-  std::vector<endpoint> expand_addresses(std::string_view name, const std::string& text);
-  std::optional<std::string> expand_first_ip(std::string_view name, const std::string& text);
-  std::vector<endpoint> listeners(std::string_view key, std::int64_t port);
+  std::vector<endpoint> expand_addresses(key_path key);
+  std::optional<std::string> expand_first_ip(key_path key);
+  std::vector<endpoint> listeners(key_path key, std::int64_t port);
+  void judge_port(key_path key, std::int64_t& port);
   expected<void> build_cidrs();
 
   // The rest (build_settings.cpp)
   expected<void> build_raft();
   expected<void> build_connect();
   void build_general();
+  void build_node_name();
   void build_cluster();
   void build_dns();
   void build_http();
   void build_telemetry();
-  void build_access();
-  void build_mesh();
-  void build_durations_and_limits();
-  gossip_settings gossip_of(std::string_view block);
-  string_list expand_optional_addresses(std::string_view key);
+  void build_automatic();
+  void build_ui();
+  string_list expand_optional_addresses(key_path key);
 
   // TLS (build_tls.cpp)
   expected<void> build_tls();
-  tls_settings tls_stanza(std::string_view name, const tls_settings& defaults);
+  expected<void> refuse_misplaced_tls() const;
+  void build_stanza(tls_settings& stanza, key_path version, key_path ciphers, const tls_settings& defaults);
 
   // Checks over the whole (validate.cpp)
   expected<void> validate();

@@ -136,6 +136,7 @@ private:
       if (v.is(value::kind::boolean)) return v;
       break;
     case key_kind::text:
+    case key_kind::duration:
       if (v.is(value::kind::text)) return v;
       break;
     case key_kind::number:

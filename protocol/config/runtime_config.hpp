@@ -105,6 +105,14 @@ struct tls_settings {
   bool operator==(const tls_settings&) const = default;
 };
 
+struct circonus_settings {
+  std::string api_app, api_token, api_url;
+  std::string broker_id, broker_select_tag;
+  std::string check_display_name, check_force_metric_activation, check_id, check_instance_id, check_search_tag;
+  std::string check_tags, submission_interval, submission_url;
+  bool operator==(const circonus_settings&) const = default;
+};
+
 struct telemetry_settings {
   bool disable = false;
   std::string metrics_prefix = "consul";
@@ -117,7 +125,7 @@ struct telemetry_settings {
   bool retry_failed_connection = true;
   std::string statsd_address, statsite_address, dogstatsd_addr;
   string_list dogstatsd_tags;
-  string_map circonus; ///< the keys after "circonus_"
+  circonus_settings circonus;
   bool operator==(const telemetry_settings&) const = default;
 };
 
@@ -192,6 +200,11 @@ struct ui_settings {
   string_list metrics_proxy_path_allowlist;
   string_map dashboard_url_templates;
   bool operator==(const ui_settings&) const = default;
+};
+
+struct cloud_settings {
+  std::string resource_id, client_id, client_secret, hostname, auth_url, scada_address;
+  bool operator==(const cloud_settings&) const = default;
 };
 
 struct log_settings {
@@ -324,7 +337,7 @@ struct runtime_config {
   std::int64_t cache_entry_fetch_max_burst = 2;
   double xds_update_max_per_second = 250;
   std::vector<free_form> config_entries_bootstrap;
-  string_map cloud;
+  cloud_settings cloud;
 
   bool operator==(const runtime_config&) const = default;
 };

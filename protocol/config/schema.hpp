@@ -16,7 +16,8 @@ enum class key_kind {
   unsigned_64,   ///< uint64
   unsigned_word, ///< uint
   number,        ///< float64
-  text,          ///< string; durations too, they are converted later
+  text,          ///< string
+  duration,      ///< string, converted later
   text_list,
   text_map,
   text_list_map, ///< map of lists of texts
@@ -27,16 +28,18 @@ enum class key_kind {
   block_map,
 };
 
+constexpr bool is_integer(key_kind kind) { return kind >= key_kind::integer && kind <= key_kind::unsigned_word; }
+
 /// How a key behaves beside its kind. Combine with `|`.
 enum key_trait : unsigned {
   plain = 0,
-  reloadable = 1,   ///< takes effect on reload; what lacks this waits for the next start
-  whole = 2,        ///< a block that a later source replaces as a whole instead of field by field
-  fixed = 4,        ///< accepted, but users cannot change it
-  enterprise = 8,   ///< accepted with a warning, no effect
-  deprecated = 16,  ///< rewritten to another key with a warning
-  dotted_name = 32, ///< messages put two dots before this block's keys
-  no_effect = 64,   ///< checked, but nothing in this release acts on it; holds for a block's keys too
+  reloadable = 1,  ///< takes effect on reload; what lacks this waits for the next start
+  whole = 2,       ///< a block that a later source replaces as a whole instead of field by field
+  fixed = 4,       ///< accepted, but users cannot change it
+  enterprise = 8,  ///< accepted with a warning, no effect
+  deprecated = 16, ///< rewritten to another key with a warning
+  secret = 32,     ///< shown to nobody
+  no_effect = 64,  ///< checked, but nothing in this release acts on it; holds for a block's keys too
 };
 
 /// One key of the configuration. Children of a block are its fields.

@@ -26,10 +26,6 @@ inline key_spec blocks(std::string name, const fields& inner, unsigned traits = 
 inline key_spec named_blocks(std::string name, const fields& inner, unsigned traits = plain) {
   return {std::move(name), k::block_map, traits, {}, &inner, {}};
 }
-/// A key that nothing acts on, though one of its values says what is the case anyway.
-inline key_spec idle(std::string name, k kind, std::string satisfied_by, unsigned traits = plain) {
-  return {std::move(name), kind, traits | no_effect, {}, nullptr, std::move(satisfied_by)};
-}
 /// Several keys of one kind.
 inline void add(fields& to, k kind, unsigned traits, std::initializer_list<const char*> names) {
   for (const auto* n : names) to.push_back(key(n, kind, traits));

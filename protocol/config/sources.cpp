@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "protocol/base/go_bool.hpp"
-#include "protocol/config/schema.hpp"
+#include "protocol/config/paths.hpp"
 #include "protocol/hcl/parse.hpp"
 #include "protocol/types/values.hpp"
 
@@ -25,17 +25,6 @@ expected<value> parse(const std::string& name, const std::string& text, std::str
   auto tree = format == "json" ? hcl::parse_json(text) : hcl::parse_hcl(text);
   if (!tree) return fail("failed to parse " + name + ": " + tree.error().text);
   return tree;
-}
-
-value& descend(value& tree, std::string_view path) {
-  auto* at = &tree;
-  while (true) {
-    auto dot = path.find('.');
-    at = &(*at)[path.substr(0, dot)];
-    if (dot == std::string_view::npos) return *at;
-    if (!at->is(value::kind::object)) *at = value::empty_object();
-    path.remove_prefix(dot + 1);
-  }
 }
 
 const agent_flag* find_flag(std::string_view name) {
@@ -60,7 +49,7 @@ expected<void> set_flag(value& tree, const agent_flag& flag, const std::string& 
     return fail("error parsing flags: " + what + flag.name + ": " + why);
   };
   if (auto fault = fault_in_flag(flag.kind, text)) return refuse(*fault);
-  auto& slot = descend(tree, flag.key);
+  auto& slot = slot_at(tree, flag.key);
   switch (flag.kind) {
   case flag_kind::boolean: slot = value::of(*parse_bool(text)); return {};
   case flag_kind::integer: {
@@ -176,12 +165,6 @@ void rename(value& tree, std::string_view from, std::string_view to) {
   for (auto& item : moved.items) slot.items.push_back(std::move(item));
 }
 
-expected<value> built_in(std::string_view text) {
-  auto tree = hcl::parse_hcl(text);
-  PRAETOR_ASSERT(tree.has_value());
-  return tree;
-}
-
 } // namespace
 
 std::optional<std::string> fault_in_flag(flag_kind kind, const std::string& text) {
@@ -208,8 +191,8 @@ expected<std::vector<source_text>> collect(const sources& from, environment& env
     return fail("config: -config-format must be either 'hcl' or 'json'");
 
   std::vector<source_text> all;
-  all.push_back({"default", *built_in(default_values()), false});
-  if (line->dev_mode) all.push_back({"dev", *built_in(dev_values()), false});
+  all.push_back({"default", default_values(), false});
+  if (line->dev_mode) all.push_back({"dev", dev_values(), false});
   rename(line->lists, "start_join", "retry_join");
   rename(line->lists, "start_join_wan", "retry_join_wan");
   all.push_back({"flags.lists", std::move(line->lists), true});
@@ -222,8 +205,8 @@ expected<std::vector<source_text>> collect(const sources& from, environment& env
     if (!tree) return tl::unexpected(tree.error());
     all.push_back({name, std::move(*tree), true});
   }
-  all.push_back({"fixed", *built_in(fixed_values()), false});
-  if (line->dev_mode) all.push_back({"dev.fixed", *built_in(dev_fixed_values()), false});
+  all.push_back({"fixed", fixed_values(), false});
+  if (line->dev_mode) all.push_back({"dev.fixed", dev_fixed_values(), false});
   return all;
 }
 

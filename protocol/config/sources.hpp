@@ -21,11 +21,11 @@ expected<std::vector<source_text>> collect(const sources& from, environment& env
 /// True when -dev is given, in either form.
 bool wants_dev_mode(const sources& from);
 
-/// Built-in values, development values, and the values that users cannot change, each as HCL.
-std::string_view default_values();
-std::string_view dev_values();
-std::string_view fixed_values();
-std::string_view dev_fixed_values();
+/// Built-in values, those of -dev, and the values that users cannot change, likewise.
+hcl::value default_values();
+hcl::value dev_values();
+hcl::value fixed_values();
+hcl::value dev_fixed_values();
 
 /// Moves deprecated keys of one source to the keys that replaced them.
 void replace_deprecated(hcl::value& tree, std::vector<std::string>& warnings);

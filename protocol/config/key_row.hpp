@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "protocol/config/runtime_config.hpp"
+#include "protocol/config/schema.hpp"
+
+namespace praetor::config {
+
+/// A member of the typed configuration.
+using place = std::variant<bool*, std::int64_t*, std::uint32_t*, std::uint64_t*, double*, std::string*, string_list*,
+                           string_map*, nanoseconds*>;
+
+constexpr key_kind kind_of(const bool*) { return key_kind::boolean; }
+constexpr key_kind kind_of(const std::int64_t*) { return key_kind::integer; }
+constexpr key_kind kind_of(const std::uint32_t*) { return key_kind::unsigned_32; }
+constexpr key_kind kind_of(const std::uint64_t*) { return key_kind::unsigned_64; }
+constexpr key_kind kind_of(const double*) { return key_kind::number; }
+constexpr key_kind kind_of(const std::string*) { return key_kind::text; }
+constexpr key_kind kind_of(const string_list*) { return key_kind::text_list; }
+constexpr key_kind kind_of(const string_map*) { return key_kind::text_map; }
+constexpr key_kind kind_of(const nanoseconds*) { return key_kind::duration; }
+
+/// Where a key's value lives, and what is kept there.
+struct key_member {
+  place (*in)(runtime_config&) = nullptr;
+  key_kind holds = key_kind::block;
+
+  constexpr explicit operator bool() const { return in != nullptr; }
+};
+
+/// The member that the steps lead to: `at<&runtime_config::dns, &dns_settings::max_stale>`.
+template <auto... Steps>
+inline constexpr key_member at{[](runtime_config& c) { return place(&(c.*....*Steps)); },
+                               kind_of(decltype(&(std::declval<runtime_config&>().*....*Steps)){})};
+
+/// The texts that a key accepts. All, if there are none.
+struct key_choice {
+  std::string_view what; ///< the word for the value in a complaint: "mode"
+  std::array<std::string_view, 3> of;
+
+  constexpr bool allows(std::string_view text) const {
+    if (what.empty()) return true;
+    for (auto each : of)
+      if (each == text) return true;
+    return false;
+  }
+};
+
+/// All that is to be known of one key. The schema, the defaults, the conversion into the typed configuration, the debug
+/// view, the flags, the warnings, what a reload leaves alone and the reference page follow from it.
+struct key_row {
+  std::string_view path;             ///< "dns_config.soa.refresh"
+  key_kind kind = key_kind::block;   ///< of what sources may hold
+  unsigned traits = plain;           ///< a combination of `key_trait`
+  std::string_view initial = {};     ///< the built-in value, as in a file, but texts without quotes
+  std::string_view in_dev_mode = {}; ///< the built-in value of -dev, where that is another
+  std::string_view computed = {};    ///< how the value comes about if no source has one, in words
+  std::string_view falls_back = {};  ///< the key whose value counts if no source has one
+  /// Takes the value over if it holds what the key does. Otherwise a step of the builder converts it.
+  key_member member = {};
+  std::string_view shown = {};        ///< place in the debug view: "DNSSOA.Refresh"
+  std::string_view flag = {};         ///< of the agent command, without dash
+  std::string_view alias = {};        ///< a second accepted name
+  std::string_view satisfied_by = {}; ///< of a key without effect: see `key_spec`
+  std::string_view least = {};        ///< of a duration
+  key_choice choice = {};
+  std::string_view named = {};       ///< name in complaints about a duration, where that is not the path
+  std::string_view titled = {};      ///< name in the warning about a key of the other edition, likewise
+  std::string_view replaced_by = {}; ///< the key that a deprecated one is moved to; none: it is dropped
+  std::string_view doc = {};         ///< one line for the reference page and the flag's help
+
+  constexpr bool has(key_trait t) const { return (traits & t) != 0; }
+  /// Whether the member takes the value over as it is.
+  constexpr bool fits() const {
+    return member && (member.holds == kind || (is_integer(kind) && is_integer(member.holds)));
+  }
+};
+
+namespace keys {
+using k = key_kind;
+}
+
+} // namespace praetor::config

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <span>
+
+#include "protocol/config/keys/acl.hpp"
+#include "protocol/config/keys/addresses.hpp"
+#include "protocol/config/keys/automatic.hpp"
+#include "protocol/config/keys/autopilot.hpp"
+#include "protocol/config/keys/blocks.hpp"
+#include "protocol/config/keys/checks.hpp"
+#include "protocol/config/keys/cluster.hpp"
+#include "protocol/config/keys/deprecated.hpp"
+#include "protocol/config/keys/dns.hpp"
+#include "protocol/config/keys/enterprise.hpp"
+#include "protocol/config/keys/fixed.hpp"
+#include "protocol/config/keys/gossip.hpp"
+#include "protocol/config/keys/http.hpp"
+#include "protocol/config/keys/identity.hpp"
+#include "protocol/config/keys/limits.hpp"
+#include "protocol/config/keys/mesh.hpp"
+#include "protocol/config/keys/telemetry.hpp"
+#include "protocol/config/keys/tls.hpp"
+
+namespace praetor::config {
+
+/// The keys of one subject.
+struct key_section {
+  std::string_view title; ///< on the reference page
+  std::span<const key_row> rows;
+};
+
+/// Every key that a configuration file may hold, apart from those inside definitions of services and checks.
+inline constexpr key_section key_sections[] = {
+    {"Blocks", keys::blocks},
+    {"The agent and its process", keys::identity},
+    {"Addresses and ports", keys::addresses},
+    {"Cluster", keys::cluster},
+    {"Gossip", keys::gossip},
+    {"Autopilot", keys::autopilot},
+    {"Access control", keys::acl},
+    {"TLS", keys::tls},
+    {"DNS", keys::dns},
+    {"HTTP", keys::http},
+    {"Services and checks", keys::checks},
+    {"Limits and times", keys::limits},
+    {"Telemetry", keys::telemetry},
+    {"Mesh and interface", keys::mesh},
+    {"Automatic configuration", keys::automatic},
+    {"Keys of the other edition", keys::enterprise_only},
+    {"Keys that cannot be changed", keys::unchangeable},
+    {"Former names", keys::former},
+};
+
+/// The row of a path, or null.
+constexpr const key_row* row_of(std::string_view path) {
+  for (const auto& section : key_sections)
+    for (const auto& row : section.rows)
+      if (row.path == path) return &row;
+  return nullptr;
+}
+
+/// The path of a key that has a row: a literal without one does not compile.
+class key_path {
+public:
+  consteval key_path(const char* path) : row_(row_of(path)) {
+    if (row_ == nullptr) throw "no row has this path";
+  }
+
+  constexpr std::string_view text() const { return row_->path; }
+
+private:
+  const key_row* row_ = nullptr;
+};
+
+} // namespace praetor::config

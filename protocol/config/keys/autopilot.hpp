@@ -1,0 +1,40 @@
+#pragma once
+
+#include "protocol/config/key_row.hpp"
+
+namespace praetor::config::keys {
+
+/// What a new cluster's autopilot starts with.
+inline constexpr key_row autopilot[] = {
+    {.path = "autopilot.cleanup_dead_servers",
+     .kind = k::boolean,
+     .initial = "true",
+     .member = at<&runtime_config::autopilot, &autopilot_settings::cleanup_dead_servers>,
+     .shown = "AutopilotCleanupDeadServers",
+     .doc = "Remove failed servers when enough others are left."},
+    {.path = "autopilot.last_contact_threshold",
+     .kind = k::duration,
+     .initial = "200ms",
+     .member = at<&runtime_config::autopilot, &autopilot_settings::last_contact_threshold>,
+     .shown = "AutopilotLastContactThreshold",
+     .doc = "A server that the leader has not heard of for longer is unhealthy."},
+    {.path = "autopilot.max_trailing_logs",
+     .kind = k::integer,
+     .initial = "250",
+     .member = at<&runtime_config::autopilot, &autopilot_settings::max_trailing_logs>,
+     .shown = "AutopilotMaxTrailingLogs",
+     .doc = "A server that lacks more log entries is unhealthy."},
+    {.path = "autopilot.min_quorum",
+     .kind = k::unsigned_word,
+     .member = at<&runtime_config::autopilot, &autopilot_settings::min_quorum>,
+     .shown = "AutopilotMinQuorum",
+     .doc = "Servers that are never removed."},
+    {.path = "autopilot.server_stabilization_time",
+     .kind = k::duration,
+     .initial = "10s",
+     .member = at<&runtime_config::autopilot, &autopilot_settings::server_stabilization_time>,
+     .shown = "AutopilotServerStabilizationTime",
+     .doc = "How long a new server is healthy before it votes."},
+};
+
+} // namespace praetor::config::keys

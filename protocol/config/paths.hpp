@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "protocol/hcl/value.hpp"
+
+namespace praetor::config {
+
+/// The value at a path ("dns_config.soa.refresh"), or null.
+const hcl::value* value_at(const hcl::value& tree, std::string_view path);
+
+/// The value at a path, made as null when there is none, as are the blocks around it.
+hcl::value& slot_at(hcl::value& tree, std::string_view path);
+
+} // namespace praetor::config
