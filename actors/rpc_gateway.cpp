@@ -240,10 +240,8 @@ void rpc_gateway_state::find_node(rpc_request request, std::function<void(envelo
   node_records_request asked;
   if (auto read = msgpack::unpack(request.body, asked); !read)
     return done(rpc_refused("a request for a node could not be read: " + read.error().text, 400, true));
-  auto& leader = options.view->leader;
-  auto age = self->clock().now() - leader.last_contact();
-  if (!leader.get()->is_leader && age > asked.max_stale)
-    return done(rpc_refused(no_leader(), true)); // what is here may be too old
+  if (!options.view->leader.is_recent(asked.max_stale, self->clock().now()))
+    return done(rpc_refused(no_leader(), true));
   auto who =
       options.view->resolver.at_hand(options.view, asked.token, {options.outside->wall_clock(), self->clock().now()});
   if (!who || !*who)
@@ -260,9 +258,7 @@ void rpc_gateway_state::find_node(rpc_request request, std::function<void(envelo
 }
 
 void rpc_gateway_state::describe_token(rpc_request request, std::function<void(envelope)> done) {
-  const auto& leader = options.view->leader;
-  if (!leader.get()->is_leader && leader.last_contact() == steady_time{})
-    return done(rpc_refused(no_leader(), true)); // nothing is known here yet
+  if (!options.view->leader.is_recent(any_age, self->clock().now())) return done(rpc_refused(no_leader(), true));
   auto holder = options.view->resolver.describe(*options.view, request.body, options.outside->wall_clock());
   done(rpc_answer(rpc_kind::token, msgpack::pack(holder)));
 }

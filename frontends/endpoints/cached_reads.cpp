@@ -114,7 +114,7 @@ void respond_kept(const call& c, const read_options& options, const cached_reply
 bool takes_kept_answer(const call& c) {
   if (c.matched->cache_policy == caching::none || c.req.via || !c.env.handles()->answers) return false;
   auto options = read_options_of(c);
-  return options && options->cached;
+  return options && options->cached && !refused_datacenter(c);
 }
 
 void answer_kept(const call& c) {

@@ -56,7 +56,6 @@ void update(const call& c) {
   strict.reject_unknown_fields = true;
   if (auto read = json::read(c.req.body, *place, strict); !read)
     return respond_error(c, "Request decode failed: " + read.error().text, 400);
-  if (auto no = no_path(c)) return respond(c, std::move(*no));
   if (auto fault = fault_in_names(*place)) return respond_error(c, *fault, 400);
   if (!is_valid(place->coord)) return respond_error(c, "invalid coordinate");
   if (place->coord.vec.size() != coordinate::dimensions) return respond_error(c, "incompatible coordinate");
@@ -112,7 +111,8 @@ constexpr std::array rows{
           .path = "/v1/coordinate/update",
           .endpoint = update,
           .summary = "Stores a node's network coordinate",
-          .checks = {feature::coordinates, endpoint_needs(acl::resource::node, acl::access::write, name_source::body)},
+          .checks = {feature::coordinates, datacenter_policy::own,
+                     endpoint_needs(acl::resource::node, acl::access::write, name_source::body)},
           .body = json_body<node_coordinate>(),
           .answers = media::none},
 };

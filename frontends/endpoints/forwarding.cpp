@@ -270,14 +270,14 @@ private:
 
 } // namespace
 
-bool answers_here(const call& c) {
-  auto who = c.matched->answered_by;
-  if (who == answerer::agent) return true;
-  if (!c.env.config()->server) return false;
-  auto& leader = c.env.view().leader;
-  if (who == answerer::any_server || leader.get()->is_leader) return true;
-  // A server that has not heard of a leader since its start has nothing to tell even to those who take old news.
-  return is_read(c.req) && asks_for_stale(c) && leader.last_contact() != steady_time{};
+destination destination_of(const call& c) {
+  destination to;
+  to.datacenter = c.req.query.get("datacenter");
+  if (to.datacenter.empty()) to.datacenter = c.req.query.get("dc");
+  to.who = c.matched->answered_by;
+  if (is_read(c.req) && asks_for_stale(c)) to.max_age = any_age;
+  to.hold = c.req.via ? c.req.via->hold : c.env.config()->rpc_hold_timeout;
+  return to;
 }
 
 std::optional<answer> handed_on_too_often(const call& c) {
@@ -325,7 +325,7 @@ void forward(const call& c) {
   r->repeatable = is_read(c.req);
   r->hops = (c.req.via ? c.req.via->hops : 0) + 1;
   r->origin = origin_of(c.req);
-  r->hold = c.req.via ? c.req.via->hold : config->rpc_hold_timeout;
+  r->hold = c.to.hold;
   auto patience = c.matched->moves_archive() ? longest_archive_work : nanoseconds{config->rpc.client_timeout};
   r->deadline = std::max(waiting.wait_until, c.env.now()) + r->hold + patience;
   r->body = [waiting] { return msgpack::pack(described(waiting)); };

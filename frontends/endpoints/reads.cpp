@@ -271,8 +271,6 @@ expected<read_options> parse_read_options(const call& c) {
   }
   if (stale) out.mode = consistency::stale;
   if (consistent) out.mode = consistency::consistent;
-  auto dc = datacenter_of(c.req);
-  if (!dc.empty() && dc != config->datacenter) return fail("No path to datacenter");
   return out;
 }
 

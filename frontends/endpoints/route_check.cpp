@@ -40,12 +40,13 @@ std::optional<answer> failed(const call& c, const route_permission& p) {
 
 std::optional<answer> failed(const call& c, const read_form& form) {
   auto options = read_options_of(c);
-  if (options) return {};
-  return form.bare_errors ? error_answer(options.error()) : read_error_answer(options.error());
+  auto no = options ? refused_datacenter(c) : std::optional(options.error());
+  if (!no) return {};
+  return form.bare_errors ? error_answer(*no) : read_error_answer(*no);
 }
 
 std::optional<answer> failed(const call& c, datacenter_policy policy) {
-  if (auto no = no_path(c)) return no;
+  if (auto no = refused_datacenter(c)) return error_answer(*no);
   if (policy == datacenter_policy::own) return {};
   auto config = c.env.config();
   if (config->primary_datacenter.empty() || config->primary_datacenter == config->datacenter) return {};
