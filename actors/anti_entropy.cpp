@@ -1,10 +1,10 @@
 #include "actors/anti_entropy.hpp"
 
 #include "actors/agent.hpp"
+#include "actors/ask.hpp"
 #include "actors/command_permissions.hpp"
 #include "actors/registration_token.hpp"
 #include "protocol/base/randomness.hpp"
-#include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/mutation.hpp"
 #include "protocol/types/same_record.hpp"
@@ -358,25 +358,23 @@ void anti_entropy_state::full_sync() {
 void anti_entropy_state::ask_server() {
   if (asking) return;
   asking = true;
-  auto r = std::make_shared<forwarded_request>();
-  r->kind = rpc_kind::node_records;
   node_records_request question;
   question.node = identity.name;
   question.token = view->tokens.get()->for_agent();
   question.max_stale = oldest_records;
-  r->body = [question] { return msgpack::pack(question); };
-  r->to_leader = false;
-  r->repeatable = true;
-  r->hold = view->settings.load()->rpc_hold_timeout;
-  r->deadline = self->clock().now() + r->hold + longest_answer;
-  r->done = [me = anti_entropy_actor{self}](const expected<std::string>& answer) {
-    auto records = std::make_shared<node_records>();
-    bool read = answer && msgpack::unpack(*answer, *records).has_value();
-    std::erase(records->services, nullptr);
-    std::erase(records->checks, nullptr);
-    caf::anon_send(me, result_atom_v, local<std::shared_ptr<const node_records>>{read ? records : nullptr});
+  request_terms terms;
+  terms.to = {.max_age = oldest_records, .hold = view->settings.load()->rpc_hold_timeout};
+  terms.patience = longest_answer;
+  auto told = [me = anti_entropy_actor{self}](expected<node_records> answer) {
+    std::shared_ptr<node_records> records;
+    if (answer) {
+      records = std::make_shared<node_records>(std::move(*answer));
+      std::erase(records->services, nullptr);
+      std::erase(records->checks, nullptr);
+    }
+    caf::anon_send(me, result_atom_v, local<std::shared_ptr<const node_records>>{std::move(records)});
   };
-  self->send(writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
+  ask<rpc_kind::node_records>(writes.router(), std::move(terms), std::move(question), std::move(told));
 }
 
 void anti_entropy_state::answered(const std::shared_ptr<const node_records>& records) {

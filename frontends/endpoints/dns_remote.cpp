@@ -1,6 +1,6 @@
 #include "frontends/endpoints/dns_remote.hpp"
 
-#include "actors/forwarded_request.hpp"
+#include "actors/ask.hpp"
 #include "actors/no_leader.hpp"
 #include "protocol/codec/msgpack.hpp"
 
@@ -63,21 +63,15 @@ void answer_remote(endpoints::environment& env, std::string question, const ques
   remote_question q;
   if (auto read = msgpack::unpack(question, q); !read)
     return done(fail("a DNS question of another agent could not be read: " + read.error().text, 400));
-  destination to{.max_age = q.max_stale, .hold = from.hold};
-  if (env.answers(to)) return done(look_up_here(env, q));
+  request_terms terms;
+  terms.to = {.max_age = q.max_stale, .hold = from.hold};
+  if (env.answers(terms.to)) return done(look_up_here(env, q));
   if (from.hops >= most_hops) return done(tl::unexpected(no_leader()));
-  auto r = std::make_shared<forwarded_request>();
-  r->kind = rpc_kind::dns;
-  r->body = [question = std::move(question)] { return question; };
-  r->to_leader = false;
-  r->repeatable = true;
-  r->hops = from.hops + 1;
-  r->origin = from.name;
-  r->hold = to.hold;
-  r->deadline = env.now() + to.hold + env.config()->rpc.client_timeout;
-  r->done = done;
-  r->here = [&env, q = std::move(q), done] { done(look_up_here(env, q)); };
-  caf::anon_send(env.handles()->writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
+  terms.patience = env.config()->rpc.client_timeout;
+  terms.hops = from.hops + 1;
+  terms.origin = from.name;
+  terms.here = [&env, q = std::move(q), done] { done(look_up_here(env, q)); };
+  ask<rpc_kind::dns>(env.handles()->writes.router(), std::move(terms), std::move(question), std::move(done));
 }
 
 question_sources sources_of(endpoints::environment& env) {
