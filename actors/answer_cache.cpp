@@ -51,7 +51,7 @@ void cached_answer_state::fetch() {
       caf::anon_send(answer, result_atom_v, number,
                      local<fetched_answer_ptr>{std::make_shared<const fetched_answer>(std::move(f))});
   };
-  cancel = question->fetch(index, self->clock().now(), std::move(done));
+  cancel = question->fetch(index, std::move(done));
 }
 
 void cached_answer_state::fetched_one(const fetched_answer_ptr& f) {

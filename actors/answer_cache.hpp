@@ -41,8 +41,7 @@ public:
   /// Asks a server. Any thread; `done` runs at most once, on any thread.
   /// @param index answer when there is something newer; 0: at once
   /// @returns what is to be called when the answer is no longer wanted
-  virtual std::function<void()> fetch(std::uint64_t index, steady_time now,
-                                      std::function<void(fetched_answer)> done) const = 0;
+  virtual std::function<void()> fetch(std::uint64_t index, std::function<void(fetched_answer)> done) const = 0;
 };
 using cached_question_ptr = std::shared_ptr<const cached_question>;
 

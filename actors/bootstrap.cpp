@@ -1,9 +1,8 @@
 #include "actors/bootstrap.hpp"
 
 #include "actors/agent.hpp"
+#include "actors/ask.hpp"
 #include "actors/gossip_command.hpp"
-#include "actors/rpc_messages.hpp"
-#include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/swim/address.hpp"
 
@@ -137,29 +136,23 @@ void bootstrap_state::look_at(const known_servers& servers) {
 }
 
 void bootstrap_state::ask(const std::string& id, const peer_link_actor& link) {
-  auto call = std::make_shared<remote_call>();
-  call->request.kind = static_cast<std::uint16_t>(rpc_kind::log_state);
-  msgpack::pack(call->request.bytes, rpc_request{});
-  call->deadline = self->clock().now() + answer_limit;
-  call->done = [me = bootstrap_actor{self}, number = round, id](expected<envelope> answer, bool) {
-    bool good = answer && static_cast<rpc_kind>(answer->kind) == rpc_kind::log_state;
-    caf::anon_send(me, result_atom_v, number, id, good ? std::move(answer->bytes) : std::string());
+  auto told = [me = bootstrap_actor{self}, number = round, id](expected<log_state> answer) {
+    auto said = answer ? std::make_shared<const log_state>(std::move(*answer)) : nullptr;
+    caf::anon_send(me, result_atom_v, number, id, local<std::shared_ptr<const log_state>>{std::move(said)});
   };
-  self->send(link, rpc_atom_v, local<std::shared_ptr<remote_call>>{std::move(call)});
+  ask_over<rpc_kind::log_state>(link, {}, self->clock().now() + answer_limit, std::move(told));
 }
 
-void bootstrap_state::answered(std::uint64_t of_round, const std::string& id, const std::string& answer) {
+void bootstrap_state::answered(std::uint64_t of_round, const std::string& id, const log_state* said) {
   if (of_round != round || !unasked.contains(id)) return;
-  log_state said;
-  bool read = !answer.empty() && msgpack::unpack(answer, said).has_value();
-  if (!read || said.has_log || said.founders != founder_texts(founders)) {
-    if (!read)
+  if (!said || said->has_log || said->founders != founder_texts(founders)) {
+    if (!said)
       report_wait("server " + name_of(id) + " does not answer on its RPC port");
-    else if (said.has_log)
+    else if (said->has_log)
       report(log_level::info, "no cluster can begin yet",
              {{"reason", "server " + id + " is part of a cluster already: this one waits to be added"}});
     else
-      report_wait("server " + name_of(id) + " sees " + std::to_string(said.founders.size()) +
+      report_wait("server " + name_of(id) + " sees " + std::to_string(said->founders.size()) +
                   " servers, which are not the same as here");
     unasked.clear(); // the next look asks again
     return;
@@ -192,8 +185,8 @@ bootstrap_actor::behavior_type bootstrap(bootstrap_actor::stateful_pointer<boots
   self->send(self, wake_atom_v);
   return {
       [self](wake_atom) { self->state.look(); },
-      [self](result_atom, std::uint64_t round, const std::string& id, const std::string& answer) {
-        self->state.answered(round, id, answer);
+      [self](result_atom, std::uint64_t round, const std::string& id, local<std::shared_ptr<const log_state>>& said) {
+        self->state.answered(round, id, said.value.get());
       },
       [self](ended_atom) { self->quit(); },
   };

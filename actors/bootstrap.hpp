@@ -58,8 +58,8 @@ struct bootstrap_state {
   steady_time reported_at{}; ///< when that was logged; at first: when the wait began
 
   void look();
-  /// @param answer log_state, packed; "" if there is none
-  void answered(std::uint64_t of_round, const std::string& id, const std::string& answer);
+  /// @param said null: the server did not answer
+  void answered(std::uint64_t of_round, const std::string& id, const log_state* said);
 
 private:
   void ask(const std::string& id, const peer_link_actor& link);

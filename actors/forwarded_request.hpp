@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/leadership.hpp"
+#include "actors/destination.hpp"
 #include "actors/rpc_messages.hpp"
 
 #include <functional>
@@ -9,32 +9,45 @@
 
 namespace praetor {
 
-/// Something that another server has to do, until it is done or given up. rpc_router carries it.
+/// How a request is asked of another server.
+struct request_terms {
+  destination to = {};
+  nanoseconds patience{0}; ///< how long its answer may take, beyond `to.hold`
+  std::uint32_t hops = 1;  ///< as the receiver counts them
+  std::string origin = {}; ///< for whom it is asked: see rpc_request::origin
+  /// Called instead of `done` when this agent itself leads. May hand the request to the router again.
+  std::function<void()> here = {};
+};
+
+/// A request as an attempt sends it.
+struct attempted_request {
+  std::string body;        ///< rpc_request::body
+  bool repeatable = false; ///< it may be sent again though it may have been carried out already
+};
+
+/// Something that another server has to do, until it is done or given up. rpc_router carries it; ask.hpp makes it of a
+/// kind's question.
 struct forwarded_request {
   rpc_kind kind = rpc_kind::request;
-  /// Makes rpc_request::body; called for each attempt, by the router.
-  std::function<std::string()> body;
-  /// What follows `body` as a stream, from its beginning; called for each attempt, by the router. Null: nothing does.
+  request_terms terms;
+  /// Called for each attempt, by the router. Null: only this agent itself can do it.
+  std::function<attempted_request()> attempt;
+  /// What follows the request as a stream, from its beginning; called for each attempt, by the router. Null: nothing
+  /// does.
   std::function<std::shared_ptr<byte_pipe>()> rest;
-  std::string origin;      ///< for whom it is asked: see rpc_request::origin
-  bool to_leader = true;   ///< false: any server may answer
-  bool repeatable = false; ///< a read: it may be asked again though it may have been answered already
-  std::uint32_t hops = 1;  ///< as the receiver counts them
-  nanoseconds hold{0};     ///< how long it may wait for a leader or a link
-  steady_time deadline;    ///< when an answer is no longer waited for
   /// Called once, from any thread: the answer's bytes, or what the caller is told.
   std::function<void(expected<std::string>)> done;
   /// Called instead of `done` when more of the answer follows through the pipe, which whoever is called closes when
   /// nobody reads it any more. Null: no such answer is taken.
   std::function<void(std::string, std::shared_ptr<byte_pipe>)> streamed;
-  /// Called instead of `done` when this agent itself leads. May hand the request to the router again.
-  std::function<void()> here;
 
   /// The router's notes.
   struct progress {
     bool begun = false, cancelled = false;
     bool nothing_done = true; ///< when `done` is told of a failure: surely nobody has carried the request out
+    bool repeatable = false;  ///< as the attempt under way says
     steady_time hold_until{}, due{};
+    steady_time deadline{};      ///< when an answer is no longer waited for
     nanoseconds waited{0};       ///< before the last attempt
     int attempts = 0;            ///< that led to nothing
     std::uint64_t number = 0;    ///< of the attempt under way

@@ -9,6 +9,8 @@
 namespace praetor {
 
 using steady_time = std::chrono::steady_clock::time_point;
+/// Of a state that may be as old as it likes.
+inline constexpr auto any_age = std::chrono::nanoseconds::max();
 
 /// What this agent knows of the leader, at one moment.
 struct leadership {
@@ -42,6 +44,13 @@ public:
   /// When the leader was last heard from; for a leader always now.
   steady_time last_contact() const {
     return steady_time(steady_time::duration(contact_.load(std::memory_order_acquire)));
+  }
+  /// Whether this server's state is at most so old. The leader's has no age; that of a server that has not heard of a
+  /// leader since its start is older than any.
+  bool is_recent(std::chrono::nanoseconds max_age, steady_time now) const {
+    if (get()->is_leader) return true;
+    auto heard = last_contact();
+    return max_age.count() > 0 && heard != steady_time{} && now - heard <= max_age;
   }
   void contacted(steady_time when) { contact_.store(when.time_since_epoch().count(), std::memory_order_release); }
 

@@ -1,7 +1,7 @@
 #include "actors/link_streams.hpp"
 
+#include "actors/rpc_bodies.hpp"
 #include "actors/rpc_router.hpp"
-#include "protocol/codec/msgpack.hpp"
 
 namespace praetor {
 
@@ -20,15 +20,13 @@ error reason_of(const envelope& refused) {
 
 void send_cancel(const peer_link_actor& link, std::uint64_t number) {
   auto message = std::make_shared<remote_envelope>();
-  message->message.kind = static_cast<std::uint16_t>(rpc_kind::cancel);
-  msgpack::pack(message->message.bytes, cancelled_request{number});
+  message->message = envelope_of(rpc_kind::cancel, packed_body(cancelled_request{number}));
   caf::anon_send(link, send_atom_v, local<std::shared_ptr<remote_envelope>>{std::move(message)});
 }
 
-void link_stream_state::call(rpc_kind kind, std::string bytes) {
+void link_stream_state::call(envelope request) {
   auto call = std::make_shared<remote_call>();
-  call->request.kind = static_cast<std::uint16_t>(kind);
-  call->request.bytes = std::move(bytes);
+  call->request = std::move(request);
   call->deadline = self->clock().now() + limits.answer;
   call->done = [me = link_stream_actor{self}](expected<envelope> answer, bool reached) {
     auto outcome = std::make_shared<remote_outcome>(remote_outcome{std::move(answer), reached});
@@ -59,7 +57,7 @@ void stream_puller_state::step() {
   // What was asked for has room whenever it comes.
   while ((asked + 1) * byte_pipe::piece + pipe->waiting() <= pipe->window()) {
     ++asked;
-    call(rpc_kind::pull, msgpack::pack(stream_pull{number, byte_pipe::piece}));
+    call(envelope_of(rpc_kind::pull, packed_body(stream_pull{number, byte_pipe::piece})));
   }
   PRAETOR_ASSERT(asked * byte_pipe::piece <= pipe->window());
   if (asked == 0) pipe->on_room(wake());
@@ -139,7 +137,7 @@ void stream_pusher_state::step() {
     sent.push_back(part.bytes.size());
     ended = part.end || part.failed;
     next.bytes = std::move(part.bytes);
-    call(rpc_kind::push, msgpack::pack(next));
+    call(envelope_of(rpc_kind::push, packed_body(next)));
   }
 }
 

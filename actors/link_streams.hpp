@@ -22,7 +22,7 @@ struct link_stream_state {
   std::uint64_t offset = 0; ///< bytes that went through
   bool over = false;
 
-  void call(rpc_kind kind, std::string bytes);
+  void call(envelope request);
   /// Wakes the actor, from any thread. Who waits for it keeps the actor alive, until its link ends.
   std::function<void()> wake() const;
   /// The server need not go on with the request.

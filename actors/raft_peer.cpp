@@ -3,6 +3,7 @@
 #include "actors/apply_batch.hpp"
 #include "actors/no_leader.hpp"
 #include "actors/received_message.hpp"
+#include "actors/rpc_bodies.hpp"
 #include "actors/rpc_gateway.hpp"
 #include "protocol/mutation.hpp"
 #include "protocol/types/error.hpp"
@@ -256,8 +257,7 @@ void raft_peer_state::send(const std::vector<raft::message>& messages) {
     auto link = links->find(m.to.id);
     if (link == links->end()) continue; // like one that is lost
     auto sent = std::make_shared<remote_envelope>();
-    sent->message.kind = static_cast<std::uint16_t>(rpc_kind::raft);
-    sent->message.bytes = raft::encode(m);
+    sent->message = envelope_of(rpc_kind::raft, raft::encode(m));
     self->send(link->second, send_atom_v, local<std::shared_ptr<remote_envelope>>{std::move(sent)});
   }
 }

@@ -6,6 +6,7 @@
 #include "actors/no_leader.hpp"
 #include "actors/received_message.hpp"
 #include "actors/remote_call.hpp"
+#include "actors/rpc_bodies.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/mutation.hpp"
 #include "storage/state/queries_catalog.hpp"
@@ -23,22 +24,20 @@ void hide_unreadable(const acl::authorizer& who, node_records& found) {
   std::erase_if(found.checks, [&](const health_check_ptr& c) { return !may_read(who, *c); });
 }
 
-envelope not_ready() { return rpc_refused("this server is starting or ending", 503, true); }
+/// Why a handler gives no reply.
+tl::unexpected<rpc_refusal> refusal(error why, bool not_carried_out) {
+  return tl::unexpected(rpc_refusal(std::move(why), not_carried_out));
+}
+
+tl::unexpected<rpc_refusal> not_ready() { return refusal({"this server is starting or ending", 503}, true); }
 
 /// Longer than any name of an origin.
 constexpr std::size_t longest_origin = 256;
 
 } // namespace
 
-envelope rpc_answer(rpc_kind kind, std::string bytes) {
-  envelope e;
-  e.kind = static_cast<std::uint16_t>(kind);
-  e.bytes = std::move(bytes);
-  return e;
-}
-
 envelope rpc_refused(error why, bool not_carried_out) {
-  return rpc_answer(rpc_kind::refused, msgpack::pack(rpc_refusal(std::move(why), not_carried_out)));
+  return envelope_of(rpc_kind::refused, msgpack::pack(rpc_refusal(std::move(why), not_carried_out)));
 }
 
 envelope rpc_refused(std::string text, int status, bool not_carried_out) {
@@ -112,7 +111,8 @@ std::optional<envelope> rpc_gateway_state::refused_load(const peer_identity& fro
 
 /// Servers authorize before they propose. Commands that client agents propose are authorized here, by what the command
 /// says, which may be anything before it is checked.
-tl::expected<log_command, envelope> rpc_gateway_state::proposed_command(std::string bytes, const peer_identity& from) {
+tl::expected<log_command, rpc_refusal> rpc_gateway_state::proposed_command(std::string bytes,
+                                                                           const peer_identity& from) {
   auto known = standing(from);
   bool trusted = known == peer_standing::server || mutated(mutation::agent_command_unauthorized);
   auto checked = check_command(std::move(bytes), trusted ? proposer::server : proposer::agent);
@@ -122,16 +122,11 @@ tl::expected<log_command, envelope> rpc_gateway_state::proposed_command(std::str
   else if (!trusted)
     no = refused_command(options.view, checked->bytes(), {options.outside->wall_clock(), self->clock().now()});
   if (!no) return std::move(*checked);
-  if (known != peer_standing::unproven_server) return tl::unexpected(rpc_refused(std::move(*no), false));
+  if (known != peer_standing::unproven_server) return refusal(std::move(*no), false);
   // Gossip may be about to tell of it: the sender tries again for as long as it holds the request.
   auto doubt = doubt_about(from, options.view->servers.load().get());
   complain(from, doubt);
-  return tl::unexpected(rpc_refused("this server does not know the sender as a server: " + doubt, 503, true));
-}
-
-std::function<void(envelope)> rpc_gateway_state::answer_to(std::uint64_t id) const {
-  return
-      [me = rpc_gateway_actor{self}, id](envelope answer) { caf::anon_send(me, result_atom_v, id, std::move(answer)); };
+  return refusal({"this server does not know the sender as a server: " + doubt, 503}, true);
 }
 
 caf::result<envelope> rpc_gateway_state::ask(const envelope& e, const peer_identity& from) {
@@ -150,12 +145,6 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e, const peer_ident
   auto origin = origin_of(request, from);
   auto bytes = e.bytes.size() + (request.streams ? byte_pipe::default_window : 0);
   if (auto no = refused_load(from, request.number, origin, bytes)) return *no;
-  log_command command;
-  if (kind == rpc_kind::propose) {
-    auto proposed = proposed_command(std::move(request.body), from);
-    if (!proposed) return proposed.error();
-    command = std::move(*proposed);
-  }
   // Nobody would end the requests of a connection whose end the gateway has heard of already.
   if (!links.is_open(from.connection) && !mutated(mutation::ended_connection_served))
     return rpc_refused("the connection has ended", 499, true);
@@ -175,7 +164,7 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e, const peer_ident
   if (request.streams) open_streams(id).body = std::make_shared<byte_pipe>();
   // Whom it is for when it is handed on from here.
   request.origin = r.origin.empty() ? "agent " + from.id : r.origin;
-  carry_out(kind, std::move(request), std::move(command), id);
+  carry_out(kind, std::move(request), from, id);
   return promise;
 }
 
@@ -186,94 +175,105 @@ void rpc_gateway_state::charge(running& r, std::size_t bytes) {
   memory.take(bytes);
 }
 
-void rpc_gateway_state::carry_out(rpc_kind kind, rpc_request request, log_command command, std::uint64_t id) {
-  auto done = answer_to(id);
+void rpc_gateway_state::carry_out(rpc_kind kind, rpc_request request, const peer_identity& from, std::uint64_t id) {
+  using self_type = rpc_gateway_state;
   switch (kind) {
-  case rpc_kind::propose: return propose(request, std::move(command), std::move(done));
-  case rpc_kind::request: return serve(std::move(request), id, std::move(done));
-  case rpc_kind::node_records: return find_node(std::move(request), std::move(done));
-  case rpc_kind::log_state: return describe_log(std::move(done));
-  case rpc_kind::token: return describe_token(std::move(request), std::move(done));
-  case rpc_kind::dns: return look_up(std::move(request), std::move(done));
+  case rpc_kind::propose: return handle<rpc_kind::propose>(std::move(request), from, id, &self_type::propose);
+  case rpc_kind::request: return handle<rpc_kind::request>(std::move(request), from, id, &self_type::serve);
+  case rpc_kind::node_records:
+    return handle<rpc_kind::node_records>(std::move(request), from, id, &self_type::find_node);
+  case rpc_kind::log_state: return handle<rpc_kind::log_state>(std::move(request), from, id, &self_type::describe_log);
+  case rpc_kind::token: return handle<rpc_kind::token>(std::move(request), from, id, &self_type::describe_token);
+  case rpc_kind::dns: return handle<rpc_kind::dns>(std::move(request), from, id, &self_type::look_up);
   default:
-    done(rpc_refused("this release knows no request of kind " + std::to_string(static_cast<int>(kind)), 501, true));
+    ended(id,
+          rpc_refused("this release knows no request of kind " + std::to_string(static_cast<int>(kind)), 501, true));
   }
 }
 
-void rpc_gateway_state::propose(const rpc_request& request, log_command command, std::function<void(envelope)> done) {
-  auto answer = [done = std::move(done)](const state::apply_result& result) {
-    done(result.not_appended ? rpc_refused(result.why(), true) : rpc_answer(rpc_kind::propose, msgpack::pack(result)));
+template <rpc_kind Kind>
+void rpc_gateway_state::handle(rpc_request request, const peer_identity& from, std::uint64_t id,
+                               void (rpc_gateway_state::*handler)(received<Kind>)) {
+  reply_callback<Kind> done = [me = rpc_gateway_actor{self},
+                               id](const tl::expected<reply_of<Kind>, rpc_refusal>& reply) {
+    caf::anon_send(me, result_atom_v, id,
+                   reply ? envelope_of(Kind, packed_body(*reply))
+                         : envelope_of(rpc_kind::refused, msgpack::pack(reply.error())));
   };
-  options.writes.propose(std::move(command), std::move(answer), request.hops, request.hold, request.origin);
+  auto what = read_body<question_of<Kind>>(std::exchange(request.body, {}));
+  if (!what)
+    return done(refusal(
+        {"a request of kind " + std::string(declared<Kind>.name) + " could not be read: " + what.error().text, 400},
+        true));
+  (this->*handler)({std::move(*what), std::move(request), from, id, std::move(done)});
 }
 
-void rpc_gateway_state::serve(rpc_request request, std::uint64_t id, std::function<void(envelope)> done) {
-  auto server = options.view->requests.load();
-  if (!server) return done(not_ready());
-  remote_request asked;
-  if (auto read = msgpack::unpack(request.body, asked); !read)
-    return done(rpc_refused("a client's request could not be read: " + read.error().text, 400, true));
-  auto& r = requests[id];
-  asked.rest = r.streams ? r.streams->body : nullptr;
-  asked.origin = std::move(request.origin);
-  auto answered = [me = rpc_gateway_actor{self}, id, done = std::move(done)](remote_answer answer) {
-    auto rest = std::move(answer.rest);
-    if (!rest)
-      return done(answer.not_carried_out ? rpc_refused(std::move(answer.body), static_cast<int>(answer.status), true)
-                                         : rpc_answer(rpc_kind::request, msgpack::pack(answer)));
-    caf::anon_send(me, stream_atom_v, id, rpc_answer(rpc_kind::streamed, msgpack::pack(answer)),
-                   local<std::shared_ptr<byte_pipe>>{std::move(rest)});
+void rpc_gateway_state::propose(received<rpc_kind::propose> asked) {
+  auto command = proposed_command(std::move(asked.what), asked.from);
+  if (!command) return asked.done(tl::unexpected(std::move(command.error())));
+  auto answer = [done = std::move(asked.done)](const state::apply_result& result) {
+    if (result.not_appended) return done(refusal(result.why(), true));
+    done(result);
   };
-  r.cancel = server->serve(std::move(asked), request.hops, request.hold, std::move(answered));
+  options.writes.propose(std::move(*command), std::move(answer), asked.head.hops, asked.head.hold, asked.head.origin);
 }
 
-void rpc_gateway_state::look_up(rpc_request request, std::function<void(envelope)> done) {
+void rpc_gateway_state::serve(received<rpc_kind::request> asked) {
   auto server = options.view->requests.load();
-  if (!server) return done(not_ready());
-  server->look_up(std::move(request.body), request.hops, request.hold, std::move(request.origin),
-                  [done = std::move(done)](expected<std::string> answer) {
-                    done(answer ? rpc_answer(rpc_kind::dns, std::move(*answer)) : rpc_refused(answer.error(), true));
-                  });
+  if (!server) return asked.done(not_ready());
+  auto& r = requests[asked.id];
+  asked.what.rest = r.streams ? r.streams->body : nullptr;
+  asked.what.origin = std::move(asked.head.origin);
+  auto answered = [me = rpc_gateway_actor{self}, id = asked.id, done = std::move(asked.done)](remote_answer answer) {
+    if (auto rest = std::move(answer.rest)) {
+      auto head = envelope_of(rpc_kind::streamed, packed_body(answer));
+      return caf::anon_send(me, stream_atom_v, id, std::move(head), local<std::shared_ptr<byte_pipe>>{std::move(rest)});
+    }
+    if (answer.not_carried_out) return done(refusal({std::move(answer.body), static_cast<int>(answer.status)}, true));
+    done(std::move(answer));
+  };
+  r.cancel = server->serve(std::move(asked.what), asked.head.hops, asked.head.hold, std::move(answered));
 }
 
-void rpc_gateway_state::find_node(rpc_request request, std::function<void(envelope)> done) {
-  node_records_request asked;
-  if (auto read = msgpack::unpack(request.body, asked); !read)
-    return done(rpc_refused("a request for a node could not be read: " + read.error().text, 400, true));
-  auto& leader = options.view->leader;
-  auto age = self->clock().now() - leader.last_contact();
-  if (!leader.get()->is_leader && age > asked.max_stale)
-    return done(rpc_refused(no_leader(), true)); // what is here may be too old
-  auto who =
-      options.view->resolver.at_hand(options.view, asked.token, {options.outside->wall_clock(), self->clock().now()});
-  if (!who || !*who)
-    return done(who ? rpc_refused({who->error().code, who->error().text, 403}, false)
-                    : rpc_refused("this is no server", 403, false));
+void rpc_gateway_state::look_up(received<rpc_kind::dns> asked) {
+  auto server = options.view->requests.load();
+  if (!server) return asked.done(not_ready());
+  auto answered = [done = std::move(asked.done)](expected<std::string> answer) {
+    if (!answer) return done(refusal(std::move(answer.error()), true));
+    done(std::move(*answer));
+  };
+  server->look_up(std::move(asked.what), asked.head.hops, asked.head.hold, std::move(asked.head.origin),
+                  std::move(answered));
+}
+
+void rpc_gateway_state::find_node(received<rpc_kind::node_records> asked) {
+  const auto& what = asked.what;
+  auto now = self->clock().now();
+  if (!options.view->leader.is_recent(what.max_stale, now)) return asked.done(refusal(no_leader(), true));
+  auto who = options.view->resolver.at_hand(options.view, what.token, {options.outside->wall_clock(), now});
+  if (!who) return asked.done(refusal({"this is no server", 403}, false));
+  if (!*who) return asked.done(refusal({who->error().code, who->error().text, 403}, false));
   auto store = options.view->state.load();
   node_records found;
-  auto services = state::node_services(*store, asked.node, nullptr).value;
+  auto services = state::node_services(*store, what.node, nullptr).value;
   found.node = services.node;
   found.services = std::move(services.services);
-  found.checks = state::node_checks(*store, asked.node, nullptr).value;
+  found.checks = state::node_checks(*store, what.node, nullptr).value;
   if (!mutated(mutation::records_shown_to_anybody)) hide_unreadable(***who, found);
-  done(rpc_answer(rpc_kind::node_records, msgpack::pack(found)));
+  asked.done(std::move(found));
 }
 
-void rpc_gateway_state::describe_token(rpc_request request, std::function<void(envelope)> done) {
-  const auto& leader = options.view->leader;
-  if (!leader.get()->is_leader && leader.last_contact() == steady_time{})
-    return done(rpc_refused(no_leader(), true)); // nothing is known here yet
-  auto holder = options.view->resolver.describe(*options.view, request.body, options.outside->wall_clock());
-  done(rpc_answer(rpc_kind::token, msgpack::pack(holder)));
+void rpc_gateway_state::describe_token(received<rpc_kind::token> asked) {
+  if (!options.view->leader.is_recent(any_age, self->clock().now())) return asked.done(refusal(no_leader(), true));
+  asked.done(options.view->resolver.describe(*options.view, asked.what, options.outside->wall_clock()));
 }
 
-void rpc_gateway_state::describe_log(std::function<void(envelope)> done) {
-  if (!options.peer) return done(not_ready());
-  self->send(options.peer, status_atom_v,
-             local<std::function<void(const raft_status&)>>{
-                 [done = std::move(done), view = options.view](const raft_status& status) {
-                   done(rpc_answer(rpc_kind::log_state, msgpack::pack(log_state_of(status, *view))));
-                 }});
+void rpc_gateway_state::describe_log(received<rpc_kind::log_state> asked) {
+  if (!options.peer) return asked.done(not_ready());
+  auto described = [done = std::move(asked.done), view = options.view](const raft_status& status) {
+    done(log_state_of(status, *view));
+  };
+  self->send(options.peer, status_atom_v, local<std::function<void(const raft_status&)>>{std::move(described)});
 }
 
 void rpc_gateway_state::ended(std::uint64_t id, const envelope& answer) {

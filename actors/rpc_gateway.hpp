@@ -120,18 +120,32 @@ private:
   /// Counts so many bytes more for a request.
   void charge(running& r, std::size_t bytes);
   /// The command of a request, if it may be proposed for the peer.
-  tl::expected<log_command, envelope> proposed_command(std::string bytes, const peer_identity& from);
+  tl::expected<log_command, rpc_refusal> proposed_command(std::string bytes, const peer_identity& from);
   void complain(const peer_identity& from, const std::string& why);
-  /// What ends the request of this number; thread-safe.
-  std::function<void(envelope)> answer_to(std::uint64_t id) const;
-  /// @param command that of the request, if it is a proposal
-  void carry_out(rpc_kind kind, rpc_request request, log_command command, std::uint64_t id);
-  void propose(const rpc_request& request, log_command command, std::function<void(envelope)> done);
-  void serve(rpc_request request, std::uint64_t id, std::function<void(envelope)> done);
-  void look_up(rpc_request request, std::function<void(envelope)> done);
-  void describe_log(std::function<void(envelope)> done);
-  void describe_token(rpc_request request, std::function<void(envelope)> done);
-  void find_node(rpc_request request, std::function<void(envelope)> done);
+
+  /// What a handler gives back; thread-safe. A refusal tells the peer why there is no answer.
+  template <rpc_kind Kind>
+  using reply_callback = std::function<void(tl::expected<reply_of<Kind>, rpc_refusal>)>;
+  /// A request as its handler gets it.
+  template <rpc_kind Kind>
+  struct received {
+    question_of<Kind> what;
+    rpc_request head; ///< its body is taken out; `origin` says whom it is for when it is handed on from here
+    const peer_identity& from;
+    std::uint64_t id; ///< the gateway's own number
+    reply_callback<Kind> done;
+  };
+  void carry_out(rpc_kind kind, rpc_request request, const peer_identity& from, std::uint64_t id);
+  /// Reads the request and has it carried out.
+  template <rpc_kind Kind>
+  void handle(rpc_request request, const peer_identity& from, std::uint64_t id,
+              void (rpc_gateway_state::*handler)(received<Kind>));
+  void propose(received<rpc_kind::propose> asked);
+  void serve(received<rpc_kind::request> asked);
+  void look_up(received<rpc_kind::dns> asked);
+  void describe_log(received<rpc_kind::log_state> asked);
+  void describe_token(received<rpc_kind::token> asked);
+  void find_node(received<rpc_kind::node_records> asked);
   void cancel(std::uint64_t id);
   /// Ends a request before its time: the peer is given this answer, and whoever carries it out is told.
   void end_early(std::uint64_t id, const envelope& answer);
@@ -150,8 +164,6 @@ private:
   static void close_pipes(request_streams& s, const std::string& why);
 };
 
-/// An envelope with this content.
-envelope rpc_answer(rpc_kind kind, std::string bytes);
 /// Why there is no answer, as an envelope.
 envelope rpc_refused(error why, bool not_carried_out);
 envelope rpc_refused(std::string text, int status, bool not_carried_out);

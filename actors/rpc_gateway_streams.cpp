@@ -1,3 +1,4 @@
+#include "actors/rpc_bodies.hpp"
 #include "actors/rpc_gateway.hpp"
 #include "protocol/codec/msgpack.hpp"
 
@@ -21,7 +22,7 @@ envelope piece_of(std::uint64_t number, std::uint64_t offset, byte_pipe::part pa
   out.bytes = std::move(part.bytes);
   out.end = part.end;
   if (part.failed) out.fail(*part.failed);
-  return rpc_answer(rpc_kind::pull, msgpack::pack(out));
+  return envelope_of(rpc_kind::pull, msgpack::pack(out));
 }
 
 } // namespace
@@ -126,7 +127,7 @@ void rpc_gateway_state::answer_pushes(std::uint64_t id) {
   if (s.pushes.empty()) return;
   if (s.body->has_room()) {
     s.moved = self->clock().now();
-    for (auto& waits : std::exchange(s.pushes, {})) waits.deliver(rpc_answer(rpc_kind::push, {}));
+    for (auto& waits : std::exchange(s.pushes, {})) waits.deliver(envelope_of(rpc_kind::push, {}));
     return;
   }
   s.body->on_room([me = rpc_gateway_actor{self}, id] { caf::anon_send(me, stream_atom_v, id); });

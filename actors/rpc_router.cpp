@@ -1,5 +1,6 @@
 #include "actors/rpc_router.hpp"
 
+#include "actors/ask.hpp"
 #include "actors/link_streams.hpp"
 #include "actors/no_leader.hpp"
 #include "protocol/base/randomness.hpp"
@@ -43,27 +44,26 @@ rpc_router_state::~rpc_router_state() {
 }
 
 void rpc_router_state::propose(std::shared_ptr<proposal> p) {
-  auto r = std::make_shared<forwarded_request>();
   auto done = p->done ? p->done : apply_callback{[](const state::apply_result&) {}};
-  r->kind = rpc_kind::propose;
+  request_terms terms;
+  terms.to.hold = p->hold.count() > 0 ? p->hold : options.hold;
+  terms.patience = options.view->settings.load()->rpc.client_timeout;
+  terms.hops = p->hops + 1;
+  terms.origin = p->origin;
+  auto failed = std::make_shared<std::weak_ptr<forwarded_request>>();
+  auto r = prepared<rpc_kind::propose>(
+      std::move(terms), [p] { return p->command.bytes(); },
+      [done, failed](const expected<state::apply_result>& answer) {
+        if (answer) return done(*answer);
+        auto result = state::apply_result::failure(answer.error());
+        auto request = failed->lock();
+        result.not_appended = request && request->notes.nothing_done;
+        done(result);
+      });
+  *failed = r;
   // Who got it from a server that does not lead either says so: the first one looks for the leader again.
-  if (p->hops < most_hops) r->body = [p] { return p->command.bytes(); };
-  r->hops = p->hops + 1;
-  r->origin = p->origin;
-  r->hold = p->hold.count() > 0 ? p->hold : options.hold;
-  r->deadline = self->clock().now() + r->hold + options.view->settings.load()->rpc.client_timeout;
-  r->done = [done, weak = std::weak_ptr(r)](expected<std::string> answer) {
-    state::apply_result result;
-    if (!answer) {
-      result = state::apply_result::failure(answer.error());
-      auto request = weak.lock();
-      result.not_appended = request && request->notes.nothing_done;
-    } else if (auto read = msgpack::unpack(*answer, result); !read) {
-      result = state::apply_result::failure(unknown_outcome());
-    }
-    done(result);
-  };
-  r->here = [me = rpc_router_actor{self}, peer = options.peer, p, done, weak = std::weak_ptr(r)] {
+  if (p->hops >= most_hops) r->attempt = nullptr;
+  r->terms.here = [me = rpc_router_actor{self}, peer = options.peer, p, done, weak = std::weak_ptr(r)] {
     auto sent = std::make_shared<proposal>();
     sent->command = p->command;
     sent->done = [me, done, r = weak.lock()](const state::apply_result& result) {
@@ -79,13 +79,12 @@ void rpc_router_state::propose(std::shared_ptr<proposal> p) {
 
 void rpc_router_state::read(done_callback done) {
   auto r = std::make_shared<forwarded_request>();
-  r->hold = options.hold;
-  r->deadline = self->clock().now() + r->hold;
+  r->terms.to.hold = options.hold;
   r->done = [done](expected<std::string> answer) {
     auto failed = answer ? no_leader() : answer.error();
     done(&failed);
   };
-  r->here = [me = rpc_router_actor{self}, peer = options.peer, done, weak = std::weak_ptr(r)] {
+  r->terms.here = [me = rpc_router_actor{self}, peer = options.peer, done, weak = std::weak_ptr(r)] {
     caf::anon_send(peer, read_atom_v, local<done_callback>{[me, done, r = weak.lock()](const error* failed) {
                      if (!failed) return done(nullptr);
                      caf::anon_send(me, forward_atom_v, local<forwarded_request_ptr>{r});
@@ -99,7 +98,8 @@ void rpc_router_state::forward(forwarded_request_ptr r) {
   if (notes.cancelled) return;
   if (notes.begun) return hold_back(r); // an attempt of this agent's own came to nothing
   notes.begun = true;
-  notes.hold_until = self->clock().now() + r->hold;
+  notes.hold_until = self->clock().now() + r->terms.to.hold;
+  notes.deadline = notes.hold_until + r->terms.patience;
   notes.last = no_leader();
   if (held.size() + flights.size() >= most_waiting)
     return r->done(fail("too many requests wait for other servers, try again later", 503));
@@ -151,23 +151,24 @@ void rpc_router_state::attempt(const forwarded_request_ptr& r) {
   auto& notes = r->notes;
   notes.seen_term = leader->term;
   notes.seen_leader = leader->leader_id;
-  if (options.server && leader->is_leader && r->here) return r->here();
-  if (!r->body) return r->done(tl::unexpected(no_leader()));
+  if (options.server && leader->is_leader && r->terms.here) return r->terms.here();
+  if (!r->attempt) return r->done(tl::unexpected(no_leader()));
   if (!has_servers(*this)) return give_up(r);
   auto* server = choose(*r);
   if (!server) return hold_back(r);
   auto now = self->clock().now();
   rpc_request request;
   request.number = notes.number = ++next_number;
-  request.hops = r->hops;
+  request.hops = r->terms.hops;
   request.hold = std::max<nanoseconds>(notes.hold_until - now, nanoseconds{0});
-  request.origin = r->origin;
+  request.origin = r->terms.origin;
   request.streams = r->rest != nullptr;
-  request.body = r->body();
+  auto sent = r->attempt();
+  notes.repeatable = sent.repeatable;
+  request.body = std::move(sent.body);
   auto call = std::make_shared<remote_call>();
-  call->request.kind = static_cast<std::uint16_t>(r->kind);
-  msgpack::pack(call->request.bytes, request);
-  call->deadline = r->deadline;
+  call->request = envelope_of(r->kind, msgpack::pack(request));
+  call->deadline = notes.deadline;
   call->done = [me = rpc_router_actor{self}, number = notes.number](expected<envelope> answer, bool reached) {
     caf::anon_send(
         me, result_atom_v, number,
@@ -191,6 +192,7 @@ void rpc_router_state::ended(std::uint64_t number, remote_outcome outcome) {
   auto now = self->clock().now();
   if (outcome.answer) {
     auto& e = *outcome.answer;
+    r->notes.nothing_done = false;
     if (static_cast<rpc_kind>(e.kind) == rpc_kind::streamed) return begin_stream(number, *over, std::move(e.bytes));
     if (static_cast<rpc_kind>(e.kind) != rpc_kind::refused) return r->done(std::move(e.bytes));
     rpc_refusal why;
@@ -204,11 +206,12 @@ void rpc_router_state::ended(std::uint64_t number, remote_outcome outcome) {
   } else {
     rotate(server);
     r->notes.nothing_done = !outcome.reached;
-    if (outcome.reached && !r->repeatable && !mutated(mutation::resent_compare_and_set))
+    if (outcome.reached && !r->notes.repeatable && !mutated(mutation::resent_compare_and_set))
       return r->done(tl::unexpected(unknown_outcome()));
-    if (now >= r->deadline) return r->done(tl::unexpected(outcome.answer.error()));
+    if (now >= r->notes.deadline) return r->done(tl::unexpected(outcome.answer.error()));
     // What was waiting for long waits for the next leader afresh.
-    if (outcome.reached) r->notes.hold_until = std::max(r->notes.hold_until, std::min(now + r->hold, r->deadline));
+    auto afresh = std::min<steady_time>(now + r->terms.to.hold, r->notes.deadline);
+    if (outcome.reached) r->notes.hold_until = std::max(r->notes.hold_until, afresh);
     r->notes.last = no_leader();
   }
   hold_back(r);
@@ -218,9 +221,9 @@ void rpc_router_state::hold_back(const forwarded_request_ptr& r) {
   auto& notes = r->notes;
   auto now = self->clock().now();
   if (notes.cancelled) return;
-  if (now >= notes.hold_until || now >= r->deadline || !has_servers(*this)) return give_up(r);
-  auto limit = std::max<nanoseconds>(r->hold / 16 * (std::int64_t{1} << std::min(notes.attempts++, most_doublings)),
-                                     nanoseconds{1});
+  if (now >= notes.hold_until || now >= notes.deadline || !has_servers(*this)) return give_up(r);
+  auto limit = std::max<nanoseconds>(
+      r->terms.to.hold / 16 * (std::int64_t{1} << std::min(notes.attempts++, most_doublings)), nanoseconds{1});
   auto least = std::min(notes.waited, limit - nanoseconds{1});
   notes.waited = least + jitter(random, limit - least);
   notes.due = std::min<steady_time>(now + notes.waited, notes.hold_until);
@@ -249,7 +252,7 @@ void rpc_router_state::retry() {
     return is_due;
   });
   for (auto& r : due) {
-    if (now >= r->notes.hold_until || now >= r->deadline)
+    if (now >= r->notes.hold_until || now >= r->notes.deadline)
       give_up(r);
     else
       attempt(r);

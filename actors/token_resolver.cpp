@@ -1,8 +1,8 @@
 #include "actors/token_resolver.hpp"
 
 #include "actors/agent.hpp"
+#include "actors/ask.hpp"
 #include "protocol/acl/built_in.hpp"
-#include "protocol/codec/msgpack.hpp"
 #include "protocol/types/secrets.hpp"
 #include "storage/state/queries_acl.hpp"
 
@@ -154,25 +154,19 @@ void token_resolver::resolve(const agent_view_ptr& view, std::string_view secret
 
 void token_resolver::ask(const agent_view_ptr& view, const std::string& secret, const instant& now) {
   auto settings = view->settings.load();
-  auto r = std::make_shared<forwarded_request>();
-  r->kind = rpc_kind::token;
-  r->body = [secret] { return secret; };
-  r->to_leader = false;
-  r->repeatable = true;
-  r->hold = settings->rpc_hold_timeout;
-  r->deadline = now.steady + r->hold + patience;
-  r->done = [view, secret, now](const expected<std::string>& answer) {
+  auto told = [view, secret, now](const expected<token_holder>& answer) {
     view->resolver.told(view, secret, answer, now);
   };
-  r->here = [view, secret, now] {
-    view->resolver.told(view, secret, fail(error_code::no_servers, "this agent has no servers to ask"), now);
-  };
+  request_terms terms;
+  terms.to = {.max_age = any_age, .hold = settings->rpc_hold_timeout};
+  terms.patience = patience;
+  terms.here = [told] { told(fail(error_code::no_servers, "this agent has no servers to ask")); };
   auto handles = view->handles.load();
-  if (!handles) return r->here();
-  caf::anon_send(handles->writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
+  if (!handles) return terms.here();
+  praetor::ask<rpc_kind::token>(handles->writes.router(), std::move(terms), secret, std::move(told));
 }
 
-void token_resolver::told(const agent_view_ptr& view, const std::string& secret, const expected<std::string>& answer,
+void token_resolver::told(const agent_view_ptr& view, const std::string& secret, const expected<token_holder>& answer,
                           const instant& asked) {
   auto outcome = take(*view->settings.load(), secret, answer, asked);
   std::unique_lock lock(guard_);
@@ -183,10 +177,10 @@ void token_resolver::told(const agent_view_ptr& view, const std::string& secret,
 }
 
 resolution token_resolver::take(const config::runtime_config& c, const std::string& secret,
-                                const expected<std::string>& answer, const instant& asked) {
-  token_holder holder;
-  bool whole = answer && msgpack::unpack(*answer, holder) && std::ranges::count(holder.policies, nullptr) == 0;
+                                const expected<token_holder>& answer, const instant& asked) {
+  bool whole = answer && std::ranges::count(answer->policies, nullptr) == 0;
   if (!whole) return without_servers(c, secret, asked);
+  const auto& holder = *answer;
   if (holder.disabled) return fail(error_code::not_supported, "ACL support disabled", 401);
   if (holder.accessor.empty()) {
     std::lock_guard lock(guard_);

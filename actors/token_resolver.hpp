@@ -67,7 +67,7 @@ public:
   token_holder describe(const agent_view& view, std::string_view secret, nanoseconds calendar) const;
   /// A server's answer has come in, or none has: keeps it, and calls back who waits for it.
   /// @param asked when it was asked for
-  void told(const agent_view_ptr& view, const std::string& secret, const expected<std::string>& answer,
+  void told(const agent_view_ptr& view, const std::string& secret, const expected<token_holder>& answer,
             const instant& asked);
   /// Another configuration counts from now on.
   void forget();
@@ -98,7 +98,7 @@ private:
   resolution authorize(const config::runtime_config& c, std::string accessor,
                        const std::vector<acl_policy_ptr>& policies);
   void ask(const agent_view_ptr& view, const std::string& secret, const instant& now);
-  resolution take(const config::runtime_config& c, const std::string& secret, const expected<std::string>& answer,
+  resolution take(const config::runtime_config& c, const std::string& secret, const expected<token_holder>& answer,
                   const instant& asked);
   resolution without_servers(const config::runtime_config& c, const std::string& secret, const instant& now);
 

@@ -42,6 +42,7 @@ struct received_message;
 struct link_outcome;
 struct link_answer;
 struct forwarded_request;
+struct log_state;
 struct remote_outcome;
 struct known_servers;
 struct membership_change;
@@ -424,8 +425,8 @@ using autopilot_actor = caf::typed_actor<
 using bootstrap_actor = caf::typed_actor<
     // Look again.
     caf::reacts_to<wake_atom>,
-    // A server's answer: its id, and whether it is part of a cluster already; or that it could not be asked.
-    caf::reacts_to<result_atom, std::uint64_t, std::string, std::string>,
+    // The answer of the server with this id in this round; null: it could not be asked.
+    caf::reacts_to<result_atom, std::uint64_t, std::string, local<std::shared_ptr<const log_state>>>,
     // The own peer has a configuration now.
     caf::reacts_to<ended_atom>>;
 

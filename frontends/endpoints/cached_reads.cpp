@@ -1,9 +1,9 @@
 #include "frontends/endpoints/cached_reads.hpp"
 
 #include "actors/answer_cache.hpp"
+#include "actors/ask.hpp"
 #include "frontends/endpoints/forwarding.hpp"
 #include "frontends/endpoints/reads.hpp"
-#include "protocol/codec/msgpack.hpp"
 #include "protocol/types/joined_key.hpp"
 
 namespace praetor::endpoints {
@@ -20,12 +20,12 @@ std::uint64_t index_in(const std::string& lines) {
   return parse_uint(std::string_view(lines).substr(at, lines.find('\r', at) - at)).value_or(0);
 }
 
-fetched_answer fetched(const expected<std::string>& reply) {
+fetched_answer fetched(expected<remote_answer> reply) {
   fetched_answer out;
-  if (!reply)
-    out.failure = reply.error();
-  else if (auto read = msgpack::unpack(*reply, out.answer); !read)
-    out.failure = error{"another server's answer could not be read: " + read.error().text, 500};
+  if (reply)
+    out.answer = std::move(*reply);
+  else
+    out.failure = std::move(reply.error());
   out.index = index_in(out.answer.lines);
   return out;
 }
@@ -43,8 +43,7 @@ public:
   const std::string& key() const override { return key_; }
   bool waits() const override { return waits_; }
 
-  std::function<void()> fetch(std::uint64_t index, steady_time now,
-                              std::function<void(fetched_answer)> done) const override {
+  std::function<void()> fetch(std::uint64_t index, std::function<void(fetched_answer)> done) const override {
     auto config = view_->settings.load();
     auto handles = view_->handles.load();
     auto asked = request_;
@@ -56,19 +55,15 @@ public:
       asked.query.push_back({"index", std::to_string(index)});
       asked.asker.wait_left = wait;
     }
-    auto r = std::make_shared<forwarded_request>();
-    r->to_leader = false;
-    r->repeatable = true;
-    r->hold = config->rpc_hold_timeout;
-    r->deadline = now + wait + r->hold + config->rpc.client_timeout;
-    r->body = [packed = msgpack::pack(asked)] { return packed; };
-    r->done = [done](expected<std::string> reply) { done(fetched(reply)); };
-    r->here = [done] { done(fetched(fail("this agent leads now: ask again"))); };
+    request_terms terms;
+    terms.to = {.max_age = any_age, .hold = config->rpc_hold_timeout};
+    terms.patience = wait + config->rpc.client_timeout;
+    terms.here = [done] { done(fetched(fail("this agent leads now: ask again"))); };
+    auto r = prepared<rpc_kind::request>(std::move(terms), std::move(asked),
+                                         [done](expected<remote_answer> reply) { done(fetched(std::move(reply))); });
     auto router = handles->writes.router();
-    caf::anon_send(router, forward_atom_v, local<forwarded_request_ptr>{r});
-    return [router, weak = std::weak_ptr(r)] {
-      if (auto gone = weak.lock()) caf::anon_send(router, leave_atom_v, local<forwarded_request_ptr>{gone});
-    };
+    ask(router, r);
+    return cancelling(router, r);
   }
 
 private:
@@ -114,7 +109,7 @@ void respond_kept(const call& c, const read_options& options, const cached_reply
 bool takes_kept_answer(const call& c) {
   if (c.matched->cache_policy == caching::none || c.req.via || !c.env.handles()->answers) return false;
   auto options = read_options_of(c);
-  return options && options->cached;
+  return options && options->cached && !refused_datacenter(c);
 }
 
 void answer_kept(const call& c) {

@@ -98,15 +98,8 @@ void propose(const call& c, expected<log_command> command, result_handler done) 
   });
 }
 
-std::string datacenter_of(const request& req) {
-  auto dc = req.query.get("datacenter");
-  return dc.empty() ? req.query.get("dc") : dc;
-}
-
-std::optional<answer> no_path(const call& c) {
-  auto dc = datacenter_of(c.req);
-  if (dc.empty() || dc == c.env.config()->datacenter) return {};
-  return text_answer(500, "No path to datacenter");
+std::optional<error> refused_datacenter(const call& c) {
+  return unreachable(c.to.datacenter, c.env.config()->datacenter);
 }
 
 std::string asked_node(const call& c) { return c.req.via ? c.req.via->asker.node : c.env.config()->node_name; }

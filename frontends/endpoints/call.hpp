@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/destination.hpp"
 #include "frontends/endpoints/environment.hpp"
 #include "frontends/endpoints/read_options.hpp"
 #include "protocol/base/go_bool.hpp"
@@ -26,6 +27,7 @@ struct call {
   std::string token = {};         ///< that the request is made with, the agent's default one included; "" without ACLs
   steady_time wait_until = {};    ///< of a blocking query that waits already
   std::optional<expected<read_options>> options = {}; ///< of a route that takes them, once they are parsed
+  destination to = {};                                ///< whose answer it takes
 
   bool is(std::string_view method) const { return req.method == method; }
 };
@@ -88,10 +90,18 @@ void propose_any(const call& c, expected<log_command> command, result_handler do
 /// Likewise, and counts it; `done` runs unless the command failed, which is answered with the error's text.
 void propose(const call& c, expected<log_command> command, result_handler done);
 
-/// The datacenter that the request asks for, or "" if it asks for none.
-std::string datacenter_of(const request& req);
-/// The answer to a request for another datacenter than the own one.
-std::optional<answer> no_path(const call& c);
+/// Why no server answers for the datacenter that the request asks for, if so.
+std::optional<error> refused_datacenter(const call& c);
+/// A request body that names its datacenter: filled in where the client leaves it out, refused where no server answers
+/// for it.
+template <class Body>
+expected<Body> with_datacenter(const call& c, expected<Body> body) {
+  if (!body) return body;
+  auto own = c.env.config()->datacenter;
+  if (body->datacenter.empty()) body->datacenter = own;
+  if (auto no = unreachable(body->datacenter, own)) return tl::unexpected(std::move(*no));
+  return body;
+}
 
 /// The name of the node whose agent the client asked.
 std::string asked_node(const call& c);

@@ -210,9 +210,7 @@ expected<health_check_ptr> completed(const health_check& given, const register_r
 }
 
 /// Fills in what clients leave out and refuses what can't be stored.
-expected<void> complete(register_request& r, const config::runtime_config& config) {
-  if (r.datacenter.empty()) r.datacenter = config.datacenter;
-  if (r.datacenter != config.datacenter) return fail("No path to datacenter");
+expected<void> complete(register_request& r) {
   if (names_peer(r)) return fail("cannot register requests with PeerName in them");
   if (auto fault = fault_in_names(r)) return fail(std::move(*fault), 400);
   if (r.node.empty()) return fail("Must provide node");
@@ -251,21 +249,19 @@ expected<void> services_of_checks(const register_request& r, const state::store&
 void answer_true(const call& c, const state::apply_result&) { respond(c, json_answer(c, true)); }
 
 void register_(const call& c) {
-  auto read = read_strictly<register_request>(c.req.body);
+  auto read = with_datacenter(c, read_strictly<register_request>(c.req.body));
   if (!read) return respond(c, error_answer(read.error()));
   auto& r = *read;
-  if (auto whole = complete(r, *c.env.config()); !whole) return respond(c, error_answer(whole.error()));
+  if (auto whole = complete(r); !whole) return respond(c, error_answer(whole.error()));
   if (auto known = services_of_checks(r, *c.env.state()); !known) return respond(c, error_answer(known.error()));
   if (auto no = refused_write(c, r)) return respond_refusal(c, std::move(*no), 500);
   propose(c, encode_command(command_type::register_node, r), answer_true);
 }
 
 void deregister(const call& c) {
-  auto read = read_strictly<deregister_request>(c.req.body);
+  auto read = with_datacenter(c, read_strictly<deregister_request>(c.req.body));
   if (!read) return respond(c, error_answer(read.error()));
   auto& r = *read;
-  if (r.datacenter.empty()) r.datacenter = c.env.config()->datacenter;
-  if (r.datacenter != c.env.config()->datacenter) return respond_error(c, "No path to datacenter");
   if (r.node.empty()) return respond_error(c, "Must provide node");
   if (auto no = refused_write(c, r)) return respond_refusal(c, std::move(*no), 500);
   propose(c, encode_command(command_type::deregister, r), answer_true);

@@ -66,18 +66,17 @@ struct update_input {
 };
 
 void update(const call& c) {
-  update_input given;
+  update_input body;
   json::read_options strict;
   strict.reject_unknown_fields = true;
-  if (auto read = json::read(c.req.body, given, strict); !read)
+  if (auto read = json::read(c.req.body, body, strict); !read)
     return respond_error(c, "Request decode failed: " + read.error().text, 400);
-  if (auto no = no_path(c)) return respond(c, std::move(*no));
-  if (!given.datacenter.empty() && given.datacenter != c.env.config()->datacenter)
-    return respond_error(c, "No path to datacenter");
+  auto given = with_datacenter<update_input>(c, std::move(body));
+  if (!given) return respond(c, error_answer(given.error()));
   auto place = std::make_shared<node_coordinate>();
-  place->node = std::move(given.node);
-  place->segment = std::move(given.segment);
-  place->coord = std::move(given.coord);
+  place->node = std::move(given->node);
+  place->segment = std::move(given->segment);
+  place->coord = std::move(given->coord);
   if (auto fault = fault_in_names(*place)) return respond_error(c, *fault, 400);
   if (!is_valid(place->coord)) return respond_error(c, "invalid coordinate");
   if (place->coord.vec.size() != coordinate::dimensions) return respond_error(c, "incompatible coordinate");
@@ -133,7 +132,8 @@ constexpr std::array rows{
           .path = "/v1/coordinate/update",
           .endpoint = update,
           .summary = "Stores a node's network coordinate",
-          .checks = {feature::coordinates, endpoint_needs(acl::resource::node, acl::access::write, name_source::body)},
+          .checks = {feature::coordinates, datacenter_policy::own,
+                     endpoint_needs(acl::resource::node, acl::access::write, name_source::body)},
           .body = json_body<update_input>(),
           .answers = media::none},
 };

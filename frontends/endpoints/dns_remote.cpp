@@ -1,6 +1,6 @@
 #include "frontends/endpoints/dns_remote.hpp"
 
-#include "actors/forwarded_request.hpp"
+#include "actors/ask.hpp"
 #include "actors/no_leader.hpp"
 #include "actors/ports.hpp"
 #include "protocol/codec/msgpack.hpp"
@@ -59,33 +59,20 @@ lookup_settings remote_question::settings() const {
   return s;
 }
 
-bool at_hand(const endpoints::environment& env, nanoseconds max_stale) {
-  if (!env.config()->server) return false;
-  auto& leader = env.view().leader;
-  if (leader.get()->is_leader) return true;
-  auto heard = leader.last_contact();
-  return heard != steady_time{} && env.now() - heard <= max_stale;
-}
-
 void answer_remote(endpoints::environment& env, std::string question, const question_origin& from,
                    std::function<void(expected<std::string>)> done) {
   remote_question q;
   if (auto read = msgpack::unpack(question, q); !read)
     return done(fail("a DNS question of another agent could not be read: " + read.error().text, 400));
-  if (at_hand(env, q.max_stale)) return done(look_up_here(env, q));
+  request_terms terms;
+  terms.to = {.max_age = q.max_stale, .hold = from.hold};
+  if (env.answers(terms.to)) return done(look_up_here(env, q));
   if (from.hops >= most_hops) return done(tl::unexpected(no_leader()));
-  auto r = std::make_shared<forwarded_request>();
-  r->kind = rpc_kind::dns;
-  r->body = [question = std::move(question)] { return question; };
-  r->to_leader = false;
-  r->repeatable = true;
-  r->hops = from.hops + 1;
-  r->origin = from.name;
-  r->hold = from.hold;
-  r->deadline = env.now() + from.hold + env.config()->rpc.client_timeout;
-  r->done = done;
-  r->here = [&env, q = std::move(q), done] { done(look_up_here(env, q)); };
-  caf::anon_send(env.handles()->writes.router(), forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
+  terms.patience = env.config()->rpc.client_timeout;
+  terms.hops = from.hops + 1;
+  terms.origin = from.name;
+  terms.here = [&env, q = std::move(q), done] { done(look_up_here(env, q)); };
+  ask<rpc_kind::dns>(env.handles()->writes.router(), std::move(terms), std::move(question), std::move(done));
 }
 
 question_sources sources_of(endpoints::environment& env) {
@@ -94,7 +81,7 @@ question_sources sources_of(endpoints::environment& env) {
   sources.who = [&env] { return holder_of(env, dns_token(env)); };
   sources.token = [&env] { return dns_token(env); };
   sources.at_hand = [&env](const lookup_settings& s) {
-    return at_hand(env, s.dns.allow_stale ? s.dns.max_stale : nanoseconds{0});
+    return env.answers({.max_age = s.dns.allow_stale ? s.dns.max_stale : nanoseconds{0}});
   };
   sources.ask = [&env](std::string question, std::function<void(expected<std::string>)> done) {
     answer_remote(env, std::move(question), {0, env.config()->rpc_hold_timeout, {}}, std::move(done));

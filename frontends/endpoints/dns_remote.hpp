@@ -64,9 +64,6 @@ struct remote_reply {
   }
 };
 
-/// Whether this agent's own state is good enough for its DNS clients.
-bool at_hand(const endpoints::environment& env, nanoseconds max_stale);
-
 /// How a question came here.
 struct question_origin {
   std::uint32_t hops = 0; ///< how many agents have handed it on already

@@ -69,6 +69,10 @@ expected<std::shared_ptr<storage::scratch_file>> environment::make_scratch(const
   return std::shared_ptr<storage::scratch_file>(file, [place, owner = std::move(*made)](storage::scratch_file*) {});
 }
 
+bool environment::answers(const destination& to) const {
+  return answers_here(to, config()->server, view_->leader, now());
+}
+
 std::optional<resolution> environment::holder_at_hand(const std::string& token) const {
   if (!config()->acl.enabled) return acl::allow_all();
   return view_->resolver.at_hand(view_, token, now_by_both_clocks());

@@ -1,11 +1,11 @@
 #include "frontends/endpoints/forwarding.hpp"
 
+#include "actors/ask.hpp"
 #include "frontends/endpoints/body_streams.hpp"
 #include "frontends/endpoints/dns_remote.hpp"
 #include "frontends/endpoints/forwarded_rules.hpp"
 #include "frontends/endpoints/reads.hpp"
 #include "protocol/base/client_network.hpp"
-#include "protocol/codec/msgpack.hpp"
 
 #include <array>
 #include <shared_mutex>
@@ -83,12 +83,9 @@ void respond_failure(const call& c, const error& e) {
   respond(c, error_answer(e));
 }
 
-void respond_forwarded(const call& c, const expected<std::string>& reply) {
+void respond_forwarded(const call& c, expected<remote_answer> reply) {
   if (!reply) return respond_failure(c, reply.error());
-  remote_answer answered;
-  if (auto read = msgpack::unpack(*reply, answered); !read)
-    return respond_failure(c, {"another server's answer could not be read: " + read.error().text, 500});
-  respond(c, unpacked(std::move(answered)));
+  respond(c, unpacked(std::move(*reply)));
 }
 
 /// When a blocking query's wait is over; nothing for requests that don't wait.
@@ -270,14 +267,14 @@ private:
 
 } // namespace
 
-bool answers_here(const call& c) {
-  auto who = c.matched->answered_by;
-  if (who == answerer::agent) return true;
-  if (!c.env.config()->server) return false;
-  auto& leader = c.env.view().leader;
-  if (who == answerer::any_server || leader.get()->is_leader) return true;
-  // A server that has not heard of a leader since its start has nothing to tell even to those who take old news.
-  return is_read(c.req) && asks_for_stale(c) && leader.last_contact() != steady_time{};
+destination destination_of(const call& c) {
+  destination to;
+  to.datacenter = c.req.query.get("datacenter");
+  if (to.datacenter.empty()) to.datacenter = c.req.query.get("dc");
+  to.who = c.matched->answered_by;
+  if (is_read(c.req) && asks_for_stale(c)) to.max_age = any_age;
+  to.hold = c.req.via ? c.req.via->hold : c.env.config()->rpc_hold_timeout;
+  return to;
 }
 
 std::optional<answer> handed_on_too_often(const call& c) {
@@ -295,19 +292,21 @@ std::shared_ptr<storage::scratch_file> streamed_body(const call& c) {
   return storage::make_memory_scratch(c.req.body); // the simulator's
 }
 
-/// For whom another server is asked.
-std::string origin_of(const request& req) {
-  return req.via ? req.via->origin : "client " + client_network(req.remote_address);
+/// How another server is asked, and for whom.
+request_terms terms_of(const call& c) {
+  request_terms terms;
+  terms.to = c.to;
+  terms.patience = c.matched->moves_archive() ? longest_archive_work : nanoseconds{c.env.config()->rpc.client_timeout};
+  if (c.wait_until != steady_time{})
+    terms.patience += std::max<nanoseconds>(c.wait_until - c.env.now(), nanoseconds{0});
+  terms.hops = (c.req.via ? c.req.via->hops : 0) + 1;
+  terms.origin = c.req.via ? c.req.via->origin : "client " + client_network(c.req.remote_address);
+  return terms;
 }
 
 /// The beginning of an answer has come from another server, and the rest is on its way.
-void respond_streamed(const call& c, const std::string& head, std::shared_ptr<byte_pipe> rest) {
-  remote_answer answered;
-  if (auto read = msgpack::unpack(head, answered); !read) {
-    rest->close();
-    return respond_failure(c, {"another server's answer could not be read: " + read.error().text, 500});
-  }
-  auto to = respond_stream(c, unpacked(std::move(answered)));
+void respond_streamed(const call& c, remote_answer head, std::shared_ptr<byte_pipe> rest) {
+  auto to = respond_stream(c, unpacked(std::move(head)));
   if (!to) return rest->close();
   c.ex->on_cancel([rest] { rest->close(); });
   hand_on(c.env.mover(), std::move(rest), std::move(to));
@@ -317,30 +316,22 @@ void respond_streamed(const call& c, const std::string& head, std::shared_ptr<by
 
 void forward(const call& c) {
   if (auto no = handed_on_too_often(c)) return respond(c, std::move(*no));
-  auto config = c.env.config();
   auto waiting = c;
   waiting.wait_until = end_of_wait(c);
   if (waiting.wait_until != steady_time{} && !c.ex->begin_wait()) return respond(c, too_many_waits());
-  auto r = std::make_shared<forwarded_request>();
-  r->repeatable = is_read(c.req);
-  r->hops = (c.req.via ? c.req.via->hops : 0) + 1;
-  r->origin = origin_of(c.req);
-  r->hold = c.req.via ? c.req.via->hold : config->rpc_hold_timeout;
-  auto patience = c.matched->moves_archive() ? longest_archive_work : nanoseconds{config->rpc.client_timeout};
-  r->deadline = std::max(waiting.wait_until, c.env.now()) + r->hold + patience;
-  r->body = [waiting] { return msgpack::pack(described(waiting)); };
+  auto terms = terms_of(waiting);
+  terms.here = [waiting] { invoke(waiting); };
+  auto r = prepared<rpc_kind::request>(
+      std::move(terms), [waiting] { return described(waiting); },
+      [waiting](expected<remote_answer> reply) { respond_forwarded(waiting, std::move(reply)); });
   if (auto body = streamed_body(c))
     r->rest = [mover = std::weak_ptr(c.env.mover()), body] { return piped(mover.lock(), body); };
-  r->streamed = [waiting](const std::string& head, std::shared_ptr<byte_pipe> rest) {
-    respond_streamed(waiting, head, std::move(rest));
-  };
-  r->done = [waiting](const expected<std::string>& reply) { respond_forwarded(waiting, reply); };
-  r->here = [waiting] { invoke(waiting); };
-  auto router = c.env.handles()->writes.router();
-  c.ex->on_cancel([router, weak = std::weak_ptr(r)] {
-    if (auto gone = weak.lock()) caf::anon_send(router, leave_atom_v, local<forwarded_request_ptr>{gone});
+  take_stream<rpc_kind::request>(*r, [waiting](remote_answer head, std::shared_ptr<byte_pipe> rest) {
+    respond_streamed(waiting, std::move(head), std::move(rest));
   });
-  caf::anon_send(router, forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
+  auto router = c.env.handles()->writes.router();
+  c.ex->on_cancel(cancelling(router, r));
+  ask(router, std::move(r));
 }
 
 std::shared_ptr<forwarded_requests> make_request_server(environment& env, const dispatcher& requests) {

@@ -6,8 +6,8 @@
 
 namespace praetor::endpoints {
 
-/// Whether this agent answers the call itself. Otherwise another server has to.
-bool answers_here(const call& c);
+/// Whose answer a call takes, by its route and by what the client asks for.
+destination destination_of(const call& c);
 
 /// Has the call answered by the leader (or any server, if that is enough), however long it takes to find one. If this
 /// agent itself becomes the leader, the endpoint is asked here.

@@ -273,9 +273,6 @@ expected<read_options> parse_read_options(const call& c) {
   }
   if (stale) out.mode = consistency::stale;
   if (consistent) out.mode = consistency::consistent;
-  // What the agent itself answers is asked of no datacenter; clients send theirs with every request all the same.
-  auto dc = c.matched->answered_by == answerer::agent ? "" : datacenter_of(c.req);
-  if (!dc.empty() && dc != config->datacenter) return fail("No path to datacenter");
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/destination.hpp"
 #include "frontends/endpoints/json_schema.hpp"
 #include "frontends/endpoints/route_check.hpp"
 
@@ -9,13 +10,6 @@
 #include <string_view>
 
 namespace praetor::endpoints {
-
-/// The agent that answers a request. Other agents forward it; a request that `agent` answers is never forwarded.
-enum class answerer : std::uint8_t {
-  agent,      ///< the agent that the client asks
-  any_server, ///< the first server that gets it
-  leader,     ///< the leader, or any server if the client accepts stale answers
-};
 
 /// What a client agent does with a server's answer to a request with ?cached.
 enum class caching : std::uint8_t {

@@ -40,12 +40,15 @@ std::optional<answer> failed(const call& c, const route_permission& p) {
 
 std::optional<answer> failed(const call& c, const read_form&) {
   auto options = read_options_of(c);
-  if (options) return {};
-  return refusal(c, options.error());
+  if (!options) return refusal(c, options.error());
+  // What the agent itself answers is asked of no datacenter; clients send theirs with every request all the same.
+  auto no = c.to.who == answerer::agent ? std::nullopt : refused_datacenter(c);
+  if (!no) return {};
+  return refusal(c, *no);
 }
 
 std::optional<answer> failed(const call& c, datacenter_policy policy) {
-  if (auto no = no_path(c)) return no;
+  if (auto no = refused_datacenter(c)) return error_answer(*no);
   if (policy == datacenter_policy::own) return {};
   auto config = c.env.config();
   if (config->primary_datacenter.empty() || config->primary_datacenter == config->datacenter) return {};

@@ -149,7 +149,7 @@ TEST_CASE("a client agent goes by what it was told while no server can be asked,
   holder.accessor = "accessor";
   holder.expires = timestamp::from_unix(s.now.calendar + std::chrono::minutes(5));
   holder.policies = {policy};
-  s.view->resolver.told(s.view, "secret", msgpack::pack(holder), s.now);
+  s.view->resolver.told(s.view, "secret", holder, s.now);
   CHECK(s.may("secret", resource::key, access::read, "a"));
 
   auto asked_again_after = [&](nanoseconds wait) {

@@ -34,8 +34,7 @@ public:
   asked_question(server& s, std::string key, bool waits) : server_(s), key_(std::move(key)), waits_(waits) {}
   const std::string& key() const override { return key_; }
   bool waits() const override { return waits_; }
-  std::function<void()> fetch(std::uint64_t index, steady_time,
-                              std::function<void(fetched_answer)> done) const override {
+  std::function<void()> fetch(std::uint64_t index, std::function<void(fetched_answer)> done) const override {
     auto number = server_.calls.size();
     server_.calls.push_back({key_, index, std::move(done)});
     return [&s = server_, number] { s.calls[number].cancelled = true; };

@@ -150,6 +150,7 @@ TEST_CASE("what of a request is wrong is said in the order of Consul") {
   says("DELETE", "/v1/kv/x?cas=x", 500, "strconv.ParseUint");
   says("DELETE", "/v1/kv/?recurse", 403, "Permission denied");
   says("GET", "/v1/acl/policy/?index=x", 403, "Permission denied");
+  says("PUT", "/v1/coordinate/update?dc=other", 500, "No path to datacenter");
   says("GET", "/v1/operator/usage?dc=other", 403, "Permission denied");
   says("DELETE", "/v1/operator/raft/peer", 403, "Permission denied");
   says("PUT", "/v1/snapshot?dc=other&stale", 403, "Permission denied");

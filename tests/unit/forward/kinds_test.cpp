@@ -41,6 +41,29 @@ TEST_CASE("each kind of envelope has one row, with a number and a name of its ow
   for (std::uint16_t number : {0, 8, 999}) CHECK(find_rpc_kind(number) == nullptr);
 }
 
+TEST_CASE("of requests that may have been carried out only those that change nothing are sent again") {
+  CHECK_FALSE(declared<rpc_kind::propose>.repeatable(""));
+  remote_request r;
+  for (std::string method : {"GET", "HEAD"}) {
+    r.method = method;
+    CHECK(declared<rpc_kind::request>.repeatable(r));
+  }
+  for (std::string method : {"PUT", "POST", "DELETE", ""}) {
+    r.method = method;
+    CHECK_FALSE(declared<rpc_kind::request>.repeatable(r));
+  }
+  CHECK(declared<rpc_kind::node_records>.repeatable({}));
+  CHECK(declared<rpc_kind::dns>.repeatable(""));
+  CHECK(declared<rpc_kind::token>.repeatable(""));
+}
+
+TEST_CASE("a kind whose row says nothing of it is nobody's, and never sent again") {
+  rpc_declaration<rpc_kind::dns, std::string> row{"new"};
+  CHECK(row.who == asker::nobody);
+  CHECK_FALSE(row.streams);
+  CHECK_FALSE(row.repeatable(""));
+}
+
 TEST_CASE("the security page says of each kind who may send it, and of no other") {
   auto page = security_page();
   auto begin = page.find("| kind | who may send it |");

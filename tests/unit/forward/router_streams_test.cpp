@@ -144,7 +144,7 @@ TEST_CASE("a stream that nobody takes is cancelled") {
 TEST_CASE("whoever a request is for is named to the server that is asked") {
   follower w;
   auto r = w.request(false);
-  r->origin = "client 192.0.2.1";
+  r->terms.origin = "client 192.0.2.1";
   w.send(r);
   CHECK(w.calls.at(0).request.origin == "client 192.0.2.1");
 }

@@ -89,12 +89,11 @@ void router_world::leader(const std::string& id, std::uint64_t term) {
 
 forwarded_request_ptr router_world::request(bool repeatable) {
   auto r = std::make_shared<forwarded_request>();
-  r->body = [] { return std::string("body"); };
-  r->repeatable = repeatable;
-  r->hold = std::chrono::seconds(7);
-  r->deadline = now() + std::chrono::seconds(67);
+  r->attempt = [repeatable] { return attempted_request{"body", repeatable}; };
+  r->terms.to.hold = std::chrono::seconds(7);
+  r->terms.patience = std::chrono::seconds(60);
   r->done = [this](expected<std::string> answer) { answers.push_back(std::move(answer)); };
-  r->here = [this] { ++led_here; };
+  r->terms.here = [this] { ++led_here; };
   return r;
 }
 

@@ -382,7 +382,7 @@ TEST_CASE("a server that sends what is no next piece is not believed") {
   SECTION("more than was asked for") { lie.bytes.assign(piece + 1, 'x'); }
   w.lies = [&](const envelope& asked) -> std::optional<envelope> {
     if (asked.kind != static_cast<std::uint16_t>(rpc_kind::pull)) return std::nullopt;
-    return rpc_answer(rpc_kind::pull, msgpack::pack(lie));
+    return envelope_of(rpc_kind::pull, msgpack::pack(lie));
   };
   auto here = w.pull_here(7);
   auto part = here->take(10);

@@ -79,7 +79,7 @@ TEST_CASE("no route is taken from another agent unless it is declared as one tha
     auto path = std::string(r->path) + (r->path.ends_with('/') ? "x" : "");
     INFO(r->method << " " << path);
     auto a = s.ask(request_for(std::string(r->method), path));
-    if (r->answered_by == endpoints::answerer::agent) {
+    if (r->answered_by == answerer::agent) {
       CHECK(a.status == 403);
       CHECK(a.body.find("is answered by each agent for itself") != a.body.npos);
       ++refused;
@@ -99,7 +99,7 @@ TEST_CASE("what an agent does for itself alone is not among the routes that agen
                r->path.starts_with("/debug/") || r->path.starts_with("/v1/event/") ||
                r->path.starts_with("/v1/internal/") || r->path == "/v1/openapi.json";
     INFO(r->path);
-    if (own) CHECK(r->answered_by == endpoints::answerer::agent);
+    if (own) CHECK(r->answered_by == answerer::agent);
   }
 }
 
