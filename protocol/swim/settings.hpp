@@ -79,14 +79,6 @@ struct settings {
     s.push_pull_interval = 15s, s.stream_timeout = 1s;
     return s;
   }
-  /// What dev mode changes in either pool.
-  settings& hasten() {
-    using namespace std::chrono_literals;
-    probe_interval = 100ms, probe_timeout = 100ms;
-    suspicion_multiplier = 3;
-    gossip_interval = 100ms, gossip_nodes = 3;
-    return *this;
-  }
 };
 
 } // namespace praetor::swim

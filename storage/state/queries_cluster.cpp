@@ -22,13 +22,6 @@ result<std::shared_ptr<const ca_configuration>> connect_config(const store& s, w
   return r.done(config ? config->modify_index : 0, config);
 }
 
-result<std::shared_ptr<const ca_provider_state>> connect_provider_state(const store& s, std::string_view id,
-                                                                        watch_set* watch) {
-  reading r(s, watch);
-  auto found = r.t.ca_provider_states.find(id, watch);
-  return r.done(index_value(r.t, "connect-ca-builtin"), found ? *found : nullptr);
-}
-
 result<std::shared_ptr<const system_metadata_entry>> system_metadata(const store& s, std::string_view key,
                                                                      watch_set* watch) {
   reading r(s, watch);

@@ -9,8 +9,6 @@ namespace praetor::state {
 result<praetor::ca_roots> connect_roots(const store& s, watch_set* watch);
 /// Null before the authority is initialised.
 result<std::shared_ptr<const ca_configuration>> connect_config(const store& s, watch_set* watch);
-result<std::shared_ptr<const ca_provider_state>> connect_provider_state(const store& s, std::string_view id,
-                                                                        watch_set* watch);
 
 /// Null if there is no such key.
 result<std::shared_ptr<const system_metadata_entry>> system_metadata(const store& s, std::string_view key,

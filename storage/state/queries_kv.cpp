@@ -25,8 +25,6 @@ std::uint64_t prefix_index(const tables& t, std::string_view prefix, std::uint64
 
 } // namespace
 
-std::uint64_t kv_index(const store& s) { return std::max<std::uint64_t>(1, kvs_index(s.tables())); }
-
 result<kv_entry_ptr> kv_get(const store& s, std::string_view key, watch_set* watch) {
   reading r(s, watch);
   auto found = r.t.kvs.find(key, watch);

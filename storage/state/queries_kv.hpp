@@ -13,9 +13,6 @@ result<std::vector<kv_entry_ptr>> kv_list(const store& s, std::string_view prefi
 /// once. Index as `kv_list`. `admit(key)` says if the caller may see a key (null: all), asked before keys are folded.
 result<string_list> kv_keys(const store& s, std::string_view prefix, std::string_view separator, watch_set* watch,
                             const std::function<bool(std::string_view)>& admit = nullptr);
-/// The newest index of the keys and their tombstones.
-std::uint64_t kv_index(const store& s);
-
 /// Until when no session may take this key, in nanoseconds since 1970; 0 = free to take.
 nanoseconds lock_delay_end(const store& s, std::string_view key);
 

@@ -107,9 +107,6 @@ public:
   void for_each(Visit&& visit) const {
     for_each({}, nullptr, std::forward<Visit>(visit));
   }
-  /// As `for_each`, over the keys that are not less than `start`.
-  template <class Visit>
-  void for_each_from(std::string_view start, Visit&& visit) const;
 
   /// Watches every change of the tree.
   void watch_all(watch_set& watch) const { watch.add(root_->slot); }
@@ -357,25 +354,6 @@ private:
     path.resize(size);
     return true;
   }
-  template <class Visit>
-  static bool walk_from(const node* n, std::string& path, std::string_view start, Visit& visit) {
-    auto common = common_size(n->prefix(), start);
-    if (common == start.size()) return walk(n, path, visit);
-    if (common < n->prefix_size) {
-      if (static_cast<unsigned char>(n->prefix()[common]) < static_cast<unsigned char>(start[common])) return true;
-      return walk(n, path, visit);
-    }
-    start.remove_prefix(common);
-    auto size = path.size();
-    path += n->prefix();
-    auto label = static_cast<unsigned char>(start[0]);
-    for (auto i = n->lower_bound(label); i < n->count; ++i) {
-      auto c = n->children()[i];
-      if (!(n->labels()[i] == label ? walk_from(c, path, start, visit) : walk(c, path, visit))) return false;
-    }
-    path.resize(size);
-    return true;
-  }
 
   node* root_; // its prefix is empty; null only after a move
   std::size_t size_ = 0;
@@ -423,13 +401,6 @@ void radix_tree<V>::for_each(std::string_view prefix, watch_set* watch, Visit&& 
   if (!n) return;
   std::string path(prefix.substr(0, depth));
   walk(n, path, visit);
-}
-
-template <class V>
-template <class Visit>
-void radix_tree<V>::for_each_from(std::string_view start, Visit&& visit) const {
-  std::string path;
-  walk_from(root_, path, start, visit);
 }
 
 template <class V>

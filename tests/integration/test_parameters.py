@@ -2,6 +2,7 @@
 that no test here claims is a failure."""
 
 import base64
+import glob
 import http.client
 import json
 import os
@@ -11,7 +12,7 @@ import unittest
 from agent import ROOT, eventually
 from settings_case import SettingsTest
 
-SOURCES = os.path.join(ROOT, "frontends", "endpoints")
+SOURCES = os.path.join(ROOT, "frontends", "api")
 MANAGEMENT = "11111111-2222-3333-4444-555555555555"
 SHOWN = set()
 
@@ -25,8 +26,8 @@ def shows(*parameters):
 def read_by_endpoints():
     """@returns the names of all parameters that some endpoint asks its request for."""
     found = set()
-    for name in os.listdir(SOURCES):
-        with open(os.path.join(SOURCES, name)) as source:
+    for name in glob.glob(os.path.join(SOURCES, "**", "*.[ch]pp"), recursive=True):
+        with open(name) as source:
             text = source.read()
         found.update(re.findall(r'query\.(?:has|find|get|all)\("([^"]+)"', text))
         found.update(re.findall(r'names\(req, "([^"]+)"\)', text))
