@@ -187,12 +187,14 @@ void anti_entropy_state::propose(expected<log_command> command, push what) {
   auto me = anti_entropy_actor{self};
   auto number = ++next_push;
   pushing.emplace(number, std::move(what));
+  auto ended = [me, number](bool worked, error why) {
+    auto result = std::make_shared<const push_result>(push_result{number, worked, std::move(why)});
+    caf::anon_send(me, result_atom_v, local<std::shared_ptr<const push_result>>{std::move(result)});
+  };
   if (own_state && command)
     if (auto no = refused_command(view, command->bytes(), {outside->wall_clock(), self->clock().now()}))
-      return self->send(me, result_atom_v, local<push_result>{{number, false, std::move(*no)}});
-  writes.propose(std::move(command), [me, number](const state::apply_result& r) {
-    caf::anon_send(me, result_atom_v, local<push_result>{{number, r.ok(), r.why()}});
-  });
+      return ended(false, std::move(*no));
+  writes.propose(std::move(command), [ended](const state::apply_result& r) { ended(r.ok(), r.why()); });
 }
 
 std::string anti_entropy_state::token_of(const std::string& own, bool from_file) const {
@@ -463,7 +465,7 @@ anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_poin
       [self](wake_up<> message) {
         if (self->state.timer.has_ended(message)) self->state.full_sync();
       },
-      [self](result_atom, local<push_result>& result) { self->state.pushed(result.value); },
+      [self](result_atom, local<std::shared_ptr<const push_result>>& result) { self->state.pushed(*result.value); },
   };
 }
 
