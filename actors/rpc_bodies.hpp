@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/rpc_kinds.hpp"
+#include "protocol/actors.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/types/error.hpp"
 
