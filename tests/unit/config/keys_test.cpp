@@ -7,6 +7,7 @@
 
 #include "protocol/config/debug_view.hpp"
 #include "protocol/config/effects.hpp"
+#include "protocol/config/hidden.hpp"
 #include "protocol/config/keys.hpp"
 #include "reference_page.hpp"
 #include "tests/unit/config/table_environment.hpp"
@@ -172,7 +173,10 @@ TEST_CASE("the debug view shows what the members hold, and no secret") {
     CAPTURE(row.path);
     std::string pointer = "/";
     for (char c : row.shown) pointer += c == '.' ? '/' : c;
-    CHECK(view.at(json::json_pointer(pointer)) == (row.has(secret) ? json("hidden") : value_in(row, config)));
+    auto name = std::string(row.shown.substr(row.shown.rfind('.') + 1));
+    json wanted = {{name, row.has(secret) ? json("hidden") : value_in(row, config)}};
+    hide_secrets(wanted); // some names are hidden whatever they mean
+    CHECK(view.at(json::json_pointer(pointer)) == wanted[name]);
   }
 }
 
