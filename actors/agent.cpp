@@ -1,14 +1,14 @@
 #include "actors/agent.hpp"
 
-#include "actors/answer_cache.hpp"
-#include "actors/anti_entropy.hpp"
-#include "actors/bootstrap.hpp"
 #include "actors/followed_release.hpp"
-#include "actors/log_writer.hpp"
-#include "actors/peer_link.hpp"
-#include "actors/rpc_gateway.hpp"
-#include "actors/state_machine.hpp"
-#include "actors/watch_subscriber.hpp"
+#include "actors/raft/bootstrap.hpp"
+#include "actors/raft/log_writer.hpp"
+#include "actors/raft/state_machine.hpp"
+#include "actors/registry/anti_entropy.hpp"
+#include "actors/rpc/peer_link.hpp"
+#include "actors/rpc/rpc_gateway.hpp"
+#include "actors/watches/answer_cache.hpp"
+#include "actors/watches/watch_subscriber.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

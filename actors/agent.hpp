@@ -2,13 +2,13 @@
 
 #include "actors/agent_handles.hpp"
 #include "actors/agent_view.hpp"
+#include "actors/gossip/retry_waits.hpp"
 #include "actors/leader/leader_duties.hpp"
 #include "actors/ports.hpp"
-#include "actors/raft_peer.hpp"
-#include "actors/registry.hpp"
-#include "actors/retry_waits.hpp"
-#include "actors/rpc_router.hpp"
-#include "actors/snapshotter.hpp"
+#include "actors/raft/raft_peer.hpp"
+#include "actors/raft/snapshotter.hpp"
+#include "actors/registry/registry.hpp"
+#include "actors/rpc/rpc_router.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/config/runtime_config.hpp"
 

@@ -1,10 +1,10 @@
 #include "actors/agent.hpp"
-#include "actors/coordinate_sender.hpp"
-#include "actors/gossip_pools.hpp"
-#include "actors/leaver.hpp"
-#include "actors/retry_joiner.hpp"
-#include "actors/user_events.hpp"
-#include "actors/wan_flooder.hpp"
+#include "actors/gossip/coordinate_sender.hpp"
+#include "actors/gossip/gossip_pools.hpp"
+#include "actors/gossip/leaver.hpp"
+#include "actors/gossip/retry_joiner.hpp"
+#include "actors/gossip/user_events.hpp"
+#include "actors/gossip/wan_flooder.hpp"
 #include "storage/raft_log/log_store.hpp"
 
 namespace praetor {

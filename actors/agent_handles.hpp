@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/write_path.hpp"
+#include "actors/rpc/write_path.hpp"
 #include "protocol/actors.hpp"
 
 #include <memory>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/agent_tokens.hpp"
-#include "actors/gossip_secret.hpp"
-#include "actors/local_state.hpp"
+#include "actors/access/agent_tokens.hpp"
+#include "actors/gossip/gossip_secret.hpp"
+#include "actors/registry/local_state.hpp"
 
 #include <atomic>
 #include <memory>

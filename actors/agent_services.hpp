@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/remote_call.hpp"
-#include "actors/token_resolver.hpp"
+#include "actors/access/token_resolver.hpp"
+#include "actors/rpc/remote_call.hpp"
 
 #include <atomic>
 #include <memory>

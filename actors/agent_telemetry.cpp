@@ -1,8 +1,8 @@
 #include "actors/agent.hpp"
 #include "actors/followed_release.hpp"
-#include "actors/gossip_metrics.hpp"
-#include "actors/raft_metrics.hpp"
-#include "actors/state_metrics.hpp"
+#include "actors/gossip/gossip_metrics.hpp"
+#include "actors/raft/raft_metrics.hpp"
+#include "actors/raft/state_metrics.hpp"
 #include "actors/telemetry/metrics_clock.hpp"
 #include "actors/telemetry/process_metrics.hpp"
 

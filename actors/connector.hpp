@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/membership.hpp"
+#include "actors/gossip/membership.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/types/error.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/leadership.hpp"
-#include "actors/membership.hpp"
+#include "actors/gossip/membership.hpp"
+#include "actors/raft/leadership.hpp"
 #include "storage/state/store.hpp"
 
 #include <atomic>

@@ -1,6 +1,6 @@
 #include "sim/network.hpp"
 
-#include "actors/rpc_kinds.hpp"
+#include "actors/rpc/rpc_kinds.hpp"
 
 #include <caf/actor_companion.hpp>
 

@@ -1,8 +1,8 @@
 #include "sim/node.hpp"
 
 #include "actors/health/start_check.hpp"
-#include "frontends/endpoints/environment.hpp"
-#include "frontends/endpoints/forwarding.hpp"
+#include "frontends/api/environment.hpp"
+#include "frontends/api/forwarding.hpp"
 #include "sim/configuration.hpp"
 #include "storage/state/store.hpp"
 
@@ -35,8 +35,8 @@ expected<root_certificate> make_paper_root(const root_certificate_request& reque
   return out;
 }
 
-endpoints::request take_apart(std::string method, const std::string& target, std::string body) {
-  endpoints::request r;
+api::request take_apart(std::string method, const std::string& target, std::string body) {
+  api::request r;
   r.method = std::move(method);
   auto mark = target.find('?');
   r.path = target.substr(0, mark);
@@ -51,7 +51,7 @@ endpoints::request take_apart(std::string method, const std::string& target, std
       at = end + 1;
     }
   }
-  r.query = endpoints::query_parameters(std::move(items));
+  r.query = api::query_parameters(std::move(items));
   r.content_length = body.size();
   r.body = std::move(body);
   r.remote_address = "127.0.0.1";
@@ -59,7 +59,7 @@ endpoints::request take_apart(std::string method, const std::string& target, std
 }
 
 /// What a header line of an answer says; 0 if there is none.
-std::uint64_t number_in(const endpoints::answer& a, std::string_view name) {
+std::uint64_t number_in(const api::answer& a, std::string_view name) {
   std::uint64_t number = 0;
   if (auto at = a.lines.find(name); at != a.lines.npos)
     std::from_chars(a.lines.data() + at + name.size(), a.lines.data() + a.lines.size(), number);
@@ -124,13 +124,13 @@ private:
 };
 
 /// A client's connection with one request on it.
-class node::connection final : public endpoints::exchange {
+class node::connection final : public api::exchange {
 public:
-  connection(sim::world& world, endpoints::request request, reply_callback done)
+  connection(sim::world& world, api::request request, reply_callback done)
       : world_(world), request_(std::move(request)), done_(std::move(done)) {}
 
-  const endpoints::request& get_request() const override { return request_; }
-  void respond(endpoints::answer a) override {
+  const api::request& get_request() const override { return request_; }
+  void respond(api::answer a) override {
     reply r;
     r.status = a.status;
     if (a.body) r.body = *a.body;
@@ -139,7 +139,7 @@ public:
     r.last_contact = std::chrono::milliseconds(number_in(a, "X-Consul-Lastcontact: "));
     end(r);
   }
-  std::shared_ptr<endpoints::body_stream> respond_stream(endpoints::answer head) override {
+  std::shared_ptr<api::body_stream> respond_stream(api::answer head) override {
     return std::make_shared<gathered_body>(std::static_pointer_cast<connection>(shared_from_this()), std::move(head));
   }
   void on_cancel(std::function<void()>) override {}
@@ -159,13 +159,12 @@ public:
 
 private:
   /// An answer that comes in pieces, for a client that waits for all of it.
-  class gathered_body final : public endpoints::body_stream {
+  class gathered_body final : public api::body_stream {
   public:
-    gathered_body(std::shared_ptr<connection> to, endpoints::answer head)
-        : to_(std::move(to)), head_(std::move(head)) {}
+    gathered_body(std::shared_ptr<connection> to, api::answer head) : to_(std::move(to)), head_(std::move(head)) {}
     ~gathered_body() override { to_->end({}); } // it has broken off
 
-    std::size_t write(endpoints::shared_bytes piece) override {
+    std::size_t write(api::shared_bytes piece) override {
       body_ += *piece;
       return 0;
     }
@@ -177,12 +176,12 @@ private:
 
   private:
     std::shared_ptr<connection> to_;
-    endpoints::answer head_;
+    api::answer head_;
     std::string body_;
   };
 
   sim::world& world_;
-  endpoints::request request_;
+  api::request request_;
   reply_callback done_;
 };
 
@@ -212,8 +211,8 @@ struct node::life_of_agent {
   ports_ptr outside;
   agent_view_ptr view = std::make_shared<agent_view>();
   agent_actor agent;
-  std::shared_ptr<endpoints::environment> environment;
-  std::shared_ptr<endpoints::dispatcher> dispatcher;
+  std::shared_ptr<api::environment> environment;
+  std::shared_ptr<api::dispatcher> dispatcher;
   std::shared_ptr<resolver> names;
 };
 
@@ -397,11 +396,11 @@ void node::crash(bool silently) {
 
 void node::open_endpoints(life_of_agent& life) {
   if (!*life.plugged) return;
-  life.environment = std::make_shared<endpoints::environment>(machine_.system(), life.view, life.outside, id_,
-                                                              endpoints::process_hooks{});
-  life.dispatcher = std::make_shared<endpoints::dispatcher>(*life.environment);
+  life.environment =
+      std::make_shared<api::environment>(machine_.system(), life.view, life.outside, id_, api::process_hooks{});
+  life.dispatcher = std::make_shared<api::dispatcher>(*life.environment);
   life.names = std::make_shared<resolver>(*life.environment);
-  life.view->requests.store(endpoints::make_request_server(*life.environment, *life.dispatcher));
+  life.view->requests.store(api::make_request_server(*life.environment, *life.dispatcher));
 }
 
 bool node::serves() const { return up() && current_->dispatcher; }

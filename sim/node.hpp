@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/agent.hpp"
-#include "frontends/endpoints/dispatcher.hpp"
+#include "frontends/api/dispatcher.hpp"
 #include "sim/disk.hpp"
 #include "sim/gossip_network.hpp"
 #include "sim/network.hpp"

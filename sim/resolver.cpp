@@ -19,7 +19,7 @@ std::vector<std::string> addresses_of(std::string_view message) {
 
 } // namespace
 
-resolver::resolver(endpoints::environment& env) : env_(env), questions_(dns::sources_of(env), *env.config()) {}
+resolver::resolver(api::environment& env) : env_(env), questions_(dns::sources_of(env), *env.config()) {}
 
 void resolver::look_up(const std::string& name, callback done) {
   auto packet = dns::address_query(0, name);

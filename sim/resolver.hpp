@@ -1,6 +1,6 @@
 #pragma once
 
-#include "frontends/endpoints/dns_remote.hpp"
+#include "frontends/api/dns/dns_remote.hpp"
 
 #include <functional>
 #include <memory>
@@ -14,7 +14,7 @@ namespace praetor::sim {
 class resolver {
 public:
   /// @param env must live longer
-  explicit resolver(endpoints::environment& env);
+  explicit resolver(api::environment& env);
 
   using callback = std::function<void(std::optional<std::vector<std::string>>)>;
   /// @param name dotted: "web.service.consul"
@@ -24,7 +24,7 @@ public:
 private:
   void take(dns::outcome what, const std::string& packet, const callback& done);
 
-  endpoints::environment& env_;
+  api::environment& env_;
   dns::questions questions_;
 };
 

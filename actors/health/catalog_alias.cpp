@@ -1,8 +1,8 @@
 #include "actors/health/catalog_alias.hpp"
 
-#include "actors/forwarded_request.hpp"
-#include "actors/registration_token.hpp"
-#include "actors/remote_answer.hpp"
+#include "actors/registry/registration_token.hpp"
+#include "actors/rpc/forwarded_request.hpp"
+#include "actors/rpc/remote_answer.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/config/runtime_config.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/health/alias_check.hpp"
-#include "actors/rpc_messages.hpp"
+#include "actors/rpc/rpc_messages.hpp"
 #include "protocol/base/backoff.hpp"
 
 #include <atomic>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/health/thresholds.hpp"
-#include "actors/registry.hpp"
+#include "actors/registry/registry.hpp"
 
 #include <optional>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/registry.hpp"
+#include "actors/registry/registry.hpp"
 
 namespace praetor {
 

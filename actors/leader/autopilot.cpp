@@ -1,6 +1,6 @@
 #include "actors/leader/autopilot.hpp"
 
-#include "actors/membership_change.hpp"
+#include "actors/raft/membership_change.hpp"
 #include "storage/raft_log/log_store.hpp"
 #include "storage/state/command_rules.hpp"
 #include "storage/state/queries_cluster.hpp"

@@ -2,7 +2,7 @@
 
 #include "actors/ports.hpp"
 #include "actors/published_state.hpp"
-#include "actors/raft_status.hpp"
+#include "actors/raft/raft_status.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/raft/autopilot.hpp"
 

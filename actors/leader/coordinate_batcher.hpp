@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/ports.hpp"
-#include "actors/write_path.hpp"
+#include "actors/rpc/write_path.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/types/coordinate.hpp"
 

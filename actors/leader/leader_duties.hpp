@@ -5,7 +5,7 @@
 #include "actors/leader/coordinate_batcher.hpp"
 #include "actors/leader/reconciler.hpp"
 #include "actors/ports.hpp"
-#include "actors/write_path.hpp"
+#include "actors/rpc/write_path.hpp"
 #include "protocol/actors.hpp"
 
 #include <optional>

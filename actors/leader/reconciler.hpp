@@ -2,7 +2,7 @@
 
 #include "actors/agent_view.hpp"
 #include "actors/ports.hpp"
-#include "actors/write_path.hpp"
+#include "actors/rpc/write_path.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/base/backoff.hpp"
 

@@ -3,7 +3,7 @@
 #include "actors/deadline_timer.hpp"
 #include "actors/ports.hpp"
 #include "actors/published_state.hpp"
-#include "actors/write_path.hpp"
+#include "actors/rpc/write_path.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/base/backoff.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "actors/ports.hpp"
 #include "actors/published_state.hpp"
-#include "actors/write_path.hpp"
+#include "actors/rpc/write_path.hpp"
 #include "protocol/actors.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/connector.hpp"
-#include "actors/gossip_secret.hpp"
+#include "actors/gossip/gossip_secret.hpp"
 #include "actors/logger.hpp"
 #include "actors/ports/remoting_tls.hpp"
 #include "protocol/config/runtime_config.hpp"

@@ -1,6 +1,6 @@
 #include "actors/ports/remoting_frames.hpp"
 
-#include "actors/remote_call.hpp"
+#include "actors/rpc/remote_call.hpp"
 
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/gossip_secret.hpp"
-#include "actors/membership.hpp"
+#include "actors/gossip/gossip_secret.hpp"
+#include "actors/gossip/membership.hpp"
 #include "actors/ports/remoting_hello.hpp"
 #include "actors/ports/remoting_tls.hpp"
 

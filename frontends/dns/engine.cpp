@@ -1,9 +1,9 @@
 #include "frontends/dns/engine.hpp"
 
+#include "frontends/api/dns/dns_remote.hpp"
 #include "frontends/dns/datagram_listener.hpp"
 #include "frontends/dns/stream_listener.hpp"
 #include "frontends/dns/stream_places.hpp"
-#include "frontends/endpoints/dns_remote.hpp"
 #include "protocol/codec/msgpack.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "frontends/api/dns/dns_questions.hpp"
 #include "frontends/dns/recursors.hpp"
 #include "frontends/dns/stream_limits.hpp"
-#include "frontends/endpoints/dns_questions.hpp"
 #include "protocol/types/error.hpp"
 
 #include <functional>

@@ -1,7 +1,7 @@
 #include "frontends/dns/recursors.hpp"
 
+#include "frontends/api/dns/dns_questions.hpp"
 #include "frontends/dns/recursor_channel.hpp"
-#include "frontends/endpoints/dns_questions.hpp"
 #include "protocol/base/big_endian.hpp"
 
 #include <algorithm>

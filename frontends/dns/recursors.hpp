@@ -1,6 +1,6 @@
 #pragma once
 
-#include "frontends/endpoints/dns_answer.hpp"
+#include "frontends/api/dns/dns_answer.hpp"
 #include "protocol/config/runtime_config.hpp"
 
 #include <boost/asio/io_context.hpp>

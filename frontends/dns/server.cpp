@@ -1,11 +1,11 @@
 #include "frontends/dns/server.hpp"
 
+#include "frontends/api/dns/dns_remote.hpp"
 #include "frontends/dns/engine.hpp"
-#include "frontends/endpoints/dns_remote.hpp"
 
 namespace praetor::dns {
 
-server::server(endpoints::environment& env) : env_(env) {}
+server::server(api::environment& env) : env_(env) {}
 server::~server() { stop(); }
 
 expected<void> server::start(const config::runtime_config& c, stream_limits streams) {

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace praetor::endpoints {
+namespace praetor::api {
 class environment;
 }
 
@@ -18,7 +18,7 @@ class engine;
 class server {
 public:
   /// @param env outlives the server
-  explicit server(endpoints::environment& env);
+  explicit server(api::environment& env);
   ~server();
   server(const server&) = delete;
   server& operator=(const server&) = delete;
@@ -29,7 +29,7 @@ public:
   void stop();
 
 private:
-  endpoints::environment& env_;
+  api::environment& env_;
   std::unique_ptr<engine> engine_;
 };
 

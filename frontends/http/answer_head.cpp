@@ -107,7 +107,7 @@ std::string_view date_line::at(std::time_t now) {
   return line_;
 }
 
-void append_head(std::string& out, const endpoints::answer& answer, const framing& how, std::string_view date) {
+void append_head(std::string& out, const api::answer& answer, const framing& how, std::string_view date) {
   if (answer.status == 200) {
     out.append(how.http_1_0 ? "HTTP/1.0 200 OK\r\n" : "HTTP/1.1 200 OK\r\n");
   } else {

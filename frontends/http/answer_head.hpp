@@ -1,6 +1,6 @@
 #pragma once
 
-#include "frontends/endpoints/exchange.hpp"
+#include "frontends/api/exchange.hpp"
 #include "frontends/http/request_parser.hpp"
 
 #include <ctime>
@@ -37,7 +37,7 @@ struct framing {
 
 /// Appends status line, headers and the empty line. A Content-Length among the answer's own headers is left out: the
 /// framing knows better.
-void append_head(std::string& out, const endpoints::answer& answer, const framing& how, std::string_view date);
+void append_head(std::string& out, const api::answer& answer, const framing& how, std::string_view date);
 
 /// The whole answer to what is no understandable request.
 std::string failure_answer(const protocol_failure& failure);

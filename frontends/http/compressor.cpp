@@ -52,7 +52,7 @@ gzip_cache::~gzip_cache() {
   if (impl_->ready) deflateEnd(&impl_->z);
 }
 
-endpoints::shared_bytes gzip_cache::compress(const endpoints::shared_bytes& body) {
+api::shared_bytes gzip_cache::compress(const api::shared_bytes& body) {
   for (auto& [plain, packed] : recent_)
     if (packed && plain.lock() == body) return packed;
   auto& z = impl_->z;

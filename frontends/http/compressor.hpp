@@ -1,6 +1,6 @@
 #pragma once
 
-#include "frontends/endpoints/exchange.hpp"
+#include "frontends/api/exchange.hpp"
 
 #include <array>
 #include <memory>
@@ -34,12 +34,12 @@ public:
   gzip_cache();
   ~gzip_cache();
 
-  endpoints::shared_bytes compress(const endpoints::shared_bytes& body);
+  api::shared_bytes compress(const api::shared_bytes& body);
 
 private:
   struct entry {
     std::weak_ptr<const std::string> plain;
-    endpoints::shared_bytes packed;
+    api::shared_bytes packed;
   };
   struct implementation;
   std::unique_ptr<implementation> impl_;

@@ -1,6 +1,6 @@
 #include "frontends/http/connection.hpp"
 
-#include "frontends/endpoints/redirect.hpp"
+#include "frontends/api/redirect.hpp"
 #include "frontends/http/pending_exchange.hpp"
 #include "storage/files/scratch_file.hpp"
 
@@ -364,10 +364,10 @@ void connection::store_body(bool last) {
 void connection::body_stored(const mail& letter) {
   phase_ = phase::reading;
   if (letter.problem) {
-    endpoints::answer failed;
+    api::answer failed;
     failed.status = static_cast<unsigned>(letter.problem->status);
     failed.content_type = "text/plain; charset=utf-8";
-    failed.body = endpoints::shared_text(letter.problem->text);
+    failed.body = api::shared_text(letter.problem->text);
     failed.close = linger_ = true;
     return send_answer(failed);
   }
@@ -395,16 +395,16 @@ bool connection::try_again() {
   return !is_asked_;
 }
 
-std::optional<endpoints::answer> connection::answer_to_target() {
+std::optional<api::answer> connection::answer_to_target() {
   auto& request = parser_.current();
   auto& target = parser_.facts().target;
   if (target.kind == target_kind::path || target.kind == target_kind::malformed) return {};
-  endpoints::answer answer;
+  api::answer answer;
   switch (target.kind) {
   case target_kind::path:
   case target_kind::malformed: break;
   case target_kind::unprintable: answer.status = 400; break;
-  case target_kind::redirect: return endpoints::redirect_answer(request.method, target.location);
+  case target_kind::redirect: return api::redirect_answer(request.method, target.location);
   case target_kind::asterisk:
     if (request.method == "OPTIONS") break;
     answer.status = 400;
@@ -413,7 +413,7 @@ std::optional<endpoints::answer> connection::answer_to_target() {
   case target_kind::authority:
     answer.status = 404;
     answer.content_type = "text/plain; charset=utf-8";
-    answer.body = endpoints::shared_text("404 page not found\n");
+    answer.body = api::shared_text("404 page not found\n");
   }
   return answer;
 }

@@ -56,7 +56,7 @@ private:
   };
   struct out_piece {
     std::string own;
-    endpoints::shared_bytes shared;
+    api::shared_bytes shared;
     std::string_view bytes() const { return shared ? std::string_view(*shared) : std::string_view(own); }
   };
 
@@ -85,7 +85,7 @@ private:
   /// Whether a head that is not whole yet may grow.
   bool has_room_for_head(std::size_t bytes);
   /// The answer to a target that is no path.
-  std::optional<endpoints::answer> answer_to_target();
+  std::optional<api::answer> answer_to_target();
   void dispatch();
   void hand_to_handler();
   void hold(void (connection::*then)());
@@ -96,18 +96,18 @@ private:
   void send_failure();
   void refuse_body();
   /// Answers without the body: it is dropped as it comes, if it is short, or ends the connection.
-  void refuse(endpoints::answer answer);
+  void refuse(api::answer answer);
   void send_busy(grant why, std::string_view what);
   /// Whether the client has taken enough of what waits for it.
   bool reads_fast_enough();
   void begin_write_window();
   std::uint64_t taken_by_client() const;
   void send_simple(unsigned status, bool keep);
-  void send_answer(const endpoints::answer& answer);
-  void begin_stream(const endpoints::answer& head, std::shared_ptr<stream_state> stream);
+  void send_answer(const api::answer& answer);
+  void begin_stream(const api::answer& head, std::shared_ptr<stream_state> stream);
   void pump_stream();
-  void queue_chunk(std::vector<endpoints::shared_bytes>& pieces, bool last);
-  void send_or_queue(std::string_view head, const endpoints::shared_bytes& body);
+  void queue_chunk(std::vector<api::shared_bytes>& pieces, bool last);
+  void send_or_queue(std::string_view head, const api::shared_bytes& body);
   /// Sends what is queued. @returns whether all is gone.
   bool flush();
   void answer_sent();
@@ -122,9 +122,9 @@ private:
   request_parser parser_;
   std::string unparsed_; ///< received and not yet a request
   std::shared_ptr<client_account> account_;
-  share memory_;                               ///< of the pool for bodies and long heads, until a handler has them
-  std::unique_ptr<endpoints::answer> refusal_; ///< sent when the rest of the body has been dropped
-  void (connection::*held_)() = nullptr;       ///< what goes on when there is room
+  share memory_;                         ///< of the pool for bodies and long heads, until a handler has them
+  std::unique_ptr<api::answer> refusal_; ///< sent when the rest of the body has been dropped
+  void (connection::*held_)() = nullptr; ///< what goes on when there is room
   std::chrono::steady_clock::time_point hold_until_;
   std::weak_ptr<pending_exchange> pending_;
   std::shared_ptr<stream_state> stream_;

@@ -20,7 +20,7 @@ constexpr std::size_t stream_batch = 256 * 1024;
 constexpr int max_pieces_per_write = 64;
 constexpr std::chrono::seconds linger_time{1};
 
-bool has_header(const endpoints::answer& answer, std::string_view lower_case_name) {
+bool has_header(const api::answer& answer, std::string_view lower_case_name) {
   for (auto& [name, value] : answer.headers) {
     if (name.size() != lower_case_name.size()) continue;
     bool same = true;
@@ -43,11 +43,11 @@ void connection::send_failure() {
   if (out_.empty() && phase_ == phase::writing) answer_sent();
 }
 
-void connection::refuse(endpoints::answer answer) {
+void connection::refuse(api::answer answer) {
   auto& facts = parser_.facts();
   bool waits = facts.expect_continue && !body_seen_ && unparsed_.empty(); // nothing will come
   if (!waits && !answer.close && parser_.current().content_length.value_or(0) <= max_dropped_body) {
-    refusal_ = std::make_unique<endpoints::answer>(std::move(answer));
+    refusal_ = std::make_unique<api::answer>(std::move(answer));
     body_begun_at_ = loop_->tick();
     parser_.limit_body(max_dropped_body, false);
     return;
@@ -60,12 +60,12 @@ void connection::refuse(endpoints::answer answer) {
 
 void connection::send_busy(grant why, std::string_view what) {
   loop_->counters.over_capacity.add(1);
-  endpoints::answer busy;
+  api::answer busy;
   busy.content_type = "text/plain; charset=utf-8";
   busy.status = why == grant::used_up ? 503 : 429;
-  busy.body = endpoints::shared_text(why == grant::used_up ? "Too many requests are being handled, try again later"
-                                                           : "Your IP has too many " + std::string(what) +
-                                                                 " under way, please rate limit your calls");
+  busy.body = api::shared_text(why == grant::used_up ? "Too many requests are being handled, try again later"
+                                                     : "Your IP has too many " + std::string(what) +
+                                                           " under way, please rate limit your calls");
   bool body_follows = parser_.started() && !parser_.is_complete();
   busy.close = linger_ = body_follows;
   send_answer(busy);
@@ -86,14 +86,14 @@ void connection::refuse_body() {
 }
 
 void connection::send_simple(unsigned status, bool keep) {
-  endpoints::answer answer;
+  api::answer answer;
   answer.status = status;
   answer.close = !keep;
   linger_ = !keep;
   send_answer(answer);
 }
 
-void connection::send_answer(const endpoints::answer& answer) {
+void connection::send_answer(const api::answer& answer) {
   auto& core = loop_->core();
   auto& facts = parser_.facts();
   bool last = client_finished_ && unparsed_.empty();
@@ -101,7 +101,7 @@ void connection::send_answer(const endpoints::answer& answer) {
   phase_ = phase::writing;
   framing how{facts.http_1_0, keep_alive_, false, false, {}};
   bool without_body = facts.head_only || !status_has_body(answer.status) || !answer.body || answer.body->empty();
-  endpoints::shared_bytes packed;
+  api::shared_bytes packed;
   if (facts.accepts_gzip && core.options.gzip && !without_body && answer.body->size() >= min_gzip_bytes &&
       !has_header(answer, "content-encoding")) {
     packed = loop_->gzip.compress(answer.body);
@@ -119,7 +119,7 @@ void connection::send_answer(const endpoints::answer& answer) {
   if (out_.empty() && phase_ == phase::writing) answer_sent();
 }
 
-void connection::send_or_queue(std::string_view head, const endpoints::shared_bytes& body) {
+void connection::send_or_queue(std::string_view head, const api::shared_bytes& body) {
   std::size_t sent = 0, total = head.size() + (body ? body->size() : 0);
   if (out_.empty()) {
     iovec pieces[2] = {{const_cast<char*>(head.data()), head.size()}, {nullptr, 0}};
@@ -232,7 +232,7 @@ void connection::linger() {
 
 // ---- streams --------------------------------------------------------------------------------------------------------
 
-void connection::begin_stream(const endpoints::answer& head, std::shared_ptr<stream_state> stream) {
+void connection::begin_stream(const api::answer& head, std::shared_ptr<stream_state> stream) {
   auto& core = loop_->core();
   auto& facts = parser_.facts();
   if (head.close || facts.http_1_0 || core.stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
@@ -258,7 +258,7 @@ void connection::begin_stream(const endpoints::answer& head, std::shared_ptr<str
   send_or_queue(line, nullptr);
   if (phase_ != phase::streaming) return;
   if (head.body && !head.body->empty()) {
-    std::vector<endpoints::shared_bytes> first{head.body};
+    std::vector<api::shared_bytes> first{head.body};
     queue_chunk(first, false);
     if (!flush()) return;
   }
@@ -287,12 +287,12 @@ void connection::pump_stream() {
   }
 }
 
-void connection::queue_chunk(std::vector<endpoints::shared_bytes>& pieces, bool last) {
+void connection::queue_chunk(std::vector<api::shared_bytes>& pieces, bool last) {
   if (gzip_) {
     std::string packed;
     for (auto& piece : pieces) gzip_->append(packed, *piece);
     if (last) gzip_->finish(packed);
-    pieces.assign(1, endpoints::shared_text(std::move(packed)));
+    pieces.assign(1, api::shared_text(std::move(packed)));
   }
   bool chunked = !parser_.facts().http_1_0;
   std::size_t size = 0;

@@ -171,7 +171,7 @@ void io_loop::ask_held() {
   });
 }
 
-void io_loop::answer_waits(const endpoints::shared_bytes& bytes, const std::shared_ptr<client_account>& who) {
+void io_loop::answer_waits(const api::shared_bytes& bytes, const std::shared_ptr<client_account>& who) {
   auto& one = waiting_answers_[bytes.get()];
   if (one.clients++ == 0) one.memory.force(core_->answers, who, bytes->size());
 }

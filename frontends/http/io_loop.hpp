@@ -50,7 +50,7 @@ struct server_core {
   explicit server_core(server_options with);
 
   server_options options;
-  endpoints::request_handler handler;
+  api::request_handler handler;
   std::atomic<bool> stopping{false};
   client_accounts accounts;
   fair_pool requests, waits, bodies, answers;
@@ -93,7 +93,7 @@ struct mail {
   std::shared_ptr<connection> to;
   std::uint64_t sequence = 0; ///< of the request; what is meant for an older one is ignored
   kind_type kind = kind_type::dropped;
-  endpoints::answer answer = {};
+  api::answer answer = {};
   std::shared_ptr<stream_state> stream = {};
   std::shared_ptr<head_verdict> verdict = {}; ///< judged
   std::optional<error> problem = {};          ///< stored: why not
@@ -131,7 +131,7 @@ public:
   /// Asks the connection again and again whether it may go on, from soon on.
   void hold(std::shared_ptr<connection> one);
   /// An answer waits for its client; bytes that many clients are sent count once.
-  void answer_waits(const endpoints::shared_bytes& bytes, const std::shared_ptr<client_account>& who);
+  void answer_waits(const api::shared_bytes& bytes, const std::shared_ptr<client_account>& who);
   void answer_gone(const std::string* bytes);
 
   boost::asio::io_context& context() { return context_; }

@@ -11,11 +11,11 @@ constexpr std::size_t drained_below = 256 * 1024;
 
 /// What an endpoint holds of a stream. Letting it go without `finish` ends the connection, so that the client sees that
 /// the body is not whole.
-class stream_handle final : public endpoints::body_stream {
+class stream_handle final : public api::body_stream {
 public:
   explicit stream_handle(std::shared_ptr<stream_state> state) : state_(std::move(state)) {}
   ~stream_handle() override { state_->finish(false); }
-  std::size_t write(endpoints::shared_bytes piece) override { return state_->write(std::move(piece)); }
+  std::size_t write(api::shared_bytes piece) override { return state_->write(std::move(piece)); }
   void finish() override { state_->finish(true); }
   bool closed() const override { return state_->closed(); }
   void on_drained(std::function<void()> action) override { state_->on_drained(std::move(action)); }
@@ -33,7 +33,7 @@ void stream_state::notify(std::unique_lock<std::mutex>& lock) {
   if (to) loop_->post({std::move(to), sequence_, mail::kind_type::stream_written, {}, {}});
 }
 
-std::size_t stream_state::write(endpoints::shared_bytes piece) {
+std::size_t stream_state::write(api::shared_bytes piece) {
   std::unique_lock lock(mutex_);
   if (closed_ || finished_ || abandoned_) return 0;
   if (!piece || piece->empty()) return waiting_;
@@ -98,7 +98,7 @@ stream_state::batch stream_state::take(std::size_t about) {
 void stream_state::close(bool cancelled) {
   std::function<void()> drained, cancel;
   std::shared_ptr<connection> to;
-  std::vector<endpoints::shared_bytes> pieces;
+  std::vector<api::shared_bytes> pieces;
   share slot;
   {
     std::lock_guard lock(mutex_);
@@ -146,7 +146,7 @@ bool pending_exchange::begin_wait() {
   return wait_.amount() != 0 || wait_.hold(loop_->core().waits, from_->account(), 1) == grant::given;
 }
 
-void pending_exchange::respond(endpoints::answer answer) {
+void pending_exchange::respond(api::answer answer) {
   if (!claim()) return;
   answer_ = std::move(answer);
   settle(mail::kind_type::answered);
@@ -158,7 +158,7 @@ void pending_exchange::make_answer(std::function<void()> make) {
   loop_->post(std::move(letter));
 }
 
-std::shared_ptr<endpoints::body_stream> pending_exchange::respond_stream(endpoints::answer head) {
+std::shared_ptr<api::body_stream> pending_exchange::respond_stream(api::answer head) {
   if (claimed_.exchange(true)) {
     auto nowhere = std::make_shared<stream_state>(nullptr, loop_, sequence_, 0);
     nowhere->close(false);

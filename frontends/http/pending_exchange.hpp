@@ -16,7 +16,7 @@ public:
       : to_(std::move(to)), loop_(std::move(loop)), sequence_(sequence), max_backlog_(max_backlog) {}
 
   // The writer's side; any thread.
-  std::size_t write(endpoints::shared_bytes piece);
+  std::size_t write(api::shared_bytes piece);
   void finish(bool complete);
   bool closed() const { return closed_.load(std::memory_order_acquire); }
   void on_drained(std::function<void()> action);
@@ -24,7 +24,7 @@ public:
 
   // The connection's side.
   struct batch {
-    std::vector<endpoints::shared_bytes> pieces;
+    std::vector<api::shared_bytes> pieces;
     bool finished = false;  ///< and nothing is left after these
     bool abandoned = false; ///< the writer went away in the middle, or wrote far more than the client takes
   };
@@ -42,7 +42,7 @@ private:
   std::uint64_t sequence_;
   std::size_t max_backlog_;
   std::mutex mutex_;
-  std::vector<endpoints::shared_bytes> pieces_;
+  std::vector<api::shared_bytes> pieces_;
   std::size_t waiting_ = 0;
   share slot_;
   bool notified_ = false, finished_ = false, abandoned_ = false;
@@ -51,19 +51,19 @@ private:
 };
 
 /// One request that the handler has been given.
-class pending_exchange final : public endpoints::exchange {
+class pending_exchange final : public api::exchange {
 public:
   /// @param body what the request's body and head hold of the memory for them
   pending_exchange(std::shared_ptr<connection> from, std::shared_ptr<io_loop> loop, std::uint64_t sequence,
-                   endpoints::request request, share body)
+                   api::request request, share body)
       : from_(std::move(from)), loop_(std::move(loop)), sequence_(sequence), request_(std::move(request)),
         body_(std::move(body)) {}
   ~pending_exchange() override;
 
-  const endpoints::request& get_request() const override { return request_; }
-  void respond(endpoints::answer answer) override;
+  const api::request& get_request() const override { return request_; }
+  void respond(api::answer answer) override;
   void make_answer(std::function<void()> make) override;
-  std::shared_ptr<endpoints::body_stream> respond_stream(endpoints::answer head) override;
+  std::shared_ptr<api::body_stream> respond_stream(api::answer head) override;
   void on_cancel(std::function<void()> action) override;
   bool begin_wait() override;
   bool has_room() const override { return !loop_->core().answers.full(); }
@@ -71,7 +71,7 @@ public:
   // For the connection, after the handler has returned.
   /// @returns whether it was answered meanwhile; if not, the answer will come as mail.
   bool answered_by_handler();
-  endpoints::answer& answer() { return answer_; }
+  api::answer& answer() { return answer_; }
   std::shared_ptr<stream_state>& stream() { return stream_; }
   /// The client is gone. @returns whether somebody wanted to know.
   bool cancel();
@@ -84,9 +84,9 @@ private:
   std::shared_ptr<connection> from_;
   std::shared_ptr<io_loop> loop_;
   std::uint64_t sequence_;
-  endpoints::request request_;
+  api::request request_;
   share body_, slot_, wait_; ///< the last two until it is answered
-  endpoints::answer answer_;
+  api::answer answer_;
   std::shared_ptr<stream_state> stream_;
   std::atomic<bool> claimed_{false};
   std::atomic<stage_type> stage_{stage_type::in_handler};

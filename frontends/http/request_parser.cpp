@@ -108,7 +108,7 @@ public:
     eager(false);
   }
 
-  endpoints::request request;
+  api::request request;
   head_facts facts;
   std::optional<protocol_failure> failure;
   std::uint64_t max_body = ~std::uint64_t{0};
@@ -273,7 +273,7 @@ bool request_parser::is_complete() const { return impl_->parser->is_done(); }
 bool request_parser::body_too_long() const { return impl_->parser->body_too_long; }
 const head_facts& request_parser::facts() const { return impl_->parser->facts; }
 const protocol_failure& request_parser::failure() const { return impl_->failure; }
-endpoints::request& request_parser::current() { return impl_->parser->request; }
+api::request& request_parser::current() { return impl_->parser->request; }
 
 parse_tally parse_connection(std::string_view bytes, std::size_t piece, std::uint32_t max_header_bytes) {
   parse_tally tally;

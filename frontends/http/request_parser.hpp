@@ -1,6 +1,6 @@
 #pragma once
 
-#include "frontends/endpoints/exchange.hpp"
+#include "frontends/api/exchange.hpp"
 #include "frontends/http/target.hpp"
 
 #include <cstdint>
@@ -63,7 +63,7 @@ public:
   bool body_too_long() const;
   const head_facts& facts() const;
   const protocol_failure& failure() const;
-  endpoints::request& current();
+  api::request& current();
 
 private:
   struct implementation;

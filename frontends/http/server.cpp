@@ -67,7 +67,7 @@ struct server::implementation {
 server::server() : impl_(std::make_shared<implementation>()) {}
 server::~server() { stop(); }
 
-expected<void> server::start(server_options options, endpoints::request_handler handler) {
+expected<void> server::start(server_options options, api::request_handler handler) {
   auto& impl = *impl_;
   PRAETOR_ASSERT(impl.threads.empty());
   options.limits = normal(options.limits);

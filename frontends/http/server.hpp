@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/ports/tls/tls_context.hpp"
-#include "frontends/endpoints/exchange.hpp"
-#include "frontends/endpoints/head_verdict.hpp"
+#include "frontends/api/exchange.hpp"
+#include "frontends/api/head_verdict.hpp"
 #include "protocol/types/error.hpp"
 
 #include <chrono>
@@ -14,7 +14,7 @@
 #include <vector>
 
 /// The HTTP/1.1 listeners: sockets, TLS, parsing, limits, order and compression. What an answer says is decided by the
-/// endpoints behind `endpoints::request_handler`; nothing here knows a route.
+/// endpoints behind `api::request_handler`; nothing here knows a route.
 namespace praetor::http {
 
 using praetor::tls_options;
@@ -32,8 +32,8 @@ struct listener_options {
   bool is_unix() const { return address.starts_with("unix://") || address.starts_with("/"); }
 };
 
-using endpoints::body_rule;
-using endpoints::head_verdict;
+using api::body_rule;
+using api::head_verdict;
 
 /// What changes while the listeners stay open.
 struct limit_options {
@@ -73,19 +73,19 @@ struct server_options {
   bool gzip = true;     ///< compress for clients that accept it
   /// Asked when the head of a request with a body is complete, before its body is read; a null function takes any body
   /// of the default rule. Called from the I/O threads.
-  std::function<head_verdict(const endpoints::request&)> judge_head = {};
+  std::function<head_verdict(const api::request&)> judge_head = {};
   /// Asked where `judge_head` is undecided. Its callback runs once, from any thread.
-  std::function<void(const endpoints::request&, std::function<void(head_verdict)>)> judge_later = {};
+  std::function<void(const api::request&, std::function<void(head_verdict)>)> judge_later = {};
   /// Makes the answer for a body over its limit; a null function means `body_too_large`. The connection is closed after
   /// it, whatever `answer::close` says.
-  std::function<endpoints::answer(const endpoints::request&, const body_rule&)> refuse_body = {};
+  std::function<api::answer(const api::request&, const body_rule&)> refuse_body = {};
   /// Problems of single connections (a failed TLS handshake, no file descriptors left), for the debug log.
   std::function<void(std::string_view)> log = {};
   /// Connections refused because there are too many: for the operator, once an hour and address.
   std::function<void(std::string_view)> warn = {};
 };
 
-using endpoints::body_too_large;
+using api::body_too_large;
 
 /// Counted since the start.
 struct server_counters {
@@ -117,7 +117,7 @@ public:
   ///        another thread) or keeps the exchange and answers later from any thread. An exchange that is dropped
   ///        unanswered closes its connection.
   /// @returns what could not be opened; nothing is open then.
-  expected<void> start(server_options options, endpoints::request_handler handler);
+  expected<void> start(server_options options, api::request_handler handler);
 
   /// Where it listens, in the order of the options, with the ports that the system chose; paths for unix sockets.
   std::vector<listener_options> endpoints() const;

@@ -47,7 +47,7 @@ bool is_clean(std::string_view path) {
 
 } // namespace
 
-bool parse_query(std::string_view raw, endpoints::query_parameters& out) {
+bool parse_query(std::string_view raw, api::query_parameters& out) {
   bool ok = true;
   std::vector<std::pair<std::string, std::string>> items;
   while (!raw.empty()) {
@@ -64,7 +64,7 @@ bool parse_query(std::string_view raw, endpoints::query_parameters& out) {
     }
     items.emplace_back(std::move(key), std::move(value));
   }
-  out = endpoints::query_parameters(std::move(items));
+  out = api::query_parameters(std::move(items));
   return ok;
 }
 
@@ -97,7 +97,7 @@ bool is_printable(std::string_view utf8) {
   return true;
 }
 
-target_result resolve_target(std::string_view raw, bool allow_unprintable, endpoints::request& out) {
+target_result resolve_target(std::string_view raw, bool allow_unprintable, api::request& out) {
   bool connect = out.method == "CONNECT";
   if (raw == "*") return {target_kind::asterisk, {}};
   if (!raw.starts_with('/')) {

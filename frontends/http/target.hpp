@@ -1,6 +1,6 @@
 #pragma once
 
-#include "frontends/endpoints/exchange.hpp"
+#include "frontends/api/exchange.hpp"
 
 #include <string>
 #include <string_view>
@@ -24,10 +24,10 @@ struct target_result {
 
 /// Takes a request target in any of its four forms apart and fills path, raw_query, query and query_ok.
 /// @param allow_unprintable leaves characters that are no text in the path.
-target_result resolve_target(std::string_view raw, bool allow_unprintable, endpoints::request& out);
+target_result resolve_target(std::string_view raw, bool allow_unprintable, api::request& out);
 
 /// Key and value pairs in their order. @returns false if a part could not be decoded; the others are kept.
-bool parse_query(std::string_view raw, endpoints::query_parameters& out);
+bool parse_query(std::string_view raw, api::query_parameters& out);
 
 /// Without empty, "." and ".." segments; a last slash stays.
 std::string clean_path(std::string_view path);

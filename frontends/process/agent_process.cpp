@@ -2,14 +2,14 @@
 
 #include "actors/agent.hpp"
 #include "actors/health/start_check.hpp"
-#include "actors/peers_file.hpp"
 #include "actors/ports/log_lines.hpp"
 #include "actors/ports/remoting.hpp"
-#include "actors/watch_supervisor.hpp"
+#include "actors/raft/peers_file.hpp"
+#include "actors/watches/watch_supervisor.hpp"
+#include "frontends/api/forwarding.hpp"
 #include "frontends/cli/flag_set.hpp"
 #include "frontends/cli/machine.hpp"
 #include "frontends/dns/server.hpp"
-#include "frontends/endpoints/forwarding.hpp"
 #include "frontends/http/server.hpp"
 #include "frontends/process/banner.hpp"
 #include "frontends/process/listeners.hpp"
@@ -144,7 +144,7 @@ private:
   void watch(std::vector<configured_watch> watches);
   expected<void> start_actors(const config_ptr& config);
   expected<void> start_frontends(const config_ptr& config);
-  endpoints::process_hooks hooks();
+  api::process_hooks hooks();
 
   config::sources from_;
   const config::start_values started_with_;
@@ -158,9 +158,9 @@ private:
   std::shared_ptr<remoting> links_;
   agent_actor agent_;
   watch_supervisor_actor watches_;
-  std::unique_ptr<endpoints::environment> environment_;
-  std::unique_ptr<endpoints::dispatcher> dispatcher_;
-  std::shared_ptr<endpoints::forwarded_requests> requests_;
+  std::unique_ptr<api::environment> environment_;
+  std::unique_ptr<api::dispatcher> dispatcher_;
+  std::shared_ptr<api::forwarded_requests> requests_;
   http::server http_;
   std::unique_ptr<dns::server> dns_;
   work_lane lane_; ///< of the endpoints
@@ -168,8 +168,8 @@ private:
   std::vector<done_callback> leaving_; ///< clients that hear when the agent has left
 };
 
-endpoints::process_hooks running_agent::hooks() {
-  endpoints::process_hooks h;
+api::process_hooks running_agent::hooks() {
+  api::process_hooks h;
   h.reload = [this](done_callback done) { reload(std::move(done)); };
   h.leave = [this](done_callback done) {
     std::lock_guard lock(leaving_guard_);
@@ -245,17 +245,17 @@ expected<void> running_agent::start_actors(const config_ptr& config) {
 }
 
 expected<void> running_agent::start_frontends(const config_ptr& config) {
-  environment_ = std::make_unique<endpoints::environment>(*system_, view_, ports_.outside, ports_.node_id, hooks());
-  dispatcher_ = std::make_unique<endpoints::dispatcher>(*environment_);
-  requests_ = endpoints::make_request_server(*environment_, *dispatcher_);
+  environment_ = std::make_unique<api::environment>(*system_, view_, ports_.outside, ports_.node_id, hooks());
+  dispatcher_ = std::make_unique<api::dispatcher>(*environment_);
+  requests_ = api::make_request_server(*environment_, *dispatcher_);
   view_->requests.store(requests_);
   auto options = http_options_of(*config, log_);
-  options.judge_head = [this](const endpoints::request& head) { return dispatcher_->judge(head); };
-  options.judge_later = [this](const endpoints::request& head, std::function<void(endpoints::head_verdict)> done) {
+  options.judge_head = [this](const api::request& head) { return dispatcher_->judge(head); };
+  options.judge_later = [this](const api::request& head, std::function<void(api::head_verdict)> done) {
     dispatcher_->judge_later(head, std::move(done));
   };
   if (auto started =
-          http_.start(std::move(options), [this](endpoints::exchange_ptr ex) { dispatcher_->handle(std::move(ex)); });
+          http_.start(std::move(options), [this](api::exchange_ptr ex) { dispatcher_->handle(std::move(ex)); });
       !started)
     return tl::unexpected(started.error());
   for (const auto& l : config->http_addrs)

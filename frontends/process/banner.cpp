@@ -1,7 +1,7 @@
 #include "frontends/process/banner.hpp"
 
 #include "actors/followed_release.hpp"
-#include "frontends/version.hpp"
+#include "frontends/api/version.hpp"
 
 #include <iomanip>
 #include <ostream>

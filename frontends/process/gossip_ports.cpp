@@ -1,9 +1,9 @@
 #include "frontends/process/gossip_ports.hpp"
 
-#include "actors/gossip_pools.hpp"
+#include "actors/gossip/gossip_pools.hpp"
+#include "actors/gossip/retry_joiner.hpp"
 #include "actors/ports/gossip_files.hpp"
 #include "actors/ports/gossip_sockets.hpp"
-#include "actors/retry_joiner.hpp"
 #include "frontends/process/listeners.hpp"
 
 #include <algorithm>

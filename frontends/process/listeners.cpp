@@ -1,6 +1,6 @@
 #include "frontends/process/listeners.hpp"
 
-#include "frontends/endpoints/common_lines.hpp"
+#include "frontends/api/common_lines.hpp"
 
 #include <algorithm>
 #include <sys/resource.h>
@@ -62,7 +62,7 @@ http::server_options http_options_of(const config::runtime_config& c, logger_ptr
   o.limits.max_connections_per_client = static_cast<std::uint32_t>(share.of_one_address);
   o.limits.max_header_bytes = static_cast<std::uint32_t>(std::max<std::int64_t>(c.http.max_header_bytes, 0));
   o.limits.handshake_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(c.http.https_handshake_timeout);
-  o.refuse_body = [lines = endpoints::common_lines_of(c)](const endpoints::request& head, const http::body_rule& rule) {
+  o.refuse_body = [lines = api::common_lines_of(c)](const api::request& head, const http::body_rule& rule) {
     auto answer = http::body_too_large(head, rule);
     answer.lines = lines;
     return answer;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/rpc_messages.hpp"
+#include "actors/rpc/rpc_messages.hpp"
 #include "sim/clients.hpp"
 #include "sim/cluster.hpp"
 

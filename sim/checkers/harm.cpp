@@ -1,8 +1,8 @@
 #include "sim/checkers/harm.hpp"
 
-#include "actors/gossip_prober.hpp"
-#include "actors/raft_peer.hpp"
-#include "actors/rpc_gateway.hpp"
+#include "actors/gossip/gossip_prober.hpp"
+#include "actors/raft/raft_peer.hpp"
+#include "actors/rpc/rpc_gateway.hpp"
 #include "storage/state/records.hpp"
 
 #include <caf/stateful_actor.hpp>

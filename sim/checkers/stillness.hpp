@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/local_state.hpp"
+#include "actors/registry/local_state.hpp"
 #include "storage/state/store.hpp"
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 #include "actors/ports/remoting.hpp"
-#include "actors/remote_call.hpp"
+#include "actors/rpc/remote_call.hpp"
 
 #include <caf/all.hpp>
 

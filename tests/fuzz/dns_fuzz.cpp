@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "frontends/endpoints/dns_questions.hpp"
+#include "frontends/api/dns/dns_questions.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
+#include "actors/access/command_permissions.hpp"
 #include "actors/agent_view.hpp"
-#include "actors/command_permissions.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/codec/command.hpp"
 #include "protocol/codec/msgpack.hpp"

@@ -1,6 +1,6 @@
 #include "stage.hpp"
 
-#include "actors/answer_cache.hpp"
+#include "actors/watches/answer_cache.hpp"
 
 using namespace praetor;
 

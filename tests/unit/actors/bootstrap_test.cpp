@@ -1,6 +1,6 @@
 #include "actors/agent.hpp"
-#include "actors/bootstrap.hpp"
-#include "actors/rpc_messages.hpp"
+#include "actors/raft/bootstrap.hpp"
+#include "actors/rpc/rpc_messages.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "stage.hpp"
 

@@ -1,5 +1,5 @@
-#include "actors/apply_batch.hpp"
-#include "actors/state_machine.hpp"
+#include "actors/raft/apply_batch.hpp"
+#include "actors/raft/state_machine.hpp"
 #include "stage.hpp"
 #include "storage/state/queries_kv.hpp"
 #include "tests/unit/raft_log/scratch.hpp"

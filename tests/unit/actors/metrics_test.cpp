@@ -1,5 +1,5 @@
-#include "actors/gossip_metrics.hpp"
-#include "actors/state_metrics.hpp"
+#include "actors/gossip/gossip_metrics.hpp"
+#include "actors/raft/state_metrics.hpp"
 #include "actors/telemetry/metrics_clock.hpp"
 #include "stage.hpp"
 

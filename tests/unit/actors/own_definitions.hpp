@@ -3,8 +3,8 @@
 #include "stage.hpp"
 
 #include "actors/agent.hpp"
-#include "actors/anti_entropy.hpp"
-#include "actors/registry.hpp"
+#include "actors/registry/anti_entropy.hpp"
+#include "actors/registry/registry.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "storage/agent_store/memory_agent_store.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/retry_joiner.hpp"
+#include "actors/gossip/retry_joiner.hpp"
 #include "stage.hpp"
 
 using namespace praetor;

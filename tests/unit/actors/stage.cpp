@@ -1,6 +1,6 @@
 #include "stage.hpp"
 
-#include "actors/proposal.hpp"
+#include "actors/raft/proposal.hpp"
 #include "storage/state/apply_result.hpp"
 #include "storage/state/transaction.hpp"
 

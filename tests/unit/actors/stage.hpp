@@ -1,10 +1,10 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
-#include "actors/gossip_command.hpp"
+#include "actors/gossip/gossip_command.hpp"
 #include "actors/ports.hpp"
-#include "actors/rpc_router.hpp"
-#include "actors/write_path.hpp"
+#include "actors/rpc/rpc_router.hpp"
+#include "actors/rpc/write_path.hpp"
 #include "tests/unit/support/kept_lines.hpp"
 #include "tests/unit/support/virtual_system.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/user_events.hpp"
+#include "actors/gossip/user_events.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "stage.hpp"
 

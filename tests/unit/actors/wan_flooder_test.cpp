@@ -1,4 +1,4 @@
-#include "actors/wan_flooder.hpp"
+#include "actors/gossip/wan_flooder.hpp"
 #include "stage.hpp"
 
 using namespace praetor;

@@ -1,5 +1,5 @@
-#include "actors/forwarded_request.hpp"
-#include "actors/watch_supervisor.hpp"
+#include "actors/rpc/forwarded_request.hpp"
+#include "actors/watches/watch_supervisor.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "stage.hpp"
 

@@ -1,10 +1,10 @@
 #include "tests/unit/cost/decoders.hpp"
 
 #include "actors/ports/remoting_hello.hpp"
+#include "frontends/api/dns/dns_forms.hpp"
+#include "frontends/api/dns/dns_message.hpp"
+#include "frontends/api/reads.hpp"
 #include "frontends/dns/recursors.hpp"
-#include "frontends/endpoints/dns_forms.hpp"
-#include "frontends/endpoints/dns_message.hpp"
-#include "frontends/endpoints/reads.hpp"
 #include "frontends/http/request_parser.hpp"
 #include "frontends/http/target.hpp"
 #include "protocol/acl/rules.hpp"
@@ -75,11 +75,11 @@ void read_names(std::string_view bytes) {
 
 void read_target(std::string_view text) {
   for (bool lenient : {false, true}) {
-    endpoints::request r;
+    api::request r;
     r.method = "GET";
     (void)http::resolve_target(text, lenient, r);
   }
-  endpoints::query_parameters parameters;
+  api::query_parameters parameters;
   (void)http::parse_query(text, parameters);
   (void)http::clean_path(text);
 }
@@ -107,7 +107,7 @@ void read_go_texts(std::string_view text) {
   (void)timestamp_from_text(text);
   (void)base64_decode(text);
   (void)praetor::quoted(text);
-  (void)endpoints::parse_cache_control(text);
+  (void)api::parse_cache_control(text);
 }
 
 void read_template(std::string_view text) {

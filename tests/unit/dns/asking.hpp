@@ -1,6 +1,6 @@
 #pragma once
 
-#include "frontends/endpoints/dns_questions.hpp"
+#include "frontends/api/dns/dns_questions.hpp"
 #include "tests/unit/state/cluster.hpp"
 
 #include <ldns/ldns.h>

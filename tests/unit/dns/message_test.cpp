@@ -1,7 +1,7 @@
 #include "tests/unit/dns/asking.hpp"
 
-#include "frontends/endpoints/dns_forms.hpp"
-#include "frontends/endpoints/dns_instance.hpp"
+#include "frontends/api/dns/dns_forms.hpp"
+#include "frontends/api/dns/dns_instance.hpp"
 #include "protocol/base/hex.hpp"
 
 using namespace praetor;

@@ -1,4 +1,4 @@
-#include "actors/ask.hpp"
+#include "actors/rpc/ask.hpp"
 #include "router_world.hpp"
 #include "storage/state/command.hpp"
 

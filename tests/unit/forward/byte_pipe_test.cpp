@@ -1,4 +1,4 @@
-#include "actors/byte_pipe.hpp"
+#include "actors/rpc/byte_pipe.hpp"
 
 #include <catch2/catch.hpp>
 

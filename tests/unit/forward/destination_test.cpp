@@ -1,4 +1,4 @@
-#include "actors/destination.hpp"
+#include "actors/rpc/destination.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "actors/rpc_messages.hpp"
+#include "actors/rpc/rpc_messages.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "storage/state/apply_result.hpp"
 

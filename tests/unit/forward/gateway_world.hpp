@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/received_message.hpp"
-#include "actors/rpc_gateway.hpp"
-#include "actors/token_resolver.hpp"
+#include "actors/access/token_resolver.hpp"
+#include "actors/rpc/received_message.hpp"
+#include "actors/rpc/rpc_gateway.hpp"
 #include "protocol/codec/command.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"

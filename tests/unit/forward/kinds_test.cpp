@@ -1,4 +1,4 @@
-#include "actors/rpc_kinds.hpp"
+#include "actors/rpc/rpc_kinds.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "actors/byte_pipe.hpp"
+#include "actors/rpc/byte_pipe.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "router_world.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/rpc_router.hpp"
+#include "actors/rpc/rpc_router.hpp"
 #include "tests/unit/support/virtual_system.hpp"
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "actors/link_streams.hpp"
+#include "actors/rpc/link_streams.hpp"
 #include "gateway_world.hpp"
 
 using namespace praetor;

@@ -1,4 +1,4 @@
-#include "actors/gossip_pools.hpp"
+#include "actors/gossip/gossip_pools.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/gossip_pools.hpp"
-#include "actors/gossip_prober.hpp"
+#include "actors/gossip/gossip_pools.hpp"
+#include "actors/gossip/gossip_prober.hpp"
 #include "sim/configuration.hpp"
 #include "sim/gossip_network.hpp"
 #include "sim/world.hpp"

@@ -1,4 +1,4 @@
-#include "actors/forwarded_request.hpp"
+#include "actors/rpc/forwarded_request.hpp"
 #include "health_world.hpp"
 #include "protocol/config/runtime_config.hpp"
 

@@ -152,10 +152,10 @@ parsed_answer parse_answer(const std::string& raw) {
   return out;
 }
 
-endpoints::shared_bytes bytes(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+api::shared_bytes bytes(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
 
-endpoints::answer text_answer(std::string body) {
-  endpoints::answer answer;
+api::answer text_answer(std::string body) {
+  api::answer answer;
   answer.content_type = "text/plain";
   answer.body = bytes(std::move(body));
   return answer;
@@ -170,7 +170,7 @@ test_server::test_server(server_options options, bool start) {
   if (!started) FAIL(started.error().text);
 }
 
-void test_server::handle(const endpoints::exchange_ptr& exchange) {
+void test_server::handle(const api::exchange_ptr& exchange) {
   auto& request = exchange->get_request();
   std::string_view path = request.path;
   if (path.starts_with("/keep")) {

@@ -83,15 +83,15 @@ public:
   explicit test_server(server_options options = {}, bool start = true);
 
   std::uint16_t port() const { return server.endpoints().front().port; }
-  void handle(const endpoints::exchange_ptr& exchange);
+  void handle(const api::exchange_ptr& exchange);
 
-  mailbox<endpoints::exchange_ptr> kept;
+  mailbox<api::exchange_ptr> kept;
   mailbox<std::string> cancelled;
   mailbox<std::string> logged;
   praetor::http::server server; ///< the last member: it ends first
 };
 
-endpoints::answer text_answer(std::string body);
-endpoints::shared_bytes bytes(std::string text);
+api::answer text_answer(std::string body);
+api::shared_bytes bytes(std::string text);
 
 } // namespace praetor::http::test

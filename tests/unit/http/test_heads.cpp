@@ -14,7 +14,7 @@ const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string put_forbidden = "PUT /forbidden HTTP/1.1\r\nHost: a\r\n";
 const std::string put_echo = "PUT /echo HTTP/1.1\r\nHost: a\r\n";
 
-endpoints::answer forbidden() {
+api::answer forbidden() {
   auto answer = text_answer("Permission denied");
   answer.status = 403;
   return answer;
@@ -23,7 +23,7 @@ endpoints::answer forbidden() {
 /// Refuses "/forbidden" by its head.
 server_options refusing() {
   server_options options;
-  options.judge_head = [](const endpoints::request& head) {
+  options.judge_head = [](const api::request& head) {
     head_verdict verdict;
     if (head.path == "/forbidden") verdict.refusal = forbidden();
     return verdict;
@@ -106,12 +106,12 @@ TEST_CASE("targets that are no path are refused without their body") {
 TEST_CASE("a body is not read while it is being found out whether it is wanted") {
   mailbox<std::function<void(head_verdict)>> undecided;
   server_options options;
-  options.judge_head = [](const endpoints::request&) {
+  options.judge_head = [](const api::request&) {
     head_verdict verdict;
     verdict.undecided = true;
     return verdict;
   };
-  options.judge_later = [&](const endpoints::request& head, std::function<void(head_verdict)> decide) {
+  options.judge_later = [&](const api::request& head, std::function<void(head_verdict)> decide) {
     CHECK(head.path == "/echo");
     undecided.put(std::move(decide));
   };
@@ -142,7 +142,7 @@ TEST_CASE("a body is not read while it is being found out whether it is wanted")
 TEST_CASE("a body with a place of its own goes there in pieces and not into memory") {
   auto place = std::make_shared<kept_bytes>(64 << 20);
   server_options options;
-  options.judge_head = [place](const endpoints::request&) {
+  options.judge_head = [place](const api::request&) {
     head_verdict verdict;
     verdict.body = {64 << 20, {}, place};
     return verdict;
@@ -161,7 +161,7 @@ TEST_CASE("a body with a place of its own goes there in pieces and not into memo
 
 TEST_CASE("a body that its place does not take is answered with the reason") {
   server_options options;
-  options.judge_head = [](const endpoints::request&) {
+  options.judge_head = [](const api::request&) {
     head_verdict verdict;
     verdict.body = {64 << 20, {}, std::make_shared<kept_bytes>(1 << 20)};
     return verdict;

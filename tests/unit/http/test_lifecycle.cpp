@@ -61,7 +61,7 @@ TEST_CASE("what can't be listened on is named") {
   test_server second({}, false);
   server_options options;
   options.listeners = {{"127.0.0.1"}, {"127.0.0.1", taken.port()}};
-  auto handler = [](const endpoints::exchange_ptr&) {};
+  auto handler = [](const api::exchange_ptr&) {};
   auto result = second.server.start(options, handler);
   REQUIRE_FALSE(result);
   CHECK(result.error().text ==
@@ -148,7 +148,7 @@ TEST_CASE("an answer is made on the thread that sends it") {
 
 TEST_CASE("an answer is made for a client that is gone as well, and goes nowhere") {
   test_server server;
-  std::optional<endpoints::exchange_ptr> exchange;
+  std::optional<api::exchange_ptr> exchange;
   {
     raw_client client(server.port());
     client.send(keep);

@@ -16,7 +16,7 @@ const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
 
 server_options with_body_limit(std::uint64_t bytes, std::string_view name) {
   server_options options;
-  options.judge_head = [=](const endpoints::request& request) {
+  options.judge_head = [=](const api::request& request) {
     head_verdict verdict;
     if (request.path != "/echo/big") verdict.body = {bytes, name};
     return verdict;

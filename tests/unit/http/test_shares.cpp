@@ -153,7 +153,7 @@ TEST_CASE("a client with more than its share of requests is told so, until one h
   options.limits.max_in_flight = 10;
   test_server server(std::move(options));
   std::vector<std::unique_ptr<raw_client>> clients;
-  std::vector<endpoints::exchange_ptr> kept;
+  std::vector<api::exchange_ptr> kept;
   for (std::uint32_t i = 1; i <= 8; ++i) {
     clients.push_back(std::make_unique<raw_client>(server.port()));
     clients.back()->send(keep);
@@ -179,7 +179,7 @@ TEST_CASE("blocking queries have a share of their own") {
   options.limits.max_waits = 5;
   test_server server(std::move(options));
   std::vector<std::unique_ptr<raw_client>> clients;
-  std::vector<endpoints::exchange_ptr> kept;
+  std::vector<api::exchange_ptr> kept;
   std::vector<bool> may_wait;
   for (int i = 0; i < 5; ++i) {
     clients.push_back(std::make_unique<raw_client>(server.port()));
@@ -215,7 +215,7 @@ TEST_CASE("bytes that several clients wait for count once") {
   test_server server;
   raw_client first(server.port()), second(server.port());
   auto body = bytes(std::string(16'000'000, 'x'));
-  std::vector<endpoints::exchange_ptr> kept;
+  std::vector<api::exchange_ptr> kept;
   for (auto* client : {&first, &second}) {
     client->send(keep);
     auto exchange = server.kept.take();

@@ -7,7 +7,7 @@ using namespace praetor::http;
 
 namespace {
 
-target_result resolve(const std::string& raw, endpoints::request& out, const std::string& method = "GET") {
+target_result resolve(const std::string& raw, api::request& out, const std::string& method = "GET") {
   out = {};
   out.method = method;
   return resolve_target(raw, false, out);
@@ -16,7 +16,7 @@ target_result resolve(const std::string& raw, endpoints::request& out, const std
 } // namespace
 
 TEST_CASE("a path is decoded once and its query is taken apart") {
-  endpoints::request r;
+  api::request r;
   REQUIRE(resolve("/v1/kv/a%20b+c%2f%2Fd?dc=x%20y+z&recurse&=v&a=1=2&&k%3d=1", r).kind == target_kind::path);
   CHECK(r.path == "/v1/kv/a b+c//d");
   CHECK(r.query_ok);
@@ -28,7 +28,7 @@ TEST_CASE("a path is decoded once and its query is taken apart") {
 }
 
 TEST_CASE("bad escapes spoil the path, but only the query parameter that has them") {
-  endpoints::request r;
+  api::request r;
   for (auto path : {"/%", "/%4", "/a%zz", "/%-1", "/%4g?x"}) CHECK(resolve(path, r).kind == target_kind::malformed);
   for (auto query : {"/a?x=%zz&y=1", "/a?%4=1&y=1", "/a?x;z&y=1"}) {
     CHECK(resolve(query, r).kind == target_kind::path);
@@ -55,21 +55,21 @@ TEST_CASE("paths that are not clean are sent to where they mean") {
            {"http://host", "/"},
            {"http://host?x", "/?x"},
        }) {
-    endpoints::request r;
+    api::request r;
     auto result = resolve(raw, r);
     INFO(raw);
     CHECK(result.kind == target_kind::redirect);
     CHECK(result.location == location);
   }
   for (auto clean : {"/", "/v1/kv/a%2f%2fb", "/v1/kv/%2e%2e/b", "/a.b/.c/..d/e..", "/...", "/a/"}) {
-    endpoints::request r;
+    api::request r;
     INFO(clean);
     CHECK(resolve(clean, r).kind == target_kind::path);
   }
 }
 
 TEST_CASE("the other forms of a target are told apart") {
-  endpoints::request r;
+  api::request r;
   CHECK(resolve("*", r).kind == target_kind::asterisk);
   CHECK(resolve("host:80", r, "CONNECT").kind == target_kind::authority);
   CHECK(resolve("/a//b", r, "CONNECT").kind == target_kind::path);
@@ -87,7 +87,7 @@ TEST_CASE("text is printable, controls and invisible characters are not") {
   for (auto bad : {"/\n", "/\x7f", "/\xc2\x80", "/\xc2\xa0", "/\xe2\x80\x8b", "/\xe2\x80\xa8", "/\xef\xbb\xbf",
                    "/\xe3\x80\x80", "/\xf3\xa0\x80\x81"})
     CHECK_FALSE(is_printable(bad));
-  endpoints::request r;
+  api::request r;
   CHECK(resolve("/v1/kv/a%00", r).kind == target_kind::unprintable);
   CHECK(resolve("/v1//kv/a%00", r).kind == target_kind::unprintable);
   CHECK(resolve_target("/v1/kv/a%00", true, r).kind == target_kind::path);

@@ -226,7 +226,7 @@ TEST_CASE("what is wrong with TLS settings is said at the start") {
   auto authority = make_identity("authority"), other = make_identity("other");
   auto problem = [](server_options options) {
     praetor::http::server server;
-    auto result = server.start(std::move(options), [](const endpoints::exchange_ptr&) {});
+    auto result = server.start(std::move(options), [](const api::exchange_ptr&) {});
     return result ? std::string() : result.error().text;
   };
   auto options = https(authority);

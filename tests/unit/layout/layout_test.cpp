@@ -71,19 +71,19 @@ TEST_CASE("a deliberate bug without a place or a row, one with two, and a row wi
             {"protocol/mutation.hpp", 0, "four stands nowhere in the sources"}});
 }
 
-TEST_CASE("an include of a layer further left is found") {
+TEST_CASE("an include of a later layer is found") {
   scratch_tree tree;
   tree.write("protocol/types/a.hpp", "#pragma once\n");
   tree.write("storage/b.hpp", "#include \"protocol/types/a.hpp\"\n#include <actors/c.hpp>\n");
   tree.write("actors/c.hpp", "#include \"storage/b.hpp\"\n");
-  tree.write("frontends/endpoints/d.cpp", "#include \"actors/c.hpp\"\n");
+  tree.write("frontends/api/d.cpp", "#include \"actors/c.hpp\"\n");
   CHECK(describe(wrong_includes(tree.root())) == "");
 
   tree.write("protocol/types/bad.hpp", "// one\n#  include \"storage/b.hpp\"\n");
-  tree.write("storage/bad.cpp", "#include \"protocol/types/a.hpp\"\n#include \"frontends/endpoints/d.cpp\"\n");
+  tree.write("storage/bad.cpp", "#include \"protocol/types/a.hpp\"\n#include \"frontends/api/d.cpp\"\n");
   CHECK(wrong_includes(tree.root()) ==
-        std::vector<finding>{{"protocol/types/bad.hpp", 2, "\"storage/b.hpp\" points to a layer further left"},
-                             {"storage/bad.cpp", 2, "\"frontends/endpoints/d.cpp\" points to a layer further left"}});
+        std::vector<finding>{{"protocol/types/bad.hpp", 2, "\"storage/b.hpp\" is in a later layer"},
+                             {"storage/bad.cpp", 2, "\"frontends/api/d.cpp\" is in a later layer"}});
 }
 
 TEST_CASE("an include that is no path from the root, or leaves the layers, is found") {
@@ -96,7 +96,7 @@ TEST_CASE("an include that is no path from the root, or leaves the layers, is fo
   CHECK(wrong_includes(tree.root()) ==
         std::vector<finding>{{"protocol/types/a.hpp", 1, "\"b.hpp\" names no file from the root"},
                              {"actors/c.cpp", 1, "\"tests/unit/t.hpp\" is in none of the layers"},
-                             {"actors/c.cpp", 2, "\"sim/world.hpp\" is in none of the layers"}});
+                             {"actors/c.cpp", 2, "\"sim/world.hpp\" is in a later layer"}});
 }
 
 TEST_CASE("sockets stay out of what the simulator runs") {
@@ -104,20 +104,24 @@ TEST_CASE("sockets stay out of what the simulator runs") {
   tree.write("actors/ports.hpp", "");
   tree.write("actors/ports/tcp.hpp", "#include \"actors/ports.hpp\"\n");
   tree.write("frontends/http/server.hpp", "");
-  tree.write("frontends/endpoints/kv.hpp", "#include \"actors/ports.hpp\"\n");
+  tree.write("frontends/api/kv.hpp", "#include \"actors/ports.hpp\"\n");
   tree.write("frontends/process/agent.cpp",
              "#include \"actors/ports/tcp.hpp\"\n#include \"frontends/http/server.hpp\"\n");
-  tree.write("sim/world.hpp", "#include \"frontends/endpoints/kv.hpp\"\n");
+  tree.write("sim/world.hpp", "#include \"frontends/api/kv.hpp\"\n");
+  tree.write("frontends/simulation/command.cpp", "#include \"sim/world.hpp\"\n");
   CHECK(describe(wrong_includes(tree.root())) == "");
 
   tree.write("sim/bad.cpp", "#include \"actors/ports/tcp.hpp\"\n");
   tree.write("actors/bad.cpp", "#include \"actors/ports/tcp.hpp\"\n");
-  tree.write("frontends/endpoints/bad.cpp", "#include \"frontends/http/server.hpp\"\n");
+  tree.write("sim/worse.cpp", "#include \"frontends/http/server.hpp\"\n");
+  tree.write("frontends/api/bad.cpp", "#include \"frontends/http/server.hpp\"\n#include \"sim/world.hpp\"\n");
   const std::string why = " brings sockets into what the simulator runs";
   CHECK(wrong_includes(tree.root()) ==
         std::vector<finding>{{"actors/bad.cpp", 1, "\"actors/ports/tcp.hpp\"" + why},
-                             {"frontends/endpoints/bad.cpp", 1, "\"frontends/http/server.hpp\"" + why},
-                             {"sim/bad.cpp", 1, "\"actors/ports/tcp.hpp\"" + why}});
+                             {"frontends/api/bad.cpp", 1, "\"frontends/http/server.hpp\" is in a later layer"},
+                             {"frontends/api/bad.cpp", 2, "\"sim/world.hpp\" is in a later layer"},
+                             {"sim/bad.cpp", 1, "\"actors/ports/tcp.hpp\"" + why},
+                             {"sim/worse.cpp", 1, "\"frontends/http/server.hpp\" is in a later layer"}});
 }
 
 TEST_CASE("clocks, threads and randomness are found in code, not in comments and texts") {

@@ -14,19 +14,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// From right to left: a file may include from its own layer and from those before it in this list.
-constexpr std::array<std::string_view, 4> layers{"protocol", "storage", "actors", "frontends"};
-
-/// The simulator's command: the one frontend that drives the simulator, and so the one place that may include from it.
-constexpr std::string_view simulator_command = "frontends/simulation";
+/// A file may include from its own layer and from those before it in this list. A folder inside another stands before
+/// it: frontends/api has no sockets, and the simulator uses it.
+constexpr std::array<std::string_view, 6> layers{"protocol", "storage", "actors", "frontends/api", "sim", "frontends"};
 
 /// The outside: sockets, processes, the command line. The simulator has its own in their place.
-constexpr std::array<std::string_view, 8> outside{"frontends/http",    "frontends/dns",  "frontends/cli",
-                                                  "frontends/process", "frontends/grpc", "frontends/ui",
-                                                  "actors/ports",      simulator_command};
+constexpr std::array<std::string_view, 8> outside{"frontends/http",    "frontends/dns",       "frontends/cli",
+                                                  "frontends/process", "frontends/grpc",      "frontends/ui",
+                                                  "actors/ports",      "frontends/simulation"};
 
 /// What runs in the simulator too. Folders of `outside` are not part of it.
-constexpr std::array<std::string_view, 5> simulated{"sim", "protocol", "storage", "actors", "frontends/endpoints"};
+constexpr std::array<std::string_view, 5> simulated{"sim", "protocol", "storage", "actors", "frontends/api"};
 
 struct source {
   std::string path; ///< from the root
@@ -98,9 +96,8 @@ std::string objection(const fs::path& root, const std::string& from, const std::
   auto own = layer_of(from);
   auto other = layer_of(target);
   if (!fs::exists(root / target)) return "names no file from the root";
-  bool runs_worlds = within(from, simulator_command) && within(target, "sim");
-  if (own < layers.size() && other == layers.size() && !runs_worlds) return "is in none of the layers";
-  if (own < other && !runs_worlds) return "points to a layer further left";
+  if (other == layers.size()) return "is in none of the layers";
+  if (own < other) return "is in a later layer";
   if (within_any(from, simulated) && !within_any(from, outside) && within_any(target, outside))
     return "brings sockets into what the simulator runs";
   return {};

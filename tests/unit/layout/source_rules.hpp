@@ -22,7 +22,7 @@ std::string describe(const std::vector<finding>& findings);
 /// Source text without comments and without the contents of string and character literals; lines stay where they are.
 std::string without_comments_and_literals(const std::string& text);
 
-/// Includes that point to a layer further left, to the sockets from what the simulator runs, or nowhere: a quoted
+/// Includes of a later layer, of sockets by what the simulator runs, or of nothing: a quoted
 /// include is a path from the root.
 std::vector<finding> wrong_includes(const std::filesystem::path& root);
 

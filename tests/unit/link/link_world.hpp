@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/peer_link.hpp"
+#include "actors/rpc/peer_link.hpp"
 #include "tests/unit/support/virtual_system.hpp"
 
 #include <catch2/catch.hpp>

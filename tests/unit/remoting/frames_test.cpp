@@ -1,5 +1,5 @@
 #include "actors/ports/remoting_frames.hpp"
-#include "actors/remote_call.hpp"
+#include "actors/rpc/remote_call.hpp"
 #include "processes.hpp"
 
 #include <caf/binary_deserializer.hpp>

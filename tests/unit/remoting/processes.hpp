@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/ports/remoting.hpp"
-#include "actors/remote_call.hpp"
+#include "actors/rpc/remote_call.hpp"
 #include "authority.hpp"
 
 #include <caf/all.hpp>

@@ -1,8 +1,8 @@
 #include "processes.hpp"
 
-#include "actors/peer_link.hpp"
 #include "actors/ports/remoting_hello.hpp"
 #include "actors/ports/remoting_scribe.hpp"
+#include "actors/rpc/peer_link.hpp"
 
 #include <arpa/inet.h>
 #include <caf/io/all.hpp>

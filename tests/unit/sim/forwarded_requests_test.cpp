@@ -1,5 +1,5 @@
-#include "actors/byte_pipe.hpp"
-#include "actors/forwarded_request.hpp"
+#include "actors/rpc/byte_pipe.hpp"
+#include "actors/rpc/forwarded_request.hpp"
 #include "sim/node.hpp"
 
 #include <catch2/catch.hpp>
@@ -75,7 +75,7 @@ remote_request request_for(std::string method, std::string path) {
 TEST_CASE("no route is taken from another agent unless it is declared as one that agents hand on") {
   asked_server s;
   std::size_t taken = 0, refused = 0;
-  for (const auto* r : endpoints::all_routes()) {
+  for (const auto* r : api::all_routes()) {
     auto path = std::string(r->path) + (r->path.ends_with('/') ? "x" : "");
     INFO(r->method << " " << path);
     auto a = s.ask(request_for(std::string(r->method), path));
@@ -94,7 +94,7 @@ TEST_CASE("no route is taken from another agent unless it is declared as one tha
 }
 
 TEST_CASE("what an agent does for itself alone is not among the routes that agents hand on") {
-  for (const auto* r : endpoints::all_routes()) {
+  for (const auto* r : api::all_routes()) {
     bool own = (r->path.starts_with("/v1/agent/") && !r->path.starts_with("/v1/agent/connect/ca/roots")) ||
                r->path.starts_with("/debug/") || r->path.starts_with("/v1/event/") ||
                r->path.starts_with("/v1/internal/") || r->path == "/v1/openapi.json";

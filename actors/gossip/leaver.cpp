@@ -1,0 +1,108 @@
+#include "actors/gossip/leaver.hpp"
+
+#include "actors/gossip/gossip_command.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace praetor {
+
+namespace {
+
+/// How long a server waits to be removed by the others: without a majority it never is.
+constexpr auto look_interval = std::chrono::milliseconds(100);
+constexpr unsigned most_looks = 50;
+/// Beyond what a gossip pool takes for its farewell.
+constexpr auto farewell_limit = std::chrono::seconds(20);
+
+} // namespace
+
+void leaver_state::tick(nanoseconds after) {
+  self->delayed_send(self, after, wake_atom_v, static_cast<std::uint64_t>(now));
+}
+
+/// Whether there are other servers that clients can turn to.
+bool leaver_state::has_successors() const {
+  auto known = options.view->servers.load();
+  return options.peer && known && std::any_of(known->servers.begin(), known->servers.end(), [&](const known_server& s) {
+           return s.id != options.node_id && s.status == swim::member_status::alive;
+         });
+}
+
+void leaver_state::begin(step next) {
+  now = next;
+  switch (now) {
+  case step::start: return;
+  case step::hand_over: return hand_over();
+  case step::farewell: return say_farewell();
+  case step::drain: return has_successors() ? tick(options.drain) : begin(step::removal);
+  case step::removal: return has_successors() ? look() : begin(step::over);
+  case step::over:
+    if (options.done) options.done(nullptr);
+    return self->quit();
+  }
+}
+
+void leaver_state::through(step which) {
+  if (which != now) return;
+  if (now == step::farewell && --open_pools > 0) return;
+  begin(static_cast<step>(static_cast<std::uint64_t>(now) + 1));
+}
+
+void leaver_state::hand_over() {
+  if (!has_successors() || !options.view->leader.get()->is_leader) return through(step::hand_over);
+  auto ended = [me = leaver_actor{self}, lines = options.outside->log_lines](const error* failed) {
+    if (failed)
+      lines->write(log_level::warn, "agent.server", "leadership is not handed over before leaving",
+                   {{"error", failed->text}});
+    caf::anon_send(me, result_atom_v, static_cast<std::uint64_t>(step::hand_over));
+  };
+  self->send(options.peer, transfer_atom_v, std::string(), local<done_callback>{std::move(ended)});
+}
+
+void leaver_state::say_farewell() {
+  for (const auto& pool : {options.wan, options.lan}) {
+    if (!pool) continue;
+    ++open_pools;
+    ask_gossip(pool, gossip_command::leave{[me = leaver_actor{self}] {
+                 caf::anon_send(me, result_atom_v, static_cast<std::uint64_t>(step::farewell));
+               }});
+  }
+  if (open_pools == 0) return through(step::farewell);
+  tick(farewell_limit);
+}
+
+void leaver_state::look() {
+  auto me = leaver_actor{self};
+  self->send(options.peer, status_atom_v, local<std::function<void(const raft_status&)>>{[me](const raft_status& s) {
+               caf::anon_send(me, status_atom_v, local<std::shared_ptr<raft_status>>{std::make_shared<raft_status>(s)});
+             }});
+}
+
+void leaver_state::judge(const raft_status& status) {
+  if (now != step::removal) return;
+  bool member = status.members.value.find(status.own) != nullptr;
+  // A leader does not remove itself: it hands over when it ends.
+  if (!member || status.role == raft::role::leader || ++looks >= most_looks) return through(step::removal);
+  tick(look_interval);
+}
+
+leaver_actor::behavior_type leaver(leaver_actor::stateful_pointer<leaver_state> self, leaver_options options) {
+  auto& s = self->state;
+  s.self = self;
+  s.options = std::move(options);
+  self->send(self, result_atom_v, static_cast<std::uint64_t>(leaver_state::step::start));
+  return {
+      [self](result_atom, std::uint64_t step) { self->state.through(static_cast<leaver_state::step>(step)); },
+      [self](wake_atom, std::uint64_t step) {
+        auto& s = self->state;
+        if (static_cast<std::uint64_t>(s.now) != step) return;
+        if (s.now == leaver_state::step::removal) return s.look();
+        s.open_pools = 0;
+        s.through(s.now);
+      },
+      [self](status_atom, local<std::shared_ptr<raft_status>>& status) { self->state.judge(*status.value); },
+  };
+}
+
+} // namespace praetor

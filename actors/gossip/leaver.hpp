@@ -1,0 +1,48 @@
+#pragma once
+
+#include "actors/ports.hpp"
+#include "actors/published_state.hpp"
+#include "actors/raft/raft_status.hpp"
+#include "protocol/actors.hpp"
+
+namespace praetor {
+
+struct leaver_options {
+  ports_ptr outside;
+  published_state_ptr view;
+  std::string node_id;
+  raft_peer_actor peer;         ///< null on client agents
+  gossip_prober_actor lan, wan; ///< null: no part in that pool
+  nanoseconds drain{0};         ///< how long a server goes on serving when the others know that it leaves
+  done_callback done;           ///< runs once, when all is over
+};
+
+struct leaver_state {
+  static constexpr const char* name = "leaver";
+  leaver_state() = default;
+
+  /// In this order; each is left out where it has no object.
+  enum class step : std::uint64_t { start, hand_over, farewell, drain, removal, over };
+
+  leaver_actor::pointer self = nullptr;
+  leaver_options options;
+  step now = step::start;
+  int open_pools = 0; ///< that have not been told yet
+  unsigned looks = 0; ///< at the configuration
+
+  void begin(step next);
+  void through(step which);
+  void look();
+  void judge(const raft_status& status);
+
+private:
+  void hand_over();
+  void say_farewell();
+  bool has_successors() const;
+  void tick(nanoseconds after);
+};
+
+/// Ends when the agent has left.
+leaver_actor::behavior_type leaver(leaver_actor::stateful_pointer<leaver_state> self, leaver_options options);
+
+} // namespace praetor

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "actors/gossip/gossip_command.hpp"
+#include "actors/ports.hpp"
+#include "actors/published_state.hpp"
+#include "protocol/actors.hpp"
+#include "protocol/base/backoff.hpp"
+
+#include <cstdint>
+#include <random>
+#include <string>
+
+namespace praetor {
+
+/// Whom to join at the start, and how stubbornly.
+struct retry_join_options {
+  ports_ptr outside;
+  published_state_ptr view;
+  gossip_prober_actor prober;
+  bool wan = false;
+  string_list addresses;
+  nanoseconds interval{0};
+  std::int64_t most_tries = 0; ///< 0: for ever; else the process ends after as many failures that count
+};
+
+/// What is wrong with the addresses, if anything: entries that would need a discovery plug-in.
+expected<void> check_join_addresses(const std::string& key, const string_list& addresses);
+
+struct retry_joiner_state {
+  static constexpr const char* name = "retry_joiner";
+  retry_joiner_state() = default;
+
+  retry_joiner_actor::pointer self = nullptr;
+  retry_join_options options;
+  std::mt19937_64 random;
+  backoff waits;
+  std::int64_t tries = 0;   ///< failures that count
+  steady_time counted_at{}; ///< when the latest of them was; set if there is one
+  std::string last_error;   ///< as it was logged
+
+  void attempt();
+  void ended(std::uint64_t reached, const std::string& why);
+
+private:
+  bool knows_others() const;
+  void finish(std::uint64_t reached);
+  void retry_after(nanoseconds wait, bool counts, const std::string& why);
+};
+
+/// Joins the pool, and ends by itself when it has. Attempts begin with short waits that double up to the interval.
+/// Failures count towards `most_tries` once an interval, as if there were no attempts in between: an operator's number
+/// of attempts stands for the time that he gives the others to appear. An answer of this agent itself, whose address
+/// may be in the list, is neither success nor failure as long as another address of the list does not answer.
+retry_joiner_actor::behavior_type retry_joiner(retry_joiner_actor::stateful_pointer<retry_joiner_state> self,
+                                               retry_join_options options);
+
+} // namespace praetor

@@ -1,0 +1,100 @@
+#include "actors/registry/registry.hpp"
+
+#include "protocol/config/runtime_config.hpp"
+
+namespace praetor {
+
+std::size_t check_start::output_limit() const {
+  auto now = view->settings.load();
+  return praetor::output_limit(definition,
+                               (now ? registry_settings_of(*now) : registry_settings{}).check_output_max_size);
+}
+
+registry_state::~registry_state() {
+  for (auto& [id, runner] : runners) caf::anon_send_exit(runner, caf::exit_reason::user_shutdown);
+}
+
+namespace {
+
+/// Tells the caller at once what went wrong, or later that the change is durable.
+void finish(registry_state& s, expected<void> outcome, done_callback& done) {
+  if (outcome) return s.when_durable(std::move(done));
+  if (done) done(&outcome.error());
+  s.flush();
+}
+
+} // namespace
+
+registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self, registry_options options,
+                                       std::shared_ptr<const config::runtime_config> found) {
+  auto& s = self->state;
+  s.self = self;
+  s.options = std::move(options);
+  s.random.seed(s.options.outside->seed());
+  auto outcome = s.load(*found);
+  s.flush();
+  if (auto loaded = std::exchange(s.options.loaded, nullptr)) loaded(outcome ? nullptr : &outcome.error());
+  self->delayed_send(self, s.options.settings.reap_interval, wake_atom_v);
+  return {
+      [self](service_atom, local<std::shared_ptr<service_registration>>& r, local<done_callback>& done) {
+        finish(self->state, self->state.add_service(*r.value), done.value);
+      },
+      [self](remove_atom, service_atom, const std::string& id, local<done_callback>& done) {
+        finish(self->state, self->state.remove_service(id), done.value);
+      },
+      [self](check_atom, local<std::shared_ptr<check_registration>>& r, local<done_callback>& done) {
+        finish(self->state, self->state.add_check(*r.value), done.value);
+      },
+      [self](remove_atom, check_atom, const std::string& id, local<done_callback>& done) {
+        finish(self->state, self->state.remove_check(id), done.value);
+      },
+      [self](result_atom, const std::string& id, const std::string& status, const std::string& output) {
+        self->state.update_check(id, status, output);
+      },
+      [self](ttl_atom, const std::string& id, const std::string& status, const std::string& output,
+             local<done_callback>& done) {
+        finish(self->state, self->state.update_ttl(id, status, output), done.value);
+      },
+      [self](maintain_atom, const std::string& service_id, bool on, const std::string& reason, const std::string& token,
+             local<done_callback>& done) {
+        finish(self->state, self->state.maintain(service_id, on, reason, token), done.value);
+      },
+      [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
+        finish(self->state, self->state.take_definitions(*config.value), done.value);
+      },
+      [self](changed_atom, local<std::shared_ptr<const tag_settlement>>& settled) {
+        self->state.settle_tags(*settled.value);
+        self->state.flush();
+      },
+      [self](stored_atom, std::uint64_t number) { self->state.stored(number); },
+      [self](sync_atom, anti_entropy_actor& sync) { self->state.sync = std::move(sync); },
+      [self](sync_atom) { self->state.sync_outputs(self->clock().now()); },
+      [self](wake_atom) {
+        auto& s = self->state;
+        s.reap();
+        s.flush();
+        self->delayed_send(self, s.options.settings.reap_interval, wake_atom_v);
+      },
+  };
+}
+
+registry_writer_actor::behavior_type
+registry_writer(registry_writer_actor::stateful_pointer<registry_writer_state> self, ports_ptr outside) {
+  self->state.outside = std::move(outside);
+  return {
+      [self](append_atom, local<std::shared_ptr<store_job>>& job) {
+        auto& store = *self->state.outside->store;
+        auto outcome = store.write(std::exchange(job.value->batch, {})); // nothing is left of it when it comes again
+        if (auto delay = store.sync_delay(); outcome && delay.count() > 0)
+          return self->delayed_send(self, delay, append_atom_v, std::move(job));
+        if (outcome) outcome = store.sync();
+        if (!outcome) {
+          self->state.outside->fatal("writing the agent's own store failed: " + outcome.error().text);
+          return self->quit(caf::exit_reason::unhandled_exception);
+        }
+        self->send(job.value->owner, stored_atom_v, job.value->number);
+      },
+  };
+}
+
+} // namespace praetor

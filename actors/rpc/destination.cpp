@@ -1,0 +1,16 @@
+#include "actors/rpc/destination.hpp"
+
+namespace praetor {
+
+bool answers_here(const destination& to, bool is_server, const leadership_board& leader, steady_time now) {
+  if (to.who == answerer::agent) return true;
+  if (!is_server) return false;
+  return to.who == answerer::any_server || leader.is_recent(to.max_age, now);
+}
+
+std::optional<error> unreachable(std::string_view datacenter, std::string_view own) {
+  if (datacenter.empty() || datacenter == own) return {};
+  return error{"No path to datacenter"};
+}
+
+} // namespace praetor

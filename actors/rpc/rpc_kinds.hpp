@@ -1,0 +1,121 @@
+#pragma once
+
+#include "actors/rpc/rpc_messages.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+namespace praetor {
+
+struct token_holder;
+struct log_state;
+namespace state {
+struct apply_result;
+}
+
+/// Who may send a kind of envelope to a server.
+enum class asker : std::uint8_t {
+  nobody,            ///< the kind is no request
+  any_agent,         ///< an agent of this datacenter
+  server,            ///< a server of this datacenter
+  configured_server, ///< a server of the Raft configuration, or one that is joining; the Raft machine has the last word
+};
+
+/// In the place of a request or a reply that says nothing.
+struct nothing {};
+
+/// Which requests of a kind may be sent again although a server may have carried them out already.
+template <class Request>
+using repeatable_test = bool (*)(const Request&);
+template <class Request>
+inline constexpr repeatable_test<Request> no_request = [](const Request&) { return false; };
+template <class Request>
+inline constexpr repeatable_test<Request> every_request = [](const Request&) { return true; };
+/// Those that change nothing.
+inline constexpr repeatable_test<remote_request> only_reads = [](const remote_request& r) {
+  return r.method == "GET" || r.method == "HEAD";
+};
+
+/// One kind of envelope. A kind without a row is refused.
+/// @tparam Request what is asked. A string travels as it is, any other type as MessagePack
+/// @tparam Reply what comes back, likewise
+template <rpc_kind Kind, class Request = nothing, class Reply = nothing>
+struct rpc_declaration {
+  using request = Request;
+  using reply = Reply;
+  static constexpr rpc_kind kind = Kind;
+
+  std::string_view name; ///< in reports and in docs/security.md
+  asker who = asker::nobody;
+  bool answered = true; ///< false: a message
+  bool streams = false; ///< more may follow the request, and its answer
+  repeatable_test<Request> repeatable = no_request<Request>;
+};
+
+inline constexpr std::tuple rpc_declarations{
+    // The bytes of a log_command, which the server checks before it proposes it.
+    rpc_declaration<rpc_kind::propose, std::string, state::apply_result>{"propose", asker::any_agent},
+    rpc_declaration<rpc_kind::refused, nothing, rpc_refusal>{"refused", asker::nobody},
+    rpc_declaration<rpc_kind::raft, std::string>{"raft", asker::configured_server, false},
+    rpc_declaration<rpc_kind::request, remote_request, remote_answer>{"request", asker::any_agent, true, true,
+                                                                      only_reads},
+    rpc_declaration<rpc_kind::cancel, cancelled_request>{"cancel", asker::any_agent, false},
+    rpc_declaration<rpc_kind::node_records, node_records_request, node_records>{
+        "node_records", asker::any_agent, true, false, every_request<node_records_request>},
+    // Both in the form of the frontends, which alone read it.
+    rpc_declaration<rpc_kind::dns, std::string, std::string>{"dns", asker::any_agent, true, false,
+                                                             every_request<std::string>},
+    rpc_declaration<rpc_kind::log_state, nothing, log_state>{"log_state", asker::any_agent, true, false,
+                                                             every_request<nothing>},
+    // The secret.
+    rpc_declaration<rpc_kind::token, std::string, token_holder>{"token", asker::any_agent, true, false,
+                                                                every_request<std::string>},
+    rpc_declaration<rpc_kind::pull, stream_pull, stream_piece>{"pull", asker::any_agent},
+    rpc_declaration<rpc_kind::push, stream_piece>{"push", asker::any_agent},
+    rpc_declaration<rpc_kind::streamed>{"streamed", asker::nobody},
+};
+
+/// What is declared of a kind, for code that gets its number.
+struct rpc_kind_row {
+  rpc_kind kind;
+  std::string_view name;
+  asker who;
+  bool answered, streams;
+};
+
+inline constexpr auto rpc_kinds = std::apply(
+    [](const auto&... each) {
+      return std::array{rpc_kind_row{each.kind, each.name, each.who, each.answered, each.streams}...};
+    },
+    rpc_declarations);
+
+/// The row of a number that came over the wire; null for kinds of other releases.
+constexpr const rpc_kind_row* find_rpc_kind(std::uint16_t number) {
+  for (const auto& row : rpc_kinds)
+    if (static_cast<std::uint16_t>(row.kind) == number) return &row;
+  return nullptr;
+}
+
+namespace detail {
+template <rpc_kind Kind>
+constexpr std::size_t place_of() {
+  std::size_t place = 0;
+  while (rpc_kinds[place].kind != Kind) ++place;
+  return place;
+}
+} // namespace detail
+
+/// What is declared of a kind; one without a declaration does not compile.
+template <rpc_kind Kind>
+using declaration_of = std::tuple_element_t<detail::place_of<Kind>(), std::remove_const_t<decltype(rpc_declarations)>>;
+template <rpc_kind Kind>
+inline constexpr declaration_of<Kind> declared = std::get<detail::place_of<Kind>()>(rpc_declarations);
+template <rpc_kind Kind>
+using question_of = typename declaration_of<Kind>::request;
+template <rpc_kind Kind>
+using reply_of = typename declaration_of<Kind>::reply;
+
+} // namespace praetor

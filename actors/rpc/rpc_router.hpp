@@ -1,0 +1,96 @@
+#pragma once
+
+#include "actors/agent_view.hpp"
+#include "actors/ports.hpp"
+#include "actors/raft/proposal.hpp"
+#include "actors/rpc/forwarded_request.hpp"
+#include "protocol/actors.hpp"
+#include "storage/state/apply_result.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+
+namespace praetor {
+
+/// What an attempt at a request came to.
+struct remote_outcome {
+  expected<envelope> answer;
+  bool reached = true; ///< false: it has surely never left
+};
+
+struct rpc_router_options {
+  ports_ptr outside;
+  agent_view_ptr view;
+  std::string own_id;
+  bool server = false;
+  raft_peer_actor peer; ///< null on client agents
+  nanoseconds hold{0};  ///< how long a request waits for a leader (performance.rpc_hold_timeout)
+  /// Starts the link to a server, as a child of the router.
+  std::function<peer_link_actor(rpc_router_actor::pointer, const known_server&)> connect;
+};
+
+struct rpc_router_state {
+  static constexpr const char* name = "rpc_router";
+  rpc_router_state() = default;
+  /// The links end with it.
+  ~rpc_router_state();
+
+  struct link {
+    peer_link_actor handle;
+    std::string address;
+    bool up = false;
+  };
+  /// A request that another server has been asked.
+  struct flight {
+    forwarded_request_ptr request;
+    std::string server;
+    link_stream_actor pusher; ///< of what follows the request; null: nothing does
+  };
+
+  rpc_router_actor::pointer self = nullptr;
+  rpc_router_options options;
+  std::mt19937_64 random;
+  std::map<std::string, link> links;
+  std::deque<std::string> rotation; ///< client agents ask the first of these servers
+  std::map<std::uint64_t, flight> flights;
+  std::map<std::uint64_t, forwarded_request_ptr> held; ///< by place, the longest held first
+  std::uint64_t next_number = 0, next_place = 0, rebalance = 0;
+  bool timer_set = false;
+
+  void propose(std::shared_ptr<proposal> p);
+  void read(done_callback done);
+  void forward(forwarded_request_ptr r);
+  void cancel(const forwarded_request_ptr& r);
+  void ended(std::uint64_t number, remote_outcome outcome);
+  void retry();
+  void members_changed(const known_servers& now);
+  void link_changed(const std::string& id, bool up);
+  void link_lost(const caf::actor_addr& which);
+  void shuffle();
+
+private:
+  void attempt(const forwarded_request_ptr& r);
+  void hold_back(const forwarded_request_ptr& r);
+  void give_up(const forwarded_request_ptr& r);
+  /// Takes the attempt of this number out, and ends what is still being pushed for it.
+  std::optional<flight> end_flight(std::uint64_t number);
+  /// The rest of an answer is there to be pulled.
+  void begin_stream(std::uint64_t number, flight& f, std::string head);
+  /// The server to ask; nothing while there is none to be reached.
+  const std::string* choose(const forwarded_request& r) const;
+  void rotate(const std::string& failed);
+  void start_link(const known_server& s);
+  void publish_links();
+  void schedule_rebalance();
+};
+
+/// Carries what the leader or another server has to do.
+rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rpc_router_state> self,
+                                           rpc_router_options options);
+
+} // namespace praetor

@@ -1,0 +1,34 @@
+#include "frontends/api/acl/acl_calls.hpp"
+
+namespace praetor::api {
+
+query_outcome missing(std::uint64_t index, unsigned status, std::string text) {
+  query_outcome out;
+  out.index = index;
+  out.not_found = true;
+  out.answer.bare = true;
+  out.answer.status = status;
+  out.answer.content_type = text_type;
+  out.answer.body = std::make_shared<const std::string>(std::move(text));
+  return out;
+}
+
+std::optional<answer> fault_in_id(const call& c, std::string_view id, const std::string& record) {
+  auto bad = [&](const std::string& why) {
+    return refusal(c, error{"failed acl " + record + " lookup: index error: " + why});
+  };
+  if (id.size() != 36) return bad("UUID must be 36 characters");
+  if (!is_uuid(id)) return bad("invalid UUID " + praetor::quoted(id));
+  return {};
+}
+
+void apply_acl(const call& c, expected<log_command> command, std::string failure,
+               std::function<void(const call&)> done) {
+  propose_any(c, std::move(command),
+              [failure = std::move(failure), done = std::move(done)](const call& c, const state::apply_result& result) {
+                if (!result.ok()) return respond_error(c, failure + result.error, static_cast<unsigned>(result.status));
+                done(c);
+              });
+}
+
+} // namespace praetor::api

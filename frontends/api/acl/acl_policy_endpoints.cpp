@@ -1,0 +1,161 @@
+#include "actors/ports.hpp"
+#include "frontends/api/acl/acl_calls.hpp"
+#include "frontends/api/routes.hpp"
+#include "frontends/api/strict_input.hpp"
+#include "protocol/acl/built_in.hpp"
+#include "protocol/acl/content_hash.hpp"
+#include "storage/state/command.hpp"
+
+#include <array>
+
+namespace praetor::api {
+
+namespace {
+
+/// A policy without its rules.
+struct policy_stub {
+  std::string id, name, description;
+  string_list datacenters;
+  blob hash;
+  std::uint64_t create_index = 0, modify_index = 0;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ID"}, x.id);
+    f(field{"Name"}, x.name);
+    f(field{"Description"}, x.description);
+    f(field{"Datacenters", null_if_empty}, x.datacenters);
+    f(field{"Hash"}, x.hash);
+    f(field{"CreateIndex"}, x.create_index);
+    f(field{"ModifyIndex"}, x.modify_index);
+  }
+};
+
+void list(const call& c) {
+  answer_read(c, {}, [how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+    auto found = state::list_policies(s, watch);
+    std::vector<policy_stub> out;
+    for (const auto& p : found.value)
+      out.push_back({p->id, p->name, p->description, p->datacenters, p->hash, p->create_index, p->modify_index});
+    return outcome(how, found.index, out);
+  });
+}
+
+std::optional<answer> bad_id(const call& c) { return fault_in_id(c, c.rest, "policy"); }
+
+void read_by_name(const call& c) { answer_found<acl_policy>(c, state::find_policy_by_name, "policy"); }
+void read(const call& c) { answer_found<acl_policy>(c, state::find_policy, "policy"); }
+
+/// What is wrong with a change of a policy that exists, if anything.
+expected<void> check_change(const acl_policy& p, const state::store& s) {
+  if (!is_uuid(p.id)) return fail("Policy ID invalid UUID");
+  auto stored = state::find_policy(s, p.id, nullptr).value;
+  if (!stored) return fail("cannot find policy " + p.id);
+  if (stored->name != p.name && state::find_policy_by_name(s, p.name, nullptr).value)
+    return fail("Invalid Policy: A policy with name " + praetor::quoted(p.name) + " already exists");
+  const auto* built_in = acl::built_in_policy(p.id);
+  if (built_in && !p.datacenters.empty())
+    return fail("Changing the Datacenters of the " + built_in->name + " policy is not permitted");
+  if (built_in && p.rules != stored->rules)
+    return fail("Changing the Rules for the builtin " + built_in->name + " policy is not permitted");
+  return {};
+}
+
+expected<void> check(const call& c, acl_policy& p) {
+  if (p.name.empty()) return fail("Invalid Policy: no Name is set");
+  // A built-in one keeps the name that nobody else may take.
+  const auto* built_in = acl::built_in_policy(p.id);
+  if (!built_in || built_in->name != p.name)
+    if (auto good = acl::check_policy_name(p.name); !good) return good;
+  auto store = c.env.state();
+  if (p.id.empty()) {
+    p.id = c.env.outside().new_uuid();
+    if (state::find_policy_by_name(*store, p.name, nullptr).value)
+      return fail("Invalid Policy: A Policy with Name " + praetor::quoted(p.name) + " already exists");
+  } else if (auto good = check_change(p, *store); !good) {
+    return good;
+  }
+  if (auto rules = acl::parse_rules(p.rules); !rules) return tl::unexpected(rules.error());
+  return {};
+}
+
+void write(const call& c, bool creates) {
+  auto p = read_strictly<acl_policy>(c.req.body, "Policy decoding failed: ");
+  if (!p) return respond(c, error_answer(p.error()));
+  if (creates && !p->id.empty()) return respond_error(c, "Cannot specify the ID when creating a new policy", 400);
+  if (!creates && !p->id.empty() && p->id != c.rest)
+    return respond_error(c, "Policy ID in URL and payload do not match", 400);
+  if (!creates) p->id = c.rest;
+  if (auto good = check(c, *p); !good) return respond(c, error_answer(good.error()));
+  p->hash = acl::content_hash(*p);
+  acl_policy_set_request r;
+  auto id = p->id;
+  r.policies = {std::make_shared<const acl_policy>(std::move(*p))};
+  apply_acl(c, encode_command(command_type::acl_policy_set, r),
+            "Failed to apply policy upsert request: ", [id](const call& c) {
+              answer_written(
+                  c, [&](const state::store& s) { return state::find_policy(s, id, nullptr).value; }, "policy");
+            });
+}
+
+void create(const call& c) { write(c, true); }
+void update(const call& c) { write(c, false); }
+
+void remove(const call& c) {
+  auto found = state::find_policy(*c.env.state(), c.rest, nullptr).value;
+  if (!found) return respond_error(c, "Cannot find policy to delete", 404);
+  if (const auto* built_in = acl::built_in_policy(found->id))
+    return respond_error(c, "Delete operation not permitted on the builtin " + built_in->name + " policy");
+  acl_policy_delete_request r{{found->id}};
+  apply_acl(c, encode_command(command_type::acl_policy_delete, r),
+            "Failed to apply policy delete request: ", [](const call& c) { respond(c, json_answer(c, true)); });
+}
+
+constexpr required_rest id_given{"Missing policy ID"};
+
+constexpr std::array rows{
+    route{.method = "GET",
+          .path = "/v1/acl/policies",
+          .endpoint = list,
+          .summary = "Lists the policies",
+          .checks = {feature::acls, may_read_acls, blocking_read}},
+    route{.method = "PUT",
+          .path = "/v1/acl/policy",
+          .endpoint = create,
+          .summary = "Makes a policy",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_policy>()},
+    route{.method = "GET",
+          .path = "/v1/acl/policy/",
+          .rest = "id",
+          .endpoint = read,
+          .summary = "A policy",
+          .checks = {feature::acls, may_read_acls, id_given, bad_id, blocking_read}},
+    route{.method = "PUT",
+          .path = "/v1/acl/policy/",
+          .rest = "id",
+          .endpoint = update,
+          .summary = "Changes a policy",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_policy>()},
+    route{.method = "DELETE",
+          .path = "/v1/acl/policy/",
+          .rest = "id",
+          .endpoint = remove,
+          .summary = "Deletes a policy",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary, id_given, bad_id}},
+    route{.method = "GET",
+          .path = "/v1/acl/policy/name/",
+          .rest = "name",
+          .endpoint = read_by_name,
+          .summary = "The policy of a name",
+          .checks = {feature::acls, may_read_acls, required_rest{"Missing policy Name"}, blocking_read}},
+};
+
+constexpr auto routes = all_answered_by(answerer::leader, rows);
+
+} // namespace
+
+std::span<const route> acl_policy_routes() { return routes; }
+
+} // namespace praetor::api

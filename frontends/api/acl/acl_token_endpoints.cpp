@@ -1,0 +1,251 @@
+#include "actors/ports.hpp"
+#include "frontends/api/acl/acl_calls.hpp"
+#include "frontends/api/acl/acl_input.hpp"
+#include "frontends/api/routes.hpp"
+#include "frontends/api/strict_input.hpp"
+#include "protocol/acl/content_hash.hpp"
+#include "protocol/types/secrets.hpp"
+#include "storage/state/command.hpp"
+#include "storage/state/queries_acl.hpp"
+
+#include <array>
+
+namespace praetor::api {
+
+namespace {
+
+constexpr std::string_view hidden = "<hidden>";
+constexpr std::string_view nothing_there = "token does not exist: ACL not found";
+/// Tokens end with time as well, so their answers are not kept.
+constexpr read_style token_style{.cheap = true};
+constexpr unsigned forbidden = 403;
+
+/// A token with all that it grants.
+struct expanded_token {
+  acl_token token;
+  std::vector<acl_policy_ptr> policies;
+  std::vector<acl_role_ptr> roles;
+  string_list default_policies, default_roles; ///< of its namespace: there are none
+  std::string default_policy, down_policy, resolved_by;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    acl_token::fields(f, x.token);
+    f(field{"ExpandedPolicies", null_if_empty}, x.policies);
+    f(field{"ExpandedRoles", null_if_empty}, x.roles);
+    f(field{"NamespaceDefaultPolicyIDs", null_if_empty}, x.default_policies);
+    f(field{"NamespaceDefaultRoleIDs", null_if_empty}, x.default_roles);
+    f(field{"AgentACLDefaultPolicy"}, x.default_policy);
+    f(field{"AgentACLDownPolicy"}, x.down_policy);
+    f(field{"ResolvedByAgent"}, x.resolved_by);
+  }
+};
+
+/// The token as the asker may see it: its secret is for those who may write tokens.
+acl_token_ptr shown(const acl_token_ptr& token, bool with_secret) {
+  if (with_secret) return token;
+  auto out = std::make_shared<acl_token>(*token);
+  out->secret_id = hidden;
+  return out;
+}
+
+bool sees_secrets(const call& c) { return c.who->allowed(acl::resource::acl, acl::access::write, {}); }
+
+expanded_token expanded(const state::store& s, const acl_token& token, const config::runtime_config& config,
+                        state::watch_set* watch) {
+  auto all = state::granted(s, token, watch);
+  // As they are shown by themselves: with links to what is still there.
+  for (auto& role : all.roles)
+    if (auto shown = state::find_role(s, role->id, watch).value) role = std::move(shown);
+  return {token, std::move(all.policies),   std::move(all.roles),   {},
+          {},    config.acl.default_policy, config.acl.down_policy, config.node_name};
+}
+
+/// A missing token is an error of the read, not a record that is not there.
+query_outcome no_token(std::uint64_t index, const std::string& text) {
+  auto out = missing(index, forbidden, text);
+  out.answer.headers = read_error_answer(error{text, forbidden}).headers;
+  return out;
+}
+
+/// What of a found token is told; `nothing_there` if there is none any more.
+std::optional<query_outcome> unless_alive(const state::result<acl_token_ptr>& found, nanoseconds now) {
+  if (!found.value) return no_token(found.index, std::string(nothing_there));
+  if (found.value->expired(now)) return no_token(found.index, "token has expired: ACL not found");
+  return {};
+}
+
+std::optional<answer> bad_id(const call& c) { return fault_in_id(c, c.rest, "token"); }
+
+void read(const call& c) {
+  answer_read(c, token_style,
+              [accessor = std::string(c.rest), with_secret = sees_secrets(c), expand = c.req.query.has("expanded"),
+               config = c.env.config(), clock = c.env.outside().wall_clock,
+               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
+                auto found = state::find_token(s, accessor, watch);
+                if (auto gone = unless_alive(found, clock())) return *gone;
+                auto token = shown(found.value, with_secret);
+                if (expand) return outcome(how, found.index, expanded(s, *token, *config, watch));
+                return outcome(how, found.index, token);
+              });
+}
+
+/// Whoever has the secret may see what it stands for.
+void self(const call& c) {
+  answer_read(c, token_style,
+              [secret = c.token, clock = c.env.outside().wall_clock,
+               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
+                auto found = state::find_token_by_secret(s, secret, watch);
+                if (auto gone = unless_alive(found, clock())) return *gone;
+                return outcome(how, found.index, found.value);
+              });
+}
+
+void list(const call& c) {
+  state::token_query q;
+  q.policy = c.req.query.get("policy");
+  q.role = c.req.query.get("role");
+  q.auth_method = c.req.query.get("authmethod");
+  q.service_name = c.req.query.get("servicename");
+  if (c.req.query.has("authmethod-ns"))
+    return respond_error(c, "Invalid query parameter: \"authmethod-ns\" - Namespaces are a Consul Enterprise feature",
+                         400);
+  // Whether the question makes sense does not depend on the state.
+  if (auto sound = state::list_tokens(state::store(), q, nullptr); !sound) return respond(c, refusal(c, sound.error()));
+  for (const auto& id : {q.policy, q.role})
+    if (auto no = id.empty() ? std::nullopt : fault_in_id(c, id, "token")) return respond(c, std::move(*no));
+  answer_read(c, token_style,
+              [q, with_secret = sees_secrets(c), clock = c.env.outside().wall_clock,
+               how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+                auto found = *state::list_tokens(s, q, watch);
+                std::erase_if(found.value, [now = clock()](const acl_token_ptr& t) { return t->expired(now); });
+                for (auto& token : found.value) token = shown(token, with_secret);
+                return outcome(how, found.index, found.value);
+              });
+}
+
+/// Writes a token that is whole, and answers with it.
+void write(const call& c, acl_token t) {
+  t.hash = acl::content_hash(t);
+  acl_token_set_request r;
+  auto accessor = t.accessor_id;
+  r.tokens = {std::make_shared<const acl_token>(std::move(t))};
+  apply_acl(c, encode_command(command_type::acl_token_set, r),
+            "Failed to apply token write request: ", [accessor](const call& c) {
+              answer_written(
+                  c, [&](const state::store& s) { return state::find_token(s, accessor, nullptr).value; }, "token");
+            });
+}
+
+void write_new(const call& c, acl_token t) {
+  const auto& outside = c.env.outside();
+  if (auto whole = complete_new(t, *c.env.state(), outside.new_uuid, outside.wall_clock()); !whole)
+    return respond(c, error_answer(whole.error()));
+  write(c, std::move(t));
+}
+
+void create(const call& c) {
+  auto t = read_strictly<acl_token>(c.req.body, "Token decoding failed: ");
+  if (!t) return respond(c, error_answer(t.error()));
+  write_new(c, std::move(*t));
+}
+
+void change(const call& c) {
+  auto t = read_strictly<acl_token>(c.req.body, "Token decoding failed: ");
+  if (!t) return respond(c, error_answer(t.error()));
+  if (t->accessor_id.empty()) t->accessor_id = c.rest;
+  if (t->accessor_id != c.rest) return respond_error(c, "Token Accessor ID in URL and payload do not match", 400);
+  if (t->accessor_id.empty()) return write_new(c, std::move(*t));
+  if (auto whole = complete_changed(*t, *c.env.state(), c.env.outside().wall_clock()); !whole)
+    return respond(c, error_answer(whole.error()));
+  write(c, std::move(*t));
+}
+
+void clone(const call& c, std::string_view accessor) {
+  auto given = read_strictly<acl_token>(c.req.body, "Token decoding failed: ");
+  if (!given) return respond(c, error_answer(given.error()));
+  if (auto no = fault_in_id(c, accessor, "token")) return respond(c, std::move(*no));
+  auto found = state::find_token(*c.env.state(), accessor, nullptr).value;
+  if (!found) return respond_error(c, std::string(nothing_there), forbidden);
+  if (found->expired(c.env.outside().wall_clock()))
+    return respond_error(c, "token is expired: ACL not found", forbidden);
+  if (!found->auth_method.empty()) return respond_error(c, "Cannot clone a token created from an auth method");
+  auto t = *found;
+  t.accessor_id.clear();
+  t.secret_id.clear();
+  if (!given->description.empty()) t.description = given->description;
+  write_new(c, std::move(t));
+}
+
+void remove(const call& c) {
+  if (!is_uuid(c.rest)) return respond_error(c, "Accessor ID is missing or an invalid UUID");
+  if (c.rest == acl::anonymous_accessor)
+    return respond_error(c, "Delete operation not permitted on the anonymous token");
+  auto found = state::find_token(*c.env.state(), c.rest, nullptr).value;
+  if (!found) return respond_error(c, "Cannot find token to delete", 404);
+  if (same_secret(found->secret_id, c.token))
+    return respond_error(c, "Deletion of the request's authorization token is not permitted");
+  acl_token_delete_request r{{std::string(c.rest)}};
+  apply_acl(c, encode_command(command_type::acl_token_delete, r),
+            "Failed to apply token delete request: ", [](const call& c) { respond(c, json_answer(c, true)); });
+}
+
+void update(const call& c) {
+  constexpr std::string_view clone_suffix = "/clone";
+  if (c.rest.ends_with(clone_suffix)) return clone(c, c.rest.substr(0, c.rest.size() - clone_suffix.size()));
+  change(c);
+}
+
+constexpr required_rest id_given{"Missing token AccessorID"};
+
+constexpr std::array rows{
+    route{.method = "GET",
+          .path = "/v1/acl/tokens",
+          .endpoint = list,
+          .summary = "Lists the tokens",
+          .checks = {feature::acls, may_read_acls, blocking_read},
+          .parameters = {{.name = "policy", .meaning = "only tokens with the policy of this id"},
+                         {.name = "role", .meaning = "only tokens with the role of this id"},
+                         {.name = "authmethod", .meaning = "only tokens of this auth method"},
+                         {.name = "servicename", .meaning = "only tokens with an identity of this service"}}},
+    route{.method = "PUT",
+          .path = "/v1/acl/token",
+          .endpoint = create,
+          .summary = "Makes a token",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_token>()},
+    route{.method = "GET",
+          .path = "/v1/acl/token/self",
+          .endpoint = self,
+          .summary = "The token of the request",
+          .checks = {feature::acls, blocking_read},
+          .public_route = true},
+    route{.method = "GET",
+          .path = "/v1/acl/token/",
+          .rest = "accessor",
+          .endpoint = read,
+          .summary = "A token",
+          .checks = {feature::acls, may_read_acls, blocking_read, id_given, bad_id},
+          .parameters = {{"expanded", parameter::type_t::flag, "with the policies and roles that it grants"}}},
+    route{.method = "PUT",
+          .path = "/v1/acl/token/",
+          .rest = "accessor",
+          .endpoint = update,
+          .summary = "Changes a token; copies it if the path ends with /clone",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_token>()},
+    route{.method = "DELETE",
+          .path = "/v1/acl/token/",
+          .rest = "accessor",
+          .endpoint = remove,
+          .summary = "Deletes a token",
+          .checks = {feature::acls, may_write_acls, datacenter_policy::primary, id_given}},
+};
+
+constexpr auto routes = all_answered_by(answerer::leader, rows);
+
+} // namespace
+
+std::span<const route> acl_token_routes() { return routes; }
+
+} // namespace praetor::api

@@ -1,0 +1,250 @@
+#include "actors/registry/registry_permissions.hpp"
+#include "frontends/api/agent/agent_input.hpp"
+#include "frontends/api/agent/agent_shapes.hpp"
+#include "frontends/api/permissions.hpp"
+#include "frontends/api/reads.hpp"
+#include "frontends/api/routes.hpp"
+#include "protocol/types/joined_key.hpp"
+#include "storage/state/queries_health.hpp"
+
+#include <array>
+
+namespace praetor::api {
+
+namespace {
+
+void list(const call& c) {
+  auto filter = filter_of<agent_service>(c.req);
+  if (!filter) return respond(c, error_answer(filter.error()));
+  auto local = c.env.view().registry.get();
+  auto datacenter = c.env.config()->datacenter;
+  std::map<std::string, agent_service> out;
+  bool removed = false;
+  local->services.for_each([&](std::string_view id, const local_service_ptr& s) {
+    auto shown = to_agent_service(*s->service, datacenter);
+    if (*filter && !(*filter)->matches(shown)) return;
+    if (may_read(*c.who, *s->service))
+      out.emplace(id, std::move(shown));
+    else
+      removed = true;
+  });
+  auto a = json_answer(c, out);
+  if (removed && !c.token.empty()) a.lines = filtered_line;
+  respond(c, std::move(a));
+}
+
+/// One service of the registry, waited for by its hash.
+class service_query final : public watched_query {
+public:
+  service_query(environment& env, std::string id, layout how)
+      : env_(env), id_(std::move(id)), how_(how), key_(joined_key{"agent-service", id_, how.key()}.text()) {}
+  const std::string& key() const override { return key_; }
+
+  evaluation_ptr evaluate(state::watch_set& touched) const override {
+    auto out = std::make_shared<evaluation>();
+    auto answer = std::make_shared<rendered_answer>();
+    auto found = env_.view().registry.get()->service(id_, &touched);
+    if (found) {
+      auto shown = to_agent_service(*found->service, env_.config()->datacenter);
+      out->hash = shown.content_hash = content_hash(shown);
+      answer->headers = {{"X-Consul-Contenthash", out->hash}};
+      answer->body = to_json(how_, shown);
+    } else {
+      answer->status = 404;
+      answer->content_type = text_type;
+      answer->body = std::make_shared<const std::string>("unknown service ID: " + id_);
+    }
+    out->rendered = std::move(answer);
+    return out;
+  }
+
+private:
+  environment& env_;
+  std::string id_;
+  layout how_;
+  std::string key_;
+};
+
+void respond_rendered(const call& c, const evaluation& e) {
+  const auto& rendered = *static_cast<const rendered_answer*>(e.rendered.get());
+  answer a;
+  a.status = rendered.status;
+  a.content_type = rendered.content_type;
+  a.headers = rendered.headers;
+  a.body = rendered.body;
+  respond(c, std::move(a));
+}
+
+void one(const call& c) {
+  auto options = *read_options_of(c);
+  auto found = c.env.view().registry.get()->service(std::string(c.rest));
+  acl::permission wanted{acl::resource::service, acl::access::read, found ? found->service->name : std::string(c.rest)};
+  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+  auto query = std::make_shared<service_query>(c.env, std::string(c.rest), layout_of(c));
+  state::watch_set touched;
+  auto now = query->evaluate(touched);
+  auto known = c.req.query.get("hash");
+  if (known.empty() || known != now->hash) return respond_rendered(c, *now);
+  auto wait = std::make_shared<watch_request>();
+  wait->query = query;
+  wait->by_hash = true;
+  wait->known_hash = known;
+  wait->history = now->history;
+  wait->deadline = c.env.now() + options.wait + c.env.jitter(options.wait / 16);
+  if (!c.ex->begin_wait()) return respond(c, too_many_waits());
+  auto watches = c.env.handles()->watches;
+  wait->done = [c, query, wanted](const evaluation_ptr& e) {
+    authenticate(c, [query, wanted, e](const call& c) {
+      if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+      if (e) return respond_rendered(c, *e);
+      // The registry does not depend on who leads: answer with what is there.
+      state::watch_set ignored;
+      respond_rendered(c, *query->evaluate(ignored));
+    });
+  };
+  c.ex->on_cancel([watches, weak = std::weak_ptr(wait)] {
+    if (auto gone = weak.lock()) caf::anon_send(watches, leave_atom_v, local<std::shared_ptr<watch_request>>{gone});
+  });
+  caf::anon_send(watches, watch_atom_v, local<std::shared_ptr<watch_request>>{wait});
+}
+
+done_callback answer_done(const call& c) {
+  return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
+}
+
+/// How long the answer to a registration waits for the catalog to have it. Clients read the catalog right afterwards;
+/// without a leader, or when the servers are slow, the agent's own word has to do.
+constexpr auto catalog_patience = std::chrono::milliseconds(250);
+
+/// Whether the catalog has a service of this agent with all its checks: the hash is "yes" or "no".
+class in_catalog_query final : public watched_query {
+public:
+  in_catalog_query(environment& env, std::string id)
+      : env_(env), id_(std::move(id)), key_(joined_key{"in-catalog", id_}.text()) {}
+  const std::string& key() const override { return key_; }
+
+  evaluation_ptr evaluate(state::watch_set& touched) const override {
+    auto store = env_.state();
+    auto node = env_.config()->node_name;
+    bool there = state::find_service(*store, node, id_, &touched).value != nullptr;
+    env_.view().registry.get()->for_checks_of(id_, nullptr, [&](const local_check_ptr& check) {
+      there = state::find_check(*store, node, check->check->check_id, &touched).value && there;
+    });
+    auto out = std::make_shared<evaluation>();
+    out->hash = there ? "yes" : "no";
+    out->history = store->history();
+    return out;
+  }
+
+private:
+  environment& env_;
+  std::string id_;
+  std::string key_;
+};
+
+void answer_when_in_catalog(const call& c, const std::string& id) {
+  if (!c.env.view().leader.get()->is_leader) return respond(c, empty_answer());
+  auto query = std::make_shared<in_catalog_query>(c.env, id);
+  state::watch_set touched;
+  auto now = query->evaluate(touched);
+  if (now->hash == "yes") return respond(c, empty_answer());
+  auto wait = std::make_shared<watch_request>();
+  wait->query = query;
+  wait->by_hash = true;
+  wait->known_hash = "no";
+  wait->history = now->history;
+  wait->deadline = c.env.now() + catalog_patience;
+  wait->done = [c](const evaluation_ptr&) { respond(c, empty_answer()); };
+  caf::anon_send(c.env.handles()->watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
+}
+
+void register_(const call& c) {
+  bool replace = false;
+  if (auto* text = c.req.query.find("replace-existing-checks")) replace = text->empty() || *text == "true";
+  auto r = read_service_registration(c.req.body);
+  if (!r) return respond(c, error_answer(r.error()));
+  if (auto no = refused_registration(*c.who, *c.env.view().registry.get(), c.env.config()->node_name, *r))
+    return respond_refusal(c, std::move(*no), 404);
+  r->replace_existing_checks = replace;
+  if (r->token.empty()) r->token = token_of(c.req);
+  auto id = r->service.id;
+  auto kept = [c, id](const error* failed) {
+    if (failed) return respond(c, error_answer(*failed));
+    answer_when_in_catalog(c, id);
+  };
+  caf::anon_send(c.env.handles()->registry, service_atom_v,
+                 local<std::shared_ptr<service_registration>>{std::make_shared<service_registration>(std::move(*r))},
+                 local<done_callback>{std::move(kept)});
+}
+
+/// Denied to whoever may not write the service. @returns true if that was answered, or there is no such service
+bool not_writable(const call& c, const std::string& id) {
+  auto no = refused_service_change(*c.who, *c.env.view().registry.get(), id);
+  if (!no) return false;
+  respond_refusal(c, std::move(*no), 404);
+  return true;
+}
+
+void deregister(const call& c) {
+  std::string id(c.rest);
+  if (not_writable(c, id)) return;
+  caf::anon_send(c.env.handles()->registry, remove_atom_v, service_atom_v, id, local<done_callback>{answer_done(c)});
+}
+
+void maintenance(const call& c) {
+  auto on = read_maintenance(c.req);
+  if (!on) return respond(c, error_answer(on.error()));
+  std::string id(c.rest);
+  if (not_writable(c, id)) return;
+  caf::anon_send(c.env.handles()->registry, maintain_atom_v, id, *on, c.req.query.get("reason"), token_of(c.req),
+                 local<done_callback>{answer_done(c)});
+}
+
+constexpr route_check service_write = endpoint_needs(acl::resource::service, acl::access::write, name_source::record);
+
+constexpr std::array rows{
+    route{.method = "GET",
+          .path = "/v1/agent/services",
+          .endpoint = list,
+          .summary = "The agent's own services",
+          .checks = {shows_only(acl::resource::service)},
+          .parameters = {filter_parameter}},
+    route{.method = "GET",
+          .path = "/v1/agent/service/",
+          .rest = "id",
+          .endpoint = one,
+          .summary = "One of the agent's own services",
+          .checks = {read_form{read_form::waiting::by_hash},
+                     endpoint_needs(acl::resource::service, acl::access::read, name_source::record)}},
+    route{.method = "PUT",
+          .path = "/v1/agent/service/register",
+          .endpoint = register_,
+          .summary = "Registers a service with this agent",
+          .checks = {endpoint_needs(acl::resource::service, acl::access::write, name_source::body)},
+          .parameters = {{"replace-existing-checks", parameter::type_t::flag,
+                          "removes the service's checks that the body does not have"}},
+          .body = json_body<service_definition>(),
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/service/deregister/",
+          .rest = "id",
+          .endpoint = deregister,
+          .summary = "Removes a service from this agent",
+          .checks = {service_write},
+          .answers = media::none},
+    route{.method = "PUT",
+          .path = "/v1/agent/service/maintenance/",
+          .rest = "id",
+          .endpoint = maintenance,
+          .summary = "Takes a service out of use, or back in",
+          .checks = {required_rest{"Missing service ID"}, service_write},
+          .parameters = {{"enable", parameter::type_t::boolean, "required: whether the service is out of use"},
+                         {.name = "reason", .meaning = "the text of the maintenance check"}},
+          .answers = media::none},
+};
+
+} // namespace
+
+std::span<const route> agent_service_routes() { return rows; }
+
+} // namespace praetor::api

@@ -1,0 +1,53 @@
+#include "actors/ports.hpp"
+#include "frontends/api/routes.hpp"
+#include "frontends/api/strict_input.hpp"
+
+#include <array>
+
+namespace praetor::api {
+
+namespace {
+
+struct token_input {
+  static constexpr std::string_view type_name = "AgentToken";
+  std::string token;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Token"}, x.token);
+  }
+};
+
+/// Sets one of the tokens that the agent uses by itself.
+void set(const call& c) {
+  auto in = read_strictly<token_input>(c.req.body);
+  if (!in) return respond(c, error_answer(in.error()));
+  auto use = token_use_named(c.rest);
+  if (!use) return respond_error(c, "Token " + praetor::quoted(c.rest) + " is unknown", 404);
+  auto written = [c, use = *use](const error* failed) {
+    if (failed) return respond_error(c, "Failed to persist tokens - " + failed->text);
+    // What was denied before may now be written.
+    if (use == token_use::request || use == token_use::agent) caf::anon_send(c.env.handles()->sync, start_atom_v);
+    // Its use, not the token itself: a field of that name would be hidden.
+    c.env.outside().log_lines->write(log_level::info, "agent",
+                                     "Updated agent's ACL token: token=" + std::string(c.rest));
+    respond(c, empty_answer());
+  };
+  c.env.view().tokens.set(*use, std::move(in->token), std::move(written));
+}
+
+constexpr std::array rows{
+    route{.method = "PUT",
+          .path = "/v1/agent/token/",
+          .rest = "use",
+          .endpoint = set,
+          .summary = "Sets a token that the agent uses by itself",
+          .checks = {needs(acl::resource::agent, acl::access::write, name_source::own_node), feature::acls},
+          .body = json_body<token_input>()},
+};
+
+} // namespace
+
+std::span<const route> agent_token_routes() { return rows; }
+
+} // namespace praetor::api

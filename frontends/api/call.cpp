@@ -1,0 +1,120 @@
+#include "frontends/api/call.hpp"
+
+#include "frontends/api/request_log.hpp"
+
+#include <charconv>
+
+namespace praetor::api {
+
+namespace {
+
+double milliseconds_of(nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
+
+/// Leaves the thread that applies. The request lives as long as its exchange, and so does everything that the copy of
+/// `c` refers to.
+void hand_over(const call& c, const state::apply_result& result, const result_handler& done) {
+  c.ex->make_answer([c, result, done] { done(c, result); });
+}
+
+} // namespace
+
+answer text_answer(unsigned status, std::string text) {
+  answer a;
+  a.status = status;
+  a.content_type = text_type;
+  a.body = std::make_shared<const std::string>(std::move(text));
+  return a;
+}
+
+answer empty_answer(unsigned status) {
+  answer a;
+  a.status = status;
+  return a;
+}
+
+answer too_many_waits() {
+  return text_answer(429, "Your IP has too many blocking queries under way, please rate limit your calls");
+}
+
+answer too_many_answers() { return text_answer(503, "Too many answers wait to be read, try again later"); }
+
+answer finished(const call& c, answer a) {
+  a.common_lines = c.common_lines;
+  if (c.timing) c.timing->write(milliseconds_of(c.env.now() - c.started));
+  if (!c.req.via) log_request(c.env, c.req, a, c.started);
+  return a;
+}
+
+void respond(const call& c, answer a) { c.ex->respond(finished(c, std::move(a))); }
+
+std::shared_ptr<body_stream> respond_stream(const call& c, answer head) {
+  return c.ex->respond_stream(finished(c, std::move(head)));
+}
+
+void respond_error(const call& c, std::string text, unsigned status) {
+  respond(c, text_answer(status, std::move(text)));
+}
+
+layout layout_of(const call& c) {
+  bool pretty = c.req.query.has("pretty");
+  bool indents = c.req.via ? c.req.via->asker.indents : c.env.config()->dev_mode;
+  return {pretty || indents, pretty};
+}
+
+shared_bytes laid_out(layout how, std::string compact) {
+  if (how.indent) compact = json::indent(compact, "    ");
+  if (how.newline) compact += '\n';
+  return std::make_shared<const std::string>(std::move(compact));
+}
+
+expected<std::uint64_t> parse_uint(std::string_view text) {
+  std::uint64_t value = 0;
+  auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem == std::errc::result_out_of_range)
+    return fail("strconv.ParseUint: parsing " + praetor::quoted(text) + ": value out of range");
+  if (problem != std::errc{} || end != text.data() + text.size())
+    return fail("strconv.ParseUint: parsing " + praetor::quoted(text) + ": invalid syntax");
+  return value;
+}
+
+void propose_any(const call& c, expected<log_command> command, result_handler done) {
+  c.env.handles()->writes.propose(std::move(command), [c, done = std::move(done)](const state::apply_result& result) {
+    hand_over(c, result, done);
+  });
+}
+
+void propose(const call& c, expected<log_command> command, result_handler done) {
+  const auto& measured = c.env.measured();
+  if (c.env.view().leader.get()->is_leader) measured.proposals.add();
+  auto* counted = command ? measured.applied(command->bytes()) : nullptr;
+  auto reply = [done = std::move(done)](const call& c, const state::apply_result& result) {
+    if (!result.ok()) return respond_error(c, result.error, static_cast<unsigned>(result.status));
+    done(c, result);
+  };
+  c.env.handles()->writes.propose(std::move(command), [c, counted, started = c.env.now(),
+                                                       reply = std::move(reply)](const state::apply_result& result) {
+    if (counted) counted->write(milliseconds_of(c.env.now() - started));
+    hand_over(c, result, reply);
+  });
+}
+
+std::optional<error> refused_datacenter(const call& c) {
+  return unreachable(c.to.datacenter, c.env.config()->datacenter);
+}
+
+std::string asked_node(const call& c) { return c.req.via ? c.req.via->asker.node : c.env.config()->node_name; }
+
+std::string token_of(const request& req) {
+  if (auto* token = req.query.find("token"); token && !token->empty()) return *token;
+  if (auto* token = req.header("x-consul-token"); token && !token->empty()) return *token;
+  auto* authorization = req.header("authorization");
+  if (!authorization) return {};
+  std::string_view text = *authorization;
+  auto blank = text.find(' ');
+  if (blank == text.npos || !equal_fold(text.substr(0, blank), "bearer")) return {};
+  text.remove_prefix(blank + 1);
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  return std::string(text.substr(0, text.find(' ')));
+}
+
+} // namespace praetor::api

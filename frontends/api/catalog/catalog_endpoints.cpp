@@ -1,0 +1,350 @@
+#include "frontends/api/catalog/catalog_input.hpp"
+#include "frontends/api/permissions.hpp"
+#include "frontends/api/reads.hpp"
+#include "frontends/api/routes.hpp"
+#include "frontends/api/strict_input.hpp"
+#include "protocol/config/definition_validation.hpp"
+#include "protocol/types/names.hpp"
+#include "storage/state/command.hpp"
+#include "storage/state/queries_catalog.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace praetor::api {
+
+namespace {
+
+constexpr read_style catalog_style{.shows_consistency = true};
+/// Of what agents keep for clients that ask for that.
+constexpr read_style kept_style{.shows_consistency = true, .cacheable = true};
+
+read_style sorted(read_style style, const near_order& near) {
+  style.cheap = near.wanted();
+  return style;
+}
+
+void datacenters(const call& c) { respond(c, json_answer(c, std::array{c.env.config()->datacenter})); }
+
+void nodes(const call& c) {
+  auto filter = filter_of<node>(c.req);
+  if (!filter) return respond_read_error(c, filter.error());
+  near_order near(c);
+  answer_read(c, sorted(catalog_style, near),
+              [meta = node_meta_of(c.req), filter = *filter, near, who = c.who,
+               how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+                auto found = state::list_nodes(s, meta, watch);
+                std::erase_if(found.value, [&](const node_ptr& n) { return filter && !filter->matches(*n); });
+                auto removed = std::erase_if(found.value, [&](const node_ptr& n) { return !may_read(*who, *n); });
+                near.apply(s, found.value, [](const node_ptr& n) -> std::string_view { return n->name; });
+                auto out = outcome(how, found.index, found.value);
+                out.answer.filtered = removed > 0;
+                return out;
+              });
+}
+
+/// With a filter the instances themselves are looked at, because the filter speaks of them.
+state::result<std::map<std::string, string_list>> filtered_services(const state::store& s, const string_map& meta,
+                                                                    const filter::expression& filter,
+                                                                    state::watch_set* watch) {
+  auto all = state::list_services(s, meta, watch);
+  state::result<std::map<std::string, string_list>> out;
+  out.index = all.index;
+  for (const auto& [name, tags] : all.value) {
+    state::service_query q;
+    q.name = name;
+    q.node_meta = meta;
+    std::set<std::string> seen;
+    for (const auto& instance : state::service_instances(s, q, watch).value) {
+      if (!filter.matches(flatten(*instance.node, *instance.service))) continue;
+      auto& list = out.value[name];
+      for (const auto& tag : instance.service->tags)
+        if (seen.insert(tag).second) list.push_back(tag);
+    }
+  }
+  return out;
+}
+
+void services(const call& c) {
+  auto filter = filter_of<service_node>(c.req);
+  if (!filter) return respond_read_error(c, filter.error());
+  answer_read(c, kept_style,
+              [meta = node_meta_of(c.req), filter = *filter, who = c.who, how = layout_of(c)](const state::store& s,
+                                                                                              state::watch_set* watch) {
+                auto found = filter ? filtered_services(s, meta, *filter, watch) : state::list_services(s, meta, watch);
+                auto removed = std::erase_if(found.value, [&](const auto& item) {
+                  return !who->allowed(acl::resource::service, acl::access::read, item.first);
+                });
+                auto out = outcome(how, found.index, found.value);
+                out.answer.filtered = removed > 0;
+                return out;
+              });
+}
+
+void instances_of(const call& c, bool connect) {
+  auto filter = filter_of<service_node>(c.req);
+  if (!filter) return respond_read_error(c, filter.error());
+  state::service_query q;
+  q.name = c.rest;
+  q.tags = c.req.query.all("tag");
+  q.node_meta = node_meta_of(c.req);
+  q.connect = connect;
+  near_order near(c);
+  answer_read(
+      c, sorted(kept_style, near),
+      [q, filter = *filter, near, who = c.who, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
+        auto found = state::service_instances(s, q, watch);
+        std::vector<service_node> rows;
+        rows.reserve(found.value.size());
+        bool removed = false;
+        for (const auto& instance : found.value) {
+          auto row = flatten(*instance.node, *instance.service);
+          if (filter && !filter->matches(row)) continue;
+          if (may_read(*who, *instance.node) && may_read(*who, *instance.service))
+            rows.push_back(std::move(row));
+          else
+            removed = true;
+        }
+        near.apply(s, rows, [](const service_node& row) -> std::string_view { return row.node; });
+        auto out = outcome(how, found.index, rows);
+        out.answer.filtered = removed;
+        return out;
+      });
+}
+
+void service(const call& c) { instances_of(c, false); }
+/// Whoever may not read a service is shown no proxy of it, and is not told that there are any.
+void connect(const call& c) {
+  if (c.who->allowed(acl::resource::service, acl::access::read, c.rest)) return instances_of(c, true);
+  auto nothing = json_answer(c, std::vector<service_node>());
+  nothing.lines = read_lines(*read_options_of(c), catalog_style.shows_consistency, 1, false, {}, false);
+  respond(c, std::move(nothing));
+}
+
+struct node_services_map {
+  node_ptr node;
+  std::map<std::string, node_service_ptr> services;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Node"}, x.node);
+    f(field{"Services"}, x.services);
+  }
+};
+
+struct node_services_list {
+  node_ptr node;
+  std::optional<std::vector<node_service_ptr>> services;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Node"}, x.node);
+    f(field{"Services"}, x.services);
+  }
+};
+
+/// The services of a node that the filter and the token leave.
+std::vector<node_service_ptr> kept_services(std::vector<node_service_ptr> all,
+                                            const std::optional<filter::expression>& filter, const acl::authorizer& who,
+                                            bool& removed) {
+  std::erase_if(all, [&](const node_service_ptr& s) { return filter && !filter->matches(*s); });
+  removed |= std::erase_if(all, [&](const node_service_ptr& s) { return !may_read(who, *s); }) > 0;
+  return all;
+}
+
+void node_services(const call& c, bool as_list) {
+  auto filter = filter_of<node_service>(c.req);
+  if (!filter) return respond_read_error(c, filter.error());
+  answer_read(c, catalog_style,
+              [name = std::string(c.rest), filter = *filter, who = c.who, how = layout_of(c),
+               as_list](const state::store& s, state::watch_set* watch) {
+                auto found = state::node_services(s, name, watch);
+                bool removed = found.value.node && !may_read(*who, *found.value.node);
+                bool seen = found.value.node && !removed;
+                bool has_list = filter || !found.value.services.empty(); // no services at all are null
+                std::vector<node_service_ptr> kept;
+                if (seen) kept = kept_services(std::move(found.value.services), filter, *who, removed);
+                query_outcome out;
+                if (as_list) {
+                  node_services_list value;
+                  if (seen) value.node = found.value.node;
+                  if (seen && has_list) value.services = std::move(kept);
+                  out = outcome(how, found.index, value);
+                } else if (seen) {
+                  node_services_map value{found.value.node, {}};
+                  for (auto& one : kept) value.services.emplace(one->id, one);
+                  out = outcome(how, found.index, value);
+                } else {
+                  out = outcome(how, found.index, std::optional<int>{});
+                }
+                out.answer.filtered = removed;
+                return out;
+              });
+}
+
+void node_with_services(const call& c) { node_services(c, false); }
+void node_service_list(const call& c) { node_services(c, true); }
+
+/// Imported records come over the stream of a peering and no other way.
+bool names_peer(const register_request& r) {
+  auto imported = [](const health_check_ptr& check) { return check && !check->peer_name.empty(); };
+  return !r.peer_name.empty() || (r.service && !r.service->peer_name.empty()) || imported(r.check) ||
+         std::any_of(r.checks.begin(), r.checks.end(), imported);
+}
+
+/// What every check of a registration takes from its request. @returns what is wrong with it, if anything
+expected<health_check_ptr> completed(const health_check& given, const register_request& r) {
+  auto check = given;
+  if (check.check_id.empty()) check.check_id = check.name;
+  if (check.check_id.empty())
+    return fail("failed inserting check on node " + praetor::quoted(r.node) +
+                ": failed health check lookup: index error: object is missing a value for this index");
+  if (check.node.empty()) check.node = r.node;
+  if (!equal_fold(check.node, r.node))
+    return fail("Node '" + check.node + "' for check '" + check.check_id + "' doesn't match register request node '" +
+                r.node + "'");
+  if (check.status.empty()) check.status = health_critical;
+  if (check.type.empty()) check.type = config::type_of(check.definition);
+  return std::make_shared<const health_check>(std::move(check));
+}
+
+/// Fills in what clients leave out and refuses what can't be stored.
+expected<void> complete(register_request& r) {
+  if (names_peer(r)) return fail("cannot register requests with PeerName in them");
+  if (auto fault = fault_in_names(r)) return fail(std::move(*fault), 400);
+  if (r.node.empty()) return fail("Must provide node");
+  if (r.address.empty() && !r.skip_node_update) return fail("Must provide address if SkipNodeUpdate is not set");
+  if (!r.id.empty() && !is_uuid(r.id)) return fail("Bad node ID: uuid string is wrong length");
+  if (r.service) {
+    auto s = *r.service;
+    if (auto whole = complete_service(s); !whole) return whole;
+    if (auto valid = valid_for_kind(s); !valid) return valid;
+    r.service = std::make_shared<const node_service>(std::move(s));
+  }
+  if (r.check) {
+    r.checks.push_back(r.check);
+    r.check = nullptr;
+  }
+  for (auto& check : r.checks) {
+    if (!check) return fail("Must provide check");
+    auto whole = completed(*check, r);
+    if (!whole) return tl::unexpected(whole.error());
+    check = *whole;
+  }
+  return {};
+}
+
+/// A check of a service needs that service, in the catalog or in the same request. It has to name it letter for letter.
+expected<void> services_of_checks(const register_request& r, const state::store& s) {
+  for (const auto& check : r.checks) {
+    const auto& id = check->service_id;
+    if (id.empty() || (r.service && r.service->id == id)) continue;
+    if (auto stored = state::find_service(s, r.node, id, nullptr).value; stored && stored->id == id) continue;
+    return fail("Unknown service ID '" + id + "' for check ID '" + check->check_id + "'");
+  }
+  return {};
+}
+
+void answer_true(const call& c, const state::apply_result&) { respond(c, json_answer(c, true)); }
+
+void register_(const call& c) {
+  auto read = with_datacenter(c, read_strictly<register_request>(c.req.body));
+  if (!read) return respond(c, error_answer(read.error()));
+  auto& r = *read;
+  if (auto whole = complete(r); !whole) return respond(c, error_answer(whole.error()));
+  if (auto known = services_of_checks(r, *c.env.state()); !known) return respond(c, error_answer(known.error()));
+  if (auto no = refused_write(c, r)) return respond_refusal(c, std::move(*no), 500);
+  propose(c, encode_command(command_type::register_node, r), answer_true);
+}
+
+void deregister(const call& c) {
+  auto read = with_datacenter(c, read_strictly<deregister_request>(c.req.body));
+  if (!read) return respond(c, error_answer(read.error()));
+  auto& r = *read;
+  if (r.node.empty()) return respond_error(c, "Must provide node");
+  if (auto no = refused_write(c, r)) return respond_refusal(c, std::move(*no), 500);
+  propose(c, encode_command(command_type::deregister, r), answer_true);
+}
+
+constexpr route_check shows_nodes = shows_only(acl::resource::node);
+constexpr route_check shows_services = shows_only(acl::resource::service);
+constexpr required_rest service_given{"Missing service name"};
+constexpr required_rest node_given{"Missing node name"};
+
+constexpr std::array rows{
+    route{.method = "PUT",
+          .path = "/v1/catalog/register",
+          .endpoint = register_,
+          .summary = "Registers a node, a service or checks",
+          .checks = {endpoint_needs(acl::resource::node, acl::access::write, name_source::body),
+                     endpoint_needs(acl::resource::service, acl::access::write, name_source::body)},
+          .body = json_body<register_request>()},
+    route{.method = "PUT",
+          .path = "/v1/catalog/deregister",
+          .endpoint = deregister,
+          .summary = "Removes a node, a service or a check",
+          .checks = {endpoint_needs(acl::resource::node, acl::access::write, name_source::body),
+                     endpoint_needs(acl::resource::service, acl::access::write, name_source::record)},
+          .body = json_body<deregister_request>()},
+    route{.method = "GET",
+          .path = "/v1/catalog/datacenters",
+          .endpoint = datacenters,
+          .summary = "Lists the datacenters",
+          .checks = {reads_at_once},
+          .cache_policy = caching::while_fresh,
+          .public_route = true},
+    route{.method = "GET",
+          .path = "/v1/catalog/nodes",
+          .endpoint = nodes,
+          .summary = "Lists the nodes",
+          .checks = {blocking_read, shows_nodes},
+          .parameters = {near_parameter, node_meta_parameter, filter_parameter}},
+    route{.method = "GET",
+          .path = "/v1/catalog/services",
+          .endpoint = services,
+          .summary = "Lists the services with their tags",
+          .checks = {blocking_read, shows_services},
+          .parameters = {node_meta_parameter, filter_parameter},
+          .cache_policy = caching::refreshed},
+    route{.method = "GET",
+          .path = "/v1/catalog/service/",
+          .rest = "service",
+          .endpoint = service,
+          .summary = "Lists the instances of a service",
+          .checks = {blocking_read, service_given, shows_nodes, shows_services},
+          .parameters = {tag_parameter, near_parameter, node_meta_parameter, filter_parameter},
+          .cache_policy = caching::refreshed},
+    route{.method = "GET",
+          .path = "/v1/catalog/connect/",
+          .rest = "service",
+          .endpoint = connect,
+          .summary = "Lists what accepts mesh traffic for a service",
+          .checks = {blocking_read, service_given,
+                     endpoint_needs(acl::resource::service, acl::access::read, name_source::path), shows_nodes,
+                     shows_services},
+          .parameters = {tag_parameter, near_parameter, node_meta_parameter, filter_parameter},
+          .cache_policy = caching::refreshed},
+    route{.method = "GET",
+          .path = "/v1/catalog/node/",
+          .rest = "node",
+          .endpoint = node_with_services,
+          .summary = "A node with its services by id",
+          .checks = {blocking_read, node_given, shows_nodes, shows_services},
+          .parameters = {filter_parameter}},
+    route{.method = "GET",
+          .path = "/v1/catalog/node-services/",
+          .rest = "node",
+          .endpoint = node_service_list,
+          .summary = "A node with the list of its services",
+          .checks = {blocking_read, node_given, shows_nodes, shows_services},
+          .parameters = {filter_parameter}},
+};
+
+constexpr auto routes = all_answered_by(answerer::leader, rows);
+
+} // namespace
+
+std::span<const route> catalog_routes() { return routes; }
+
+} // namespace praetor::api

@@ -1,0 +1,147 @@
+#include "frontends/api/permissions.hpp"
+#include "frontends/api/reads.hpp"
+#include "frontends/api/routes.hpp"
+#include "protocol/codec/json_read.hpp"
+#include "protocol/types/names.hpp"
+#include "storage/state/queries_coordinates.hpp"
+
+#include <array>
+
+namespace praetor::api {
+
+namespace {
+
+using places_query = std::function<state::result<coordinate_batch>(const state::store&, state::watch_set*)>;
+
+/// Answers with the coordinates that a query finds, of one segment if the request names one.
+/// @param must_exist no coordinate is a 404
+void answer_places(const call& c, bool must_exist, places_query query) {
+  auto* segment = c.req.query.find("segment");
+  answer_read(c, {},
+              [query = std::move(query), segment = segment ? std::optional(*segment) : std::nullopt, who = c.who,
+               how = layout_of(c), must_exist](const state::store& s, state::watch_set* watch) {
+                auto found = query(s, watch);
+                std::erase_if(found.value,
+                              [&](const node_coordinate_ptr& p) { return segment && p->segment != *segment; });
+                auto removed = std::erase_if(found.value, [&](const node_coordinate_ptr& p) {
+                  return !who->allowed(acl::resource::node, acl::access::read, p->node);
+                });
+                auto out = outcome(how, found.index, found.value);
+                if (must_exist && found.value.empty()) {
+                  out.not_found = true;
+                  out.answer.bare = true;
+                  out.answer.status = 404;
+                  out.answer.content_type = {};
+                  out.answer.body = nullptr;
+                }
+                out.answer.filtered = removed > 0;
+                return out;
+              });
+}
+
+void nodes(const call& c) {
+  answer_places(c, false, [](const state::store& s, state::watch_set* watch) { return state::coordinates(s, watch); });
+}
+
+void node(const call& c) {
+  std::string name(c.rest);
+  answer_places(c, true, [name](const state::store& s, state::watch_set* watch) {
+    return state::node_coordinates(s, name, watch);
+  });
+}
+
+/// A coordinate as clients write it: what they leave out is zero, and a point without dimensions is nowhere.
+struct update_input {
+  static constexpr std::string_view type_name = "CoordinateUpdateRequest";
+  std::string datacenter, node, segment;
+  coordinate coord{.vec = {}, .error = 0, .adjustment = 0, .height = 0};
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Datacenter"}, x.datacenter);
+    f(field{"Node"}, x.node);
+    f(field{"Segment"}, x.segment);
+    f(field{"Coord"}, x.coord);
+  }
+};
+
+void update(const call& c) {
+  update_input body;
+  json::read_options strict;
+  strict.reject_unknown_fields = true;
+  if (auto read = json::read(c.req.body, body, strict); !read)
+    return respond_error(c, "Request decode failed: " + read.error().text, 400);
+  auto given = with_datacenter<update_input>(c, std::move(body));
+  if (!given) return respond(c, error_answer(given.error()));
+  auto place = std::make_shared<node_coordinate>();
+  place->node = std::move(given->node);
+  place->segment = std::move(given->segment);
+  place->coord = std::move(given->coord);
+  if (auto fault = fault_in_names(*place)) return respond_error(c, *fault, 400);
+  if (!is_valid(place->coord)) return respond_error(c, "invalid coordinate");
+  if (place->coord.vec.size() != coordinate::dimensions) return respond_error(c, "incompatible coordinate");
+  if (auto no = refused_write(c, *place)) return respond_refusal(c, std::move(*no), 500);
+  caf::anon_send(c.env.handles()->duties, locate_atom_v, local<node_coordinate_ptr>{std::move(place)});
+  respond(c, empty_answer());
+}
+
+/// The servers' places in one area, which spans datacenters.
+struct datacenter_shape {
+  std::string datacenter, area = "wan";
+  coordinate_batch coordinates;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Datacenter"}, x.datacenter);
+    f(field{"AreaID"}, x.area);
+    f(field{"Coordinates"}, x.coordinates);
+  }
+};
+
+void datacenters(const call& c) {
+  auto config = c.env.config();
+  auto own = std::make_shared<node_coordinate>();
+  own->node = config->node_name;
+  respond(c, json_answer(c, std::array{datacenter_shape{config->datacenter, "wan", {own}}}));
+}
+
+constexpr parameter segment{.name = "segment", .meaning = "only the coordinates of this segment"};
+
+constexpr std::array rows{
+    route{.method = "GET",
+          .path = "/v1/coordinate/datacenters",
+          .endpoint = datacenters,
+          .summary = "The servers' network coordinates between datacenters",
+          .checks = {feature::coordinates},
+          .public_route = true},
+    route{.method = "GET",
+          .path = "/v1/coordinate/nodes",
+          .endpoint = nodes,
+          .summary = "The nodes' network coordinates",
+          .checks = {feature::coordinates, blocking_read, shows_only(acl::resource::node)},
+          .parameters = {segment}},
+    route{.method = "GET",
+          .path = "/v1/coordinate/node/",
+          .rest = "node",
+          .endpoint = node,
+          .summary = "A node's network coordinates",
+          .checks = {feature::coordinates, needs(acl::resource::node, acl::access::read, name_source::path),
+                     blocking_read},
+          .parameters = {segment}},
+    route{.method = "PUT",
+          .path = "/v1/coordinate/update",
+          .endpoint = update,
+          .summary = "Stores a node's network coordinate",
+          .checks = {feature::coordinates, datacenter_policy::own,
+                     endpoint_needs(acl::resource::node, acl::access::write, name_source::body)},
+          .body = json_body<update_input>(),
+          .answers = media::none},
+};
+
+constexpr auto routes = all_answered_by(answerer::leader, rows);
+
+} // namespace
+
+std::span<const route> coordinate_routes() { return routes; }
+
+} // namespace praetor::api

@@ -1,0 +1,311 @@
+#include "frontends/api/dispatcher.hpp"
+
+#include "frontends/api/cached_reads.hpp"
+#include "frontends/api/common_lines.hpp"
+#include "frontends/api/forwarded_rules.hpp"
+#include "frontends/api/forwarding.hpp"
+#include "frontends/api/reads.hpp"
+#include "frontends/api/redirect.hpp"
+#include "frontends/api/request_log.hpp"
+#include "frontends/api/tenancy.hpp"
+#include "protocol/base/ip_address.hpp"
+#include "protocol/mutation.hpp"
+
+#include <algorithm>
+
+namespace praetor::api {
+
+namespace {
+
+bool may_write_from(const config::http_settings& settings, const std::string& ip) {
+  if (settings.allow_write_http_from.empty() || ip.empty()) return true;
+  return is_within(ip, settings.allow_write_http_from);
+}
+
+answer unknown_path(std::string_view path) {
+  if (path.find("/v1/") != path.npos) return text_answer(404, "Invalid URL path: not a recognized HTTP API endpoint\n");
+  return text_answer(404, "Invalid URL path: if attempting to use the HTTP API, ensure the path starts with '/v1/'\n");
+}
+
+/// A body of more bytes than this is decoded on a thread that no connection waits for.
+constexpr std::size_t large_body = 64 << 10;
+
+/// What is wrong with the request before its endpoint is asked, if anything. A request that another agent has handed on
+/// is judged like a client's own: nothing says that the agent has done so.
+std::optional<answer> objection(const call& c, const path_routes& found, const config::runtime_config& config) {
+  const auto& req = c.req;
+  bool known_method = found.find(req) != nullptr;
+  if (known_method && req.via && req.via->hops == 0) return {}; // of this agent itself
+  if (auto no = refused_by_route(*c.matched, req, config)) return no;
+  if (!req.query_ok) return empty_answer(500);
+  for (const auto& blocked : config.http.block_endpoints)
+    if (std::string_view(req.path).starts_with(blocked))
+      return text_answer(403, "Endpoint is blocked by agent configuration");
+  if (!known_method) {
+    auto a = req.method == "OPTIONS" ? empty_answer() : text_answer(405, "method " + req.method + " not allowed");
+    a.headers.emplace_back("Allow", found.allow_header());
+    return a;
+  }
+  if (req.method != "GET" && req.method != "HEAD" && !may_write_from(config.http, req.remote_address))
+    return text_answer(403, "Access is restricted");
+  for (auto [header, name] :
+       {std::pair{"x-consul-namespace", "X-Consul-Namespace"}, {"x-consul-partition", "X-Consul-Partition"}})
+    if (auto* value = req.header(header); value && !value->empty())
+      return text_answer(400,
+                         "Invalid header: \"" + std::string(name) + "\" - " +
+                             (std::string_view(name).ends_with("Namespace") ? "Namespaces are" : "Partitions are") +
+                             " a Consul Enterprise feature");
+  if (auto refused = refused_tenancy(found.path(), req)) return text_answer(400, std::move(*refused));
+  return {};
+}
+
+/// Whether the state has the records that the first leader writes: the anonymous token is the last of them.
+bool has_first_records(const state::store& s, state::watch_set* watch) {
+  return state::token_with_accessor(s.tables().acl, acl::anonymous_accessor, watch) != nullptr;
+}
+
+/// Waits for them: the hash is "yes" or "no".
+class first_records_query final : public watched_query {
+public:
+  explicit first_records_query(environment& env) : env_(env) {}
+  const std::string& key() const override { return key_; }
+
+  evaluation_ptr evaluate(state::watch_set& touched) const override {
+    auto store = env_.state();
+    touched.add(store->abandon_cell());
+    auto out = std::make_shared<evaluation>();
+    out->hash = has_first_records(*store, &touched) ? "yes" : "no";
+    out->history = store->history();
+    return out;
+  }
+
+private:
+  environment& env_;
+  std::string key_ = "first-acl-records";
+};
+
+/// Whether a token may be unknown only because a new cluster's first leader has not written its records yet.
+bool is_too_early(const call& c) {
+  auto config = c.env.config();
+  return config->server && config->primary_datacenter == config->datacenter &&
+         !has_first_records(*c.env.state(), nullptr);
+}
+
+/// Looks again when the first records are there, or when that has taken too long.
+void wait_for_first_records(const call& c, std::function<void(const call&, const resolution&)> next) {
+  auto query = std::make_shared<first_records_query>(c.env);
+  state::watch_set touched;
+  auto wait = std::make_shared<watch_request>();
+  wait->query = query;
+  wait->by_hash = true;
+  wait->known_hash = "no";
+  wait->history = query->evaluate(touched)->history;
+  wait->deadline = c.env.now() + c.env.config()->rpc_hold_timeout;
+  wait->done = [c, next = std::move(next)](const evaluation_ptr&) { next(c, *c.env.holder_at_hand(c.token)); };
+  caf::anon_send(c.env.handles()->watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
+}
+
+/// Goes on with a call whose token is resolved.
+/// @param patient whether an unknown token may wait for the records of a new cluster's first leader
+template <class Next>
+void with_identity(call c, const resolution& identity, const Next& next, bool patient = true) {
+  if (!identity && patient && identity.error().code == error_code::unauthenticated && is_too_early(c))
+    return wait_for_first_records(
+        c, [next](const call& c, const resolution& identity) { with_identity(c, identity, next, false); });
+  if (!identity) return respond(c, error_answer(identity.error()));
+  c.who = *identity;
+  next(c);
+}
+
+/// The token that the request is made with.
+std::string full_token(const environment& env, const request& req) {
+  auto token = token_of(req);
+  bool own = !req.via || mutated(mutation::handed_on_request_trusted);
+  return token.empty() && own ? env.view().tokens.get()->of(token_use::request) : token;
+}
+
+} // namespace
+
+void authenticate(const call& c, std::function<void(const call&)> next) {
+  if (c.matched->public_route) return next(c);
+  if (auto identity = c.env.holder_at_hand(c.token)) return with_identity(c, *identity, next);
+  c.env.find_holder(c.token,
+                    [c, next = std::move(next)](const resolution& identity) { with_identity(c, identity, next); });
+}
+
+void invoke(const call& c) {
+  if (c.matched->public_route) return authorize(c);
+  if (auto identity = c.env.holder_at_hand(c.token)) return with_identity(c, *identity, authorize);
+  authenticate(c, authorize);
+}
+
+bool same_identity(const call& c) {
+  if (!c.env.config()->acl.enabled || c.matched->public_route) return true;
+  auto identity = c.env.holder_at_hand(c.token);
+  return identity && *identity && (**identity)->id() == c.who->id();
+}
+
+void path_routes::add(const route* row) {
+  bool new_method = std::none_of(rows_.begin(), rows_.end(), [&](auto* r) { return r->method == row->method; });
+  if (new_method) allow_.append(",").append(row->method);
+  rows_.push_back(row);
+}
+
+const route* path_routes::find(const request& req) const {
+  for (const auto* row : rows_)
+    if (row->method == req.method && (row->when.empty() || req.query.has(row->when))) return row;
+  return nullptr;
+}
+
+dispatcher::dispatcher(environment& env) : env_(env) {
+  std::unordered_map<std::string_view, path_routes*> made;
+  for (const auto* row : all_routes()) {
+    auto& of_path = made[row->path];
+    if (!of_path) of_path = &paths_.emplace_back(row->path);
+    of_path->add(row);
+  }
+  by_path_.insert(made.begin(), made.end());
+  // A subtree's own name, without the last slash, leads to it unless it is a path of its own.
+  for (const auto& one : paths_)
+    if (one.path().ends_with('/')) by_path_.try_emplace(one.path().substr(0, one.path().size() - 1), &one);
+}
+
+std::pair<const path_routes*, std::string_view> dispatcher::look_up(std::string_view path) const {
+  if (auto it = by_path_.find(path); it != by_path_.end()) return {it->second, path.substr(path.size())};
+  for (auto end = path.rfind('/'); end != path.npos && end > 0; end = path.rfind('/', end - 1))
+    if (auto it = by_path_.find(path.substr(0, end + 1)); it != by_path_.end())
+      return {it->second, path.substr(end + 1)};
+  return {nullptr, {}};
+}
+
+std::optional<answer> dispatcher::answer_without_route(const request& req, const path_routes* found) const {
+  if (found && found->path().size() <= req.path.size()) return {};
+  if (found) {
+    auto location = std::string(found->path());
+    if (!req.raw_query.empty()) location += "?" + req.raw_query;
+    return redirect_answer(req.method, location);
+  }
+  if (req.path == "/")
+    return text_answer(200, "Consul Agent: UI disabled. To enable, set ui_config.enabled=true in the agent "
+                            "configuration and restart.");
+  auto unknown = unknown_path(req.path);
+  log_request(env_, req, unknown, env_.now());
+  return unknown;
+}
+
+call dispatcher::call_of(const exchange_ptr& ex, const request& req, const path_routes& found, std::string_view rest,
+                         const config_ptr& config) const {
+  const auto* row = found.find(req);
+  call c{env_,
+         ex,
+         req,
+         rest,
+         config->acl.enabled ? acl::allow_nothing() : acl::allow_all(),
+         req.via ? nullptr : common_lines(config),
+         req.via ? nullptr : found.timings().of(env_.measured(), found.path(), req.method),
+         env_.now(),
+         row ? row : &found.first()};
+  if (config->acl.enabled) c.token = full_token(env_, req);
+  if (c.matched->reads()) c.options = read_options_of(c);
+  c.to = destination_of(c);
+  return c;
+}
+
+void dispatcher::handle(exchange_ptr ex) const {
+  const auto& req = ex->get_request();
+  if (req.body.size() <= large_body) return handle_now(ex);
+  const auto* found = look_up(req.path).first;
+  const auto* row = found ? found->find(req) : nullptr;
+  if (!row || row->body.type != media::json) return handle_now(ex);
+  if (!env_.aside(req.remote_address, [this, ex] { handle_now(ex); })) ex->respond(too_much_waits());
+}
+
+void dispatcher::handle_now(const exchange_ptr& ex) const {
+  const auto& req = ex->get_request();
+  auto config = env_.config();
+  auto [found, rest] = look_up(req.path);
+  if (auto other = answer_without_route(req, found)) return ex->respond(std::move(*other));
+  auto c = call_of(ex, req, *found, rest, config);
+  if (auto no = objection(c, *found, *config)) return respond(c, std::move(*no));
+  // `judge` has not seen a small body that came with its head.
+  if (!req.body.empty())
+    if (auto rule = rule_of(c.matched->body.limit, *config); req.body.size() > rule.max_bytes)
+      return respond(c, body_too_large(req, rule));
+  if (env_.answers(c.to)) return config->acl.enabled ? invoke(c) : authorize(c);
+  if (takes_kept_answer(c)) return answer_kept(c);
+  forward(c);
+}
+
+head_verdict dispatcher::refused(const call& c, head_verdict out, answer no) const {
+  out.refusal = finished(c, std::move(no));
+  return out;
+}
+
+head_verdict dispatcher::judge(const request& head) const {
+  head_verdict out;
+  auto config = env_.config();
+  auto [found, rest] = look_up(head.path);
+  out.refusal = answer_without_route(head, found);
+  if (out.refusal) return out;
+  auto c = call_of(nullptr, head, *found, rest, config);
+  out.body = rule_of(c.matched->body.limit, *config);
+  if (auto no = objection(c, *found, *config)) return refused(c, std::move(out), std::move(*no));
+  // Another agent answers, and its state may know a token that this one has not heard of yet. Only what takes much room
+  // here has to be allowed here.
+  if (!env_.answers(c.to) && c.matched->body.limit != body_limit::archive) return out;
+  if (!config->acl.enabled || c.matched->public_route) return placed(c, std::move(out));
+  if (auto identity = env_.holder_at_hand(c.token)) return admitted(c, *identity, std::move(out));
+  out.undecided = true;
+  return out;
+}
+
+void dispatcher::judge_later(const request& head, std::function<void(head_verdict)> done) const {
+  auto config = env_.config();
+  auto kept = std::make_shared<const request>(head);
+  auto [found, rest] = look_up(kept->path);
+  head_verdict out;
+  if (!found) { // `judge` has asked before
+    out.refusal = unknown_path(head.path);
+    return done(std::move(out));
+  }
+  auto c = call_of(nullptr, *kept, *found, rest, config);
+  out.body = rule_of(c.matched->body.limit, *config);
+  env_.find_holder(c.token, [this, kept, c, out = std::move(out), done = std::move(done)](const resolution& identity) {
+    done(admitted(c, identity, out));
+  });
+}
+
+head_verdict dispatcher::admitted(const call& asked, const resolution& identity, head_verdict out) const {
+  auto c = asked;
+  if (identity) {
+    c.who = *identity;
+    return placed(c, std::move(out));
+  }
+  // The token may become known while the first leader begins its work; the endpoint waits for that.
+  bool early = identity.error().code == error_code::unauthenticated && is_too_early(c);
+  if (early && c.matched->body.limit != body_limit::archive) return out;
+  return refused(c, std::move(out), error_answer(identity.error()));
+}
+
+head_verdict dispatcher::placed(const call& c, head_verdict out) const {
+  if (auto no = refusal_of(c)) return refused(c, std::move(out), std::move(*no));
+  bool has_body = !c.req.content_length || *c.req.content_length > 0;
+  if (c.matched->body.limit != body_limit::archive || !has_body) return out;
+  // An archive is not received if it cannot be forwarded.
+  if (!env_.answers(c.to))
+    if (auto no = handed_on_too_often(c)) return refused(c, std::move(out), std::move(*no));
+  auto place = env_.make_scratch(c.req.remote_address);
+  if (!place) return refused(c, std::move(out), error_answer(place.error()));
+  out.body = {largest_archive, {}, std::move(*place)};
+  return out;
+}
+
+shared_bytes dispatcher::common_lines(const config_ptr& config) const {
+  auto known = common_.load();
+  if (known && known->first == config) return {known, &known->second};
+  auto made = std::make_shared<lines_of_config>(config, common_lines_of(*config));
+  common_.store(made);
+  return {made, &made->second};
+}
+
+} // namespace praetor::api

@@ -1,0 +1,235 @@
+#include "frontends/api/reads.hpp"
+#include "frontends/api/routes.hpp"
+#include "storage/state/command.hpp"
+#include "storage/state/queries_kv.hpp"
+
+#include <algorithm>
+
+namespace praetor::api {
+
+namespace {
+
+query_outcome not_found(std::uint64_t index) {
+  query_outcome out;
+  out.index = index;
+  out.not_found = true;
+  out.answer.status = 404;
+  out.answer.content_type = {};
+  return out;
+}
+
+/// The value's bytes as they are, in a form that no browser takes for a page.
+query_outcome raw_value(std::uint64_t index, const kv_entry& entry) {
+  query_outcome out;
+  out.index = index;
+  out.answer.content_type = "text/plain";
+  out.answer.headers = {{"X-Content-Type-Options", "nosniff"}, {"Content-Security-Policy", "sandbox"}};
+  out.answer.body = std::make_shared<const std::string>(entry.value.bytes);
+  return out;
+}
+
+void get_one(const call& c) {
+  read_style style;
+  style.cheap = true;
+  answer_read(c, style,
+              [key = std::string(c.rest), raw = c.req.query.has("raw"),
+               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
+                auto found = state::kv_get(s, key, watch);
+                if (!found.value) return not_found(found.index);
+                if (raw) return raw_value(found.index, *found.value);
+                return outcome(how, found.index, std::array{found.value});
+              });
+}
+
+void get_tree(const call& c) {
+  answer_read(c, {},
+              [prefix = std::string(c.rest), who = c.who,
+               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
+                auto found = state::kv_list(s, prefix, watch);
+                auto removed = std::erase_if(found.value, [&](const kv_entry_ptr& entry) {
+                  return !who->allowed(acl::resource::key, acl::access::read, entry->key);
+                });
+                auto out = found.value.empty() ? not_found(found.index) : outcome(how, found.index, found.value);
+                out.answer.filtered = removed > 0;
+                return out;
+              });
+}
+
+void get_keys(const call& c) {
+  auto* separator = c.req.query.find("separator");
+  if (!separator) separator = c.req.query.find("seperator"); // as old clients spell it
+  answer_read(c, {},
+              [prefix = std::string(c.rest), separator = separator ? *separator : std::string(), who = c.who,
+               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
+                bool filtered = false;
+                auto found = state::kv_keys(s, prefix, separator, watch, [&](std::string_view key) {
+                  bool seen = who->allowed(acl::resource::key, acl::access::read, key);
+                  filtered |= !seen;
+                  return seen;
+                });
+                auto out = found.value.empty() && !prefix.empty() ? not_found(found.index)
+                                                                  : outcome(how, found.index, found.value);
+                out.answer.filtered = filtered;
+                return out;
+              });
+}
+
+/// The query string with its parameters in order, as conflicts are reported.
+std::string sorted_query(const request& req) {
+  auto items = req.query.items();
+  std::stable_sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string out;
+  for (const auto& [name, value] : items) {
+    if (!out.empty()) out += '&';
+    out += name + "=" + value;
+  }
+  return out;
+}
+
+std::optional<answer> conflicting(const call& c, std::initializer_list<std::string_view> names) {
+  auto count = std::count_if(names.begin(), names.end(), [&](auto name) { return c.req.query.has(name); });
+  if (count < 2) return {};
+  return text_answer(400, "Conflicting flags: " + sorted_query(c.req) + "\n");
+}
+
+void answer_flag(const call& c, const state::apply_result& result) {
+  respond(c, json_answer(c, result.flag.value_or(true)));
+}
+
+void send(const call& c, kv_request& r) {
+  r.datacenter = c.env.config()->datacenter;
+  propose_any(c, encode_command(command_type::kvs, r), [](const call& c, const state::apply_result& result) {
+    // What the state refused, and not what kept the write from it, is said so.
+    if (result.ok()) return answer_flag(c, result);
+    auto why = result.why();
+    if (why.code == error_code::failed_precondition) return respond_error(c, "raft apply failed: " + why.text);
+    respond(c, error_answer(why));
+  });
+}
+
+std::optional<answer> conflicting_put(const call& c) { return conflicting(c, {"cas", "acquire", "release"}); }
+std::optional<answer> conflicting_delete(const call& c) { return conflicting(c, {"cas", "recurse"}); }
+
+void put(const call& c) {
+  kv_request r;
+  r.op = "set";
+  r.entry.key = c.rest;
+  const auto& query = c.req.query;
+  if (auto* flags = query.find("flags")) {
+    auto value = parse_uint(*flags);
+    if (!value) return respond_error(c, value.error().text);
+    r.entry.flags = *value;
+  }
+  if (auto* cas = query.find("cas")) {
+    auto value = parse_uint(*cas);
+    if (!value) return respond_error(c, value.error().text);
+    r.entry.modify_index = *value;
+    r.op = "cas";
+  }
+  if (auto* session = query.find("acquire")) {
+    r.entry.session = *session;
+    r.op = "lock";
+  }
+  if (auto* session = query.find("release")) {
+    r.entry.session = *session;
+    r.op = "unlock";
+  }
+  auto limit = c.env.config()->kv_max_value_size;
+  if (c.req.body.size() > limit)
+    return respond_error(c,
+                         "Request body(" + std::to_string(c.req.body.size()) +
+                             " bytes) too large, max size: " + std::to_string(limit) +
+                             " bytes. See https://www.consul.io/docs/agent/config/config-files#kv_max_value_size.",
+                         413);
+  r.entry.value.bytes = c.req.body;
+  send(c, r);
+}
+
+std::optional<answer> bad_cas(const call& c) {
+  if (auto* cas = c.req.query.find("cas"))
+    if (auto index = parse_uint(*cas); !index) return text_answer(500, index.error().text);
+  return {};
+}
+
+void remove(const call& c) {
+  kv_request r;
+  r.entry.key = c.rest;
+  r.op = "delete";
+  if (auto* cas = c.req.query.find("cas")) {
+    r.entry.modify_index = *parse_uint(*cas);
+    r.op = "delete-cas";
+  }
+  send(c, r);
+}
+
+void remove_tree(const call& c) {
+  kv_request r;
+  r.entry.key = c.rest;
+  r.op = "delete-tree";
+  send(c, r);
+}
+
+constexpr required_rest key_given{"Missing key name"};
+constexpr route_check key_list = needs(acl::resource::key, acl::access::list, name_source::path);
+constexpr route_check key_write = needs(acl::resource::key, acl::access::write, name_source::path);
+constexpr parameter cas{"cas", parameter::type_t::integer, "only if the key has this ModifyIndex; 0: if there is none"};
+
+constexpr std::array rows{
+    route{
+        .method = "GET",
+        .path = "/v1/kv/",
+        .rest = "key",
+        .when = "keys",
+        .endpoint = get_keys,
+        .summary = "The keys below a prefix",
+        .checks = {blocking_read_bare, key_list, shows_only(acl::resource::key)},
+        .parameters = {{.name = "separator", .meaning = "keys are cut after its first occurrence behind the prefix"}}},
+    route{.method = "GET",
+          .path = "/v1/kv/",
+          .rest = "key",
+          .when = "recurse",
+          .endpoint = get_tree,
+          .summary = "The entries below a prefix",
+          .checks = {blocking_read_bare, key_list, shows_only(acl::resource::key)}},
+    route{.method = "GET",
+          .path = "/v1/kv/",
+          .rest = "key",
+          .endpoint = get_one,
+          .summary = "An entry",
+          .checks = {blocking_read_bare, key_given, needs(acl::resource::key, acl::access::read, name_source::path)},
+          .parameters = {{"raw", parameter::type_t::flag, "the bytes of the value alone"}}},
+    route{.method = "PUT",
+          .path = "/v1/kv/",
+          .rest = "key",
+          .endpoint = put,
+          .summary = "Writes an entry",
+          .checks = {key_given, conflicting_put, datacenter_policy::own, key_write},
+          .parameters = {cas,
+                         {"flags", parameter::type_t::integer, "a number that is kept with the value"},
+                         {.name = "acquire", .meaning = "locks the key for this session"},
+                         {.name = "release", .meaning = "unlocks the key that this session holds"}},
+          .body = bytes_body(body_limit::kv_value)},
+    route{.method = "DELETE",
+          .path = "/v1/kv/",
+          .rest = "key",
+          .when = "recurse",
+          .endpoint = remove_tree,
+          .summary = "Deletes all entries below a prefix",
+          .checks = {conflicting_delete, datacenter_policy::own,
+                     needs(acl::resource::key, acl::access::write, name_source::path_prefix)}},
+    route{.method = "DELETE",
+          .path = "/v1/kv/",
+          .rest = "key",
+          .endpoint = remove,
+          .summary = "Deletes an entry",
+          .checks = {datacenter_policy::own, key_given, bad_cas, key_write},
+          .parameters = {cas}},
+};
+
+constexpr auto routes = all_answered_by(answerer::leader, rows);
+
+} // namespace
+
+std::span<const route> kv_routes() { return routes; }
+
+} // namespace praetor::api

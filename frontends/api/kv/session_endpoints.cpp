@@ -1,0 +1,265 @@
+#include "actors/ports.hpp"
+#include "frontends/api/forwarding.hpp"
+#include "frontends/api/permissions.hpp"
+#include "frontends/api/reads.hpp"
+#include "frontends/api/routes.hpp"
+#include "protocol/codec/json_read.hpp"
+#include "protocol/types/names.hpp"
+#include "storage/state/command.hpp"
+#include "storage/state/queries_kv.hpp"
+
+#include <array>
+
+namespace praetor::api {
+
+namespace {
+
+constexpr nanoseconds default_lock_delay = std::chrono::seconds(15);
+constexpr nanoseconds least_ttl = std::chrono::seconds(10);
+constexpr nanoseconds most_ttl = std::chrono::hours(24);
+
+/// A text or a number; anything else counts as no delay.
+struct lock_delay_input {
+  nanoseconds value = default_lock_delay;
+};
+void json_read(json::reader& in, lock_delay_input& into) {
+  auto kind = in.kind();
+  if (kind == json::value_kind::text || kind == json::value_kind::number) return in.duration(into.value);
+  if (kind != json::value_kind::null) into.value = nanoseconds{0};
+  in.skip();
+}
+
+/// The former name of the node's checks.
+struct former_checks {
+  static constexpr std::string_view go_type = "[]types.CheckID";
+  bool given = false;
+  string_list names;
+};
+void json_read(json::reader& in, former_checks& into) {
+  into.given = true;
+  into.names.clear();
+  if (in.kind() == json::value_kind::null) return in.skip();
+  if (!in.begin_list(&go_type_text<former_checks>)) return;
+  while (in.next_element()) json::read_value(in, into.names.emplace_back());
+}
+
+/// A service's check as sessions name it, with the name of its type that clients know.
+struct service_check_input : session_service_check {
+  static constexpr std::string_view type_name = "ServiceCheck";
+};
+
+/// What clients send. A lock delay below 1000 means seconds, because old clients wrote it so.
+struct session_input {
+  static constexpr std::string_view go_type = "struct { LockDelay interface {}; *structs.Alias }";
+  std::string name, node, behavior, ttl;
+  lock_delay_input lock_delay;
+  former_checks checks;
+  string_list node_checks = {"serfHealth"};
+  std::vector<service_check_input> service_checks;
+
+  static constexpr bool json_lenient = true;
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Name"}, x.name);
+    f(field{"Node"}, x.node);
+    f(field{"LockDelay"}, x.lock_delay);
+    f(field{"Behavior"}, x.behavior);
+    f(field{"TTL"}, x.ttl);
+    f(field{"Checks"}, x.checks);
+    f(field{"NodeChecks"}, x.node_checks);
+    f(field{"ServiceChecks"}, x.service_checks);
+  }
+};
+
+expected<void> valid_ttl(const std::string& text, const config::runtime_config& config) {
+  if (text.empty()) return {};
+  auto parsed = duration_from_text(text);
+  if (!parsed.value) return fail("Session TTL '" + text + "' invalid: " + parsed.error);
+  auto least = config.session_ttl_min.count() > 0 ? config.session_ttl_min : least_ttl;
+  if (parsed.value->count() != 0 && (*parsed.value < least || *parsed.value > most_ttl))
+    return fail("Invalid Session TTL '" + std::to_string(parsed.value->count()) + "', must be between [" +
+                duration_to_text(least) + "=" + duration_to_text(most_ttl) + "]");
+  return {};
+}
+
+struct session_id_answer {
+  std::string id;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ID"}, x.id);
+  }
+};
+
+void create(const call& c) {
+  auto config = c.env.config();
+  session_input in;
+  if (!c.req.body.empty())
+    if (auto read = json::read(c.req.body, in); !read)
+      return respond_error(c, "Request decode failed: " + read.error().text, 400);
+  session_request r;
+  r.datacenter = config->datacenter;
+  r.op = "create";
+  auto& s = r.session;
+  s.id = c.env.outside().new_uuid();
+  s.name = in.name;
+  s.node = in.node.empty() ? asked_node(c) : in.node;
+  auto delay = in.lock_delay.value;
+  s.lock_delay = delay.count() > -1000 && delay.count() < 1000 ? delay * 1'000'000'000 : delay;
+  s.behavior = in.behavior.empty() ? "release" : in.behavior;
+  s.ttl = in.ttl;
+  s.node_checks = in.node_checks;
+  s.checks = in.checks.names;
+  // An empty list under either name means no checks; of the old name alone, the old default says nothing more.
+  if (in.checks.given && s.checks.empty()) s.node_checks.clear();
+  if (s.node_checks.empty() || s.checks == string_list{"serfHealth"}) s.checks.clear();
+  s.service_checks.assign(in.service_checks.begin(), in.service_checks.end());
+  if (auto fault = fault_in_names(s)) return respond_error(c, *fault, 400);
+  if (s.behavior != "release" && s.behavior != "delete")
+    return respond_error(c, "Invalid Behavior setting '" + s.behavior + "'");
+  if (auto valid = valid_ttl(s.ttl, *config); !valid) return respond(c, error_answer(valid.error()));
+  if (auto no = refused_write(c, s)) return respond_refusal(c, std::move(*no), 500);
+  propose_any(c, encode_command(command_type::session, r), [](const call& c, const state::apply_result& result) {
+    if (!result.ok()) return respond_error(c, "apply failed: " + result.error, static_cast<unsigned>(result.status));
+    respond(c, json_answer(c, session_id_answer{result.text.value_or("")}));
+  });
+}
+
+/// Denied to whoever may not write on the session's node. @returns true if that was answered
+bool denied(const call& c, const session_ptr& s) {
+  if (!s) return false;
+  acl::permission wanted{acl::resource::session, acl::access::write, s->node};
+  if (c.who->allowed(wanted)) return false;
+  respond_error(c, c.who->denial(wanted), 403);
+  return true;
+}
+
+void destroy(const call& c) {
+  if (denied(c, state::find_session(*c.env.state(), c.rest, nullptr).value)) return;
+  session_request r;
+  r.datacenter = c.env.config()->datacenter;
+  r.op = "destroy";
+  r.session.id = c.rest;
+  propose(c, encode_command(command_type::session, r),
+          [](const call& c, const state::apply_result&) { respond(c, json_answer(c, true)); });
+}
+
+void renew(const call& c);
+
+/// Says what has become of a renewal, once this server knows that it led when it was done: one that has been replaced
+/// since, without having noticed, knows neither the newest sessions nor the timers that count.
+void answer_renewal(const call& c, renewal what) {
+  auto answer = [c, what] {
+    auto session = state::find_session(*c.env.state(), c.rest, nullptr).value;
+    if (!session) return respond_error(c, "Session id '" + std::string(c.rest) + "' not found", 404);
+    // It came while this server was not sure of the newest state.
+    if (what == renewal::unknown_session) return renew(c);
+    respond(c, json_answer(c, std::array{session}));
+  };
+  if (c.env.view().leader.leads(c.env.now())) return answer();
+  c.env.handles()->writes.read([c, answer](const error* failed) {
+    if (!failed) return answer();
+    if (!c.env.view().leader.get()->is_leader) return forward(c);
+    respond(c, error_answer(*failed));
+  });
+}
+
+void renew(const call& c) {
+  auto found = state::find_session(*c.env.state(), c.rest, nullptr).value;
+  if (denied(c, found)) return;
+  caf::anon_send(c.env.handles()->duties, renew_atom_v, std::string(c.rest),
+                 local<std::function<void(renewal)>>{[c](renewal what) {
+                   if (what == renewal::not_leader) return respond_error(c, "No cluster leader");
+                   answer_renewal(c, what);
+                 }});
+}
+
+using sessions_query = std::function<state::result<std::vector<session_ptr>>(const state::store&, state::watch_set*)>;
+
+/// @param of_one a session that does not exist is waited for, whatever happens to others
+void answer_sessions(const call& c, bool of_one, sessions_query query) {
+  answer_read(c, {},
+              [query = std::move(query), of_one, who = c.who, how = layout_of(c)](const state::store& s,
+                                                                                  state::watch_set* watch) {
+                auto found = query(s, watch);
+                auto removed =
+                    std::erase_if(found.value, [&](const session_ptr& one) { return !may_read(*who, *one); });
+                auto out = outcome(how, found.index, found.value);
+                out.not_found = of_one && found.value.empty() && removed == 0;
+                out.answer.filtered = removed > 0;
+                return out;
+              });
+}
+
+void info(const call& c) {
+  answer_sessions(c, true, [id = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
+    auto found = state::find_session(s, id, watch);
+    state::result<std::vector<session_ptr>> out;
+    out.index = found.index;
+    if (found.value) out.value.push_back(found.value);
+    return out;
+  });
+}
+
+void of_node(const call& c) {
+  answer_sessions(c, false, [node = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
+    return state::node_sessions(s, node, watch);
+  });
+}
+
+void list(const call& c) {
+  answer_sessions(c, false,
+                  [](const state::store& s, state::watch_set* watch) { return state::list_sessions(s, watch); });
+}
+
+constexpr required_rest session_given{"Missing session"};
+constexpr route_check session_write = endpoint_needs(acl::resource::session, acl::access::write, name_source::record);
+constexpr route_check shows_sessions = shows_only(acl::resource::session);
+
+constexpr std::array rows{
+    route{.method = "PUT",
+          .path = "/v1/session/create",
+          .endpoint = create,
+          .summary = "Creates a session",
+          .checks = {datacenter_policy::own,
+                     endpoint_needs(acl::resource::session, acl::access::write, name_source::body)},
+          .body = json_body<session_input>()},
+    route{.method = "PUT",
+          .path = "/v1/session/destroy/",
+          .rest = "id",
+          .endpoint = destroy,
+          .summary = "Ends a session",
+          .checks = {session_given, datacenter_policy::own, session_write}},
+    route{.method = "PUT",
+          .path = "/v1/session/renew/",
+          .rest = "id",
+          .endpoint = renew,
+          .summary = "Renews a session with a TTL",
+          .checks = {session_given, datacenter_policy::own, session_write}},
+    route{.method = "GET",
+          .path = "/v1/session/info/",
+          .rest = "id",
+          .endpoint = info,
+          .summary = "One session",
+          .checks = {session_given, blocking_read, shows_sessions}},
+    route{.method = "GET",
+          .path = "/v1/session/node/",
+          .rest = "node",
+          .endpoint = of_node,
+          .summary = "The sessions of a node",
+          .checks = {required_rest{"Missing node name"}, blocking_read, shows_sessions}},
+    route{.method = "GET",
+          .path = "/v1/session/list",
+          .endpoint = list,
+          .summary = "All sessions",
+          .checks = {blocking_read, shows_sessions}},
+};
+
+constexpr auto routes = all_answered_by(answerer::leader, rows);
+
+} // namespace
+
+std::span<const route> session_routes() { return routes; }
+
+} // namespace praetor::api

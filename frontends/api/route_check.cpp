@@ -1,0 +1,74 @@
+#include "frontends/api/route_check.hpp"
+
+#include "frontends/api/reads.hpp"
+#include "frontends/api/route.hpp"
+
+namespace praetor::api {
+
+namespace {
+
+std::optional<answer> failed(const call&, std::monostate) { return {}; }
+std::optional<answer> failed(const call&, const inner_permission&) { return {}; }
+
+std::optional<answer> failed(const call& c, feature what) {
+  auto config = c.env.config();
+  switch (what) {
+  case feature::acls:
+    if (!config->acl.enabled) return text_answer(401, "ACL support disabled");
+    break;
+  case feature::mesh:
+    if (!config->connect.enabled) return text_answer(500, "Connect must be enabled in order to use this endpoint");
+    break;
+  case feature::coordinates:
+    if (config->disable_coordinates) return text_answer(401, "Coordinate support disabled");
+    break;
+  }
+  return {};
+}
+
+std::optional<answer> failed(const call& c, const route_permission& p) {
+  // Consul asks for list permissions only where the configuration says so.
+  if (p.access == acl::access::list && !c.env.config()->acl.enable_key_list_policy) return {};
+  acl::permission wanted{p.resource, p.access, {}};
+  if (p.name == name_source::path || p.name == name_source::path_prefix) wanted.name = c.rest;
+  if (p.name == name_source::own_node) wanted.name = c.env.config()->node_name;
+  bool allowed = p.name == name_source::path_prefix ? c.who->allowed_prefix(wanted.what, wanted.how, wanted.name)
+                                                    : c.who->allowed(wanted);
+  if (allowed) return {};
+  return refusal(c, error{p.terse ? std::string("Permission denied") : c.who->denial(wanted), 403});
+}
+
+std::optional<answer> failed(const call& c, const read_form&) {
+  auto options = read_options_of(c);
+  if (!options) return refusal(c, options.error());
+  // What the agent itself answers is asked of no datacenter; clients send theirs with every request all the same.
+  auto no = c.to.who == answerer::agent ? std::nullopt : refused_datacenter(c);
+  if (!no) return {};
+  return refusal(c, *no);
+}
+
+std::optional<answer> failed(const call& c, datacenter_policy policy) {
+  if (auto no = refused_datacenter(c)) return error_answer(*no);
+  if (policy == datacenter_policy::own) return {};
+  auto config = c.env.config();
+  if (config->primary_datacenter.empty() || config->primary_datacenter == config->datacenter) return {};
+  return text_answer(501, "access control records are kept by datacenter " + config->primary_datacenter +
+                              "; this release of Praetor does not replicate them");
+}
+
+std::optional<answer> failed(const call& c, const required_rest& rest) {
+  if (!c.rest.empty()) return {};
+  return text_answer(rest.status, std::string(rest.missing));
+}
+
+std::optional<answer> failed(const call& c, head_test test) { return test(c); }
+
+} // namespace
+
+std::optional<answer> refusal_of(const call& c) {
+  for (const auto& one : c.matched->checks)
+    if (auto no = std::visit([&](const auto& what) { return failed(c, what); }, one)) return no;
+  return {};
+}
+
+} // namespace praetor::api

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "frontends/api/call.hpp"
+#include "frontends/api/route.hpp"
+
+#include <span>
+#include <vector>
+
+/// The families of routes, each in a file of its own: a family `kv` defines `kv_routes()`. `unbuilt` has the operations
+/// that clients know and that are answered 501.
+#define PRAETOR_ROUTE_FAMILIES(FAMILY)                                                                                 \
+  FAMILY(acl)                                                                                                          \
+  FAMILY(acl_policy)                                                                                                   \
+  FAMILY(acl_role)                                                                                                     \
+  FAMILY(acl_template)                                                                                                 \
+  FAMILY(acl_token)                                                                                                    \
+  FAMILY(agent_token)                                                                                                  \
+  FAMILY(agent)                                                                                                        \
+  FAMILY(agent_service)                                                                                                \
+  FAMILY(agent_check)                                                                                                  \
+  FAMILY(autopilot)                                                                                                    \
+  FAMILY(catalog)                                                                                                      \
+  FAMILY(connect)                                                                                                      \
+  FAMILY(coordinate)                                                                                                   \
+  FAMILY(debug)                                                                                                        \
+  FAMILY(gossip)                                                                                                       \
+  FAMILY(health)                                                                                                       \
+  FAMILY(kv)                                                                                                           \
+  FAMILY(metrics)                                                                                                      \
+  FAMILY(openapi)                                                                                                      \
+  FAMILY(operator)                                                                                                     \
+  FAMILY(session)                                                                                                      \
+  FAMILY(snapshot)                                                                                                     \
+  FAMILY(status)                                                                                                       \
+  FAMILY(txn)                                                                                                          \
+  FAMILY(unbuilt)
+
+namespace praetor::api {
+
+#define PRAETOR_DECLARE_FAMILY(name) std::span<const route> name##_routes();
+PRAETOR_ROUTE_FAMILIES(PRAETOR_DECLARE_FAMILY)
+#undef PRAETOR_DECLARE_FAMILY
+
+/// Every row, in the order of the families.
+std::vector<const route*> all_routes();
+
+} // namespace praetor::api

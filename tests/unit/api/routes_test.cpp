@@ -1,0 +1,186 @@
+#include "endpoint_stage.hpp"
+
+#include "frontends/api/openapi.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+
+using namespace praetor;
+using namespace praetor::api;
+
+namespace {
+
+std::string_view text_of(name_source name) {
+  switch (name) {
+  case name_source::none: break;
+  case name_source::path: return "path";
+  case name_source::path_prefix: return "path prefix";
+  case name_source::own_node: return "own node";
+  case name_source::body: return "body";
+  case name_source::record: return "record";
+  case name_source::rows: return "rows";
+  }
+  return {};
+}
+
+std::string text_of(const route_permission& p) {
+  auto out = acl::to_text(p.resource, p.access);
+  auto name = text_of(p.name);
+  return name.empty() ? out : out.append("(").append(name).append(")");
+}
+
+std::string target_of(const route& r) {
+  auto out = std::string(r.path);
+  if (out.ends_with('/')) out.append("{").append(r.rest).append("}");
+  if (!r.when.empty()) out.append("?").append(r.when);
+  return out;
+}
+
+/// "public", or what the token needs; in brackets what the endpoint itself checks.
+std::string permissions_of(const route& r) {
+  std::string out = r.public_route ? " public" : "";
+  for (const auto& one : r.checks) {
+    if (const auto* p = std::get_if<route_permission>(&one)) out += " " + text_of(*p);
+    if (const auto* p = std::get_if<inner_permission>(&one)) out += " [" + text_of(p->what) + "]";
+  }
+  return out.empty() ? " any token" : out;
+}
+
+std::string permission_matrix() {
+  std::string out;
+  for (const auto* r : all_routes()) {
+    auto method = std::string(r->method);
+    method.resize(6, ' ');
+    out += method + " " + target_of(*r) + permissions_of(*r) + (r->available ? "" : " (not available)") + "\n";
+  }
+  return out;
+}
+
+/// A path of the route with the parameters that its checks ask for.
+std::string request_target(const route& r) {
+  auto out = std::string(r.path) + (r.path.ends_with('/') ? "x" : "") + "?enable=true";
+  if (!r.when.empty()) out += "&" + std::string(r.when);
+  return out;
+}
+
+const route_permission* permission_of(const route& r) {
+  for (const auto& one : r.checks)
+    if (const auto* p = std::get_if<route_permission>(&one); p && p->access != acl::access::list) return p;
+  return nullptr;
+}
+
+} // namespace
+
+TEST_CASE("the permission matrix of all routes is the one that is written down") {
+  std::ifstream in(PRAETOR_TEST_DATA "/permissions.txt");
+  std::string written{std::istreambuf_iterator<char>(in), {}};
+  auto printed = permission_matrix();
+  INFO("tests/unit/api/data/permissions.txt should be:\n" << printed);
+  CHECK(written == printed);
+}
+
+TEST_CASE("a token without any permission is denied what a route declares, whatever else is wrong") {
+  endpoint_stage s;
+  auto nothing = s.token("");
+  std::size_t denied = 0;
+  for (const auto* r : all_routes()) {
+    if (!permission_of(*r)) continue;
+    INFO(r->method << " " << request_target(*r));
+    auto a = s.send(std::string(r->method), request_target(*r), nothing, "no JSON");
+    CHECK(a->status == 403);
+    CHECK(a->has("Permission denied"));
+    ++denied;
+  }
+  CHECK(denied > 40);
+}
+
+TEST_CASE("a public route takes no notice of a token that nobody knows, every other one refuses it") {
+  endpoint_stage s;
+  s.write_anonymous_token(); // the last record of a new cluster: unknown tokens wait for it
+  for (const auto* r : all_routes()) {
+    INFO(r->method << " " << request_target(*r));
+    auto a = s.send(std::string(r->method), request_target(*r), "unknown", "no JSON");
+    CHECK((a->status == 403 && a->body == "ACL not found") == !r->public_route);
+  }
+}
+
+TEST_CASE("the rows of a path agree on who answers them, and name what follows it") {
+  std::map<std::string_view, answerer> of_paths;
+  for (const auto* r : all_routes()) {
+    INFO(r->method << " " << r->path);
+    CHECK(of_paths.try_emplace(r->path, r->answered_by).first->second == r->answered_by);
+    if (!r->available) continue;
+    CHECK_FALSE(r->summary.empty());
+    CHECK(r->path.ends_with('/') == !r->rest.empty());
+  }
+}
+
+TEST_CASE("a path says which methods it has") {
+  endpoint_stage s(endpoint_stage::access::open);
+  auto a = s.send("OPTIONS", "/v1/kv/x");
+  CHECK(a->status == 200);
+  CHECK(a->lines.find("Allow: OPTIONS,GET,PUT,DELETE\r\n") != std::string::npos);
+  auto refused = s.send("PATCH", "/v1/operator/keyring");
+  CHECK(refused->status == 405);
+  CHECK(refused->body == "method PATCH not allowed");
+  CHECK(refused->lines.find("Allow: OPTIONS,GET,POST,PUT,DELETE\r\n") != std::string::npos);
+}
+
+TEST_CASE("what of a request is wrong is said in the order of Consul") {
+  endpoint_stage s;
+  auto nothing = s.token("");
+  auto says = [&](const std::string& method, const std::string& target, unsigned status, const std::string& text) {
+    INFO(method << " " << target);
+    auto a = s.send(method, target, nothing);
+    CHECK(a->status == status);
+    CHECK(a->has(text));
+  };
+  says("GET", "/v1/kv/?index=x", 400, "Invalid index");
+  says("GET", "/v1/kv/", 400, "Missing key name");
+  says("GET", "/v1/kv/?dc=other", 500, "No path to datacenter");
+  says("PUT", "/v1/kv/?cas=1&acquire=x", 400, "Missing key name");
+  says("PUT", "/v1/kv/x?cas=1&acquire=x&dc=other", 400, "Conflicting flags: acquire=x&cas=1&dc=other");
+  says("PUT", "/v1/kv/x?cas=x&dc=other", 500, "No path to datacenter");
+  says("PUT", "/v1/kv/x?cas=x", 403, "Permission denied");
+  says("DELETE", "/v1/kv/?recurse&cas=1&dc=other", 400, "Conflicting flags");
+  says("DELETE", "/v1/kv/?dc=other", 500, "No path to datacenter");
+  says("DELETE", "/v1/kv/?cas=x", 400, "Missing key name");
+  says("DELETE", "/v1/kv/x?cas=x", 500, "strconv.ParseUint");
+  says("DELETE", "/v1/kv/?recurse", 403, "Permission denied");
+  says("GET", "/v1/acl/policy/?index=x", 403, "Permission denied");
+  says("PUT", "/v1/coordinate/update?dc=other", 500, "No path to datacenter");
+  says("GET", "/v1/operator/usage?dc=other", 403, "Permission denied");
+  says("DELETE", "/v1/operator/raft/peer", 403, "Permission denied");
+  says("PUT", "/v1/snapshot?dc=other&stale", 403, "Permission denied");
+  says("PUT", "/v1/agent/maintenance", 400, "Missing value for enable");
+  says("PUT", "/v1/event/fire/?dc=other", 400, "Missing name");
+  says("PUT", "/v1/event/fire/x?dc=other", 403, "Permission denied");
+  says("PUT", "/v1/session/destroy/?dc=other", 400, "Missing session");
+  says("GET", "/v1/session/info/?index=x", 400, "Missing session");
+  says("GET", "/v1/health/node/?index=x", 400, "Invalid index");
+}
+
+TEST_CASE("the description of the API has each available operation, with its path parameter and its body") {
+  auto document = nlohmann::json::parse(openapi_document());
+  CHECK(document["openapi"] == "3.1.0");
+  for (const auto* r : all_routes()) {
+    auto path = std::string(r->path) + (r->path.ends_with('/') ? "{" + std::string(r->rest) + "}" : "");
+    INFO(r->method << " " << path);
+    if (!r->available) {
+      CHECK_FALSE(document["paths"].contains(path));
+      continue;
+    }
+    const auto& operation = document["paths"].at(path).at(lower_case(r->method));
+    CHECK(operation.contains("requestBody") == (r->body.type != media::none));
+    CHECK(operation.contains("security") == r->public_route);
+  }
+  const auto& keys = document["paths"]["/v1/kv/{key}"]["get"]["parameters"];
+  for (std::string name : {"key", "keys", "separator", "recurse", "raw", "index", "wait", "stale", "dc"}) {
+    INFO(name);
+    CHECK(std::any_of(keys.begin(), keys.end(), [&](const auto& p) { return p["name"] == name; }));
+  }
+  const auto& session = document["paths"]["/v1/session/create"]["put"]["requestBody"]["content"]["application/json"];
+  CHECK(session["schema"]["properties"]["TTL"] == nlohmann::json{{"type", "string"}});
+}
