@@ -1,4 +1,5 @@
 #include "actors/rpc/link_streams.hpp"
+#include "actors/rpc/rpc_bodies.hpp"
 #include "gateway_world.hpp"
 
 using namespace praetor;
