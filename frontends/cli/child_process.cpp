@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 namespace praetor::cli {
 
@@ -155,17 +156,20 @@ bool child_process::feed() {
 }
 
 /// Waits for what the child has started. A shell's background jobs ignore SIGINT, so they are told in another way. The
-/// group's id is nobody else's as long as it has a member.
+/// group's id is nobody else's as long as it has a member. What still runs at the end is killed, and waited for again:
+/// only what hangs in the kernel is left behind.
 void child_process::end_group(steady_clock::time_point until) const {
   if (!leads_group_) return;
   if (ending_ != SIGTERM) ::kill(-id_, SIGTERM);
+  bool killed = false;
   for (int member; (member = running_member(id_)) >= 0;) {
     pollfd waiting{member, POLLIN, 0};
     bool late = ::poll(&waiting, 1, milliseconds_until(until)) == 0;
     ::close(member);
     if (!late) continue;
+    if (std::exchange(killed, true)) return;
     ::kill(-id_, SIGKILL);
-    return;
+    until = steady_clock::now() + end_grace;
   }
 }
 

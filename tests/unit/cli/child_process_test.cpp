@@ -119,6 +119,17 @@ TEST_CASE("what a child has started is waited for, also if it ends later than th
   CHECK_FALSE(runs(group));
 }
 
+TEST_CASE("what a child has started and ignores signals is gone when the child is") {
+  ready_pipe ready;
+  auto child = start({"sh", "-c", "(trap '' TERM INT; printf . > " + ready.path() + "; exec sleep 300) & wait"});
+  auto group = child->id();
+  REQUIRE(ready.wait_for_byte());
+  std::thread other([&] { child->end(SIGTERM); });
+  CHECK(child->wait() == "signal: terminated");
+  other.join();
+  CHECK_FALSE(runs(group));
+}
+
 TEST_CASE("a child that does not read its input can be ended") {
   auto child = start({"sleep", "300"}, std::string(1 << 20, 'x'));
   std::thread other([&] { child->end(SIGTERM); });
