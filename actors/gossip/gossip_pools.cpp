@@ -9,11 +9,6 @@ namespace praetor {
 
 namespace {
 
-std::string_view tag(const swim::member& m, const std::string& name) {
-  auto it = m.tags.find(name);
-  return it == m.tags.end() ? std::string_view() : it->second;
-}
-
 bool is_present(const swim::member& m) {
   return m.status == swim::member_status::alive || m.status == swim::member_status::leaving;
 }

@@ -8,11 +8,6 @@ namespace praetor {
 
 namespace {
 
-std::string_view tag(const swim::member& m, const std::string& name) {
-  auto it = m.tags.find(name);
-  return it == m.tags.end() ? std::string_view() : it->second;
-}
-
 std::int64_t number(std::string_view text) {
   std::int64_t out = 0;
   auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), out);
@@ -20,6 +15,11 @@ std::int64_t number(std::string_view text) {
 }
 
 } // namespace
+
+std::string_view tag(const swim::member& m, const std::string& name) {
+  auto it = m.tags.find(name);
+  return it == m.tags.end() ? std::string_view() : it->second;
+}
 
 std::optional<known_server> server_of(const swim::member& m) {
   if (tag(m, "role") != "consul") return {};

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace praetor {
@@ -45,6 +46,9 @@ struct known_servers {
   }
   bool operator==(const known_servers&) const = default;
 };
+
+/// The value of a tag; empty if the member has none of this name.
+std::string_view tag(const swim::member& m, const std::string& name);
 
 /// What a member's tags say of it; nothing if it is not a server.
 std::optional<known_server> server_of(const swim::member& m);

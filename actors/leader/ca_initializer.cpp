@@ -9,7 +9,7 @@ namespace praetor {
 
 namespace {
 
-constexpr auto retry_interval = std::chrono::seconds(5);
+constexpr auto root_retry_interval = std::chrono::seconds(5);
 constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
 constexpr nanoseconds default_root_life = std::chrono::hours(87600);
 
@@ -50,7 +50,7 @@ void ca_initializer_state::initialize() {
   if (!made) {
     outside->log_lines->write(log_level::error, "agent.server.connect", "could not make a root certificate",
                               {{"error", made.error().text}});
-    return self->delayed_send(self, retry_interval, wake_atom_v);
+    return self->delayed_send(self, root_retry_interval, wake_atom_v);
   }
 
   auto provider = std::make_shared<ca_provider_state>();
@@ -88,7 +88,7 @@ ca_initializer_actor::behavior_type ca_initializer(ca_initializer_actor::statefu
   self->send(self, wake_atom_v);
   return {
       [self](wake_atom) { self->state.initialize(); },
-      [self](result_atom, bool) { self->delayed_send(self, retry_interval, wake_atom_v); },
+      [self](result_atom, bool) { self->delayed_send(self, root_retry_interval, wake_atom_v); },
   };
 }
 

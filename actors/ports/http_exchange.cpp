@@ -1,5 +1,6 @@
 #include "actors/ports/http_exchange.hpp"
 
+#include "actors/ports/as_tuple.hpp"
 #include "actors/ports/http_answer.hpp"
 #include "protocol/codec/base64.hpp"
 #include "protocol/types/secrets.hpp"
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -20,7 +20,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 
-constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t most_requests = 10; ///< redirections followed
 constexpr std::size_t most_packed_bytes = 1 << 20;
 constexpr std::uint64_t most_unpacked_bytes = 16 << 20;

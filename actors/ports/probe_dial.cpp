@@ -1,7 +1,7 @@
 #include "actors/ports/probe_dial.hpp"
 
+#include "actors/ports/as_tuple.hpp"
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
@@ -17,7 +17,6 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 
 bool is_address(const std::string& text) {
   boost::system::error_code failed;

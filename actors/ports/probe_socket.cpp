@@ -1,7 +1,7 @@
 #include "actors/ports/probe_dial.hpp"
 
+#include "actors/ports/as_tuple.hpp"
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -13,7 +13,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::udp;
 
-constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 
 /// Passing when the connection stands, with TLS when the handshake is done too.
 class tcp_attempt final : public network_attempt {

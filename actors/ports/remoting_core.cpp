@@ -1,8 +1,8 @@
 #include "actors/ports/remoting_core.hpp"
 
+#include "actors/ports/as_tuple.hpp"
 #include "protocol/base/url.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -23,7 +23,6 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 /// Acknowledgements of the kernel are waited for so long.
 constexpr unsigned user_timeout_milliseconds = 5000;
 constexpr auto after_full_table = milliseconds(100);

@@ -1,9 +1,9 @@
 #include "actors/ports/remoting_handshake.hpp"
 
+#include "actors/ports/as_tuple.hpp"
 #include "actors/ports/remoting_proof.hpp"
 #include "protocol/mutation.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -21,7 +21,6 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 
 /// How long, and for how many bytes, who was turned away is listened to.
 constexpr auto drain_time = std::chrono::milliseconds(500);

@@ -11,7 +11,7 @@ namespace praetor {
 
 namespace {
 
-constexpr std::size_t piece = 256 << 10;
+constexpr std::size_t bytes_a_chunk = 256 << 10;
 
 } // namespace
 
@@ -50,8 +50,8 @@ void restoration::send_piece() {
   restore_request request;
   request.id = id_;
   request.offset = sent_;
-  request.data.bytes.resize(piece);
-  auto got = state_->read_at(sent_, request.data.bytes.data(), piece);
+  request.data.bytes.resize(bytes_a_chunk);
+  auto got = state_->read_at(sent_, request.data.bytes.data(), bytes_a_chunk);
   if (!got) return end(&got.error());
   request.data.bytes.resize(*got);
   sent_ += *got;

@@ -7,7 +7,7 @@ namespace praetor {
 
 namespace {
 
-constexpr std::size_t piece = 1 << 20;
+constexpr std::size_t bytes_a_read = 1 << 20;
 
 } // namespace
 
@@ -21,7 +21,7 @@ expected<raft::initial_state> restore_state(const ports& outside, published_stat
     const auto& meta = (*newest)->meta();
     std::string bytes;
     for (;;) {
-      auto part = (*newest)->read_at(bytes.size(), piece);
+      auto part = (*newest)->read_at(bytes.size(), bytes_a_read);
       if (!part) return tl::unexpected(part.error());
       if (part->empty()) break;
       bytes += *part;

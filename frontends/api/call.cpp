@@ -51,6 +51,10 @@ std::shared_ptr<body_stream> respond_stream(const call& c, answer head) {
   return c.ex->respond_stream(finished(c, std::move(head)));
 }
 
+done_callback answer_done(const call& c) {
+  return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
+}
+
 void respond_error(const call& c, std::string text, unsigned status) {
   respond(c, text_answer(status, std::move(text)));
 }

@@ -47,6 +47,8 @@ answer too_many_answers();
 /// The only way out: answers carry what the configuration adds to all of them.
 void respond(const call& c, answer a);
 void respond_error(const call& c, std::string text, unsigned status = 500);
+/// Responds without a body, or with the error, when it is called.
+done_callback answer_done(const call& c);
 /// The answer as `respond` sends it, counted and logged.
 answer finished(const call& c, answer a);
 /// The same for an answer whose body comes in pieces; null where none can be sent.

@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::openapi_endpoints {
 
 namespace {
 
@@ -25,6 +25,6 @@ constexpr std::array rows{
 
 } // namespace
 
-std::span<const route> openapi_routes() { return rows; }
+std::span<const route> family() { return rows; }
 
-} // namespace praetor::api
+} // namespace praetor::api::openapi_endpoints

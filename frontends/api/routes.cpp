@@ -6,7 +6,7 @@ namespace praetor::api {
 
 namespace {
 
-#define PRAETOR_LIST_FAMILY(name) &name##_routes,
+#define PRAETOR_LIST_FAMILY(name) &name##_endpoints::family,
 constexpr std::span<const route> (*families[])() = {PRAETOR_ROUTE_FAMILIES(PRAETOR_LIST_FAMILY)};
 #undef PRAETOR_LIST_FAMILY
 

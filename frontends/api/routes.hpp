@@ -6,7 +6,8 @@
 #include <span>
 #include <vector>
 
-/// The families of routes, each in a file of its own: a family `kv` defines `kv_routes()`. `unbuilt` has the operations
+/// The families of routes, each in a file of its own: a family `kv` defines
+/// `kv_endpoints::family()`. `unbuilt` has the operations
 /// that clients know and that are answered 501.
 #define PRAETOR_ROUTE_FAMILIES(FAMILY)                                                                                 \
   FAMILY(acl)                                                                                                          \
@@ -37,7 +38,10 @@
 
 namespace praetor::api {
 
-#define PRAETOR_DECLARE_FAMILY(name) std::span<const route> name##_routes();
+#define PRAETOR_DECLARE_FAMILY(name)                                                                                   \
+  namespace name##_endpoints {                                                                                         \
+    std::span<const route> family();                                                                                   \
+  }
 PRAETOR_ROUTE_FAMILIES(PRAETOR_DECLARE_FAMILY)
 #undef PRAETOR_DECLARE_FAMILY
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::unbuilt_endpoints {
 
 namespace {
 
@@ -80,6 +80,6 @@ constexpr std::array rows{
 
 } // namespace
 
-std::span<const route> unbuilt_routes() { return rows; }
+std::span<const route> family() { return rows; }
 
-} // namespace praetor::api
+} // namespace praetor::api::unbuilt_endpoints

@@ -7,9 +7,9 @@ namespace praetor::simulation {
 
 namespace {
 
-constexpr std::string_view name = "sim explain";
+constexpr std::string_view explain_name = "sim explain";
 
-void declare(cli::flag_set& flags, command_line& line) {
+void declare_explain_flags(cli::flag_set& flags, command_line& line) {
   declare_run(flags, line);
   flags.add_string("out", line.out_file, "`File` for the page; SCENARIO-SEED.html if none is given.");
 }
@@ -19,18 +19,18 @@ void declare(cli::flag_set& flags, command_line& line) {
 int explain_command(const std::vector<std::string>& args, cli::streams io) {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
+  declare_explain_flags(flags, line);
   auto what = parse(flags, line, args, scenario_word::one);
-  if (!what) return refuse(io, name, what.error());
+  if (!what) return refuse(io, explain_name, what.error());
   auto how = named_run(line);
-  if (!how) return refuse(io, name, how.error());
+  if (!how) return refuse(io, explain_name, how.error());
   sim::report::recording seen;
   auto result = sim::run(*what->front(), *how, &seen);
   seen.findings = result.findings;
   seen.close(result.simulated);
   auto file = line.out_file.empty() ? line.scenario + "-" + std::to_string(how->seed) + ".html" : line.out_file;
   auto page = sim::report::page(seen, result, *what->front(), replay_of(line.scenario, how->seed, line.faults_file));
-  if (auto written = write_file(file, page); !written) return refuse(io, name, written.error());
+  if (auto written = write_file(file, page); !written) return refuse(io, explain_name, written.error());
   for (const auto& f : result.findings) io.out << describe(f) << "\n";
   io.out << title(*how) << (result.findings.empty() ? " passes" : " fails") << "; the page is " << file << "\n";
   return result.findings.empty() && result.undecided.empty() ? all_well : something_found;
@@ -39,7 +39,7 @@ int explain_command(const std::vector<std::string>& args, cli::streams io) {
 std::string explain_help() {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
+  declare_explain_flags(flags, line);
   return "Usage: praetor sim explain SCENARIO -seed=N [options]\n\n"
          "  Runs one seed and writes an HTML page: a lane for each node and client, faults,\n"
          "  leaders and their terms, messages near what was found, operations.\n" +

@@ -10,14 +10,14 @@ namespace {
 
 constexpr std::size_t text_width = 100, text_indent = 4;
 
-void declare(cli::flag_set& flags, command_line& line) { flags.add_bool("json", line.as_json, "Print JSON."); }
+void declare_list_flags(cli::flag_set& flags, command_line& line) { flags.add_bool("json", line.as_json, "Print JSON."); }
 
 } // namespace
 
 int list_command(const std::vector<std::string>& args, cli::streams io) {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
+  declare_list_flags(flags, line);
   if (auto fine = parse(flags, line, args, scenario_word::none); !fine) return refuse(io, "sim list", fine.error());
   auto all = nlohmann::ordered_json::array();
   for (const auto& s : sim::scenarios()) {
@@ -35,7 +35,7 @@ int list_command(const std::vector<std::string>& args, cli::streams io) {
 std::string list_help() {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
+  declare_list_flags(flags, line);
   return "Usage: praetor sim list [options]\n\n  Lists the scenarios and what each provokes.\n" + flags.help_blocks();
 }
 

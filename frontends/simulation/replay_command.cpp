@@ -12,7 +12,7 @@ namespace praetor::simulation {
 
 namespace {
 
-constexpr std::string_view name = "sim replay";
+constexpr std::string_view replay_name = "sim replay";
 
 /// Tells what happens, a line each, and what clients did to the file for that.
 class narrator final : public sim::observer {
@@ -53,7 +53,7 @@ private:
   std::optional<sim::history_file> history_;
 };
 
-void declare(cli::flag_set& flags, command_line& line) {
+void declare_replay_flags(cli::flag_set& flags, command_line& line) {
   declare_run(flags, line);
   flags.add_optional("until", line.until, "Stop at this time of the world, without the checks of the end.");
   flags.add_string("history", line.history_file, "Write every client's operations to this `file`, as lines of JSON.");
@@ -77,14 +77,14 @@ void print_outcome(std::ostream& out, const sim::reproduction& how, const sim::r
 int replay_command(const std::vector<std::string>& args, cli::streams io) {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
+  declare_replay_flags(flags, line);
   auto what = parse(flags, line, args, scenario_word::one);
-  if (!what) return refuse(io, name, what.error());
+  if (!what) return refuse(io, replay_name, what.error());
   auto how = named_run(line);
-  if (!how) return refuse(io, name, how.error());
+  if (!how) return refuse(io, replay_name, how.error());
   std::ofstream operations;
   if (!line.history_file.empty()) {
-    if (auto made = write_file(line.history_file, ""); !made) return refuse(io, name, made.error());
+    if (auto made = write_file(line.history_file, ""); !made) return refuse(io, replay_name, made.error());
     operations.open(line.history_file, std::ios::app);
   }
   // In a process of its own, so that the outcome of one that dies is told as well.
@@ -105,7 +105,7 @@ int replay_command(const std::vector<std::string>& args, cli::streams io) {
 std::string replay_help() {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
+  declare_replay_flags(flags, line);
   return "Usage: praetor sim replay SCENARIO -seed=N [options]\n\n"
          "  Runs one seed again and tells what happens: faults, starts and ends of\n"
          "  nodes, leaders, findings.\n" +

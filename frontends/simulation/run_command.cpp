@@ -15,7 +15,7 @@ namespace praetor::simulation {
 
 namespace {
 
-constexpr std::string_view name = "sim run";
+constexpr std::string_view run_name = "sim run";
 
 struct tally {
   std::uint64_t runs = 0, passed = 0, failed = 0, undecided = 0, requests = 0, terms = 0;
@@ -145,7 +145,7 @@ private:
   nlohmann::ordered_json runs_ = nlohmann::ordered_json::array();
 };
 
-void declare(cli::flag_set& flags, command_line& line) {
+void declare_run_flags(cli::flag_set& flags, command_line& line) {
   flags.add_string("seeds", line.seeds, "Seeds to run: one, or a range like `1..100`.");
   flags.add_uint("jobs", line.jobs, "Processes at a time; 0 stands for one a core. The output is the same.");
   flags.add_optional("length", line.length, "How long clients and faults go on, in place of the scenario's own.");
@@ -163,16 +163,16 @@ void declare(cli::flag_set& flags, command_line& line) {
 int run_command(const std::vector<std::string>& args, cli::streams io) {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
+  declare_run_flags(flags, line);
   auto what = parse(flags, line, args, scenario_word::one_or_all);
-  if (!what) return refuse(io, name, what.error());
+  if (!what) return refuse(io, run_name, what.error());
   auto seeds = read_seeds(line.seeds);
-  if (!seeds) return refuse(io, name, seeds.error());
-  if (line.jobs > 1024) return refuse(io, name, {"-jobs " + std::to_string(line.jobs) + " is too many; at most 1024"});
+  if (!seeds) return refuse(io, run_name, seeds.error());
+  if (line.jobs > 1024) return refuse(io, run_name, {"-jobs " + std::to_string(line.jobs) + " is too many; at most 1024"});
   if (!line.history_file.empty()) {
     if (seeds->count() * what->size() != 1)
-      return refuse(io, name, {"-history takes the operations of one run; give it one scenario and one of the -seeds"});
-    if (auto made = write_file(line.history_file, ""); !made) return refuse(io, name, made.error());
+      return refuse(io, run_name, {"-history takes the operations of one run; give it one scenario and one of the -seeds"});
+    if (auto made = write_file(line.history_file, ""); !made) return refuse(io, run_name, made.error());
   }
   return batch(line, *what, *seeds, io).run();
 }
@@ -180,7 +180,7 @@ int run_command(const std::vector<std::string>& args, cli::streams io) {
 std::string run_help() {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
+  declare_run_flags(flags, line);
   return "Usage: praetor sim run SCENARIO [options]\n\n"
          "  Runs a scenario once for each seed and tells what the checkers found. The\n"
          "  word `all` stands for every scenario.\n" +

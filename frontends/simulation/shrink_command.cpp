@@ -8,10 +8,10 @@ namespace praetor::simulation {
 
 namespace {
 
-constexpr std::string_view name = "sim shrink";
+constexpr std::string_view shrink_name = "sim shrink";
 constexpr std::chrono::seconds longest_attempt{600};
 
-void declare(cli::flag_set& flags, command_line& line) {
+void declare_shrink_flags(cli::flag_set& flags, command_line& line) {
   declare_run(flags, line);
   flags.add_uint("attempts", line.attempts, "Run at most this many smaller versions.");
   flags.add_string("out", line.out_file, "`File` for the small version; SCENARIO-SEED.json if none is given.");
@@ -38,15 +38,15 @@ void print(std::ostream& out, const sim::shrunk& s, const sim::reproduction& who
 int shrink_command(const std::vector<std::string>& args, cli::streams io) {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
+  declare_shrink_flags(flags, line);
   auto what = parse(flags, line, args, scenario_word::one);
-  if (!what) return refuse(io, name, what.error());
+  if (!what) return refuse(io, shrink_name, what.error());
   auto whole = named_run(line);
-  if (!whole) return refuse(io, name, whole.error());
+  if (!whole) return refuse(io, shrink_name, whole.error());
   const auto& scenario = *what->front();
   auto failing = try_out(scenario, *whole);
   if (failing.findings.empty())
-    return refuse(io, name, {title(*whole) + " passes: there is nothing to shrink; it has to be a seed that fails"});
+    return refuse(io, shrink_name, {title(*whole) + " passes: there is nothing to shrink; it has to be a seed that fails"});
   io.out << title(*whole) << ": " << describe(failing.findings.front()) << "\n" << std::flush;
   if (!whole->faults) whole->faults = sim::faults_of(scenario, whole->seed);
 
@@ -62,7 +62,7 @@ int shrink_command(const std::vector<std::string>& args, cli::streams io) {
   print(io.out, smaller, *whole, scenario);
   auto file = line.out_file.empty() ? line.scenario + "-" + std::to_string(whole->seed) + ".json" : line.out_file;
   if (auto written = write_file(file, sim::to_json(smaller.smallest)); !written)
-    return refuse(io, name, written.error());
+    return refuse(io, shrink_name, written.error());
   io.out << "replay with: " << replay_of(line.scenario, whole->seed, file) << "\n";
   return something_found;
 }
@@ -70,7 +70,7 @@ int shrink_command(const std::vector<std::string>& args, cli::streams io) {
 std::string shrink_help() {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
+  declare_shrink_flags(flags, line);
   return "Usage: praetor sim shrink SCENARIO -seed=N [options]\n\n"
          "  Leaves out faults, clients and time from a run that fails, as long as the\n"
          "  same checker objects, and writes what is left to a file.\n" +

@@ -15,13 +15,13 @@ namespace praetor::simulation {
 
 namespace {
 
-constexpr std::string_view name = "sim try";
+constexpr std::string_view try_name = "sim try";
 constexpr std::uint64_t most_servers = 11, most_agents = 1000;
 constexpr double most_faults = 600;
 constexpr std::uint64_t most_requests = 1000;
 constexpr auto longest = std::chrono::hours(24 * 30);
 
-void declare(cli::flag_set& flags, command_line& line) {
+void declare_try_flags(cli::flag_set& flags, command_line& line) {
   flags.add_list("config-file", line.config_files, "Configuration `file` of an agent; may be given often.");
   flags.add_list("config-dir", line.config_directories, "`Directory` with such files; may be given often.");
   flags.add_uint("servers", line.servers, "How many servers.");
@@ -145,10 +145,10 @@ void print_json(std::ostream& out, const sim::trial_options& o, const sim::trial
 int try_command(const std::vector<std::string>& args, cli::streams io) {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
-  if (auto fine = parse(flags, line, args, scenario_word::none); !fine) return refuse(io, name, fine.error());
+  declare_try_flags(flags, line);
+  if (auto fine = parse(flags, line, args, scenario_word::none); !fine) return refuse(io, try_name, fine.error());
   auto options = read_options(line);
-  if (!options) return refuse(io, name, options.error());
+  if (!options) return refuse(io, try_name, options.error());
   auto scenario = sim::make_trial(*options);
   sim::trial_observer seen;
   sim::run_options run;
@@ -161,7 +161,7 @@ int try_command(const std::vector<std::string>& args, cli::streams io) {
     std::string command = "praetor sim try";
     for (const auto& word : args) command += " " + word;
     auto written = write_file(line.out_file, sim::report::page(seen, result, scenario, command));
-    if (!written) return refuse(io, name, written.error());
+    if (!written) return refuse(io, try_name, written.error());
   }
   if (line.as_json)
     print_json(io.out, *options, report, result);
@@ -173,7 +173,7 @@ int try_command(const std::vector<std::string>& args, cli::streams io) {
 std::string try_help() {
   cli::flag_set flags;
   command_line line;
-  declare(flags, line);
+  declare_try_flags(flags, line);
   return "Usage: praetor sim try -config-dir=DIR [options]\n\n"
          "  Runs a cluster with the times of your own configuration while machines and\n"
          "  links fail, and tells what that costs: elections, time without writes, time\n"

@@ -6,7 +6,7 @@ namespace praetor::acl {
 
 namespace {
 
-bool grants(level given, access wanted) {
+bool allows(level given, access wanted) {
   switch (given) {
   case level::write: return true;
   case level::list: return wanted != access::write;
@@ -18,7 +18,7 @@ bool grants(level given, access wanted) {
 
 std::optional<bool> decided(const std::optional<level>& given, access wanted) {
   if (!given) return {};
-  return grants(*given, wanted);
+  return allows(*given, wanted);
 }
 
 /// Allowed by all rules, and at least one of them says so of everything.
@@ -26,14 +26,14 @@ std::optional<bool> allowed_by_all(const named_rules& rules, access wanted) {
   auto everywhere = decided(rules.find_prefix(""), wanted);
   if (everywhere == false) return false;
   bool all = true;
-  rules.for_each_below("", [&](level given) { return all = grants(given, wanted); });
+  rules.for_each_below("", [&](level given) { return all = allows(given, wanted); });
   return all ? everywhere : false;
 }
 
 /// Allowed by any rule.
 std::optional<bool> allowed_by_any(const named_rules& rules, access wanted) {
   bool any = false;
-  rules.for_each_below("", [&](level given) { return !(any = grants(given, wanted)); });
+  rules.for_each_below("", [&](level given) { return !(any = allows(given, wanted)); });
   return any ? true : decided(rules.find_prefix(""), wanted);
 }
 
@@ -190,7 +190,7 @@ std::optional<bool> decisions::decide_prefix(std::string_view prefix) const {
   auto above = decided(keys.find_prefix(prefix), access::write);
   if (above == false) return false;
   bool all = true;
-  keys.for_each_below(prefix, [&](level given) { return all = grants(given, access::write); });
+  keys.for_each_below(prefix, [&](level given) { return all = allows(given, access::write); });
   return all ? above : false;
 }
 

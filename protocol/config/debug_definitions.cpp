@@ -16,7 +16,6 @@ json locality_view(const std::optional<praetor::locality>& l) {
 namespace {
 
 std::string time(nanoseconds d) { return duration_to_text(d); }
-json or_empty(const free_form& v) { return v.is_null() ? json::object() : v.json(); }
 
 json check_view(const check_definition& c, bool inside_service) {
   json out = {{"AliasNode", c.alias_node},
@@ -136,6 +135,8 @@ json service_view(const service_definition& s) {
 }
 
 } // namespace
+
+json or_empty(const free_form& v) { return v.is_null() ? json::object() : v.json(); }
 
 void add_definitions(json& view, const runtime_config& c) {
   auto services = json::array(), checks = json::array(), watches = json::array();

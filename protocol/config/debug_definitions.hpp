@@ -6,6 +6,8 @@
 
 namespace praetor::config {
 
+/// The value, or {} if there is none.
+nlohmann::json or_empty(const free_form& v);
 nlohmann::json locality_view(const std::optional<praetor::locality>& l);
 
 /// Adds the services, checks and watches to the debug view.

@@ -15,8 +15,6 @@ using nlohmann::json;
 
 constexpr double unlimited = std::numeric_limits<double>::max();
 
-json or_empty(const free_form& v) { return v.is_null() ? json::object() : v.json(); }
-
 /// The slot of a row: "DNSSOA.Refresh".
 json& slot(json& view, std::string_view name) {
   auto dot = name.find('.');

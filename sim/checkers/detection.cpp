@@ -61,7 +61,7 @@ std::string wait(laboratory& lab, const service& s, bool until_named, duration b
   }
 }
 
-std::string seconds(duration d) { return std::to_string(d.count() / 1'000'000'000) + " s"; }
+std::string in_seconds(duration d) { return std::to_string(d.count() / 1'000'000'000) + " s"; }
 
 /// One whose check is asked by its agent, not told by a client.
 const service* with_probed_check(const laboratory& lab, bool on_client_agent) {
@@ -81,11 +81,11 @@ void fail_a_check(laboratory& lab) {
   status = "passing";
   if (auto node = wait(lab, *s, true, finds_a_service); !node.empty())
     return lab.find("detection", s->id + " of " + s->home->options().name + " passes, and " + node +
-                                     " does not find it after " + seconds(finds_a_service));
+                                     " does not find it after " + in_seconds(finds_a_service));
   status = "critical";
   if (auto node = wait(lab, *s, false, notices_a_check); !node.empty())
     lab.find("detection", s->id + " of " + s->home->options().name + " fails, and " + node + " still finds it after " +
-                              seconds(notices_a_check));
+                              in_seconds(notices_a_check));
   status = "passing";
 }
 
@@ -97,7 +97,7 @@ void kill_an_agent(laboratory& lab) {
   s->home->crash(true);
   if (auto node = wait(lab, *s, false, notices_a_death, s->home); !node.empty())
     lab.find("detection", s->home->options().name + " is dead, and " + node + " still finds its " + s->id + " after " +
-                              seconds(notices_a_death));
+                              in_seconds(notices_a_death));
   if (auto started = s->home->start(); !started)
     lab.find("agents run", s->home->options().name + " can't start: " + started.error().text);
 }

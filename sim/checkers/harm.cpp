@@ -54,7 +54,7 @@ bool is_fair(const reply& r) {
          (r.status == 500 && r.body.find("session") != r.body.npos);
 }
 
-std::string seconds(duration d) { return std::to_string(d.count() / 1'000'000) + " ms"; }
+std::string in_milliseconds(duration d) { return std::to_string(d.count() / 1'000'000) + " ms"; }
 
 } // namespace
 
@@ -159,9 +159,9 @@ void harm_checker::answered(std::string_view target, duration asked, const reply
   if (!r.answered() && took < client_patience) return;
   if (!is_fair(r))
     find("others' answers", std::string(target) + " was answered with " + std::to_string(r.status) + " " +
-                                r.body.substr(0, 80) + " after " + seconds(took));
+                                r.body.substr(0, 80) + " after " + in_milliseconds(took));
   if (took > longest_answer && !waits(target))
-    find("others' latency", std::string(target) + " was answered after " + seconds(took));
+    find("others' latency", std::string(target) + " was answered after " + in_milliseconds(took));
 }
 
 void harm_checker::judge() {

@@ -22,7 +22,7 @@ void drift(fault_context& c, const active& a, node& n) {
   a->mending.push_back([&n] { n.drift_clock(0); });
 }
 
-constexpr fault_row rows[] = {
+constexpr fault_row clock_rows[] = {
     {.kind = fault_kind::clock_jump,
      .name = "clock_jump",
      .begin = jump,
@@ -37,6 +37,6 @@ constexpr fault_row rows[] = {
 
 } // namespace
 
-std::span<const fault_row> clock_faults() { return rows; }
+std::span<const fault_row> clock_faults() { return clock_rows; }
 
 } // namespace praetor::sim

@@ -28,7 +28,7 @@ void flip_bit(fault_context& c, const active& a, node& n) {
 using enum fault_kind;
 using enum aim;
 
-constexpr fault_row rows[] = {
+constexpr fault_row disk_rows[] = {
     {.kind = slow_disk,
      .name = "slow_disk",
      .begin = each<slow_syncs>,
@@ -54,6 +54,6 @@ constexpr fault_row rows[] = {
 
 } // namespace
 
-std::span<const fault_row> disk_faults() { return rows; }
+std::span<const fault_row> disk_faults() { return disk_rows; }
 
 } // namespace praetor::sim

@@ -131,7 +131,7 @@ void slow_down(fault_context& c, const active& a, const victims& who) {
 using enum fault_kind;
 using enum aim;
 
-constexpr fault_row rows[] = {
+constexpr fault_row link_rows[] = {
     {.kind = isolate, .name = "isolate", .begin = cut_from_all, .a_minute = frequent},
     {.kind = sever, .name = "sever", .begin = turn_away, .a_minute = occasional},
     {.kind = split, .name = "split", .begin = cut_in_two, .whom = one_side, .a_minute = frequent},
@@ -175,6 +175,6 @@ constexpr fault_row rows[] = {
 
 } // namespace
 
-std::span<const fault_row> link_faults() { return rows; }
+std::span<const fault_row> link_faults() { return link_rows; }
 
 } // namespace praetor::sim

@@ -95,7 +95,7 @@ void take_away(fault_context& c, const active&, node& n) {
 using enum fault_kind;
 using enum aim;
 
-constexpr fault_row rows[] = {
+constexpr fault_row machine_rows[] = {
     {.kind = crash, .name = "crash", .begin = each<stop<false>>, .a_minute = frequent},
     {.kind = power_loss, .name = "power_loss", .begin = each<stop<true>>, .a_minute = frequent},
     {.kind = lost_disk, .name = "lost_disk", .begin = each<lose_disk>, .whom = one_server, .a_minute = rare},
@@ -127,6 +127,6 @@ constexpr fault_row rows[] = {
 
 } // namespace
 
-std::span<const fault_row> machine_faults() { return rows; }
+std::span<const fault_row> machine_faults() { return machine_rows; }
 
 } // namespace praetor::sim

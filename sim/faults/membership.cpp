@@ -23,13 +23,13 @@ void leave(fault_context& c, const active& a, node& n) {
   a->mending.push_back([&c, &n] { c.put_in_new_disk(n); });
 }
 
-constexpr fault_row rows[] = {
+constexpr fault_row membership_rows[] = {
     {.kind = fault_kind::add_server, .name = "add_server", .begin = join, .whom = aim::unnamed},
     {.kind = fault_kind::remove_server, .name = "remove_server", .begin = each<leave>, .whom = aim::one_server},
 };
 
 } // namespace
 
-std::span<const fault_row> membership_faults() { return rows; }
+std::span<const fault_row> membership_faults() { return membership_rows; }
 
 } // namespace praetor::sim

@@ -10,7 +10,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::acl_endpoints {
 
 namespace {
 
@@ -205,6 +205,6 @@ constexpr std::array rows{
 
 } // namespace
 
-std::span<const route> acl_routes() { return rows; }
+std::span<const route> family() { return rows; }
 
-} // namespace praetor::api
+} // namespace praetor::api::acl_endpoints

@@ -8,7 +8,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::acl_policy_endpoints {
 
 namespace {
 
@@ -156,6 +156,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> acl_policy_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::acl_policy_endpoints

@@ -9,7 +9,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::acl_role_endpoints {
 
 namespace {
 
@@ -118,6 +118,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> acl_role_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::acl_role_endpoints

@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::acl_template_endpoints {
 
 namespace {
 
@@ -77,6 +77,6 @@ constexpr std::array rows{
 
 } // namespace
 
-std::span<const route> acl_template_routes() { return rows; }
+std::span<const route> family() { return rows; }
 
-} // namespace praetor::api
+} // namespace praetor::api::acl_template_endpoints

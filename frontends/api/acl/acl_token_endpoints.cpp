@@ -10,7 +10,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::acl_token_endpoints {
 
 namespace {
 
@@ -246,6 +246,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> acl_token_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::acl_token_endpoints

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::agent_check_endpoints {
 
 namespace {
 
@@ -39,10 +39,6 @@ void list(const call& c) {
   auto a = json_answer(c, out);
   if (removed && !c.token.empty()) a.lines = filtered_line;
   respond(c, std::move(a));
-}
-
-done_callback answer_done(const call& c) {
-  return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
 }
 
 void register_(const call& c) {
@@ -277,6 +273,6 @@ constexpr std::array rows{
 
 } // namespace
 
-std::span<const route> agent_check_routes() { return rows; }
+std::span<const route> family() { return rows; }
 
-} // namespace praetor::api
+} // namespace praetor::api::agent_check_endpoints

@@ -15,7 +15,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
-namespace praetor::api {
+namespace praetor::api::agent_endpoints {
 
 namespace {
 
@@ -141,10 +141,6 @@ void members(const call& c) {
   auto a = json_answer(c, out);
   if (removed > 0 && !c.token.empty()) a.lines = filtered_line;
   respond(c, std::move(a));
-}
-
-done_callback answer_done(const call& c) {
-  return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
 }
 
 std::optional<answer> bad_maintenance(const call& c) {
@@ -279,6 +275,6 @@ constexpr std::array rows{
 
 } // namespace
 
-std::span<const route> agent_routes() { return rows; }
+std::span<const route> family() { return rows; }
 
-} // namespace praetor::api
+} // namespace praetor::api::agent_endpoints

@@ -9,7 +9,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::agent_service_endpoints {
 
 namespace {
 
@@ -106,10 +106,6 @@ void one(const call& c) {
     if (auto gone = weak.lock()) caf::anon_send(watches, leave_atom_v, local<std::shared_ptr<watch_request>>{gone});
   });
   caf::anon_send(watches, watch_atom_v, local<std::shared_ptr<watch_request>>{wait});
-}
-
-done_callback answer_done(const call& c) {
-  return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
 }
 
 /// How long the answer to a registration waits for the catalog to have it. Clients read the catalog right afterwards;
@@ -245,6 +241,6 @@ constexpr std::array rows{
 
 } // namespace
 
-std::span<const route> agent_service_routes() { return rows; }
+std::span<const route> family() { return rows; }
 
-} // namespace praetor::api
+} // namespace praetor::api::agent_service_endpoints

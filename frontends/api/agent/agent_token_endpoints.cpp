@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::agent_token_endpoints {
 
 namespace {
 
@@ -48,6 +48,6 @@ constexpr std::array rows{
 
 } // namespace
 
-std::span<const route> agent_token_routes() { return rows; }
+std::span<const route> family() { return rows; }
 
-} // namespace praetor::api
+} // namespace praetor::api::agent_token_endpoints

@@ -12,7 +12,7 @@
 #include <array>
 #include <set>
 
-namespace praetor::api {
+namespace praetor::api::catalog_endpoints {
 
 namespace {
 
@@ -345,6 +345,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> catalog_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::catalog_endpoints

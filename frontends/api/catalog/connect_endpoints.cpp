@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::connect_endpoints {
 
 namespace {
 
@@ -77,6 +77,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> connect_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::connect_endpoints

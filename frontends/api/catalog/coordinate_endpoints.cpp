@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::coordinate_endpoints {
 
 namespace {
 
@@ -142,6 +142,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> coordinate_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::coordinate_endpoints

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::health_endpoints {
 
 namespace {
 
@@ -160,6 +160,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> health_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::health_endpoints

@@ -11,7 +11,6 @@ namespace praetor::dns {
 
 namespace {
 
-constexpr std::size_t header_size = 12;
 constexpr std::size_t plain_udp_limit = 512;
 constexpr std::size_t largest_datagram = 65467;
 constexpr std::size_t largest_stream_message = 65523;
@@ -20,11 +19,6 @@ constexpr std::size_t most_plain_answers = 8; // whatever the configured limit i
 constexpr std::size_t far_over = 100;         // bytes above the limit from which cutting one at a time is too slow
 constexpr std::size_t close_fit = 10;
 constexpr std::size_t most_stream_records = 4096, most_stream_targets = 1024;
-
-std::string lowered(std::string text) {
-  lower_in_place(text.data(), text.size());
-  return text;
-}
 
 std::size_t bytes_of(const std::vector<record>& records) {
   std::size_t total = 0;

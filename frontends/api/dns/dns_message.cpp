@@ -9,14 +9,10 @@ namespace praetor::dns {
 
 namespace {
 
-constexpr std::size_t header_size = 12;
 constexpr std::size_t longest_name = 255;
 constexpr int most_pointers = 126; // as many as a name can have labels
 constexpr std::size_t pointer_reach = 0x4000;
 
-std::uint16_t u16_at(std::string_view m, std::size_t at) {
-  return static_cast<std::uint16_t>(read_big_endian(m.substr(at, 2)));
-}
 std::uint8_t u8_at(std::string_view m, std::size_t at) { return static_cast<std::uint8_t>(m[at]); }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 

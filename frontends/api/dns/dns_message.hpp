@@ -15,6 +15,13 @@ namespace praetor::dns {
 // Messages as they travel (RFC 1035, 2782, 6891, 7871). Domain names are kept in wire form without compression: each
 // label after its length, ended by a zero byte.
 
+inline constexpr std::size_t header_size = 12;
+
+/// Two bytes of a message; fewer if it ends before.
+inline std::uint16_t u16_at(std::string_view message, std::size_t at) {
+  return static_cast<std::uint16_t>(read_big_endian(message.substr(at, 2)));
+}
+
 namespace rr {
 inline constexpr std::uint16_t a = 1, ns = 2, cname = 5, soa = 6, ptr = 12, txt = 16, aaaa = 28, srv = 33, opt = 41,
                                axfr = 252, any = 255;

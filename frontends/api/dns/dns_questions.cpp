@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t entry_overhead = 256; // beside its key and records
 
-std::uint16_t u16_at(std::string_view m, std::size_t at) {
-  return static_cast<std::uint16_t>(read_big_endian(m.substr(at, 2)));
-}
-
 } // namespace
 
 const answer_set* record_cache::find(std::string_view key) {
@@ -133,7 +129,6 @@ std::string address_query(std::uint16_t id, std::string_view host) {
 }
 
 std::vector<record> addresses_in(std::string_view m) {
-  constexpr std::size_t header_size = 12;
   std::vector<record> out;
   if (m.size() < header_size) return out;
   std::string skipped;

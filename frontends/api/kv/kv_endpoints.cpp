@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace praetor::api {
+namespace praetor::api::kv_endpoints {
 
 namespace {
 
@@ -230,6 +230,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> kv_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::kv_endpoints

@@ -10,7 +10,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::session_endpoints {
 
 namespace {
 
@@ -260,6 +260,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> session_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::session_endpoints

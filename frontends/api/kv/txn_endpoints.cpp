@@ -14,7 +14,7 @@
 #include <algorithm>
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::txn_endpoints {
 
 namespace {
 
@@ -423,6 +423,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> txn_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::txn_endpoints

@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::autopilot_endpoints {
 
 namespace {
 
@@ -227,6 +227,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> autopilot_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::autopilot_endpoints

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-namespace praetor::api {
+namespace praetor::api::debug_endpoints {
 
 namespace {
 
@@ -62,6 +62,6 @@ constexpr std::array rows{
 
 } // namespace
 
-std::span<const route> debug_routes() { return rows; }
+std::span<const route> family() { return rows; }
 
-} // namespace praetor::api
+} // namespace praetor::api::debug_endpoints

@@ -10,13 +10,9 @@
 #include <array>
 #include <charconv>
 
-namespace praetor::api {
+namespace praetor::api::gossip_endpoints {
 
 namespace {
-
-done_callback answer_done(const call& c) {
-  return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
-}
 
 /// The prober of the pool that the request asks for; null: the request has been answered.
 gossip_prober_actor pool_of(const call& c) {
@@ -299,6 +295,6 @@ constexpr std::array rows{
 
 } // namespace
 
-std::span<const route> gossip_routes() { return rows; }
+std::span<const route> family() { return rows; }
 
-} // namespace praetor::api
+} // namespace praetor::api::gossip_endpoints

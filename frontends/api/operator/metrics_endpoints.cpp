@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::metrics_endpoints {
 
 namespace {
 
@@ -76,6 +76,6 @@ constexpr std::array rows{
 
 } // namespace
 
-std::span<const route> metrics_routes() { return rows; }
+std::span<const route> family() { return rows; }
 
-} // namespace praetor::api
+} // namespace praetor::api::metrics_endpoints

@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::operator_endpoints {
 
 namespace {
 
@@ -187,6 +187,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> operator_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::operator_endpoints

@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::snapshot_endpoints {
 
 namespace {
 
@@ -69,6 +69,6 @@ constexpr auto routes = all_answered_by(answerer::leader, rows);
 
 } // namespace
 
-std::span<const route> snapshot_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::snapshot_endpoints

@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace praetor::api {
+namespace praetor::api::status_endpoints {
 
 namespace {
 
@@ -38,6 +38,6 @@ constexpr auto routes = all_answered_by(answerer::any_server, rows);
 
 } // namespace
 
-std::span<const route> status_routes() { return routes; }
+std::span<const route> family() { return routes; }
 
-} // namespace praetor::api
+} // namespace praetor::api::status_endpoints
