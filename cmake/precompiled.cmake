@@ -21,7 +21,10 @@ function(praetor_precompiled_group group)
   target_include_directories(precompiled_${group} SYSTEM PRIVATE ${TL_EXPECTED_INCLUDE})
   target_compile_options(precompiled_${group} PRIVATE ${ARG_OPTIONS})
   target_precompile_headers(precompiled_${group} PRIVATE ${plain_headers} ${ARG_HEADERS})
+  add_dependencies(precompiled precompiled_${group})
 endfunction()
+
+add_custom_target(precompiled)
 
 praetor_precompiled_group(plain)
 praetor_precompiled_group(caf LINKS CAF::core HEADERS <caf/all.hpp>)

@@ -1,0 +1,61 @@
+# The sources of a folder are small, and most of what one costs is instantiating the same templates again: several are
+# compiled as one translation unit. Off, every file is compiled by itself (the dev preset and ./dev tidy do that), which
+# shows that it includes what it uses.
+option(PRAETOR_UNITY "Compile several source files as one translation unit" ON)
+
+set(unity_bytes 65536)  # of source text in a translation unit; one larger file is compiled by itself
+
+# praetor_unity_of(<result> <label> <files...>): the translation units, named <label>_<n>.cpp, that include these files.
+# They name them relative to the project, so that all checkouts share a compiler cache.
+function(praetor_unity_of result label)
+  set(number 0)
+  set(bytes 0)
+  set(text "")
+  set(units "")
+  foreach(source IN LISTS ARGN ITEMS "end")
+    set(size ${unity_bytes})
+    if(NOT source STREQUAL "end")
+      file(SIZE ${source} size)
+    endif()
+    math(EXPR bytes "${bytes} + ${size}")
+    if(text AND bytes GREATER unity_bytes)
+      math(EXPR number "${number} + 1")
+      set(unit ${CMAKE_CURRENT_BINARY_DIR}/${label}_${number}.cpp)
+      file(CONFIGURE OUTPUT ${unit} CONTENT "${text}" @ONLY)
+      list(APPEND units ${unit})
+      set(text "")
+      set(bytes ${size})
+    endif()
+    cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE relative)
+    string(APPEND text "#include \"${relative}\"\n")
+  endforeach()
+  set(${result} ${units} PARENT_SCOPE)
+endfunction()
+
+# praetor_sources(<target> LABEL <label> FILES <files...> [WHERE <regex> DEFINITIONS <definitions...>])
+# Adds the files to the target. Those with a line that matches the expression are compiled apart from the others, with
+# the definitions.
+function(praetor_sources target)
+  cmake_parse_arguments(ARG "" "LABEL;WHERE" "FILES;DEFINITIONS" ${ARGN})
+  set(plain "")
+  set(special "")
+  foreach(source IN LISTS ARG_FILES)
+    set(matches "")
+    if(ARG_WHERE)
+      file(STRINGS ${source} matches REGEX "${ARG_WHERE}" LIMIT_COUNT 1)
+    endif()
+    if(matches)
+      list(APPEND special ${source})
+    else()
+      list(APPEND plain ${source})
+    endif()
+  endforeach()
+  if(PRAETOR_UNITY)
+    praetor_unity_of(plain ${ARG_LABEL} ${plain})
+    praetor_unity_of(special ${ARG_LABEL}_defined ${special})
+  endif()
+  if(special AND ARG_DEFINITIONS)
+    set_source_files_properties(${special} PROPERTIES COMPILE_DEFINITIONS "${ARG_DEFINITIONS}")
+  endif()
+  target_sources(${target} PRIVATE ${plain} ${special})
+endfunction()
