@@ -72,6 +72,11 @@ bool read_options(std::string_view data, std::optional<client_subnet>& subnet) {
 
 } // namespace
 
+std::string lowered(std::string text) {
+  lower_in_place(text.data(), text.size());
+  return text;
+}
+
 struct query_reader {
   static std::optional<std::size_t> question(std::string_view packet, query& q) {
     auto at = copy_name(packet, header_size, q.name_.data(), q.name_length_);

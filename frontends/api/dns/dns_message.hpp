@@ -17,6 +17,9 @@ namespace praetor::dns {
 
 inline constexpr std::size_t header_size = 12;
 
+/// ASCII letters in lower case, as names are compared (RFC 4343).
+std::string lowered(std::string text);
+
 /// Two bytes of a message; fewer if it ends before.
 inline std::uint16_t u16_at(std::string_view message, std::size_t at) {
   return static_cast<std::uint16_t>(read_big_endian(message.substr(at, 2)));

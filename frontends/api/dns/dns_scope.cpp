@@ -4,11 +4,6 @@
 
 namespace praetor::dns {
 
-std::string lowered(std::string text) {
-  lower_in_place(text.data(), text.size());
-  return text;
-}
-
 std::optional<std::size_t> start_of_domain(const lookup_settings& settings, std::string_view name) {
   auto main = find_suffix(name, settings.domain), other = find_suffix(name, settings.alt_domain);
   if (!main && !other) return std::nullopt;

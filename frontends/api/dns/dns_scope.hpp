@@ -11,9 +11,6 @@ namespace praetor::dns {
 
 // What a name alone says of its answer.
 
-/// ASCII letters in lower case.
-std::string lowered(std::string text);
-
 /// Where the suffix of a wire name begins that is one of the agent's own domains; nothing if none is.
 std::optional<std::size_t> start_of_domain(const lookup_settings& settings, std::string_view name);
 /// Takes apart what stands in front of the domain.

@@ -7,7 +7,7 @@ using namespace praetor;
 namespace {
 
 /// What a server was asked, and how to answer.
-struct server {
+struct fake_server {
   struct asked {
     std::string key;
     std::uint64_t index = 0;
@@ -31,7 +31,7 @@ struct server {
 
 class asked_question final : public cached_question {
 public:
-  asked_question(server& s, std::string key, bool waits) : server_(s), key_(std::move(key)), waits_(waits) {}
+  asked_question(fake_server& s, std::string key, bool waits) : server_(s), key_(std::move(key)), waits_(waits) {}
   const std::string& key() const override { return key_; }
   bool waits() const override { return waits_; }
   std::function<void()> fetch(std::uint64_t index, std::function<void(fetched_answer)> done) const override {
@@ -41,13 +41,13 @@ public:
   }
 
 private:
-  server& server_;
+  fake_server& server_;
   std::string key_;
   bool waits_;
 };
 
 struct fixture {
-  server far;
+  fake_server far;
   stage world;
   answer_cache_actor cache;
   std::vector<cached_reply> replies;
@@ -83,7 +83,7 @@ TEST_CASE("the first to ask waits for a server, the next finds the answer at han
   f.ask(f.request("q"));
   CHECK(f.replies.empty());
   REQUIRE(f.far.calls.size() == 1);
-  f.answer(0, server::good(5, "one"));
+  f.answer(0, fake_server::good(5, "one"));
   REQUIRE(f.replies.size() == 1);
   CHECK_FALSE(f.replies[0].hit);
   f.ask(f.request("q"));
@@ -96,10 +96,10 @@ TEST_CASE("the first to ask waits for a server, the next finds the answer at han
 TEST_CASE("news is waited for in the background, once whoever asks") {
   fixture f;
   for (int i = 0; i < 3; ++i) f.ask(f.request("q"));
-  f.answer(0, server::good(5, "one"));
+  f.answer(0, fake_server::good(5, "one"));
   REQUIRE(f.far.calls.size() == 2);
   CHECK(f.far.calls[1].index == 5);
-  f.answer(1, server::good(6, "two"));
+  f.answer(1, fake_server::good(6, "two"));
   f.ask(f.request("q"));
   CHECK(f.replies.back().hit);
   CHECK(f.body() == "two");
@@ -109,7 +109,7 @@ TEST_CASE("news is waited for in the background, once whoever asks") {
 TEST_CASE("who waits for an index is told with the news, or when its time is over") {
   fixture f;
   f.ask(f.request("q"));
-  f.answer(0, server::good(5, "one"));
+  f.answer(0, fake_server::good(5, "one"));
   auto waits = f.request("q");
   waits->min_index = 5;
   f.ask(waits);
@@ -121,7 +121,7 @@ TEST_CASE("who waits for an index is told with the news, or when its time is ove
   f.world.advance(11s);
   REQUIRE(f.replies.size() == 2);
   CHECK(f.replies[1].answer->index == 5);
-  f.answer(1, server::good(6, "two"));
+  f.answer(1, fake_server::good(6, "two"));
   REQUIRE(f.replies.size() == 3);
   CHECK(f.body() == "two");
   CHECK_FALSE(f.replies[2].hit);
@@ -130,11 +130,11 @@ TEST_CASE("who waits for an index is told with the news, or when its time is ove
 TEST_CASE("while no server answers, the kept answer grows old, and servers are asked ever less often") {
   fixture f;
   f.ask(f.request("q"));
-  f.answer(0, server::good(5, "one"));
+  f.answer(0, fake_server::good(5, "one"));
   for (std::size_t call = 1; call < 8; ++call) {
     f.world.advance(3min);
     REQUIRE(f.far.calls.size() == call + 1);
-    f.answer(call, server::failed("no servers"));
+    f.answer(call, fake_server::failed("no servers"));
   }
   f.world.advance(1s);
   CHECK(f.far.calls.size() == 8); // the next try comes later
@@ -142,7 +142,7 @@ TEST_CASE("while no server answers, the kept answer grows old, and servers are a
   CHECK(f.replies.back().hit);
   CHECK(f.replies.back().age > 1min);
   f.world.advance(3min);
-  f.answer(8, server::good(7, "two"));
+  f.answer(8, fake_server::good(7, "two"));
   f.ask(f.request("q"));
   CHECK(f.replies.back().age == 0s);
   CHECK(f.body() == "two");
@@ -151,7 +151,7 @@ TEST_CASE("while no server answers, the kept answer grows old, and servers are a
 TEST_CASE("an error with nothing at hand is told, and asking again asks a server again") {
   fixture f;
   f.ask(f.request("q"));
-  f.answer(0, server::failed("no servers"));
+  f.answer(0, fake_server::failed("no servers"));
   REQUIRE(f.replies.size() == 1);
   CHECK(f.replies[0].answer->failure->text == "no servers");
   f.world.advance(10min);
@@ -163,7 +163,7 @@ TEST_CASE("an error with nothing at hand is told, and asking again asks a server
 TEST_CASE("a refusal ends what was kept") {
   fixture f;
   f.ask(f.request("q"));
-  f.answer(0, server::good(5, "one"));
+  f.answer(0, fake_server::good(5, "one"));
   fetched_answer denied;
   denied.answer.status = 403;
   f.answer(1, denied);
@@ -177,7 +177,7 @@ TEST_CASE("a refusal ends what was kept") {
 TEST_CASE("answers without news are as fresh as the client wants them") {
   fixture f;
   f.ask(f.request("dc", false));
-  f.answer(0, server::good(0, "one"));
+  f.answer(0, fake_server::good(0, "one"));
   f.world.advance(10s);
   CHECK(f.far.calls.size() == 1);
   auto content = f.request("dc", false);
@@ -189,7 +189,7 @@ TEST_CASE("answers without news are as fresh as the client wants them") {
   strict->max_age = 0s;
   f.ask(strict);
   REQUIRE(f.far.calls.size() == 2);
-  f.answer(1, server::good(0, "two"));
+  f.answer(1, fake_server::good(0, "two"));
   CHECK_FALSE(f.replies.back().hit);
   CHECK(f.body() == "two");
 }
@@ -197,14 +197,14 @@ TEST_CASE("answers without news are as fresh as the client wants them") {
 TEST_CASE("an old answer stands in for an error if the client takes that") {
   fixture f;
   f.ask(f.request("dc", false));
-  f.answer(0, server::good(0, "one"));
+  f.answer(0, fake_server::good(0, "one"));
   f.world.advance(10s);
   for (auto limit : {5s, 60s}) {
     auto r = f.request("dc", false);
     r->max_age = 0s;
     r->stale_if_error = limit;
     f.ask(r);
-    f.answer(f.far.calls.size() - 1, server::failed("no servers"));
+    f.answer(f.far.calls.size() - 1, fake_server::failed("no servers"));
     CHECK(f.replies.back().hit == (limit > 10s));
   }
 }
@@ -213,13 +213,13 @@ TEST_CASE("what was asked for longest ago goes when there are too many, and what
   fixture f({.outside = nullptr, .most_answers = 2, .keep = 1h});
   for (auto key : {"a", "b"}) {
     f.ask(f.request(key));
-    f.answer(f.far.calls.size() - 1, server::good(5, key));
+    f.answer(f.far.calls.size() - 1, fake_server::good(5, key));
   }
   f.ask(f.request("a")); // so b is the older one
   f.ask(f.request("c"));
   auto cancelled = [&](const std::string& key) {
     return std::count_if(f.far.calls.begin(), f.far.calls.end(),
-                         [&](const server::asked& one) { return one.key == key && one.cancelled; });
+                         [&](const fake_server::asked& one) { return one.key == key && one.cancelled; });
   };
   CHECK(cancelled("a") == 0);
   CHECK(cancelled("b") == 1);
@@ -233,15 +233,15 @@ TEST_CASE("a client that went away is not told") {
   f.ask(r);
   caf::anon_send(f.cache, leave_atom_v, local<cache_request_ptr>{r});
   f.world.run();
-  f.answer(0, server::good(5, "one"));
+  f.answer(0, fake_server::good(5, "one"));
   CHECK(f.replies.empty());
 }
 
 TEST_CASE("a server that does not wait for news is not asked without end") {
   fixture f;
   f.ask(f.request("q"));
-  f.answer(0, server::good(5, "one"));
-  f.answer(1, server::good(5, "one"));
+  f.answer(0, fake_server::good(5, "one"));
+  f.answer(1, fake_server::good(5, "one"));
   CHECK(f.far.calls.size() == 2);
   f.world.advance(2s);
   CHECK(f.far.calls.size() == 3);

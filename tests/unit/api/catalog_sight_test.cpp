@@ -9,7 +9,7 @@ namespace {
 const std::string node_read = R"(node "n" { policy = "read" })", web_read = R"(service "web" { policy = "read" })",
                   nothing = "";
 
-void fill(endpoint_stage& s) {
+void fill_with_checks(endpoint_stage& s) {
   register_request r;
   r.datacenter = "dc1";
   r.node = "n";
@@ -56,7 +56,7 @@ TEST_CASE("a check is shown to who may read its node, and the service that it na
        }) {
     INFO(rules);
     endpoint_stage s;
-    fill(s);
+    fill_with_checks(s);
     auto who = s.token(rules);
     auto shown_in = [](const asked& a) {
       return sight{a.has(R"("CheckID":"of-node")"), a.has(R"("CheckID":"of-web")"), a.has(R"("CheckID":"labelled")")};

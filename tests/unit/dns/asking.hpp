@@ -3,6 +3,9 @@
 #include "frontends/api/dns/dns_questions.hpp"
 #include "tests/unit/state/cluster.hpp"
 
+// Before any `using namespace praetor::dns`: Asio looks up its customization point `query` unqualified.
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <ldns/ldns.h>
 
 namespace praetor::dns {

@@ -9,14 +9,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct follower : router_world {
-  follower() : router_world(true) {
+struct streaming_follower : router_world {
+  streaming_follower() : router_world(true) {
     servers({"own", "one", "two"});
     link("one", true);
     link("two", true);
     leader("one");
   }
-  ~follower() {
+  ~streaming_follower() {
     pipes.clear();
     rest = nullptr;
   }
@@ -56,7 +56,7 @@ struct follower : router_world {
 } // namespace
 
 TEST_CASE("the rest of a request follows it to the same server, under its number") {
-  follower w;
+  streaming_follower w;
   w.send(w.streaming("archive"));
   REQUIRE(w.calls.size() == 2);
   CHECK(w.calls[0].request.streams);
@@ -71,7 +71,7 @@ TEST_CASE("the rest of a request follows it to the same server, under its number
 }
 
 TEST_CASE("a request whose rest could not be sent is tried again from its beginning") {
-  follower w;
+  streaming_follower w;
   w.send(w.streaming(std::string(12 * byte_pipe::piece, 'x')));
   REQUIRE(w.pipes.size() == 1);
   auto tried = w.calls.size();
@@ -86,7 +86,7 @@ TEST_CASE("a request whose rest could not be sent is tried again from its beginn
 }
 
 TEST_CASE("a request that had been sent whole is not sent again") {
-  follower w;
+  streaming_follower w;
   w.send(w.streaming("archive"));
   w.fail_call(1, true);
   REQUIRE(w.answers.size() == 1);
@@ -94,7 +94,7 @@ TEST_CASE("a request that had been sent whole is not sent again") {
 }
 
 TEST_CASE("nothing more is sent for a request that is answered or cancelled") {
-  follower w;
+  streaming_follower w;
   auto r = w.request(false);
   auto pipe = std::make_shared<byte_pipe>();
   r->rest = [pipe] { return pipe; };
@@ -105,7 +105,7 @@ TEST_CASE("nothing more is sent for a request that is answered or cancelled") {
 }
 
 TEST_CASE("the rest of an answer is pulled from the server that gave it") {
-  follower w;
+  streaming_follower w;
   w.send(w.asking_for_stream());
   w.answer(0, rpc_kind::streamed, "head");
   CHECK(w.head == "head");
@@ -124,7 +124,7 @@ TEST_CASE("the rest of an answer is pulled from the server that gave it") {
 }
 
 TEST_CASE("an answer whose server is lost in the middle breaks off") {
-  follower w;
+  streaming_follower w;
   w.send(w.asking_for_stream());
   w.answer(0, rpc_kind::streamed, "head");
   w.fail_call(1, true);
@@ -132,7 +132,7 @@ TEST_CASE("an answer whose server is lost in the middle breaks off") {
 }
 
 TEST_CASE("a stream that nobody takes is cancelled") {
-  follower w;
+  streaming_follower w;
   w.send(w.request(true));
   w.answer(0, rpc_kind::streamed, "head");
   REQUIRE(w.answers.size() == 1);
@@ -142,7 +142,7 @@ TEST_CASE("a stream that nobody takes is cancelled") {
 }
 
 TEST_CASE("whoever a request is for is named to the server that is asked") {
-  follower w;
+  streaming_follower w;
   auto r = w.request(false);
   r->terms.origin = "client 192.0.2.1";
   w.send(r);
@@ -150,7 +150,7 @@ TEST_CASE("whoever a request is for is named to the server that is asked") {
 }
 
 TEST_CASE("of many requests that are held, those that are cancelled are not asked") {
-  follower w;
+  streaming_follower w;
   w.leader("");
   std::vector<forwarded_request_ptr> held;
   for (int i = 0; i < 100; ++i) {

@@ -10,6 +10,10 @@
 
 namespace praetor::http::test {
 
+/// Requests that a test server echoes, and one that it holds.
+inline const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
+inline const std::string keep = "GET /keep HTTP/1.1\r\nHost: a\r\n\r\n";
+
 /// A client that sends bytes as they are and hands out what comes back.
 class raw_client {
 public:

@@ -10,7 +10,6 @@ using namespace praetor::http::test;
 
 namespace {
 
-const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string put_forbidden = "PUT /forbidden HTTP/1.1\r\nHost: a\r\n";
 const std::string put_echo = "PUT /echo HTTP/1.1\r\nHost: a\r\n";
 

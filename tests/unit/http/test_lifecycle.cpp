@@ -14,9 +14,6 @@ using namespace praetor::http::test;
 
 namespace {
 
-const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
-const std::string keep = "GET /keep HTTP/1.1\r\nHost: a\r\n\r\n";
-
 struct folder {
   std::filesystem::path path;
   folder() {

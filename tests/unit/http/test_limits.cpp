@@ -12,8 +12,6 @@ using namespace praetor::http::test;
 
 namespace {
 
-const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
-
 server_options with_body_limit(std::uint64_t bytes, std::string_view name) {
   server_options options;
   options.judge_head = [=](const api::request& request) {

@@ -19,8 +19,6 @@ std::string refusal(const std::string& status, const std::string& body = "") {
          (body.empty() ? status : body);
 }
 
-const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
-
 } // namespace
 
 TEST_CASE("each request gets the answer that its bytes deserve") {

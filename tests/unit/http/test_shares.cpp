@@ -12,9 +12,6 @@ using namespace praetor::http::test;
 
 namespace {
 
-const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
-const std::string keep = "GET /keep HTTP/1.1\r\nHost: a\r\n\r\n";
-
 std::string put(std::size_t length) {
   return "PUT /echo HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
 }

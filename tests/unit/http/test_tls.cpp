@@ -11,8 +11,6 @@ using namespace praetor::http::test;
 
 namespace {
 
-const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
-
 struct identity {
   std::string certificate, key;
   std::shared_ptr<X509> x509;

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-check_definition get(const std::string& url) {
+check_definition http_check(const std::string& url) {
   check_definition d;
   d.http = url;
   return d;
@@ -57,7 +57,7 @@ TEST_CASE("an HTTP check's status follows the code of the answer") {
         row{"429 Too Many Requests", "warning", "hey"}, row{"404 Not Found", "critical", "hey"},
         row{"503 Service Unavailable", "critical", "hey"}, row{"304 Not Modified", "critical", ""}}) {
     fixed_answer server(answer(r.line, r.body));
-    auto result = p.run(get(server.url()));
+    auto result = p.run(http_check(server.url()));
     expect(result, r.status, "HTTP GET " + server.url() + ": " + r.line + " Output: " + r.body);
     CHECK_FALSE(result.at_once);
   }
@@ -75,7 +75,7 @@ TEST_CASE("an HTTP check passes for an answer that Go's client would take") {
        }) {
     INFO(text);
     fixed_answer server(text);
-    expect(p.run(get(server.url())), "passing", "HTTP GET " + server.url() + ": " + shown);
+    expect(p.run(http_check(server.url())), "passing", "HTTP GET " + server.url() + ": " + shown);
   }
 }
 
@@ -85,14 +85,14 @@ TEST_CASE("an HTTP check asks for a packed body and shows it unpacked") {
   const std::string packed(
       "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x48\xad\x04\x00\xf0\x15\xd6\x88\x03\x00\x00\x00", 23);
   fixed_answer server(answer("200 OK", packed, "Content-Encoding: gzip\r\n"));
-  expect(p.run(get(server.url())), "passing", "HTTP GET " + server.url() + ": 200 OK Output: hey");
+  expect(p.run(http_check(server.url())), "passing", "HTTP GET " + server.url() + ": 200 OK Output: hey");
   CHECK(server.last().find("\r\nAccept-Encoding: gzip\r\n") != std::string::npos);
 }
 
 TEST_CASE("an HTTP check sends the request that clients of the reference see") {
   probing p;
   fixed_answer server(answer("200 OK", "hey"));
-  expect(p.run(get(server.url())), "passing", "HTTP GET " + server.url() + ": 200 OK Output: hey");
+  expect(p.run(http_check(server.url())), "passing", "HTTP GET " + server.url() + ": 200 OK Output: hey");
   auto request = server.last();
   CHECK(request.starts_with("GET /x HTTP/1.1\r\n"));
   CHECK(request.find("\r\nHost: " + server.server.address() + "\r\n") != std::string::npos);
@@ -100,7 +100,7 @@ TEST_CASE("an HTTP check sends the request that clients of the reference see") {
   CHECK(request.find("\r\nAccept: text/plain, text/*, */*\r\n") != std::string::npos);
   CHECK(request.find("\r\nConnection: close\r\n") != std::string::npos);
 
-  auto d = get("http://u:p@" + server.server.address() + "?q=a b#part");
+  auto d = http_check("http://u:p@" + server.server.address() + "?q=a b#part");
   d.method = "POST";
   d.body = "hello";
   d.header = {{"host", {"foo.example"}}, {"X-A", {"1", "2"}}, {"user-agent", {"me"}}};
@@ -117,7 +117,7 @@ TEST_CASE("an HTTP check sends the request that clients of the reference see") {
 
 TEST_CASE("an HTTP check takes no header that would change the request") {
   probing p;
-  auto d = get("http://127.0.0.1:1/");
+  auto d = http_check("http://127.0.0.1:1/");
   d.header = {{"X-A", {"1\r\nX-B: 2"}}};
   expect(p.run(d), "critical", "Get \"http://127.0.0.1:1/\": net/http: invalid header field value for \"X-A\"");
 }
@@ -137,7 +137,7 @@ TEST_CASE("an HTTP check follows redirections, but not for ever, and not if told
     send_all(s, answer("200 OK", "there"));
   });
   auto base = "http://" + server.address();
-  auto d = get(base + "/from");
+  auto d = http_check(base + "/from");
   d.method = "POST";
   d.body = "x";
   expect(p.run(d), "passing", "HTTP POST " + base + "/from: 200 OK Output: there");
@@ -147,9 +147,9 @@ TEST_CASE("an HTTP check follows redirections, but not for ever, and not if told
   CHECK(p.run(d).status == "passing");
   CHECK(last.starts_with("POST /dir/to "));
   CHECK(last.ends_with("x"));
-  expect(p.run(get(base + "/loop")), "critical", "Get \"/loop\": stopped after 10 redirects");
+  expect(p.run(http_check(base + "/loop")), "critical", "Get \"/loop\": stopped after 10 redirects");
   CHECK(loops == 10);
-  d = get(base + "/from");
+  d = http_check(base + "/from");
   d.disable_redirects = true;
   expect(p.run(d), "critical", "HTTP GET " + base + "/from: 302 Found Output: ");
 }
@@ -159,39 +159,40 @@ TEST_CASE("of a long body the last bytes are kept") {
   std::string body;
   for (int i = 0; i < 20000; ++i) body += std::to_string(i) + "\n";
   fixed_answer server(answer("200 OK", body));
-  auto result = p.run(get(server.url()), 50);
+  auto result = p.run(http_check(server.url()), 50);
   CHECK(result.output == "HTTP GET " + server.url() + ": 200 OK Output: " + body.substr(body.size() - 50));
   fixed_answer endless("HTTP/1.1 200 OK\r\n\r\nuntil the end");
-  CHECK(p.run(get(endless.url())).output == "HTTP GET " + endless.url() + ": 200 OK Output: until the end");
+  CHECK(p.run(http_check(endless.url())).output == "HTTP GET " + endless.url() + ": 200 OK Output: until the end");
   fixed_answer chunked("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
-  CHECK(p.run(get(chunked.url())).output == "HTTP GET " + chunked.url() + ": 200 OK Output: abcde");
+  CHECK(p.run(http_check(chunked.url())).output == "HTTP GET " + chunked.url() + ": 200 OK Output: abcde");
 }
 
 TEST_CASE("an HTTP check's errors read as they do elsewhere") {
   probing p;
   auto port = std::to_string(closed_port());
-  expect(p.run(get("http://127.0.0.1:" + port + "/x")), "critical",
+  expect(p.run(http_check("http://127.0.0.1:" + port + "/x")), "critical",
          "Get \"http://127.0.0.1:" + port + "/x\": dial tcp 127.0.0.1:" + port + ": connect: connection refused");
-  auto d = get("http://127.0.0.1:" + port + "/x");
+  auto d = http_check("http://127.0.0.1:" + port + "/x");
   d.method = "PUT";
   CHECK(p.run(d).output.starts_with("Put \"http://"));
   d.http = "http://u:secret@127.0.0.1:" + port + "/x";
   CHECK(p.run(d).output.starts_with("Put \"http://u:***@127.0.0.1:" + port + "/x\": dial"));
-  expect(p.run(get("ftp://127.0.0.1/")), "critical", "Get \"ftp://127.0.0.1/\": unsupported protocol scheme \"ftp\"");
-  expect(p.run(get("127.0.0.1:80")), "critical",
+  expect(p.run(http_check("ftp://127.0.0.1/")), "critical",
+         "Get \"ftp://127.0.0.1/\": unsupported protocol scheme \"ftp\"");
+  expect(p.run(http_check("127.0.0.1:80")), "critical",
          "parse \"127.0.0.1:80\": first path segment in URL cannot contain colon");
-  expect(p.run(get("http:///x")), "critical", "Get \"http:///x\": http: no Host in request URL");
+  expect(p.run(http_check("http:///x")), "critical", "Get \"http:///x\": http: no Host in request URL");
   fixed_answer silent("");
-  expect(p.run(get(silent.url())), "critical", "Get \"" + silent.url() + "\": EOF");
+  expect(p.run(http_check(silent.url())), "critical", "Get \"" + silent.url() + "\": EOF");
   fixed_answer garbage("garbage\r\n\r\n");
-  expect(p.run(get(garbage.url())), "critical",
+  expect(p.run(http_check(garbage.url())), "critical",
          "Get \"" + garbage.url() +
              "\": net/http: HTTP/1.x transport connection broken: malformed HTTP response \"garbage\"");
   local_server plain([](int s) {
     char byte;
     if (::recv(s, &byte, 1, 0) == 1) send_all(s, answer("400 Bad Request", "x"));
   });
-  expect(p.run(get("https://" + plain.address() + "/x")), "critical",
+  expect(p.run(http_check("https://" + plain.address() + "/x")), "critical",
          "Get \"https://" + plain.address() + "/x\": tls: first record does not look like a TLS handshake");
 }
 
@@ -203,7 +204,7 @@ TEST_CASE("an HTTP check ends at its time-out and hangs up") {
     if (path == "/body") send_all(s, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
     ended = wait_for_end(s);
   });
-  auto d = get("http://" + server.address() + "/head");
+  auto d = http_check("http://" + server.address() + "/head");
   d.timeout = 300ms;
   SECTION("before the answer") {
     expect(p.run(d), "critical",
@@ -228,7 +229,8 @@ TEST_CASE("a cancelled attempt hangs up and is silent") {
   });
   std::atomic<int> answers{0};
   probing p;
-  auto running = p.port->start({get("http://" + server.address() + "/"), 60s, 4096}, [&](probe_result) { ++answers; });
+  auto running =
+      p.port->start({http_check("http://" + server.address() + "/"), 60s, 4096}, [&](probe_result) { ++answers; });
   REQUIRE(connected.get_future().wait_for(30s) == std::future_status::ready);
   running->cancel();
   auto gone = ended.get_future();
@@ -244,8 +246,9 @@ TEST_CASE("a port that goes takes its attempts with it") {
   std::shared_ptr<running_probe> running;
   {
     probing p;
-    running = p.port->start({get("http://" + server.address() + "/"), 60s, 4096}, [&](probe_result) { ++answers; });
-    CHECK(p.run(get("http://127.0.0.1:" + std::to_string(closed_port()))).status == "critical");
+    running =
+        p.port->start({http_check("http://" + server.address() + "/"), 60s, 4096}, [&](probe_result) { ++answers; });
+    CHECK(p.run(http_check("http://127.0.0.1:" + std::to_string(closed_port()))).status == "critical");
   }
   auto gone = ended.get_future();
   REQUIRE(gone.wait_for(30s) == std::future_status::ready);

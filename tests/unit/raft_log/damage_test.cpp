@@ -86,7 +86,7 @@ TEST_CASE("a write-ahead log cut anywhere in its last write loses that write alo
   auto entry_size = GENERATE(as<std::size_t>{}, 50, 30000); // the large ones span several blocks
   make_log(whole, 8, 3, entry_size);
   auto wal = write_ahead_logs(whole).back().filename();
-  auto bytes = read_file(whole / wal);
+  auto bytes = bytes_of(whole / wal);
   auto batch = bytes.size() / 8;
   for (std::size_t lost : {std::size_t{1}, std::size_t{8}, batch / 3, batch / 2, batch - 10}) {
     CAPTURE(entry_size, lost, bytes.size());
@@ -114,7 +114,7 @@ TEST_CASE("a last write of which only some blocks reached the disk is a torn tai
   auto whole = dir.path / "whole";
   make_log(whole, 4, 4, 30000);
   auto wal = write_ahead_logs(whole).back().filename();
-  auto bytes = read_file(whole / wal);
+  auto bytes = bytes_of(whole / wal);
   auto block = bytes.size() - bytes.size() % 32768 - 2 * 32768; // inside the last write
   SECTION("zeros in its middle") { bytes.replace(block, 32768, std::string(32768, '\0')); }
   SECTION("zeros at its end") { bytes.replace(block, std::string::npos, std::string(bytes.size() - block, '\0')); }
@@ -130,7 +130,7 @@ TEST_CASE("zeros behind the last write are a torn tail") {
   directory dir;
   make_log(dir.path / "raft", 4, 4, 100);
   auto wal = write_ahead_logs(dir.path / "raft").back();
-  write_file(wal, read_file(wal) + std::string(5000, '\0'));
+  write_file(wal, bytes_of(wal) + std::string(5000, '\0'));
   auto found = look(dir.path / "raft", 100);
   CHECK(found.last == 16);
   CHECK(found.warnings.size() == 1);
@@ -141,7 +141,7 @@ TEST_CASE("damage before the last write is an error that names the file, and not
   auto whole = dir.path / "whole";
   make_log(whole, 10, 3, 100);
   auto wal = write_ahead_logs(whole).back().filename();
-  auto bytes = read_file(whole / wal);
+  auto bytes = bytes_of(whole / wal);
   for (std::size_t at = 3; at < bytes.size() * 8 / 10; at += bytes.size() / 23) {
     CAPTURE(at);
     auto copy = copy_of(whole, dir, "bad");
@@ -151,7 +151,7 @@ TEST_CASE("damage before the last write is an error that names the file, and not
     auto found = look(copy, 100);
     CHECK_FALSE(found.opened);
     CHECK_THAT(found.error, Catch::Contains(wal.string()) && Catch::Contains("Restore this directory"));
-    CHECK(read_file(copy / wal) == damaged);
+    CHECK(bytes_of(copy / wal) == damaged);
   }
 }
 
@@ -199,7 +199,7 @@ TEST_CASE("a manifest that breaks off early is an error") {
   fs::path manifest;
   for (auto& file : fs::directory_iterator(path))
     if (file.path().filename().string().starts_with("MANIFEST")) manifest = file.path();
-  auto bytes = read_file(manifest);
+  auto bytes = bytes_of(manifest);
   SECTION("in what looks like space that was not written yet") {
     std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() / 2), bytes.end(), '\0');
   }
@@ -209,7 +209,7 @@ TEST_CASE("a manifest that breaks off early is an error") {
   auto found = look(path, 1000);
   CHECK_FALSE(found.opened);
   CHECK_THAT(found.error, Catch::Contains(manifest.string()) && Catch::Contains("Restore this directory"));
-  CHECK(read_file(manifest) == bytes);
+  CHECK(bytes_of(manifest) == bytes);
 }
 
 TEST_CASE("a note about the manifest that is lost or damaged loses nothing") {
@@ -251,7 +251,7 @@ TEST_CASE("random damage never crashes and never silently loses more than the la
   for (int round = 0; round < 120; ++round) {
     auto copy = copy_of(whole, dir, "bad");
     auto name = files[pick(files.size())];
-    auto bytes = read_file(copy / name);
+    auto bytes = bytes_of(copy / name);
     // Where several of the last records of a write-ahead log are spoilt, nothing tells them from one that was cut
     // short.
     auto hits = name.extension() == ".log" ? 1 : 1 + pick(3);

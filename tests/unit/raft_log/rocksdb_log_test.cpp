@@ -212,7 +212,7 @@ TEST_CASE("a log waits while there are no file descriptors left, and goes on whe
     return waits > 0 && ends > 0 ? 0 : 5;
   });
   CHECK(status == 0);
-  CHECK(open_log(dir.path / "raft")->last_index() == std::stoull(read_file(dir.path / "last")));
+  CHECK(open_log(dir.path / "raft")->last_index() == std::stoull(bytes_of(dir.path / "last")));
 }
 
 TEST_CASE("a write beyond the file size limit is an error, and what was acknowledged stays") {
@@ -238,5 +238,5 @@ TEST_CASE("a write beyond the file size limit is an error, and what was acknowle
   });
   CHECK(status == 0);
   auto log = open_log(path);
-  CHECK(log->last_index() >= std::stoull(read_file(acknowledged)));
+  CHECK(log->last_index() >= std::stoull(bytes_of(acknowledged)));
 }

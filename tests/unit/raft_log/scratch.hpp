@@ -2,6 +2,7 @@
 
 #include "storage/raft_log/rocksdb_log.hpp"
 
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -26,7 +27,7 @@ struct directory {
   fs::path path;
 };
 
-inline std::string read_file(const fs::path& path) {
+inline std::string bytes_of(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }

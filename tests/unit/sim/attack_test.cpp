@@ -15,7 +15,7 @@ run_result run_once(const scenario& what, std::uint64_t seed) {
   return run(what, options);
 }
 
-std::string told(const run_result& r) {
+std::string report_of_attack(const run_result& r) {
   std::string out = "steps " + std::to_string(r.steps) + ", messages " + std::to_string(r.messages);
   for (const auto& f : r.findings)
     out += "\n  at " + std::to_string(f.at.count() / 1000000) + " ms: " + f.checker + ": " + f.text;
@@ -35,7 +35,7 @@ TEST_CASE("every scenario with attackers passes, and sends them") {
     ++attacked;
     auto r = run_once(s, 3);
     INFO(s.name);
-    INFO(told(r));
+    INFO(report_of_attack(r));
     CHECK(r.findings.empty());
     CHECK(r.undecided.empty());
   }
@@ -67,6 +67,6 @@ TEST_CASE("what attackers write without permission is found") {
   // The checkers take it for a cluster with tokens, and it is none.
   s.who.node.configuration = "acl { enabled = false default_policy = \"deny\" }";
   auto r = run_once(s, 1);
-  INFO(told(r));
+  INFO(report_of_attack(r));
   CHECK((found(r, "permission") || found(r, "no mark of an attacker")));
 }

@@ -11,7 +11,7 @@ using namespace praetor::sim;
 
 namespace {
 
-std::string told(const run_result& r) {
+std::string report_of_run(const run_result& r) {
   std::string out = "seed " + std::to_string(r.seed) + ", steps " + std::to_string(r.steps) + ", requests " +
                     std::to_string(r.requests) + ", answers " + std::to_string(r.answers) + ", unknown " +
                     std::to_string(r.unknown) + ", entries " + std::to_string(r.entries) + ", lives " +
@@ -36,7 +36,7 @@ run_result run_named(const std::string& name, std::uint64_t seed) {
 
 TEST_CASE("three servers begin a cluster and serve without faults") {
   auto r = run_named("three_servers", 1);
-  INFO(told(r));
+  INFO(report_of_run(r));
   CHECK(r.findings.empty());
   CHECK(r.terms >= 1);
   CHECK(r.entries > 50);
@@ -74,11 +74,11 @@ TEST_CASE("promises hold under random faults, and a seed gives one trace") {
   std::uint64_t terms = 0, entries = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     auto first = run_named("random_faults", seed);
-    INFO(told(first));
+    INFO(report_of_run(first));
     CHECK(first.findings.empty());
     if (seed % 5 == 0) {
       auto second = run_named("random_faults", seed);
-      INFO(told(second));
+      INFO(report_of_run(second));
       CHECK(first.trace == second.trace);
     }
     terms += first.terms;
@@ -93,7 +93,7 @@ TEST_CASE("a server that was away for long is filled up with the leader's snapsh
   std::uint64_t installed = 0;
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     auto r = run_named("snapshot_under_loss", seed);
-    INFO(told(r));
+    INFO(report_of_run(r));
     CHECK(r.findings.empty());
     installed += r.snapshots_installed;
   }
@@ -102,7 +102,7 @@ TEST_CASE("a server that was away for long is filled up with the leader's snapsh
 
 TEST_CASE("servers of two datacenters find each other, and again after a time apart") {
   auto r = run_named("datacenters_apart", 1);
-  INFO(told(r));
+  INFO(report_of_run(r));
   CHECK(r.findings.empty());
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("each kind of fault alone is stood") {
     options.seed = 7;
     auto r = run(what, options);
     INFO(name_of(kind));
-    INFO(told(r));
+    INFO(report_of_run(r));
     CHECK(r.findings.empty());
     CHECK(r.faults.size() > 1);
   }

@@ -44,7 +44,7 @@ run_result run_with(const scenario& what, std::uint64_t seed, observer* watcher 
   return run(what, options);
 }
 
-std::string told(const run_result& r) {
+std::string report_of_workload(const run_result& r) {
   std::string out = "seed " + std::to_string(r.seed) + ", requests " + std::to_string(r.requests) + ", answers " +
                     std::to_string(r.answers) + ", operations " + std::to_string(r.operations);
   for (const auto& f : r.findings)
@@ -57,7 +57,7 @@ std::string told(const run_result& r) {
 
 TEST_CASE("every kind of client finds its promises kept by a cluster in which nothing goes wrong") {
   auto r = run_with(everything(3, 2), 1);
-  INFO(told(r));
+  INFO(report_of_workload(r));
   CHECK(r.findings.empty());
   CHECK(r.undecided.empty());
   CHECK(r.operations > 500);
@@ -71,7 +71,7 @@ TEST_CASE("one server keeps its promises to every kind of client through crashes
   };
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     auto first = run_with(what, seed);
-    INFO(told(first));
+    INFO(report_of_workload(first));
     CHECK(first.findings.empty());
     CHECK(first.lives > 3);
     if (seed == 1) CHECK(run_with(what, seed).trace == first.trace);
@@ -84,7 +84,7 @@ TEST_CASE("the state can be put back while clients are at work") {
   std::ostringstream lines;
   history_file told_operations(lines);
   auto r = run_with(what, 3, &told_operations);
-  INFO(told(r));
+  INFO(report_of_workload(r));
   CHECK(r.findings.empty());
   CHECK(lines.str().find(R"("operation":"snapshot-restore","key":"","value":"")") != std::string::npos);
 }

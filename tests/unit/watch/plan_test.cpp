@@ -7,7 +7,7 @@ using namespace praetor;
 
 namespace {
 
-std::string fault_of(nlohmann::json definition) {
+std::string plan_fault_of(nlohmann::json definition) {
   free_form parameters(std::move(definition));
   auto plan = take_watch_plan(parameters);
   if (!plan) return plan.error().text;
@@ -63,14 +63,14 @@ TEST_CASE("a plan carries the watch's token and datacenter") {
 }
 
 TEST_CASE("a watch whose parameters are wrong is refused in the reference's words") {
-  CHECK(fault_of(nlohmann::json::object()) == "Watch type must be specified");
-  CHECK(fault_of({{"type", "bogus"}}) == "Unsupported watch type: bogus");
-  CHECK(fault_of({{"type", 7}}) == "Expecting type to be a string");
-  CHECK(fault_of({{"type", "key"}}) == "Must specify a single key to watch");
-  CHECK(fault_of({{"type", "key"}, {"key", 7}}) == "Expecting key to be a string");
-  CHECK(fault_of({{"type", "keyprefix"}}) == "Must specify a single prefix to watch");
-  CHECK(fault_of({{"type", "service"}}) == "Must specify a single service to watch");
-  CHECK(fault_of({{"type", "checks"}, {"service", "a"}, {"state", "b"}}) == "Cannot specify service and state");
-  CHECK(fault_of({{"type", "nodes"}, {"b", 1}, {"a", 1}}) == "Invalid parameters: [a b]");
-  CHECK(fault_of({{"type", "event"}, {"stale", true}}) == "Invalid parameters: [stale]");
+  CHECK(plan_fault_of(nlohmann::json::object()) == "Watch type must be specified");
+  CHECK(plan_fault_of({{"type", "bogus"}}) == "Unsupported watch type: bogus");
+  CHECK(plan_fault_of({{"type", 7}}) == "Expecting type to be a string");
+  CHECK(plan_fault_of({{"type", "key"}}) == "Must specify a single key to watch");
+  CHECK(plan_fault_of({{"type", "key"}, {"key", 7}}) == "Expecting key to be a string");
+  CHECK(plan_fault_of({{"type", "keyprefix"}}) == "Must specify a single prefix to watch");
+  CHECK(plan_fault_of({{"type", "service"}}) == "Must specify a single service to watch");
+  CHECK(plan_fault_of({{"type", "checks"}, {"service", "a"}, {"state", "b"}}) == "Cannot specify service and state");
+  CHECK(plan_fault_of({{"type", "nodes"}, {"b", 1}, {"a", 1}}) == "Invalid parameters: [a b]");
+  CHECK(plan_fault_of({{"type", "event"}, {"stale", true}}) == "Invalid parameters: [stale]");
 }
