@@ -17,7 +17,6 @@ using asio::ip::tcp;
 
 namespace {
 
-
 bool is_address(const std::string& text) {
   boost::system::error_code failed;
   asio::ip::make_address(text, failed);

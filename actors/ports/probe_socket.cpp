@@ -13,7 +13,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::udp;
 
-
 /// Passing when the connection stands, with TLS when the handshake is done too.
 class tcp_attempt final : public network_attempt {
 public:

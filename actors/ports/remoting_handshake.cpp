@@ -21,7 +21,6 @@ using asio::ip::tcp;
 
 namespace {
 
-
 /// How long, and for how many bytes, who was turned away is listened to.
 constexpr auto drain_time = std::chrono::milliseconds(500);
 constexpr std::size_t most_drained = 64 << 10;

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t text_width = 100, text_indent = 4;
 
-void declare_list_flags(cli::flag_set& flags, command_line& line) { flags.add_bool("json", line.as_json, "Print JSON."); }
+void declare_list_flags(cli::flag_set& flags, command_line& line) {
+  flags.add_bool("json", line.as_json, "Print JSON.");
+}
 
 } // namespace
 

@@ -168,10 +168,12 @@ int run_command(const std::vector<std::string>& args, cli::streams io) {
   if (!what) return refuse(io, run_name, what.error());
   auto seeds = read_seeds(line.seeds);
   if (!seeds) return refuse(io, run_name, seeds.error());
-  if (line.jobs > 1024) return refuse(io, run_name, {"-jobs " + std::to_string(line.jobs) + " is too many; at most 1024"});
+  if (line.jobs > 1024)
+    return refuse(io, run_name, {"-jobs " + std::to_string(line.jobs) + " is too many; at most 1024"});
   if (!line.history_file.empty()) {
     if (seeds->count() * what->size() != 1)
-      return refuse(io, run_name, {"-history takes the operations of one run; give it one scenario and one of the -seeds"});
+      return refuse(io, run_name,
+                    {"-history takes the operations of one run; give it one scenario and one of the -seeds"});
     if (auto made = write_file(line.history_file, ""); !made) return refuse(io, run_name, made.error());
   }
   return batch(line, *what, *seeds, io).run();

@@ -46,7 +46,8 @@ int shrink_command(const std::vector<std::string>& args, cli::streams io) {
   const auto& scenario = *what->front();
   auto failing = try_out(scenario, *whole);
   if (failing.findings.empty())
-    return refuse(io, shrink_name, {title(*whole) + " passes: there is nothing to shrink; it has to be a seed that fails"});
+    return refuse(io, shrink_name,
+                  {title(*whole) + " passes: there is nothing to shrink; it has to be a seed that fails"});
   io.out << title(*whole) << ": " << describe(failing.findings.front()) << "\n" << std::flush;
   if (!whole->faults) whole->faults = sim::faults_of(scenario, whole->seed);
 
