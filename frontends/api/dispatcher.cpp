@@ -108,7 +108,7 @@ void wait_for_first_records(const call& c, std::function<void(const call&, const
 /// Goes on with a call whose token is resolved.
 /// @param patient whether an unknown token may wait for the records of a new cluster's first leader
 template <class Next>
-void with_identity(call c, const resolution& identity, const Next& next, bool patient = true) {
+void with_identity(call c, const resolution& identity, Next next, bool patient = true) {
   if (!identity && patient && identity.error().code == error_code::unauthenticated && is_too_early(c))
     return wait_for_first_records(
         c, [next](const call& c, const resolution& identity) { with_identity(c, identity, next, false); });
