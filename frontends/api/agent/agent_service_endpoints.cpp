@@ -22,7 +22,7 @@ void list(const call& c) {
   bool removed = false;
   local->services.for_each([&](std::string_view id, const local_service_ptr& s) {
     auto shown = to_agent_service(*s->service, datacenter);
-    if (*filter && !(*filter)->matches(shown)) return;
+    if (!filter->matches(shown)) return;
     if (may_read(*c.who, *s->service))
       out.emplace(id, std::move(shown));
     else
