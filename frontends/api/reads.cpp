@@ -19,6 +19,18 @@ constexpr std::string_view asking_agent_itself = "_agent";
 constexpr std::string_view cached_with_consistent = "Cannot specify ?cached with ?consistent, conflicting semantics.";
 constexpr std::string_view stale_with_consistent = "Cannot specify ?stale with ?consistent, conflicting semantics.";
 
+constexpr std::string_view blocking_backend = "blocking-query";
+
+/// What the answer to a failed read says.
+read_meta meta_of_error() {
+  read_meta out;
+  out.index = 1;
+  out.known_leader = false;
+  out.last_contact = nanoseconds{0};
+  out.backend = blocking_backend;
+  return out;
+}
+
 /// Waits for a change without asking the question again: the first time it hands out what an earlier evaluation read,
 /// with the hash "same"; after that the hash is "changed".
 class change_query final : public watched_query {
@@ -168,23 +180,22 @@ void pending_read::reply(const evaluation& e) {
   a.content_type = rendered.content_type;
   a.body = rendered.body;
   a.headers = rendered.headers;
-  if (rendered.bare) return respond(c, std::move(a));
+  if (rendered.head == read_head::of_error) a.meta = meta_of_error();
+  if (rendered.head != read_head::whole) return respond(c, std::move(a));
   auto& leader = c.env.view().leader;
   auto known = leader.get();
-  std::int64_t contact = 0;
+  nanoseconds contact{0};
   if (!known->is_leader)
-    contact = std::chrono::duration_cast<std::chrono::milliseconds>(c.env.now() - leader.last_contact()).count();
-  if (options.max_stale.count() > 0 && nanoseconds{std::chrono::milliseconds{contact}} > options.max_stale) {
+    contact = std::chrono::duration_cast<std::chrono::milliseconds>(c.env.now() - leader.last_contact());
+  if (options.max_stale.count() > 0 && contact > options.max_stale) {
     options.mode = consistency::leader;
     options.max_stale = nanoseconds{0};
     return start();
   }
   bool streamed = style.streaming && (options.min_index > 0 || options.cached);
-  auto& lines = a.lines;
-  lines = read_lines(options, style.shows_consistency, e.index, !known->leader_id.empty(),
-                     std::chrono::milliseconds{contact}, streamed);
-  if (options.cached && style.cacheable) lines += at_hand ? "X-Cache: HIT\r\nAge: 0\r\n" : "X-Cache: MISS\r\n";
-  if (rendered.filtered && !c.token.empty()) lines += filtered_line;
+  a.meta = meta_of(options, {style.shows_consistency, e.index, !known->leader_id.empty(), contact, streamed});
+  a.meta.filtered = rendered.filtered && !c.token.empty();
+  if (options.cached && style.cacheable) a.lines = at_hand ? "X-Cache: HIT\r\nAge: 0\r\n" : "X-Cache: MISS\r\n";
   respond(c, std::move(a));
 }
 
@@ -299,20 +310,14 @@ std::string_view text_of(consistency mode) {
   return "leader";
 }
 
-std::string read_lines(const read_options& options, bool shows_consistency, std::uint64_t index, bool known_leader,
-                       std::chrono::milliseconds contact, bool streamed) {
-  std::string lines;
-  lines.reserve(192);
-  if (shows_consistency) {
-    lines += "X-Consul-Effective-Consistency: ";
-    lines += text_of(options.mode);
-    lines += "\r\n";
-  }
-  lines += "X-Consul-Index: " + std::to_string(index) + "\r\nX-Consul-Knownleader: ";
-  lines += known_leader && !streamed ? "true" : "false";
-  lines += "\r\nX-Consul-Lastcontact: " + std::to_string(contact.count()) + "\r\nX-Consul-Query-Backend: ";
-  lines += streamed ? "streaming\r\n" : "blocking-query\r\n";
-  return lines;
+read_meta meta_of(const read_options& options, const read_source& from) {
+  read_meta out;
+  if (from.shows_consistency) out.consistency = text_of(options.mode);
+  out.index = from.index;
+  out.known_leader = from.known_leader && !from.streamed;
+  out.last_contact = from.contact;
+  out.backend = from.streamed ? "streaming" : blocking_backend;
+  return out;
 }
 
 std::optional<cache_control> parse_cache_control(std::string_view header) {
@@ -363,12 +368,7 @@ string_map node_meta_of(const request& req) {
 
 answer read_error_answer(const error& e) {
   auto a = error_answer(e);
-  if (e.status != 400) {
-    a.headers.emplace_back("X-Consul-Index", "1");
-    a.headers.emplace_back("X-Consul-Knownleader", "false");
-    a.headers.emplace_back("X-Consul-Lastcontact", "0");
-    a.headers.emplace_back("X-Consul-Query-Backend", "blocking-query");
-  }
+  if (e.status != 400) a.meta = meta_of_error();
   return a;
 }
 

@@ -31,21 +31,34 @@ std::string question_key(const call& c);
 bool says_how(std::string_view parameter);
 /// Whether a service's entries are said to come from the streaming backend, if they are waited for or cached.
 bool streams_entries(const call& c);
-/// The header lines of an answer about the state.
-/// @param contact how old the state is that it was made from
-std::string read_lines(const read_options& options, bool shows_consistency, std::uint64_t index, bool known_leader,
-                       std::chrono::milliseconds contact, bool streamed);
+/// How an answer about the state came to be.
+struct read_source {
+  bool shows_consistency = false;
+  std::uint64_t index = 1;
+  bool known_leader = false;
+  nanoseconds contact{0}; ///< how old the state is
+  bool streamed = false;  ///< it is said to come from the streaming backend
+};
+/// What such an answer says of its read.
+read_meta meta_of(const read_options& options, const read_source& from);
 /// The `node-meta` parameters.
 string_map node_meta_of(const request& req);
 
-/// An answer without what differs from reply to reply (index and contact headers).
+/// Which members of its read_meta an answer has.
+enum class read_head : std::uint8_t {
+  whole,
+  of_error, ///< those of a read that failed
+  none,     ///< it shows no index
+};
+
+/// An answer without what differs from reply to reply (index and contact).
 struct rendered_answer {
   unsigned status = 200;
   std::string_view content_type = json_type;
   shared_bytes body;
   std::vector<std::pair<std::string, std::string>> headers;
+  read_head head = read_head::whole;
   bool filtered = false; ///< something was removed that the token may not see
-  bool bare = false;     ///< without the headers of a read
 };
 
 /// How a client is shown the value of its query.

@@ -4,7 +4,7 @@ namespace praetor::api {
 
 rendered_answer missing(unsigned status, std::string text) {
   rendered_answer out;
-  out.bare = true;
+  out.head = read_head::none;
   out.status = status;
   out.content_type = text_type;
   out.body = std::make_shared<const std::string>(std::move(text));

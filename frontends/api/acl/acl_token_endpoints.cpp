@@ -42,9 +42,9 @@ struct expanded_token {
 };
 
 /// A missing token is an error of the read, not a record that is not there.
-rendered_answer no_token(const std::string& text) {
-  auto out = missing(forbidden, text);
-  out.headers = read_error_answer(error{text, forbidden}).headers;
+rendered_answer no_token(std::string text) {
+  auto out = missing(forbidden, std::move(text));
+  out.head = read_head::of_error;
   return out;
 }
 

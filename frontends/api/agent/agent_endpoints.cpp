@@ -139,7 +139,7 @@ void members(const call& c) {
   auto removed = std::erase_if(
       out, [&](const member_shape& m) { return !c.who->allowed(acl::resource::node, acl::access::read, m.name); });
   auto a = json_answer(c, out);
-  if (removed > 0 && !c.token.empty()) a.lines = filtered_line;
+  a.meta.filtered = removed > 0 && !c.token.empty();
   respond(c, std::move(a));
 }
 

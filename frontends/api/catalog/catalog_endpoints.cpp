@@ -52,7 +52,7 @@ void service(const call& c) { instances_of(c, false); }
 void connect(const call& c) {
   if (c.who->allowed(acl::resource::service, acl::access::read, c.rest)) return instances_of(c, true);
   auto nothing = json_answer(c, std::vector<service_node>());
-  nothing.lines = read_lines(*read_options_of(c), catalog_style.shows_consistency, 1, false, {}, false);
+  nothing.meta = meta_of(*read_options_of(c), {.shows_consistency = catalog_style.shows_consistency});
   respond(c, std::move(nothing));
 }
 

@@ -23,7 +23,7 @@ rendered_answer node_places(const showing& to, const queries::node_coordinates& 
                             const queries::found<queries::node_coordinates>& f) {
   if (!f.missing) return as_json(to, q, f);
   rendered_answer out;
-  out.bare = true;
+  out.head = read_head::none;
   out.status = 404;
   out.content_type = {};
   return out;

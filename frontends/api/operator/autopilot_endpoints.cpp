@@ -24,7 +24,7 @@ autopilot_config nothing_set() {
 rendered_answer settings(const showing& to, const queries::autopilot_settings&,
                          const queries::found<queries::autopilot_settings>& f) {
   rendered_answer out;
-  out.bare = true;
+  out.head = read_head::none;
   out.body = to_json(to.how, f.value ? *f.value : nothing_set());
   return out;
 }
