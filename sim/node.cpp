@@ -58,14 +58,6 @@ api::request take_apart(std::string method, const std::string& target, std::stri
   return r;
 }
 
-/// What a header line of an answer says; 0 if there is none.
-std::uint64_t number_in(const api::answer& a, std::string_view name) {
-  std::uint64_t number = 0;
-  if (auto at = a.lines.find(name); at != a.lines.npos)
-    std::from_chars(a.lines.data() + at + name.size(), a.lines.data() + a.lines.size(), number);
-  return number;
-}
-
 } // namespace
 
 /// Keeps the last lines of the agent's log.
@@ -134,9 +126,9 @@ public:
     reply r;
     r.status = a.status;
     if (a.body) r.body = *a.body;
-    r.index = number_in(a, "X-Consul-Index: ");
-    r.known_leader = a.lines.find("X-Consul-Knownleader: true") != a.lines.npos;
-    r.last_contact = std::chrono::milliseconds(number_in(a, "X-Consul-Lastcontact: "));
+    r.index = a.meta.index;
+    r.known_leader = a.meta.known_leader.value_or(false);
+    r.last_contact = a.meta.last_contact.value_or(nanoseconds{0});
     end(r);
   }
   std::shared_ptr<api::body_stream> respond_stream(api::answer head) override {

@@ -2,13 +2,14 @@
 
 #include "protocol/acl/authorizer.hpp"
 #include "protocol/types/catalog.hpp"
+#include "protocol/types/kv.hpp"
 
 #include <string_view>
 
 namespace praetor {
 
-// What a token may see of the catalog. Records that were imported through a peering are seen by who may see all nodes,
-// or all services.
+// What a token may see of the catalog and of sessions. Records that were imported through a peering are seen by who may
+// see all nodes, or all services.
 
 inline bool may_read_node(const acl::authorizer& who, std::string_view peer, std::string_view node) {
   return peer.empty() ? who.allowed(acl::resource::node, acl::access::read, node)
@@ -29,6 +30,10 @@ bool may_read(const acl::authorizer& who, const health_check& c);
 /// that makes it critical would look healthy.
 inline bool may_read(const acl::authorizer& who, const service_entry& e) {
   return may_read(who, *e.node) && may_read(who, *e.service);
+}
+
+inline bool may_read(const acl::authorizer& who, const session& s) {
+  return who.allowed(acl::resource::session, acl::access::read, s.node);
 }
 
 /// A check of the agent that is asked itself. Its node is no secret to its users: a service's check is shown to who may

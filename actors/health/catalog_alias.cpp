@@ -2,7 +2,6 @@
 
 #include "actors/registry/registration_token.hpp"
 #include "actors/rpc/forwarded_request.hpp"
-#include "actors/rpc/remote_answer.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/config/runtime_config.hpp"
 
@@ -109,7 +108,7 @@ void catalog_alias_state::wake() {
 void catalog_alias_state::answered(const remote_answer& a) {
   if (a.status != 200) return failed(a.body);
   // A server that has just begun has not applied its whole log yet, or has lost touch: it does not tell how things are.
-  if (header_of(a, "X-Consul-Knownleader") == "false") return pause(until_frontends);
+  if (a.meta.known_leader == false) return pause(until_frontends);
   auto taken = looking_for_target ? take_target(a) : take_checks(a);
   if (!taken) failed("the answer could not be read: " + taken.error().text);
 }
@@ -119,7 +118,7 @@ expected<void> catalog_alias_state::take_checks(const remote_answer& a) {
   std::vector<health_check> all;
   if (auto read = json::read(a.body, all); !read) return read;
   pauses.reset();
-  index = std::max<std::uint64_t>(index_of(a), 1); // 0 would not wait
+  index = std::max<std::uint64_t>(a.meta.index, 1); // 0 would not wait
   checks.clear();
   bool same_node = equal_fold(d.alias_node, start.node_name);
   for (const auto& c : all)

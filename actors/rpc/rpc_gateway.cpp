@@ -1,6 +1,8 @@
 #include "actors/rpc/rpc_gateway.hpp"
 
 #include "actors/access/command_permissions.hpp"
+#include "actors/queries/catalog.hpp"
+#include "actors/queries/health.hpp"
 #include "actors/raft/bootstrap.hpp"
 #include "actors/raft/no_leader.hpp"
 #include "actors/rpc/forwarded_request.hpp"
@@ -9,20 +11,12 @@
 #include "actors/rpc/rpc_bodies.hpp"
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/mutation.hpp"
-#include "storage/state/queries_catalog.hpp"
-#include "storage/state/queries_health.hpp"
 
 #include <algorithm>
 
 namespace praetor {
 
 namespace {
-
-void hide_unreadable(const acl::authorizer& who, node_records& found) {
-  if (found.node && !may_read(who, *found.node)) found = {};
-  std::erase_if(found.services, [&](const node_service_ptr& s) { return !may_read(who, *s); });
-  std::erase_if(found.checks, [&](const health_check_ptr& c) { return !may_read(who, *c); });
-}
 
 /// Why a handler gives no reply.
 tl::unexpected<rpc_refusal> refusal(error why, bool not_carried_out) {
@@ -254,12 +248,12 @@ void rpc_gateway_state::find_node(received<rpc_kind::node_records> asked) {
   if (!who) return asked.done(refusal({"this is no server", 403}, false));
   if (!*who) return asked.done(refusal({who->error().code, who->error().text, 403}, false));
   auto store = options.view->state.load();
+  auto eyes = mutated(mutation::records_shown_to_anybody) ? acl::allow_all() : **who;
+  auto node = run(queries::node_services{what.node, {}}, *store, *eyes, nullptr).value;
   node_records found;
-  auto services = state::node_services(*store, what.node, nullptr).value;
-  found.node = services.node;
-  found.services = std::move(services.services);
-  found.checks = state::node_checks(*store, what.node, nullptr).value;
-  if (!mutated(mutation::records_shown_to_anybody)) hide_unreadable(***who, found);
+  found.node = std::move(node.node);
+  if (node.services) found.services = std::move(*node.services);
+  found.checks = run(queries::node_checks{what.node, {}}, *store, *eyes, nullptr).value;
   asked.done(std::move(found));
 }
 

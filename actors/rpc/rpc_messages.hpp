@@ -189,12 +189,37 @@ struct remote_request {
   }
 };
 
+/// What an answer says of the read that it comes from. The agent that the client asked makes header lines of it; what
+/// is not set has none.
+struct read_meta {
+  std::uint64_t index = 0;                 ///< to wait for something newer; 0: not set
+  std::string content_hash;                ///< to wait for another content
+  std::string consistency;                 ///< "leader", "stale" or "consistent"
+  std::optional<bool> known_leader;        ///< whether the server that answered knew a leader
+  std::optional<nanoseconds> last_contact; ///< how old its state may be
+  std::string backend;                     ///< "blocking-query" or "streaming"
+  bool filtered = false;                   ///< something was left out that the token may not read
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Index"}, x.index);
+    f(field{"ContentHash"}, x.content_hash);
+    f(field{"Consistency"}, x.consistency);
+    f(field{"KnownLeader"}, x.known_leader);
+    f(field{"LastContact"}, x.last_contact);
+    f(field{"Backend"}, x.backend);
+    f(field{"Filtered"}, x.filtered);
+  }
+  bool operator==(const read_meta&) const = default;
+};
+
 /// The answer to a client's request, without what the asking agent adds to all answers.
 struct remote_answer {
   std::int64_t status = 200;
   std::string content_type;
   std::vector<named_text> headers;
   std::string lines; ///< more header lines, each with its CRLF
+  read_meta meta;
   std::string body;
   bool not_carried_out = false;    ///< surely nothing happened; travels as rpc_refusal
   std::shared_ptr<byte_pipe> rest; ///< what follows the body; null: nothing. Travels as a stream
@@ -205,6 +230,7 @@ struct remote_answer {
     f(field{"ContentType"}, x.content_type);
     f(field{"Headers"}, x.headers);
     f(field{"Lines"}, x.lines);
+    f(field{"Meta"}, x.meta);
     f(field{"Body"}, x.body);
   }
 };

@@ -27,7 +27,7 @@ nanoseconds cached_answer_state::age() const {
 
 bool cached_answer_state::satisfies(const cache_request& r) const {
   if (!current) return false;
-  if (question->waits()) return r.min_index == 0 || current->index > r.min_index;
+  if (question->waits()) return r.min_index == 0 || current->index() > r.min_index;
   return !r.max_age || (r.max_age->count() > 0 && age() <= *r.max_age);
 }
 
@@ -43,7 +43,7 @@ void cached_answer_state::remove(const cache_request_ptr& r) { std::erase(waitin
 
 void cached_answer_state::fetch() {
   retry.stop();
-  auto index = current && question->waits() ? current->index : 0;
+  auto index = current && question->waits() ? current->index() : 0;
   fetch_began = self->clock().now();
   auto me = caf::actor_cast<caf::actor_addr>(self);
   auto done = [me, number = ++fetches](fetched_answer f) {
@@ -62,7 +62,7 @@ void cached_answer_state::fetched_one(const fetched_answer_ptr& f) {
 void cached_answer_state::keep(const fetched_answer_ptr& f) {
   pauses.reset();
   lost.reset();
-  bool news = !current || f->index != current->index;
+  bool news = !current || f->index() != current->index();
   current = f;
   fetched = self->clock().now();
   for (auto& r : std::exchange(waiting, {})) {

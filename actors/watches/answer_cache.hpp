@@ -22,8 +22,8 @@ namespace praetor {
 struct fetched_answer {
   remote_answer answer;
   std::optional<error> failure; ///< why no server has answered
-  std::uint64_t index = 0;      ///< of the answer; 0: it has none
 
+  std::uint64_t index() const { return answer.meta.index; }
   bool good() const { return !failure && answer.status == 200; }
   /// A server has answered, and would not answer otherwise if it were asked again.
   bool refused() const { return !failure && answer.status >= 400 && answer.status < 500; }

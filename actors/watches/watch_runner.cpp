@@ -1,7 +1,6 @@
 #include "actors/watches/watch_runner.hpp"
 
 #include "actors/rpc/forwarded_request.hpp"
-#include "actors/rpc/remote_answer.hpp"
 #include "protocol/config/runtime_config.hpp"
 
 #include <nlohmann/json.hpp>
@@ -67,7 +66,7 @@ void watch_runner_state::wake() {
 }
 
 void watch_runner_state::answered(const remote_answer& a) {
-  auto news = follower->answered({a.status, index_of(a), header_of(a, "X-Consul-ContentHash"), a.body});
+  auto news = follower->answered({a.status, a.meta.index, a.meta.content_hash, a.body});
   if (!news) return failed(news.error().text);
   if (!*news) return ask();
   run_handler(**news);

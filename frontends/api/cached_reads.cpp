@@ -11,14 +11,6 @@ namespace praetor::api {
 namespace {
 
 constexpr nanoseconds longest_wait = std::chrono::minutes(10);
-constexpr std::string_view index_header = "X-Consul-Index: ";
-
-std::uint64_t index_in(const std::string& lines) {
-  auto at = lines.find(index_header);
-  if (at == lines.npos) return 0;
-  at += index_header.size();
-  return parse_uint(std::string_view(lines).substr(at, lines.find('\r', at) - at)).value_or(0);
-}
 
 fetched_answer fetched(expected<remote_answer> reply) {
   fetched_answer out;
@@ -26,7 +18,6 @@ fetched_answer fetched(expected<remote_answer> reply) {
     out.answer = std::move(*reply);
   else
     out.failure = std::move(reply.error());
-  out.index = index_in(out.answer.lines);
   return out;
 }
 
@@ -88,12 +79,10 @@ void respond_kept(const call& c, const read_options& options, const cached_reply
   if (from.failure) return respond_read_error(c, *from.failure);
   auto a = unpacked(from.answer);
   if (!from.good()) return respond(c, std::move(a));
-  if (from.index > 0) {
-    bool filtered = a.lines.find(filtered_line) != a.lines.npos;
+  if (from.index() > 0) {
     bool streamed = c.matched->path.starts_with("/v1/health/") && streams_entries(c);
-    auto contact = std::chrono::duration_cast<std::chrono::milliseconds>(reply.age);
-    a.lines = read_lines(options, true, from.index, reply.age.count() == 0, contact, streamed);
-    if (filtered) a.lines += filtered_line;
+    a.meta = meta_of(options, {true, from.index(), reply.age.count() == 0, reply.age, streamed});
+    a.meta.filtered = from.answer.meta.filtered;
   }
   if (!reply.hit)
     a.lines += "X-Cache: MISS\r\n";

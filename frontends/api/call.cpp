@@ -10,6 +10,24 @@ namespace {
 
 double milliseconds_of(nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
+/// The header lines, each with its CRLF, of what is set.
+std::string header_lines(const read_meta& m) {
+  std::string out;
+  auto add = [&out](std::string_view name, std::string_view value) { out.append(name).append(value).append("\r\n"); };
+  if (m.known_leader) out.reserve(256);
+  if (!m.consistency.empty()) add("X-Consul-Effective-Consistency: ", m.consistency);
+  if (!m.content_hash.empty()) add("X-Consul-Contenthash: ", m.content_hash);
+  if (m.index > 0) add("X-Consul-Index: ", std::to_string(m.index));
+  if (m.known_leader) add("X-Consul-Knownleader: ", *m.known_leader ? "true" : "false");
+  if (m.last_contact) {
+    auto contact = std::chrono::duration_cast<std::chrono::milliseconds>(*m.last_contact);
+    add("X-Consul-Lastcontact: ", std::to_string(contact.count()));
+  }
+  if (!m.backend.empty()) add("X-Consul-Query-Backend: ", m.backend);
+  if (m.filtered) add("X-Consul-Results-Filtered-By-Acls: ", "true");
+  return out;
+}
+
 /// Leaves the thread that applies. The request lives as long as its exchange, and so does everything that the copy of
 /// `c` refers to.
 void hand_over(const call& c, const state::apply_result& result, const result_handler& done) {
@@ -41,7 +59,9 @@ answer too_many_answers() { return text_answer(503, "Too many answers wait to be
 answer finished(const call& c, answer a) {
   a.common_lines = c.common_lines;
   if (c.timing) c.timing->write(milliseconds_of(c.env.now() - c.started));
-  if (!c.req.via) log_request(c.env, c.req, a, c.started);
+  if (c.req.via) return a; // the agent that the client asked writes the lines and logs the request
+  a.lines = header_lines(a.meta) + a.lines;
+  log_request(c.env, c.req, a, c.started);
   return a;
 }
 

@@ -114,8 +114,6 @@ void authenticate(const call& c, std::function<void(const call&)> next);
 void invoke(const call& c);
 /// Whether the token still resolves to the identity that `c` was authorized with.
 bool same_identity(const call& c);
-/// The header line that says that the token was not shown everything.
-inline constexpr std::string_view filtered_line = "X-Consul-Results-Filtered-By-Acls: true\r\n";
 
 /// The token that the request carries (parameter, header, bearer), or "".
 std::string token_of(const request& req);

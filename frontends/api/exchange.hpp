@@ -87,6 +87,7 @@ struct answer {
   shared_bytes body;                                        ///< null = empty
   shared_bytes common_lines = {}; ///< header lines that many answers share, each with its CRLF
   std::string lines = {};         ///< more header lines, each with its CRLF
+  read_meta meta = {};            ///< `lines` has it where the client asked this agent
   bool close = false;             ///< end the connection after this answer
   bool not_carried_out = false;   ///< surely nothing happened: who handed the request on may ask elsewhere
 };

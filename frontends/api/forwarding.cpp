@@ -51,6 +51,7 @@ answer unpacked(remote_answer from) {
   if (a.content_type.empty() && !from.content_type.empty()) a.headers.emplace_back("Content-Type", from.content_type);
   for (auto& line : from.headers) a.headers.emplace_back(std::move(line.name), std::move(line.value));
   a.lines = std::move(from.lines);
+  a.meta = std::move(from.meta);
   if (!from.body.empty()) a.body = std::make_shared<const std::string>(std::move(from.body));
   return a;
 }
@@ -161,6 +162,7 @@ private:
     out.content_type = a.content_type;
     for (auto& [name, value] : a.headers) out.headers.push_back({std::move(name), std::move(value)});
     out.lines = std::move(a.lines);
+    out.meta = std::move(a.meta);
     if (a.body) out.body = *a.body;
     out.not_carried_out = a.not_carried_out;
     return out;

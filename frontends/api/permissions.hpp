@@ -3,16 +3,8 @@
 #include "actors/access/read_permissions.hpp"
 #include "actors/access/write_permissions.hpp"
 #include "frontends/api/call.hpp"
-#include "protocol/types/kv.hpp"
 
 namespace praetor::api {
-
-// What a token may see beside the catalog. The decision itself is the authorizer's.
-
-inline bool may_read(const acl::authorizer& who, const session& s) {
-  return who.allowed(acl::resource::session, acl::access::read, s.node);
-}
-using praetor::may_read;
 
 /// Why the caller may not write something (write_permissions.hpp), if so. While access control is off nothing is looked
 /// up for that.

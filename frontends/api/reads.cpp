@@ -19,30 +19,17 @@ constexpr std::string_view asking_agent_itself = "_agent";
 constexpr std::string_view cached_with_consistent = "Cannot specify ?cached with ?consistent, conflicting semantics.";
 constexpr std::string_view stale_with_consistent = "Cannot specify ?stale with ?consistent, conflicting semantics.";
 
-/// A request's question, asked again whenever its answer may have changed.
-class state_query final : public watched_query {
-public:
-  state_query(std::string key, environment& env, query_function run)
-      : key_(std::move(key)), env_(env), run_(std::move(run)) {}
-  const std::string& key() const override { return key_; }
-  evaluation_ptr evaluate(state::watch_set& touched) const override { return evaluate_with(&touched); }
+constexpr std::string_view blocking_backend = "blocking-query";
 
-  evaluation_ptr evaluate_with(state::watch_set* touched) const {
-    auto store = env_.state();
-    auto result = run_(*store, touched);
-    auto out = std::make_shared<evaluation>();
-    out->index = std::max<std::uint64_t>(result.index, 1);
-    out->not_found = result.not_found;
-    out->history = store->history();
-    out->rendered = std::make_shared<const rendered_answer>(std::move(result.answer));
-    return out;
-  }
-
-private:
-  std::string key_;
-  environment& env_;
-  query_function run_;
-};
+/// What the answer to a failed read says.
+read_meta meta_of_error() {
+  read_meta out;
+  out.index = 1;
+  out.known_leader = false;
+  out.last_contact = nanoseconds{0};
+  out.backend = blocking_backend;
+  return out;
+}
 
 /// Waits for a change without asking the question again: the first time it hands out what an earlier evaluation read,
 /// with the hash "same"; after that the hash is "changed".
@@ -71,13 +58,13 @@ private:
 
 /// One read under way.
 struct pending_read : std::enable_shared_from_this<pending_read> {
-  pending_read(call c, read_options options, read_style style, query_function run)
-      : c(std::move(c)), options(options), style(style), run(std::move(run)), deadline(this->c.wait_until) {}
+  pending_read(call c, read_options options, read_style style, std::shared_ptr<const rendered_query> query)
+      : c(std::move(c)), options(options), style(style), query(std::move(query)), deadline(this->c.wait_until) {}
 
   call c;
   read_options options;
   read_style style;
-  query_function run;
+  std::shared_ptr<const rendered_query> query;
   steady_time deadline; ///< of the wait; zero: it has not begun
 
   void start();
@@ -109,29 +96,23 @@ void pending_read::ask_leader() {
 
 void pending_read::evaluate() {
   bool blocks = options.min_index > 0;
-  if (style.cheap && !blocks) {
-    state_query query({}, c.env, run);
-    return reply(*query.evaluate_with(nullptr));
-  }
-  auto key = question_key(c);
-  if (style.names_mode) key += std::to_string(static_cast<int>(options.mode));
+  if (style.cheap && !blocks) return reply(*query->evaluate_with(nullptr));
   auto& cache = c.env.cache();
-  auto found = cache.find(key);
+  auto found = cache.find(query->key());
   bool costly = takes_long(c.req);
   if (costly && blocks) found = nullptr; // what it was made of has to be known
   at_hand = found != nullptr;
   if (!found && !c.ex->has_room()) return respond(c, too_many_answers());
-  std::shared_ptr<state_query> query;
   state::watch_set touched;
   if (!found) {
-    query = std::make_shared<state_query>(key, c.env, run);
     state::index_watch index;
     found = query->evaluate(touched);
     if (!style.cheap) {
       auto holds = std::make_shared<state::trigger>();
       const auto& answer = *static_cast<const rendered_answer*>(found->rendered.get());
       bool moved = !mutated(mutation::kept_answer_outlives_its_index) && index.parts().subscribe(holds);
-      if (!touched.subscribe(holds) && !moved) cache.insert(key, found, holds, answer.body ? answer.body->size() : 0);
+      if (!touched.subscribe(holds) && !moved)
+        cache.insert(query->key(), found, holds, answer.body ? answer.body->size() : 0);
     }
   }
   if (!blocks || found->index > options.min_index) return reply(*found);
@@ -141,7 +122,6 @@ void pending_read::evaluate() {
   }
   if (!c.ex->begin_wait()) return respond(c, too_many_waits());
 
-  if (!query) query = std::make_shared<state_query>(key, c.env, run);
   auto wait = std::make_shared<watch_request>();
   wait->query = query;
   wait->min_index = options.min_index;
@@ -200,23 +180,22 @@ void pending_read::reply(const evaluation& e) {
   a.content_type = rendered.content_type;
   a.body = rendered.body;
   a.headers = rendered.headers;
-  if (rendered.bare) return respond(c, std::move(a));
+  if (rendered.head == read_head::of_error) a.meta = meta_of_error();
+  if (rendered.head != read_head::whole) return respond(c, std::move(a));
   auto& leader = c.env.view().leader;
   auto known = leader.get();
-  std::int64_t contact = 0;
+  nanoseconds contact{0};
   if (!known->is_leader)
-    contact = std::chrono::duration_cast<std::chrono::milliseconds>(c.env.now() - leader.last_contact()).count();
-  if (options.max_stale.count() > 0 && nanoseconds{std::chrono::milliseconds{contact}} > options.max_stale) {
+    contact = std::chrono::duration_cast<std::chrono::milliseconds>(c.env.now() - leader.last_contact());
+  if (options.max_stale.count() > 0 && contact > options.max_stale) {
     options.mode = consistency::leader;
     options.max_stale = nanoseconds{0};
     return start();
   }
   bool streamed = style.streaming && (options.min_index > 0 || options.cached);
-  auto& lines = a.lines;
-  lines = read_lines(options, style.shows_consistency, e.index, !known->leader_id.empty(),
-                     std::chrono::milliseconds{contact}, streamed);
-  if (options.cached && style.cacheable) lines += at_hand ? "X-Cache: HIT\r\nAge: 0\r\n" : "X-Cache: MISS\r\n";
-  if (rendered.filtered && !c.token.empty()) lines += filtered_line;
+  a.meta = meta_of(options, {style.shows_consistency, e.index, !known->leader_id.empty(), contact, streamed});
+  a.meta.filtered = rendered.filtered && !c.token.empty();
+  if (options.cached && style.cacheable) a.lines = at_hand ? "X-Cache: HIT\r\nAge: 0\r\n" : "X-Cache: MISS\r\n";
   respond(c, std::move(a));
 }
 
@@ -322,22 +301,23 @@ bool streams_entries(const call& c) {
   return c.env.config()->use_streaming_backend && !c.req.query.has("near") && !c.req.query.has("merge-central-config");
 }
 
-std::string read_lines(const read_options& options, bool shows_consistency, std::uint64_t index, bool known_leader,
-                       std::chrono::milliseconds contact, bool streamed) {
-  std::string lines;
-  lines.reserve(192);
-  if (shows_consistency) {
-    lines += "X-Consul-Effective-Consistency: ";
-    lines += options.mode == consistency::stale    ? "stale"
-             : options.mode == consistency::leader ? "leader"
-                                                   : "consistent";
-    lines += "\r\n";
+std::string_view text_of(consistency mode) {
+  switch (mode) {
+  case consistency::stale: return "stale";
+  case consistency::consistent: return "consistent";
+  case consistency::leader: break;
   }
-  lines += "X-Consul-Index: " + std::to_string(index) + "\r\nX-Consul-Knownleader: ";
-  lines += known_leader && !streamed ? "true" : "false";
-  lines += "\r\nX-Consul-Lastcontact: " + std::to_string(contact.count()) + "\r\nX-Consul-Query-Backend: ";
-  lines += streamed ? "streaming\r\n" : "blocking-query\r\n";
-  return lines;
+  return "leader";
+}
+
+read_meta meta_of(const read_options& options, const read_source& from) {
+  read_meta out;
+  if (from.shows_consistency) out.consistency = text_of(options.mode);
+  out.index = from.index;
+  out.known_leader = from.known_leader && !from.streamed;
+  out.last_contact = from.contact;
+  out.backend = from.streamed ? "streaming" : blocking_backend;
+  return out;
 }
 
 std::optional<cache_control> parse_cache_control(std::string_view header) {
@@ -369,8 +349,9 @@ bool asks_for_stale(const call& c) {
 
 expected<read_options> read_options_of(const call& c) { return c.options ? *c.options : parse_read_options(c); }
 
-near_order::near_order(const call& c) : from_(c.req.query.get("near")) {
-  if (from_ == asking_agent_itself) from_ = asked_node(c);
+std::string near_of(const call& c) {
+  auto near = c.req.query.get("near");
+  return near == asking_agent_itself ? asked_node(c) : near;
 }
 
 string_map node_meta_of(const request& req) {
@@ -387,12 +368,7 @@ string_map node_meta_of(const request& req) {
 
 answer read_error_answer(const error& e) {
   auto a = error_answer(e);
-  if (e.status != 400) {
-    a.headers.emplace_back("X-Consul-Index", "1");
-    a.headers.emplace_back("X-Consul-Knownleader", "false");
-    a.headers.emplace_back("X-Consul-Lastcontact", "0");
-    a.headers.emplace_back("X-Consul-Query-Backend", "blocking-query");
-  }
+  if (e.status != 400) a.meta = meta_of_error();
   return a;
 }
 
@@ -403,8 +379,20 @@ answer refusal(const call& c, const error& why) {
   return !form || form->bare_errors ? error_answer(why) : read_error_answer(why);
 }
 
-void answer_read(const call& c, const read_options& options, read_style style, query_function run) {
-  std::make_shared<pending_read>(c, options, style, std::move(run))->start();
+evaluation_ptr rendered_query::evaluate_with(state::watch_set* touched) const {
+  auto store = env_.state();
+  auto result = answer_from(*store, touched);
+  auto out = std::make_shared<evaluation>();
+  out->index = std::max<std::uint64_t>(result.index, 1);
+  out->not_found = result.missing;
+  out->history = store->history();
+  out->rendered = std::make_shared<const rendered_answer>(std::move(result.answer));
+  return out;
+}
+
+void answer_read(const call& c, const read_options& options, read_style style,
+                 std::shared_ptr<const rendered_query> query) {
+  std::make_shared<pending_read>(c, options, style, std::move(query))->start();
 }
 
 } // namespace praetor::api

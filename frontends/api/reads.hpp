@@ -1,10 +1,11 @@
 #pragma once
 
+#include "actors/queries/query.hpp"
+#include "actors/watches/watch.hpp"
 #include "frontends/api/call.hpp"
-#include "protocol/filter/filter.hpp"
-#include "storage/state/queries_coordinates.hpp"
+#include "protocol/filter/row_filter.hpp"
 
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,8 @@ namespace praetor::api {
 /// dc, index, wait, stale, consistent, cached and what goes with them. Parsed at most once where the dispatcher has
 /// kept them in the call.
 expected<read_options> read_options_of(const call& c);
+/// "leader", "stale" or "consistent".
+std::string_view text_of(consistency mode);
 /// What a Cache-Control header says of kept answers.
 struct cache_control {
   std::optional<nanoseconds> max_age; ///< 0: none that is kept
@@ -28,30 +31,101 @@ std::string question_key(const call& c);
 bool says_how(std::string_view parameter);
 /// Whether a service's entries are said to come from the streaming backend, if they are waited for or cached.
 bool streams_entries(const call& c);
-/// The header lines of an answer about the state.
-/// @param contact how old the state is that it was made from
-std::string read_lines(const read_options& options, bool shows_consistency, std::uint64_t index, bool known_leader,
-                       std::chrono::milliseconds contact, bool streamed);
+/// How an answer about the state came to be.
+struct read_source {
+  bool shows_consistency = false;
+  std::uint64_t index = 1;
+  bool known_leader = false;
+  nanoseconds contact{0}; ///< how old the state is
+  bool streamed = false;  ///< it is said to come from the streaming backend
+};
+/// What such an answer says of its read.
+read_meta meta_of(const read_options& options, const read_source& from);
 /// The `node-meta` parameters.
 string_map node_meta_of(const request& req);
 
-/// An answer without what differs from reply to reply (index and contact headers).
+/// Which members of its read_meta an answer has.
+enum class read_head : std::uint8_t {
+  whole,
+  of_error, ///< those of a read that failed
+  none,     ///< it shows no index
+};
+
+/// An answer without what differs from reply to reply (index and contact).
 struct rendered_answer {
   unsigned status = 200;
   std::string_view content_type = json_type;
   shared_bytes body;
   std::vector<std::pair<std::string, std::string>> headers;
+  read_head head = read_head::whole;
   bool filtered = false; ///< something was removed that the token may not see
-  bool bare = false;     ///< without the headers of a read
 };
 
-/// What a query made of the state.
-struct query_outcome {
-  std::uint64_t index = 1;
-  bool not_found = false;
-  rendered_answer answer;
+/// How a client is shown the value of its query.
+struct showing {
+  const environment& env;
+  layout how;
+  std::string_view form; ///< read_style::form
 };
-using query_function = std::function<query_outcome(const state::store&, state::watch_set*)>;
+/// Makes an answer of the value of a query. Whether something was filtered is said for all queries alike.
+template <class Query>
+using renderer = rendered_answer (*)(const showing&, const Query&, const queries::found<Query>&);
+
+/// The value as JSON.
+template <class Query>
+rendered_answer as_json(const showing& to, const Query&, const queries::found<Query>& f) {
+  rendered_answer out;
+  out.body = to_json(to.how, f.value);
+  return out;
+}
+
+/// What a client asks of the state, with the answer rendered. Asked again, from any thread, whenever what it read has
+/// changed, also when the request is long gone.
+class rendered_query : public watched_query {
+public:
+  /// @param key tells it from other questions; only needed if its answer is kept or waited for
+  rendered_query(environment& env, std::string key) : env_(env), key_(std::move(key)) {}
+  const std::string& key() const override { return key_; }
+  evaluation_ptr evaluate(state::watch_set& touched) const override { return evaluate_with(&touched); }
+  /// @param touched null: what the answer depends on is not gathered
+  evaluation_ptr evaluate_with(state::watch_set* touched) const;
+
+protected:
+  struct outcome {
+    std::uint64_t index = 1;
+    bool missing = false;
+    rendered_answer answer;
+  };
+  virtual outcome answer_from(const state::store& s, state::watch_set* watch) const = 0;
+  const environment& env() const { return env_; }
+
+private:
+  environment& env_;
+  std::string key_;
+};
+
+/// A query, for one caller and in one form.
+template <queries::query Query>
+class shown_query final : public rendered_query {
+public:
+  shown_query(const call& c, std::string key, Query q, std::string_view form, renderer<Query> render)
+      : rendered_query(c.env, std::move(key)), query_(std::move(q)), who_(c.who), how_(layout_of(c)), form_(form),
+        render_(render) {}
+
+private:
+  outcome answer_from(const state::store& s, state::watch_set* watch) const override {
+    auto found = run(query_, s, *who_, watch);
+    outcome out{found.index, found.missing, render_({env(), how_, form_}, query_, found)};
+    out.answer.filtered = found.filtered;
+    return out;
+  }
+
+  Query query_;
+  acl::authorizer_ptr who_;
+  layout how_;
+  std::string_view form_;
+  renderer<Query> render_;
+};
 
 /// How a family of endpoints answers reads.
 struct read_style {
@@ -59,25 +133,37 @@ struct read_style {
   bool streaming = false;         ///< blocking queries are said to come from the streaming backend
   bool cheap = false;             ///< quicker made than looked up, or soon out of date: not kept
   bool cacheable = false;         ///< says with ?cached whether the answer was at hand
-  bool names_mode = false;        ///< the body names the consistency mode: each mode has an answer of its own
+  std::string_view form = {};     ///< tells apart what is made of the same query; outlives all requests
 };
 
-/// Answers a read: checks the consistency mode, takes a kept answer or makes one, waits if it has to.
-/// @param run evaluates and renders; used again whenever what it read has changed, from any thread and when the request
-///        is long gone: it must own all it needs
-void answer_read(const call& c, const read_options& options, read_style style, query_function run);
-/// The same with the options of the request, for routes that take them.
-inline void answer_read(const call& c, read_style style, query_function run) {
-  answer_read(c, *read_options_of(c), style, std::move(run));
+/// Same key, same bytes: a query, the caller's permissions and how the value is shown.
+template <queries::query Query>
+std::string rendered_key(const call& c, const Query& q, std::string_view form) {
+  joined_key key;
+  key.reserve(160);
+  key.add(c.who->id()).add(layout_of(c).key()).add(form);
+  queries::add_key(key, q);
+  return std::move(key).text();
 }
 
-/// Renders a value as a query's outcome.
-template <class T>
-query_outcome outcome(layout how, std::uint64_t index, const T& value) {
-  query_outcome out;
-  out.index = index;
-  out.answer.body = to_json(how, value);
-  return out;
+/// Answers a read: checks the consistency mode, takes a kept answer or makes one, waits if it has to.
+void answer_read(const call& c, const read_options& options, read_style style,
+                 std::shared_ptr<const rendered_query> query);
+
+/// Answers with the value of a query.
+template <queries::query Query>
+void answer_query(const call& c, const read_options& options, read_style style, Query q,
+                  renderer<Query> render = as_json<Query>) {
+  style.cheap |= !queries::can_be_kept(q);
+  bool has_key = !style.cheap || options.min_index > 0;
+  auto key = has_key ? rendered_key(c, q, style.form) : std::string();
+  answer_read(c, options, style,
+              std::make_shared<shown_query<Query>>(c, std::move(key), std::move(q), style.form, render));
+}
+/// The same with the options of the request, for routes that take them.
+template <queries::query Query>
+void answer_query(const call& c, read_style style, Query q, renderer<Query> render = as_json<Query>) {
+  answer_query(c, *read_options_of(c), style, std::move(q), render);
 }
 
 /// Whether the request's parameters may make its endpoint take longer than an I/O thread has for one request: a costly
@@ -88,31 +174,13 @@ void authorize(const call& c);
 /// 429: too much waits to be done aside.
 answer too_much_waits();
 
-/// Compiles the `filter` parameter for a type; nothing if there is none.
-template <class T>
-expected<std::optional<filter::expression>> filter_of(const request& req) {
-  auto* text = req.query.find("filter");
-  if (!text || text->empty()) return std::optional<filter::expression>{};
-  auto compiled = filter::compile<T>(*text);
-  if (!compiled) return tl::unexpected(compiled.error());
-  return std::optional(std::move(*compiled));
+/// Compiles the `filter` parameter for a type of rows.
+template <class Row>
+expected<filter::row_filter<Row>> filter_of(const request& req) {
+  return filter::row_filter<Row>::compile(req.query.get("filter"));
 }
-
-/// The order that the `near` parameter asks for: sorts rows by how far their nodes are. Such answers change without a
-/// watched part changing, so they are not kept.
-class near_order {
-public:
-  explicit near_order(const call& c);
-  bool wanted() const { return !from_.empty(); }
-  /// @param node_of names the node of a row
-  template <class Row, class NodeOf>
-  void apply(const state::store& s, std::vector<Row>& rows, NodeOf node_of) const {
-    if (wanted()) state::nearness(s, from_).sort(rows, node_of);
-  }
-
-private:
-  std::string from_;
-};
+/// The node from which the `near` parameter has rows sorted by distance; "" if it is not given.
+std::string near_of(const call& c);
 
 /// An error of a read, with the headers that clients expect of one.
 answer read_error_answer(const error& e);

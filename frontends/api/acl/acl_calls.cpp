@@ -2,14 +2,12 @@
 
 namespace praetor::api {
 
-query_outcome missing(std::uint64_t index, unsigned status, std::string text) {
-  query_outcome out;
-  out.index = index;
-  out.not_found = true;
-  out.answer.bare = true;
-  out.answer.status = status;
-  out.answer.content_type = text_type;
-  out.answer.body = std::make_shared<const std::string>(std::move(text));
+rendered_answer missing(unsigned status, std::string text) {
+  rendered_answer out;
+  out.head = read_head::none;
+  out.status = status;
+  out.content_type = text_type;
+  out.body = std::make_shared<const std::string>(std::move(text));
   return out;
 }
 

@@ -1,4 +1,5 @@
 #include "actors/ports.hpp"
+#include "actors/queries/acl.hpp"
 #include "frontends/api/acl/acl_calls.hpp"
 #include "frontends/api/routes.hpp"
 #include "frontends/api/strict_input.hpp"
@@ -31,20 +32,26 @@ struct policy_stub {
   }
 };
 
-void list(const call& c) {
-  answer_read(c, {}, [how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-    auto found = state::list_policies(s, watch);
-    std::vector<policy_stub> out;
-    for (const auto& p : found.value)
-      out.push_back({p->id, p->name, p->description, p->datacenters, p->hash, p->create_index, p->modify_index});
-    return outcome(how, found.index, out);
-  });
+rendered_answer stubs(const showing& to, const queries::policy_list&, const queries::found<queries::policy_list>& f) {
+  std::vector<policy_stub> shown;
+  for (const auto& p : f.value)
+    shown.push_back({p->id, p->name, p->description, p->datacenters, p->hash, p->create_index, p->modify_index});
+  rendered_answer out;
+  out.body = to_json(to.how, shown);
+  return out;
 }
+
+void list(const call& c) { answer_query(c, {}, queries::policy_list{}, stubs); }
 
 std::optional<answer> bad_id(const call& c) { return fault_in_id(c, c.rest, "policy"); }
 
-void read_by_name(const call& c) { answer_found<acl_policy>(c, state::find_policy_by_name, "policy"); }
-void read(const call& c) { answer_found<acl_policy>(c, state::find_policy, "policy"); }
+rendered_answer one_policy(const showing& to, const queries::policy_read& q,
+                           const queries::found<queries::policy_read>& f) {
+  return f.value ? as_json(to, q, f) : missing(404, "Requested policy does not exist: ACL not found");
+}
+
+void read_by_name(const call& c) { answer_query(c, {}, queries::policy_read{{}, std::string(c.rest)}, one_policy); }
+void read(const call& c) { answer_query(c, {}, queries::policy_read{std::string(c.rest), {}}, one_policy); }
 
 /// What is wrong with a change of a policy that exists, if anything.
 expected<void> check_change(const acl_policy& p, const state::store& s) {

@@ -1,4 +1,5 @@
 #include "actors/ports.hpp"
+#include "actors/queries/acl.hpp"
 #include "frontends/api/acl/acl_calls.hpp"
 #include "frontends/api/acl/acl_input.hpp"
 #include "frontends/api/routes.hpp"
@@ -16,16 +17,17 @@ namespace {
 void list(const call& c) {
   auto policy = c.req.query.get("policy");
   if (auto no = policy.empty() ? std::nullopt : fault_in_id(c, policy, "role")) return respond(c, std::move(*no));
-  answer_read(c, {}, [policy, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-    auto found = state::list_roles(s, policy, watch);
-    return outcome(how, found.index, found.value);
-  });
+  answer_query(c, {}, queries::role_list{std::move(policy)});
 }
 
 std::optional<answer> bad_id(const call& c) { return fault_in_id(c, c.rest, "role"); }
 
-void read_by_name(const call& c) { answer_found<acl_role>(c, state::find_role_by_name, "role"); }
-void read(const call& c) { answer_found<acl_role>(c, state::find_role, "role"); }
+rendered_answer one_role(const showing& to, const queries::role_read& q, const queries::found<queries::role_read>& f) {
+  return f.value ? as_json(to, q, f) : missing(404, "Requested role does not exist: ACL not found");
+}
+
+void read_by_name(const call& c) { answer_query(c, {}, queries::role_read{{}, std::string(c.rest)}, one_role); }
+void read(const call& c) { answer_query(c, {}, queries::role_read{std::string(c.rest), {}}, one_role); }
 
 expected<void> check(const call& c, acl_role& r) {
   if (r.name.empty()) return fail("Invalid Role: no Name is set");

@@ -1,4 +1,5 @@
 #include "actors/ports.hpp"
+#include "actors/queries/acl.hpp"
 #include "frontends/api/acl/acl_calls.hpp"
 #include "frontends/api/acl/acl_input.hpp"
 #include "frontends/api/routes.hpp"
@@ -14,7 +15,6 @@ namespace praetor::api::acl_token_endpoints {
 
 namespace {
 
-constexpr std::string_view hidden = "<hidden>";
 constexpr std::string_view nothing_there = "token does not exist: ACL not found";
 /// Tokens end with time as well, so their answers are not kept.
 constexpr read_style token_style{.cheap = true};
@@ -41,68 +41,63 @@ struct expanded_token {
   }
 };
 
-/// The token as the asker may see it: its secret is for those who may write tokens.
-acl_token_ptr shown(const acl_token_ptr& token, bool with_secret) {
-  if (with_secret) return token;
-  auto out = std::make_shared<acl_token>(*token);
-  out->secret_id = hidden;
-  return out;
-}
-
-bool sees_secrets(const call& c) { return c.who->allowed(acl::resource::acl, acl::access::write, {}); }
-
-expanded_token expanded(const state::store& s, const acl_token& token, const config::runtime_config& config,
-                        state::watch_set* watch) {
-  auto all = state::granted(s, token, watch);
-  // As they are shown by themselves: with links to what is still there.
-  for (auto& role : all.roles)
-    if (auto shown = state::find_role(s, role->id, watch).value) role = std::move(shown);
-  return {token, std::move(all.policies),   std::move(all.roles),   {},
-          {},    config.acl.default_policy, config.acl.down_policy, config.node_name};
-}
-
 /// A missing token is an error of the read, not a record that is not there.
-query_outcome no_token(std::uint64_t index, const std::string& text) {
-  auto out = missing(index, forbidden, text);
-  out.answer.headers = read_error_answer(error{text, forbidden}).headers;
+rendered_answer no_token(std::string text) {
+  auto out = missing(forbidden, std::move(text));
+  out.head = read_head::of_error;
   return out;
 }
 
-/// What of a found token is told; `nothing_there` if there is none any more.
-std::optional<query_outcome> unless_alive(const state::result<acl_token_ptr>& found, nanoseconds now) {
-  if (!found.value) return no_token(found.index, std::string(nothing_there));
-  if (found.value->expired(now)) return no_token(found.index, "token has expired: ACL not found");
+/// The answer to a read of a token that is not there any more; nothing if it is.
+std::optional<rendered_answer> unless_alive(const showing& to, const acl_token_ptr& token) {
+  if (!token) return no_token(std::string(nothing_there));
+  if (token->expired(to.env.outside().wall_clock())) return no_token("token has expired: ACL not found");
   return {};
+}
+
+rendered_answer one_token(const showing& to, const queries::token_read& q,
+                          const queries::found<queries::token_read>& f) {
+  const auto& [token, policies, roles] = f.value;
+  if (auto gone = unless_alive(to, token)) return std::move(*gone);
+  rendered_answer out;
+  if (!q.expanded) {
+    out.body = to_json(to.how, token);
+    return out;
+  }
+  auto config = to.env.config();
+  out.body = to_json(
+      to.how,
+      expanded_token{
+          *token, policies, roles, {}, {}, config->acl.default_policy, config->acl.down_policy, config->node_name});
+  return out;
+}
+
+rendered_answer own_token(const showing& to, const queries::token_self& q,
+                          const queries::found<queries::token_self>& f) {
+  if (auto gone = unless_alive(to, f.value)) return std::move(*gone);
+  return as_json(to, q, f);
+}
+
+rendered_answer living_tokens(const showing& to, const queries::token_list&,
+                              const queries::found<queries::token_list>& f) {
+  auto living = f.value;
+  std::erase_if(living, [now = to.env.outside().wall_clock()](const acl_token_ptr& t) { return t->expired(now); });
+  rendered_answer out;
+  out.body = to_json(to.how, living);
+  return out;
 }
 
 std::optional<answer> bad_id(const call& c) { return fault_in_id(c, c.rest, "token"); }
 
 void read(const call& c) {
-  answer_read(c, token_style,
-              [accessor = std::string(c.rest), with_secret = sees_secrets(c), expand = c.req.query.has("expanded"),
-               config = c.env.config(), clock = c.env.outside().wall_clock,
-               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
-                auto found = state::find_token(s, accessor, watch);
-                if (auto gone = unless_alive(found, clock())) return *gone;
-                auto token = shown(found.value, with_secret);
-                if (expand) return outcome(how, found.index, expanded(s, *token, *config, watch));
-                return outcome(how, found.index, token);
-              });
+  answer_query(c, token_style, queries::token_read{std::string(c.rest), c.req.query.has("expanded")}, one_token);
 }
 
 /// Whoever has the secret may see what it stands for.
-void self(const call& c) {
-  answer_read(c, token_style,
-              [secret = c.token, clock = c.env.outside().wall_clock,
-               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
-                auto found = state::find_token_by_secret(s, secret, watch);
-                if (auto gone = unless_alive(found, clock())) return *gone;
-                return outcome(how, found.index, found.value);
-              });
-}
+void self(const call& c) { answer_query(c, token_style, queries::token_self{c.token}, own_token); }
 
 void list(const call& c) {
-  state::token_query q;
+  queries::token_list q;
   q.policy = c.req.query.get("policy");
   q.role = c.req.query.get("role");
   q.auth_method = c.req.query.get("authmethod");
@@ -110,18 +105,10 @@ void list(const call& c) {
   if (c.req.query.has("authmethod-ns"))
     return respond_error(c, "Invalid query parameter: \"authmethod-ns\" - Namespaces are a Consul Enterprise feature",
                          400);
-  // Whether the question makes sense does not depend on the state.
-  if (auto sound = state::list_tokens(state::store(), q, nullptr); !sound) return respond(c, refusal(c, sound.error()));
+  if (auto sound = q.check(); !sound) return respond(c, refusal(c, sound.error()));
   for (const auto& id : {q.policy, q.role})
     if (auto no = id.empty() ? std::nullopt : fault_in_id(c, id, "token")) return respond(c, std::move(*no));
-  answer_read(c, token_style,
-              [q, with_secret = sees_secrets(c), clock = c.env.outside().wall_clock,
-               how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-                auto found = *state::list_tokens(s, q, watch);
-                std::erase_if(found.value, [now = clock()](const acl_token_ptr& t) { return t->expired(now); });
-                for (auto& token : found.value) token = shown(token, with_secret);
-                return outcome(how, found.index, found.value);
-              });
+  answer_query(c, token_style, std::move(q), living_tokens);
 }
 
 /// Writes a token that is whole, and answers with it.

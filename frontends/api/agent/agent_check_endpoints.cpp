@@ -37,7 +37,7 @@ void list(const call& c) {
       removed = true;
   });
   auto a = json_answer(c, out);
-  if (removed && !c.token.empty()) a.lines = filtered_line;
+  a.meta.filtered = removed && !c.token.empty();
   respond(c, std::move(a));
 }
 

@@ -135,11 +135,11 @@ void members(const call& c) {
   auto filter = filter_of<member_shape>(c.req);
   if (!filter) return respond(c, error_answer(filter.error()));
   auto out = pool_members(c.env, wan);
-  std::erase_if(out, [&](const member_shape& m) { return *filter && !(*filter)->matches(m); });
+  std::erase_if(out, [&](const member_shape& m) { return !filter->matches(m); });
   auto removed = std::erase_if(
       out, [&](const member_shape& m) { return !c.who->allowed(acl::resource::node, acl::access::read, m.name); });
   auto a = json_answer(c, out);
-  if (removed > 0 && !c.token.empty()) a.lines = filtered_line;
+  a.meta.filtered = removed > 0 && !c.token.empty();
   respond(c, std::move(a));
 }
 

@@ -22,14 +22,14 @@ void list(const call& c) {
   bool removed = false;
   local->services.for_each([&](std::string_view id, const local_service_ptr& s) {
     auto shown = to_agent_service(*s->service, datacenter);
-    if (*filter && !(*filter)->matches(shown)) return;
+    if (!filter->matches(shown)) return;
     if (may_read(*c.who, *s->service))
       out.emplace(id, std::move(shown));
     else
       removed = true;
   });
   auto a = json_answer(c, out);
-  if (removed && !c.token.empty()) a.lines = filtered_line;
+  a.meta.filtered = removed && !c.token.empty();
   respond(c, std::move(a));
 }
 
@@ -47,7 +47,6 @@ public:
     if (found) {
       auto shown = to_agent_service(*found->service, env_.config()->datacenter);
       out->hash = shown.content_hash = content_hash(shown);
-      answer->headers = {{"X-Consul-Contenthash", out->hash}};
       answer->body = to_json(how_, shown);
     } else {
       answer->status = 404;
@@ -70,7 +69,7 @@ void respond_rendered(const call& c, const evaluation& e) {
   answer a;
   a.status = rendered.status;
   a.content_type = rendered.content_type;
-  a.headers = rendered.headers;
+  a.meta.content_hash = e.hash;
   a.body = rendered.body;
   respond(c, std::move(a));
 }

@@ -1,3 +1,4 @@
+#include "actors/queries/catalog.hpp"
 #include "frontends/api/catalog/catalog_input.hpp"
 #include "frontends/api/permissions.hpp"
 #include "frontends/api/reads.hpp"
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 namespace praetor::api::catalog_endpoints {
 
@@ -20,97 +20,31 @@ constexpr read_style catalog_style{.shows_consistency = true};
 /// Of what agents keep for clients that ask for that.
 constexpr read_style kept_style{.shows_consistency = true, .cacheable = true};
 
-read_style sorted(read_style style, const near_order& near) {
-  style.cheap = near.wanted();
-  return style;
-}
-
 void datacenters(const call& c) { respond(c, json_answer(c, std::array{c.env.config()->datacenter})); }
 
 void nodes(const call& c) {
-  auto filter = filter_of<node>(c.req);
-  if (!filter) return respond_read_error(c, filter.error());
-  near_order near(c);
-  answer_read(c, sorted(catalog_style, near),
-              [meta = node_meta_of(c.req), filter = *filter, near, who = c.who,
-               how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-                auto found = state::list_nodes(s, meta, watch);
-                std::erase_if(found.value, [&](const node_ptr& n) { return filter && !filter->matches(*n); });
-                auto removed = std::erase_if(found.value, [&](const node_ptr& n) { return !may_read(*who, *n); });
-                near.apply(s, found.value, [](const node_ptr& n) -> std::string_view { return n->name; });
-                auto out = outcome(how, found.index, found.value);
-                out.answer.filtered = removed > 0;
-                return out;
-              });
-}
-
-/// With a filter the instances themselves are looked at, because the filter speaks of them.
-state::result<std::map<std::string, string_list>> filtered_services(const state::store& s, const string_map& meta,
-                                                                    const filter::expression& filter,
-                                                                    state::watch_set* watch) {
-  auto all = state::list_services(s, meta, watch);
-  state::result<std::map<std::string, string_list>> out;
-  out.index = all.index;
-  for (const auto& [name, tags] : all.value) {
-    state::service_query q;
-    q.name = name;
-    q.node_meta = meta;
-    std::set<std::string> seen;
-    for (const auto& instance : state::service_instances(s, q, watch).value) {
-      if (!filter.matches(flatten(*instance.node, *instance.service))) continue;
-      auto& list = out.value[name];
-      for (const auto& tag : instance.service->tags)
-        if (seen.insert(tag).second) list.push_back(tag);
-    }
-  }
-  return out;
+  auto where = filter_of<node>(c.req);
+  if (!where) return respond_read_error(c, where.error());
+  answer_query(c, catalog_style, queries::list_nodes{node_meta_of(c.req), near_of(c), std::move(*where)});
 }
 
 void services(const call& c) {
-  auto filter = filter_of<service_node>(c.req);
-  if (!filter) return respond_read_error(c, filter.error());
-  answer_read(c, kept_style,
-              [meta = node_meta_of(c.req), filter = *filter, who = c.who, how = layout_of(c)](const state::store& s,
-                                                                                              state::watch_set* watch) {
-                auto found = filter ? filtered_services(s, meta, *filter, watch) : state::list_services(s, meta, watch);
-                auto removed = std::erase_if(found.value, [&](const auto& item) {
-                  return !who->allowed(acl::resource::service, acl::access::read, item.first);
-                });
-                auto out = outcome(how, found.index, found.value);
-                out.answer.filtered = removed > 0;
-                return out;
-              });
+  auto where = filter_of<service_node>(c.req);
+  if (!where) return respond_read_error(c, where.error());
+  answer_query(c, kept_style, queries::list_services{node_meta_of(c.req), std::move(*where)});
 }
 
 void instances_of(const call& c, bool connect) {
-  auto filter = filter_of<service_node>(c.req);
-  if (!filter) return respond_read_error(c, filter.error());
-  state::service_query q;
-  q.name = c.rest;
+  auto where = filter_of<service_node>(c.req);
+  if (!where) return respond_read_error(c, where.error());
+  queries::service_nodes q;
+  q.service = c.rest;
   q.tags = c.req.query.all("tag");
   q.node_meta = node_meta_of(c.req);
   q.connect = connect;
-  near_order near(c);
-  answer_read(
-      c, sorted(kept_style, near),
-      [q, filter = *filter, near, who = c.who, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-        auto found = state::service_instances(s, q, watch);
-        std::vector<service_node> rows;
-        rows.reserve(found.value.size());
-        bool removed = false;
-        for (const auto& instance : found.value) {
-          auto row = flatten(*instance.node, *instance.service);
-          if (filter && !filter->matches(row)) continue;
-          if (may_read(*who, *instance.node) && may_read(*who, *instance.service))
-            rows.push_back(std::move(row));
-          else
-            removed = true;
-        }
-        near.apply(s, rows, [](const service_node& row) -> std::string_view { return row.node; });
-        auto out = outcome(how, found.index, rows);
-        out.answer.filtered = removed;
-        return out;
-      });
+  q.near = near_of(c);
+  q.where = std::move(*where);
+  answer_query(c, kept_style, std::move(q));
 }
 
 void service(const call& c) { instances_of(c, false); }
@@ -118,7 +52,7 @@ void service(const call& c) { instances_of(c, false); }
 void connect(const call& c) {
   if (c.who->allowed(acl::resource::service, acl::access::read, c.rest)) return instances_of(c, true);
   auto nothing = json_answer(c, std::vector<service_node>());
-  nothing.lines = read_lines(*read_options_of(c), catalog_style.shows_consistency, 1, false, {}, false);
+  nothing.meta = meta_of(*read_options_of(c), {.shows_consistency = catalog_style.shows_consistency});
   respond(c, std::move(nothing));
 }
 
@@ -144,47 +78,36 @@ struct node_services_list {
   }
 };
 
-/// The services of a node that the filter and the token leave.
-std::vector<node_service_ptr> kept_services(std::vector<node_service_ptr> all,
-                                            const std::optional<filter::expression>& filter, const acl::authorizer& who,
-                                            bool& removed) {
-  std::erase_if(all, [&](const node_service_ptr& s) { return filter && !filter->matches(*s); });
-  removed |= std::erase_if(all, [&](const node_service_ptr& s) { return !may_read(who, *s); }) > 0;
-  return all;
+using node_found = queries::found<queries::node_services>;
+
+rendered_answer services_by_id(const showing& to, const queries::node_services&, const node_found& f) {
+  std::optional<node_services_map> shown;
+  if (f.value.node) {
+    shown.emplace().node = f.value.node;
+    if (f.value.services)
+      for (const auto& one : *f.value.services) shown->services.emplace(one->id, one);
+  }
+  rendered_answer out;
+  out.body = to_json(to.how, shown);
+  return out;
 }
 
-void node_services(const call& c, bool as_list) {
-  auto filter = filter_of<node_service>(c.req);
-  if (!filter) return respond_read_error(c, filter.error());
-  answer_read(c, catalog_style,
-              [name = std::string(c.rest), filter = *filter, who = c.who, how = layout_of(c),
-               as_list](const state::store& s, state::watch_set* watch) {
-                auto found = state::node_services(s, name, watch);
-                bool removed = found.value.node && !may_read(*who, *found.value.node);
-                bool seen = found.value.node && !removed;
-                bool has_list = filter || !found.value.services.empty(); // no services at all are null
-                std::vector<node_service_ptr> kept;
-                if (seen) kept = kept_services(std::move(found.value.services), filter, *who, removed);
-                query_outcome out;
-                if (as_list) {
-                  node_services_list value;
-                  if (seen) value.node = found.value.node;
-                  if (seen && has_list) value.services = std::move(kept);
-                  out = outcome(how, found.index, value);
-                } else if (seen) {
-                  node_services_map value{found.value.node, {}};
-                  for (auto& one : kept) value.services.emplace(one->id, one);
-                  out = outcome(how, found.index, value);
-                } else {
-                  out = outcome(how, found.index, std::optional<int>{});
-                }
-                out.answer.filtered = removed;
-                return out;
-              });
+rendered_answer services_in_list(const showing& to, const queries::node_services&, const node_found& f) {
+  rendered_answer out;
+  out.body = to_json(to.how, node_services_list{f.value.node, f.value.services});
+  return out;
 }
 
-void node_with_services(const call& c) { node_services(c, false); }
-void node_service_list(const call& c) { node_services(c, true); }
+void answer_node(const call& c, std::string_view form, renderer<queries::node_services> render) {
+  auto where = filter_of<node_service>(c.req);
+  if (!where) return respond_read_error(c, where.error());
+  auto style = catalog_style;
+  style.form = form;
+  answer_query(c, style, queries::node_services{std::string(c.rest), std::move(*where)}, render);
+}
+
+void node_with_services(const call& c) { answer_node(c, "map", services_by_id); }
+void node_service_list(const call& c) { answer_node(c, "list", services_in_list); }
 
 /// Imported records come over the stream of a peering and no other way.
 bool names_peer(const register_request& r) {

@@ -1,6 +1,6 @@
+#include "actors/queries/cluster.hpp"
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
-#include "storage/state/queries_cluster.hpp"
 
 #include <array>
 
@@ -8,34 +8,14 @@ namespace praetor::api::connect_endpoints {
 
 namespace {
 
-/// The roots without what only servers may know.
-ca_roots shown(ca_roots roots) {
-  for (auto& root : roots.roots) {
-    if (root->signing_key.empty() && root->signing_cert.empty()) continue;
-    auto copy = std::make_shared<ca_root>(*root);
-    copy->signing_key.clear();
-    copy->signing_cert.clear();
-    root = std::move(copy);
-  }
-  return roots;
-}
-
-query_outcome pem_chain(std::uint64_t index, const ca_roots& roots) {
+rendered_answer pem_chain(const showing&, const queries::connect_roots&,
+                          const queries::found<queries::connect_roots>& f) {
   std::string text;
-  for (const auto& root : roots.roots) text += root->root_cert;
-  query_outcome out;
-  out.index = index;
-  out.answer.content_type = "application/pem-certificate-chain";
-  out.answer.body = std::make_shared<const std::string>(std::move(text));
+  for (const auto& root : f.value.roots) text += root->root_cert;
+  rendered_answer out;
+  out.content_type = "application/pem-certificate-chain";
+  out.body = std::make_shared<const std::string>(std::move(text));
   return out;
-}
-
-void answer_roots(const call& c, const read_options& options, read_style style, bool pem) {
-  answer_read(c, options, style, [pem, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-    auto found = state::connect_roots(s, watch);
-    auto roots = shown(std::move(found.value));
-    return pem ? pem_chain(found.index, roots) : outcome(how, found.index, roots);
-  });
 }
 
 void roots(const call& c) {
@@ -45,16 +25,15 @@ void roots(const call& c) {
     if (!parsed) return respond_error(c, "The 'pem' query parameter must be a boolean value", 400);
     pem = *parsed;
   }
-  answer_roots(c, *read_options_of(c), {}, pem);
+  if (pem) return answer_query(c, {.form = "pem"}, queries::connect_roots{}, pem_chain);
+  answer_query(c, {}, queries::connect_roots{});
 }
 
 /// The agent's own route always goes by what it has at hand.
 void agent_roots(const call& c) {
   auto options = *read_options_of(c);
   options.cached = true;
-  read_style style;
-  style.cacheable = true;
-  answer_roots(c, options, style, false);
+  answer_query(c, options, {.cacheable = true}, queries::connect_roots{});
 }
 
 constexpr std::array rows{

@@ -1,9 +1,9 @@
+#include "actors/queries/cluster.hpp"
 #include "frontends/api/permissions.hpp"
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/types/names.hpp"
-#include "storage/state/queries_coordinates.hpp"
 
 #include <array>
 
@@ -11,43 +11,26 @@ namespace praetor::api::coordinate_endpoints {
 
 namespace {
 
-using places_query = std::function<state::result<coordinate_batch>(const state::store&, state::watch_set*)>;
-
-/// Answers with the coordinates that a query finds, of one segment if the request names one.
-/// @param must_exist no coordinate is a 404
-void answer_places(const call& c, bool must_exist, places_query query) {
-  auto* segment = c.req.query.find("segment");
-  answer_read(c, {},
-              [query = std::move(query), segment = segment ? std::optional(*segment) : std::nullopt, who = c.who,
-               how = layout_of(c), must_exist](const state::store& s, state::watch_set* watch) {
-                auto found = query(s, watch);
-                std::erase_if(found.value,
-                              [&](const node_coordinate_ptr& p) { return segment && p->segment != *segment; });
-                auto removed = std::erase_if(found.value, [&](const node_coordinate_ptr& p) {
-                  return !who->allowed(acl::resource::node, acl::access::read, p->node);
-                });
-                auto out = outcome(how, found.index, found.value);
-                if (must_exist && found.value.empty()) {
-                  out.not_found = true;
-                  out.answer.bare = true;
-                  out.answer.status = 404;
-                  out.answer.content_type = {};
-                  out.answer.body = nullptr;
-                }
-                out.answer.filtered = removed > 0;
-                return out;
-              });
+std::optional<std::string> segment_of(const call& c) {
+  auto* text = c.req.query.find("segment");
+  return text ? std::optional(*text) : std::nullopt;
 }
 
-void nodes(const call& c) {
-  answer_places(c, false, [](const state::store& s, state::watch_set* watch) { return state::coordinates(s, watch); });
+void nodes(const call& c) { answer_query(c, {}, queries::list_coordinates{segment_of(c)}); }
+
+/// A node without coordinates is a 404.
+rendered_answer node_places(const showing& to, const queries::node_coordinates& q,
+                            const queries::found<queries::node_coordinates>& f) {
+  if (!f.missing) return as_json(to, q, f);
+  rendered_answer out;
+  out.head = read_head::none;
+  out.status = 404;
+  out.content_type = {};
+  return out;
 }
 
 void node(const call& c) {
-  std::string name(c.rest);
-  answer_places(c, true, [name](const state::store& s, state::watch_set* watch) {
-    return state::node_coordinates(s, name, watch);
-  });
+  answer_query(c, {}, queries::node_coordinates{std::string(c.rest), segment_of(c)}, node_places);
 }
 
 /// A coordinate as clients write it: what they leave out is zero, and a point without dimensions is nowhere.

@@ -1,9 +1,7 @@
-#include "frontends/api/permissions.hpp"
+#include "actors/queries/health.hpp"
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
-#include "storage/state/queries_health.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace praetor::api::health_endpoints {
@@ -13,96 +11,61 @@ namespace {
 constexpr read_style checks_style{.shows_consistency = true};
 constexpr read_style entries_style{.shows_consistency = true, .streaming = true, .cacheable = true};
 
-using checks_query =
-    std::function<state::result<std::vector<health_check_ptr>>(const state::store&, state::watch_set*)>;
-
-/// Answers with the checks that a query finds, less what the filter and the token take away.
-void answer_checks(const call& c, std::optional<near_order> near, checks_query query) {
-  auto filter = filter_of<health_check>(c.req);
-  if (!filter) return respond_read_error(c, filter.error());
-  auto style = checks_style;
-  style.cheap = near && near->wanted();
-  answer_read(
-      c, style,
-      [query = std::move(query), filter = *filter, near = std::move(near), who = c.who,
-       how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-        auto found = query(s, watch);
-        std::erase_if(found.value, [&](const health_check_ptr& check) { return filter && !filter->matches(*check); });
-        auto removed =
-            std::erase_if(found.value, [&](const health_check_ptr& check) { return !may_read(*who, *check); });
-        if (near)
-          near->apply(s, found.value, [](const health_check_ptr& check) -> std::string_view { return check->node; });
-        auto out = outcome(how, found.index, found.value);
-        out.answer.filtered = removed > 0;
-        return out;
-      });
+/// Answers a query for checks, once its filter is compiled.
+template <class Query>
+void answer_checks(const call& c, Query q) {
+  auto where = filter_of<health_check>(c.req);
+  if (!where) return respond_read_error(c, where.error());
+  q.where = std::move(*where);
+  answer_query(c, checks_style, std::move(q));
 }
 
 void node(const call& c) {
-  answer_checks(c, {}, [name = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
-    return state::node_checks(s, name, watch);
-  });
+  queries::node_checks q;
+  q.node = c.rest;
+  answer_checks(c, std::move(q));
 }
 
 void checks(const call& c) {
-  answer_checks(
-      c, near_order(c),
-      [name = std::string(c.rest), meta = node_meta_of(c.req)](const state::store& s, state::watch_set* watch) {
-        return state::service_checks(s, name, meta, watch);
-      });
+  queries::service_checks q;
+  q.service = c.rest;
+  q.node_meta = node_meta_of(c.req);
+  q.near = near_of(c);
+  answer_checks(c, std::move(q));
 }
 
 void in_state(const call& c) {
-  answer_checks(
-      c, near_order(c),
-      [status = std::string(c.rest), meta = node_meta_of(c.req)](const state::store& s, state::watch_set* watch) {
-        return state::checks_in_state(s, status, meta, watch);
-      });
-}
-
-bool all_passing(const service_entry& e) {
-  return std::all_of(e.checks.begin(), e.checks.end(),
-                     [](const health_check_ptr& check) { return check->status == health_passing; });
+  queries::checks_in_state q;
+  q.status = c.rest;
+  q.node_meta = node_meta_of(c.req);
+  q.near = near_of(c);
+  answer_checks(c, std::move(q));
 }
 
 void entries(const call& c, bool connect) {
+  queries::service_health q;
+  q.peer = c.req.query.get("peer");
   bool group = !c.req.query.get("sg").empty() || !c.req.query.get("sameness-group").empty();
-  if (group && !c.req.query.get("peer").empty())
-    return respond_error(c, "peer-name and sameness-group are mutually exclusive", 400);
+  if (group && !q.peer.empty()) return respond_error(c, "peer-name and sameness-group are mutually exclusive", 400);
   if (group) return respond_error(c, "sameness groups are not supported in consul CE");
-  bool passing = false;
   if (auto* text = c.req.query.find("passing")) {
     auto parsed = text->empty() ? std::optional(true) : parse_bool(*text);
     if (!parsed) return respond_error(c, "Invalid value for ?passing", 400);
-    passing = *parsed;
+    q.passing = *parsed;
   }
-  auto filter = filter_of<service_entry>(c.req);
-  if (!filter) return respond(c, error_answer(filter.error()));
-  state::service_query q;
-  q.peer = c.req.query.get("peer");
-  q.name = c.rest;
+  auto where = filter_of<service_entry>(c.req);
+  if (!where) return respond(c, error_answer(where.error()));
+  q.where = std::move(*where);
+  q.service = c.rest;
   q.tags = c.req.query.all("tag");
   q.node_meta = node_meta_of(c.req);
   q.connect = connect;
-  acl::permission wanted{acl::resource::service, acl::access::read, q.name};
+  q.near = near_of(c);
+  acl::permission wanted{acl::resource::service, acl::access::read, q.service};
   if (connect && !c.who->allowed(wanted)) return respond_error(c, "Permission denied", 403);
   auto style = entries_style;
   style.streaming = streams_entries(c);
-  near_order near(c);
-  style.cheap = near.wanted();
-  answer_read(c, style,
-              [q, passing, filter = *filter, near, who = c.who, how = layout_of(c)](const state::store& s,
-                                                                                    state::watch_set* watch) {
-                auto found = state::service_entries(s, q, watch);
-                std::erase_if(found.value, [&](const service_entry& e) {
-                  return (filter && !filter->matches(e)) || (passing && !all_passing(e));
-                });
-                auto removed = std::erase_if(found.value, [&](const service_entry& e) { return !may_read(*who, e); });
-                near.apply(s, found.value, [](const service_entry& e) -> std::string_view { return e.node->name; });
-                auto out = outcome(how, found.index, found.value);
-                out.answer.filtered = removed > 0;
-                return out;
-              });
+  answer_query(c, style, std::move(q));
 }
 
 void service(const call& c) { entries(c, false); }

@@ -1,11 +1,11 @@
 #include "frontends/api/dns/dns_lookup.hpp"
 
+#include "actors/queries/catalog.hpp"
+#include "actors/queries/health.hpp"
 #include "frontends/api/dns/dns_instance.hpp"
 #include "frontends/api/dns/dns_scope.hpp"
-#include "frontends/api/permissions.hpp"
 #include "protocol/base/big_endian.hpp"
 #include "protocol/base/hex.hpp"
-#include "storage/state/queries_health.hpp"
 
 #include <algorithm>
 #include <set>
@@ -61,6 +61,11 @@ private:
   answer_set name_servers(std::uint16_t type);
   answer_set nothing(rcode code);
 
+  /// The part of the state that the caller may read.
+  template <class Query>
+  typename Query::value_type found(const Query& q) {
+    return queries::run(q, world_.store, world_.who, world_.watch).value;
+  }
   std::vector<service_entry> instances(const parsed_name& asked);
   void add_instance(answer_set& into, const parsed_name& asked, const service_entry& e, std::uint16_t type, int depth);
   answer_set::group target_group(const parsed_name& asked, const service_entry& e, const chosen_address& at,
@@ -141,7 +146,7 @@ answer_set lookup::in_domain(const parsed_name& asked, std::uint16_t type, int d
 
 answer_set lookup::reverse(const std::vector<std::string>& labels, std::uint16_t type) {
   below_alt_ = false;
-  auto found = [&](std::string target) {
+  auto points_to = [&](std::string target) {
     answer_set out;
     record r;
     r.type = rr::ptr;
@@ -151,16 +156,13 @@ answer_set lookup::reverse(const std::vector<std::string>& labels, std::uint16_t
     return out;
   };
   if (auto text = reversed_address(labels)) {
-    auto owners = state::find_by_address(world_.store, *text, world_.watch).value;
+    auto owners = found(queries::address_owners{*text});
     for (const auto& n : owners.nodes)
-      if (api::may_read(world_.who, *n))
-        if (auto target = below({n->name, "node", settings().datacenter}, settings().domain); !target.empty())
-          return found(std::move(target));
+      if (auto target = below({n->name, "node", settings().datacenter}, settings().domain); !target.empty())
+        return points_to(std::move(target));
     for (const auto& i : owners.services)
-      if (api::may_read(world_.who, *i.service) && api::may_read(world_.who, *i.node))
-        if (auto target = below({i.service->name, "service", settings().datacenter}, settings().domain);
-            !target.empty())
-          return found(std::move(target));
+      if (auto target = below({i.service->name, "service", settings().datacenter}, settings().domain); !target.empty())
+        return points_to(std::move(target));
   }
   auto out = nothing(rcode::name_error);
   if (type == rr::soa) out.authority.push_back(soa());
@@ -215,12 +217,12 @@ std::vector<record> lookup::metadata(const praetor::node& n, const std::string& 
 answer_set lookup::node(const parsed_name& asked, std::uint16_t type, int depth) {
   answer_set out;
   if (!is_address_type(type) && type != rr::any && type != rr::txt) return out;
-  auto found = state::find_node(world_.store, asked.name, world_.watch, asked.peer).value;
-  if (!found || !api::may_read(world_.who, *found)) return nothing(rcode::name_error);
+  auto n = found(queries::find_node{asked.name, asked.peer});
+  if (!n) return nothing(rcode::name_error);
   auto ttl = seconds_of(dns().node_ttl);
   answer_set::group g;
   if (type != rr::txt) {
-    auto at = node_address(*found, type, false);
+    auto at = node_address(*n, type, false);
     if (auto bytes = ip_bytes(at)) {
       g.answers.push_back(address_record(*bytes, ttl));
     } else if (auto target = wire_name(at); !at.empty() && !target.empty()) {
@@ -230,31 +232,29 @@ answer_set lookup::node(const parsed_name& asked, std::uint16_t type, int depth)
   }
   bool in_answer = type == rr::txt || type == rr::any;
   if (in_answer || dns().node_meta_txt)
-    for (auto& r : metadata(*found, {}, ttl)) (in_answer ? g.answers : g.extra).push_back(std::move(r));
+    for (auto& r : metadata(*n, {}, ttl)) (in_answer ? g.answers : g.extra).push_back(std::move(r));
   out.groups.push_back(std::move(g));
   return out;
 }
 
 std::vector<service_entry> lookup::instances(const parsed_name& asked) {
-  state::service_query q;
-  q.name = asked.name;
+  queries::service_health q;
+  q.service = asked.name;
   q.connect = asked.kind == form::connect;
   q.peer = asked.peer;
   if (!asked.tag.empty()) q.tags = {asked.tag};
-  auto found = state::service_entries(world_.store, q, world_.watch).value;
-  std::erase_if(found, [&](const service_entry& e) {
-    return !api::may_read(world_.who, e) || !is_healthy(e, dns().only_passing);
-  });
-  return found;
+  auto entries = found(q);
+  std::erase_if(entries, [&](const service_entry& e) { return !is_healthy(e, dns().only_passing); });
+  return entries;
 }
 
 answer_set lookup::services(const parsed_name& asked, std::uint16_t type, int depth) {
-  auto found = instances(asked);
-  if (found.empty()) return nothing(rcode::name_error);
+  auto entries = instances(asked);
+  if (entries.empty()) return nothing(rcode::name_error);
   answer_set out;
   // Instances that would be told apart by nothing count once: by record, or by node, address and port.
   std::set<std::string> seen;
-  for (const auto& e : found) {
+  for (const auto& e : entries) {
     if (type == rr::srv &&
         !seen.insert(e.node->name + ':' + e.service->address + ':' + std::to_string(e.service->port)).second)
       continue;

@@ -1,3 +1,4 @@
+#include "actors/queries/kv.hpp"
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
 #include "storage/state/command.hpp"
@@ -9,69 +10,53 @@ namespace praetor::api::kv_endpoints {
 
 namespace {
 
-query_outcome not_found(std::uint64_t index) {
-  query_outcome out;
-  out.index = index;
-  out.not_found = true;
-  out.answer.status = 404;
-  out.answer.content_type = {};
+rendered_answer not_found() {
+  rendered_answer out;
+  out.status = 404;
+  out.content_type = {};
+  return out;
+}
+
+using entry_found = queries::found<queries::kv_get>;
+
+rendered_answer entry(const showing& to, const queries::kv_get&, const entry_found& f) {
+  if (!f.value) return not_found();
+  rendered_answer out;
+  out.body = to_json(to.how, std::array{f.value});
   return out;
 }
 
 /// The value's bytes as they are, in a form that no browser takes for a page.
-query_outcome raw_value(std::uint64_t index, const kv_entry& entry) {
-  query_outcome out;
-  out.index = index;
-  out.answer.content_type = "text/plain";
-  out.answer.headers = {{"X-Content-Type-Options", "nosniff"}, {"Content-Security-Policy", "sandbox"}};
-  out.answer.body = std::make_shared<const std::string>(entry.value.bytes);
+rendered_answer raw_value(const showing&, const queries::kv_get&, const entry_found& f) {
+  if (!f.value) return not_found();
+  rendered_answer out;
+  out.content_type = "text/plain";
+  out.headers = {{"X-Content-Type-Options", "nosniff"}, {"Content-Security-Policy", "sandbox"}};
+  out.body = std::make_shared<const std::string>(f.value->value.bytes);
   return out;
 }
 
+/// The rows that a query found; none is a 404.
+template <class Query>
+rendered_answer rows_found(const showing& to, const Query& q, const queries::found<Query>& f) {
+  return f.missing ? not_found() : as_json(to, q, f);
+}
+
 void get_one(const call& c) {
-  read_style style;
-  style.cheap = true;
-  answer_read(c, style,
-              [key = std::string(c.rest), raw = c.req.query.has("raw"),
-               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
-                auto found = state::kv_get(s, key, watch);
-                if (!found.value) return not_found(found.index);
-                if (raw) return raw_value(found.index, *found.value);
-                return outcome(how, found.index, std::array{found.value});
-              });
+  queries::kv_get q{std::string(c.rest)};
+  if (c.req.query.has("raw")) return answer_query(c, {.cheap = true, .form = "raw"}, std::move(q), raw_value);
+  answer_query(c, {.cheap = true}, std::move(q), entry);
 }
 
 void get_tree(const call& c) {
-  answer_read(c, {},
-              [prefix = std::string(c.rest), who = c.who,
-               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
-                auto found = state::kv_list(s, prefix, watch);
-                auto removed = std::erase_if(found.value, [&](const kv_entry_ptr& entry) {
-                  return !who->allowed(acl::resource::key, acl::access::read, entry->key);
-                });
-                auto out = found.value.empty() ? not_found(found.index) : outcome(how, found.index, found.value);
-                out.answer.filtered = removed > 0;
-                return out;
-              });
+  answer_query(c, {}, queries::kv_list{std::string(c.rest)}, rows_found<queries::kv_list>);
 }
 
 void get_keys(const call& c) {
   auto* separator = c.req.query.find("separator");
   if (!separator) separator = c.req.query.find("seperator"); // as old clients spell it
-  answer_read(c, {},
-              [prefix = std::string(c.rest), separator = separator ? *separator : std::string(), who = c.who,
-               how = layout_of(c)](const state::store& s, state::watch_set* watch) -> query_outcome {
-                bool filtered = false;
-                auto found = state::kv_keys(s, prefix, separator, watch, [&](std::string_view key) {
-                  bool seen = who->allowed(acl::resource::key, acl::access::read, key);
-                  filtered |= !seen;
-                  return seen;
-                });
-                auto out = found.value.empty() && !prefix.empty() ? not_found(found.index)
-                                                                  : outcome(how, found.index, found.value);
-                out.answer.filtered = filtered;
-                return out;
-              });
+  answer_query(c, {}, queries::kv_keys{std::string(c.rest), separator ? *separator : std::string()},
+               rows_found<queries::kv_keys>);
 }
 
 /// The query string with its parameters in order, as conflicts are reported.

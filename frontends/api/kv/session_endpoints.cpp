@@ -1,4 +1,5 @@
 #include "actors/ports.hpp"
+#include "actors/queries/kv.hpp"
 #include "frontends/api/forwarding.hpp"
 #include "frontends/api/permissions.hpp"
 #include "frontends/api/reads.hpp"
@@ -175,43 +176,9 @@ void renew(const call& c) {
                  }});
 }
 
-using sessions_query = std::function<state::result<std::vector<session_ptr>>(const state::store&, state::watch_set*)>;
-
-/// @param of_one a session that does not exist is waited for, whatever happens to others
-void answer_sessions(const call& c, bool of_one, sessions_query query) {
-  answer_read(c, {},
-              [query = std::move(query), of_one, who = c.who, how = layout_of(c)](const state::store& s,
-                                                                                  state::watch_set* watch) {
-                auto found = query(s, watch);
-                auto removed =
-                    std::erase_if(found.value, [&](const session_ptr& one) { return !may_read(*who, *one); });
-                auto out = outcome(how, found.index, found.value);
-                out.not_found = of_one && found.value.empty() && removed == 0;
-                out.answer.filtered = removed > 0;
-                return out;
-              });
-}
-
-void info(const call& c) {
-  answer_sessions(c, true, [id = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
-    auto found = state::find_session(s, id, watch);
-    state::result<std::vector<session_ptr>> out;
-    out.index = found.index;
-    if (found.value) out.value.push_back(found.value);
-    return out;
-  });
-}
-
-void of_node(const call& c) {
-  answer_sessions(c, false, [node = std::string(c.rest)](const state::store& s, state::watch_set* watch) {
-    return state::node_sessions(s, node, watch);
-  });
-}
-
-void list(const call& c) {
-  answer_sessions(c, false,
-                  [](const state::store& s, state::watch_set* watch) { return state::list_sessions(s, watch); });
-}
+void info(const call& c) { answer_query(c, {}, queries::session_get{std::string(c.rest)}); }
+void of_node(const call& c) { answer_query(c, {}, queries::node_sessions{std::string(c.rest)}); }
+void list(const call& c) { answer_query(c, {}, queries::session_list{}); }
 
 constexpr required_rest session_given{"Missing session"};
 constexpr route_check session_write = endpoint_needs(acl::resource::session, acl::access::write, name_source::record);

@@ -318,8 +318,8 @@ void answer_from_state(const call& c, const std::vector<txn_op>& ops) {
   static_cast<response_shape&>(body) = shape(response);
   body.meta.known_leader = !c.env.view().leader.get()->leader_id.empty();
   auto a = json_answer(c, body, response.errors.empty() ? 200 : 409);
-  a.lines = body.meta.known_leader ? "X-Consul-Knownleader: true\r\nX-Consul-Lastcontact: 0\r\n"
-                                   : "X-Consul-Knownleader: false\r\nX-Consul-Lastcontact: 0\r\n";
+  a.meta.known_leader = body.meta.known_leader;
+  a.meta.last_contact = nanoseconds{0};
   respond(c, std::move(a));
 }
 
@@ -346,7 +346,8 @@ void respond_refused(const call& c, const std::vector<txn_op>& ops, std::vector<
   body.meta.known_leader = false;
   body.meta.consistency_level.clear();
   auto a = json_answer(c, body, 409);
-  a.lines = "X-Consul-Knownleader: false\r\nX-Consul-Lastcontact: 0\r\n";
+  a.meta.known_leader = false;
+  a.meta.last_contact = nanoseconds{0};
   respond(c, std::move(a));
 }
 

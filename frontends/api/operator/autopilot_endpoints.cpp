@@ -1,3 +1,4 @@
+#include "actors/queries/cluster.hpp"
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
 #include "protocol/codec/json_read.hpp"
@@ -20,16 +21,15 @@ autopilot_config nothing_set() {
   return out;
 }
 
-void read_configuration(const call& c) {
-  read_style style;
-  style.cheap = true;
-  answer_read(c, style, [how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-    auto found = state::autopilot_configuration(s, watch);
-    auto out = outcome(how, found.index, found.value ? *found.value : nothing_set());
-    out.answer.bare = true;
-    return out;
-  });
+rendered_answer settings(const showing& to, const queries::autopilot_settings&,
+                         const queries::found<queries::autopilot_settings>& f) {
+  rendered_answer out;
+  out.head = read_head::none;
+  out.body = to_json(to.how, f.value ? *f.value : nothing_set());
+  return out;
 }
+
+void read_configuration(const call& c) { answer_query(c, {.cheap = true}, queries::autopilot_settings{}, settings); }
 
 /// What the client leaves out gets its default, not the value that is stored.
 void write_configuration(const call& c) {

@@ -76,8 +76,8 @@ bool may_see(const acl::authorizer& who, const user_event& e) {
 void show_events(const call& c, std::vector<user_event_ptr> events) {
   auto removed = std::erase_if(events, [&](const user_event_ptr& e) { return !may_see(*c.who, *e); });
   auto a = json_answer(c, events);
-  if (removed > 0 && !c.token.empty()) a.lines = filtered_line;
-  a.headers.emplace_back("X-Consul-Index", std::to_string(event_index(events)));
+  a.meta.filtered = removed > 0 && !c.token.empty();
+  a.meta.index = event_index(events);
   respond(c, std::move(a));
 }
 

@@ -1,9 +1,9 @@
+#include "actors/queries/cluster.hpp"
 #include "actors/raft/membership_change.hpp"
 #include "actors/raft/raft_status.hpp"
 #include "frontends/api/query_meta.hpp"
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
-#include "storage/state/queries_usage.hpp"
 
 #include <array>
 
@@ -136,21 +136,19 @@ struct usage_answer {
   }
 };
 
+rendered_answer counts(const showing& to, const queries::usage&, const queries::found<queries::usage>& f) {
+  usage_answer shown;
+  shown.usage.emplace(to.env.config()->datacenter, f.value);
+  shown.meta.index = f.index;
+  shown.meta.consistency_level = to.form;
+  rendered_answer out;
+  out.body = to_json(to.how, shown);
+  return out;
+}
+
 void usage(const call& c) {
-  auto mode = read_options_of(c)->mode;
-  auto level = mode == consistency::stale ? "stale" : mode == consistency::leader ? "leader" : "consistent";
-  read_style style;
-  style.shows_consistency = style.names_mode = true;
-  answer_read(
-      c, style,
-      [level, dc = c.env.config()->datacenter, how = layout_of(c)](const state::store& s, state::watch_set* watch) {
-        auto found = state::usage(s, watch);
-        usage_answer out;
-        out.usage.emplace(dc, std::move(found.value));
-        out.meta.index = found.index;
-        out.meta.consistency_level = level;
-        return outcome(how, found.index, out);
-      });
+  auto options = *read_options_of(c);
+  answer_query(c, options, {.shows_consistency = true, .form = text_of(options.mode)}, queries::usage{}, counts);
 }
 
 constexpr route_check operator_read = needs(acl::resource::operator_, acl::access::read);

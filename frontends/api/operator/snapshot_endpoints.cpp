@@ -15,10 +15,7 @@ void send_archive(const call& c, const snapshot_export& made) {
   if (auto packed = pack_snapshot(made, **file); !packed) return respond_error(c, packed.error().text);
   answer head;
   head.content_type = "application/x-gzip";
-  head.headers = {{"X-Consul-Index", std::to_string(made.meta.index)},
-                  {"X-Consul-Knownleader", c.env.view().leader.get()->leader_id.empty() ? "false" : "true"},
-                  {"X-Consul-Lastcontact", "0"},
-                  {"X-Consul-Query-Backend", "blocking-query"}};
+  head.meta = meta_of({}, {.index = made.meta.index, .known_leader = !c.env.view().leader.get()->leader_id.empty()});
   if (auto to = respond_stream(c, std::move(head))) hand_on(c.env.mover(), piped(c.env.mover(), *file), std::move(to));
 }
 

@@ -18,7 +18,7 @@ struct fake_server {
 
   static fetched_answer good(std::uint64_t index, std::string body) {
     fetched_answer f;
-    f.index = index;
+    f.answer.meta.index = index;
     f.answer.body = std::move(body);
     return f;
   }

@@ -80,7 +80,7 @@ struct watch_world : stage {
     remote_answer a;
     a.status = status;
     a.body = std::move(body);
-    a.headers.push_back({"X-Consul-Index", std::to_string(index)});
+    a.meta.index = index;
     auto done = requests->asked.at(which).done;
     done(std::move(a));
     run();

@@ -28,7 +28,8 @@ TEST_CASE("another agent's request is handed to the frontends, and their answer 
   CHECK(w.answers.empty());
   remote_answer answer;
   answer.status = 404;
-  answer.lines = "X-Consul-Index: 7\r\n";
+  answer.lines = "X-Cache: MISS\r\n";
+  answer.meta = {7, "hash", "stale", false, std::chrono::milliseconds(20), "streaming", true};
   kept.done(answer);
   w.coordinator.run();
   REQUIRE(w.answers.size() == 1);
@@ -37,6 +38,7 @@ TEST_CASE("another agent's request is handed to the frontends, and their answer 
   REQUIRE(msgpack::unpack(w.answers[0].bytes, read));
   CHECK(read.status == 404);
   CHECK(read.lines == answer.lines);
+  CHECK(read.meta == answer.meta);
 }
 
 TEST_CASE("what was surely not carried out is refused as such") {

@@ -61,7 +61,8 @@ struct alias_world : health_world {
     remote_answer a;
     a.status = status;
     a.body = std::move(body);
-    if (index > 0) a.lines = "X-Consul-Index: " + std::to_string(index) + "\r\nX-Consul-Knownleader: true\r\n";
+    a.meta.index = index;
+    if (index > 0) a.meta.known_leader = true;
     auto done = requests->asked.back().done;
     done(std::move(a));
     run();
@@ -164,7 +165,8 @@ TEST_CASE("an answer of a server that knows no leader says nothing, and is asked
   remote_answer a;
   a.status = 200;
   a.body = "[]";
-  a.lines = "X-Consul-Index: 1\r\nX-Consul-Knownleader: false\r\n";
+  a.meta.index = 1;
+  a.meta.known_leader = false;
   w.requests->asked.back().done(a);
   w.run();
   CHECK(w.results.empty());
