@@ -1,5 +1,7 @@
 #include "actors/rpc/destination.hpp"
 
+#include "protocol/config/runtime_config.hpp"
+
 namespace praetor {
 
 bool answers_here(const destination& to, bool is_server, const leadership_board& leader, steady_time now) {
@@ -12,5 +14,7 @@ std::optional<error> unreachable(std::string_view datacenter, std::string_view o
   if (datacenter.empty() || datacenter == own) return {};
   return error{"No path to datacenter"};
 }
+
+bool keeps_access_records(const config::runtime_config& c) { return c.primary_datacenter == c.datacenter; }
 
 } // namespace praetor

@@ -11,6 +11,10 @@
 
 namespace praetor {
 
+namespace config {
+struct runtime_config;
+}
+
 /// The agent that answers a request. Other agents forward it; a request that `agent` answers is never forwarded.
 enum class answerer : std::uint8_t {
   agent,      ///< the agent that the client asks
@@ -31,5 +35,9 @@ bool answers_here(const destination& to, bool is_server, const leadership_board&
 
 /// Why no server answers for the datacenter of a request, if so. An agent reaches the servers of its own datacenter.
 std::optional<error> unreachable(std::string_view datacenter, std::string_view own);
+
+/// Whether the servers of the agent's datacenter keep the records of access control themselves. Otherwise those of the
+/// primary datacenter do.
+bool keeps_access_records(const config::runtime_config& c);
 
 } // namespace praetor

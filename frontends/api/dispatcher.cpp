@@ -87,8 +87,7 @@ private:
 /// Whether a token may be unknown only because a new cluster's first leader has not written its records yet.
 bool is_too_early(const call& c) {
   auto config = c.env.config();
-  return config->server && config->primary_datacenter == config->datacenter &&
-         !has_first_records(*c.env.state(), nullptr);
+  return config->server && keeps_access_records(*config) && !has_first_records(*c.env.state(), nullptr);
 }
 
 /// Looks again when the first records are there, or when that has taken too long.

@@ -51,7 +51,7 @@ std::optional<answer> failed(const call& c, datacenter_policy policy) {
   if (auto no = refused_datacenter(c)) return error_answer(*no);
   if (policy == datacenter_policy::any) return {};
   auto config = c.env.config();
-  if (config->primary_datacenter.empty() || config->primary_datacenter == config->datacenter) return {};
+  if (keeps_access_records(*config)) return {};
   return text_answer(501, "access control records are kept by datacenter " + config->primary_datacenter +
                               "; this release of Praetor does not replicate them");
 }

@@ -1,5 +1,7 @@
 #include "actors/rpc/destination.hpp"
 
+#include "protocol/config/runtime_config.hpp"
+
 #include <catch2/catch.hpp>
 
 using namespace praetor;
@@ -61,4 +63,12 @@ TEST_CASE("an agent reaches its own datacenter, by its name or by none") {
   CHECK_FALSE(unreachable("", "dc1"));
   CHECK_FALSE(unreachable("dc1", "dc1"));
   CHECK(unreachable("dc2", "dc1") == error{"No path to datacenter"});
+}
+
+TEST_CASE("the primary datacenter keeps its own records of access control") {
+  config::runtime_config c;
+  c.datacenter = c.primary_datacenter = "dc1";
+  CHECK(keeps_access_records(c));
+  c.primary_datacenter = "dc0";
+  CHECK_FALSE(keeps_access_records(c));
 }
