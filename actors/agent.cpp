@@ -115,6 +115,7 @@ void agent_state::start_router() {
   r.outside = o.outside;
   r.view = o.view;
   r.own_id = o.node_id;
+  r.datacenter = o.config->datacenter;
   r.server = o.config->server;
   r.peer = handles.peer;
   r.hold = o.config->rpc_hold_timeout;
