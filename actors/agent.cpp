@@ -5,6 +5,7 @@
 #include "actors/raft/log_writer.hpp"
 #include "actors/raft/state_machine.hpp"
 #include "actors/registry/anti_entropy.hpp"
+#include "actors/rpc/destination.hpp"
 #include "actors/rpc/peer_link.hpp"
 #include "actors/rpc/rpc_gateway.hpp"
 #include "actors/watches/answer_cache.hpp"
@@ -53,11 +54,6 @@ snapshot_policy policy_of(const config::runtime_config& c) {
   p.interval = c.raft.snapshot_interval;
   p.trailing_logs = static_cast<std::uint64_t>(c.raft.trailing_logs);
   return p;
-}
-
-/// Whether this datacenter keeps its own records of access control.
-bool is_primary(const config::runtime_config& c) {
-  return c.primary_datacenter.empty() || c.primary_datacenter == c.datacenter;
 }
 
 autopilot_config first_autopilot(const config::autopilot_settings& a) {
@@ -119,6 +115,7 @@ void agent_state::start_router() {
   r.outside = o.outside;
   r.view = o.view;
   r.own_id = o.node_id;
+  r.datacenter = o.config->datacenter;
   r.server = o.config->server;
   r.peer = handles.peer;
   r.hold = o.config->rpc_hold_timeout;
@@ -206,7 +203,7 @@ void agent_state::start_duties() {
   if (auto it = authority.find("cluster_id"); it != authority.end() && it->is_string())
     d.ca.cluster_id = it->get<std::string>();
   d.autopilot = first_autopilot(c.autopilot);
-  if (c.acl.enabled && is_primary(c)) d.access = access_duty{c.acl.initial_management};
+  if (c.acl.enabled && keeps_access_records(c)) d.access = access_duty{c.acl.initial_management};
   d.coordinates.period = c.coordinate_update_period;
   d.coordinates.batch_size = static_cast<std::size_t>(c.coordinate_update_batch_size);
   d.coordinates.most_batches = static_cast<std::size_t>(c.coordinate_update_max_batches);

@@ -158,7 +158,7 @@ void token_resolver::ask(const agent_view_ptr& view, const std::string& secret, 
     view->resolver.told(view, secret, answer, now);
   };
   request_terms terms;
-  terms.to = {.max_age = any_age, .hold = settings->rpc_hold_timeout};
+  terms.to = {.datacenter = settings->datacenter, .max_age = any_age, .hold = settings->rpc_hold_timeout};
   terms.patience = patience;
   terms.here = [told] { told(fail(error_code::no_servers, "this agent has no servers to ask")); };
   auto handles = view->handles.load();

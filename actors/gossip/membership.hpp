@@ -35,7 +35,7 @@ struct known_server {
   bool operator==(const known_server&) const = default;
 };
 
-/// The servers of the own datacenter, by id; the own one among them.
+/// The servers that requests may be sent to, by id; the own one among them. For now all are of the own datacenter.
 struct known_servers {
   std::vector<known_server> servers;
 

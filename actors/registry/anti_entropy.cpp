@@ -361,7 +361,8 @@ void anti_entropy_state::ask_server() {
   question.token = view->tokens.get()->for_agent();
   question.max_stale = oldest_records;
   request_terms terms;
-  terms.to = {.max_age = oldest_records, .hold = view->settings.load()->rpc_hold_timeout};
+  terms.to = {
+      .datacenter = identity.datacenter, .max_age = oldest_records, .hold = view->settings.load()->rpc_hold_timeout};
   terms.patience = longest_answer;
   auto told = [me = anti_entropy_actor{self}](expected<node_records> answer) {
     std::shared_ptr<node_records> records;

@@ -25,18 +25,6 @@ error unknown_outcome() {
           "the server that carries out the write was lost before it answered: whether it was carried out is unknown"};
 }
 
-/// Whether waiting can help: while one of the servers lives they may elect a leader, and a server may become it itself.
-/// A server is given up when gossip does so and it is not reached either.
-bool has_servers(const rpc_router_state& s) {
-  if (s.options.server) return true;
-  auto known = s.options.view->servers.load();
-  return std::any_of(s.links.begin(), s.links.end(), [&](const auto& link) {
-    if (link.second.up) return true;
-    auto* server = known ? known->find(link.first) : nullptr;
-    return server && server->status != swim::member_status::failed;
-  });
-}
-
 } // namespace
 
 rpc_router_state::~rpc_router_state() {
@@ -46,6 +34,7 @@ rpc_router_state::~rpc_router_state() {
 void rpc_router_state::propose(std::shared_ptr<proposal> p) {
   auto done = p->done ? p->done : apply_callback{[](const state::apply_result&) {}};
   request_terms terms;
+  terms.to.datacenter = options.datacenter;
   terms.to.hold = p->hold.count() > 0 ? p->hold : options.hold;
   terms.patience = options.view->settings.load()->rpc.client_timeout;
   terms.hops = p->hops + 1;
@@ -79,7 +68,7 @@ void rpc_router_state::propose(std::shared_ptr<proposal> p) {
 
 void rpc_router_state::read(done_callback done) {
   auto r = std::make_shared<forwarded_request>();
-  r->terms.to.hold = options.hold;
+  r->terms.to = {.datacenter = options.datacenter, .hold = options.hold};
   r->done = [done](expected<std::string> answer) {
     auto failed = answer ? no_leader() : answer.error();
     done(&failed);
@@ -135,13 +124,31 @@ void rpc_router_state::begin_stream(std::uint64_t number, flight& f, std::string
   f.request->streamed(std::move(head), std::move(rest));
 }
 
-const std::string* rpc_router_state::choose(const forwarded_request&) const {
+const std::string& rpc_router_state::asked_datacenter(const destination& to) const {
+  return options.server ? to.datacenter : options.datacenter;
+}
+
+bool rpc_router_state::has_servers(const std::string& datacenter) const {
+  if (options.server && datacenter == options.datacenter) return true;
+  auto known = options.view->servers.load();
+  return std::any_of(links.begin(), links.end(), [&](const auto& each) {
+    const auto& [id, link] = each;
+    if (link.datacenter != datacenter) return false;
+    if (link.up) return true;
+    auto* server = known ? known->find(id) : nullptr;
+    return server && server->status != swim::member_status::failed;
+  });
+}
+
+const std::string* rpc_router_state::choose(const std::string& datacenter) const {
   auto reached = [this](const std::string& id) -> const std::string* {
     auto it = links.find(id);
     return it != links.end() && it->second.up ? &it->first : nullptr;
   };
-  if (options.server) return reached(options.view->leader.get()->leader_id);
-  for (const auto& id : rotation)
+  if (options.server && datacenter == options.datacenter) return reached(options.view->leader.get()->leader_id);
+  auto servers = rotations.find(datacenter);
+  if (servers == rotations.end()) return nullptr;
+  for (const auto& id : servers->second)
     if (auto* found = reached(id)) return found;
   return nullptr;
 }
@@ -151,10 +158,12 @@ void rpc_router_state::attempt(const forwarded_request_ptr& r) {
   auto& notes = r->notes;
   notes.seen_term = leader->term;
   notes.seen_leader = leader->leader_id;
-  if (options.server && leader->is_leader && r->terms.here) return r->terms.here();
+  const auto& datacenter = asked_datacenter(r->terms.to);
+  bool leads = leader->is_leader && datacenter == options.datacenter;
+  if (leads && r->terms.here) return r->terms.here();
   if (!r->attempt) return r->done(tl::unexpected(no_leader()));
-  if (!has_servers(*this)) return give_up(r);
-  auto* server = choose(*r);
+  if (!has_servers(datacenter)) return give_up(r);
+  auto* server = choose(datacenter);
   if (!server) return hold_back(r);
   auto now = self->clock().now();
   rpc_request request;
@@ -221,7 +230,8 @@ void rpc_router_state::hold_back(const forwarded_request_ptr& r) {
   auto& notes = r->notes;
   auto now = self->clock().now();
   if (notes.cancelled) return;
-  if (now >= notes.hold_until || now >= notes.deadline || !has_servers(*this)) return give_up(r);
+  if (now >= notes.hold_until || now >= notes.deadline || !has_servers(asked_datacenter(r->terms.to)))
+    return give_up(r);
   auto limit = std::max<nanoseconds>(
       r->terms.to.hold / 16 * (std::int64_t{1} << std::min(notes.attempts++, most_doublings)), nanoseconds{1});
   auto least = std::min(notes.waited, limit - nanoseconds{1});
@@ -235,8 +245,10 @@ void rpc_router_state::hold_back(const forwarded_request_ptr& r) {
 }
 
 void rpc_router_state::give_up(const forwarded_request_ptr& r) {
-  if (!has_servers(*this)) return r->done(fail(error_code::no_servers, "No known Consul servers"));
-  r->done(tl::unexpected(r->notes.last));
+  const auto& datacenter = asked_datacenter(r->terms.to);
+  if (has_servers(datacenter)) return r->done(tl::unexpected(r->notes.last));
+  if (datacenter != options.datacenter) return r->done(tl::unexpected(no_path()));
+  r->done(fail(error_code::no_servers, "No known Consul servers"));
 }
 
 void rpc_router_state::retry() {

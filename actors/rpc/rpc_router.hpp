@@ -26,7 +26,7 @@ struct remote_outcome {
 struct rpc_router_options {
   ports_ptr outside;
   agent_view_ptr view;
-  std::string own_id;
+  std::string own_id, datacenter;
   bool server = false;
   raft_peer_actor peer; ///< null on client agents
   nanoseconds hold{0};  ///< how long a request waits for a leader (performance.rpc_hold_timeout)
@@ -42,7 +42,7 @@ struct rpc_router_state {
 
   struct link {
     peer_link_actor handle;
-    std::string address;
+    std::string datacenter, address;
     bool up = false;
   };
   /// A request that another server has been asked.
@@ -55,8 +55,9 @@ struct rpc_router_state {
   rpc_router_actor::pointer self = nullptr;
   rpc_router_options options;
   std::mt19937_64 random;
-  std::map<std::string, link> links;
-  std::deque<std::string> rotation; ///< client agents ask the first of these servers
+  std::map<std::string, link> links; ///< by the server's id
+  /// By datacenter, the ids of its servers in the order in which they are asked, unless the leader is.
+  std::map<std::string, std::deque<std::string>> rotations;
   std::map<std::uint64_t, flight> flights;
   std::map<std::uint64_t, forwarded_request_ptr> held; ///< by place, the longest held first
   std::uint64_t next_number = 0, next_place = 0, rebalance = 0;
@@ -81,9 +82,17 @@ private:
   std::optional<flight> end_flight(std::uint64_t number);
   /// The rest of an answer is there to be pulled.
   void begin_stream(std::uint64_t number, flight& f, std::string head);
+  /// The datacenter whose servers are asked. A client agent's servers pass on what is meant for others.
+  const std::string& asked_datacenter(const destination& to) const;
+  /// Whether waiting can help: while one of the servers lives they may elect a leader, and a server may become it
+  /// itself. A server is given up when gossip does so and it is not reached either.
+  bool has_servers(const std::string& datacenter) const;
   /// The server to ask; nothing while there is none to be reached.
-  const std::string* choose(const forwarded_request& r) const;
+  const std::string* choose(const std::string& datacenter) const;
+  /// Asks this server last from now on, if it was asked first.
   void rotate(const std::string& failed);
+  /// Takes a server that has no link any more out of the rotation of its datacenter.
+  void drop(const std::string& id, const std::string& datacenter);
   void start_link(const known_server& s);
   void publish_links();
   void schedule_rebalance();

@@ -28,7 +28,7 @@ void look_at_held(rpc_router_state& s) {
 void rpc_router_state::start_link(const known_server& s) {
   auto handle = options.connect(self, s);
   self->monitor(handle);
-  links[s.id] = {handle, s.address, false};
+  links[s.id] = {handle, s.datacenter, s.address, false};
 }
 
 void rpc_router_state::publish_links() {
@@ -45,10 +45,9 @@ void rpc_router_state::members_changed(const known_servers& now) {
       ++it;
       continue;
     }
-    auto gone = it->first;
     self->send_exit(it->second.handle, caf::exit_reason::user_shutdown);
+    drop(it->first, it->second.datacenter);
     it = links.erase(it);
-    std::erase(rotation, gone);
     changed = true;
   }
   for (const auto& s : now.servers) {
@@ -57,6 +56,7 @@ void rpc_router_state::members_changed(const known_servers& now) {
     if (it == links.end()) {
       start_link(s);
       // A place of its own for each agent, so that they spread over the servers.
+      auto& rotation = rotations[s.datacenter];
       auto place = draw_below(random, rotation.size() + 1);
       rotation.insert(rotation.begin() + static_cast<std::ptrdiff_t>(place), s.id);
       changed = true;
@@ -83,13 +83,13 @@ void rpc_router_state::link_lost(const caf::actor_addr& which) {
   auto it = std::find_if(links.begin(), links.end(), [&](const auto& l) { return l.second.handle.address() == which; });
   if (it == links.end()) return;
   auto id = it->first;
+  drop(id, it->second.datacenter);
   links.erase(it);
   std::vector<std::uint64_t> lost;
   for (const auto& [number, f] : flights)
     if (f.server == id) lost.push_back(number);
   for (auto number : lost)
     ended(number, {fail(error_code::disconnected, "the link to server " + id + " has failed"), true});
-  std::erase(rotation, id);
   look_at_held(*this);
   publish_links();
   // It is made again from what gossip knows then.
@@ -97,19 +97,28 @@ void rpc_router_state::link_lost(const caf::actor_addr& which) {
   if (known) self->delayed_send(self, link_restart, members_atom_v, local<std::shared_ptr<const known_servers>>{known});
 }
 
+void rpc_router_state::drop(const std::string& id, const std::string& datacenter) {
+  auto& rotation = rotations[datacenter];
+  std::erase(rotation, id);
+  if (rotation.empty()) rotations.erase(datacenter);
+}
+
 void rpc_router_state::rotate(const std::string& failed) {
+  auto link = links.find(failed);
+  if (link == links.end()) return;
+  auto& rotation = rotations[link->second.datacenter];
   if (rotation.size() < 2 || rotation.front() != failed) return;
   rotation.pop_front();
   rotation.push_back(failed);
 }
 
 void rpc_router_state::shuffle() {
-  std::shuffle(rotation.begin(), rotation.end(), random);
+  for (auto& [datacenter, rotation] : rotations) std::shuffle(rotation.begin(), rotation.end(), random);
   schedule_rebalance();
 }
 
 void rpc_router_state::schedule_rebalance() {
-  auto servers = static_cast<std::int64_t>(std::max<std::size_t>(rotation.size(), 1));
+  auto servers = static_cast<std::int64_t>(std::max<std::size_t>(links.size(), 1));
   auto pool = options.view->lan.load();
   auto members = pool ? static_cast<std::int64_t>(pool->members.size()) : 1;
   nanoseconds spread{rebalance_spread};

@@ -26,7 +26,7 @@ class remote_question final : public cached_question {
 public:
   remote_question(const call& c, bool waits)
       : key_(joined_key{question_key(c), c.token.empty() ? token_of(c.req) : c.token}.text()), waits_(waits),
-        view_(c.env.shared_view()), request_(described(c)) {
+        datacenter_(c.to.datacenter), view_(c.env.shared_view()), request_(described(c)) {
     std::erase_if(request_.query, [](const named_text& one) { return says_how(one.name) && one.name != "token"; });
     request_.raw_query.clear();
   }
@@ -47,7 +47,7 @@ public:
       asked.asker.wait_left = wait;
     }
     request_terms terms;
-    terms.to = {.max_age = any_age, .hold = config->rpc_hold_timeout};
+    terms.to = {.datacenter = datacenter_, .max_age = any_age, .hold = config->rpc_hold_timeout};
     terms.patience = wait + config->rpc.client_timeout;
     terms.here = [done] { done(fetched(fail("this agent leads now: ask again"))); };
     auto r = prepared<rpc_kind::request>(std::move(terms), std::move(asked),
@@ -60,6 +60,7 @@ public:
 private:
   std::string key_;
   bool waits_;
+  std::string datacenter_;
   agent_view_ptr view_;
   remote_request request_;
 };
@@ -98,7 +99,7 @@ void respond_kept(const call& c, const read_options& options, const cached_reply
 bool takes_kept_answer(const call& c) {
   if (c.matched->cache_policy == caching::none || c.req.via || !c.env.handles()->answers) return false;
   auto options = read_options_of(c);
-  return options && options->cached && !refused_datacenter(c);
+  return options && options->cached;
 }
 
 void answer_kept(const call& c) {

@@ -122,10 +122,6 @@ void propose(const call& c, expected<log_command> command, result_handler done) 
   });
 }
 
-std::optional<error> refused_datacenter(const call& c) {
-  return unreachable(c.to.datacenter, c.env.config()->datacenter);
-}
-
 std::string asked_node(const call& c) { return c.req.via ? c.req.via->asker.node : c.env.config()->node_name; }
 
 std::string token_of(const request& req) {

@@ -28,6 +28,7 @@ struct call {
   steady_time wait_until = {};    ///< of a blocking query that waits already
   std::optional<expected<read_options>> options = {}; ///< of a route that takes them, once they are parsed
   destination to = {};                                ///< whose answer it takes
+  next_hop hop = next_hop::here;                      ///< where it goes from here
 
   bool is(std::string_view method) const { return req.method == method; }
 };
@@ -92,16 +93,13 @@ void propose_any(const call& c, expected<log_command> command, result_handler do
 /// Likewise, and counts it; `done` runs unless the command failed, which is answered with the error's text.
 void propose(const call& c, expected<log_command> command, result_handler done);
 
-/// Why no server answers for the datacenter that the request asks for, if so.
-std::optional<error> refused_datacenter(const call& c);
-/// A request body that names its datacenter: filled in where the client leaves it out, refused where no server answers
-/// for it.
+/// A request body that names its datacenter: filled in where the client leaves it out. Another one than the request's
+/// is refused, because the request has come to where it is answered.
 template <class Body>
 expected<Body> with_datacenter(const call& c, expected<Body> body) {
   if (!body) return body;
-  auto own = c.env.config()->datacenter;
-  if (body->datacenter.empty()) body->datacenter = own;
-  if (auto no = unreachable(body->datacenter, own)) return tl::unexpected(std::move(*no));
+  if (body->datacenter.empty()) body->datacenter = c.to.datacenter;
+  if (body->datacenter != c.to.datacenter) return tl::unexpected(no_path());
   return body;
 }
 

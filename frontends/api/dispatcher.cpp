@@ -87,8 +87,7 @@ private:
 /// Whether a token may be unknown only because a new cluster's first leader has not written its records yet.
 bool is_too_early(const call& c) {
   auto config = c.env.config();
-  return config->server && config->primary_datacenter == config->datacenter &&
-         !has_first_records(*c.env.state(), nullptr);
+  return config->server && keeps_access_records(*config) && !has_first_records(*c.env.state(), nullptr);
 }
 
 /// Looks again when the first records are there, or when that has taken too long.
@@ -208,6 +207,7 @@ call dispatcher::call_of(const exchange_ptr& ex, const request& req, const path_
   if (config->acl.enabled) c.token = full_token(env_, req);
   if (c.matched->reads()) c.options = read_options_of(c);
   c.to = destination_of(c);
+  c.hop = env_.next_hop_of(c.to);
   return c;
 }
 
@@ -231,7 +231,8 @@ void dispatcher::handle_now(const exchange_ptr& ex) const {
   if (!req.body.empty())
     if (auto rule = rule_of(c.matched->body.limit, *config); req.body.size() > rule.max_bytes)
       return respond(c, body_too_large(req, rule));
-  if (env_.answers(c.to)) return config->acl.enabled ? invoke(c) : authorize(c);
+  // What has no path is refused by one of the route's checks.
+  if (c.hop != next_hop::server) return config->acl.enabled ? invoke(c) : authorize(c);
   if (takes_kept_answer(c)) return answer_kept(c);
   forward(c);
 }
@@ -252,7 +253,7 @@ head_verdict dispatcher::judge(const request& head) const {
   if (auto no = objection(c, *found, *config)) return refused(c, std::move(out), std::move(*no));
   // Another agent answers, and its state may know a token that this one has not heard of yet. Only what takes much room
   // here has to be allowed here.
-  if (!env_.answers(c.to) && c.matched->body.limit != body_limit::archive) return out;
+  if (c.hop == next_hop::server && c.matched->body.limit != body_limit::archive) return out;
   if (!config->acl.enabled || c.matched->public_route) return placed(c, std::move(out));
   if (auto identity = env_.holder_at_hand(c.token)) return admitted(c, *identity, std::move(out));
   out.undecided = true;
@@ -292,7 +293,7 @@ head_verdict dispatcher::placed(const call& c, head_verdict out) const {
   bool has_body = !c.req.content_length || *c.req.content_length > 0;
   if (c.matched->body.limit != body_limit::archive || !has_body) return out;
   // An archive is not received if it cannot be forwarded.
-  if (!env_.answers(c.to))
+  if (c.hop == next_hop::server)
     if (auto no = handed_on_too_often(c)) return refused(c, std::move(out), std::move(*no));
   auto place = env_.make_scratch(c.req.remote_address);
   if (!place) return refused(c, std::move(out), error_answer(place.error()));

@@ -69,8 +69,9 @@ expected<std::shared_ptr<storage::scratch_file>> environment::make_scratch(const
   return std::shared_ptr<storage::scratch_file>(file, [place, owner = std::move(*made)](storage::scratch_file*) {});
 }
 
-bool environment::answers(const destination& to) const {
-  return answers_here(to, config()->server, view_->leader, now());
+next_hop environment::next_hop_of(const destination& to) const {
+  auto settings = config();
+  return praetor::next_hop_of(to, {settings->datacenter, settings->server, *view_, now()});
 }
 
 std::optional<resolution> environment::holder_at_hand(const std::string& token) const {

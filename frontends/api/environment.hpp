@@ -79,8 +79,8 @@ public:
   /// @param client its address
   expected<std::shared_ptr<storage::scratch_file>> make_scratch(const std::string& client) const;
   instant now_by_both_clocks() const;
-  /// Whether this agent answers a request itself. Otherwise another server does.
-  bool answers(const destination& to) const;
+  /// Where a request goes from here.
+  next_hop next_hop_of(const destination& to) const;
   /// What the holder of a token may do, if that is known here: on servers, and while access control is off, it is.
   std::optional<resolution> holder_at_hand(const std::string& token) const;
   /// Calls back once with it, from any thread; at once if it is at hand.

@@ -270,12 +270,16 @@ private:
 } // namespace
 
 destination destination_of(const call& c) {
+  auto config = c.env.config();
   destination to;
-  to.datacenter = c.req.query.get("datacenter");
-  if (to.datacenter.empty()) to.datacenter = c.req.query.get("dc");
+  if (c.matched->takes_datacenter()) {
+    to.datacenter = c.req.query.get("datacenter");
+    if (to.datacenter.empty()) to.datacenter = c.req.query.get("dc");
+  }
+  if (to.datacenter.empty()) to.datacenter = config->datacenter;
   to.who = c.matched->answered_by;
   if (is_read(c.req) && asks_for_stale(c)) to.max_age = any_age;
-  to.hold = c.req.via ? c.req.via->hold : c.env.config()->rpc_hold_timeout;
+  to.hold = c.req.via ? c.req.via->hold : config->rpc_hold_timeout;
   return to;
 }
 

@@ -47,18 +47,12 @@ json parameters_of_reads(const read_form& form) {
   return out;
 }
 
-bool takes_datacenter(const route& r) {
-  for (const auto& one : r.checks)
-    if (std::holds_alternative<datacenter_policy>(one)) return true;
-  return r.reads() && r.answered_by != answerer::agent;
-}
-
 json parameters_of(const route& r) {
   auto out = json::array();
   if (r.path.ends_with('/'))
     out.push_back({{"name", r.rest}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
   for (const auto& one : r.parameters) out.push_back(query_parameter(one.name, one.type, one.meaning));
-  if (takes_datacenter(r)) out.push_back(query_parameter("dc", parameter::type_t::text, "the datacenter"));
+  if (r.takes_datacenter()) out.push_back(query_parameter("dc", parameter::type_t::text, "the datacenter"));
   if (r.cache_policy != caching::none)
     out.push_back(query_parameter("cached", parameter::type_t::flag, "a client agent may answer from its cache"));
   if (r.answers == media::json)

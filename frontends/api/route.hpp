@@ -104,6 +104,13 @@ struct route {
       if (auto* form = std::get_if<read_form>(&one)) return form;
     return nullptr;
   }
+  /// Whether a client names the datacenter with `dc`. What an agent itself answers is read of no datacenter, though
+  /// clients send theirs with every request.
+  constexpr bool takes_datacenter() const {
+    for (const auto& one : checks)
+      if (std::holds_alternative<datacenter_policy>(one)) return true;
+    return reads() && answered_by != answerer::agent;
+  }
   /// Whether a snapshot archive travels in either direction, which takes as long as it takes.
   constexpr bool moves_archive() const { return body.type == media::archive || answers == media::archive; }
 };

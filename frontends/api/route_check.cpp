@@ -41,17 +41,15 @@ std::optional<answer> failed(const call& c, const route_permission& p) {
 std::optional<answer> failed(const call& c, const read_form&) {
   auto options = read_options_of(c);
   if (!options) return refusal(c, options.error());
-  // What the agent itself answers is asked of no datacenter; clients send theirs with every request all the same.
-  auto no = c.to.who == answerer::agent ? std::nullopt : refused_datacenter(c);
-  if (!no) return {};
-  return refusal(c, *no);
+  if (c.hop == next_hop::none) return refusal(c, no_path());
+  return {};
 }
 
 std::optional<answer> failed(const call& c, datacenter_policy policy) {
-  if (auto no = refused_datacenter(c)) return error_answer(*no);
-  if (policy == datacenter_policy::own) return {};
+  if (c.hop == next_hop::none) return error_answer(no_path());
+  if (policy == datacenter_policy::any) return {};
   auto config = c.env.config();
-  if (config->primary_datacenter.empty() || config->primary_datacenter == config->datacenter) return {};
+  if (keeps_access_records(*config)) return {};
   return text_answer(501, "access control records are kept by datacenter " + config->primary_datacenter +
                               "; this release of Praetor does not replicate them");
 }

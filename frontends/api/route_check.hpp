@@ -52,8 +52,8 @@ struct read_form {
 
 /// The datacenter whose records a request may ask for with `dc`.
 enum class datacenter_policy : std::uint8_t {
-  own,
-  primary, ///< the own one, if it is the primary datacenter, which keeps the records of access control
+  any,     ///< one that there is a path to
+  primary, ///< likewise, and the agent is in the primary datacenter, which keeps the records of access control
 };
 
 /// Something has to follow the route's path.

@@ -1,5 +1,12 @@
 #include "protocol/config/schema_rows.hpp"
 
+// The keys of definitions are not rows of keys/. A row describes one key at one path: one member of runtime_config, one
+// built-in value, one place in the debug view. A key of a definition occurs in every element of a list and under many
+// paths, without end below `connect.sidecar_service`; its member is in a list, a map or an optional struct; and the
+// debug view shows a check inside a service in another shape. Rows for it need a root type other than runtime_config,
+// nested tables for lists and maps, and optional members. If this list, build_definitions.cpp and debug_definitions.cpp
+// are to become one, derive them from the field lists of protocol/types/definitions.hpp, which name the same members.
+
 namespace praetor::config {
 
 namespace {

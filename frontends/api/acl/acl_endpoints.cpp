@@ -199,7 +199,7 @@ constexpr std::array rows{
           .path = "/v1/internal/acl/authorize",
           .endpoint = authorize_all,
           .summary = "Whether the token has each of several permissions",
-          .checks = {feature::acls, datacenter_policy::own},
+          .checks = {feature::acls, datacenter_policy::any},
           .body = json_body<std::vector<authorization>>()},
 };
 

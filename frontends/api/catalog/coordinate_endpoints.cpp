@@ -115,7 +115,7 @@ constexpr std::array rows{
           .path = "/v1/coordinate/update",
           .endpoint = update,
           .summary = "Stores a node's network coordinate",
-          .checks = {feature::coordinates, datacenter_policy::own,
+          .checks = {feature::coordinates, datacenter_policy::any,
                      endpoint_needs(acl::resource::node, acl::access::write, name_source::body)},
           .body = json_body<update_input>(),
           .answers = media::none},

@@ -134,7 +134,10 @@ answer_set lookup::question(std::string_view name, std::uint16_t type, int depth
 
 answer_set lookup::in_domain(const parsed_name& asked, std::uint16_t type, int depth) {
   if (asked.kind == form::address) return address(asked, type);
-  if (is_elsewhere(asked, settings())) return nothing(rcode::name_error);
+  if (!asked.datacenter.empty() && asked.datacenter != settings().datacenter) {
+    result_.foreign = true;
+    return nothing(rcode::name_error);
+  }
   switch (asked.kind) {
   case form::service:
   case form::connect: return services(asked, type, depth);

@@ -26,7 +26,7 @@ using resolved_names = std::map<std::string, std::vector<record>, std::less<>>;
 /// What an answer is looked up in.
 struct lookup_world {
   const lookup_settings& settings;
-  const state::store& store;
+  const state::store& store; ///< of the datacenter that the settings name
   const acl::authorizer& who;
   state::watch_set* watch = nullptr;
   const resolved_names* resolved = nullptr;
@@ -38,6 +38,8 @@ struct lookup_result {
   /// kept.
   std::vector<std::string> unresolved;
   bool used_resolved = false;
+  bool foreign =
+      false; ///< a name is of another datacenter, which may get a path at any moment: the set must not be kept
 };
 
 /// Finds what belongs to a question.

@@ -46,35 +46,42 @@ std::uint32_t questions::serial() const {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(sources_.wall_clock()).count());
 }
 
-const answer_set* questions::find(const query& q, const resolved_names* resolved,
-                                  std::vector<std::string>& unresolved) {
-  auto who = sources_.who();
-  if (who->id() != seen_by_) {
+next_hop questions::hop_of(const destination& to) const {
+  return sources_.next_hop_of ? sources_.next_hop_of(to) : next_hop::here;
+}
+
+const answer_set* questions::kept_set(const acl::authorizer& who) {
+  if (who.id() != seen_by_) {
     cache_.clear();
-    seen_by_ = who->id();
+    seen_by_ = who.id();
   }
   // Names under the domain are answered with the domain in the client's letters.
-  key_.assign(q.name());
+  key_.assign(query_.name());
   auto own = find_suffix(key_, settings_.domain), other = find_suffix(key_, settings_.alt_domain);
   lower_in_place(key_.data(), std::min(own.value_or(key_.size()), other.value_or(key_.size())));
-  append_big_endian(key_, q.type);
-  key_.push_back(q.has_edns ? 'e' : '-');
-  if (const auto* kept = cache_.find(key_)) return kept;
+  append_big_endian(key_, query_.type);
+  key_.push_back(query_.has_edns ? 'e' : '-');
+  return cache_.find(key_);
+}
+
+const answer_set* questions::find(const resolved_names* resolved, std::vector<std::string>& unresolved) {
+  // What is kept was found in the state of this agent, and counts only while that may answer.
+  bool keeps = hop_of(usual_destination(settings_)) == next_hop::here;
+  auto who = keeps ? sources_.who() : nullptr;
+  if (keeps)
+    if (const auto* kept = kept_set(*who)) return kept;
+  if (hop_of(destination_of(settings_, query_.name(), query_.type)) == next_hop::server) return nullptr;
+  if (!who) who = sources_.who();
   auto store = sources_.state();
   state::watch_set watch;
-  auto found = look_up({settings_, *store, *who, &watch, resolved}, q.name(), q.type, q.has_edns);
+  auto found = look_up({settings_, *store, *who, &watch, resolved}, query_.name(), query_.type, query_.has_edns);
   unresolved = std::move(found.unresolved);
   auto holds = std::make_shared<state::trigger>();
-  if (found.used_resolved || watch.subscribe(holds)) {
+  if (!keeps || found.foreign || found.used_resolved || watch.subscribe(holds)) {
     scratch_ = std::move(found.set);
     return &scratch_;
   }
   return cache_.insert(key_, std::move(found.set), std::move(holds));
-}
-
-bool questions::elsewhere() const {
-  if (!sources_.at_hand || sources_.at_hand(settings_)) return false;
-  return needs_catalog(settings_, query_.name(), query_.type);
 }
 
 outcome questions::answer(std::string_view packet, transport how, const resolved_names* resolved,
@@ -93,14 +100,14 @@ outcome questions::answer(std::string_view packet, transport how, const resolved
     refused.authoritative = false;
     return {action::reply, writer_.write(query_, refused, how, rules_, 0), {}, {}};
   }
-  if (!told && elsewhere()) {
+  std::vector<std::string> unresolved;
+  if (told) unresolved = told->unresolved;
+  const auto* set = told ? &told->set : find(resolved, unresolved);
+  if (!set) {
     remote_question q(query_, settings_, resolved);
     q.token = sources_.token ? sources_.token() : std::string();
     return {action::ask, {}, {}, msgpack::pack(q)};
   }
-  std::vector<std::string> unresolved;
-  if (told) unresolved = told->unresolved;
-  const auto* set = told ? &told->set : find(query_, resolved, unresolved);
   if (set->forward && settings_.has_recursors) return {action::forward, {}, {}, {}};
   if (!unresolved.empty() && !resolved) return {action::resolve, {}, std::move(unresolved), {}};
   return {action::reply, writer_.write(query_, *set, how, rules_, serial()), {}, {}};

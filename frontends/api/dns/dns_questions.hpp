@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/rpc/destination.hpp"
 #include "frontends/api/dns/dns_lookup.hpp"
 #include "protocol/base/recent_map.hpp"
 #include "protocol/types/error.hpp"
@@ -18,8 +19,8 @@ struct question_sources {
   std::function<nanoseconds()> wall_clock;  ///< since 1970
   std::uint64_t seed = 0;
   std::function<std::string()> token; ///< whose permissions servers are asked with; null: nobody's
-  /// Whether the state here may answer now; null: always.
-  std::function<bool(const lookup_settings&)> at_hand;
+  /// Where a question goes from here; null: none goes anywhere.
+  std::function<next_hop(const destination&)> next_hop_of;
   /// Has a server answer a packed remote_question with a packed remote_reply, on any thread.
   std::function<void(std::string question, std::function<void(expected<std::string>)>)> ask;
 };
@@ -78,10 +79,12 @@ public:
   std::size_t kept() const { return cache_.size(); }
 
 private:
-  const answer_set* find(const query& q, const resolved_names* resolved, std::vector<std::string>& unresolved);
+  next_hop hop_of(const destination& to) const;
+  /// The kept set that answers `query_`, or null; leaves its key in `key_`.
+  const answer_set* kept_set(const acl::authorizer& who);
+  /// The set that answers `query_`; null: a server has to be asked.
+  const answer_set* find(const resolved_names* resolved, std::vector<std::string>& unresolved);
   std::uint32_t serial() const;
-  /// Whether a server has to be asked.
-  bool elsewhere() const;
 
   question_sources sources_;
   lookup_settings settings_;

@@ -3,6 +3,7 @@
 #include "actors/ports.hpp"
 #include "actors/raft/no_leader.hpp"
 #include "actors/rpc/ask.hpp"
+#include "frontends/api/dns/dns_scope.hpp"
 #include "protocol/codec/msgpack.hpp"
 
 namespace praetor::dns {
@@ -36,11 +37,11 @@ std::string dns_token(const api::environment& env) {
 } // namespace
 
 remote_question::remote_question(const query& q, const lookup_settings& s, const resolved_names* known)
-    : name(q.name()), type(q.type), edns(q.has_edns), max_stale(s.dns.allow_stale ? s.dns.max_stale : nanoseconds{0}),
-      datacenter(s.datacenter), domain(s.domain), alt_domain(s.alt_domain), has_recursors(s.has_recursors),
-      only_passing(s.dns.only_passing), node_meta_txt(s.dns.node_meta_txt), node_ttl(s.dns.node_ttl),
-      service_ttl(s.dns.service_ttl), a_record_limit(s.dns.a_record_limit), refresh(s.dns.soa.refresh),
-      retry(s.dns.soa.retry), expire(s.dns.soa.expire), min_ttl(s.dns.soa.min_ttl) {
+    : name(q.name()), type(q.type), edns(q.has_edns), max_stale(usual_destination(s).max_age), datacenter(s.datacenter),
+      domain(s.domain), alt_domain(s.alt_domain), has_recursors(s.has_recursors), only_passing(s.dns.only_passing),
+      node_meta_txt(s.dns.node_meta_txt), node_ttl(s.dns.node_ttl), service_ttl(s.dns.service_ttl),
+      a_record_limit(s.dns.a_record_limit), refresh(s.dns.soa.refresh), retry(s.dns.soa.retry),
+      expire(s.dns.soa.expire), min_ttl(s.dns.soa.min_ttl) {
   if (known) resolved.insert(known->begin(), known->end());
 }
 
@@ -50,6 +51,8 @@ lookup_settings remote_question::settings() const {
   s.has_recursors = has_recursors;
   s.domain = domain;
   s.alt_domain = alt_domain;
+  s.dns.allow_stale = max_stale.count() > 0;
+  s.dns.max_stale = max_stale;
   s.dns.only_passing = only_passing;
   s.dns.node_meta_txt = node_meta_txt;
   s.dns.node_ttl = node_ttl;
@@ -65,8 +68,10 @@ void answer_remote(api::environment& env, std::string question, const question_o
   if (auto read = msgpack::unpack(question, q); !read)
     return done(fail("a DNS question of another agent could not be read: " + read.error().text, 400));
   request_terms terms;
-  terms.to = {.max_age = q.max_stale, .hold = from.hold};
-  if (env.answers(terms.to)) return done(look_up_here(env, q));
+  terms.to = destination_of(q.settings(), q.name, q.type);
+  terms.to.hold = from.hold;
+  // NXDOMAIN is what the look-up says of a datacenter without a path.
+  if (env.next_hop_of(terms.to) != next_hop::server) return done(look_up_here(env, q));
   if (from.hops >= most_hops) return done(tl::unexpected(no_leader()));
   terms.patience = env.config()->rpc.client_timeout;
   terms.hops = from.hops + 1;
@@ -80,9 +85,7 @@ question_sources sources_of(api::environment& env) {
   sources.state = [&env] { return env.state(); };
   sources.who = [&env] { return holder_of(env, dns_token(env)); };
   sources.token = [&env] { return dns_token(env); };
-  sources.at_hand = [&env](const lookup_settings& s) {
-    return env.answers({.max_age = s.dns.allow_stale ? s.dns.max_stale : nanoseconds{0}});
-  };
+  sources.next_hop_of = [&env](const destination& to) { return env.next_hop_of(to); };
   sources.ask = [&env](std::string question, std::function<void(expected<std::string>)> done) {
     answer_remote(env, std::move(question), {0, env.config()->rpc_hold_timeout, {}}, std::move(done));
   };

@@ -4,6 +4,14 @@
 
 namespace praetor::dns {
 
+namespace {
+
+bool is_of_catalog(form kind) {
+  return kind == form::service || kind == form::connect || kind == form::node || kind == form::virtual_address;
+}
+
+} // namespace
+
 std::optional<std::size_t> start_of_domain(const lookup_settings& settings, std::string_view name) {
   auto main = find_suffix(name, settings.domain), other = find_suffix(name, settings.alt_domain);
   if (!main && !other) return std::nullopt;
@@ -16,19 +24,26 @@ parsed_name parse_head(std::string_view head, std::uint16_t type) {
   return parse_name(labels_of(labels), type);
 }
 
-bool is_elsewhere(const parsed_name& asked, const lookup_settings& settings) {
-  return !asked.datacenter.empty() && asked.datacenter != lowered(settings.datacenter);
+destination usual_destination(const lookup_settings& settings) {
+  return {.datacenter = settings.datacenter,
+          .max_age = settings.dns.allow_stale ? settings.dns.max_stale : nanoseconds{0}};
 }
 
-bool needs_catalog(const lookup_settings& settings, std::string_view name, std::uint16_t type) {
+destination destination_of(const lookup_settings& settings, std::string_view name, std::uint16_t type) {
+  auto to = usual_destination(settings);
   auto start = start_of_domain(settings, name);
-  if (!start) return reversed_address(labels_of(lowered(std::string(name)))).has_value();
-  if (type == rr::axfr) return false;
-  if (type == rr::soa || type == rr::ns) return true;
-  auto asked = parse_head(name.substr(0, *start), type);
-  if (is_elsewhere(asked, settings)) return false;
-  return asked.kind == form::service || asked.kind == form::connect || asked.kind == form::node ||
-         asked.kind == form::virtual_address;
+  if (start && type != rr::axfr) {
+    if (type == rr::soa || type == rr::ns) return to;
+    auto asked = parse_head(name.substr(0, *start), type);
+    if (is_of_catalog(asked.kind)) {
+      if (!asked.datacenter.empty()) to.datacenter = std::move(asked.datacenter);
+      return to;
+    }
+  } else if (!start && reversed_address(labels_of(lowered(std::string(name))))) {
+    return to;
+  }
+  to.who = answerer::agent;
+  return to;
 }
 
 } // namespace praetor::dns

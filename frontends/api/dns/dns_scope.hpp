@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/rpc/destination.hpp"
 #include "frontends/api/dns/dns_forms.hpp"
 #include "frontends/api/dns/dns_lookup.hpp"
 
@@ -15,12 +16,11 @@ namespace praetor::dns {
 std::optional<std::size_t> start_of_domain(const lookup_settings& settings, std::string_view name);
 /// Takes apart what stands in front of the domain.
 parsed_name parse_head(std::string_view head, std::uint16_t type);
-/// Other datacenters are not reachable from here, so they are as good as unknown.
-bool is_elsewhere(const parsed_name& asked, const lookup_settings& settings);
-
-/// Whether the answer depends on what the catalog holds. Names that no form fits, of other datacenters, and those that
-/// spell an address are answered by the rules alone.
+/// Whose answer a question takes that names no datacenter, if the catalog decides about it.
+destination usual_destination(const lookup_settings& settings);
+/// Whose answer a question takes. Names that no form fits, and those that spell an address, are answered by the rules
+/// alone, so each agent answers them; the catalog of a datacenter decides about the others.
 /// @param name in wire form
-bool needs_catalog(const lookup_settings& settings, std::string_view name, std::uint16_t type);
+destination destination_of(const lookup_settings& settings, std::string_view name, std::uint16_t type);
 
 } // namespace praetor::dns

@@ -208,7 +208,7 @@ constexpr std::array rows{
           .path = "/v1/operator/autopilot/configuration",
           .endpoint = write_configuration,
           .summary = "Changes the settings of autopilot",
-          .checks = {operator_write, datacenter_policy::own},
+          .checks = {operator_write, datacenter_policy::any},
           .parameters = {{"cas", parameter::type_t::integer, "only if the settings have this ModifyIndex"}},
           .body = json_body<autopilot_config>()},
     route{.method = "GET",

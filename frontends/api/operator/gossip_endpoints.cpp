@@ -246,7 +246,7 @@ constexpr std::array rows{
           .summary = "Sends a user event to all agents",
           .checks = {required_rest{"Missing name"}, bad_event_name,
                      route_permission{acl::resource::event, acl::access::write, name_source::path, true},
-                     datacenter_policy::own},
+                     datacenter_policy::any},
           .parameters = {{.name = "node", .meaning = "only agents whose node name matches this regular expression"},
                          {.name = "service", .meaning = "only agents with a service that matches"},
                          {.name = "tag", .meaning = "only services with a tag that matches"}},

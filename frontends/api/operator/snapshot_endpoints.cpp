@@ -57,7 +57,7 @@ constexpr std::array rows{
           .path = "/v1/snapshot",
           .endpoint = restore,
           .summary = "Replaces the whole state by an archive",
-          .checks = {acl_write, datacenter_policy::own, stale_restore},
+          .checks = {acl_write, datacenter_policy::any, stale_restore},
           .body = {media::archive, body_limit::archive},
           .answers = media::none},
 };

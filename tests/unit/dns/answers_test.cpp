@@ -180,7 +180,10 @@ TEST_CASE("a server is asked only for what the catalog decides") {
   s.state = [&] { return dc.state->now_published(); };
   s.who = [] { return acl::allow_nothing(); };
   s.wall_clock = [] { return std::chrono::seconds(1700000000); };
-  s.at_hand = [](const lookup_settings&) { return false; };
+  s.next_hop_of = [](const destination& to) {
+    if (to.who == answerer::agent) return next_hop::here;
+    return to.datacenter == "dc1" ? next_hop::server : next_hop::none;
+  };
   questions client(std::move(s), dc.config);
   struct row {
     const char* name;
@@ -219,6 +222,28 @@ TEST_CASE("a server is asked only for what the catalog decides") {
     REQUIRE(result.what == (code < 0 ? outcome::action::ask : outcome::action::reply));
     if (code >= 0) CHECK(parse_answer(result.message).code == code);
   }
+}
+
+TEST_CASE("a question about another datacenter goes there as soon as there is a path") {
+  auto dc = three();
+  bool path = false;
+  question_sources s;
+  s.state = [&] { return dc.state->now_published(); };
+  s.who = [] { return acl::allow_all(); };
+  s.wall_clock = [] { return std::chrono::seconds(1700000000); };
+  s.next_hop_of = [&](const destination& to) {
+    if (to.datacenter == "dc1") return next_hop::here;
+    return path && to.datacenter == "dc2" ? next_hop::server : next_hop::none;
+  };
+  questions server(std::move(s), dc.config);
+  auto ask = [&](const char* name) { return server.answer(request(name, rr::a), transport::udp); };
+  CHECK(parse_answer(ask("web.service.dc2.consul").message).code == 3);
+  path = true;
+  CHECK(ask("WEB.service.DC2.consul").what == outcome::action::ask);
+  CHECK(ask("n1.node.dc2.dc.consul").what == outcome::action::ask);
+  CHECK(parse_answer(ask("web.service.dc3.consul").message).code == 3);
+  CHECK(parse_answer(ask("web.service.DC1.consul").message).code == 0);
+  CHECK(parse_answer(ask("0a090001.addr.dc2.consul").message).code == 0);
 }
 
 TEST_CASE("a kept set ends with the state that it was made of") {

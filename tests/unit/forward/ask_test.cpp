@@ -20,7 +20,7 @@ struct asking_follower : router_world {
 
   void ask_for(const std::string& node) {
     request_terms terms;
-    terms.to.hold = 7s;
+    terms.to = {.datacenter = "dc1", .hold = 7s};
     terms.patience = 10s;
     node_records_request question;
     question.node = node;
@@ -73,7 +73,7 @@ TEST_CASE("what may be sent again is said by the kind and the question") {
   asking_follower w;
   w.ask_for("n");
   request_terms terms;
-  terms.to.hold = 7s;
+  terms.to = {.datacenter = "dc1", .hold = 7s};
   terms.patience = 60s;
   bool failed = false;
   ask<rpc_kind::request>(w.router, terms, put_request, [&](const expected<remote_answer>& reply) { failed = !reply; });

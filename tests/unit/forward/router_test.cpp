@@ -19,6 +19,26 @@ struct follower : router_world {
   }
 };
 
+/// A follower that also knows two servers of dc2.
+struct federated_follower : follower {
+  federated_follower() {
+    auto known = std::make_shared<known_servers>();
+    for (auto [id, datacenter] : {std::pair{"own", "dc1"}, {"one", "dc1"}, {"far", "dc2"}, {"further", "dc2"}}) {
+      auto& s = known->servers.emplace_back();
+      s.id = s.name = id;
+      s.datacenter = datacenter;
+      s.status = swim::member_status::alive;
+    }
+    servers(known);
+  }
+
+  forwarded_request_ptr request_to(const std::string& datacenter) {
+    auto r = request(true);
+    r->terms.to.datacenter = datacenter;
+    return r;
+  }
+};
+
 bool unknown(const expected<std::string>& answer) {
   return !answer && answer.error().status == 500 && answer.error().code == error_code::unknown_outcome;
 }
@@ -273,13 +293,63 @@ TEST_CASE("a server that left has no link, and one that failed keeps its own") {
   for (auto [id, status] : {std::pair{"one", swim::member_status::left}, {"two", swim::member_status::failed}}) {
     known_server s;
     s.id = s.name = id;
+    s.datacenter = "dc1";
     s.status = status;
     known->servers.push_back(std::move(s));
   }
-  caf::anon_send(w.router, members_atom_v, local<std::shared_ptr<const known_servers>>{known});
-  w.run();
+  w.servers(known);
   auto links = w.view->links.load();
   REQUIRE(links);
   CHECK(links->size() == 1);
   CHECK(links->contains("two"));
+}
+
+TEST_CASE("a request to another datacenter goes to one of its servers, even if this agent leads its own") {
+  federated_follower w;
+  w.leader("own", 2);
+  w.send(w.request_to("dc2"));
+  w.advance(1s);
+  CHECK(w.calls.empty()); // none of them is reached yet
+  w.link("far", true);
+  REQUIRE(w.calls.size() == 1);
+  CHECK(w.calls[0].server == "far");
+  CHECK(w.led_here == 0);
+}
+
+TEST_CASE("when a server of another datacenter is lost the next one is asked, and never one of the own") {
+  federated_follower w;
+  w.link("far", true);
+  w.link("further", true);
+  w.send(w.request_to("dc2"));
+  REQUIRE(w.calls.size() == 1);
+  auto first = w.calls[0].server;
+  w.link(first, false);
+  w.fail_call(0, true);
+  w.advance(1s);
+  REQUIRE(w.calls.size() == 2);
+  CHECK(w.calls[1].server == (first == "far" ? "further" : "far"));
+}
+
+TEST_CASE("a datacenter of which no server is known has no path") {
+  federated_follower w;
+  w.send(w.request_to("dc3"));
+  REQUIRE(w.answers.size() == 1);
+  CHECK(w.answers[0].error() == no_path());
+
+  w.send(w.request_to("dc2"));
+  w.servers({"own", "one"}); // those of dc2 have left
+  w.advance(1s);
+  REQUIRE(w.answers.size() == 2);
+  CHECK(w.answers[1].error() == no_path());
+}
+
+TEST_CASE("a client agent's own servers are asked for every datacenter") {
+  router_world w(false);
+  w.servers({"one"});
+  w.link("one", true);
+  auto r = w.request(true);
+  r->terms.to.datacenter = "dc2";
+  w.send(r);
+  REQUIRE(w.calls.size() == 1);
+  CHECK(w.calls[0].server == "one");
 }

@@ -39,6 +39,7 @@ router_world::router_world(bool server) {
   o.outside = outside;
   o.view = view;
   o.own_id = "own";
+  o.datacenter = "dc1";
   o.server = server;
   o.hold = std::chrono::seconds(7);
   o.connect = [this](rpc_router_actor::pointer parent, const known_server& s) {
@@ -66,9 +67,14 @@ void router_world::servers(const std::vector<std::string>& ids, swim::member_sta
   for (const auto& id : ids) {
     known_server s;
     s.id = s.name = id;
+    s.datacenter = "dc1";
     s.status = status;
     known->servers.push_back(std::move(s));
   }
+  servers(std::move(known));
+}
+
+void router_world::servers(std::shared_ptr<const known_servers> known) {
   view->servers.store(known);
   caf::anon_send(router, members_atom_v, local<std::shared_ptr<const known_servers>>{known});
   run();
@@ -90,7 +96,7 @@ void router_world::leader(const std::string& id, std::uint64_t term) {
 forwarded_request_ptr router_world::request(bool repeatable) {
   auto r = std::make_shared<forwarded_request>();
   r->attempt = [repeatable] { return attempted_request{"body", repeatable}; };
-  r->terms.to.hold = std::chrono::seconds(7);
+  r->terms.to = {.datacenter = "dc1", .hold = std::chrono::seconds(7)};
   r->terms.patience = std::chrono::seconds(60);
   r->done = [this](expected<std::string> answer) { answers.push_back(std::move(answer)); };
   r->terms.here = [this] { ++led_here; };

@@ -21,7 +21,9 @@ public:
   explicit router_world(bool server);
   ~router_world();
 
+  /// What gossip knows: servers of the own datacenter.
   void servers(const std::vector<std::string>& ids, swim::member_status status = swim::member_status::alive);
+  void servers(std::shared_ptr<const known_servers> known);
   void link(const std::string& id, bool up);
   /// Publishes the agent's settings.
   void settings(nanoseconds rpc_client_timeout);
