@@ -127,8 +127,10 @@ endpoint_stage::endpoint_stage(access who) {
   auto handles = std::make_shared<agent_handles>();
   handles->peer = keep(system.spawn(played_peer, [this](const std::shared_ptr<proposal>& p) {
     proposed.push_back(p->command.bytes());
+    applying = true;
     auto result = apply(p->command.bytes());
     if (p->done) p->done(result);
+    applying = false;
   }));
   handles->registry = keep(system.spawn(played_registry, this));
   handles->duties = keep(system.spawn(played_duties));
