@@ -178,7 +178,7 @@ void agent_state::start_registry() {
                                : self->spawn(registry_writer, o.outside);
   watch_over("registry_writer", r.writer, nullptr);
   r.loaded = [me = agent_actor{self}](const error* refused) {
-    caf::anon_send(me, result_atom_v, refused ? refused->text : std::string());
+    caf::anon_send(me, messages::registry_loaded{refused ? refused->text : std::string()});
   };
   handles.registry = self->spawn(registry, std::move(r), o.config);
   watch_over("registry", handles.registry, nullptr);
@@ -209,7 +209,7 @@ void agent_state::start_duties() {
   d.coordinates.most_batches = static_cast<std::size_t>(c.coordinate_update_max_batches);
   handles.duties = self->spawn(leader_duties, std::move(d));
   watch_over("leader_duties", handles.duties, [this] { start_duties(); });
-  if (leading) self->send(handles.duties, start_atom_v, o.view->leader.get()->term);
+  if (leading) self->send(handles.duties, messages::leadership_gained{o.view->leader.get()->term});
 }
 
 /// A server has the state itself.
@@ -267,13 +267,13 @@ void agent_state::leadership_changed(const leadership& now) {
   if (leads) {
     log.write(log_level::info, "agent.server", "cluster leadership acquired");
     announce_leadership();
-    self->send(handles.duties, start_atom_v, now.term);
+    self->send(handles.duties, messages::leadership_gained{now.term});
     begin_sync();
   } else {
     log.write(log_level::info, "agent.server", "cluster leadership lost");
     self->send(handles.duties, stop_atom_v);
   }
-  self->send(handles.watches, leader_atom_v, leads);
+  self->send(handles.watches, messages::leadership_changed{leads});
 }
 
 void agent_state::members_changed() {
@@ -306,7 +306,7 @@ void agent_state::child_down(const caf::down_msg& down) {
   if (!it->start) return options.outside->fatal(it->name + " failed: " + why);
   options.outside->log_lines->write(log_level::error, "agent", "a part of the agent failed and is started again",
                                     {{"part", it->name}, {"error", why}});
-  self->delayed_send(self, it->waits.next(), wake_atom_v, it->name);
+  self->delayed_send(self, it->waits.next(), messages::child_due{it->name});
 }
 
 void agent_state::dismiss(const std::string& child_name) {
@@ -365,12 +365,12 @@ agent_actor::behavior_type agent(agent_actor::stateful_pointer<agent_state> self
       [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
         self->state.reload(std::move(config.value), std::move(done.value));
       },
-      [self](result_atom, const std::string& refusal) { self->state.registry_loaded(refusal); },
+      [self](const messages::registry_loaded& m) { self->state.registry_loaded(m.refusal); },
       [self](leader_atom, local<std::shared_ptr<const leadership>>& now) {
         self->state.leadership_changed(*now.value);
       },
       [self](members_atom) { self->state.members_changed(); },
-      [self](wake_atom, const std::string& child) { self->state.restart(child); },
+      [self](const messages::child_due& m) { self->state.restart(m.name); },
       [self](leave_atom, local<done_callback>& done) { self->state.leave(std::move(done.value)); },
       [self](stop_atom, local<done_callback>& done) { self->state.stop(std::move(done.value)); },
       [self](ended_atom, local<done_callback>& done) {

@@ -28,11 +28,11 @@ public:
   /// Bytes that were sent to the handle and are not yet with the other side.
   virtual std::size_t unsent(const remote_gateway_actor& gateway) const = 0;
 
-  /// From now on, peers that connect here reach this gateway, and it hears (leave_atom) when a connection has ended.
-  /// A second call replaces the first.
+  /// From now on, peers that connect here reach this gateway, and it hears (connection_ended) when a connection has
+  /// ended. A second call replaces the first.
   virtual expected<void> publish(const rpc_gateway_actor& gateway) = 0;
   /// Whether the connection of this number (peer_identity::connection) still stands. Once it does not, the gateway has
-  /// been sent its leave_atom.
+  /// been sent its connection_ended.
   virtual bool is_open(std::uint64_t connection) const = 0;
   /// So many bytes that came over the connection are dealt with: as many more may be read from the peer.
   virtual void handled(std::uint64_t connection, std::size_t bytes) = 0;

@@ -301,7 +301,8 @@ private:
   }
   void end_server() {
     server_->accepted.erase(number_);
-    if (server_->plugged() && server_->gateway()) caf::anon_send(server_->gateway(), leave_atom_v, number_);
+    if (server_->plugged() && server_->gateway())
+      caf::anon_send(server_->gateway(), messages::connection_ended{number_});
     far_->end();
   }
 

@@ -229,7 +229,8 @@ void gossip_prober_state::send(const swim::stream_request& r) {
       r.to, std::move(frame), r.timeout,
       [me = caf::actor_cast<gossip_prober_actor>(self), token = r.token](expected<std::string> answer) {
         auto failure = answer ? std::string() : answer.error().text;
-        caf::anon_send(me, result_atom_v, token, answer ? std::move(*answer) : std::string(), std::move(failure));
+        caf::anon_send(
+            me, messages::exchange_ended{token, answer ? std::move(*answer) : std::string(), std::move(failure)});
       });
 }
 
@@ -335,9 +336,7 @@ gossip_prober_actor::behavior_type gossip_prober(gossip_prober_actor::stateful_p
   return {
       [self](packet_atom, local<std::shared_ptr<gossip_packet>>& p) { self->state.packet_received(*p.value); },
       [self](packet_atom, local<std::shared_ptr<gossip_request>>& r) { self->state.request_received(*r.value); },
-      [self](result_atom, std::uint64_t token, const std::string& frame, const std::string& failure) {
-        self->state.stream_ended(token, frame, failure);
-      },
+      [self](const messages::exchange_ended& m) { self->state.stream_ended(m.token, m.frame, m.failure); },
       [self](wake_up<> message) {
         if (self->state.timer.has_ended(message)) self->state.wake();
       },

@@ -17,9 +17,7 @@ constexpr auto farewell_limit = std::chrono::seconds(20);
 
 } // namespace
 
-void leaver_state::tick(nanoseconds after) {
-  self->delayed_send(self, after, wake_atom_v, static_cast<std::uint64_t>(now));
-}
+void leaver_state::tick(nanoseconds after) { self->delayed_send(self, after, messages::step_timed_out{now}); }
 
 /// Whether there are other servers that clients can turn to.
 bool leaver_state::has_successors() const {
@@ -29,35 +27,35 @@ bool leaver_state::has_successors() const {
          });
 }
 
-void leaver_state::begin(step next) {
+void leaver_state::begin(leave_step next) {
   now = next;
   switch (now) {
-  case step::start: return;
-  case step::hand_over: return hand_over();
-  case step::farewell: return say_farewell();
-  case step::drain: return has_successors() ? tick(options.drain) : begin(step::removal);
-  case step::removal: return has_successors() ? look() : begin(step::over);
-  case step::over:
+  case leave_step::start: return;
+  case leave_step::hand_over: return hand_over();
+  case leave_step::farewell: return say_farewell();
+  case leave_step::drain: return has_successors() ? tick(options.drain) : begin(leave_step::removal);
+  case leave_step::removal: return has_successors() ? look() : begin(leave_step::over);
+  case leave_step::over:
     if (options.done) options.done(nullptr);
     return self->quit();
   }
 }
 
-void leaver_state::through(step which) {
+void leaver_state::through(leave_step which) {
   if (which != now) return;
-  if (now == step::farewell && --open_pools > 0) return;
-  begin(static_cast<step>(static_cast<std::uint64_t>(now) + 1));
+  if (now == leave_step::farewell && --open_pools > 0) return;
+  begin(static_cast<leave_step>(static_cast<std::uint64_t>(now) + 1));
 }
 
 void leaver_state::hand_over() {
-  if (!has_successors() || !options.view->leader.get()->is_leader) return through(step::hand_over);
+  if (!has_successors() || !options.view->leader.get()->is_leader) return through(leave_step::hand_over);
   auto ended = [me = leaver_actor{self}, lines = options.outside->log_lines](const error* failed) {
     if (failed)
       lines->write(log_level::warn, "agent.server", "leadership is not handed over before leaving",
                    {{"error", failed->text}});
-    caf::anon_send(me, result_atom_v, static_cast<std::uint64_t>(step::hand_over));
+    caf::anon_send(me, messages::step_ended{leave_step::hand_over});
   };
-  self->send(options.peer, transfer_atom_v, std::string(), local<done_callback>{std::move(ended)});
+  self->send(options.peer, messages::transfer_leadership{{}, std::move(ended)});
 }
 
 void leaver_state::say_farewell() {
@@ -65,10 +63,10 @@ void leaver_state::say_farewell() {
     if (!pool) continue;
     ++open_pools;
     ask_gossip(pool, gossip_command::leave{[me = leaver_actor{self}] {
-                 caf::anon_send(me, result_atom_v, static_cast<std::uint64_t>(step::farewell));
+                 caf::anon_send(me, messages::step_ended{leave_step::farewell});
                }});
   }
-  if (open_pools == 0) return through(step::farewell);
+  if (open_pools == 0) return through(leave_step::farewell);
   tick(farewell_limit);
 }
 
@@ -80,10 +78,10 @@ void leaver_state::look() {
 }
 
 void leaver_state::judge(const raft_status& status) {
-  if (now != step::removal) return;
+  if (now != leave_step::removal) return;
   bool member = status.members.value.find(status.own) != nullptr;
   // A leader does not remove itself: it hands over when it ends.
-  if (!member || status.role == raft::role::leader || ++looks >= most_looks) return through(step::removal);
+  if (!member || status.role == raft::role::leader || ++looks >= most_looks) return through(leave_step::removal);
   tick(look_interval);
 }
 
@@ -91,13 +89,13 @@ leaver_actor::behavior_type leaver(leaver_actor::stateful_pointer<leaver_state> 
   auto& s = self->state;
   s.self = self;
   s.options = std::move(options);
-  self->send(self, result_atom_v, static_cast<std::uint64_t>(leaver_state::step::start));
+  self->send(self, messages::step_ended{leave_step::start});
   return {
-      [self](result_atom, std::uint64_t step) { self->state.through(static_cast<leaver_state::step>(step)); },
-      [self](wake_atom, std::uint64_t step) {
+      [self](messages::step_ended m) { self->state.through(m.step); },
+      [self](messages::step_timed_out m) {
         auto& s = self->state;
-        if (static_cast<std::uint64_t>(s.now) != step) return;
-        if (s.now == leaver_state::step::removal) return s.look();
+        if (s.now != m.step) return;
+        if (s.now == leave_step::removal) return s.look();
         s.open_pools = 0;
         s.through(s.now);
       },

@@ -21,17 +21,14 @@ struct leaver_state {
   static constexpr const char* name = "leaver";
   leaver_state() = default;
 
-  /// In this order; each is left out where it has no object.
-  enum class step : std::uint64_t { start, hand_over, farewell, drain, removal, over };
-
   leaver_actor::pointer self = nullptr;
   leaver_options options;
-  step now = step::start;
+  leave_step now = leave_step::start;
   int open_pools = 0; ///< that have not been told yet
   unsigned looks = 0; ///< at the configuration
 
-  void begin(step next);
-  void through(step which);
+  void begin(leave_step next);
+  void through(leave_step which);
   void look();
   void judge(const raft_status& status);
 

@@ -36,8 +36,8 @@ void retry_joiner_state::attempt() {
   gossip_command::join c;
   c.addresses = options.addresses;
   c.done = [me = retry_joiner_actor{self}](std::size_t reached, const swim::join_failures& errors) {
-    caf::anon_send(me, result_atom_v, std::uint64_t{reached},
-                   errors.empty() ? "" : config::list_of_errors(swim::texts_of(errors)));
+    caf::anon_send(me,
+                   messages::join_ended{reached, errors.empty() ? "" : config::list_of_errors(swim::texts_of(errors))});
   };
   ask_gossip(options.prober, std::move(c));
 }
@@ -95,7 +95,7 @@ retry_joiner_actor::behavior_type retry_joiner(retry_joiner_actor::stateful_poin
   self->send(self, wake_atom_v);
   return {
       [self](wake_atom) { self->state.attempt(); },
-      [self](result_atom, std::uint64_t reached, const std::string& why) { self->state.ended(reached, why); },
+      [self](const messages::join_ended& m) { self->state.ended(m.reached, m.failure); },
   };
 }
 

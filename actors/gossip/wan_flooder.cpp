@@ -55,8 +55,8 @@ void wan_flooder_state::look() {
   if (c.addresses.empty()) return;
   joining = true;
   c.done = [me = wan_flooder_actor{self}](std::size_t reached, const swim::join_failures& errors) {
-    caf::anon_send(me, result_atom_v, std::uint64_t{reached},
-                   errors.empty() ? "" : config::list_of_errors(swim::texts_of(errors)));
+    caf::anon_send(me,
+                   messages::join_ended{reached, errors.empty() ? "" : config::list_of_errors(swim::texts_of(errors))});
   };
   ask_gossip(options.prober, std::move(c));
 }
@@ -83,7 +83,7 @@ wan_flooder_actor::behavior_type wan_flooder(wan_flooder_actor::stateful_pointer
   self->send(self, wake_atom_v);
   return {
       [self](wake_atom) { self->state.look(); },
-      [self](result_atom, std::uint64_t reached, const std::string& why) { self->state.ended(reached, why); },
+      [self](const messages::join_ended& m) { self->state.ended(m.reached, m.failure); },
   };
 }
 

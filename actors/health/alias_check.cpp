@@ -25,7 +25,8 @@ alias_verdict missing_target(const check_definition& d) {
 void report_alias(check_runner_actor::pointer self, const check_start& start, alias_verdict verdict) {
   if (mutated(mutation::alias_always_passes)) verdict = {std::string(health_passing), "All checks passing."};
   if (auto limit = start.output_limit(); verdict.output.size() > limit) verdict.output.resize(limit);
-  self->send(start.registry, result_atom_v, start.definition.id, std::move(verdict.status), std::move(verdict.output));
+  self->send(start.registry,
+             messages::check_result{start.definition.id, std::move(verdict.status), std::move(verdict.output)});
 }
 
 alias_verdict judge_alias(const std::vector<health_check_ptr>& checks) {
@@ -59,7 +60,7 @@ void alias_check_state::look() {
     state::watch_set touched;
     verdict = judge(touched);
     auto me = check_runner_actor{self};
-    armed = std::make_shared<state::trigger>([me, number = ++generation] { caf::anon_send(me, wake_atom_v, number); });
+    armed = std::make_shared<state::trigger>([me, number = ++generation] { caf::anon_send(me, wake_up<>{number}); });
     stale = touched.subscribe(armed);
   }
   report_alias(self, start, std::move(verdict));
@@ -70,17 +71,17 @@ check_runner_actor::behavior_type alias_check(check_runner_actor::stateful_point
   auto& s = self->state;
   s.self = self;
   s.start = std::move(start);
-  self->send(self, wake_atom_v, by_time);
+  self->send(self, wake_up<>{by_time});
   return {
-      [self](wake_atom, std::uint64_t number) {
+      [self](wake_up<> message) {
         auto& s = self->state;
-        if (number == by_time)
-          self->delayed_send(self, longest_pause, wake_atom_v, by_time);
-        else if (number != s.generation)
+        if (message.number == by_time)
+          self->delayed_send(self, longest_pause, wake_up<>{by_time});
+        else if (message.number != s.generation)
           return;
         s.look();
       },
-      [](result_atom, std::uint64_t, local<std::shared_ptr<probe_result>>&) {},
+      [](const messages::probe_ended&) {},
       [](renew_atom) {},
   };
 }

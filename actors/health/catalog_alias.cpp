@@ -57,9 +57,9 @@ void catalog_alias_state::pause(nanoseconds time) {
   awaited = nullptr;
   ++number;
   if (time.count() > 0)
-    self->delayed_send(self, time, wake_atom_v, number);
+    self->delayed_send(self, time, wake_up<>{number});
   else
-    self->send(self, wake_atom_v, number);
+    self->send(self, wake_up<>{number});
 }
 
 void catalog_alias_state::ask(std::string path, std::vector<named_text> query) {
@@ -77,7 +77,7 @@ void catalog_alias_state::ask(std::string path, std::vector<named_text> query) {
   awaited = std::make_shared<slot>();
   auto done = [me = caf::actor_cast<caf::actor_addr>(self), into = awaited, mine = ++number](remote_answer a) {
     into->answer.store(std::make_shared<const remote_answer>(std::move(a)));
-    if (auto alias = caf::actor_cast<check_runner_actor>(me)) caf::anon_send(alias, wake_atom_v, mine);
+    if (auto alias = caf::actor_cast<check_runner_actor>(me)) caf::anon_send(alias, wake_up<>{mine});
   };
   auto settings = start.view->settings.load();
   cancel = requests->serve_own(std::move(r), settings ? settings->rpc_hold_timeout : nanoseconds{0}, std::move(done));
@@ -164,12 +164,12 @@ check_runner_actor::behavior_type catalog_alias(check_runner_actor::stateful_poi
   auto& s = self->state;
   s.self = self;
   s.start = std::move(start);
-  self->send(self, wake_atom_v, s.number);
+  self->send(self, wake_up<>{s.number});
   return {
-      [self](wake_atom, std::uint64_t number) {
-        if (number == self->state.number) self->state.wake();
+      [self](wake_up<> message) {
+        if (message.number == self->state.number) self->state.wake();
       },
-      [](result_atom, std::uint64_t, local<std::shared_ptr<probe_result>>&) {},
+      [](const messages::probe_ended&) {},
       [](renew_atom) {},
   };
 }

@@ -26,14 +26,13 @@ probe_check_state::~probe_check_state() {
   if (running) running->cancel();
 }
 
-void probe_check_state::plan(nanoseconds delay) { self->delayed_send(self, delay, wake_atom_v, ++attempt); }
+void probe_check_state::plan(nanoseconds delay) { self->delayed_send(self, delay, wake_up<>{++attempt}); }
 
 void probe_check_state::attempt_now() {
   auto me = check_runner_actor{self};
   request.output_limit = start.output_limit();
   running = start.outside->probes->start(request, [me, number = attempt](probe_result result) {
-    caf::anon_send(me, result_atom_v, number,
-                   local<std::shared_ptr<probe_result>>{std::make_shared<probe_result>(std::move(result))});
+    caf::anon_send(me, messages::probe_ended{number, std::make_shared<probe_result>(std::move(result))});
   });
 }
 
@@ -41,7 +40,8 @@ void probe_check_state::ended(const probe_result& result) {
   running.reset();
   std::optional<std::string_view> status = result.status;
   if (!result.at_once) status = counted->count(result.status);
-  if (status) self->send(start.registry, result_atom_v, start.definition.id, std::string(*status), result.output);
+  if (status)
+    self->send(start.registry, messages::check_result{start.definition.id, std::string(*status), result.output});
   plan(start.definition.interval);
 }
 
@@ -54,11 +54,11 @@ check_runner_actor::behavior_type probe_check(check_runner_actor::stateful_point
   s.counted.emplace(s.start.definition);
   s.plan(first_delay(s.start.outside->seed(), s.start.definition.interval));
   return {
-      [self](wake_atom, std::uint64_t number) {
-        if (number == self->state.attempt) self->state.attempt_now();
+      [self](wake_up<> message) {
+        if (message.number == self->state.attempt) self->state.attempt_now();
       },
-      [self](result_atom, std::uint64_t number, local<std::shared_ptr<probe_result>>& result) {
-        if (number == self->state.attempt) self->state.ended(*result.value);
+      [self](const messages::probe_ended& m) {
+        if (m.attempt == self->state.attempt) self->state.ended(*m.result);
       },
       [](renew_atom) {},
   };

@@ -6,7 +6,7 @@ void ttl_check_state::countdown(nanoseconds left) {
   deadline = self->clock().now() + left;
   if (waiting) return;
   waiting = true;
-  self->delayed_send(self, left, wake_atom_v, std::uint64_t{0});
+  self->delayed_send(self, left, wake_up<>{});
 }
 
 void ttl_check_state::wake() {
@@ -23,7 +23,8 @@ void ttl_check_state::expire() {
   auto known = start.view->registry.get()->check(start.definition.id);
   if (known && !known->check->output.empty())
     output += " (last output before timeout follows): " + known->check->output;
-  self->send(start.registry, result_atom_v, start.definition.id, std::string(health_critical), std::move(output));
+  self->send(start.registry,
+             messages::check_result{start.definition.id, std::string(health_critical), std::move(output)});
 }
 
 check_runner_actor::behavior_type ttl_check(check_runner_actor::stateful_pointer<ttl_check_state> self,
@@ -33,8 +34,8 @@ check_runner_actor::behavior_type ttl_check(check_runner_actor::stateful_pointer
   s.start = std::move(start);
   s.countdown(s.start.ttl_left.count() > 0 ? s.start.ttl_left : s.start.definition.ttl);
   return {
-      [self](wake_atom, std::uint64_t) { self->state.wake(); },
-      [](result_atom, std::uint64_t, local<std::shared_ptr<probe_result>>&) {},
+      [self](wake_up<>) { self->state.wake(); },
+      [](const messages::probe_ended&) {},
       [self](renew_atom) { self->state.countdown(self->state.start.definition.ttl); },
   };
 }

@@ -7,10 +7,11 @@ check_runner_actor::behavior_type unavailable_check(check_runner_actor::stateful
   auto kind = std::string(check_kind(start.definition));
   auto output = "Checks of kind " + praetor::quoted(kind) + " are not available in this release";
   start.outside->log_lines->write(log_level::warn, "agent", output, {{"check", start.definition.id}});
-  self->send(start.registry, result_atom_v, start.definition.id, std::string(health_critical), std::move(output));
+  self->send(start.registry,
+             messages::check_result{start.definition.id, std::string(health_critical), std::move(output)});
   return {
-      [](wake_atom, std::uint64_t) {},
-      [](result_atom, std::uint64_t, local<std::shared_ptr<probe_result>>&) {},
+      [](wake_up<>) {},
+      [](const messages::probe_ended&) {},
       [](renew_atom) {},
   };
 }

@@ -36,7 +36,8 @@ expected<log_command> set_command(acl_token t) {
 
 void access_keeper_state::propose(expected<log_command> command) {
   auto me = access_keeper_actor{self};
-  writes.propose(std::move(command), [me](const state::apply_result& r) { caf::anon_send(me, result_atom_v, r.ok()); });
+  writes.propose(std::move(command),
+                 [me](const state::apply_result& r) { caf::anon_send(me, messages::write_ended{r.ok()}); });
 }
 
 void access_keeper_state::write_built_in_policies(const state::store& s) {
@@ -121,9 +122,9 @@ access_keeper_actor::behavior_type access_keeper(access_keeper_actor::stateful_p
   s.wait_for_expiry();
   return {
       [self](start_atom) { self->state.write_missing(); },
-      [self](result_atom, bool worked) {
+      [self](messages::write_ended m) {
         auto& s = self->state;
-        if (worked || std::exchange(s.failed, true)) return;
+        if (m.worked || std::exchange(s.failed, true)) return;
         self->delayed_send(self, retry_interval, start_atom_v);
       },
       [self](changed_atom) { self->state.wait_for_expiry(); },

@@ -93,7 +93,7 @@ void autopilot_actor_state::change(const raft::configuration_change& wanted) {
     if (failed)
       lines->write(log_level::warn, "agent.server.autopilot", "the Raft configuration was not changed",
                    {{"error", failed->text}});
-    caf::anon_send(me, result_atom_v, failed == nullptr);
+    caf::anon_send(me, messages::members_change_ended{failed == nullptr});
   };
   self->send(peer, members_atom_v, local<std::shared_ptr<membership_change>>{std::move(request)});
 }
@@ -121,10 +121,10 @@ autopilot_actor::behavior_type autopilot(autopilot_actor::stateful_pointer<autop
         self->state.look();
       },
       [self](status_atom, local<std::shared_ptr<raft_status>>& status) { self->state.judge(*status.value); },
-      [self](result_atom, bool committed) {
+      [self](messages::members_change_ended m) {
         auto& s = self->state;
         s.changing = false;
-        if (!committed) return; // the next round tries again
+        if (!m.committed) return; // the next round tries again
         // There may be more to do. A new vote alone leads to nothing new, and a look at everybody would take back at
         // once a server that an operator removes by hand.
         if (!s.promoting) s.reconcile_due = true;

@@ -71,7 +71,7 @@ void ca_initializer_state::initialize() {
   publish.config = std::move(config);
   auto me = ca_initializer_actor{self};
   writes.propose(encode_command(command_type::connect_ca, publish), [me](const state::apply_result& result) {
-    if (!result.ok()) caf::anon_send(me, result_atom_v, false);
+    if (!result.ok()) caf::anon_send(me, messages::write_ended{false});
   });
 }
 
@@ -88,7 +88,7 @@ ca_initializer_actor::behavior_type ca_initializer(ca_initializer_actor::statefu
   self->send(self, wake_atom_v);
   return {
       [self](wake_atom) { self->state.initialize(); },
-      [self](result_atom, bool) { self->delayed_send(self, root_retry_interval, wake_atom_v); },
+      [self](messages::write_ended) { self->delayed_send(self, root_retry_interval, wake_atom_v); },
   };
 }
 

@@ -24,7 +24,8 @@ void leader_duties_state::watch_history() {
     state::watch_set whole;
     whole.add(options.view->state.load()->abandon_cell());
     auto me = leader_duties_actor{self};
-    replaced = std::make_shared<state::trigger>([me] { caf::anon_send(me, start_atom_v, state_replaced); });
+    replaced =
+        std::make_shared<state::trigger>([me] { caf::anon_send(me, messages::leadership_gained{state_replaced}); });
     stale = whole.subscribe(replaced);
   }
 }
@@ -71,25 +72,26 @@ leader_duties_actor::behavior_type leader_duties(leader_duties_actor::stateful_p
   self->state.self = self;
   self->state.options = std::move(options);
   return {
-      [self, met = self->clock().now() + time_to_meet](start_atom, std::uint64_t term) {
+      [self, met = self->clock().now() + time_to_meet](messages::leadership_gained m) {
         auto& s = self->state;
         // A state may be replaced just when leadership is lost.
         if (!s.options.view->leader.get()->is_leader) return;
         s.start();
         // Nodes that gossip knows nothing of go at once, where it must know all there are.
-        if (term == state_replaced || self->clock().now() >= met) self->send(s.members, wake_atom_v);
+        if (m.term == state_replaced || self->clock().now() >= met) self->send(s.members, wake_atom_v);
       },
       [self](stop_atom) { self->state.stop(); },
       [self](members_atom) {
         if (self->state.members) self->send(self->state.members, sync_atom_v);
         if (self->state.pilot) self->send(self->state.pilot, members_atom_v);
       },
-      [self](renew_atom, const std::string& id, local<std::function<void(renewal)>>& done) {
+      [self](messages::renew_session& m) {
         auto& s = self->state;
-        if (!s.timers) return done.value(renewal::not_leader);
-        self->send(s.timers, renew_atom_v, id, local<std::function<void(bool)>>{[done = done.value](bool exists) {
-                     done(exists ? renewal::renewed : renewal::unknown_session);
-                   }});
+        if (!s.timers) return m.done(renewal::not_leader);
+        auto heard = [done = std::move(m.done)](bool exists) {
+          done(exists ? renewal::renewed : renewal::unknown_session);
+        };
+        self->send(s.timers, messages::renew_timer{std::move(m.session), std::move(heard)});
       },
       [self](locate_atom, local<std::shared_ptr<const node_coordinate>>& place) {
         if (self->state.coordinates) self->send(self->state.coordinates, locate_atom_v, place);

@@ -84,7 +84,7 @@ void reconciler_state::write(expected<log_command> command, const std::string& a
                    if (!result.ok())
                      lines->write(log_level::warn, "agent.server", "failed to reconcile member",
                                   {{"member", about}, {"error", result.error}});
-                   caf::anon_send(me, result_atom_v, result.ok());
+                   caf::anon_send(me, messages::write_ended{result.ok()});
                  });
 }
 
@@ -205,7 +205,7 @@ reconciler_actor::behavior_type reconciler(reconciler_actor::stateful_pointer<re
         next += interval;
         self->delayed_send(self, interval, wake_atom_v);
       },
-      [self](result_atom, bool worked) { self->state.written(worked); },
+      [self](messages::write_ended m) { self->state.written(m.worked); },
       [self](sync_atom) { self->state.reconcile(); },
   };
 }

@@ -29,7 +29,7 @@ void session_timer_state::destroy() {
   request.session.id = id;
   auto me = session_timer_actor{self};
   writes.propose(encode_command(command_type::session, request),
-                 [me](const state::apply_result& result) { caf::anon_send(me, result_atom_v, result.ok()); });
+                 [me](const state::apply_result& result) { caf::anon_send(me, messages::write_ended{result.ok()}); });
 }
 
 session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_pointer<session_timer_state> self,
@@ -53,9 +53,9 @@ session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_p
         s.outside->log_lines->write(log_level::debug, "agent.server", "Session TTL expired", {{"session", s.id}});
         s.destroy();
       },
-      [self](result_atom, bool worked) {
+      [self](messages::write_ended m) {
         auto& s = self->state;
-        if (worked || s.retry_waits.failures() == most_retries) return;
+        if (m.worked || s.retry_waits.failures() == most_retries) return;
         s.countdown.start(self, s.retry_waits.next());
       },
   };
@@ -105,13 +105,13 @@ session_timers_actor::behavior_type session_timers(session_timers_actor::statefu
   if (!mutated(mutation::session_timer_not_restarted)) s.compare();
   return {
       [self](changed_atom) { self->state.compare(); },
-      [self](renew_atom, const std::string& id, local<std::function<void(bool)>>& done) {
+      [self](const messages::renew_timer& m) {
         auto& s = self->state;
-        bool exists = state::find_session(*s.view->state.load(), id, nullptr).value != nullptr;
+        bool exists = state::find_session(*s.view->state.load(), m.session, nullptr).value != nullptr;
         // The session may be newer than the last comparison.
-        if (exists && !s.timers.contains(id)) s.compare();
-        if (auto it = s.timers.find(id); it != s.timers.end()) self->send(it->second, renew_atom_v);
-        done.value(exists);
+        if (exists && !s.timers.contains(m.session)) s.compare();
+        if (auto it = s.timers.find(m.session); it != s.timers.end()) self->send(it->second, renew_atom_v);
+        m.done(exists);
       },
   };
 }

@@ -148,10 +148,10 @@ asio::awaitable<std::string> http_exchange::exchange(const parsed_url& url, cons
   if (proxy && url.scheme == "https") wrong = co_await open_tunnel(stream, *proxy, url);
   if (!wrong.empty()) co_return wrong;
   if (url.scheme == "http") co_return co_await converse(stream, stream, std::move(message), to_head);
-  auto* context = tls_.context(wrong);
-  if (!context) co_return wrong;
-  SSL_CTX_up_ref(context);
-  asio::ssl::context shared(context);
+  auto context = tls_.context();
+  if (!context) co_return context.error().text;
+  SSL_CTX_up_ref(context->get());
+  asio::ssl::context shared(context->get());
   tls_stream tls(stream, shared);
   auto name = call_.tls_server_name.empty() ? url.host : call_.tls_server_name;
   wrong = co_await shake_hands(tls, name, call_.tls_skip_verify);

@@ -28,11 +28,10 @@ private:
     if (!failed.empty()) co_return critical(failed);
     if (!d.tcp_use_tls) co_return passing("TCP connect " + d.tcp + ": Success");
     connected_ = true;
-    std::string error;
-    auto* context = world_.tls.context(error);
-    if (!context) co_return critical(error);
-    SSL_CTX_up_ref(context);
-    asio::ssl::context shared(context);
+    auto context = world_.tls.context();
+    if (!context) co_return critical(context.error().text);
+    SSL_CTX_up_ref(context->get());
+    asio::ssl::context shared(context->get());
     tls_stream tls(stream, shared);
     auto name = d.tls_server_name.empty() ? to->host : d.tls_server_name;
     failed = co_await shake_hands(tls, name, d.tls_skip_verify);

@@ -1,7 +1,6 @@
 #include "actors/ports/probe_tls.hpp"
 
 #include "actors/ports/tls/certificates.hpp"
-#include "actors/ports/tls/tls_context.hpp"
 #include "protocol/base/ip_address.hpp"
 
 #include <openssl/err.h>
@@ -29,25 +28,18 @@ std::string judge_name(X509* certificate, const std::string& name) {
 
 } // namespace
 
-ssl_ctx_st* probe_tls::context(std::string& error) {
-  if (context_) return context_.get();
-  auto made = make_client_context();
-  SSL_CTX_set_verify(made.get(), SSL_VERIFY_NONE, nullptr); // judge_certificate decides
-  const auto& s = settings_;
-  if (s.ca_file.empty() && s.ca_path.empty()) {
-    SSL_CTX_set_default_verify_paths(made.get());
-  } else if (SSL_CTX_load_verify_locations(made.get(), s.ca_file.empty() ? nullptr : s.ca_file.c_str(),
-                                           s.ca_path.empty() ? nullptr : s.ca_path.c_str()) != 1) {
-    error = "loading the authorities of checks: " + last_tls_error();
-    return nullptr;
-  }
-  if (!s.cert_file.empty() && (SSL_CTX_use_certificate_chain_file(made.get(), s.cert_file.c_str()) != 1 ||
-                               SSL_CTX_use_PrivateKey_file(made.get(), s.key_file.c_str(), SSL_FILETYPE_PEM) != 1)) {
-    error = "loading the certificate of checks: " + last_tls_error();
-    return nullptr;
-  }
-  context_ = std::move(made);
-  return context_.get();
+probe_tls::probe_tls(tls_options options) : options_(std::move(options)) {
+  options_.side = tls_side::client;
+  options_.verification = tls_verification::judged;
+  options_.system_authorities = true;
+}
+
+expected<tls_context> probe_tls::context() {
+  if (context_) return context_;
+  auto made = make_tls_context(options_);
+  if (!made) return fail("TLS of checks: " + made.error().text());
+  context_ = *made;
+  return context_;
 }
 
 std::string judge_certificate(ssl_st* connection, const std::string& name) {

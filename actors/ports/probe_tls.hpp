@@ -1,30 +1,25 @@
 #pragma once
 
-#include <memory>
+#include "actors/ports/tls/tls_context.hpp"
+
 #include <string>
 
 struct ssl_st;
-struct ssl_ctx_st;
 
 namespace praetor {
-
-/// Files; all empty means the system's authorities and no certificate of our own.
-struct probe_tls_settings {
-  std::string ca_file, ca_path, cert_file, key_file;
-};
 
 /// How probes speak TLS. Whom to believe is decided after the handshake, before anything is sent.
 class probe_tls {
 public:
-  probe_tls() = default;
-  explicit probe_tls(probe_tls_settings settings) : settings_(std::move(settings)) {}
+  /// @param options files and versions; without authorities those of the system
+  explicit probe_tls(tls_options options = {});
 
-  /// The context, made at its first use. Null with `error` set if a file cannot be used.
-  ssl_ctx_st* context(std::string& error);
+  /// The context, made at its first use, or which file cannot be used.
+  expected<tls_context> context();
 
 private:
-  probe_tls_settings settings_;
-  std::shared_ptr<ssl_ctx_st> context_;
+  tls_options options_;
+  tls_context context_;
 };
 
 /// Judges the other side's certificate. @param name host name or IP address that it has to be valid for

@@ -1,7 +1,7 @@
 #include "actors/ports/probes.hpp"
 
+#include "actors/ports/configured_tls.hpp"
 #include "actors/ports/handler_attempt.hpp"
-#include "protocol/config/runtime_config.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -66,14 +66,8 @@ std::string first_nameserver() {
   return "127.0.0.1:53";
 }
 
-probe_tls_settings tls_settings_of(const config::runtime_config& config) {
-  probe_tls_settings settings;
-  if (!config.enable_agent_tls_for_checks) return settings;
-  settings.ca_file = config.tls_internal_rpc.ca_file;
-  settings.ca_path = config.tls_internal_rpc.ca_path;
-  settings.cert_file = config.tls_internal_rpc.cert_file;
-  settings.key_file = config.tls_internal_rpc.key_file;
-  return settings;
+probe_tls tls_of_checks(const config::runtime_config& config) {
+  return config.enable_agent_tls_for_checks ? probe_tls(configured_tls(config.tls_internal_rpc)) : probe_tls();
 }
 
 class handler_under_way final : public running_handler {
@@ -94,7 +88,7 @@ private:
 class production_probes final : public outward_port {
 public:
   explicit production_probes(const config::runtime_config& config) {
-    world_.tls = probe_tls(tls_settings_of(config));
+    world_.tls = tls_of_checks(config);
     world_.proxies = proxy_rules(environment_variable);
     world_.nameserver = first_nameserver();
     thread_ = std::thread([this] {
@@ -130,7 +124,7 @@ public:
   }
 
   void reload(const config::runtime_config& config) override {
-    entrance_->post([this, settings = tls_settings_of(config)] { world_.tls = probe_tls(settings); });
+    entrance_->post([this, tls = tls_of_checks(config)] { world_.tls = tls; });
   }
 
 private:

@@ -328,7 +328,7 @@ void remoting_core::ended(std::uint64_t connection) {
     }
     if (from.empty()) return; // dialled: nobody asks over it
     leave(from, true);
-    if (gateway) caf::anon_send(gateway, leave_atom_v, connection);
+    if (gateway) caf::anon_send(gateway, messages::connection_ended{connection});
   });
 }
 

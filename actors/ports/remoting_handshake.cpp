@@ -28,7 +28,7 @@ constexpr std::size_t most_drained = 64 << 10;
 std::string system_text(int code) { return std::strerror(code); }
 
 /// What ended a TLS handshake, in words.
-std::string tls_failure() {
+std::string handshake_failure() {
   auto code = ERR_peek_error();
   if (code != 0 && ERR_GET_LIB(code) == ERR_LIB_SSL) switch (ERR_GET_REASON(code)) {
     case SSL_R_WRONG_VERSION_NUMBER:
@@ -79,8 +79,7 @@ asio::awaitable<expected<std::string>> secure(handshake_wire& wire, const own_si
   if (begins_tls(byte)) {
     if (!own.tls->incoming)
       co_return fail("speaks TLS, for which this agent has no certificate (tls.internal_rpc.cert_file)");
-    if (auto shaken = co_await wire.shake(own.tls->incoming, true, {}); !shaken)
-      co_return tl::unexpected(shaken.error());
+    if (auto shaken = co_await wire.shake(own.tls->incoming, {}); !shaken) co_return tl::unexpected(shaken.error());
     if (own.tls->verify_incoming) co_return judge_peer(wire.session(), {});
     co_return std::string();
   }
@@ -129,21 +128,15 @@ asio::awaitable<expected<void>> handshake_wire::wait(tcp::socket::wait_type what
   co_return expected<void>{};
 }
 
-asio::awaitable<expected<void>> handshake_wire::shake(const tls_context& context, bool as_server,
-                                                      const std::string& name) {
+asio::awaitable<expected<void>> handshake_wire::shake(const tls_context& context, const std::string& name) {
   session_ = make_tls_session(context, socket_.native_handle());
-  if (as_server) {
-    SSL_set_accept_state(session_.get());
-  } else {
-    SSL_set_connect_state(session_.get());
-    if (!name.empty()) SSL_set_tlsext_host_name(session_.get(), name.c_str());
-  }
+  if (!name.empty()) SSL_set_tlsext_host_name(session_.get(), name.c_str());
   for (;;) {
     ERR_clear_error();
     auto done = SSL_do_handshake(session_.get());
     if (done == 1) co_return expected<void>{};
     auto wanted = SSL_get_error(session_.get(), done);
-    if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE) co_return fail(tls_failure());
+    if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE) co_return fail(handshake_failure());
     auto ready = co_await wait(wanted == SSL_ERROR_WANT_READ ? tcp::socket::wait_read : tcp::socket::wait_write);
     if (!ready) co_return tl::unexpected(ready.error());
   }
@@ -330,8 +323,7 @@ asio::awaitable<expected<admitted_peer>> greet_server(handshake_wire& wire, own_
   bool verify = own.tls->verify_outgoing;
   if (verify || to.tls) {
     auto name = server_name_in(*own.tls, to.datacenter);
-    if (auto shaken = co_await wire.shake(own.tls->outgoing, false, name); !shaken)
-      co_return tl::unexpected(shaken.error());
+    if (auto shaken = co_await wire.shake(own.tls->outgoing, name); !shaken) co_return tl::unexpected(shaken.error());
     if (verify) {
       auto wrong = judge_peer(wire.session(), own.tls->verify_server_hostname ? name : std::string());
       if (!wrong.empty()) co_return fail("the server " + wrong);

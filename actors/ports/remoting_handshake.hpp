@@ -4,6 +4,7 @@
 #include "actors/gossip/membership.hpp"
 #include "actors/ports/remoting_hello.hpp"
 #include "actors/ports/remoting_tls.hpp"
+#include "actors/ports/tls/tls_session.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -27,7 +28,7 @@ public:
   void expires_after(std::chrono::milliseconds time);
   bool expired() const { return *expired_; }
 
-  boost::asio::awaitable<expected<void>> shake(const tls_context& context, bool as_server, const std::string& name);
+  boost::asio::awaitable<expected<void>> shake(const tls_context& context, const std::string& name);
   boost::asio::awaitable<expected<void>> write(const std::string& bytes);
   boost::asio::awaitable<expected<std::string>> read(std::size_t size);
   /// The first bytes, which stay unread.

@@ -2,7 +2,7 @@
 
 #include "actors/connector.hpp"
 #include "actors/ports/remoting_frames.hpp"
-#include "actors/ports/tls/tls_context.hpp"
+#include "actors/ports/tls/tls_session.hpp"
 #include "protocol/base/fair_share.hpp"
 
 #include <caf/io/all.hpp>

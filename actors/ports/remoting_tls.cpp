@@ -1,5 +1,6 @@
 #include "actors/ports/remoting_tls.hpp"
 
+#include "actors/ports/configured_tls.hpp"
 #include "actors/ports/probe_tls.hpp"
 #include "actors/ports/tls/certificates.hpp"
 
@@ -16,33 +17,27 @@ expected<std::shared_ptr<const remoting_tls>> make_remoting_tls(const config::ru
   out->domain = config.dns_domain;
   while (out->domain.ends_with('.')) out->domain.pop_back();
 
-  tls_options options;
-  options.cert_file = from.cert_file;
-  options.key_file = from.key_file;
-  options.ca_file = from.ca_file;
-  options.ca_path = from.ca_path;
-  options.min_version = from.min_version;
-  options.cipher_suites = from.cipher_suites;
-  auto outgoing = make_tls_context(options);
-  if (!outgoing) return fail("tls.internal_rpc: " + outgoing.error().text);
-  out->outgoing = *outgoing;
-  // Certificates are judged after the handshake, with a sentence for the log.
-  SSL_CTX_set_verify(out->outgoing.get(), SSL_VERIFY_NONE, nullptr);
   if (out->verify_outgoing && from.ca_file.empty() && from.ca_path.empty())
     return fail("tls.internal_rpc: verify_outgoing needs an authority (ca_file or ca_path)");
+  // Certificates are judged after the handshake, with a sentence for the log; and so the other side hears why.
+  auto verification = [](bool wanted) { return wanted ? tls_verification::judged : tls_verification::none; };
+  auto options = configured_tls(from);
+  options.side = tls_side::client;
+  options.verification = verification(out->verify_outgoing);
+  auto outgoing = make_tls_context(options);
+  if (!outgoing) return fail("tls.internal_rpc: " + outgoing.error().text());
+  out->outgoing = *outgoing;
   if (from.cert_file.empty()) {
     if (config.server && out->verify_incoming)
       return fail("tls.internal_rpc: verify_incoming needs a certificate of the own (cert_file and key_file)");
     return out;
   }
-  options.verify_incoming = from.verify_incoming;
+  options.side = tls_side::listener;
+  options.verification = verification(out->verify_incoming);
+  options.resumable = false;
   auto incoming = make_tls_context(options);
-  if (!incoming) return fail("tls.internal_rpc: " + incoming.error().text);
+  if (!incoming) return fail("tls.internal_rpc: " + incoming.error().text());
   out->incoming = *incoming;
-  // A missing or foreign certificate is refused after the handshake too: so the other side hears why.
-  SSL_CTX_set_verify(out->incoming.get(), from.verify_incoming ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
-                     [](int, X509_STORE_CTX*) { return 1; });
-  SSL_CTX_set_num_tickets(out->incoming.get(), 0);
   return out;
 }
 

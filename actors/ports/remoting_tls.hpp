@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+struct ssl_st;
+
 namespace praetor {
 
 /// The TLS of server RPC (tls.internal_rpc), as it is used for new connections; never changed, only replaced.

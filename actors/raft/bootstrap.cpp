@@ -138,7 +138,7 @@ void bootstrap_state::look_at(const known_servers& servers) {
 void bootstrap_state::ask(const std::string& id, const peer_link_actor& link) {
   auto told = [me = bootstrap_actor{self}, number = round, id](expected<log_state> answer) {
     auto said = answer ? std::make_shared<const log_state>(std::move(*answer)) : nullptr;
-    caf::anon_send(me, result_atom_v, number, id, local<std::shared_ptr<const log_state>>{std::move(said)});
+    caf::anon_send(me, messages::log_state_answered{number, id, std::move(said)});
   };
   ask_over<rpc_kind::log_state>(link, {}, self->clock().now() + answer_limit, std::move(told));
 }
@@ -185,9 +185,7 @@ bootstrap_actor::behavior_type bootstrap(bootstrap_actor::stateful_pointer<boots
   self->send(self, wake_atom_v);
   return {
       [self](wake_atom) { self->state.look(); },
-      [self](result_atom, std::uint64_t round, const std::string& id, local<std::shared_ptr<const log_state>>& said) {
-        self->state.answered(round, id, said.value.get());
-      },
+      [self](const messages::log_state_answered& m) { self->state.answered(m.round, m.server, m.answer.get()); },
       [self](ended_atom) { self->quit(); },
   };
 }

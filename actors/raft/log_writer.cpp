@@ -41,11 +41,11 @@ log_writer_actor::behavior_type log_writer(log_writer_actor::stateful_pointer<lo
         self->state.append(*job.value, caf::actor_cast<caf::strong_actor_ptr>(self->current_sender()));
       },
       [self](flush_atom) { self->state.flush(); },
-      [self](compact_atom, std::uint64_t through) {
+      [self](messages::compact_log m) {
         auto& s = self->state;
-        if (!s.require("compacting", s.outside->log->compact(through))) return;
+        if (!s.require("compacting", s.outside->log->compact(m.through))) return;
         if (auto peer = caf::actor_cast<raft_peer_actor>(self->current_sender()))
-          self->send(peer, compact_atom_v, through);
+          self->send(peer, messages::log_compacted{m.through});
       },
       [self](probe_atom) { self->state.report(0, caf::actor_cast<caf::strong_actor_ptr>(self->current_sender())); },
   };

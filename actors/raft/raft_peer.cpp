@@ -275,8 +275,8 @@ void raft_peer_state::deliver_reads(const raft::output& out) {
     if (it == reads.end()) continue;
     auto done = std::move(it->second);
     reads.erase(it);
-    self->send(options.state_machine, applied_atom_v, ready.index,
-               local<std::function<void()>>{[done = std::move(done)] { done(nullptr); }});
+    self->send(options.state_machine,
+               messages::await_applied{ready.index, [done = std::move(done)] { done(nullptr); }});
   }
   for (auto token : out.failed_reads) {
     auto it = reads.find(token);
@@ -444,22 +444,22 @@ raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_
         s.carry_out();
       },
       [self](read_atom, local<done_callback>& done) { self->state.read(std::move(done.value)); },
-      [self](applied_atom, std::uint64_t index) {
-        self->state.machine->applied(index);
+      [self](messages::entries_applied m) {
+        self->state.machine->applied(m.through);
         self->state.carry_out();
       },
-      [self](snapshot_atom, local<std::shared_ptr<const raft::snapshot_meta>>& meta, std::uint64_t through) {
+      [self](const messages::snapshot_written& m) {
         auto& s = self->state;
-        s.last_snapshot = *meta.value;
-        s.machine->snapshot_written(*meta.value);
+        s.last_snapshot = *m.meta;
+        s.machine->snapshot_written(*m.meta);
         // The snapshot may hold entries that a majority has durably and this disk not yet.
-        through = std::min(through, s.machine->durable_index());
-        if (through >= s.machine->first_index()) self->send(s.options.writer, compact_atom_v, through);
+        auto through = std::min(m.through, s.machine->durable_index());
+        if (through >= s.machine->first_index()) self->send(s.options.writer, messages::compact_log{through});
         s.carry_out();
       },
-      [self](compact_atom, std::uint64_t through) {
+      [self](messages::log_compacted m) {
         auto& s = self->state;
-        if (auto term = s.machine->term_at(through)) s.machine->compacted(through, *term);
+        if (auto term = s.machine->term_at(m.through)) s.machine->compacted(m.through, *term);
         s.carry_out();
       },
       [self](status_atom, local<std::function<void(const raft_status&)>>& done) {
@@ -477,20 +477,18 @@ raft_peer_actor::behavior_type raft_peer(raft_peer_actor::stateful_pointer<raft_
       [self](send_atom, local<std::shared_ptr<const received_message>>& received) {
         self->state.receive(*received.value);
       },
-      [self](link_atom, const std::string& id, bool up) {
+      [self](const messages::link_changed& m) {
         auto& s = self->state;
-        if (up)
-          s.machine->connection_restored(id, s.now());
+        if (m.up)
+          s.machine->connection_restored(m.server, s.now());
         else
-          s.machine->connection_lost(id, s.now());
+          s.machine->connection_lost(m.server, s.now());
         s.carry_out();
       },
       [self](members_atom, local<std::shared_ptr<membership_change>>& change) {
         self->state.change_members(std::move(change.value));
       },
-      [self](transfer_atom, const std::string& target, local<done_callback>& done) {
-        self->state.transfer(target, std::move(done.value));
-      },
+      [self](messages::transfer_leadership& m) { self->state.transfer(m.to, std::move(m.done)); },
       [self](chunk_atom, local<std::shared_ptr<chunk_outcome>>& outcome) { self->state.chunk_done(*outcome.value); },
       [self](start_atom, local<std::shared_ptr<const raft::configuration>>& members, local<done_callback>& done) {
         self->state.bootstrap(*members.value, done.value);

@@ -61,7 +61,7 @@ void restoration::send_piece() {
   auto p = std::make_shared<proposal>();
   p->command = std::move(*command);
   p->done = [owner = owner_, number = ++number_](const state::apply_result& result) {
-    caf::anon_send(owner, restore_atom_v, number, result.error);
+    caf::anon_send(owner, messages::restore_piece_ended{number, result.error});
   };
   caf::anon_send(peer_, propose_atom_v, local<std::shared_ptr<proposal>>{std::move(p)});
 }

@@ -87,7 +87,7 @@ void snapshotter_state::take(const raft_status& status) {
   if (auto kept = outside->snapshots->list(); kept && kept->size() >= storage::snapshots_kept)
     through = kept->back().index;
   through = std::min(through, index > policy.trailing_logs ? index - policy.trailing_logs : 0);
-  self->send(peer, snapshot_atom_v, local<std::shared_ptr<const raft::snapshot_meta>>{std::move(meta)}, through);
+  self->send(peer, messages::snapshot_written{std::move(meta), through});
 }
 
 void snapshotter_state::tell(chunk_outcome outcome) {
@@ -208,7 +208,7 @@ snapshotter_actor::behavior_type snapshotter(snapshotter_actor::stateful_pointer
         s.machine = std::move(machine);
         s.restore = restoration(snapshotter_actor{self}, s.peer, s.outside);
       },
-      [self](applied_atom, std::uint64_t index, std::uint64_t) { self->state.applied = index; },
+      [self](messages::entries_applied m) { self->state.applied = m.through; },
       [self](wake_atom) {
         auto& s = self->state;
         s.schedule();
@@ -234,9 +234,7 @@ snapshotter_actor::behavior_type snapshotter(snapshotter_actor::stateful_pointer
       [self](restore_atom, local<std::shared_ptr<storage::scratch_file>>& archive, local<done_callback>& done) {
         self->state.restore.start(archive.value, std::move(done.value));
       },
-      [self](restore_atom, std::uint64_t number, const std::string& failed) {
-        self->state.restore.piece_done(number, failed);
-      },
+      [self](const messages::restore_piece_ended& m) { self->state.restore.piece_done(m.number, m.failure); },
   };
 }
 

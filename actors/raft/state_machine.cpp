@@ -64,15 +64,15 @@ state_machine_actor::behavior_type state_machine(state_machine_actor::stateful_p
       [self](execute_atom, local<std::shared_ptr<apply_batch>>& batch) {
         auto& s = self->state;
         s.execute(*batch.value);
-        const auto& last = *batch.value->entries.back();
+        auto last = batch.value->entries.back()->index;
         if (auto peer = caf::actor_cast<raft_peer_actor>(self->current_sender()))
-          self->send(peer, applied_atom_v, last.index);
-        if (s.snapshots) self->send(s.snapshots, applied_atom_v, last.index, last.term);
+          self->send(peer, messages::entries_applied{last});
+        if (s.snapshots) self->send(s.snapshots, messages::entries_applied{last});
       },
-      [self](applied_atom, std::uint64_t index, local<std::function<void()>>& call) {
+      [self](messages::await_applied& m) {
         auto& s = self->state;
-        if (s.view->state.load()->log_index() >= index) return call.value();
-        s.waiting.emplace(index, std::move(call.value));
+        if (s.view->state.load()->log_index() >= m.index) return m.call();
+        s.waiting.emplace(m.index, std::move(m.call));
       },
       [self](snapshot_atom, local<std::shared_ptr<installed_state>>& snapshot) {
         self->state.install(*snapshot.value);

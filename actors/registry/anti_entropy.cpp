@@ -442,12 +442,12 @@ anti_entropy_actor::behavior_type anti_entropy(anti_entropy_actor::stateful_poin
   s.own_state = own_state;
   s.random.seed(s.outside->seed());
   return {
-      [self](changed_atom, service_atom, const std::string& id) {
-        self->state.dirty_services.insert(id);
+      [self](const messages::service_changed& m) {
+        self->state.dirty_services.insert(m.service);
         self->state.request_sync();
       },
-      [self](changed_atom, check_atom, const std::string& id) {
-        self->state.dirty_checks.insert(id);
+      [self](const messages::check_changed& m) {
+        self->state.dirty_checks.insert(m.check);
         self->state.request_sync();
       },
       [self](changed_atom, local<std::shared_ptr<node_identity>>& identity) {

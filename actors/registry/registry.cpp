@@ -39,25 +39,17 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
       [self](service_atom, local<std::shared_ptr<service_registration>>& r, local<done_callback>& done) {
         finish(self->state, self->state.add_service(*r.value), done.value);
       },
-      [self](remove_atom, service_atom, const std::string& id, local<done_callback>& done) {
-        finish(self->state, self->state.remove_service(id), done.value);
-      },
+      [self](messages::remove_service& m) { finish(self->state, self->state.remove_service(m.service), m.done); },
       [self](check_atom, local<std::shared_ptr<check_registration>>& r, local<done_callback>& done) {
         finish(self->state, self->state.add_check(*r.value), done.value);
       },
-      [self](remove_atom, check_atom, const std::string& id, local<done_callback>& done) {
-        finish(self->state, self->state.remove_check(id), done.value);
+      [self](messages::remove_check& m) { finish(self->state, self->state.remove_check(m.check), m.done); },
+      [self](const messages::check_result& m) { self->state.update_check(m.check, m.status, m.output); },
+      [self](messages::update_ttl& m) {
+        finish(self->state, self->state.update_ttl(m.check, m.status, m.output), m.done);
       },
-      [self](result_atom, const std::string& id, const std::string& status, const std::string& output) {
-        self->state.update_check(id, status, output);
-      },
-      [self](ttl_atom, const std::string& id, const std::string& status, const std::string& output,
-             local<done_callback>& done) {
-        finish(self->state, self->state.update_ttl(id, status, output), done.value);
-      },
-      [self](maintain_atom, const std::string& service_id, bool on, const std::string& reason, const std::string& token,
-             local<done_callback>& done) {
-        finish(self->state, self->state.maintain(service_id, on, reason, token), done.value);
+      [self](messages::set_maintenance& m) {
+        finish(self->state, self->state.maintain(m.service, m.on, m.reason, m.token), m.done);
       },
       [self](reload_atom, local<std::shared_ptr<const config::runtime_config>>& config, local<done_callback>& done) {
         finish(self->state, self->state.take_definitions(*config.value), done.value);
@@ -66,7 +58,7 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
         self->state.settle_tags(*settled.value);
         self->state.flush();
       },
-      [self](stored_atom, std::uint64_t number) { self->state.stored(number); },
+      [self](messages::changes_stored m) { self->state.stored(m.through); },
       [self](sync_atom, anti_entropy_actor& sync) { self->state.sync = std::move(sync); },
       [self](sync_atom) { self->state.sync_outputs(self->clock().now()); },
       [self](wake_atom) {
@@ -92,7 +84,7 @@ registry_writer(registry_writer_actor::stateful_pointer<registry_writer_state> s
           self->state.outside->fatal("writing the agent's own store failed: " + outcome.error().text);
           return self->quit(caf::exit_reason::unhandled_exception);
         }
-        self->send(job.value->owner, stored_atom_v, job.value->number);
+        self->send(job.value->owner, messages::changes_stored{job.value->number});
       },
   };
 }

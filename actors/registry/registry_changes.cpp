@@ -72,8 +72,8 @@ void registry_state::publish() {
     if (auto c = current->check(id)) start_runner(*c, ttl_left);
   auto services = std::exchange(changed_services, {}), checks = std::exchange(changed_checks, {});
   if (!sync) return;
-  for (const auto& id : services) self->send(sync, changed_atom_v, service_atom_v, id);
-  for (const auto& id : checks) self->send(sync, changed_atom_v, check_atom_v, id);
+  for (const auto& id : services) self->send(sync, messages::service_changed{id});
+  for (const auto& id : checks) self->send(sync, messages::check_changed{id});
 }
 
 std::string service_maintenance_id(const std::string& service_id) { return "_service_maintenance:" + service_id; }
@@ -320,13 +320,13 @@ void registry_state::update_check(const std::string& id, std::string status, std
     return;
   }
   deferred.erase(id);
-  self->send(sync, changed_atom_v, check_atom_v, id);
+  self->send(sync, messages::check_changed{id});
 }
 
 void registry_state::sync_outputs(steady_time due) {
   std::erase_if(deferred, [&](auto& item) {
     if (item.second > due) return false;
-    if (sync) self->send(sync, changed_atom_v, check_atom_v, item.first);
+    if (sync) self->send(sync, messages::check_changed{item.first});
     return true;
   });
 }

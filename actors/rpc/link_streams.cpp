@@ -153,8 +153,7 @@ void stream_pusher_state::answered(remote_outcome& outcome) {
     cancel_request();
     // Without its end the request was surely not carried out.
     outcome.reached = outcome.reached && ended;
-    self->send(router, result_atom_v, number,
-               local<std::shared_ptr<remote_outcome>>{std::make_shared<remote_outcome>(std::move(outcome))});
+    self->send(router, messages::attempt_ended{number, std::make_shared<remote_outcome>(std::move(outcome))});
   }
   self->quit(); // refused: the answer to the request says why
 }

@@ -30,8 +30,8 @@ std::shared_ptr<caf::actor_companion> make_mailbox(const peer_link_actor& link) 
       out->answer = fail("the other side failed: " + caf::to_string(content.get_as<caf::error>(0)));
     else
       out->answer = fail("the other side answered what is no envelope");
-    caf::anon_send(caf::actor_cast<peer_link_actor>(link), rpc_atom_v, element->mid.request_id().integer_value(),
-                   local<std::shared_ptr<link_answer>>{std::move(out)});
+    caf::anon_send(caf::actor_cast<peer_link_actor>(link),
+                   messages::link_answered{element->mid.request_id().integer_value(), std::move(out)});
   });
   auto keep = caf::actor_cast<caf::strong_actor_ptr>(made);
   return {companion, [keep](caf::actor_companion* c) {
@@ -55,15 +55,14 @@ void peer_link_state::connect() {
   retry_at = steady_time::max();
   if (connecting || gateway || !outside->links) return;
   connecting = true;
-  outside->links->connect(target, mailbox->id(),
-                          [to = caf::actor_cast<caf::actor_addr>(peer_link_actor{self}),
-                           links = std::weak_ptr(outside->links),
-                           number = ++attempt](expected<remote_gateway_actor> result) {
-                            auto outcome = std::make_shared<link_outcome>(links.lock(), std::move(result));
-                            if (auto link = caf::actor_cast<caf::strong_actor_ptr>(to))
-                              caf::anon_send(caf::actor_cast<peer_link_actor>(link), link_atom_v, number,
-                                             local<std::shared_ptr<link_outcome>>{std::move(outcome)});
-                          });
+  outside->links->connect(
+      target, mailbox->id(),
+      [to = caf::actor_cast<caf::actor_addr>(peer_link_actor{self}), links = std::weak_ptr(outside->links),
+       number = ++attempt](expected<remote_gateway_actor> result) {
+        auto outcome = std::make_shared<link_outcome>(links.lock(), std::move(result));
+        if (auto link = caf::actor_cast<caf::strong_actor_ptr>(to))
+          caf::anon_send(caf::actor_cast<peer_link_actor>(link), messages::connect_ended{number, std::move(outcome)});
+      });
 }
 
 void peer_link_state::connected(link_outcome& outcome) {
@@ -89,10 +88,10 @@ void peer_link_state::connected(link_outcome& outcome) {
 
 void peer_link_state::announce(bool up) {
   if (peer && !up && mutated(mutation::reconnect_reorders))
-    self->delayed_send(peer, std::chrono::seconds(1), link_atom_v, target.id, up);
+    self->delayed_send(peer, std::chrono::seconds(1), messages::link_changed{target.id, up});
   else if (peer)
-    self->send(peer, link_atom_v, target.id, up);
-  if (router) self->send(router, link_atom_v, target.id, up);
+    self->send(peer, messages::link_changed{target.id, up});
+  if (router) self->send(router, messages::link_changed{target.id, up});
 }
 
 void peer_link_state::retry_later() {
@@ -240,13 +239,11 @@ peer_link_actor::behavior_type peer_link(peer_link_actor::stateful_pointer<peer_
   return {
       [self](rpc_atom, local<std::shared_ptr<remote_call>>& call) { self->state.ask(std::move(call.value)); },
       [self](send_atom, local<std::shared_ptr<remote_envelope>>& message) { self->state.tell(*message.value); },
-      [self](changed_atom, const std::string& address) { self->state.moved(address); },
-      [self](link_atom, std::uint64_t attempt, local<std::shared_ptr<link_outcome>>& outcome) {
-        if (attempt == self->state.attempt) self->state.connected(*outcome.value);
+      [self](const messages::server_moved& m) { self->state.moved(m.address); },
+      [self](const messages::connect_ended& m) {
+        if (m.attempt == self->state.attempt) self->state.connected(*m.outcome);
       },
-      [self](rpc_atom, std::uint64_t number, local<std::shared_ptr<link_answer>>& answer) {
-        self->state.answered(number, *answer.value);
-      },
+      [self](const messages::link_answered& m) { self->state.answered(m.request, *m.answer); },
       [self](wake_up<> message) {
         if (self->state.timer.has_ended(message)) self->state.wake();
       },

@@ -41,7 +41,7 @@ void remote_execution_state::ask(std::string method, std::string key, std::vecto
     auto execution = caf::actor_cast<remote_execution_actor>(me);
     if (!execution) return;
     auto reply = std::make_shared<const execution_reply>(execution_reply{std::move(a)});
-    caf::anon_send(execution, result_atom_v, number, local<std::shared_ptr<const execution_reply>>{reply});
+    caf::anon_send(execution, messages::execution_answered{number, std::move(reply)});
   };
   requests_here->serve_own(std::move(r), config->rpc_hold_timeout, std::move(done));
 }
@@ -74,10 +74,11 @@ void remote_execution_state::start() {
   auto me = caf::actor_cast<caf::actor_addr>(self);
   auto output = [me](std::string piece) {
     if (auto execution = caf::actor_cast<remote_execution_actor>(me))
-      caf::anon_send(execution, packet_atom_v, std::move(piece));
+      caf::anon_send(execution, messages::command_output{std::move(piece)});
   };
   auto end = [me](std::int32_t code) {
-    if (auto execution = caf::actor_cast<remote_execution_actor>(me)) caf::anon_send(execution, ended_atom_v, code);
+    if (auto execution = caf::actor_cast<remote_execution_actor>(me))
+      caf::anon_send(execution, messages::command_ended{code});
   };
   command = options.outside->commands->start(std::move(request), std::move(output), std::move(end));
   timer.start(self, job.wait > 0 ? nanoseconds{job.wait} : default_wait);
@@ -154,11 +155,11 @@ remote_execution(remote_execution_actor::stateful_pointer<remote_execution_state
   s.options = std::move(options);
   s.timer.wake_now(self);
   return {
-      [self](result_atom, std::uint64_t number, local<std::shared_ptr<const execution_reply>>& reply) {
-        if (number == self->state.requests) self->state.answered(reply.value->answer);
+      [self](const messages::execution_answered& m) {
+        if (m.request == self->state.requests) self->state.answered(m.reply->answer);
       },
-      [self](packet_atom, std::string& output) { self->state.heard(std::move(output)); },
-      [self](ended_atom, std::int32_t code) { self->state.ended(code); },
+      [self](messages::command_output& m) { self->state.heard(std::move(m.bytes)); },
+      [self](messages::command_ended m) { self->state.ended(m.exit_code); },
       [self](wake_up<> message) {
         auto& s = self->state;
         if (!s.timer.has_ended(message)) return;

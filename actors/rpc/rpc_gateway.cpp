@@ -190,9 +190,9 @@ void rpc_gateway_state::handle(rpc_request request, const peer_identity& from, s
                                void (rpc_gateway_state::*handler)(received<Kind>)) {
   reply_callback<Kind> done = [me = rpc_gateway_actor{self},
                                id](const tl::expected<reply_of<Kind>, rpc_refusal>& reply) {
-    caf::anon_send(me, result_atom_v, id,
-                   reply ? envelope_of(Kind, packed_body(*reply))
-                         : envelope_of(rpc_kind::refused, msgpack::pack(reply.error())));
+    auto answer =
+        reply ? envelope_of(Kind, packed_body(*reply)) : envelope_of(rpc_kind::refused, msgpack::pack(reply.error()));
+    caf::anon_send(me, messages::request_answered{id, std::move(answer), nullptr});
   };
   auto what = read_body<question_of<Kind>>(std::exchange(request.body, {}));
   if (!what)
@@ -221,7 +221,7 @@ void rpc_gateway_state::serve(received<rpc_kind::request> asked) {
   auto answered = [me = rpc_gateway_actor{self}, id = asked.id, done = std::move(asked.done)](remote_answer answer) {
     if (auto rest = std::move(answer.rest)) {
       auto head = envelope_of(rpc_kind::streamed, packed_body(answer));
-      return caf::anon_send(me, stream_atom_v, id, std::move(head), local<std::shared_ptr<byte_pipe>>{std::move(rest)});
+      return caf::anon_send(me, messages::request_answered{id, std::move(head), std::move(rest)});
     }
     if (answer.not_carried_out) return done(refusal({std::move(answer.body), static_cast<int>(answer.status)}, true));
     done(std::move(answer));
@@ -350,12 +350,12 @@ rpc_gateway_actor::behavior_type rpc_gateway(rpc_gateway_actor::stateful_pointer
   return {
       [self](rpc_atom, const envelope& request, const peer_identity& from) { return self->state.ask(request, from); },
       [self](send_atom, const envelope& message, const peer_identity& from) { self->state.tell(message, from); },
-      [self](leave_atom, std::uint64_t connection) { self->state.connection_ended(connection); },
-      [self](result_atom, std::uint64_t id, const envelope& answer) { self->state.ended(id, answer); },
-      [self](stream_atom, std::uint64_t id, const envelope& head, local<std::shared_ptr<byte_pipe>>& rest) {
-        self->state.begin_stream(id, head, std::move(rest.value));
+      [self](messages::connection_ended m) { self->state.connection_ended(m.connection); },
+      [self](messages::request_answered& m) {
+        if (m.rest) return self->state.begin_stream(m.request, m.answer, std::move(m.rest));
+        self->state.ended(m.request, m.answer);
       },
-      [self](stream_atom, std::uint64_t id) { self->state.stream_news(id); },
+      [self](messages::stream_ready m) { self->state.stream_news(m.request); },
       [self](wake_atom) { self->state.look_after_streams(); },
   };
 }

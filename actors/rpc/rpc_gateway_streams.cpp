@@ -90,7 +90,7 @@ void rpc_gateway_state::answer_pulls(std::uint64_t id) {
     if (over) return ended(id, {});
   }
   if (!s.pulls.empty())
-    s.answer->on_readable([me = rpc_gateway_actor{self}, id] { caf::anon_send(me, stream_atom_v, id); });
+    s.answer->on_readable([me = rpc_gateway_actor{self}, id] { caf::anon_send(me, messages::stream_ready{id}); });
 }
 
 caf::result<envelope> rpc_gateway_state::push(const envelope& e, const peer_identity& from) {
@@ -130,7 +130,7 @@ void rpc_gateway_state::answer_pushes(std::uint64_t id) {
     for (auto& waits : std::exchange(s.pushes, {})) waits.deliver(envelope_of(rpc_kind::push, {}));
     return;
   }
-  s.body->on_room([me = rpc_gateway_actor{self}, id] { caf::anon_send(me, stream_atom_v, id); });
+  s.body->on_room([me = rpc_gateway_actor{self}, id] { caf::anon_send(me, messages::stream_ready{id}); });
 }
 
 void rpc_gateway_state::stream_news(std::uint64_t id) {

@@ -179,9 +179,8 @@ void rpc_router_state::attempt(const forwarded_request_ptr& r) {
   call->request = envelope_of(r->kind, msgpack::pack(request));
   call->deadline = notes.deadline;
   call->done = [me = rpc_router_actor{self}, number = notes.number](expected<envelope> answer, bool reached) {
-    caf::anon_send(
-        me, result_atom_v, number,
-        local<std::shared_ptr<remote_outcome>>{std::make_shared<remote_outcome>(remote_outcome{answer, reached})});
+    caf::anon_send(me,
+                   messages::attempt_ended{number, std::make_shared<remote_outcome>(remote_outcome{answer, reached})});
   };
   auto& to = links.at(*server);
   auto& started = flights[notes.number];
@@ -289,18 +288,16 @@ rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rp
         self->state.timer_set = false;
         self->state.retry();
       },
-      [self](sync_atom, std::uint64_t generation) {
-        if (generation == self->state.rebalance) self->state.shuffle();
+      [self](wake_up<spread_agents> message) {
+        if (self->state.rebalance.has_ended(message)) self->state.shuffle();
       },
       [self](forward_atom, local<std::shared_ptr<forwarded_request>>& r) { self->state.forward(std::move(r.value)); },
       [self](leave_atom, local<std::shared_ptr<forwarded_request>>& r) { self->state.cancel(r.value); },
-      [self](result_atom, std::uint64_t number, local<std::shared_ptr<remote_outcome>>& outcome) {
-        self->state.ended(number, std::move(*outcome.value));
-      },
+      [self](const messages::attempt_ended& m) { self->state.ended(m.number, std::move(*m.outcome)); },
       [self](members_atom, local<std::shared_ptr<const known_servers>>& now) {
         self->state.members_changed(*now.value);
       },
-      [self](link_atom, const std::string& id, bool up) { self->state.link_changed(id, up); },
+      [self](const messages::link_changed& m) { self->state.link_changed(m.server, m.up); },
   };
 }
 

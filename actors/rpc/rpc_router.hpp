@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/agent_view.hpp"
+#include "actors/deadline_timer.hpp"
 #include "actors/ports.hpp"
 #include "actors/raft/proposal.hpp"
 #include "actors/rpc/forwarded_request.hpp"
@@ -60,7 +61,8 @@ struct rpc_router_state {
   std::map<std::string, std::deque<std::string>> rotations;
   std::map<std::uint64_t, flight> flights;
   std::map<std::uint64_t, forwarded_request_ptr> held; ///< by place, the longest held first
-  std::uint64_t next_number = 0, next_place = 0, rebalance = 0;
+  std::uint64_t next_number = 0, next_place = 0;
+  deadline_timer<spread_agents> rebalance; ///< of client agents
   bool timer_set = false;
 
   void propose(std::shared_ptr<proposal> p);

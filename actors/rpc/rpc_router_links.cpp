@@ -62,7 +62,7 @@ void rpc_router_state::members_changed(const known_servers& now) {
       changed = true;
     } else if (it->second.address != s.address) {
       it->second.address = s.address;
-      self->send(it->second.handle, changed_atom_v, s.address);
+      self->send(it->second.handle, messages::server_moved{s.address});
     }
   }
   if (!options.server) look_at_held(*this);
@@ -124,7 +124,7 @@ void rpc_router_state::schedule_rebalance() {
   nanoseconds spread{rebalance_spread};
   auto wait = std::max<nanoseconds>(nanoseconds{rebalance_least} + jitter(random, spread),
                                     nanoseconds{rebalance_per_member} * members / servers);
-  self->delayed_send(self, wait, sync_atom_v, ++rebalance);
+  rebalance.start(self, wait);
 }
 
 } // namespace praetor

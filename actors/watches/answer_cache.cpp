@@ -48,8 +48,7 @@ void cached_answer_state::fetch() {
   auto me = caf::actor_cast<caf::actor_addr>(self);
   auto done = [me, number = ++fetches](fetched_answer f) {
     if (auto answer = caf::actor_cast<cached_answer_actor>(me))
-      caf::anon_send(answer, result_atom_v, number,
-                     local<fetched_answer_ptr>{std::make_shared<const fetched_answer>(std::move(f))});
+      caf::anon_send(answer, messages::fetch_ended{number, std::make_shared<const fetched_answer>(std::move(f))});
   };
   cancel = question->fetch(index, std::move(done));
 }
@@ -137,8 +136,8 @@ cached_answer_actor::behavior_type cached_answer(cached_answer_actor::stateful_p
   return {
       [self](watch_atom, local<std::shared_ptr<cache_request>>& r) { self->state.ask(std::move(r.value)); },
       [self](leave_atom, local<std::shared_ptr<cache_request>>& r) { self->state.remove(r.value); },
-      [self](result_atom, std::uint64_t number, local<std::shared_ptr<const fetched_answer>>& f) {
-        if (number == self->state.fetches) self->state.fetched_one(f.value);
+      [self](const messages::fetch_ended& m) {
+        if (m.fetch == self->state.fetches) self->state.fetched_one(m.answer);
       },
       [self](wake_up<fetch_again> message) {
         auto& s = self->state;

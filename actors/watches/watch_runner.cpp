@@ -33,7 +33,7 @@ watch_runner_state::~watch_runner_state() {
 
 void watch_runner_state::pause(nanoseconds time) {
   awaited = nullptr;
-  self->delayed_send(self, time, wake_atom_v, ++number);
+  self->delayed_send(self, time, wake_up<>{++number});
 }
 
 void watch_runner_state::ask() {
@@ -51,7 +51,7 @@ void watch_runner_state::ask() {
   awaited = std::make_shared<slot>();
   auto done = [me = caf::actor_cast<caf::actor_addr>(self), into = awaited, mine = ++number](remote_answer a) {
     into->answer.store(std::make_shared<const remote_answer>(std::move(a)));
-    if (auto watch = caf::actor_cast<watch_runner_actor>(me)) caf::anon_send(watch, wake_atom_v, mine);
+    if (auto watch = caf::actor_cast<watch_runner_actor>(me)) caf::anon_send(watch, wake_up<>{mine});
   };
   cancel = requests->serve_own(std::move(r), settings->rpc_hold_timeout, std::move(done));
 }
@@ -84,7 +84,7 @@ void watch_runner_state::run_handler(const watch_news& news) {
     auto watch = caf::actor_cast<watch_runner_actor>(me);
     if (!watch) return;
     auto shared = std::make_shared<const handler_result>(std::move(result));
-    caf::anon_send(watch, result_atom_v, mine, local<std::shared_ptr<const handler_result>>{std::move(shared)});
+    caf::anon_send(watch, messages::handler_ended{mine, std::move(shared)});
   };
   running = options.handlers->run({options.watch.handler, news.index, news.result + "\n"}, std::move(done));
 }
@@ -124,13 +124,13 @@ watch_runner_actor::behavior_type watch_runner(watch_runner_actor::stateful_poin
   s.self = self;
   s.options = std::move(options);
   s.follower = std::make_unique<watch_follower>(s.options.watch.plan);
-  self->send(self, wake_atom_v, s.number);
+  self->send(self, wake_up<>{s.number});
   return {
-      [self](wake_atom, std::uint64_t number) {
-        if (number == self->state.number) self->state.wake();
+      [self](wake_up<> message) {
+        if (message.number == self->state.number) self->state.wake();
       },
-      [self](result_atom, std::uint64_t run, local<std::shared_ptr<const handler_result>>& result) {
-        if (run == self->state.number) self->state.ended(*result.value);
+      [self](const messages::handler_ended& m) {
+        if (m.run == self->state.number) self->state.ended(*m.result);
       },
   };
 }

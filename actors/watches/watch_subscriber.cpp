@@ -10,8 +10,8 @@ void watch_subscriber_state::evaluate() {
     state::watch_set touched;
     current = query->evaluate(touched);
     auto me = caf::actor_cast<watch_subscriber_actor>(self);
-    armed =
-        std::make_shared<state::trigger>([me, number = ++generation] { caf::anon_send(me, changed_atom_v, number); });
+    armed = std::make_shared<state::trigger>(
+        [me, number = ++generation] { caf::anon_send(me, messages::query_changed{number}); });
     if (!touched.subscribe(armed)) return;
   } while (true);
 }
@@ -84,7 +84,7 @@ void watch_subscriber_state::set_timer() {
 }
 
 void watch_subscriber_state::end_if_alone() {
-  if (waiting.empty()) self->send(directory, ended_atom_v, query->key(), received);
+  if (waiting.empty()) self->send(directory, messages::subscriber_idle{query->key(), received});
 }
 
 watch_subscriber_actor::behavior_type
@@ -97,13 +97,13 @@ watch_subscriber(watch_subscriber_actor::stateful_pointer<watch_subscriber_state
   return {
       [self](watch_atom, local<std::shared_ptr<watch_request>>& request) { self->state.add(std::move(request.value)); },
       [self](leave_atom, local<std::shared_ptr<watch_request>>& request) { self->state.remove(request.value); },
-      [self](changed_atom, std::uint64_t generation) {
-        if (generation == self->state.generation) self->state.changed();
+      [self](messages::query_changed m) {
+        if (m.evaluation == self->state.generation) self->state.changed();
       },
       [self](wake_up<> message) {
         if (self->state.timer.has_ended(message)) self->state.expire();
       },
-      [self](leader_atom, bool) { self->state.release(); },
+      [self](messages::leadership_changed) { self->state.release(); },
   };
 }
 
@@ -129,16 +129,16 @@ watch_directory(watch_directory_actor::stateful_pointer<watch_directory_state> s
         auto it = self->state.subscribers.find(request.value->query->key());
         if (it != self->state.subscribers.end()) self->send(it->second.subscriber, leave_atom_v, request);
       },
-      [self](ended_atom, const std::string& key, std::uint64_t received) {
-        auto it = self->state.subscribers.find(key);
+      [self](const messages::subscriber_idle& m) {
+        auto it = self->state.subscribers.find(m.query);
         // One that has been sent something since it spoke is not alone any more.
-        if (it == self->state.subscribers.end() || it->second.sent != received) return;
+        if (it == self->state.subscribers.end() || it->second.sent != m.received) return;
         self->send_exit(it->second.subscriber, caf::exit_reason::user_shutdown);
         self->state.subscribers.erase(it);
       },
-      [self](leader_atom, bool leads) {
-        if (leads) return;
-        for (auto& [key, entry] : self->state.subscribers) self->send(entry.subscriber, leader_atom_v, false);
+      [self](messages::leadership_changed m) {
+        if (m.leads) return;
+        for (auto& [key, entry] : self->state.subscribers) self->send(entry.subscriber, m);
       },
   };
 }

@@ -51,7 +51,7 @@ void watch_supervisor_state::runner_down(const caf::down_msg& down) {
   failed->runner = nullptr;
   options.log->write(log_level::error, agent_log, "a watch failed and is started again",
                      {{"type", failed->watch.plan.type}, {"error", self->system().render(down.reason)}});
-  self->delayed_send(self, failed->waits.next(), wake_atom_v, failed->number);
+  self->delayed_send(self, failed->waits.next(), messages::watch_due{failed->number});
 }
 
 void watch_supervisor_state::restart(std::uint64_t number) {
@@ -69,7 +69,7 @@ watch_supervisor(watch_supervisor_actor::stateful_pointer<watch_supervisor_state
       [self](reload_atom, local<std::vector<configured_watch>>& watches) {
         self->state.take(std::move(watches.value));
       },
-      [self](wake_atom, std::uint64_t number) { self->state.restart(number); },
+      [self](messages::watch_due m) { self->state.restart(m.watch); },
   };
 }
 

@@ -8,6 +8,8 @@
 #include "protocol/base/client_network.hpp"
 
 #include <array>
+#include <atomic>
+#include <mutex>
 #include <shared_mutex>
 
 namespace praetor::api {
@@ -101,9 +103,12 @@ steady_time end_of_wait(const call& c) {
 /// A client's request that another agent has handed on.
 class remote_exchange final : public exchange {
 public:
+  using runner = std::function<void(std::function<void()>)>;
+
   /// @param streams whether an answer may come in pieces
-  remote_exchange(request req, bool streams, std::function<void(remote_answer)> done)
-      : req_(std::move(req)), streams_(streams), done_(std::move(done)) {}
+  /// @param run does work elsewhere than on the calling thread
+  remote_exchange(request req, bool streams, runner run, std::function<void(remote_answer)> done)
+      : req_(std::move(req)), streams_(streams), run_(std::move(run)), done_(std::move(done)) {}
 
   const request& get_request() const override { return req_; }
 
@@ -114,6 +119,8 @@ public:
     lock.unlock();
     if (done) done(packed(std::move(a)));
   }
+
+  void make_answer(std::function<void()> make) override { run_(std::move(make)); }
 
   std::shared_ptr<body_stream> respond_stream(answer head) override {
     auto rest = std::make_shared<byte_pipe>();
@@ -170,6 +177,7 @@ private:
 
   request req_;
   bool streams_;
+  runner run_;
   std::mutex guard_;
   std::function<void(remote_answer)> done_;
   std::function<void()> on_cancel_;
@@ -184,13 +192,13 @@ public:
   std::function<void()> serve(remote_request request, std::uint32_t hops, nanoseconds hold,
                               std::function<void(remote_answer)> done) override {
     {
-      std::shared_lock lock(guard_);
+      std::lock_guard lock(entrance_);
       if (closed_) return [] {};
       bound(request, hold, *env_.config());
     }
     auto body = std::move(request.rest);
     auto req = request_of(std::move(request), std::max(hops, std::uint32_t{1}), hold);
-    auto ex = std::make_shared<remote_exchange>(std::move(req), true, std::move(done));
+    auto ex = std::make_shared<remote_exchange>(std::move(req), true, runner_here(), std::move(done));
     if (body)
       run([this, ex, body] { judge(ex, body); });
     else
@@ -200,7 +208,8 @@ public:
 
   std::function<void()> serve_own(remote_request request, nanoseconds hold,
                                   std::function<void(remote_answer)> done) override {
-    auto ex = std::make_shared<remote_exchange>(request_of(std::move(request), 0, hold), false, std::move(done));
+    auto ex = std::make_shared<remote_exchange>(request_of(std::move(request), 0, hold), false, runner_here(),
+                                                std::move(done));
     run([this, ex] { requests_.handle(ex); });
     return cancelling(ex);
   }
@@ -214,8 +223,11 @@ public:
   }
 
   void close() override {
-    std::unique_lock lock(guard_);
-    closed_ = true;
+    {
+      std::lock_guard lock(entrance_);
+      closed_ = true;
+    }
+    std::unique_lock lock(guard_); // whoever is inside has left then
   }
 
 private:
@@ -251,9 +263,15 @@ private:
     };
   }
 
-  /// Queries and their rendering must not hold up what else comes from other servers.
+  remote_exchange::runner runner_here() {
+    return [weak = weak_from_this()](std::function<void()> work) {
+      if (auto me = weak.lock()) me->run(std::move(work));
+    };
+  }
+
+  /// Queries and their rendering must not hold up what else comes from other servers, nor what is to be applied.
   void run(std::function<void()> work) {
-    std::shared_lock lock(guard_);
+    std::lock_guard lock(entrance_);
     if (closed_) return;
     env_.run([me = shared_from_this(), work = std::move(work)] {
       std::shared_lock lock(me->guard_);
@@ -263,8 +281,9 @@ private:
 
   environment& env_;
   const dispatcher& requests_;
+  std::mutex entrance_;     ///< held while work is handed over
   std::shared_mutex guard_; ///< held while the endpoints are asked
-  bool closed_ = false;
+  std::atomic<bool> closed_ = false;
 };
 
 } // namespace

@@ -3,8 +3,6 @@
 #include "frontends/cli/command.hpp"
 #include "protocol/base/ip_address.hpp"
 
-#include <algorithm>
-#include <filesystem>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -12,51 +10,27 @@ namespace praetor::cli {
 
 namespace {
 
-/// Adds every certificate of a PEM file; the error is that of reading, or that there was none.
-expected<void> trust_file(SSL_CTX* context, const std::string& path) {
-  auto content = read_file(path);
-  if (!content) return tl::make_unexpected(content.error());
-  if (trust_authorities(context, *content) == 0) return fail("Couldn't parse PEM in: " + path);
-  return {};
-}
-
-expected<void> trust_directory(SSL_CTX* context, const std::string& path) {
-  std::error_code code;
-  std::filesystem::recursive_directory_iterator files(path, code);
-  if (code) return fail("lstat " + path + ": " + errno_text(code.value()));
-  std::vector<std::string> names;
-  for (auto& entry : files)
-    if (entry.is_regular_file(code)) names.push_back(entry.path().lexically_normal());
-  std::sort(names.begin(), names.end());
-  if (names.empty()) return fail("Error loading CA Path: no files found in: " + path);
-  for (auto& name : names)
-    if (auto trusted = trust_file(context, name); !trusted)
-      return fail("Error loading CA Path: " + trusted.error().text);
-  return {};
-}
-
-expected<void> load_identity(SSL_CTX* context, const tls_settings& settings) {
-  if (settings.client_cert.empty() && settings.client_key.empty()) return {};
-  if (settings.client_cert.empty() || settings.client_key.empty())
-    return fail("both client cert and client key must be provided");
-  auto certificate = read_file(settings.client_cert);
-  if (!certificate) return tl::make_unexpected(certificate.error());
-  if (auto key = read_file(settings.client_key); !key) return tl::make_unexpected(key.error());
-  bool loaded = SSL_CTX_use_certificate_chain_file(context, settings.client_cert.c_str()) == 1;
-  if (!loaded) {
-    ERR_clear_error();
-    if (certificate->find(" PRIVATE KEY-----") != std::string::npos)
-      return fail("tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM "
-                  "inputs may have been switched");
-    return fail("tls: failed to find any PEM data in certificate input");
+/// Go's text for a file, or settings, that can't be used.
+std::string failure_text(const tls_failure& why, const tls_settings& settings) {
+  using subject = tls_failure::subject;
+  auto unread = why.operation ? why.operation + (" " + why.file + ": ") + errno_text(why.system_error) : "";
+  auto authorities = std::string("Error loading CA ") + (settings.ca_file.empty() ? "Path: " : "File: ");
+  switch (why.about) {
+  case subject::pair: return "both client cert and client key must be provided";
+  case subject::mismatch: return "tls: private key does not match public key";
+  case subject::private_key: return why.operation ? unread : "tls: failed to find any PEM data in key input";
+  case subject::certificate: {
+    if (why.operation) return unread;
+    auto content = read_file(why.file);
+    if (content && content->find(" PRIVATE KEY-----") != std::string::npos)
+      return "tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM "
+             "inputs may have been switched";
+    return "tls: failed to find any PEM data in certificate input";
   }
-  loaded = SSL_CTX_use_PrivateKey_file(context, settings.client_key.c_str(), SSL_FILETYPE_PEM) == 1;
-  auto reason = ERR_GET_REASON(ERR_peek_last_error());
-  ERR_clear_error();
-  if (loaded) return {};
-  if (reason == X509_R_KEY_VALUES_MISMATCH || reason == X509_R_KEY_TYPE_MISMATCH)
-    return fail("tls: private key does not match public key");
-  return fail("tls: failed to find any PEM data in key input");
+  case subject::authority: return authorities + (why.operation ? unread : "Couldn't parse PEM in: " + why.file);
+  case subject::authority_folder: return why.operation ? unread : authorities + "no files found in: " + why.file;
+  default: return why.text();
+  }
 }
 
 std::string verification_text(long result, const std::string& host, const std::string& names) {
@@ -76,19 +50,17 @@ std::string verification_text(long result, const std::string& host, const std::s
 } // namespace
 
 expected<tls_context> make_ssl_context(const tls_settings& settings) {
-  auto context = make_client_context();
-  SSL_CTX_set_verify(context.get(), settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-  if (auto loaded = load_identity(context.get(), settings); !loaded) return tl::make_unexpected(loaded.error());
-  if (!settings.ca_file.empty()) {
-    if (auto trusted = trust_file(context.get(), settings.ca_file); !trusted)
-      return fail("Error loading CA File: " + trusted.error().text);
-  } else if (!settings.ca_path.empty()) {
-    if (auto trusted = trust_directory(context.get(), settings.ca_path); !trusted)
-      return tl::make_unexpected(trusted.error());
-  } else {
-    SSL_CTX_set_default_verify_paths(context.get());
-  }
-  return context;
+  tls_options options;
+  options.side = tls_side::client;
+  options.cert_file = settings.client_cert;
+  options.key_file = settings.client_key;
+  options.ca_file = settings.ca_file;
+  options.ca_path = settings.ca_path;
+  options.system_authorities = true;
+  options.verification = settings.verify ? tls_verification::required : tls_verification::none;
+  auto context = make_tls_context(options);
+  if (!context) return fail(failure_text(context.error(), settings));
+  return *context;
 }
 
 void prepare_ssl(SSL* ssl, const tls_settings& settings, const std::string& host) {

@@ -5,7 +5,6 @@
 #include "frontends/http/compressor.hpp"
 #include "frontends/http/disk_thread.hpp"
 #include "frontends/http/server.hpp"
-#include "frontends/http/tls_context.hpp"
 
 #include <atomic>
 #include <boost/asio/basic_stream_socket.hpp>

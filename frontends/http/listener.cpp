@@ -237,7 +237,7 @@ void listener::take(unique_socket socket, const sockaddr_storage& from) {
   }
   accepted_.add(1);
   auto loop = loops_[next_++ % loops_.size()];
-  auto session = options_.tls ? make_listener_session(contexts_(), socket.get()) : tls_session();
+  auto session = options_.tls ? make_tls_session(contexts_(), socket.get()) : tls_session();
   auto one = std::make_shared<connection>(loop, socket.release(), std::move(who), std::move(session),
                                           options_.allow_unprintable);
   loop->run_soon([loop, one = std::move(one)] { loop->adopt(one); });

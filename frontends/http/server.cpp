@@ -24,6 +24,18 @@ limit_options normal(limit_options limits) {
   return limits;
 }
 
+/// What the connections of HTTPS listeners are made from.
+expected<tls_context> make_listener_context(tls_options options) {
+  bool certificate = !options.certificate.empty() || !options.cert_file.empty();
+  bool key = !options.private_key.empty() || !options.key_file.empty();
+  if (!certificate || !key) return fail("an HTTPS listener needs a certificate and its private key");
+  options.side = tls_side::listener;
+  options.application_protocol = "http/1.1";
+  auto context = make_tls_context(options);
+  if (!context) return fail(context.error().text());
+  return *context;
+}
+
 /// Runs `action` on the loop's thread and waits for it.
 void run_and_wait(io_loop& loop, std::function<void()> action) {
   auto done = std::make_shared<std::promise<void>>();

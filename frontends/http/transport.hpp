@@ -1,6 +1,6 @@
 #pragma once
 
-#include "frontends/http/tls_context.hpp"
+#include "actors/ports/tls/tls_session.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,5 +1,6 @@
 #include "frontends/process/listeners.hpp"
 
+#include "actors/ports/configured_tls.hpp"
 #include "frontends/api/common_lines.hpp"
 
 #include <algorithm>
@@ -50,13 +51,8 @@ http::server_options http_options_of(const config::runtime_config& c, logger_ptr
     add_listeners(c, c.https_addrs, true, o.listeners);
   else if (!c.https_addrs.empty())
     log->write(log_level::warn, "agent", "ports.https is set but tls.https has no certificate: HTTPS is not served");
-  o.tls.cert_file = c.tls_https.cert_file;
-  o.tls.key_file = c.tls_https.key_file;
-  o.tls.ca_file = c.tls_https.ca_file;
-  o.tls.ca_path = c.tls_https.ca_path;
-  o.tls.verify_incoming = c.tls_https.verify_incoming;
-  o.tls.min_version = c.tls_https.min_version;
-  o.tls.cipher_suites = c.tls_https.cipher_suites;
+  o.tls = configured_tls(c.tls_https);
+  if (c.tls_https.verify_incoming) o.tls.verification = tls_verification::required;
   auto share = descriptors_of(c).http;
   o.limits.max_connections = static_cast<std::uint32_t>(share.in_total);
   o.limits.max_connections_per_client = static_cast<std::uint32_t>(share.of_one_address);

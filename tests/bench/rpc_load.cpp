@@ -23,8 +23,10 @@ rpc_gateway_actor::behavior_type echo(rpc_gateway_actor::pointer, weak_links lin
         return request;
       },
       [](send_atom, const envelope&, const peer_identity&) {},
-      [](leave_atom, std::uint64_t) {},
-      [](result_atom, std::uint64_t, const envelope&) {},
+      [](messages::connection_ended) {},
+      [](const messages::request_answered&) {},
+      [](messages::stream_ready) {},
+      [](wake_atom) {},
   };
 }
 

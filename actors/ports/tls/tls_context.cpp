@@ -7,13 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <sstream>
-#include <sys/socket.h>
+#include <unistd.h>
 
 namespace praetor {
 
@@ -26,193 +25,224 @@ std::string last_tls_error() {
 
 namespace {
 
-expected<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  if (!in || !(out << in.rdbuf())) return fail("open " + path + ": " + std::generic_category().message(errno));
-  return out.str();
+using subject = tls_failure::subject;
+template <class T>
+using outcome = tl::expected<T, tls_failure>;
+using failed = tl::unexpected<tls_failure>;
+
+failed refused_by_system(subject about, const std::string& file, const char* operation, int code) {
+  return failed({about, file, operation, code, {}});
+}
+failed useless(subject about, std::string reason, const std::string& file = {}) {
+  return failed({about, file, nullptr, 0, std::move(reason)});
 }
 
-expected<void> use_certificate(SSL_CTX* context, const tls_options& options) {
-  auto certificate = options.certificate, key = options.private_key;
-  if (certificate.empty() && !options.cert_file.empty()) {
-    auto text = read_file(options.cert_file);
-    if (!text) return fail("Failed to load cert/key pair: " + text.error().text);
-    certificate = std::move(*text);
+outcome<std::string> read_pem(subject about, const std::string& path) {
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return refused_by_system(about, path, "open", errno);
+  std::string content;
+  std::string block(4096, '\0');
+  for (;;) {
+    auto size = ::read(file, block.data(), block.size());
+    if (size < 0 && errno == EINTR) continue;
+    int code = errno;
+    if (size > 0) {
+      content.append(block, 0, static_cast<std::size_t>(size));
+      continue;
+    }
+    ::close(file);
+    wipe(block);
+    if (size < 0) return refused_by_system(about, path, "read", code);
+    return content;
   }
-  if (key.empty() && !options.key_file.empty()) {
-    auto text = read_file(options.key_file);
-    if (!text) return fail("Failed to load cert/key pair: " + text.error().text);
-    key = std::move(*text);
-  }
-  if (certificate.empty() && key.empty()) return {};
-  if (certificate.empty() || key.empty()) return fail("a certificate and its private key belong together");
-  auto chain = read_certificates(certificate);
-  if (chain.empty() || SSL_CTX_use_certificate(context, chain[0].get()) != 1)
-    return fail("Failed to load cert/key pair: " + last_tls_error());
-  for (std::size_t i = 1; i < chain.size(); ++i)
-    if (SSL_CTX_add1_chain_cert(context, chain[i].get()) != 1)
-      return fail("Failed to load cert/key pair: " + last_tls_error());
-  auto source = reader_of(key);
+}
+
+outcome<void> use_certificate(SSL_CTX* context, const std::string& pem, const std::string& file) {
+  auto chain = read_certificates(pem);
+  bool used = !chain.empty() && SSL_CTX_use_certificate(context, chain[0].get()) == 1;
+  for (std::size_t i = 1; used && i < chain.size(); ++i) used = SSL_CTX_add1_chain_cert(context, chain[i].get()) == 1;
+  if (!used) return useless(subject::certificate, last_tls_error(), file);
+  return {};
+}
+
+outcome<void> use_key(SSL_CTX* context, std::string pem, const std::string& file) {
+  auto source = reader_of(pem);
   // Without a callback OpenSSL would ask for a passphrase on the terminal.
   auto no_passphrase = [](char*, int, int, void*) { return 0; };
   key_ptr secret(PEM_read_bio_PrivateKey(source.get(), nullptr, no_passphrase, nullptr));
   source.reset();
-  wipe(key);
-  if (!secret || SSL_CTX_use_PrivateKey(context, secret.get()) != 1 || SSL_CTX_check_private_key(context) != 1)
-    return fail("Failed to load cert/key pair: " + last_tls_error());
+  wipe(pem);
+  if (!secret) return useless(subject::private_key, last_tls_error(), file);
+  if (SSL_CTX_use_PrivateKey(context, secret.get()) != 1 || SSL_CTX_check_private_key(context) != 1)
+    return useless(subject::mismatch, last_tls_error(), file);
   return {};
 }
 
-expected<void> use_authorities(SSL_CTX* context, const tls_options& options) {
-  std::size_t count = 0;
-  auto add = [&](const std::string& pem, const std::string& origin) -> expected<void> {
-    auto found = trust_authorities(context, pem);
-    if (found == 0) return fail("Error loading from " + origin + ": no certificates found");
-    count += found;
-    return {};
-  };
-  for (auto& pem : options.ca_certificates)
-    if (auto ok = add(pem, "CA certificate"); !ok) return ok;
+outcome<void> use_pair(SSL_CTX* context, const tls_options& options) {
+  auto certificate = options.certificate, key = options.private_key;
+  bool has_certificate = !certificate.empty() || !options.cert_file.empty();
+  bool has_key = !key.empty() || !options.key_file.empty();
+  if (!has_certificate && !has_key) return {};
+  if (!has_certificate || !has_key) return useless(subject::pair, "a certificate and its private key belong together");
+  if (certificate.empty()) {
+    auto text = read_pem(subject::certificate, options.cert_file);
+    if (!text) return failed(text.error());
+    certificate = std::move(*text);
+  }
+  if (key.empty()) {
+    auto text = read_pem(subject::private_key, options.key_file);
+    if (!text) return failed(text.error());
+    key = std::move(*text);
+  }
+  if (auto used = use_certificate(context, certificate, options.cert_file); !used) return used;
+  return use_key(context, std::move(key), options.key_file);
+}
+
+/// The files with the authorities, in the order of their names.
+outcome<std::vector<std::string>> authority_files(const tls_options& options) {
+  if (!options.ca_file.empty()) return std::vector{options.ca_file};
   std::vector<std::string> files;
-  if (!options.ca_file.empty()) files.push_back(options.ca_file);
-  if (options.ca_file.empty() && !options.ca_path.empty()) {
-    std::error_code ec;
-    for (std::filesystem::recursive_directory_iterator it(options.ca_path, ec), end; !ec && it != end; it.increment(ec))
-      if (it->is_regular_file(ec)) files.push_back(it->path());
-    if (ec) return fail("Error loading from " + options.ca_path + ": " + ec.message());
-    if (files.empty()) return fail("Error loading from CAPath: no CAs found");
-    std::sort(files.begin(), files.end());
-  }
-  for (auto& path : files) {
-    auto pem = read_file(path);
-    if (!pem) return fail("Error loading from " + path + ": " + pem.error().text);
-    if (auto ok = add(*pem, path); !ok) return ok;
-  }
-  if (options.verify_incoming && count == 0) return fail("VerifyIncoming set but no CA certificates were provided");
-  SSL_CTX_set_verify(
-      context, options.verify_incoming ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT : SSL_VERIFY_NONE, nullptr);
-  return {};
+  if (options.ca_path.empty()) return files;
+  namespace fs = std::filesystem;
+  std::error_code ec;
+  for (fs::recursive_directory_iterator it(options.ca_path, ec), end; !ec && it != end; it.increment(ec))
+    if (it->is_regular_file(ec)) files.push_back(it->path().lexically_normal());
+  if (ec) return refused_by_system(subject::authority_folder, options.ca_path, "lstat", ec.value());
+  if (files.empty()) return useless(subject::authority_folder, "no CAs found", options.ca_path);
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
-expected<void> use_versions(SSL_CTX* context, const tls_options& options) {
-  static constexpr std::array<std::pair<std::string_view, int>, 6> versions{{{"", TLS1_2_VERSION},
-                                                                             {"TLS_AUTO", TLS1_2_VERSION},
-                                                                             {"TLSv1_0", TLS1_VERSION},
-                                                                             {"TLSv1_1", TLS1_1_VERSION},
-                                                                             {"TLSv1_2", TLS1_2_VERSION},
-                                                                             {"TLSv1_3", TLS1_3_VERSION}}};
-  auto version =
-      std::find_if(versions.begin(), versions.end(), [&](auto& v) { return v.first == options.min_version; });
-  if (version == versions.end()) return fail("unknown TLS version \"" + options.min_version + "\"");
-  SSL_CTX_set_min_proto_version(context, version->second);
-  // OpenSSL's default security level refuses the signatures that TLS 1.0 and 1.1 need.
-  if (version->second < TLS1_2_VERSION) SSL_CTX_set_security_level(context, 0);
-
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> suites{{
-      {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "ECDHE-ECDSA-AES128-SHA"},
-      {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"},
-      {"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "ECDHE-ECDSA-AES256-SHA"},
-      {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"},
-      {"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"},
-      {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "ECDHE-RSA-AES128-SHA"},
-      {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256"},
-      {"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "ECDHE-RSA-AES256-SHA"},
-      {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "ECDHE-RSA-AES256-GCM-SHA384"},
-      {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA-CHACHA20-POLY1305"},
-  }};
-  std::string list;
-  for (auto& name : options.cipher_suites) {
-    auto suite = std::find_if(suites.begin(), suites.end(), [&](auto& s) { return s.first == name; });
-    if (suite == suites.end()) return fail("unknown TLS cipher suite \"" + name + "\"");
-    if (!list.empty()) list += ':';
-    list += suite->second;
-  }
-  if (list.empty()) list = default_ciphers;
-  if (SSL_CTX_set_cipher_list(context, list.c_str()) != 1) return fail("TLS cipher suites: " + last_tls_error());
-  return {};
-}
-
-int socket_of(BIO* bio) { return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio))); }
-
-int write_socket(BIO* bio, const char* data, int size) {
-  BIO_clear_retry_flags(bio);
-  auto n = ::send(socket_of(bio), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
-  if (n < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
-  return static_cast<int>(n);
-}
-
-int read_socket(BIO* bio, char* data, int size) {
-  BIO_clear_retry_flags(bio);
-  auto n = ::recv(socket_of(bio), data, static_cast<std::size_t>(size), 0);
-  if (n < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_read(bio);
-  if (n == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
-  return static_cast<int>(n);
-}
-
-long control_socket(BIO* bio, int command, long, void*) {
-  if (command == BIO_CTRL_EOF) return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0;
-  return command == BIO_CTRL_FLUSH || command == BIO_CTRL_PUSH || command == BIO_CTRL_POP;
-}
-
-/// OpenSSL's own socket BIO raises SIGPIPE when the other side is gone.
-const BIO_METHOD* socket_method() {
-  static const std::unique_ptr<BIO_METHOD, freed_by<BIO_meth_free>> method = [] {
-    auto* m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without signals");
-    BIO_meth_set_write(m, write_socket);
-    BIO_meth_set_read(m, read_socket);
-    BIO_meth_set_ctrl(m, control_socket);
-    BIO_meth_set_create(m, [](BIO* bio) {
-      BIO_set_init(bio, 1);
-      return 1;
-    });
-    return std::unique_ptr<BIO_METHOD, freed_by<BIO_meth_free>>(m);
-  }();
-  return method.get();
-}
-
-} // namespace
-
-void tls_deleter::operator()(ssl_st* session) const { SSL_free(session); }
-
-std::size_t trust_authorities(ssl_ctx_st* context, const std::string& pem) {
+outcome<void> trust(SSL_CTX* context, const std::string& pem, const std::string& file) {
   auto authorities = read_certificates(pem);
   for (const auto& authority : authorities) {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get());
     SSL_CTX_add_client_CA(context, authority.get());
   }
   ERR_clear_error();
-  return authorities.size();
+  if (authorities.empty()) return useless(subject::authority, "no certificates found", file);
+  return {};
 }
 
-tls_context make_client_context() {
-  tls_context context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-  PRAETOR_ASSERT(context);
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(context.get(), default_ciphers);
-  return context;
+outcome<void> use_authorities(SSL_CTX* context, const tls_options& options) {
+  auto files = authority_files(options);
+  if (!files) return failed(files.error());
+  for (const auto& pem : options.ca_certificates)
+    if (auto trusted = trust(context, pem, {}); !trusted) return trusted;
+  for (const auto& file : *files) {
+    auto pem = read_pem(subject::authority, file);
+    if (!pem) return failed(pem.error());
+    if (auto trusted = trust(context, *pem, file); !trusted) return trusted;
+  }
+  bool system = options.system_authorities && files->empty();
+  if (system) SSL_CTX_set_default_verify_paths(context);
+  bool nobody = !system && files->empty() && options.ca_certificates.empty();
+  if (nobody && options.verification != tls_verification::none)
+    return useless(subject::no_authority, "VerifyIncoming set but no CA certificates were provided");
+  return {};
 }
 
-expected<tls_context> make_tls_context(const tls_options& options) {
-  tls_context context(SSL_CTX_new(TLS_method()), SSL_CTX_free);
-  if (!context) return fail("TLS: " + last_tls_error());
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+void use_verification(SSL_CTX* context, const tls_options& options) {
+  bool listener = options.side == tls_side::listener;
+  if (options.verification == tls_verification::required)
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (listener ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+  else if (options.verification == tls_verification::judged && listener)
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+  else
+    SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr); // a client keeps the verdict all the same
+}
+
+constexpr std::array<std::pair<std::string_view, int>, 6> versions{{{"", TLS1_2_VERSION},
+                                                                    {"TLS_AUTO", TLS1_2_VERSION},
+                                                                    {"TLSv1_0", TLS1_VERSION},
+                                                                    {"TLSv1_1", TLS1_1_VERSION},
+                                                                    {"TLSv1_2", TLS1_2_VERSION},
+                                                                    {"TLSv1_3", TLS1_3_VERSION}}};
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> suites{{
+    {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "ECDHE-ECDSA-AES128-SHA"},
+    {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"},
+    {"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "ECDHE-ECDSA-AES256-SHA"},
+    {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"},
+    {"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"},
+    {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "ECDHE-RSA-AES128-SHA"},
+    {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256"},
+    {"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "ECDHE-RSA-AES256-SHA"},
+    {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "ECDHE-RSA-AES256-GCM-SHA384"},
+    {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA-CHACHA20-POLY1305"},
+}};
+
+outcome<void> use_protocol(SSL_CTX* context, const tls_options& options) {
+  auto version =
+      std::find_if(versions.begin(), versions.end(), [&](auto& v) { return v.first == options.min_version; });
+  if (version == versions.end())
+    return useless(subject::protocol, "unknown TLS version \"" + options.min_version + "\"");
+  SSL_CTX_set_min_proto_version(context, version->second);
+  // OpenSSL's default security level refuses the signatures that TLS 1.0 and 1.1 need.
+  if (version->second < TLS1_2_VERSION) SSL_CTX_set_security_level(context, 0);
+  std::string list;
+  for (auto& name : options.cipher_suites) {
+    auto suite = std::find_if(suites.begin(), suites.end(), [&](auto& s) { return s.first == name; });
+    if (suite == suites.end()) return useless(subject::protocol, "unknown TLS cipher suite \"" + name + "\"");
+    if (!list.empty()) list += ':';
+    list += suite->second;
+  }
+  if (list.empty()) list = default_ciphers;
+  if (SSL_CTX_set_cipher_list(context, list.c_str()) != 1)
+    return useless(subject::protocol, "TLS cipher suites: " + last_tls_error());
+  return {};
+}
+
+/// A client that insists on another protocol is refused (RFC 7301 3.2).
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* length, const unsigned char* in, unsigned size,
+                    void* only) {
+  std::string_view name = static_cast<const char*>(only);
+  auto ours = static_cast<char>(name.size()) + std::string(name);
+  auto picked = SSL_select_next_proto(const_cast<unsigned char**>(out), length,
+                                      reinterpret_cast<const unsigned char*>(ours.data()),
+                                      static_cast<unsigned>(ours.size()), in, size);
+  return picked == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+void use_sessions(SSL_CTX* context, const tls_options& options) {
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   // Idle connections give their record buffers (34 kB) back.
-  SSL_CTX_set_mode(context.get(),
+  SSL_CTX_set_mode(context,
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-  if (auto ok = use_certificate(context.get(), options); !ok) return tl::unexpected(ok.error());
-  if (auto ok = use_authorities(context.get(), options); !ok) return tl::unexpected(ok.error());
-  if (auto ok = use_versions(context.get(), options); !ok) return tl::unexpected(ok.error());
-  return context;
+  // Sessions of clients that showed a certificate are resumed only with it.
+  static constexpr unsigned char session_context[] = "praetor";
+  SSL_CTX_set_session_id_context(context, session_context, sizeof session_context - 1);
+  if (!options.resumable) SSL_CTX_set_num_tickets(context, 0);
+  if (options.application_protocol)
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol, const_cast<char*>(options.application_protocol));
 }
 
-tls_session make_tls_session(const tls_context& context, int socket) {
-  tls_session session(SSL_new(context.get()));
-  auto* bio = BIO_new(socket_method());
-  PRAETOR_ASSERT(session && bio);
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
-  SSL_set_bio(session.get(), bio, bio);
-  return session;
+} // namespace
+
+std::string tls_failure::text() const {
+  auto refusal = std::generic_category().message(system_error);
+  auto why = operation ? operation + (" " + file + ": ") + refusal : reason;
+  switch (about) {
+  case subject::certificate:
+  case subject::private_key:
+  case subject::mismatch: return "Failed to load cert/key pair: " + why;
+  case subject::authority: return "Error loading from " + (file.empty() ? "CA certificate" : file) + ": " + why;
+  case subject::authority_folder:
+    return operation ? "Error loading from " + file + ": " + refusal : "Error loading from CAPath: " + reason;
+  default: return why;
+  }
+}
+
+tl::expected<tls_context, tls_failure> make_tls_context(const tls_options& options) {
+  auto* method = options.side == tls_side::listener ? TLS_server_method() : TLS_client_method();
+  tls_context context(SSL_CTX_new(method), SSL_CTX_free);
+  PRAETOR_ASSERT(context);
+  use_sessions(context.get(), options);
+  use_verification(context.get(), options);
+  if (auto used = use_pair(context.get(), options); !used) return failed(used.error());
+  if (auto used = use_authorities(context.get(), options); !used) return failed(used.error());
+  if (auto used = use_protocol(context.get(), options); !used) return failed(used.error());
+  return context;
 }
 
 } // namespace praetor

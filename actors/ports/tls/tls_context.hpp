@@ -7,38 +7,60 @@
 #include <vector>
 
 struct ssl_ctx_st;
-struct ssl_st;
 
 namespace praetor {
 
-/// Certificates, authorities and versions, as files or as texts.
+enum class tls_side { listener, client };
+
+/// What is demanded of the other side's certificate.
+enum class tls_verification {
+  none,     ///< nothing; a listener asks for none
+  judged,   ///< the handshake goes through whatever it is: the caller judges it before anything is sent
+  required, ///< an authority that is trusted has signed it: without that the handshake fails
+};
+
+/// One kind of connection: its certificate, whom it trusts, and which TLS it speaks. Files and folders are read once,
+/// when the context is made.
 struct tls_options {
-  std::string cert_file, key_file;             ///< certificate with its chain; private key
-  std::string certificate, private_key;        ///< the same as PEM texts
-  std::string ca_file, ca_path;                ///< who may have signed client certificates; a directory is read whole
-  std::vector<std::string> ca_certificates;    ///< more of them as PEM texts
-  bool verify_incoming = false;                ///< ask for a client certificate and refuse who has none of these CAs
+  tls_side side = tls_side::listener;
+  std::string cert_file, key_file;                ///< certificate with its chain; private key
+  std::string certificate = {}, private_key = {}; ///< the same as PEM texts
+  std::string ca_file, ca_path;                   ///< authorities; a folder is read whole, and only if there is no file
+  std::vector<std::string> ca_certificates = {}; ///< more of them as PEM texts; a listener names all of them to clients
+  bool system_authorities = false;               ///< trust the system's authorities if neither file nor folder is named
+  tls_verification verification = tls_verification::none;
   std::string min_version = "TLSv1_2";         ///< TLS_AUTO, TLSv1_0 ... TLSv1_3
-  std::vector<std::string> cipher_suites = {}; ///< IANA names, for TLS 1.2 and below; empty = default_ciphers
+  std::vector<std::string> cipher_suites = {}; ///< IANA names, for TLS 1.2 and below; empty: default_ciphers
+  const char* application_protocol = nullptr;  ///< of a listener (ALPN, RFC 7301): the only one, a literal; null: any
+  bool resumable = true;                       ///< a listener hands out session tickets
 };
 
 using tls_context = std::shared_ptr<ssl_ctx_st>;
-struct tls_deleter {
-  void operator()(ssl_st*) const;
+
+/// Why a context could not be made.
+struct tls_failure {
+  enum class subject {
+    pair,             ///< a certificate without a private key, or the other way round
+    certificate,      ///< the certificate's file or text
+    private_key,      ///< the private key's file or text
+    mismatch,         ///< the private key belongs to another certificate
+    authority,        ///< a file or text of authorities
+    authority_folder, ///< the folder of authorities
+    no_authority,     ///< certificates are to be verified, and nobody is trusted
+    protocol,         ///< versions and cipher suites
+  };
+  subject about = subject::protocol;
+  std::string file;                ///< empty: a text was given
+  const char* operation = nullptr; ///< the system call that failed for the file: "open"; null: its content is useless
+  int system_error = 0;            ///< why it failed (errno)
+  std::string reason;              ///< of what is no system call, ours or OpenSSL's
+
+  /// In the words of an agent that does not start.
+  std::string text() const;
 };
-using tls_session = std::unique_ptr<ssl_st, tls_deleter>;
 
-/// What sessions of one kind are made from, for either side of a connection.
-expected<tls_context> make_tls_context(const tls_options& options);
-
-/// What clients of all kinds begin with: TLS 1.2 at least, default_ciphers. Nobody is trusted yet.
-tls_context make_client_context();
-
-/// Trusts the authorities of a PEM text; a listener also names them to its clients. @returns how many they are
-std::size_t trust_authorities(ssl_ctx_st* context, const std::string& pem);
-
-/// A session over a non-blocking socket; the caller says which side it is. The socket stays the caller's.
-tls_session make_tls_session(const tls_context& context, int socket);
+/// Makes what sessions of one kind are made from.
+tl::expected<tls_context, tls_failure> make_tls_context(const tls_options& options);
 
 /// The oldest error that OpenSSL keeps for this thread, and forgets the others.
 std::string last_tls_error();

@@ -66,14 +66,14 @@ bool not_writable(const call& c, const std::string& id) {
 void deregister(const call& c) {
   std::string id(c.rest);
   if (not_writable(c, id)) return;
-  caf::anon_send(c.env.handles()->registry, remove_atom_v, check_atom_v, id, local<done_callback>{answer_done(c)});
+  caf::anon_send(c.env.handles()->registry, messages::remove_check{std::move(id), answer_done(c)});
 }
 
 void set_status(const call& c, std::string_view status, std::string output) {
   std::string id(c.rest);
   if (not_writable(c, id)) return;
-  caf::anon_send(c.env.handles()->registry, ttl_atom_v, id, std::string(status), std::move(output),
-                 local<done_callback>{answer_done(c)});
+  caf::anon_send(c.env.handles()->registry,
+                 messages::update_ttl{std::move(id), std::string(status), std::move(output), answer_done(c)});
 }
 
 void pass(const call& c) { set_status(c, health_passing, c.req.query.get("note")); }

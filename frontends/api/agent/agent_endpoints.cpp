@@ -149,8 +149,11 @@ std::optional<answer> bad_maintenance(const call& c) {
 }
 
 void maintenance(const call& c) {
-  caf::anon_send(c.env.handles()->registry, maintain_atom_v, std::string(), *read_maintenance(c.req),
-                 c.req.query.get("reason"), token_of(c.req), local<done_callback>{answer_done(c)});
+  caf::anon_send(c.env.handles()->registry, messages::set_maintenance{.service = {},
+                                                                      .on = *read_maintenance(c.req),
+                                                                      .reason = c.req.query.get("reason"),
+                                                                      .token = token_of(c.req),
+                                                                      .done = answer_done(c)});
 }
 
 void reload(const call& c) { c.env.hooks().reload(answer_done(c)); }

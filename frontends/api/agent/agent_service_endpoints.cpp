@@ -183,7 +183,7 @@ bool not_writable(const call& c, const std::string& id) {
 void deregister(const call& c) {
   std::string id(c.rest);
   if (not_writable(c, id)) return;
-  caf::anon_send(c.env.handles()->registry, remove_atom_v, service_atom_v, id, local<done_callback>{answer_done(c)});
+  caf::anon_send(c.env.handles()->registry, messages::remove_service{std::move(id), answer_done(c)});
 }
 
 void maintenance(const call& c) {
@@ -191,8 +191,11 @@ void maintenance(const call& c) {
   if (!on) return respond(c, error_answer(on.error()));
   std::string id(c.rest);
   if (not_writable(c, id)) return;
-  caf::anon_send(c.env.handles()->registry, maintain_atom_v, id, *on, c.req.query.get("reason"), token_of(c.req),
-                 local<done_callback>{answer_done(c)});
+  caf::anon_send(c.env.handles()->registry, messages::set_maintenance{.service = std::move(id),
+                                                                      .on = *on,
+                                                                      .reason = c.req.query.get("reason"),
+                                                                      .token = token_of(c.req),
+                                                                      .done = answer_done(c)});
 }
 
 constexpr route_check service_write = endpoint_needs(acl::resource::service, acl::access::write, name_source::record);

@@ -169,11 +169,11 @@ void answer_renewal(const call& c, renewal what) {
 void renew(const call& c) {
   auto found = state::find_session(*c.env.state(), c.rest, nullptr).value;
   if (denied(c, found)) return;
-  caf::anon_send(c.env.handles()->duties, renew_atom_v, std::string(c.rest),
-                 local<std::function<void(renewal)>>{[c](renewal what) {
-                   if (what == renewal::not_leader) return respond_error(c, "No cluster leader");
-                   answer_renewal(c, what);
-                 }});
+  auto heard = [c](renewal what) {
+    if (what == renewal::not_leader) return respond_error(c, "No cluster leader");
+    answer_renewal(c, what);
+  };
+  caf::anon_send(c.env.handles()->duties, messages::renew_session{std::string(c.rest), std::move(heard)});
 }
 
 void info(const call& c) { answer_query(c, {}, queries::session_get{std::string(c.rest)}); }

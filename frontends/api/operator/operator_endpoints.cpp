@@ -119,9 +119,10 @@ void transfer_leader(const call& c) {
     if (!id.empty() && !member_meant(members, id, {}))
       return respond_error(c, "Could not find address for server id " + id);
     if (members.servers.size() < 2) return respond_error(c, "cannot find peer");
-    caf::anon_send(c.env.handles()->peer, transfer_atom_v, id, local<done_callback>{[c](const error* failed) {
-                     respond(c, failed ? error_answer(*failed) : json_answer(c, transfer_answer{}));
-                   }});
+    auto ended = [c](const error* failed) {
+      respond(c, failed ? error_answer(*failed) : json_answer(c, transfer_answer{}));
+    };
+    caf::anon_send(c.env.handles()->peer, messages::transfer_leadership{id, std::move(ended)});
   });
 }
 

@@ -63,13 +63,18 @@ std::string own_definitions::start() {
   return outcome;
 }
 
-template <class... Message>
-std::string own_definitions::ask(Message&&... message) {
+std::string own_definitions::hear(const std::function<void(done_callback)>& send) {
   auto outcome = std::make_shared<std::string>("nothing was said");
-  caf::anon_send(registry_, std::forward<Message>(message)...,
-                 local<done_callback>{[outcome](const error* failed) { *outcome = failed ? failed->text : ""; }});
+  send([outcome](const error* failed) { *outcome = failed ? failed->text : ""; });
   world.run();
   return *outcome;
+}
+
+template <class... Message>
+std::string own_definitions::ask(Message&&... message) {
+  return hear([&](done_callback done) {
+    caf::anon_send(registry_, std::forward<Message>(message)..., local<done_callback>{std::move(done)});
+  });
 }
 
 std::string own_definitions::reload() {
@@ -84,10 +89,14 @@ std::string own_definitions::add(const check_registration& r) {
   return ask(check_atom_v, local<std::shared_ptr<check_registration>>{std::make_shared<check_registration>(r)});
 }
 std::string own_definitions::report(const std::string& check, std::string_view status, const std::string& output) {
-  return ask(ttl_atom_v, check, std::string(status), output);
+  return hear([&](done_callback done) {
+    caf::anon_send(registry_, messages::update_ttl{check, std::string(status), output, std::move(done)});
+  });
 }
 std::string own_definitions::maintain(const std::string& service, const std::string& token) {
-  return ask(maintain_atom_v, service, true, std::string("repair"), token);
+  return hear([&](done_callback done) {
+    caf::anon_send(registry_, messages::set_maintenance{service, true, "repair", token, std::move(done)});
+  });
 }
 
 void own_definitions::ends(const std::string& check, const std::string& status, const std::string& output) {

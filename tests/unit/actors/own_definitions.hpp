@@ -63,6 +63,8 @@ public:
   std::map<std::string, int> starts; ///< of workers, by check id
 
 private:
+  /// @returns what the callback that `send` passes on hears
+  std::string hear(const std::function<void(done_callback)>& send);
   template <class... Message>
   std::string ask(Message&&... message);
 

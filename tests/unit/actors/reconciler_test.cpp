@@ -117,7 +117,7 @@ TEST_CASE("foreign nodes go at once when a state was restored, and when a leader
   w.members({stage::server("s1", "10.0.0.1")});
   auto duties = w.keep(w.system.spawn(leader_duties, std::move(o)));
   auto lead = [&](std::uint64_t term) {
-    caf::anon_send(duties, start_atom_v, term);
+    caf::anon_send(duties, messages::leadership_gained{term});
     w.run();
   };
   auto resign = [&] {

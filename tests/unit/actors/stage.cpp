@@ -14,12 +14,12 @@ rpc_router_actor::behavior_type played_router(rpc_router_actor::pointer,
       [take](propose_atom, local<std::shared_ptr<proposal>>& p) { take(std::move(p.value)); },
       [](read_atom, local<done_callback>&) {},
       [](wake_atom) {},
-      [](sync_atom, std::uint64_t) {},
+      [](wake_up<spread_agents>) {},
       [](forward_atom, local<std::shared_ptr<forwarded_request>>&) {},
       [](leave_atom, local<std::shared_ptr<forwarded_request>>&) {},
-      [](result_atom, std::uint64_t, local<std::shared_ptr<remote_outcome>>&) {},
+      [](const messages::attempt_ended&) {},
       [](members_atom, local<std::shared_ptr<const known_servers>>&) {},
-      [](link_atom, const std::string&, bool) {},
+      [](const messages::link_changed&) {},
   };
 }
 
@@ -27,7 +27,7 @@ gossip_prober_actor::behavior_type played_prober(gossip_prober_actor::pointer, s
   return {
       [](packet_atom, local<std::shared_ptr<gossip_packet>>&) {},
       [](packet_atom, local<std::shared_ptr<gossip_request>>&) {},
-      [](result_atom, std::uint64_t, const std::string&, const std::string&) {},
+      [](const messages::exchange_ended&) {},
       [](wake_up<>) {},
       [](flush_atom) {},
       [s](gossip_atom, local<std::shared_ptr<gossip_command>>& c) {

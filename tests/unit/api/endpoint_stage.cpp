@@ -43,15 +43,15 @@ raft_peer_actor::behavior_type played_peer(raft_peer_actor::pointer,
       [](written_atom, local<std::shared_ptr<log_written_report>>&) {},
       [](wake_up<>) {},
       [](read_atom, local<done_callback>& done) { done.value(nullptr); },
-      [](applied_atom, std::uint64_t) {},
-      [](snapshot_atom, local<std::shared_ptr<const raft::snapshot_meta>>&, std::uint64_t) {},
-      [](compact_atom, std::uint64_t) {},
+      [](messages::entries_applied) {},
+      [](const messages::snapshot_written&) {},
+      [](messages::log_compacted) {},
       [](status_atom, local<std::function<void(const raft_status&)>>&) {},
       [](stop_atom, local<done_callback>&) {},
       [](send_atom, local<std::shared_ptr<const received_message>>&) {},
-      [](link_atom, const std::string&, bool) {},
+      [](const messages::link_changed&) {},
       [](members_atom, local<std::shared_ptr<membership_change>>&) {},
-      [](transfer_atom, const std::string&, local<done_callback>&) {},
+      [](const messages::transfer_leadership&) {},
       [](chunk_atom, local<std::shared_ptr<chunk_outcome>>&) {},
       [](start_atom, local<std::shared_ptr<const raft::configuration>>&, local<done_callback>&) {},
   };
@@ -63,32 +63,30 @@ registry_actor::behavior_type played_registry(registry_actor::pointer, endpoint_
         stage->services.push_back(*r.value);
         done.value(nullptr);
       },
-      [stage](remove_atom, service_atom, const std::string& id, local<done_callback>& done) {
-        stage->changes.push_back("remove service " + id);
-        done.value(nullptr);
+      [stage](const messages::remove_service& m) {
+        stage->changes.push_back("remove service " + m.service);
+        m.done(nullptr);
       },
       [stage](check_atom, local<std::shared_ptr<check_registration>>& r, local<done_callback>& done) {
         stage->checks.push_back(*r.value);
         done.value(nullptr);
       },
-      [stage](remove_atom, check_atom, const std::string& id, local<done_callback>& done) {
-        stage->changes.push_back("remove check " + id);
-        done.value(nullptr);
+      [stage](const messages::remove_check& m) {
+        stage->changes.push_back("remove check " + m.check);
+        m.done(nullptr);
       },
-      [](result_atom, const std::string&, const std::string&, const std::string&) {},
-      [stage](ttl_atom, const std::string& id, const std::string& status, const std::string&,
-              local<done_callback>& done) {
-        stage->changes.push_back("set " + id + " " + status);
-        done.value(nullptr);
+      [](const messages::check_result&) {},
+      [stage](const messages::update_ttl& m) {
+        stage->changes.push_back("set " + m.check + " " + m.status);
+        m.done(nullptr);
       },
-      [stage](maintain_atom, const std::string& service, bool, const std::string&, const std::string& token,
-              local<done_callback>& done) {
-        stage->changes.push_back("maintain " + service + (token.empty() ? "" : " with " + token));
-        done.value(nullptr);
+      [stage](const messages::set_maintenance& m) {
+        stage->changes.push_back("maintain " + m.service + (m.token.empty() ? "" : " with " + m.token));
+        m.done(nullptr);
       },
       [](reload_atom, local<std::shared_ptr<const config::runtime_config>>&, local<done_callback>&) {},
       [](changed_atom, local<std::shared_ptr<const tag_settlement>>&) {},
-      [](stored_atom, std::uint64_t) {},
+      [](messages::changes_stored) {},
       [](sync_atom, anti_entropy_actor&) {},
       [](sync_atom) {},
       [](wake_atom) {},
@@ -97,10 +95,10 @@ registry_actor::behavior_type played_registry(registry_actor::pointer, endpoint_
 
 leader_duties_actor::behavior_type played_duties(leader_duties_actor::pointer) {
   return {
-      [](start_atom, std::uint64_t) {},
+      [](messages::leadership_gained) {},
       [](stop_atom) {},
       [](members_atom) {},
-      [](renew_atom, const std::string&, local<std::function<void(renewal)>>&) {},
+      [](const messages::renew_session&) {},
       [](locate_atom, local<std::shared_ptr<const node_coordinate>>&) {},
   };
 }
@@ -129,8 +127,10 @@ endpoint_stage::endpoint_stage(access who) {
   auto handles = std::make_shared<agent_handles>();
   handles->peer = keep(system.spawn(played_peer, [this](const std::shared_ptr<proposal>& p) {
     proposed.push_back(p->command.bytes());
+    applying = true;
     auto result = apply(p->command.bytes());
     if (p->done) p->done(result);
+    applying = false;
   }));
   handles->registry = keep(system.spawn(played_registry, this));
   handles->duties = keep(system.spawn(played_duties));

@@ -78,12 +78,14 @@ public:
   }
 
   api::environment& environment() { return *env_; }
+  const dispatcher& routes() const { return *routes_; }
 
   /// Publishes what the agent itself has registered.
   void own_service(const std::string& id, const std::string& name);
   void own_check(const std::string& id, const std::string& service_id);
 
   std::vector<std::string> proposed;          ///< commands that endpoints proposed
+  bool applying = false;                      ///< the actor that applies is at work
   std::vector<service_registration> services; ///< that the registry was given
   std::vector<check_registration> checks;     ///< likewise
   std::vector<std::string> changes;           ///< of the registry: "remove service web", "set c passing"

@@ -69,7 +69,7 @@ TEST_CASE("a request whose client has gone is ended, once") {
   w.send(rpc_kind::cancel, msgpack::pack(cancelled_request{6}));
   CHECK(w.frontends->cancelled == 1);
   // The whole agent goes.
-  caf::anon_send(w.gateway, leave_atom_v, std::uint64_t{1});
+  caf::anon_send(w.gateway, messages::connection_ended{1});
   w.coordinator.run();
   CHECK(w.frontends->cancelled == 2);
 }
@@ -157,7 +157,7 @@ TEST_CASE("one agent's requests leave room for those of others") {
   CHECK(w.frontends->requests.size() == first + first / 2);
   CHECK(w.answers.size() == 1);
   // With the connection all of its share is given back: the second has what the first had alone.
-  caf::anon_send(w.gateway, leave_atom_v, std::uint64_t{1});
+  caf::anon_send(w.gateway, messages::connection_ended{1});
   w.coordinator.run();
   w.answers.clear();
   for (number = first; w.answers.empty();) w.ask(rpc_kind::request, a_request(), ++number);

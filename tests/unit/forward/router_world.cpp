@@ -21,9 +21,9 @@ peer_link_actor::behavior_type played_link(peer_link_actor::pointer, router_worl
       [world, id](send_atom, local<std::shared_ptr<remote_envelope>>& message) {
         world->told.emplace_back(id, message.value->message);
       },
-      [](changed_atom, const std::string&) {},
-      [](link_atom, std::uint64_t, local<std::shared_ptr<link_outcome>>&) {},
-      [](rpc_atom, std::uint64_t, local<std::shared_ptr<link_answer>>&) {},
+      [](const messages::server_moved&) {},
+      [](const messages::connect_ended&) {},
+      [](const messages::link_answered&) {},
       [](wake_up<>) {},
   };
 }
@@ -81,7 +81,7 @@ void router_world::servers(std::shared_ptr<const known_servers> known) {
 }
 
 void router_world::link(const std::string& id, bool up) {
-  caf::anon_send(router, link_atom_v, id, up);
+  caf::anon_send(router, messages::link_changed{id, up});
   run();
 }
 

@@ -40,16 +40,14 @@ struct stream_world : gateway_world {
             told.push_back(static_cast<rpc_kind>(message.value->message.kind));
             self->send(gateway, send_atom_v, message.value->message, peer);
           },
-          [](changed_atom, const std::string&) {},
-          [](link_atom, std::uint64_t, local<std::shared_ptr<link_outcome>>&) {},
-          [](rpc_atom, std::uint64_t, local<std::shared_ptr<link_answer>>&) {},
+          [](const messages::server_moved&) {},
+          [](const messages::connect_ended&) {},
+          [](const messages::link_answered&) {},
           [](wake_up<>) {},
       };
     });
     router = caf::actor_cast<rpc_router_actor>(system.spawn([this](caf::event_based_actor*) -> caf::behavior {
-      return {[this](result_atom, std::uint64_t, local<std::shared_ptr<remote_outcome>>& outcome) {
-        failures.push_back(*outcome.value);
-      }};
+      return {[this](const messages::attempt_ended& m) { failures.push_back(*m.outcome); }};
     }));
     coordinator.run();
   }
@@ -240,7 +238,7 @@ TEST_CASE("a link that breaks ends its streams at both ends") {
   auto body = w.request_with_stream(8);
   auto reader = w.pull_here(7);
   auto writer = w.push_from_here(8);
-  caf::anon_send(w.gateway, leave_atom_v, std::uint64_t{1});
+  caf::anon_send(w.gateway, messages::connection_ended{1});
   w.broken = true;
   w.coordinator.run();
   CHECK(answer->closed());
@@ -405,7 +403,7 @@ TEST_CASE("streams take room, and an agent that opens too many is refused some")
   w.peer.connection = 2;
   w.request(1, true);
   CHECK(w.answers.size() == 1);
-  caf::anon_send(w.gateway, leave_atom_v, std::uint64_t{1});
+  caf::anon_send(w.gateway, messages::connection_ended{1});
   w.coordinator.run();
   w.answers.clear();
   for (std::uint64_t i = 2; i < number; ++i) w.request(i, true);

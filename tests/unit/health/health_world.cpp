@@ -9,18 +9,18 @@ registry_actor::behavior_type listening_registry(registry_actor::pointer self, r
   *where = self;
   return {
       [](service_atom, local<std::shared_ptr<service_registration>>&, local<done_callback>&) {},
-      [](remove_atom, service_atom, const std::string&, local<done_callback>&) {},
+      [](const messages::remove_service&) {},
       // An actor's children are spawned while it runs.
       [](check_atom, local<std::shared_ptr<check_registration>>&, local<done_callback>& task) { task.value(nullptr); },
-      [](remove_atom, check_atom, const std::string&, local<done_callback>&) {},
-      [hear](result_atom, const std::string& check, const std::string& status, const std::string& output) {
-        hear({nanoseconds{0}, check, status, output});
+      [](const messages::remove_check&) {},
+      [hear](const messages::check_result& m) {
+        hear({nanoseconds{0}, m.check, m.status, m.output});
       },
-      [](ttl_atom, const std::string&, const std::string&, const std::string&, local<done_callback>&) {},
-      [](maintain_atom, const std::string&, bool, const std::string&, const std::string&, local<done_callback>&) {},
+      [](const messages::update_ttl&) {},
+      [](const messages::set_maintenance&) {},
       [](reload_atom, local<std::shared_ptr<const config::runtime_config>>&, local<done_callback>&) {},
       [](changed_atom, local<std::shared_ptr<const tag_settlement>>&) {},
-      [](stored_atom, std::uint64_t) {},
+      [](messages::changes_stored) {},
       [](sync_atom, anti_entropy_actor&) {},
       [](sync_atom) {},
       [](wake_atom) {},

@@ -154,7 +154,7 @@ TEST_CASE("client certificates are demanded where that is configured") {
   auto shown = make_identity("server", &authority), good = make_identity("good", &authority),
        bad = make_identity("bad", &stranger);
   auto options = https(shown);
-  options.tls.verify_incoming = true;
+  options.tls.verification = tls_verification::required;
   options.tls.ca_certificates = {authority.certificate};
   test_server server(options);
   auto served = [&](const identity* own) {
@@ -238,7 +238,7 @@ TEST_CASE("what is wrong with TLS settings is said at the start") {
   options.tls.cert_file = "/no/such/file";
   CHECK(problem(options) == "Failed to load cert/key pair: open /no/such/file: No such file or directory");
   options = https(authority);
-  options.tls.verify_incoming = true;
+  options.tls.verification = tls_verification::required;
   CHECK(problem(options) == "VerifyIncoming set but no CA certificates were provided");
   options = https(authority);
   options.tls.min_version = "TLSv9";

@@ -13,9 +13,9 @@ link_world::link_world() {
   target.datacenter = "dc1";
   target.address = "10.0.0.2:8300";
   actors_.push_back(system.spawn([this](caf::event_based_actor*) -> caf::behavior {
-    return {[this](link_atom, const std::string& id, bool up) {
-      CHECK(id == "id-of-other");
-      router_heard.push_back(up ? "up" : "down");
+    return {[this](const messages::link_changed& m) {
+      CHECK(m.server == "id-of-other");
+      router_heard.push_back(m.up ? "up" : "down");
     }};
   }));
   link = system.spawn(peer_link, ports_ptr(outside), target, raft_peer_actor{},

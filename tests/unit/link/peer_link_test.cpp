@@ -139,14 +139,14 @@ TEST_CASE("a server that moved is reached at its new address") {
   link_world w;
   w.accept();
   auto under_way = w.ask("under way");
-  caf::anon_send(w.link, changed_atom_v, "10.0.0.3:8300");
+  caf::anon_send(w.link, messages::server_moved{"10.0.0.3:8300"});
   w.run();
   CHECK(under_way->answered);
   CHECK(w.links->disconnected == 1);
   CHECK(w.links->attempts.back().address == "10.0.0.3:8300");
   w.accept();
   CHECK(w.router_heard == strings{"up", "down", "up"});
-  caf::anon_send(w.link, changed_atom_v, "10.0.0.3:8300");
+  caf::anon_send(w.link, messages::server_moved{"10.0.0.3:8300"});
   w.run();
   CHECK(w.links->attempts.size() == 2);
 }
@@ -155,7 +155,7 @@ TEST_CASE("a connection that comes when nobody wants it any more is ended") {
   link_world w;
   auto late = w.links->attempts.at(0).done;
   w.links->attempts[0].done = nullptr;
-  caf::anon_send(w.link, changed_atom_v, "10.0.0.3:8300");
+  caf::anon_send(w.link, messages::server_moved{"10.0.0.3:8300"});
   w.run();
   w.accept();
   late(w.make_gateway());

@@ -32,13 +32,12 @@ rpc_gateway_actor::behavior_type test_gateway(rpc_gateway_actor::pointer self, s
         ++seen->messages;
         handled(message, from);
       },
-      [seen](leave_atom, std::uint64_t connection) {
+      [seen](messages::connection_ended m) {
         std::lock_guard lock(seen->mutex);
-        seen->departed.push_back(connection);
+        seen->departed.push_back(m.connection);
       },
-      [](result_atom, std::uint64_t, const envelope&) {},
-      [](stream_atom, std::uint64_t, const envelope&, const local<std::shared_ptr<byte_pipe>>&) {},
-      [](stream_atom, std::uint64_t) {},
+      [](const messages::request_answered&) {},
+      [](messages::stream_ready) {},
       [](wake_atom) {},
   };
 }

@@ -2,7 +2,7 @@
 
 #include "actors/ports/remoting.hpp"
 #include "actors/rpc/remote_call.hpp"
-#include "authority.hpp"
+#include "tests/unit/support/authority.hpp"
 
 #include <caf/all.hpp>
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include "authority.hpp"
+#include "tests/unit/support/authority.hpp"
 
 #include <fstream>
 #include <openssl/pem.h>
