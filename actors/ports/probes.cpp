@@ -1,7 +1,9 @@
 #include "actors/ports/probes.hpp"
 
 #include "actors/ports/handler_attempt.hpp"
+#include "actors/ports/probe_attempt.hpp"
 #include "protocol/config/runtime_config.hpp"
+#include "protocol/types/check_kinds.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -135,11 +137,9 @@ public:
 
 private:
   std::shared_ptr<probe_attempt> make(const probe_request& request, const std::shared_ptr<probe_listener>& listener) {
-    const auto& d = request.definition;
-    if (!d.http.empty()) return make_http_probe(world_, request, listener);
-    if (!d.tcp.empty()) return make_tcp_probe(world_, request, listener);
-    if (!d.udp.empty()) return make_udp_probe(world_, request, listener);
-    if (!d.script_args.empty()) return make_script_probe(world_, request, listener);
+    auto kind = check_kind(request.definition);
+    for (const auto& row : probe_rows)
+      if (row.kind == kind) return row.make(world_, request, listener);
     return nullptr;
   }
 
