@@ -93,9 +93,15 @@ private:
 probe_result passing(std::string output);
 probe_result critical(std::string output);
 
-std::shared_ptr<probe_attempt> make_http_probe(probe_world&, probe_request, std::shared_ptr<probe_listener>);
-std::shared_ptr<probe_attempt> make_tcp_probe(probe_world&, probe_request, std::shared_ptr<probe_listener>);
-std::shared_ptr<probe_attempt> make_udp_probe(probe_world&, probe_request, std::shared_ptr<probe_listener>);
-std::shared_ptr<probe_attempt> make_script_probe(probe_world&, probe_request, std::shared_ptr<probe_listener>);
+using make_probe = std::shared_ptr<probe_attempt>(probe_world&, probe_request, std::shared_ptr<probe_listener>);
+make_probe make_http_probe, make_tcp_probe, make_udp_probe, make_script_probe;
+
+/// How the checks of one kind are probed.
+struct probe_row {
+  std::string_view kind; ///< as in check_kinds.hpp
+  make_probe* make;
+};
+inline constexpr probe_row probe_rows[] = {
+    {"http", make_http_probe}, {"tcp", make_tcp_probe}, {"udp", make_udp_probe}, {"script", make_script_probe}};
 
 } // namespace praetor

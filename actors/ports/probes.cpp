@@ -2,6 +2,8 @@
 
 #include "actors/ports/configured_tls.hpp"
 #include "actors/ports/handler_attempt.hpp"
+#include "actors/ports/probe_attempt.hpp"
+#include "protocol/types/check_kinds.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -129,11 +131,9 @@ public:
 
 private:
   std::shared_ptr<probe_attempt> make(const probe_request& request, const std::shared_ptr<probe_listener>& listener) {
-    const auto& d = request.definition;
-    if (!d.http.empty()) return make_http_probe(world_, request, listener);
-    if (!d.tcp.empty()) return make_tcp_probe(world_, request, listener);
-    if (!d.udp.empty()) return make_udp_probe(world_, request, listener);
-    if (!d.script_args.empty()) return make_script_probe(world_, request, listener);
+    auto kind = check_kind(request.definition);
+    for (const auto& row : probe_rows)
+      if (row.kind == kind) return row.make(world_, request, listener);
     return nullptr;
   }
 

@@ -1,7 +1,5 @@
 #include "actors/registry/registration.hpp"
 
-#include "protocol/config/definition_validation.hpp"
-
 #include <arpa/inet.h>
 
 namespace praetor {
@@ -67,7 +65,7 @@ health_check to_health_check(const check_definition& d, const std::string& node,
   c.name = d.name;
   c.status = d.status.empty() ? std::string(health_critical) : d.status;
   c.notes = d.notes;
-  c.type = config::type_of(d);
+  c.type = shown_check_kind(d);
   if (service) {
     c.service_id = service->id;
     c.service_name = service->name;

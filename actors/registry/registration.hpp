@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/types/catalog.hpp"
+#include "protocol/types/check_kinds.hpp"
 #include "protocol/types/definitions.hpp"
 
 #include <string>
@@ -38,26 +39,5 @@ std::vector<check_definition> service_checks(const service_definition& definitio
 /// then
 health_check to_health_check(const check_definition& definition, const std::string& node, const node_service* service,
                              bool inside_service);
-
-/// As which kind of check a definition is carried out: "ttl", "http", ...; "" when it says nothing. What is shown of
-/// it may differ (config::type_of).
-inline std::string_view check_kind(const check_definition& d) {
-  if (d.ttl.count() > 0) return "ttl";
-  if (!d.http.empty()) return "http";
-  if (!d.tcp.empty()) return "tcp";
-  if (!d.udp.empty()) return "udp";
-  if (!d.grpc.empty()) return "grpc";
-  if (!d.docker_container_id.empty()) return "docker";
-  if (!d.os_service.empty()) return "os_service";
-  if (!d.script_args.empty()) return "script";
-  if (!d.h2ping.empty()) return "h2ping";
-  if (!d.alias_node.empty() || !d.alias_service.empty()) return "alias";
-  return "";
-}
-
-/// Whether this release can carry out checks of a kind; the others are shown as critical and say so.
-inline bool is_available(std::string_view kind) {
-  return kind == "ttl" || kind == "http" || kind == "tcp" || kind == "udp" || kind == "script" || kind == "alias";
-}
 
 } // namespace praetor

@@ -25,6 +25,11 @@ tl::unexpected<rpc_refusal> refusal(error why, bool not_carried_out) {
 
 tl::unexpected<rpc_refusal> not_ready() { return refusal({"this server is starting or ending", 503}, true); }
 
+/// Whether envelopes of a kind are requests of their own. A pull or a push belongs to an open request.
+template <rpc_kind Kind>
+constexpr bool is_request =
+    declared<Kind>.who != asker::nobody&& declared<Kind>.answered&& Kind != rpc_kind::pull&& Kind != rpc_kind::push;
+
 /// Longer than any name of an origin.
 constexpr std::size_t longest_origin = 256;
 
@@ -158,7 +163,7 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e, const peer_ident
   if (request.streams) open_streams(id).body = std::make_shared<byte_pipe>();
   // Whom it is for when it is handed on from here.
   request.origin = r.origin.empty() ? "agent " + from.id : r.origin;
-  carry_out(kind, std::move(request), from, id);
+  dispatch(kind, std::move(request), from, id);
   return promise;
 }
 
@@ -169,40 +174,8 @@ void rpc_gateway_state::charge(running& r, std::size_t bytes) {
   memory.take(bytes);
 }
 
-void rpc_gateway_state::carry_out(rpc_kind kind, rpc_request request, const peer_identity& from, std::uint64_t id) {
-  using self_type = rpc_gateway_state;
-  switch (kind) {
-  case rpc_kind::propose: return handle<rpc_kind::propose>(std::move(request), from, id, &self_type::propose);
-  case rpc_kind::request: return handle<rpc_kind::request>(std::move(request), from, id, &self_type::serve);
-  case rpc_kind::node_records:
-    return handle<rpc_kind::node_records>(std::move(request), from, id, &self_type::find_node);
-  case rpc_kind::log_state: return handle<rpc_kind::log_state>(std::move(request), from, id, &self_type::describe_log);
-  case rpc_kind::token: return handle<rpc_kind::token>(std::move(request), from, id, &self_type::describe_token);
-  case rpc_kind::dns: return handle<rpc_kind::dns>(std::move(request), from, id, &self_type::look_up);
-  default:
-    ended(id,
-          rpc_refused("this release knows no request of kind " + std::to_string(static_cast<int>(kind)), 501, true));
-  }
-}
-
-template <rpc_kind Kind>
-void rpc_gateway_state::handle(rpc_request request, const peer_identity& from, std::uint64_t id,
-                               void (rpc_gateway_state::*handler)(received<Kind>)) {
-  reply_callback<Kind> done = [me = rpc_gateway_actor{self},
-                               id](const tl::expected<reply_of<Kind>, rpc_refusal>& reply) {
-    auto answer =
-        reply ? envelope_of(Kind, packed_body(*reply)) : envelope_of(rpc_kind::refused, msgpack::pack(reply.error()));
-    caf::anon_send(me, messages::request_answered{id, std::move(answer), nullptr});
-  };
-  auto what = read_body<question_of<Kind>>(std::exchange(request.body, {}));
-  if (!what)
-    return done(refusal(
-        {"a request of kind " + std::string(declared<Kind>.name) + " could not be read: " + what.error().text, 400},
-        true));
-  (this->*handler)({std::move(*what), std::move(request), from, id, std::move(done)});
-}
-
-void rpc_gateway_state::propose(received<rpc_kind::propose> asked) {
+template <>
+void rpc_gateway_state::carry_out(received<rpc_kind::propose> asked) {
   auto command = proposed_command(std::move(asked.what), asked.from);
   if (!command) return asked.done(tl::unexpected(std::move(command.error())));
   auto answer = [done = std::move(asked.done)](const state::apply_result& result) {
@@ -212,7 +185,8 @@ void rpc_gateway_state::propose(received<rpc_kind::propose> asked) {
   options.writes.propose(std::move(*command), std::move(answer), asked.head.hops, asked.head.hold, asked.head.origin);
 }
 
-void rpc_gateway_state::serve(received<rpc_kind::request> asked) {
+template <>
+void rpc_gateway_state::carry_out(received<rpc_kind::request> asked) {
   auto server = options.view->requests.load();
   if (!server) return asked.done(not_ready());
   auto& r = requests[asked.id];
@@ -229,7 +203,8 @@ void rpc_gateway_state::serve(received<rpc_kind::request> asked) {
   r.cancel = server->serve(std::move(asked.what), asked.head.hops, asked.head.hold, std::move(answered));
 }
 
-void rpc_gateway_state::look_up(received<rpc_kind::dns> asked) {
+template <>
+void rpc_gateway_state::carry_out(received<rpc_kind::dns> asked) {
   auto server = options.view->requests.load();
   if (!server) return asked.done(not_ready());
   auto answered = [done = std::move(asked.done)](expected<std::string> answer) {
@@ -240,7 +215,8 @@ void rpc_gateway_state::look_up(received<rpc_kind::dns> asked) {
                   std::move(answered));
 }
 
-void rpc_gateway_state::find_node(received<rpc_kind::node_records> asked) {
+template <>
+void rpc_gateway_state::carry_out(received<rpc_kind::node_records> asked) {
   const auto& what = asked.what;
   auto now = self->clock().now();
   if (!options.view->leader.is_recent(what.max_stale, now)) return asked.done(refusal(no_leader(), true));
@@ -257,17 +233,50 @@ void rpc_gateway_state::find_node(received<rpc_kind::node_records> asked) {
   asked.done(std::move(found));
 }
 
-void rpc_gateway_state::describe_token(received<rpc_kind::token> asked) {
+template <>
+void rpc_gateway_state::carry_out(received<rpc_kind::token> asked) {
   if (!options.view->leader.is_recent(any_age, self->clock().now())) return asked.done(refusal(no_leader(), true));
   asked.done(options.view->resolver.describe(*options.view, asked.what, options.outside->wall_clock()));
 }
 
-void rpc_gateway_state::describe_log(received<rpc_kind::log_state> asked) {
+template <>
+void rpc_gateway_state::carry_out(received<rpc_kind::log_state> asked) {
   if (!options.peer) return asked.done(not_ready());
   auto described = [done = std::move(asked.done), view = options.view](const raft_status& status) {
     done(log_state_of(status, *view));
   };
   self->send(options.peer, status_atom_v, local<std::function<void(const raft_status&)>>{std::move(described)});
+}
+
+template <rpc_kind Kind>
+void rpc_gateway_state::read_and_carry_out(rpc_request request, const peer_identity& from, std::uint64_t id) {
+  reply_callback<Kind> done = [me = rpc_gateway_actor{self},
+                               id](const tl::expected<reply_of<Kind>, rpc_refusal>& reply) {
+    auto answer =
+        reply ? envelope_of(Kind, packed_body(*reply)) : envelope_of(rpc_kind::refused, msgpack::pack(reply.error()));
+    caf::anon_send(me, messages::request_answered{id, std::move(answer), nullptr});
+  };
+  auto what = read_body<question_of<Kind>>(std::exchange(request.body, {}));
+  if (!what)
+    return done(refusal(
+        {"a request of kind " + std::string(declared<Kind>.name) + " could not be read: " + what.error().text, 400},
+        true));
+  carry_out<Kind>({std::move(*what), std::move(request), from, id, std::move(done)});
+}
+
+void rpc_gateway_state::dispatch(rpc_kind kind, rpc_request request, const peer_identity& from, std::uint64_t id) {
+  auto carried_out_as = [&]<rpc_kind Kind>() {
+    if constexpr (is_request<Kind>)
+      if (kind == Kind) return read_and_carry_out<Kind>(std::move(request), from, id), true;
+    return false;
+  };
+  auto carried_out = [&]<std::size_t... Places>(std::index_sequence<Places...>) {
+    return (carried_out_as.template operator()<rpc_kinds[Places].kind>() || ...);
+  }
+  (std::make_index_sequence<rpc_kinds.size()>());
+  if (!carried_out)
+    ended(id,
+          rpc_refused("this release knows no request of kind " + std::to_string(static_cast<int>(kind)), 501, true));
 }
 
 void rpc_gateway_state::ended(std::uint64_t id, const envelope& answer) {

@@ -135,17 +135,13 @@ private:
     std::uint64_t id; ///< the gateway's own number
     reply_callback<Kind> done;
   };
-  void carry_out(rpc_kind kind, rpc_request request, const peer_identity& from, std::uint64_t id);
-  /// Reads the request and has it carried out.
+  /// Carries out a request. Each kind that is answered by itself has a specialisation in rpc_gateway.cpp.
   template <rpc_kind Kind>
-  void handle(rpc_request request, const peer_identity& from, std::uint64_t id,
-              void (rpc_gateway_state::*handler)(received<Kind>));
-  void propose(received<rpc_kind::propose> asked);
-  void serve(received<rpc_kind::request> asked);
-  void look_up(received<rpc_kind::dns> asked);
-  void describe_log(received<rpc_kind::log_state> asked);
-  void describe_token(received<rpc_kind::token> asked);
-  void find_node(received<rpc_kind::node_records> asked);
+  void carry_out(received<Kind> asked);
+  /// Reads a request and has it carried out.
+  template <rpc_kind Kind>
+  void read_and_carry_out(rpc_request request, const peer_identity& from, std::uint64_t id);
+  void dispatch(rpc_kind kind, rpc_request request, const peer_identity& from, std::uint64_t id);
   void cancel(std::uint64_t id);
   /// Ends a request before its time: the peer is given this answer, and whoever carries it out is told.
   void end_early(std::uint64_t id, const envelope& answer);

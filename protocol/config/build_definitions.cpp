@@ -29,6 +29,15 @@ struct members {
     if (const auto* v = find(name))
       for (const auto& [key, member] : v->members) out[key] = member.text;
   }
+  template <class T>
+  void read(std::string_view name, std::optional<T>& out) const {
+    if (find(name)) read(name, out.emplace());
+  }
+  void read(std::string_view name, std::map<std::string, string_list>& out) const {
+    if (const auto* v = find(name))
+      for (const auto& [key, member] : v->members)
+        for (const auto& item : member.items) out[key].push_back(item.text);
+  }
   void read(std::string_view name, free_form& out) const {
     if (const auto* v = find(name)) out = to_free_form(*v);
   }
@@ -39,45 +48,17 @@ struct members {
 check_definition builder::check_of(const value& v) {
   members in{v};
   check_definition c;
-  in.read("id", c.id);
-  in.read("name", c.name);
-  in.read("notes", c.notes);
-  in.read("service_id", c.service_id);
-  in.read("token", c.token);
-  in.read("status", c.status);
-  in.read("args", c.script_args);
-  in.read("http", c.http);
-  if (const auto* header = in.find("header"))
-    for (const auto& [name, values] : header->members)
-      for (const auto& item : values.items) c.header[name].push_back(item.text);
-  in.read("method", c.method);
-  in.read("body", c.body);
-  in.read("disable_redirects", c.disable_redirects);
   c.output_max_size = 4096;
-  in.read("output_max_size", c.output_max_size);
-  in.read("tcp", c.tcp);
-  in.read("tcp_use_tls", c.tcp_use_tls);
-  in.read("udp", c.udp);
-  in.read("docker_container_id", c.docker_container_id);
-  in.read("shell", c.shell);
-  in.read("grpc", c.grpc);
-  in.read("grpc_use_tls", c.grpc_use_tls);
-  in.read("h2ping", c.h2ping);
-  if (const auto* tls = in.find("h2ping_use_tls")) c.h2ping_use_tls = tls->boolean;
-  in.read("os_service", c.os_service);
-  in.read("tls_server_name", c.tls_server_name);
-  in.read("tls_skip_verify", c.tls_skip_verify);
-  in.read("alias_node", c.alias_node);
-  in.read("alias_service", c.alias_service);
-  in.read("success_before_passing", c.success_before_passing);
-  in.read("failures_before_critical", c.failures_before_critical);
-  if (const auto* warning = in.find("failures_before_warning")) c.failures_before_warning = warning->integer;
-  auto name = "check[" + c.id + "].";
-  c.interval = duration_of(name + "interval", in.find("interval"));
-  c.timeout = duration_of(name + "timeout", in.find("timeout"));
-  c.ttl = duration_of(name + "ttl", in.find("ttl"));
-  c.deregister_critical_service_after =
-      duration_of(name + "deregister_critical_service_after", in.find("deregister_critical_service_after"));
+  check_definition::fields(
+      [&]<class Member>(const field& f, Member& member) {
+        auto key = f.alias.empty() ? lower_case(f.name) : std::string(f.alias);
+        if constexpr (std::is_same_v<Member, nanoseconds>)
+          member = duration_of("check[" + c.id + "]." + key, in.find(key)); // the id is the first field
+        else
+          in.read(key, member);
+      },
+      c);
+  normalize(c);
   return c;
 }
 

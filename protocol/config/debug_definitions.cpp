@@ -2,6 +2,7 @@
 
 #include "protocol/config/hidden.hpp"
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace praetor::config {
@@ -15,50 +16,29 @@ json locality_view(const std::optional<praetor::locality>& l) {
 
 namespace {
 
-std::string time(nanoseconds d) { return duration_to_text(d); }
+json value_view(const nanoseconds& d) { return duration_to_text(d); }
+template <class T>
+json value_view(const std::optional<T>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+template <class T>
+json value_view(const T& value) {
+  return value;
+}
 
-json check_view(const check_definition& c, bool inside_service) {
-  json out = {{"AliasNode", c.alias_node},
-              {"AliasService", c.alias_service},
-              {"Body", c.body},
-              {"DeregisterCriticalServiceAfter", time(c.deregister_critical_service_after)},
-              {"DisableRedirects", c.disable_redirects},
-              {"DockerContainerID", c.docker_container_id},
-              {"FailuresBeforeCritical", c.failures_before_critical},
-              {"FailuresBeforeWarning", c.failures_before_warning.value_or(c.failures_before_critical)},
-              {"GRPC", c.grpc},
-              {"GRPCUseTLS", c.grpc_use_tls},
-              {"H2PING", c.h2ping},
-              {"H2PingUseTLS", c.h2ping_use_tls.value_or(!c.h2ping.empty())},
-              {"HTTP", c.http},
-              {"Header", c.header},
-              {"Interval", time(c.interval)},
-              {"Method", c.method},
-              {"Name", c.name},
-              {"Notes", c.notes},
-              {"OSService", c.os_service},
-              {"OutputMaxSize", c.output_max_size},
-              {"ScriptArgs", c.script_args},
-              {"Shell", c.shell},
-              {"Status", c.status},
-              {"SuccessBeforePassing", c.success_before_passing},
-              {"TCP", c.tcp},
-              {"TCPUseTLS", c.tcp_use_tls},
-              {"TLSServerName", c.tls_server_name},
-              {"TLSSkipVerify", c.tls_skip_verify},
-              {"TTL", time(c.ttl)},
-              {"Timeout", time(c.timeout)},
-              {"UDP", c.udp}};
-  if (inside_service) {
-    out["CheckID"] = c.id;
-    out["ProxyGRPC"] = c.proxy_grpc;
-    out["ProxyHTTP"] = c.proxy_http;
-  } else {
-    out["ID"] = c.id;
-    out["ServiceID"] = c.service_id;
-    out["Token"] = hidden;
-    out["EnterpriseMeta"] = json::object();
-  }
+json check_view(check_definition c, bool inside_service) {
+  if (inside_service) c.check_id = c.id;
+  c.token = hidden;
+  c.failures_before_warning = c.failures_before_warning.value_or(c.failures_before_critical);
+  c.h2ping_use_tls = c.h2ping_use_tls.value_or(!c.h2ping.empty());
+  json out;
+  check_definition::fields([&](const field& f, const auto& member) { out[std::string(f.name)] = value_view(member); },
+                           c);
+  out.erase("Args");
+  const auto absent =
+      inside_service ? std::array{"ID", "ServiceID", "Token"} : std::array{"CheckID", "ProxyGRPC", "ProxyHTTP"};
+  for (const auto* name : absent) out.erase(name);
+  if (!inside_service) out["EnterpriseMeta"] = json::object();
   return out;
 }
 

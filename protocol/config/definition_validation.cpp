@@ -6,36 +6,10 @@
 
 #include "protocol/base/ip_address.hpp"
 #include "protocol/config/error_list.hpp"
+#include "protocol/types/check_kinds.hpp"
 #include "protocol/types/names.hpp"
 
 namespace praetor::config {
-
-bool is_script(const check_definition& c) { return !c.script_args.empty() || !c.args.empty(); }
-bool is_alias(const check_definition& c) { return !c.alias_node.empty() || !c.alias_service.empty(); }
-
-namespace {
-
-/// @param runs it is a command, here or in a container
-template <class Definition>
-std::string kind_of(const Definition& c, bool runs) {
-  if (!c.grpc.empty()) return "grpc";
-  if (!c.http.empty()) return "http";
-  if (c.ttl.count() > 0) return "ttl";
-  if (!c.tcp.empty()) return "tcp";
-  if (!c.udp.empty()) return "udp";
-  if (!c.alias_node.empty() || !c.alias_service.empty()) return "alias";
-  if (runs) return c.docker_container_id.empty() ? "script" : "docker";
-  if (!c.h2ping.empty()) return "h2ping";
-  if (!c.os_service.empty()) return "os_service";
-  return {};
-}
-
-} // namespace
-
-std::string type_of(const check_definition& c) { return kind_of(c, is_script(c)); }
-std::string type_of(const health_check_definition& d) {
-  return kind_of(d, !d.script_args.empty() || !d.docker_container_id.empty());
-}
 
 expected<void> validate(const check_definition& c) {
   for (auto [name, text] : {std::pair{"Name", &c.name},
@@ -46,15 +20,14 @@ expected<void> validate(const check_definition& c) {
                             {"AliasNode", &c.alias_node},
                             {"AliasService", &c.alias_service}})
     if (auto fault = fault_in_name(name, *text)) return fail(std::move(*fault));
-  bool polled = is_script(c) || !c.http.empty() || !c.tcp.empty() || !c.udp.empty() || !c.grpc.empty() ||
-                !c.h2ping.empty() || !c.os_service.empty();
+  bool polled = is_polled(c), is_alias = asks_for(c, "alias");
   bool has_ttl = c.ttl.count() > 0, has_interval = c.interval.count() > 0;
   if (has_interval && has_ttl) return fail("Interval and TTL cannot both be specified");
   if (polled && !has_interval)
     return fail("Interval must be > 0 for Script, HTTP, H2PING, TCP, UDP or OSService checks");
-  if (polled && is_alias(c)) return fail("Interval cannot be set for Alias checks");
-  if (is_alias(c) && has_ttl) return fail("TTL must be not be set for Alias checks");
-  if (!polled && !is_alias(c) && !has_ttl) return fail("TTL must be > 0 for TTL checks");
+  if (polled && is_alias) return fail("Interval cannot be set for Alias checks");
+  if (is_alias && has_ttl) return fail("TTL must be not be set for Alias checks");
+  if (!polled && !is_alias && !has_ttl) return fail("TTL must be > 0 for TTL checks");
   if (c.output_max_size < 0) return fail("MaxOutputMaxSize must be positive");
   if (c.failures_before_warning.value_or(0) > c.failures_before_critical)
     return fail("FailuresBeforeWarning can't be higher than FailuresBeforeCritical");

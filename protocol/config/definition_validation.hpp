@@ -25,10 +25,4 @@ std::optional<std::string> fault_in_proxy_mode(const std::string& mode);
 /// lan_ipv4, wan_ipv4, lan_ipv6 have to be addresses of their family. Checked at registration.
 std::optional<std::string> fault_in_tagged_addresses(const std::map<std::string, service_address>& addresses);
 
-/// The kind of a check as catalogs show it: "http", "ttl", "script", ...; empty when it has none.
-std::string type_of(const check_definition& check);
-std::string type_of(const health_check_definition& definition);
-bool is_script(const check_definition& check);
-bool is_alias(const check_definition& check);
-
 } // namespace praetor::config

@@ -7,42 +7,6 @@ namespace praetor::storage {
 
 namespace {
 
-/// Copies the members that both shapes have in common, either way.
-template <class From, class To>
-void copy_common(const From& from, To& to) {
-  to.name = from.name;
-  to.status = from.status;
-  to.notes = from.notes;
-  to.script_args = from.script_args;
-  to.http = from.http;
-  to.h2ping = from.h2ping;
-  to.header = from.header;
-  to.method = from.method;
-  to.body = from.body;
-  to.disable_redirects = from.disable_redirects;
-  to.tcp = from.tcp;
-  to.tcp_use_tls = from.tcp_use_tls;
-  to.udp = from.udp;
-  to.interval = from.interval;
-  to.alias_node = from.alias_node;
-  to.alias_service = from.alias_service;
-  to.docker_container_id = from.docker_container_id;
-  to.shell = from.shell;
-  to.grpc = from.grpc;
-  to.grpc_use_tls = from.grpc_use_tls;
-  to.os_service = from.os_service;
-  to.tls_server_name = from.tls_server_name;
-  to.tls_skip_verify = from.tls_skip_verify;
-  to.timeout = from.timeout;
-  to.ttl = from.ttl;
-  to.success_before_passing = from.success_before_passing;
-  to.failures_before_critical = from.failures_before_critical;
-  to.proxy_http = from.proxy_http;
-  to.proxy_grpc = from.proxy_grpc;
-  to.deregister_critical_service_after = from.deregister_critical_service_after;
-  to.output_max_size = from.output_max_size;
-}
-
 template <class T>
 expected<T> read_whole(std::string_view text) {
   json::read_options options;
@@ -53,22 +17,21 @@ expected<T> read_whole(std::string_view text) {
 } // namespace
 
 persisted_check_type to_persisted(const check_definition& definition) {
-  auto whole = definition;
-  normalize(whole);
   persisted_check_type type;
-  copy_common(whole, type);
-  type.check_id = whole.id;
-  type.h2ping_use_tls = whole.h2ping_use_tls.value_or(!whole.h2ping.empty());
-  type.failures_before_warning = whole.failures_before_warning.value_or(0);
+  auto& d = type.definition;
+  d = definition;
+  normalize(d);
+  d.service_id.clear();
+  d.token.clear();
+  d.h2ping_use_tls = d.h2ping_use_tls.value_or(!d.h2ping.empty());
+  d.failures_before_warning = d.failures_before_warning.value_or(0);
   return type;
 }
 
 check_definition from_persisted(const persisted_check_type& type) {
-  check_definition definition;
-  copy_common(type, definition);
-  definition.id = type.check_id;
-  if (!type.h2ping.empty()) definition.h2ping_use_tls = type.h2ping_use_tls;
-  if (type.failures_before_warning != 0) definition.failures_before_warning = type.failures_before_warning;
+  auto definition = type.definition;
+  if (definition.h2ping.empty()) definition.h2ping_use_tls.reset();
+  if (definition.failures_before_warning == 0) definition.failures_before_warning.reset();
   return definition;
 }
 

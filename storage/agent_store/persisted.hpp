@@ -48,69 +48,25 @@ struct persisted_service_config {
   bool operator==(const persisted_service_config&) const = default;
 };
 
-/// How a check is carried out: `check_definition` in the shape of the files (every field present, durations as
-/// nanoseconds).
+/// A `check_definition` in the shape of the files: every field is present, durations are nanoseconds, and the id is
+/// called CheckID. Token and service id stand elsewhere.
 struct persisted_check_type {
-  std::string check_id, name, status, notes;
-  string_list script_args;
-  std::string http, h2ping;
-  bool h2ping_use_tls = false;
-  std::map<std::string, string_list> header;
-  std::string method, body;
-  bool disable_redirects = false;
-  std::string tcp;
-  bool tcp_use_tls = false;
-  std::string udp;
-  nanoseconds interval{0};
-  std::string alias_node, alias_service, docker_container_id, shell, grpc;
-  bool grpc_use_tls = false;
-  std::string os_service, tls_server_name;
-  bool tls_skip_verify = false;
-  nanoseconds timeout{0};
-  nanoseconds ttl{0};
-  std::int64_t success_before_passing = 0;
-  std::int64_t failures_before_warning = 0; ///< 0: not set
-  std::int64_t failures_before_critical = 0;
-  std::string proxy_http, proxy_grpc;
-  nanoseconds deregister_critical_service_after{0};
-  std::int64_t output_max_size = 0;
+  check_definition definition;
+
+  persisted_check_type() {
+    definition.h2ping_use_tls = false;
+    definition.failures_before_warning = 0; // not set
+  }
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
-    f(field{"CheckID"}, x.check_id);
-    f(field{"Name"}, x.name);
-    f(field{"Status"}, x.status);
-    f(field{"Notes"}, x.notes);
-    f(field{"ScriptArgs", null_if_empty}, x.script_args);
-    f(field{"HTTP"}, x.http);
-    f(field{"H2PING"}, x.h2ping);
-    f(field{"H2PingUseTLS"}, x.h2ping_use_tls);
-    f(field{"Header", null_if_empty}, x.header);
-    f(field{"Method"}, x.method);
-    f(field{"Body"}, x.body);
-    f(field{"DisableRedirects"}, x.disable_redirects);
-    f(field{"TCP"}, x.tcp);
-    f(field{"TCPUseTLS"}, x.tcp_use_tls);
-    f(field{"UDP"}, x.udp);
-    f(field{"Interval"}, x.interval);
-    f(field{"AliasNode"}, x.alias_node);
-    f(field{"AliasService"}, x.alias_service);
-    f(field{"DockerContainerID"}, x.docker_container_id);
-    f(field{"Shell"}, x.shell);
-    f(field{"GRPC"}, x.grpc);
-    f(field{"GRPCUseTLS"}, x.grpc_use_tls);
-    f(field{"OSService"}, x.os_service);
-    f(field{"TLSServerName"}, x.tls_server_name);
-    f(field{"TLSSkipVerify"}, x.tls_skip_verify);
-    f(field{"Timeout"}, x.timeout);
-    f(field{"TTL"}, x.ttl);
-    f(field{"SuccessBeforePassing"}, x.success_before_passing);
-    f(field{"FailuresBeforeWarning"}, x.failures_before_warning);
-    f(field{"FailuresBeforeCritical"}, x.failures_before_critical);
-    f(field{"ProxyHTTP"}, x.proxy_http);
-    f(field{"ProxyGRPC"}, x.proxy_grpc);
-    f(field{"DeregisterCriticalServiceAfter"}, x.deregister_critical_service_after);
-    f(field{"OutputMaxSize"}, x.output_max_size);
+    check_definition::fields(
+        [&](const field& of_definition, auto& member) {
+          auto name = of_definition.name;
+          if (name == "CheckID" || name == "ServiceID" || name == "Token" || name == "Args") return;
+          f(field{name == "ID" ? std::string_view("CheckID") : name, null_if_empty}, member);
+        },
+        x.definition);
   }
   bool operator==(const persisted_check_type&) const = default;
 };

@@ -1,6 +1,7 @@
 #include "protocol/types/same_record.hpp"
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/index_table.hpp"
+#include "storage/state/key_parts.hpp"
 #include "storage/state/lookups.hpp"
 #include "storage/state/queries_catalog.hpp"
 
@@ -74,6 +75,15 @@ expected<void> check_nodes_match(const register_request& r) {
 
 } // namespace
 
+void written_keys(const register_request& r, key_visitor& visit) { key_parts(r, visit); }
+void check_rules(const register_request& r, first_fault& f) {
+  f.need("Node", r.node);
+  if (r.service) check_ports(*r.service, f);
+  auto check_exposed = [&](const health_check& c) { f.check_port("Check.ExposedPort", c.exposed_port); };
+  if (r.check) check_exposed(*r.check);
+  for (const auto& c : r.checks) check_exposed(*c);
+}
+
 apply_result apply_register(step& s, register_request r) {
   if (auto ok = check_nodes_match(r); !ok) return apply_result::failure(ok.error().text);
   std::optional<transaction::savepoint> before;
@@ -84,6 +94,9 @@ apply_result apply_register(step& s, register_request r) {
   return apply_result::failure(done.error().text);
 }
 
+void written_keys(const deregister_request&, key_visitor&) {}
+void check_rules(const deregister_request& r, first_fault& f) { f.need("Node", r.node); }
+
 apply_result apply_deregister(step& s, const deregister_request& r) {
   if (!r.service_id.empty())
     delete_service(s, r.peer_name, r.node, r.service_id);
@@ -92,6 +105,14 @@ apply_result apply_deregister(step& s, const deregister_request& r) {
   else
     delete_node(s, r.peer_name, r.node);
   return {};
+}
+
+void written_keys(const system_metadata_request& r, key_visitor& visit) {
+  if (r.op == "upsert") key_parts(r.entry, visit);
+}
+void check_rules(const system_metadata_request& r, first_fault& f) {
+  f.check_one_of("Op", r.op, {"upsert", "delete"});
+  f.need("Entry.Key", r.entry.key);
 }
 
 apply_result apply_system_metadata(step& s, system_metadata_request request) {
@@ -108,6 +129,18 @@ apply_result apply_system_metadata(step& s, system_metadata_request request) {
   entry.modify_index = s.index;
   table.put(s.writer(), std::make_shared<const system_metadata_entry>(std::move(entry)));
   return {};
+}
+
+void written_keys(const autopilot_request&, key_visitor&) {}
+void check_rules(const autopilot_request& r, first_fault& f) {
+  auto check_wait = [&](std::string_view member, nanoseconds value) {
+    if (value < nanoseconds::zero() || value > longest_autopilot_wait)
+      f.add(member, duration_to_text(value) + " is not between 0s and " + duration_to_text(longest_autopilot_wait));
+  };
+  check_wait("Config.LastContactThreshold", r.config.last_contact_threshold);
+  check_wait("Config.ServerStabilizationTime", r.config.server_stabilization_time);
+  if (r.config.max_trailing_logs > largest_index)
+    f.add("Config.MaxTrailingLogs", std::to_string(r.config.max_trailing_logs) + " is more than any log has");
 }
 
 apply_result apply_autopilot(step& s, autopilot_request request) {

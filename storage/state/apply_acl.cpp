@@ -1,8 +1,10 @@
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
 #include "protocol/acl/decisions.hpp"
+#include "protocol/acl/rules.hpp"
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/index_table.hpp"
+#include "storage/state/key_parts.hpp"
 
 namespace praetor::state {
 
@@ -161,7 +163,18 @@ apply_result each(step& s, const std::vector<Item>& batch, Function function) {
   return {};
 }
 
+void check_token(const acl_token_ptr& t, first_fault& f) {
+  f.need("AccessorID", t->accessor_id);
+  f.need("SecretID", t->secret_id);
+}
+
 } // namespace
+
+void written_keys(const acl_bootstrap_request& r, key_visitor& visit) { key_parts(r.token, visit); }
+void check_rules(const acl_bootstrap_request& r, first_fault& f) {
+  f.need("Token.AccessorID", r.token.accessor_id);
+  f.need("Token.SecretID", r.token.secret_id);
+}
 
 apply_result apply_acl_bootstrap(step& s, acl_bootstrap_request request) {
   if (auto last = index_value(s.tables(), acl_bootstrap_key); last > 0) {
@@ -174,6 +187,14 @@ apply_result apply_acl_bootstrap(step& s, acl_bootstrap_request request) {
   return {};
 }
 
+void written_keys(const acl_token_set_request& r, key_visitor& visit) {
+  for (const auto& t : r.tokens)
+    if (t) key_parts(*t, visit);
+}
+void check_rules(const acl_token_set_request& r, first_fault& f) {
+  for (const auto& t : r.tokens) check_token(t, f);
+}
+
 apply_result apply_acl_token_set(step& s, acl_token_set_request request) {
   return each(s, request.tokens, [&](const acl_token_ptr& t) -> expected<void> {
     if (!t) return fail("Missing ACL Token SecretID");
@@ -181,8 +202,23 @@ apply_result apply_acl_token_set(step& s, acl_token_set_request request) {
   });
 }
 
+void written_keys(const acl_token_delete_request&, key_visitor&) {}
+void check_rules(const acl_token_delete_request&, first_fault&) {}
+
 apply_result apply_acl_token_delete(step& s, const acl_token_delete_request& request) {
   return each(s, request.token_ids, [&](const std::string& id) { return delete_token(s, id); });
+}
+
+void written_keys(const acl_policy_set_request& r, key_visitor& visit) {
+  for (const auto& p : r.policies)
+    if (p) key_parts(*p, visit);
+}
+void check_rules(const acl_policy_set_request& r, first_fault& f) {
+  for (const auto& p : r.policies) {
+    f.need("ID", p->id);
+    f.need("Name", p->name);
+    if (auto read = acl::parse_rules(p->rules); !read) f.add("Rules", read.error().text);
+  }
 }
 
 apply_result apply_acl_policy_set(step& s, acl_policy_set_request request) {
@@ -192,8 +228,22 @@ apply_result apply_acl_policy_set(step& s, acl_policy_set_request request) {
   });
 }
 
+void written_keys(const acl_policy_delete_request&, key_visitor&) {}
+void check_rules(const acl_policy_delete_request&, first_fault&) {}
+
 apply_result apply_acl_policy_delete(step& s, const acl_policy_delete_request& request) {
   return each(s, request.policy_ids, [&](const std::string& id) { return delete_policy(s, id); });
+}
+
+void written_keys(const acl_role_set_request& r, key_visitor& visit) {
+  for (const auto& role : r.roles)
+    if (role) key_parts(*role, visit);
+}
+void check_rules(const acl_role_set_request& r, first_fault& f) {
+  for (const auto& role : r.roles) {
+    f.need("ID", role->id);
+    f.need("Name", role->name);
+  }
 }
 
 apply_result apply_acl_role_set(step& s, acl_role_set_request request) {
@@ -202,6 +252,9 @@ apply_result apply_acl_role_set(step& s, acl_role_set_request request) {
     return set_role(s, *r, request.allow_missing_links);
   });
 }
+
+void written_keys(const acl_role_delete_request&, key_visitor&) {}
+void check_rules(const acl_role_delete_request&, first_fault&) {}
 
 apply_result apply_acl_role_delete(step& s, const acl_role_delete_request& request) {
   return each(s, request.role_ids, [&](const std::string& id) { return delete_role(s, id); });

@@ -1,5 +1,6 @@
 #include "storage/state/apply_steps.hpp"
 #include "storage/state/index_table.hpp"
+#include "storage/state/key_parts.hpp"
 
 #include <algorithm>
 
@@ -71,6 +72,21 @@ std::uint64_t next_serial(step& s) {
 apply_result failed(const error& e) { return apply_result::failure(e.text); }
 
 } // namespace
+
+void written_keys(const ca_request& r, key_visitor& visit) {
+  for (const auto& root : r.roots)
+    if (root) key_parts(*root, visit);
+  if (r.provider_state && r.op == "set-provider-state") key_parts(*r.provider_state, visit);
+}
+void check_rules(const ca_request& r, first_fault& f) {
+  f.check_one_of("Op", r.op,
+                 {"set-roots", "set-config", "set-roots-config", "set-provider-state", "delete-provider-state",
+                  "increment-provider-serial"});
+  bool config = r.op == "set-config" || r.op == "set-roots-config";
+  bool provider = r.op == "set-provider-state" || r.op == "delete-provider-state";
+  if (config && !r.config) f.add("Config", "must not be null for " + r.op);
+  if (provider && !r.provider_state) f.add("ProviderState", "must not be null for " + r.op);
+}
 
 apply_result apply_connect(step& s, ca_request request) {
   const auto& op = request.op;

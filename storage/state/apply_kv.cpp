@@ -1,6 +1,7 @@
 #include "protocol/mutation.hpp"
 #include "protocol/types/same_record.hpp"
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/key_parts.hpp"
 #include "storage/state/lookups.hpp"
 
 #include <algorithm>
@@ -111,6 +112,14 @@ expected<kv_entry_ptr> kv_unlock(step& s, kv_entry entry) {
   return kv_set(s, std::move(entry), false);
 }
 
+void written_keys(const kv_request& r, key_visitor& visit) {
+  if (writes_record(r.op)) key_parts(r.entry, visit);
+}
+void check_rules(const kv_request& r, first_fault& f) {
+  f.check_one_of("Op", r.op, {"set", "cas", "lock", "unlock", "delete", "delete-cas", "delete-tree"});
+  check_kv_key(r.entry, r.op, f);
+}
+
 apply_result apply_kv(step& s, kv_request request) {
   auto& entry = request.entry;
   auto won = [](const expected<kv_entry_ptr>& outcome) {
@@ -138,6 +147,9 @@ apply_result apply_kv(step& s, kv_request request) {
   }
   return apply_result::done(true);
 }
+
+void written_keys(const tombstone_request&, key_visitor&) {}
+void check_rules(const tombstone_request& r, first_fault& f) { f.check_one_of("Op", r.op, {"reap"}); }
 
 apply_result apply_tombstone(step& s, const tombstone_request& request) {
   if (request.op != "reap") return apply_result::failure("Invalid Tombstone operation '" + request.op + "'");

@@ -41,6 +41,14 @@ apply_result put_in_place(step& s, const staged_archive& archive) {
 
 } // namespace
 
+void written_keys(const restore_request&, key_visitor&) {}
+void check_rules(const restore_request& r, first_fault& f) {
+  f.need("ID", r.id);
+  if (r.data.bytes.size() > largest_piece)
+    f.add("Data", "a piece of " + std::to_string(r.data.bytes.size()) + " bytes is larger than " +
+                      std::to_string(largest_piece));
+}
+
 apply_result apply_restore(step& s, restore_request request) {
   const auto& before = s.tables().staged;
   auto next = std::make_shared<staged_archive>();

@@ -1,4 +1,5 @@
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/key_parts.hpp"
 #include "storage/state/lookups.hpp"
 
 #include <algorithm>
@@ -74,6 +75,20 @@ void delete_sessions_of_check(step& s, std::string_view node_name, std::string_v
 void delete_sessions_of_node(step& s, std::string_view node_name) {
   for (auto& id : names_below(s.tables().sessions.by<"node">(), tree_prefix({lower_case(node_name)})))
     delete_session(s, id);
+}
+
+void written_keys(const session_request& r, key_visitor& visit) {
+  if (r.op == "create") key_parts(r.session, visit);
+}
+void check_rules(const session_request& r, first_fault& f) {
+  f.check_one_of("Op", r.op, {"create", "destroy"});
+  f.need("Session.ID", r.session.id);
+  if (r.op != "create" || r.session.ttl.empty()) return;
+  auto ttl = duration_from_text(r.session.ttl);
+  if (!ttl.value) return f.add("Session.TTL", ttl.error);
+  if (ttl.value->count() < 0 || *ttl.value > longest_session_ttl)
+    f.add("Session.TTL",
+          duration_to_text(*ttl.value) + " is not between 0s and " + duration_to_text(longest_session_ttl));
 }
 
 apply_result apply_session(step& s, session_request request) {

@@ -1,4 +1,5 @@
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/key_parts.hpp"
 #include "storage/state/lookups.hpp"
 #include "storage/state/queries_kv.hpp"
 #include "storage/state/txn_reads.hpp"
@@ -129,6 +130,38 @@ void write_session(step& s, const txn_session_op& op, std::size_t at, txn_respon
 }
 
 } // namespace
+
+void written_keys(const txn_request& r, key_visitor& visit) {
+  for (const auto& op : r.ops) {
+    if (op.kv && writes_record(op.kv->verb)) key_parts(op.kv->entry, visit);
+    if (op.node && writes_record(op.node->verb)) key_parts(op.node->node, visit);
+    if (op.service && writes_record(op.service->verb)) {
+      visit.part("Service.Node", op.service->node);
+      key_parts(op.service->service, visit);
+    }
+    if (op.check && writes_record(op.check->verb)) key_parts(op.check->check, visit);
+  }
+}
+void check_rules(const txn_request& r, first_fault& f) {
+  if (r.ops.size() > most_operations)
+    f.add("Ops", std::to_string(r.ops.size()) + " operations are more than " + std::to_string(most_operations));
+  auto check_verb = [&](std::string_view member, const std::string& verb) {
+    f.check_one_of(member, verb, {"get", "set", "cas", "delete", "delete-cas"});
+  };
+  for (const auto& op : r.ops) {
+    auto members = int{op.kv.has_value()} + int{op.node.has_value()} + int{op.service.has_value()} +
+                   int{op.check.has_value()} + int{op.session.has_value()};
+    if (members != 1) f.add("Ops", "each operation is of exactly one kind");
+    if (op.kv && !is_kv_verb(op.kv->verb))
+      f.add("KV.Verb", praetor::quoted(op.kv->verb.substr(0, longest_name)) + " is unknown");
+    if (op.kv) check_kv_key(op.kv->entry, op.kv->verb, f);
+    if (op.node) check_verb("Node.Verb", op.node->verb);
+    if (op.service) check_verb("Service.Verb", op.service->verb);
+    if (op.service) check_ports(op.service->service, f);
+    if (op.check) check_verb("Check.Verb", op.check->verb);
+    if (op.session) f.check_one_of("Session.Verb", op.session->verb, {"delete"});
+  }
+}
 
 apply_result apply_txn(step& s, txn_request request) {
   apply_result result;

@@ -127,6 +127,7 @@ void restore_into(restoring& in, std::shared_ptr<Record> r) {
 template <auto Member>
 constexpr archive_form archived_table(int place) {
   using record = typename std::remove_cvref_t<decltype(table_of(std::declval<tables&>(), Member))>::record;
+  static_assert(has_key_parts<record>, "key_parts.hpp does not say which texts become keys");
   return archived<record, write_table<Member>, restore_into<Member, record>>(place);
 }
 

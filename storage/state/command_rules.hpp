@@ -2,14 +2,11 @@
 
 #include "protocol/types/acl.hpp"
 #include "protocol/types/commands.hpp"
-#include "protocol/types/coordinate.hpp"
 
 #include <cstddef>
 #include <initializer_list>
 
 namespace praetor::state {
-
-class key_visitor;
 
 /// A name or an id, in bytes: far beyond what DNS, certificates and gossip can carry.
 inline constexpr std::size_t longest_name = 1024;
@@ -56,50 +53,12 @@ private:
   std::string text_;
 };
 
-// For each kind of command (record_kinds.cpp) two functions:
-//
-// written_keys visits the texts that would become keys of tables (key_parts.hpp). What only looks up or
-// removes is left out: such a text finds nothing.
-//
-// check_rules: the rules that the leader checks before it appends a command, beside those that hold for all values
-// (value_limits.hpp). They may change from release to release; applying never asks them.
+// Rules of what commands of several kinds hold.
 
-void written_keys(const register_request& r, key_visitor& visit);
-void written_keys(const deregister_request& r, key_visitor& visit);
-void written_keys(const kv_request& r, key_visitor& visit);
-void written_keys(const session_request& r, key_visitor& visit);
-void written_keys(const tombstone_request& r, key_visitor& visit);
-void written_keys(const coordinate_batch& r, key_visitor& visit);
-void written_keys(const txn_request& r, key_visitor& visit);
-void written_keys(const ca_request& r, key_visitor& visit);
-void written_keys(const system_metadata_request& r, key_visitor& visit);
-void written_keys(const autopilot_request& r, key_visitor& visit);
-void written_keys(const restore_request& r, key_visitor& visit);
-void written_keys(const acl_bootstrap_request& r, key_visitor& visit);
-void written_keys(const acl_token_set_request& r, key_visitor& visit);
-void written_keys(const acl_token_delete_request& r, key_visitor& visit);
-void written_keys(const acl_policy_set_request& r, key_visitor& visit);
-void written_keys(const acl_policy_delete_request& r, key_visitor& visit);
-void written_keys(const acl_role_set_request& r, key_visitor& visit);
-void written_keys(const acl_role_delete_request& r, key_visitor& visit);
-
-void check_rules(const register_request& r, first_fault& f);
-void check_rules(const deregister_request& r, first_fault& f);
-void check_rules(const kv_request& r, first_fault& f);
-void check_rules(const session_request& r, first_fault& f);
-void check_rules(const tombstone_request& r, first_fault& f);
-void check_rules(const coordinate_batch& r, first_fault& f);
-void check_rules(const txn_request& r, first_fault& f);
-void check_rules(const ca_request& r, first_fault& f);
-void check_rules(const system_metadata_request& r, first_fault& f);
-void check_rules(const autopilot_request& r, first_fault& f);
-void check_rules(const restore_request& r, first_fault& f);
-void check_rules(const acl_bootstrap_request& r, first_fault& f);
-void check_rules(const acl_token_set_request& r, first_fault& f);
-void check_rules(const acl_token_delete_request& r, first_fault& f);
-void check_rules(const acl_policy_set_request& r, first_fault& f);
-void check_rules(const acl_policy_delete_request& r, first_fault& f);
-void check_rules(const acl_role_set_request& r, first_fault& f);
-void check_rules(const acl_role_delete_request& r, first_fault& f);
+/// Whether an operation writes the record that it brings, and does not only look for it or remove it.
+bool writes_record(std::string_view verb);
+void check_ports(const node_service& s, first_fault& f);
+/// @param verb of the operation on the entry
+void check_kv_key(const kv_entry& e, std::string_view verb, first_fault& f);
 
 } // namespace praetor::state

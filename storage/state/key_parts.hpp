@@ -86,6 +86,10 @@ inline void key_parts(const ca_root& r, key_visitor& visit) { visit.part("ID", r
 inline void key_parts(const ca_provider_state& s, key_visitor& visit) { visit.part("ID", s.id); }
 inline void key_parts(const system_metadata_entry& e, key_visitor& visit) { visit.part("Key", e.key); }
 
+// There is one of each, under the empty key.
+inline void key_parts(const ca_configuration&, key_visitor&) {}
+inline void key_parts(const autopilot_config&, key_visitor&) {}
+
 template <class Record>
 concept has_key_parts = requires(const Record& record, key_visitor& visit) {
   key_parts(record, visit);

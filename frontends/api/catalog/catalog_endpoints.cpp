@@ -4,7 +4,7 @@
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
 #include "frontends/api/strict_input.hpp"
-#include "protocol/config/definition_validation.hpp"
+#include "protocol/types/check_kinds.hpp"
 #include "protocol/types/names.hpp"
 #include "storage/state/command.hpp"
 #include "storage/state/queries_catalog.hpp"
@@ -128,7 +128,7 @@ expected<health_check_ptr> completed(const health_check& given, const register_r
     return fail("Node '" + check.node + "' for check '" + check.check_id + "' doesn't match register request node '" +
                 r.node + "'");
   if (check.status.empty()) check.status = health_critical;
-  if (check.type.empty()) check.type = config::type_of(check.definition);
+  if (check.type.empty()) check.type = shown_check_kind(check.definition);
   return std::make_shared<const health_check>(std::move(check));
 }
 

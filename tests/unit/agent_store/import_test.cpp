@@ -103,6 +103,30 @@ TEST_CASE("the values of an import are usable") {
   CHECK(state->expires == 1795216502);
 }
 
+TEST_CASE("each field of a check definition is stored, but for token and service") {
+  check_definition whole;
+  check_definition::fields(
+      []<class Member>(const field& f, Member& member) {
+        if (f.name == "CheckID" || f.name == "Args" || f.name == "Token" || f.name == "ServiceID") return;
+        if constexpr (std::is_same_v<Member, std::string>)
+          member = "text";
+        else if constexpr (std::is_same_v<Member, string_list>)
+          member = {"text"};
+        else if constexpr (std::is_same_v<Member, std::map<std::string, string_list>>)
+          member["name"] = {"text"};
+        else if constexpr (std::is_same_v<Member, std::optional<bool>>)
+          member = true;
+        else
+          member = Member{1};
+      },
+      whole);
+  persisted_check kept;
+  kept.check_type = to_persisted(whole);
+  auto read = read_check(*put(kept).value);
+  REQUIRE(read);
+  CHECK(from_persisted(read->check_type) == whole);
+}
+
 TEST_CASE("an import leaves out what it must not take over") {
   scratch_directory dir;
   auto& data = dir.path;

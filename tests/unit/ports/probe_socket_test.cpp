@@ -1,5 +1,7 @@
+#include "actors/ports/probe_attempt.hpp"
 #include "local_server.hpp"
 #include "probing.hpp"
+#include "protocol/types/check_kinds.hpp"
 #include "tls_server.hpp"
 
 #include <arpa/inet.h>
@@ -150,5 +152,13 @@ TEST_CASE("a UDP check fails only when it is refused") {
     CHECK(result.status == "critical");
     CHECK(result.output.starts_with("read udp 127.0.0.1:"));
     CHECK(result.output.ends_with("->" + d.udp + ": read: connection refused"));
+  }
+}
+
+TEST_CASE("each kind of check that is polled and available has a probe") {
+  for (const auto& kind : health_check_kinds()) {
+    INFO(kind.name);
+    bool wanted = kind.polled && kind.available;
+    CHECK(std::ranges::count(probe_rows, kind.name, &probe_row::kind) == (wanted ? 1 : 0));
   }
 }
