@@ -10,20 +10,20 @@
 
 namespace praetor {
 
-/// A value that never leaves its process: it may hold pointers and callbacks, and is not serialised.
+/// A value that never leaves its process. It may hold pointers and callbacks, and is not serialized.
 template <class T>
 struct local {
   T value;
 };
 
-/// A deadline_timer (actors/deadline_timer.hpp) wakes its actor; the number tells stale wake-ups from the newest. An
-/// actor tells its timers apart by their purpose.
+/// Sent by a deadline_timer (actors/deadline_timer.hpp). The number tells stale wake-ups from the newest one; the
+/// purpose tells the timers of one actor apart.
 template <class Purpose = void>
 struct wake_up {
   std::uint64_t number = 0;
 };
-struct fetch_again;      ///< a purpose: a kept answer is to be fetched anew
-struct deadline_reached; ///< a purpose: the first deadline among those who wait has come
+struct fetch_again;      ///< purpose: refresh a cached answer
+struct deadline_reached; ///< purpose: the earliest deadline of the waiters
 
 struct error;
 struct service_definition;
@@ -92,31 +92,31 @@ namespace config {
 struct runtime_config;
 } // namespace config
 
-/// Called once with the outcome of a write, from the thread that applied it.
+/// Called once with the outcome of a write, on the thread that applied it.
 using apply_callback = std::function<void(const state::apply_result&)>;
-/// Called once; null means that all went well.
+/// Called once; null means success.
 using done_callback = std::function<void(const error*)>;
-/// Called once; with an archive of the state, or why there is none.
+/// Called once, with an archive of the state or the error.
 using archive_callback = std::function<void(const snapshot_export*, const error*)>;
 
-/// A command for the Raft log (type byte and MessagePack) and who waits for its result.
+/// A command for the Raft log (type byte and MessagePack) and the callback for its result.
 struct proposal;
 
 /// A range of committed entries on its way to the state machine.
 struct apply_batch;
 
-/// What became of a session's renewal.
+/// The outcome of a session renewal.
 enum class renewal : std::uint8_t { renewed, unknown_session, not_leader };
 
-/// Who is at the other end of a connection: established once, when the connection was made, and stamped onto each
-/// message when it is read from it. Nothing that the peer sends afterwards can change it.
+/// The identity of a connection's peer. It is established once, when the connection is made, and stamped onto each
+/// message as it is read. Nothing that the peer sends later can change it.
 struct peer_identity {
-  std::uint64_t connection = 0; ///< this process's number of the connection, never used again; 0: none
+  std::uint64_t connection = 0; ///< this process's number for the connection, never reused; 0: none
   std::string id, name, datacenter;
-  std::string address;            ///< "ip:port" that it connects from
-  std::vector<std::string> names; ///< that its certificate, issued by the configured authority, is valid for
+  std::string address;            ///< the remote "ip:port"
+  std::vector<std::string> names; ///< the names in its certificate, if the configured authority issued it
   bool claims_server = false;     ///< the peer says that it is a server
-  bool certified_server = false;  ///< its certificate says so: it names a server of the datacenter
+  bool certified_server = false;  ///< its certificate names a server of the datacenter
 
   bool operator==(const peer_identity&) const = default;
 };
@@ -126,7 +126,7 @@ typename Inspector::result_type inspect(Inspector& f, peer_identity& x) {
            x.claims_server, x.certified_server);
 }
 
-/// One request or answer between processes: its format's version, what it is, and MessagePack.
+/// One request or answer between processes: format version, kind and MessagePack body.
 struct envelope {
   std::uint16_t version = 1;
   std::uint16_t kind = 0;
@@ -199,282 +199,281 @@ namespace praetor {
 // ---- Consensus
 // -------------------------------------------------------------------------------------------------------
 
-/// Puts what the Raft machine wants durable on disk, one batch and one fsync at a time. Never on a shared thread.
+/// Makes the output of the Raft machine durable, one batch and one fsync at a time. Never on a shared thread.
 using log_writer_actor = caf::typed_actor<
-    // Write and sync a batch, then report to whoever sent it. A failure ends the process.
+    // Write and sync a batch, then report to the sender. A failure stops the process.
     caf::reacts_to<append_atom, local<std::shared_ptr<log_job>>>,
-    // All batches that were in the mailbox are written: sync them together.
+    // Every batch of the mailbox is written: sync them together.
     caf::reacts_to<flush_atom>,
-    // Entries up to and including this index are in two snapshots: drop them.
+    // Two snapshots cover the entries up to and including this index: delete them.
     caf::reacts_to<compact_atom, std::uint64_t>,
-    // Report how much room there is, as a job without a write.
+    // Report the free space, as a job without a write.
     caf::reacts_to<probe_atom>>;
 
-/// Applies committed entries in order, publishes the new state and answers each caller with its own result.
+/// Applies committed entries in order, publishes the new state and completes each caller with its own result.
 using state_machine_actor = caf::typed_actor<
     // The next entries.
     caf::reacts_to<execute_atom, local<std::shared_ptr<apply_batch>>>,
-    // Call back when the state contains this index.
+    // Call back once the state includes this index.
     caf::reacts_to<applied_atom, std::uint64_t, local<std::function<void()>>>,
-    // A snapshot of another server is durable here: it takes the place of the whole state. The sender hears when it
-    // has.
+    // A snapshot of another server is durable here and replaces the whole state. The sender is notified once it has.
     caf::reacts_to<snapshot_atom, local<std::shared_ptr<installed_state>>>>;
 
 /// One Raft peer: turns messages into inputs of the machine and its outputs into messages and writes.
 using raft_peer_actor = caf::typed_actor<
-    // Append a command. The callback hears the result of applying it, or why it was not appended.
+    // Append a command. The callback gets the result of applying it, or why it was not appended.
     caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>>,
-    // All proposals that were in the mailbox have been read: hand them on as one batch.
+    // Every proposal of the mailbox has been read: append them as one batch.
     caf::reacts_to<flush_atom>,
     // The log writer has made a batch durable.
     caf::reacts_to<written_atom, local<std::shared_ptr<log_written_report>>>,
-    // A deadline of the machine has come.
+    // A deadline of the machine has passed.
     caf::reacts_to<wake_up<>>,
-    // Call back once this peer has confirmed with a quorum that it leads and has applied what was committed (null), or
-    // why that failed.
+    // Call back once this peer has confirmed its leadership with a quorum and applied all committed entries (null), or
+    // with the error.
     caf::reacts_to<read_atom, local<done_callback>>,
     // The state machine has applied everything up to this index.
     caf::reacts_to<applied_atom, std::uint64_t>,
-    // A snapshot is durable, and log entries up to and including this index may go.
+    // A snapshot is durable; log entries up to and including this index may be deleted.
     caf::reacts_to<snapshot_atom, local<std::shared_ptr<const raft::snapshot_meta>>, std::uint64_t>,
-    // The log has no entries up to and including this index any more.
+    // The log no longer holds entries up to and including this index.
     caf::reacts_to<compact_atom, std::uint64_t>,
-    // What operators ask: the callback gets a copy of the figures.
+    // Report the status: the callback gets a copy.
     caf::reacts_to<status_atom, local<std::function<void(const raft_status&)>>>,
-    // Hand leadership over and take no further part: the process is about to end.
+    // Transfer leadership and take no further part: the process is shutting down.
     caf::reacts_to<stop_atom, local<done_callback>>,
-    // A Raft message of another server, encoded, as its gateway received it.
+    // An encoded Raft message of another server, as the gateway received it.
     caf::reacts_to<send_atom, local<std::shared_ptr<const received_message>>>,
-    // The link to the server of this id came up (true) or broke (false).
+    // The link to the server with this id came up (true) or broke (false).
     caf::reacts_to<link_atom, std::string, bool>,
     // Change the configuration: add, promote, demote, remove a server.
     caf::reacts_to<members_atom, local<std::shared_ptr<membership_change>>>,
-    // Hand leadership over to the server of this id, "" = whoever is furthest ahead; hears when that ended.
+    // Transfer leadership to the server with this id ("": the most up-to-date voter). The callback runs when the
+    // transfer has ended.
     caf::reacts_to<transfer_atom, std::string, local<done_callback>>,
-    // What the snapshotter did with a piece of a snapshot.
+    // The snapshotter's result for a snapshot chunk.
     caf::reacts_to<chunk_atom, local<std::shared_ptr<chunk_outcome>>>,
-    // Begin a new cluster of these members, the same on each of them; refused where there is a log already.
+    // Bootstrap a cluster of these members, the same list on each of them. Refused if a log exists.
     caf::reacts_to<start_atom, local<std::shared_ptr<const raft::configuration>>, local<done_callback>>>;
 
-/// Writes snapshots of the state when enough has been applied since the last one, reads and keeps those that servers
-/// send each other, and makes and takes in archives for users. Never on a shared thread.
+/// Takes snapshots of the state when enough entries were applied since the last one, reads and stores the chunks that
+/// servers exchange, and exports and restores archives for users. Never on a shared thread.
 using snapshotter_actor = caf::typed_actor<
-    // The peer to tell of snapshots, and to ask for the members, and who takes over an installed one; sent once.
+    // The peer to notify of snapshots and to ask for the members, and the state machine that takes over an installed
+    // one; sent once.
     caf::reacts_to<leader_atom, raft_peer_actor, state_machine_actor>,
-    // The state now contains this index and term.
+    // The state now includes this index and term.
     caf::reacts_to<applied_atom, std::uint64_t, std::uint64_t>,
-    // Time to look whether the threshold was passed.
+    // Time to check the snapshot threshold.
     caf::reacts_to<wake_atom>,
-    // The peer's answer: take one.
+    // The peer's answer: take a snapshot.
     caf::reacts_to<status_atom, local<std::shared_ptr<raft_status>>>,
-    // Other limits.
+    // New snapshot limits.
     caf::reacts_to<reload_atom, local<snapshot_policy>>,
-    // Read a piece of a snapshot for a follower; the sender hears the outcome.
+    // Read a chunk of a snapshot for a follower; the sender gets the outcome.
     caf::reacts_to<chunk_atom, local<std::shared_ptr<raft::chunk_request>>>,
-    // Keep a piece of the leader's snapshot; the last one replaces the state. The sender hears the outcome.
+    // Store a chunk of the leader's snapshot; the last one replaces the state. The sender gets the outcome.
     caf::reacts_to<chunk_atom, local<std::shared_ptr<raft::chunk_received>>>,
     // The state machine has taken over the state of this snapshot.
     caf::reacts_to<snapshot_atom, local<std::shared_ptr<installed_state>>>,
     // Make an archive of the state for a user.
     caf::reacts_to<archive_atom, local<archive_callback>>,
-    // Put an archive's state in the place of that of all servers; only the leader takes it.
+    // Replace the state of all servers with an archive's. Only the leader accepts it.
     caf::reacts_to<restore_atom, local<std::shared_ptr<storage::scratch_file>>, local<done_callback>>,
-    // A piece of the archive of this restore went through the log ("") or why it did not.
+    // A chunk of this restore's archive was committed ("") or failed with this error.
     caf::reacts_to<restore_atom, std::uint64_t, std::string>>;
 
-/// Carries writes to the leader: here, or on another server; holds them while there is none.
+/// Forwards writes to the leader, local or remote, and holds them while there is none.
 using rpc_router_actor = caf::typed_actor<
     // Like raft_peer's, but retried while there is no leader, until rpc_hold_timeout.
     caf::reacts_to<propose_atom, local<std::shared_ptr<proposal>>>,
-    // Like raft_peer's, held likewise while this server leads but may not answer yet; an error at once where it does
-    // not.
+    // Like raft_peer's. Held likewise while this server leads but is not ready; fails at once if it does not lead.
     caf::reacts_to<read_atom, local<done_callback>>,
-    // Try again what is held.
+    // Retry the held requests.
     caf::reacts_to<wake_atom>,
-    // Time to spread the agents over the servers anew; the number tells stale wake-ups from the newest.
+    // Time to rebalance the agents over the servers. The number tells stale wake-ups from the newest one.
     caf::reacts_to<sync_atom, std::uint64_t>,
-    // Something that another server has to do.
+    // A request for another server.
     caf::reacts_to<forward_atom, local<std::shared_ptr<forwarded_request>>>,
-    // Nobody waits for it any more.
+    // The caller no longer waits for it.
     caf::reacts_to<leave_atom, local<std::shared_ptr<forwarded_request>>>,
-    // An attempt at it ended: its number, the answer or why there is none, and whether it may have arrived.
+    // An attempt ended: its number, the answer or the error, and whether the request may have arrived.
     caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<remote_outcome>>>,
-    // The servers that gossip knows now: links are made to them, and ended to those that are gone.
+    // The servers that gossip knows. Opens links to new ones and closes those to servers that are gone.
     caf::reacts_to<members_atom, local<std::shared_ptr<const known_servers>>>,
-    // The link to the server of this id came up (true) or broke (false).
+    // The link to the server with this id came up (true) or broke (false).
     caf::reacts_to<link_atom, std::string, bool>>;
 
-/// The gateway of another process as a connection shows it: what may be sent over the wire.
+/// The gateway of another process as seen over a connection: the messages that may cross the wire.
 using remote_gateway_actor = caf::typed_actor<
     // One request.
     caf::replies_to<rpc_atom, envelope>::with<envelope>,
-    // A message that is not answered.
+    // A one-way message.
     caf::reacts_to<send_atom, envelope>>;
 
-/// What a server answers to others. The connector stamps the peer's identity onto what it reads; nothing without a
-/// stamp is understood here.
+/// Answers other agents' requests. The connector stamps the peer's identity onto each message; the gateway accepts
+/// nothing without a stamp.
 using rpc_gateway_actor = caf::typed_actor<
-    // One request of another process.
+    // A request of another process.
     caf::replies_to<rpc_atom, envelope, peer_identity>::with<envelope>,
-    // A message that is not answered.
+    // A one-way message.
     caf::reacts_to<send_atom, envelope, peer_identity>,
-    // The connection of this number has ended: nobody waits for the answers to its requests.
+    // This connection has ended: cancel its requests.
     caf::reacts_to<leave_atom, std::uint64_t>,
-    // The request of this number, as the gateway counts, is answered.
+    // The request with this gateway number is answered.
     caf::reacts_to<result_atom, std::uint64_t, envelope>,
-    // It is answered, and the rest of the answer comes through the pipe: the peer pulls it.
+    // It is answered, and the peer pulls the rest of the answer from the pipe.
     caf::reacts_to<stream_atom, std::uint64_t, envelope, local<std::shared_ptr<byte_pipe>>>,
-    // A pipe of the request of this number has bytes for the peer, or room for what the peer has pushed.
+    // A pipe of this request has bytes for the peer, or room for the peer's next push.
     caf::reacts_to<stream_atom, std::uint64_t>,
-    // Time to look for streams that stand still.
+    // Time to look for stalled streams.
     caf::reacts_to<wake_atom>>;
 
-/// Keeps one connection to one other server: made again with growing waits when it breaks, and never holding more
-/// unsent bytes than its window.
+/// Keeps one connection to one server. Reconnects with backoff, and never holds more unsent bytes than its window.
 using peer_link_actor = caf::typed_actor<
-    // A request. Its callback runs once: with the answer, or with why there is none and whether it may have arrived.
+    // A request. Its callback runs once, with the answer or with the error and whether the request may have arrived.
     caf::reacts_to<rpc_atom, local<std::shared_ptr<remote_call>>>,
-    // A message that is not answered; lost without a word while the link is down or its window is full.
+    // A one-way message, dropped silently while the link is down or its window is full.
     caf::reacts_to<send_atom, local<std::shared_ptr<remote_envelope>>>,
-    // The server is reached elsewhere now ("ip:port").
+    // The server's address changed ("ip:port").
     caf::reacts_to<changed_atom, std::string>,
-    // An attempt to connect ended: its number, and the gateway's handle or what went wrong.
+    // A connection attempt ended: its number, and the gateway's handle or the error.
     caf::reacts_to<link_atom, std::uint64_t, local<std::shared_ptr<link_outcome>>>,
-    // The other side answered a request: its number, and the answer.
+    // The peer answered a request: its number and the answer.
     caf::reacts_to<rpc_atom, std::uint64_t, local<std::shared_ptr<link_answer>>>,
-    // Time to try again, or to give up on requests whose deadline has come.
+    // Time to reconnect, or to fail requests whose deadline has passed.
     caf::reacts_to<wake_up<>>>;
 
-/// Moves the bytes of one stream between a pipe of this process and a server: pulls the rest of an answer, or pushes
-/// that of a request. Ends with the stream.
+/// Moves the bytes of one stream between a local pipe and a server: pulls the rest of an answer, or pushes the rest of
+/// a request. Ends with the stream.
 using link_stream_actor = caf::typed_actor<
-    // A pull or a push came to this.
+    // A pull or a push ended with this outcome.
     caf::reacts_to<result_atom, local<std::shared_ptr<remote_outcome>>>,
-    // The pipe has room or bytes, or its other side has left.
+    // The pipe has room or bytes, or its other side has closed.
     caf::reacts_to<wake_atom>,
-    // The request that the stream belongs to has ended.
+    // The stream's request has ended.
     caf::reacts_to<leave_atom>>;
 
 // ---- Leader's duties
 // -------------------------------------------------------------------------------------------------
 
-/// Starts what only a leader does when leadership is gained, and ends it when it is lost.
+/// Starts the leader's duties when this server gains leadership and stops them when it loses it.
 using leader_duties_actor = caf::typed_actor<
     // Leadership was gained in this term, and all earlier entries are applied.
     caf::reacts_to<start_atom, std::uint64_t>,
-    // It was lost.
+    // Leadership was lost.
     caf::reacts_to<stop_atom>,
     // The gossip pool's members changed.
     caf::reacts_to<members_atom>,
     // A client renewed its session.
     caf::reacts_to<renew_atom, std::string, local<std::function<void(renewal)>>>,
-    // A node has a new network coordinate; lost without a word while this server does not lead.
+    // A node has a new network coordinate. Dropped silently while this server does not lead.
     caf::reacts_to<locate_atom, local<std::shared_ptr<const node_coordinate>>>>;
 
-/// Counts down one session's TTL on the leader and asks for its end when it runs out.
+/// Counts down one session's TTL on the leader and destroys the session when it expires.
 using session_timer_actor = caf::typed_actor<
     // The owner renewed the session: start the countdown afresh.
     caf::reacts_to<renew_atom>,
-    // The countdown has come to its end.
+    // The TTL has expired.
     caf::reacts_to<wake_up<>>,
     // The destroy command failed or its outcome is unknown: try again later.
     caf::reacts_to<result_atom, bool>>;
 
-/// Keeps a session_timer for each session with a TTL.
+/// Keeps one session_timer for each session with a TTL.
 using session_timers_actor = caf::typed_actor<
     // The sessions table changed: compare it with the timers.
     caf::reacts_to<changed_atom>,
-    // A client renewed its session: the callback hears whether it exists.
+    // A client renewed its session: the callback gets whether the session exists.
     caf::reacts_to<renew_atom, std::string, local<std::function<void(bool)>>>>;
 
-/// Gathers network coordinates and writes them to the log a batch at a time.
+/// Collects network coordinates and writes them to the log in batches.
 using coordinate_batcher_actor = caf::typed_actor<
-    // A node's new coordinate takes the place of one that still waits.
+    // A node's new coordinate replaces a pending one.
     caf::reacts_to<locate_atom, local<std::shared_ptr<const node_coordinate>>>,
-    // Write what has been gathered.
+    // Write the pending batch.
     caf::reacts_to<wake_atom>>;
 
-/// Deletes tombstones when every client has had time to see them.
+/// Deletes tombstones once every client has had time to see them.
 using tombstone_reaper_actor = caf::typed_actor<
-    // The tombstones' index moved.
+    // The tombstones' index changed.
     caf::reacts_to<changed_atom>,
-    // A bin of deletions has grown old enough.
+    // A bin of deletions has reached its age.
     caf::reacts_to<wake_atom>>;
 
-/// Makes the catalog agree with the members: node, serfHealth and, for servers, the consul service.
+/// Reconciles the catalog with the gossip members: node, serfHealth and, for servers, the consul service.
 using reconciler_actor = caf::typed_actor<
-    // Look again.
+    // Reconcile everything.
     caf::reacts_to<wake_atom>,
-    // A write of the last pass ended; true if it worked.
+    // A write of the last pass ended; true on success.
     caf::reacts_to<result_atom, bool>,
-    // Look again out of turn.
+    // Reconcile ahead of schedule.
     caf::reacts_to<sync_atom>>;
 
-/// Watches how the servers fare, and keeps the Raft configuration in line with the servers that gossip knows.
+/// Watches the servers' health, and keeps the Raft configuration in line with the servers that gossip knows.
 using autopilot_actor = caf::typed_actor<
-    // Look how they fare, now and from now on again and again.
+    // Assess the servers, now and periodically from now on.
     caf::reacts_to<wake_atom>,
-    // Gossip knows other servers now: see at once whether the configuration fits.
+    // The servers in gossip changed: check the configuration at once.
     caf::reacts_to<members_atom>,
-    // The peer's figures.
+    // The peer's status.
     caf::reacts_to<status_atom, local<std::shared_ptr<raft_status>>>,
-    // A change of the configuration ended; true if it was committed.
+    // A configuration change ended; true if it was committed.
     caf::reacts_to<result_atom, bool>>;
 
-/// Begins a new cluster once bootstrap_expect servers know of each other and none of them has a log.
+/// Bootstraps a new cluster once bootstrap_expect servers know each other and none of them has a log.
 using bootstrap_actor = caf::typed_actor<
-    // Look again.
+    // Check again.
     caf::reacts_to<wake_atom>,
-    // The answer of the server with this id in this round; null: it could not be asked.
+    // The answer of the server with this id in this round; null if it could not be reached.
     caf::reacts_to<result_atom, std::uint64_t, std::string, local<std::shared_ptr<const log_state>>>,
-    // The own peer has a configuration now.
+    // The local peer has a configuration now.
     caf::reacts_to<ended_atom>>;
 
-/// Makes the datacenter's root certificate, once.
+/// Creates the datacenter's root certificate, once.
 using ca_initializer_actor = caf::typed_actor<
-    // Look whether there is an active root, and make one if not.
+    // Create the root certificate unless one is active.
     caf::reacts_to<wake_atom>,
-    // Writing it failed.
+    // A write failed (false).
     caf::reacts_to<result_atom, bool>>;
 
-/// Writes the access control records that every cluster has, and deletes tokens when they expire.
+/// Writes the built-in ACL records of every cluster, and deletes expired tokens.
 using access_keeper_actor = caf::typed_actor<
-    // Write what is missing.
+    // Write the missing records.
     caf::reacts_to<start_atom>,
-    // A write ended; true if it worked.
+    // A write ended; true on success.
     caf::reacts_to<result_atom, bool>,
-    // Another token may be the next to expire.
+    // The next token to expire may have changed.
     caf::reacts_to<changed_atom>,
-    // The next one may have expired.
+    // The next token may have expired.
     caf::reacts_to<wake_up<>>>;
 
 // ---- The agent's own services and checks
 // -----------------------------------------------------------------------------
 
-/// Brings the agent's own services and checks to the catalog, and takes away what is not there.
+/// Syncs the agent's services and checks to the catalog, and removes stale entries from it.
 using anti_entropy_actor = caf::typed_actor<
-    // A service of this id changed in the registry.
+    // The service with this id changed in the registry.
     caf::reacts_to<changed_atom, service_atom, std::string>,
-    // A check of this id changed.
+    // The check with this id changed.
     caf::reacts_to<changed_atom, check_atom, std::string>,
     // The node's own record changed.
     caf::reacts_to<changed_atom, local<std::shared_ptr<node_identity>>>,
-    // Push what changed.
+    // Push the pending changes.
     caf::reacts_to<sync_atom>,
-    // The state can be read: compare everything now, and from now on again and again.
+    // The catalog can be read: run a full sync now and periodically from now on.
     caf::reacts_to<start_atom>,
-    // A server was found: compare everything soon.
+    // A server was found: run a full sync soon.
     caf::reacts_to<members_atom>,
-    // What a server says that the catalog has of this node; null if none could be asked.
+    // The catalog's records of this node, from a server; null if no server answered.
     caf::reacts_to<result_atom, local<std::shared_ptr<const node_records>>>,
-    // Time to compare everything.
+    // Time for a full sync.
     caf::reacts_to<wake_up<>>,
-    // A pushed change ended.
+    // A push ended.
     caf::reacts_to<result_atom, local<std::shared_ptr<const push_result>>>>;
 
-/// The agent's own services and checks: the truth that anti_entropy brings to the catalog.
+/// The agent's services and checks: the source of truth that anti_entropy syncs to the catalog.
 using registry_actor = caf::typed_actor<
-    // Add or replace a service with its checks. The callback hears when it is kept durably.
+    // Add or replace a service with its checks. The callback runs once it is durable.
     caf::reacts_to<service_atom, local<std::shared_ptr<service_registration>>, local<done_callback>>,
     // Remove a service, its checks and its sidecar.
     caf::reacts_to<remove_atom, service_atom, std::string, local<done_callback>>,
@@ -482,204 +481,202 @@ using registry_actor = caf::typed_actor<
     caf::reacts_to<check_atom, local<std::shared_ptr<check_registration>>, local<done_callback>>,
     // Remove a check.
     caf::reacts_to<remove_atom, check_atom, std::string, local<done_callback>>,
-    // A health worker's verdict: check id, status, output.
+    // A health check's result: check id, status, output.
     caf::reacts_to<result_atom, std::string, std::string, std::string>,
-    // A client sets a TTL check: check id, status, output.
+    // A client updates a TTL check: check id, status, output.
     caf::reacts_to<ttl_atom, std::string, std::string, std::string, local<done_callback>>,
-    // Maintenance on or off: service id ("" = the node), reason, the token to register it with ("" = what is configured
-    // for all).
+    // Maintenance mode on or off: service id ("": the node), reason, the token to register it with ("": the configured
+    // default).
     caf::reacts_to<maintain_atom, std::string, bool, std::string, std::string, local<done_callback>>,
-    // The configuration was read again: take over what changed of its services and checks. The callback hears why none
-    // of it was taken, or that it is kept durably.
+    // The configuration was reloaded: take over the changes of its services and checks. The callback gets why none of
+    // them was accepted, or runs once they are durable.
     caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>, local<done_callback>>,
-    // The catalog has had the tags of a service's definition: what stands there is in force.
+    // The catalog has had the tags of a service's definition: the catalog's tags are in force.
     caf::reacts_to<changed_atom, local<std::shared_ptr<const tag_settlement>>>,
     // The store has made the changes up to this number durable.
     caf::reacts_to<stored_atom, std::uint64_t>,
-    // Who brings changes to the catalog; sent once.
+    // The actor that syncs changes to the catalog; sent once.
     caf::reacts_to<sync_atom, anti_entropy_actor>,
     // A deferred output may be due.
     caf::reacts_to<sync_atom>,
     // Time to look for services whose checks have been critical for too long.
     caf::reacts_to<wake_atom>>;
 
-/// Writes the registry's changes to the agent's own store, many with one fsync. Never on a shared thread.
+/// Writes the registry's changes to the agent's own store, with one fsync for many changes. Never on a shared thread.
 using registry_writer_actor = caf::typed_actor<
-    // Write a batch and sync; the sender hears its number in stored_atom. A failure ends the process.
+    // Write a batch and sync; the sender gets its number in stored_atom. A failure stops the process.
     caf::reacts_to<append_atom, local<std::shared_ptr<store_job>>>>;
 
-/// Carries out one health check, again and again.
+/// Runs one health check periodically.
 using check_runner_actor = caf::typed_actor<
     // Time for the next attempt.
     caf::reacts_to<wake_atom, std::uint64_t>,
     // An attempt ended.
     caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<probe_result>>>,
-    // For checks by TTL: the client has spoken, start the countdown afresh.
+    // TTL checks only: a client sent an update, restart the countdown.
     caf::reacts_to<renew_atom>>;
 
 // ---- Watches
 // ---------------------------------------------------------------------------------------------------------
 
-/// One query that clients wait for: evaluated and rendered once whenever what it read changes, handed to all of them.
+/// One query that clients wait for. Evaluated and rendered once per change of its data; all waiters share the result.
 using watch_subscriber_actor = caf::typed_actor<
     // One more connection waits.
     caf::reacts_to<watch_atom, local<std::shared_ptr<watch_request>>>,
-    // A connection went away.
+    // A connection closed.
     caf::reacts_to<leave_atom, local<std::shared_ptr<watch_request>>>,
-    // Something the query read has changed.
+    // Data that the query read has changed.
     caf::reacts_to<changed_atom, std::uint64_t>,
-    // The first deadline among the waiting has come.
+    // The earliest deadline of the waiters has passed.
     caf::reacts_to<wake_up<>>,
-    // This agent no longer leads: everyone who waits is told to ask again.
+    // This agent no longer leads: all waiters have to retry.
     caf::reacts_to<leader_atom, bool>>;
 
-/// Finds the watch_subscriber of a query, or starts it.
+/// Finds or starts the watch_subscriber of a query.
 using watch_directory_actor = caf::typed_actor<
     // A connection wants to wait.
     caf::reacts_to<watch_atom, local<std::shared_ptr<watch_request>>>,
-    // A connection went away.
+    // A connection closed.
     caf::reacts_to<leave_atom, local<std::shared_ptr<watch_request>>>,
-    // A subscriber has nobody left and asks to end: its query's key, and how many requests it has been sent so far.
+    // A subscriber has no waiters left and asks to stop: its query's key, and the number of requests it has received.
     caf::reacts_to<ended_atom, std::string, std::uint64_t>,
-    // Leadership was lost: everyone who waits is told to ask again.
+    // Leadership was lost: all waiters have to retry.
     caf::reacts_to<leader_atom, bool>>;
 
-/// The kept answer to one question that other servers answer: fetched again, in the background, whenever it changes.
+/// The cached answer to one query that other servers answer. Refreshed in the background whenever it changes.
 using cached_answer_actor = caf::typed_actor<
     // A client asks.
     caf::reacts_to<watch_atom, local<std::shared_ptr<cache_request>>>,
-    // It went away.
+    // The client went away.
     caf::reacts_to<leave_atom, local<std::shared_ptr<cache_request>>>,
-    // The fetch of this number ended: the answer, or why there is none.
+    // The fetch with this number ended, with the answer or the error.
     caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<const fetched_answer>>>,
-    // Time to look whether to fetch again.
+    // Time to consider another fetch.
     caf::reacts_to<wake_up<fetch_again>>,
-    // The first deadline among the waiting has come.
+    // The earliest deadline of the waiters has passed.
     caf::reacts_to<wake_up<deadline_reached>>>;
 
-/// Finds the cached_answer of a question, or starts it; ends those that were not asked for too long, or are too many.
+/// Finds or starts the cached_answer of a query; stops those that have been idle for too long or are too many.
 using answer_cache_actor = caf::typed_actor<
     // A client asks.
     caf::reacts_to<watch_atom, local<std::shared_ptr<cache_request>>>,
-    // It went away.
+    // The client went away.
     caf::reacts_to<leave_atom, local<std::shared_ptr<cache_request>>>,
-    // Time to look for answers that nobody has asked for.
+    // Time to look for idle answers.
     caf::reacts_to<wake_atom>>;
 
-/// Carries out one watch of the configuration: asks as a client would, with the watch's token, and runs its handler at
-/// the first answer and at each change. It asks no further while the handler runs, so that one watch never has two
-/// runs at the same time; what changes meanwhile is the next news.
+/// Runs one watch of the configuration. Queries as a client would, with the watch's token, and runs the handler at the
+/// first answer and at each change. Does not query while the handler runs, so that a watch never has two runs at once;
+/// the next query picks up changes made meanwhile.
 using watch_runner_actor = caf::typed_actor<
-    // The question of this number has been answered, or a pause is over.
+    // The query with this number is answered, or a pause is over.
     caf::reacts_to<wake_atom, std::uint64_t>,
-    // The handler's run of this number has ended.
+    // The handler run with this number has ended.
     caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<const handler_result>>>>;
 
-/// Holds the watches of the agent's configuration: one watch_runner each, started again with a growing pause if it
-/// fails.
+/// Holds the watches of the agent's configuration: one watch_runner each, restarted with backoff if it fails.
 using watch_supervisor_actor = caf::typed_actor<
-    // The watches of the configuration that holds from now on. Those that it has in common with the one before go on
-    // undisturbed.
+    // The watches of the new configuration. Unchanged watches continue undisturbed.
     caf::reacts_to<reload_atom, local<std::vector<configured_watch>>>,
-    // The runner of this number may have failed and is due.
+    // The runner with this number is due for a restart, if it has failed.
     caf::reacts_to<wake_atom, std::uint64_t>>;
 
 // ---- Gossip
 // ------------------------------------------------------------------------------------------------------
 
-/// One member of a gossip pool: turns packets, frames and time into inputs of the machine, and its outputs into
-/// packets, frames and news for the agent.
+/// One member of a gossip pool: turns packets, frames and time into inputs of the SWIM machine, and its outputs into
+/// packets, frames and events for the agent.
 using gossip_prober_actor = caf::typed_actor<
     // A datagram arrived.
     caf::reacts_to<packet_atom, local<std::shared_ptr<gossip_packet>>>,
-    // Another member opened a stream and waits for the answer to its frame.
+    // Another member opened a stream and waits for a reply frame.
     caf::reacts_to<packet_atom, local<std::shared_ptr<gossip_request>>>,
-    // An own stream ended: its token, the frame that came back, and why there is none ("" if there is).
+    // A stream opened by this member ended: its token, the reply frame, and the error ("": none).
     caf::reacts_to<result_atom, std::uint64_t, std::string, std::string>,
-    // A deadline of the machine has come.
+    // A deadline of the machine has passed.
     caf::reacts_to<wake_up<>>,
-    // All inputs that were in the mailbox have been read: publish the members, write the rejoin snapshot.
+    // Every input of the mailbox has been read: publish the members, write the rejoin snapshot.
     caf::reacts_to<flush_atom>,
-    // Something that a client or another part of the agent asks of the pool.
+    // A command of a client or of another part of the agent.
     caf::reacts_to<gossip_atom, local<std::shared_ptr<gossip_command>>>,
-    // Whether unsealed gossip is accepted and sent may have changed.
+    // The rules for unencrypted gossip may have changed.
     caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>>>;
 
-/// Joins a gossip pool at the agent's start, again and again until somebody answered.
+/// Joins a gossip pool when the agent starts; retries until a member has answered.
 using retry_joiner_actor = caf::typed_actor<
-    // Try.
+    // Try to join.
     caf::reacts_to<wake_atom>,
-    // A try ended: how many members answered, and what went wrong.
+    // An attempt ended: how many members answered, and the error.
     caf::reacts_to<result_atom, std::uint64_t, std::string>>;
 
-/// Keeps the newest user events that were meant for this agent.
+/// Keeps the newest user events that match this agent.
 using user_events_actor = caf::typed_actor<
-    // An event came through gossip.
+    // Gossip delivered an event.
     caf::reacts_to<gossip_atom, local<std::shared_ptr<const swim::user_event>>>,
-    // A client wants to see them, or to wait for the next.
+    // A client wants to list events, or to wait for the next one.
     caf::reacts_to<watch_atom, local<std::shared_ptr<event_wait>>>,
     // The client went away.
     caf::reacts_to<leave_atom, local<std::shared_ptr<event_wait>>>,
-    // The first deadline among the waiting may have come.
+    // The earliest deadline of the waiters may have passed.
     caf::reacts_to<wake_atom>>;
 
-/// Carries out one command that came by a user event: reads it from the key-value store, and writes there what comes of
-/// it.
+/// Runs one remote execution that a user event started: reads the job from the key-value store and writes its output
+/// there.
 using remote_execution_actor = caf::typed_actor<
-    // The answer to the request under way.
+    // The answer to the pending request.
     caf::reacts_to<result_atom, std::uint64_t, local<std::shared_ptr<const execution_reply>>>,
-    // The command has written this.
+    // Output of the command.
     caf::reacts_to<packet_atom, std::string>,
-    // It has ended, with this exit code.
+    // The command exited with this code.
     caf::reacts_to<ended_atom, std::int32_t>,
-    // Gathered output is due, or a sign of life.
+    // Buffered output or a heartbeat is due.
     caf::reacts_to<wake_up<>>>;
 
-/// Tells the leader every now and then where in the network this agent is.
+/// Sends this agent's network coordinate to the leader periodically.
 using coordinate_sender_actor = caf::typed_actor<
-    // Time to tell.
+    // Time to send it.
     caf::reacts_to<wake_atom>,
-    // Where that is.
+    // The current coordinate.
     caf::reacts_to<locate_atom, local<std::shared_ptr<const node_coordinate>>>>;
 
-/// Takes this agent out of its cluster, so that nobody takes its end for a failure: leadership is handed over, the
-/// gossip pools are told, requests are served until clients have turned to others, and the vote is given up.
+/// Makes this agent leave its cluster gracefully, so that it does not count as failed: transfers leadership, leaves the
+/// gossip pools, keeps serving until clients have moved to other servers, and gives up its vote.
 using leaver_actor = caf::typed_actor<
-    // The step of this number is through.
+    // The step with this number is done.
     caf::reacts_to<result_atom, std::uint64_t>,
-    // Time is up for the step of this number.
+    // The step with this number has timed out.
     caf::reacts_to<wake_atom, std::uint64_t>,
-    // The peer's figures.
+    // The peer's status.
     caf::reacts_to<status_atom, local<std::shared_ptr<raft_status>>>>;
 
 // ---- Telemetry
 // ----------------------------------------------------------------------------------------------------
 
-/// Tells an agent's telemetry the time whenever one of its intervals ends.
+/// Tells the telemetry the time whenever one of its intervals ends.
 using metrics_clock_actor = caf::typed_actor<
-    // The running interval may be over.
+    // The current interval may be over.
     caf::reacts_to<wake_atom>>;
 
 // ---- The agent
 // -------------------------------------------------------------------------------------------------------
 
-/// The root: starts the others for its role, watches over them, reloads and stops.
+/// The root actor: starts the actors of the agent's role, monitors them, reloads and stops.
 using agent_actor = caf::typed_actor<
-    // Take over a new configuration. The callback hears why nothing of it was taken, or that it is in force.
+    // Apply a new configuration. The callback gets why it was rejected, or runs once it is in force.
     caf::reacts_to<reload_atom, local<std::shared_ptr<const config::runtime_config>>, local<done_callback>>,
-    // The registry has its services and checks (""), or why it does not take those of the configuration.
+    // The registry has loaded its services and checks (""), or why it rejects those of the configuration.
     caf::reacts_to<result_atom, std::string>,
     // The raft peer's role changed.
     caf::reacts_to<leader_atom, local<std::shared_ptr<const leadership>>>,
-    // The members of the own pool were published.
+    // The members of the local pool were published.
     caf::reacts_to<members_atom>,
-    // A child that may be started again is due.
+    // A failed child is due for a restart.
     caf::reacts_to<wake_atom, std::string>,
-    // Leave the cluster in order, so that nobody takes the end for a failure; the callback runs when that is done.
+    // Leave the cluster gracefully, so that this agent does not count as failed; the callback runs when that is done.
     caf::reacts_to<leave_atom, local<done_callback>>,
-    // End everything in order; the callback runs when all is down.
+    // Shut down in order; the callback runs when everything has stopped.
     caf::reacts_to<stop_atom, local<done_callback>>,
-    // The raft peer has stood down: end the rest.
+    // The raft peer has stepped down: stop the rest.
     caf::reacts_to<ended_atom, local<done_callback>>>;
 
 } // namespace praetor
