@@ -15,7 +15,7 @@ bool is_alias(const check_definition& c) { return !c.alias_node.empty() || !c.al
 
 namespace {
 
-/// @param runs it is a command, here or in a container
+/// @param runs the check runs a command, on the host or in a container
 template <class Definition>
 std::string kind_of(const Definition& c, bool runs) {
   if (!c.grpc.empty()) return "grpc";
