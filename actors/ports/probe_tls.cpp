@@ -19,7 +19,7 @@ std::string judge_name(X509* certificate, const std::string& name) {
       return "x509: cannot validate certificate for " + name + " because it doesn't contain any IP SANs";
     return "x509: certificate is valid for " + names + ", not " + name;
   }
-  // The subject's common name has not counted for long.
+  // Ignores the subject's common name, which is deprecated as a host name (RFC 9525).
   if (X509_check_host(certificate, name.data(), name.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1)
     return {};
   auto names = joined_names(certificate, subject_name::kind::dns);
@@ -32,7 +32,7 @@ std::string judge_name(X509* certificate, const std::string& name) {
 ssl_ctx_st* probe_tls::context(std::string& error) {
   if (context_) return context_.get();
   auto made = make_client_context();
-  SSL_CTX_set_verify(made.get(), SSL_VERIFY_NONE, nullptr); // judge_certificate decides
+  SSL_CTX_set_verify(made.get(), SSL_VERIFY_NONE, nullptr); // judge_certificate checks it after the handshake
   const auto& s = settings_;
   if (s.ca_file.empty() && s.ca_path.empty()) {
     SSL_CTX_set_default_verify_paths(made.get());

@@ -26,7 +26,7 @@ expected<std::shared_ptr<const remoting_tls>> make_remoting_tls(const config::ru
   auto outgoing = make_tls_context(options);
   if (!outgoing) return fail("tls.internal_rpc: " + outgoing.error().text);
   out->outgoing = *outgoing;
-  // Certificates are judged after the handshake, with a sentence for the log.
+  // Certificates are checked after the handshake, with a readable error for the log.
   SSL_CTX_set_verify(out->outgoing.get(), SSL_VERIFY_NONE, nullptr);
   if (out->verify_outgoing && from.ca_file.empty() && from.ca_path.empty())
     return fail("tls.internal_rpc: verify_outgoing needs an authority (ca_file or ca_path)");
@@ -39,7 +39,7 @@ expected<std::shared_ptr<const remoting_tls>> make_remoting_tls(const config::ru
   auto incoming = make_tls_context(options);
   if (!incoming) return fail("tls.internal_rpc: " + incoming.error().text);
   out->incoming = *incoming;
-  // A missing or foreign certificate is refused after the handshake too: so the other side hears why.
+  // A missing or foreign certificate is rejected after the handshake too, so that the peer receives the reason.
   SSL_CTX_set_verify(out->incoming.get(), from.verify_incoming ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
                      [](int, X509_STORE_CTX*) { return 1; });
   SSL_CTX_set_num_tickets(out->incoming.get(), 0);
@@ -51,7 +51,7 @@ std::string server_name_in(const remoting_tls& tls, const std::string& datacente
 }
 
 std::vector<std::string> certificate_names(ssl_st* session) {
-  constexpr std::size_t most_names = 16, longest_name = 256; // they travel with each message
+  constexpr std::size_t most_names = 16, longest_name = 256; // they are part of each message
   std::vector<std::string> out;
   certificate_ptr certificate(SSL_get1_peer_certificate(session));
   if (!certificate) return out;

@@ -54,7 +54,7 @@ expected<void> use_certificate(SSL_CTX* context, const tls_options& options) {
     if (SSL_CTX_add1_chain_cert(context, chain[i].get()) != 1)
       return fail("Failed to load cert/key pair: " + last_tls_error());
   auto source = reader_of(key);
-  // Without a callback OpenSSL would ask for a passphrase on the terminal.
+  // Without a callback OpenSSL would prompt for a passphrase on the terminal.
   auto no_passphrase = [](char*, int, int, void*) { return 0; };
   key_ptr secret(PEM_read_bio_PrivateKey(source.get(), nullptr, no_passphrase, nullptr));
   source.reset();
@@ -106,7 +106,7 @@ expected<void> use_versions(SSL_CTX* context, const tls_options& options) {
       std::find_if(versions.begin(), versions.end(), [&](auto& v) { return v.first == options.min_version; });
   if (version == versions.end()) return fail("unknown TLS version \"" + options.min_version + "\"");
   SSL_CTX_set_min_proto_version(context, version->second);
-  // OpenSSL's default security level refuses the signatures that TLS 1.0 and 1.1 need.
+  // OpenSSL's default security level rejects the signatures of TLS 1.0 and 1.1.
   if (version->second < TLS1_2_VERSION) SSL_CTX_set_security_level(context, 0);
 
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> suites{{
@@ -155,7 +155,7 @@ long control_socket(BIO* bio, int command, long, void*) {
   return command == BIO_CTRL_FLUSH || command == BIO_CTRL_PUSH || command == BIO_CTRL_POP;
 }
 
-/// OpenSSL's own socket BIO raises SIGPIPE when the other side is gone.
+/// OpenSSL's own socket BIO raises SIGPIPE if the peer has closed.
 const BIO_METHOD* socket_method() {
   static const std::unique_ptr<BIO_METHOD, freed_by<BIO_meth_free>> method = [] {
     auto* m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without signals");
@@ -197,7 +197,7 @@ expected<tls_context> make_tls_context(const tls_options& options) {
   tls_context context(SSL_CTX_new(TLS_method()), SSL_CTX_free);
   if (!context) return fail("TLS: " + last_tls_error());
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  // Idle connections give their record buffers (34 kB) back.
+  // Idle connections release their record buffers (34 kB).
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   if (auto ok = use_certificate(context.get(), options); !ok) return tl::unexpected(ok.error());
