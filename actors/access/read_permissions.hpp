@@ -7,8 +7,8 @@
 
 namespace praetor {
 
-// What a token may see of the catalog. Records that were imported through a peering are seen by who may see all nodes,
-// or all services.
+// Read permissions on the catalog. Records imported through a peering are visible to tokens that may read all nodes, or
+// all services.
 
 inline bool may_read_node(const acl::authorizer& who, std::string_view peer, std::string_view node) {
   return peer.empty() ? who.allowed(acl::resource::node, acl::access::read, node)
@@ -23,16 +23,16 @@ inline bool may_read(const acl::authorizer& who, const node& n) { return may_rea
 inline bool may_read(const acl::authorizer& who, const node_service& s) {
   return may_read_service(who, s.peer_name, s.name);
 }
-/// A check tells of its node, and if it names a service, of that too: both have to be readable.
+/// A check reveals its node and, if it names one, its service: both must be readable.
 bool may_read(const acl::authorizer& who, const health_check& c);
-/// An instance with all checks that count for it. The checks are not judged one by one: an instance without the check
-/// that makes it critical would look healthy.
+/// An instance with all checks that apply to it. The checks are not filtered one by one: without its critical check, an
+/// instance would look healthy.
 inline bool may_read(const acl::authorizer& who, const service_entry& e) {
   return may_read(who, *e.node) && may_read(who, *e.service);
 }
 
-/// A check of the agent that is asked itself. Its node is no secret to its users: a service's check is shown to who may
-/// see the service.
+/// A check of the local agent. Its node is known to its users: a service check is visible to tokens that may read the
+/// service.
 inline bool may_read_own(const acl::authorizer& who, const health_check& c) {
   return c.service_name.empty() ? may_read_node(who, {}, c.node) : may_read_service(who, {}, c.service_name);
 }
