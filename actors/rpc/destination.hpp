@@ -13,23 +13,24 @@ namespace praetor {
 
 /// The agent that answers a request. Other agents forward it; a request that `agent` answers is never forwarded.
 enum class answerer : std::uint8_t {
-  agent,      ///< the agent that the client asks
-  any_server, ///< the first server that gets it
+  agent,      ///< the agent that the client contacted
+  any_server, ///< the first server that receives it
   leader,     ///< the leader, or a server that has heard from it recently enough
 };
 
-/// Whose answer a request takes. Resolved once, when the request comes in.
+/// Which agent answers a request. Determined once, when the request arrives.
 struct destination {
-  std::string datacenter = {}; ///< of the records; "": that of the agent that is asked
+  std::string datacenter = {}; ///< of the records; "": that of the contacted agent
   answerer who = answerer::leader;
-  std::chrono::nanoseconds max_age{0}; ///< of a server's state, if it answers for the leader; 0: none does
-  std::chrono::nanoseconds hold{0};    ///< how long the request waits for a server that can answer
+  std::chrono::nanoseconds max_age{0}; ///< maximal age of another server's state; 0: only the leader answers
+  std::chrono::nanoseconds hold{0};    ///< how long the request waits for a suitable server
 };
 
-/// Whether an agent answers a request itself. Otherwise another server does.
+/// Whether an agent answers a request itself instead of forwarding it.
 bool answers_here(const destination& to, bool is_server, const leadership_board& leader, steady_time now);
 
-/// Why no server answers for the datacenter of a request, if so. An agent reaches the servers of its own datacenter.
+/// Why no server can answer for the datacenter of a request, if so. An agent reaches only the servers of its own
+/// datacenter.
 std::optional<error> unreachable(std::string_view datacenter, std::string_view own);
 
 } // namespace praetor

@@ -7,8 +7,8 @@
 
 namespace praetor {
 
-/// The value of an answer's header field, whichever of its parts holds it; empty if there is none.
-/// @param name in any case
+/// The value of an answer's header, wherever it is stored; empty if absent.
+/// @param name case-insensitive
 std::string header_of(const remote_answer& answer, std::string_view name);
 /// X-Consul-Index; 0 if there is none.
 std::uint64_t index_of(const remote_answer& answer);

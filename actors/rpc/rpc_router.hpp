@@ -17,10 +17,10 @@
 
 namespace praetor {
 
-/// What an attempt at a request came to.
+/// The outcome of an attempt.
 struct remote_outcome {
   expected<envelope> answer;
-  bool reached = true; ///< false: it has surely never left
+  bool reached = true; ///< false: it was definitely not sent
 };
 
 struct rpc_router_options {
@@ -37,7 +37,7 @@ struct rpc_router_options {
 struct rpc_router_state {
   static constexpr const char* name = "rpc_router";
   rpc_router_state() = default;
-  /// The links end with it.
+  /// Stops the links.
   ~rpc_router_state();
 
   struct link {
@@ -45,20 +45,20 @@ struct rpc_router_state {
     std::string address;
     bool up = false;
   };
-  /// A request that another server has been asked.
+  /// A request that was sent to another server.
   struct flight {
     forwarded_request_ptr request;
     std::string server;
-    link_stream_actor pusher; ///< of what follows the request; null: nothing does
+    link_stream_actor pusher; ///< for the stream after the request; null: none
   };
 
   rpc_router_actor::pointer self = nullptr;
   rpc_router_options options;
   std::mt19937_64 random;
   std::map<std::string, link> links;
-  std::deque<std::string> rotation; ///< client agents ask the first of these servers
+  std::deque<std::string> rotation; ///< client agents use the first of these servers
   std::map<std::uint64_t, flight> flights;
-  std::map<std::uint64_t, forwarded_request_ptr> held; ///< by place, the longest held first
+  std::map<std::uint64_t, forwarded_request_ptr> held; ///< by position, the longest held first
   std::uint64_t next_number = 0, next_place = 0, rebalance = 0;
   bool timer_set = false;
 
@@ -77,11 +77,11 @@ private:
   void attempt(const forwarded_request_ptr& r);
   void hold_back(const forwarded_request_ptr& r);
   void give_up(const forwarded_request_ptr& r);
-  /// Takes the attempt of this number out, and ends what is still being pushed for it.
+  /// Removes the attempt with this number and stops its pusher.
   std::optional<flight> end_flight(std::uint64_t number);
-  /// The rest of an answer is there to be pulled.
+  /// The rest of an answer is ready to be pulled.
   void begin_stream(std::uint64_t number, flight& f, std::string head);
-  /// The server to ask; nothing while there is none to be reached.
+  /// The server to use; nothing while none is reachable.
   const std::string* choose(const forwarded_request& r) const;
   void rotate(const std::string& failed);
   void start_link(const known_server& s);
@@ -89,7 +89,7 @@ private:
   void schedule_rebalance();
 };
 
-/// Carries what the leader or another server has to do.
+/// Forwards requests to the leader or to another server.
 rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rpc_router_state> self,
                                            rpc_router_options options);
 
