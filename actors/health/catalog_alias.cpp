@@ -12,11 +12,12 @@ namespace praetor {
 
 namespace {
 
-constexpr std::string_view longest_wait = "60s";  ///< for news: the target is looked at once a minute at least
-constexpr std::string_view oldest_answer = "15s"; ///< an older state is not judged by
-constexpr nanoseconds until_frontends = std::chrono::seconds(1); ///< at the agent's start they come after its checks
+constexpr std::string_view longest_wait = "60s";  ///< of a blocking query: reads the target at least once a minute
+constexpr std::string_view oldest_answer = "15s"; ///< rejects older states
+constexpr nanoseconds until_frontends = std::chrono::seconds(1); ///< at the agent's start the frontends start after its
+                                                                 ///< checks
 
-/// As much as is looked at of a node and its services.
+/// The part of a node and its services that the alias uses.
 struct seen_node {
   std::string name;
 
@@ -91,7 +92,7 @@ void catalog_alias_state::ask_for_checks() {
   ask("/v1/health/node/", std::move(query));
 }
 
-/// A target without checks passes; one that is not there, or is not to be seen, does not.
+/// A target without checks passes; a missing or unreadable one does not.
 void catalog_alias_state::ask_for_target() {
   looking_for_target = true;
   ask("/v1/catalog/node-services/", {});
@@ -108,7 +109,7 @@ void catalog_alias_state::wake() {
 
 void catalog_alias_state::answered(const remote_answer& a) {
   if (a.status != 200) return failed(a.body);
-  // A server that has just begun has not applied its whole log yet, or has lost touch: it does not tell how things are.
+  // A server that has just started or has lost its leader has no current state to judge by.
   if (header_of(a, "X-Consul-Knownleader") == "false") return pause(until_frontends);
   auto taken = looking_for_target ? take_target(a) : take_checks(a);
   if (!taken) failed("the answer could not be read: " + taken.error().text);
@@ -119,7 +120,7 @@ expected<void> catalog_alias_state::take_checks(const remote_answer& a) {
   std::vector<health_check> all;
   if (auto read = json::read(a.body, all); !read) return read;
   pauses.reset();
-  index = std::max<std::uint64_t>(index_of(a), 1); // 0 would not wait
+  index = std::max<std::uint64_t>(index_of(a), 1); // an index of 0 would not block
   checks.clear();
   bool same_node = equal_fold(d.alias_node, start.node_name);
   for (const auto& c : all)
@@ -147,7 +148,7 @@ expected<void> catalog_alias_state::take_target(const remote_answer& a) {
   return {};
 }
 
-/// One failure may be a change of leaders; from the second on nothing is known of the target.
+/// A single failure may be a change of leader; from the second one on the target's state is unknown.
 void catalog_alias_state::failed(const std::string& why) {
   auto wait = pauses.next();
   if (pauses.failures() > 1)
