@@ -12,23 +12,23 @@ struct leaver_options {
   published_state_ptr view;
   std::string node_id;
   raft_peer_actor peer;         ///< null on client agents
-  gossip_prober_actor lan, wan; ///< null: no part in that pool
-  nanoseconds drain{0};         ///< how long a server goes on serving when the others know that it leaves
-  done_callback done;           ///< runs once, when all is over
+  gossip_prober_actor lan, wan; ///< null: not a member of that pool
+  nanoseconds drain{0};         ///< how long a server continues to serve after it has announced its leave
+  done_callback done;           ///< called once, at the end
 };
 
 struct leaver_state {
   static constexpr const char* name = "leaver";
   leaver_state() = default;
 
-  /// In this order; each is left out where it has no object.
+  /// In this order; steps that do not apply are skipped.
   enum class step : std::uint64_t { start, hand_over, farewell, drain, removal, over };
 
   leaver_actor::pointer self = nullptr;
   leaver_options options;
   step now = step::start;
-  int open_pools = 0; ///< that have not been told yet
-  unsigned looks = 0; ///< at the configuration
+  int open_pools = 0; ///< pools that have not been left yet
+  unsigned looks = 0; ///< checks of the configuration so far
 
   void begin(step next);
   void through(step which);
@@ -42,7 +42,7 @@ private:
   void tick(nanoseconds after);
 };
 
-/// Ends when the agent has left.
+/// Stops when the agent has left.
 leaver_actor::behavior_type leaver(leaver_actor::stateful_pointer<leaver_state> self, leaver_options options);
 
 } // namespace praetor

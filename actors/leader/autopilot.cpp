@@ -27,7 +27,7 @@ const char* deed(raft::configuration_change::kind_t kind) {
   return "";
 }
 
-/// The log and archives may hold any numbers; sums with these don't overflow.
+/// Clamps values: log and archives may hold any numbers, and sums with them must not overflow.
 autopilot_config bounded(autopilot_config config) {
   auto bound = [](nanoseconds& wait) { wait = std::clamp(wait, nanoseconds::zero(), state::longest_autopilot_wait); };
   bound(config.last_contact_threshold);
@@ -75,9 +75,9 @@ void autopilot_actor_state::judge(const raft_status& status) {
   auto state = std::make_shared<const autopilot_state>(judge_servers(in, last.get()));
   last = state;
   view->autopilot.store(state);
-  // Without gossip (tests of single parts) nothing is known of anyone.
+  // Without gossip (in unit tests) no server's state is known.
   if (changing || in.seen.empty()) return;
-  // Who has proven stable gets its vote at once; what else there may be to do is not looked for that often.
+  // A stable non-voter is promoted at once; other changes are considered less often.
   auto wanted = std::exchange(reconcile_due, false) ? next_change(in, *state) : next_promotion(in, *state);
   if (wanted) change(*wanted);
 }
@@ -124,9 +124,9 @@ autopilot_actor::behavior_type autopilot(autopilot_actor::stateful_pointer<autop
       [self](result_atom, bool committed) {
         auto& s = self->state;
         s.changing = false;
-        if (!committed) return; // the next round tries again
-        // There may be more to do. A new vote alone leads to nothing new, and a look at everybody would take back at
-        // once a server that an operator removes by hand.
+        if (!committed) return; // retried in the next round
+        // More changes may be needed. After a promotion there are none, and a full reconciliation could re-add a server
+        // that an operator is removing by hand.
         if (!s.promoting) s.reconcile_due = true;
         s.look();
       },
