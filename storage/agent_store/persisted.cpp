@@ -7,7 +7,7 @@ namespace praetor::storage {
 
 namespace {
 
-/// Copies the members that both shapes have in common, either way.
+/// Copies the members common to both shapes, in either direction.
 template <class From, class To>
 void copy_common(const From& from, To& to) {
   to.name = from.name;
