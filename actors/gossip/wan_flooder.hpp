@@ -11,8 +11,8 @@
 
 namespace praetor {
 
-/// Joins the servers of this datacenter to the WAN pool, so that one join between two datacenters is enough (Consul's
-/// flood join). Has the interface of a retry_joiner: try, and the outcome of a try.
+/// Joins the servers of this datacenter to the WAN pool, so that one join between two datacenters is enough (Consul:
+/// agent/consul/flood.go). Has the interface of a retry_joiner: try, and the outcome of a try.
 using wan_flooder_actor = retry_joiner_actor;
 
 struct wan_flooder_options {

@@ -31,7 +31,7 @@ void first_fault::check_name(std::string_view member, std::string_view value) {
 }
 
 void first_fault::check_port(std::string_view member, std::int64_t value) {
-  constexpr std::int64_t no_port = -1, largest_port = 65535; // clients may write -1, as configurations of agents do
+  constexpr std::int64_t no_port = -1, largest_port = 65535; // clients may write -1, as agent configurations do
   if (value < no_port || value > largest_port)
     add(member, std::to_string(value) + " is no port, which is a number from 0 to 65535");
 }
@@ -65,7 +65,7 @@ void check_free_form(const free_form& value, const place& at, first_fault& f) { 
 
 namespace {
 
-/// Whether an operation writes the record that it brings, and does not only look for it or remove it.
+/// Whether an operation writes its record, instead of only reading or deleting it.
 bool writes_record(std::string_view verb) { return verb == "set" || verb == "cas" || verb == "lock"; }
 
 void written_keys(const kv_entry& e, std::string_view verb, key_visitor& visit) {
