@@ -12,7 +12,7 @@ namespace praetor::cli {
 
 namespace {
 
-/// Adds every certificate of a PEM file; the error is that of reading, or that there was none.
+/// Adds every certificate of a PEM file; the error says that it can't be read or has none.
 expected<void> trust_file(SSL_CTX* context, const std::string& path) {
   auto content = read_file(path);
   if (!content) return tl::make_unexpected(content.error());
