@@ -6,7 +6,7 @@ namespace praetor::http {
 
 namespace {
 
-/// HTTP/1.1 is all that is spoken here; a client that insists on something else is refused.
+/// Only HTTP/1.1 is supported: rejects clients that offer only other protocols (ALPN, RFC 7301 3.2).
 int choose_protocol(SSL*, const unsigned char** out, unsigned char* length, const unsigned char* in, unsigned size,
                     void*) {
   static constexpr unsigned char ours[] = "\x08http/1.1";
