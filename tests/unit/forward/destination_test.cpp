@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What a server knows of its leader, which it heard from 10 s ago.
+/// A server's view of its leader, with a contact 10 s ago.
 struct asked_server {
   bool heard = true, leads = false;
   steady_time now{1h};

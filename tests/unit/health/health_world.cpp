@@ -10,7 +10,7 @@ registry_actor::behavior_type listening_registry(registry_actor::pointer self, r
   return {
       [](service_atom, local<std::shared_ptr<service_registration>>&, local<done_callback>&) {},
       [](remove_atom, service_atom, const std::string&, local<done_callback>&) {},
-      // An actor's children are spawned while it runs.
+      // An actor's children must be spawned while it runs.
       [](check_atom, local<std::shared_ptr<check_registration>>&, local<done_callback>& task) { task.value(nullptr); },
       [](remove_atom, check_atom, const std::string&, local<done_callback>&) {},
       [hear](result_atom, const std::string& check, const std::string& status, const std::string& output) {
