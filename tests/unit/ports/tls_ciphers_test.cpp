@@ -9,7 +9,7 @@ using namespace praetor;
 
 namespace {
 
-/// The names of the suites that a context offers without an ephemeral key exchange.
+/// The names of the offered suites without an ephemeral key exchange.
 std::string without_forward_secrecy(ssl_ctx_st* context) {
   std::string out;
   auto* suites = SSL_CTX_get_ciphers(context);

@@ -45,7 +45,7 @@ TEST_CASE("a round trip moves the coordinate towards what was measured") {
   double moved = 0.25 * weight * (0.1 - 0.00002);
   double length = 0;
   for (double x : c.own().vec) length += x * x;
-  CHECK(std::sqrt(length) == Approx(moved).epsilon(0.001)); // gravity pulls by next to nothing
+  CHECK(std::sqrt(length) == Approx(moved).epsilon(0.001)); // gravity is negligible here
   CHECK(c.own().height >= 10.0e-6);
   CHECK(c.own().adjustment == Approx((0.1 - moved - c.own().height - other.height) / 40).epsilon(0.01));
   CHECK(own.error == 1.5);
