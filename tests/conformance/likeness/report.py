@@ -1,11 +1,11 @@
-"""Counts what is compared, and tells accepted differences from others."""
+"""Counts comparisons, and separates accepted differences from others."""
 
 import re
 import sys
 
 
 class Report:
-    """Counts the cases and keeps the differences."""
+    """Counts the cases and collects the differences."""
 
     def __init__(self, known, verbose):
         self.known, self.verbose = known, verbose
@@ -40,7 +40,7 @@ class Report:
 
 
 def read_known(path):
-    """Lines `regular expression | reason`; the expression is searched in a difference's line."""
+    """Lines `regular expression | reason`; the expression is searched for in a difference's line."""
     known = []
     with open(path) as lines:
         for line in lines:
