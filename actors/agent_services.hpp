@@ -21,7 +21,7 @@ struct agent_services {
   std::atomic<std::shared_ptr<const peer_links>> links;       ///< by rpc_router
   std::atomic<std::shared_ptr<request_server>> requests;      ///< by the frontends; null: not started
   std::atomic<std::shared_ptr<metrics::telemetry>> telemetry; ///< by agent; null: metrics are disabled
-  token_resolver resolver;                                    ///< resolves tokens
+  token_resolver resolver;
 };
 
 } // namespace praetor

@@ -37,7 +37,6 @@ struct leader_duties_options {
 struct leader_duties_state {
   static constexpr const char* name = "leader_duties";
   leader_duties_state() = default;
-  /// Stops the duties.
   ~leader_duties_state() { stop(); }
 
   leader_duties_actor::pointer self = nullptr;

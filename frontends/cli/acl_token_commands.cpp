@@ -9,7 +9,6 @@ namespace praetor::cli {
 
 namespace {
 
-/// A command on one token.
 class one_token : public acl_command {
 protected:
   void declare_id(flag_set& flags) {

@@ -27,7 +27,6 @@ std::string decodable_start(const std::string& text) {
 /// Keys do not start with a slash, but users write them like paths.
 std::string without_slash(const std::string& key) { return !key.empty() && key[0] == '/' ? key.substr(1) : key; }
 
-/// The decoded value of a pair.
 std::string value_of(const go_json& pair) { return base64_decode(text_of(pair, "Value")).value_or(""); }
 
 struct kv_pairs {

@@ -158,7 +158,7 @@ struct output {
   std::vector<entry_ptr> entries;
   std::vector<message> messages_when_durable;
 
-  index_t commit = 0;           ///< the commit index
+  index_t commit = 0;
   std::vector<entry_ptr> apply; ///< newly committed entries of every kind, in order
   std::vector<chunk_request> chunk_requests;
   std::vector<chunk_received> chunks;

@@ -15,7 +15,6 @@ using namespace praetor;
 
 namespace {
 
-/// Files in memory.
 class memory_files final : public gossip_files {
 public:
   expected<std::optional<std::string>> read(const std::string& name) override {

@@ -271,7 +271,6 @@ std::string gzipped_zeros(std::uint64_t count) {
   return out;
 }
 
-/// A tar header.
 std::string tar_header(const std::string& name, std::uint64_t size, char type = '0') {
   std::string block(512, '\0');
   auto put = [&](std::size_t at, const std::string& text) { block.replace(at, text.size(), text); };

@@ -39,7 +39,6 @@ TEST_CASE("a round trip moves the coordinate towards what was measured") {
   other.error = 0.5;
   auto own = c.own();
   REQUIRE(c.update("b", other, 100ms, random));
-  // weight 1.5 / 2.0, wrongness (0.1 - 0.00002) / 0.1
   double weight = 0.75, wrongness = (0.1 - 0.00002) / 0.1;
   CHECK(c.own().error == Approx(std::min(1.5, 0.25 * weight * wrongness + 1.5 * (1 - 0.25 * weight))));
   double moved = 0.25 * weight * (0.1 - 0.00002);
