@@ -160,8 +160,8 @@ void agent_state::start_sync() {
   begin_sync();
 }
 
-/// Before the registry has loaded, nothing of what the catalog has of this agent would seem to be its own. A server
-/// that leads and is not ready yet has not applied its whole log: what is missing there would be written once more.
+/// Sync waits for the registry: before it has loaded, every record of this agent in the catalog would look stale. A
+/// leader that is not ready has not applied its whole log: missing records would be written again.
 void agent_state::begin_sync() {
   bool follows = leader_known && !options.view->leader.get()->is_leader;
   if (loaded && (leading || follows || !options.config->server)) self->send(handles.sync, start_atom_v);
@@ -212,7 +212,7 @@ void agent_state::start_duties() {
   if (leading) self->send(handles.duties, messages::leadership_gained{o.view->leader.get()->term});
 }
 
-/// A server has the state itself.
+/// A server reads its own state and needs no cache.
 void agent_state::start_answers() {
   if (options.config->server) return;
   handles.answers = self->spawn(answer_cache, answer_cache_options{.outside = options.outside});
@@ -301,7 +301,7 @@ void agent_state::child_down(const caf::down_msg& down) {
   });
   if (it == children.end() || stopping) return;
   it->handle = nullptr;
-  if (!down.reason && it->start) return; // it has done its work
+  if (!down.reason && it->start) return; // it has finished its work
   auto why = self->system().render(down.reason);
   if (!it->start) return options.outside->fatal(it->name + " failed: " + why);
   options.outside->log_lines->write(log_level::error, "agent", "a part of the agent failed and is started again",
@@ -346,7 +346,7 @@ void agent_state::reload(std::shared_ptr<const config::runtime_config> config, d
 void agent_state::stop(done_callback done) {
   stopping = true;
   if (!handles.peer) return self->send(agent_actor{self}, ended_atom_v, local<done_callback>{std::move(done)});
-  // Consensus ends last: what the others still write is worth keeping.
+  // Stop consensus last, so that pending writes of the others are not lost.
   self->send(handles.duties, stop_atom_v);
   auto me = agent_actor{self};
   self->send(handles.peer, stop_atom_v, local<done_callback>{[me, done = std::move(done)](const error* failed) {

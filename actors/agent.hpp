@@ -20,66 +20,66 @@
 
 namespace praetor {
 
-/// What an agent starts with.
+/// The dependencies of an agent.
 struct agent_options {
   std::shared_ptr<const config::runtime_config> config;
   std::string node_id;
   ports_ptr outside;
   agent_view_ptr view;
   check_starter start_check;
-  /// The Raft state on disk, after `restore_state`.
+  /// The Raft state on disk, from `restore_state`.
   raft::initial_state found;
   std::uint64_t snapshot_index = 0;
-  /// Called once: when all parts have been started and the agent's own services and checks are there, or with the
-  /// reason why those of the configuration are not taken. The agent has to be stopped then.
+  /// Called once, when all parts have started and the agent's own services and checks are loaded, or with the reason
+  /// why the configured ones were rejected. In that case the agent must be stopped.
   std::function<void(const expected<agent_handles_ptr>&)> ready;
 };
 
-/// Reads the newest snapshot into the view and joins it with the log.
-/// @returns what the Raft machine is to start from, or why the server must not start
+/// Restores the newest snapshot into the view and connects it with the log.
+/// @returns the initial state of the Raft machine, or why the server must not start
 expected<raft::initial_state> restore_state(const ports& outside, published_state& view);
 
 struct agent_state {
   static constexpr const char* name = "agent";
   agent_state() = default;
-  /// What the agent started ends with it.
+  /// Stops everything that the agent started.
   ~agent_state();
 
   struct child {
     std::string name;
     caf::strong_actor_ptr handle;
-    std::function<void()> start;   ///< starts it afresh; null for those without which the process must not go on
-    backoff waits = restart_waits; ///< before it is started again
+    std::function<void()> start;   ///< restarts it; null for parts whose failure ends the process
+    backoff waits = restart_waits; ///< the delay before a restart
   };
 
   agent_actor::pointer self = nullptr;
   agent_options options;
   agent_handles handles;
-  retry_joiner_actor flooder; ///< of the WAN pool; null unless this server is in one
+  retry_joiner_actor flooder; ///< for the WAN pool; null unless this server is a member
   std::vector<child> children;
   bool leading = false, leader_known = false, stopping = false;
-  bool loaded = false;  ///< the registry has the agent's services and checks: only now may the catalog follow it
-  bool has_log = false; ///< at the start: this server is or was part of a cluster
+  bool loaded = false;  ///< the registry has loaded: only now may anti-entropy change the catalog
+  bool has_log = false; ///< at start: this server is or was part of a cluster
 
   void start();
   void reload(std::shared_ptr<const config::runtime_config> config, done_callback done);
   void leadership_changed(const leadership& now);
   void members_changed();
-  /// @param refusal why the definitions of the configuration are not taken; "" if they are
+  /// @param refusal why the configured definitions were rejected; "" if they were accepted
   void registry_loaded(const std::string& refusal);
   void child_down(const caf::down_msg& down);
   void restart(const std::string& child_name);
-  /// Ends a part for good.
+  /// Stops a part permanently.
   void dismiss(const std::string& child_name);
   void stop(done_callback done);
-  /// Leaves the cluster in order; then `done`.
+  /// Leaves the cluster gracefully, then calls `done`.
   void leave(done_callback done);
 
 private:
   template <class Handle>
   void watch_over(std::string child_name, const Handle& handle, std::function<void()> start);
   void start_telemetry();
-  /// The first interval begins, and the clock that ends intervals starts.
+  /// Starts the first interval and the metrics_clock.
   void begin_telemetry();
   void start_metrics_clock();
   void reload_telemetry();

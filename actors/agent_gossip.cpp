@@ -9,7 +9,7 @@
 
 namespace praetor {
 
-// The agent's part in the gossip pools.
+// The agent's use of the gossip pools.
 
 namespace {
 
@@ -100,7 +100,7 @@ void agent_state::start_coordinates() {
   watch_over("coordinate_sender", sender, [this] { start_coordinates(); });
 }
 
-/// All agents compare what they have with the catalog once there is a new leader; the own one at once.
+/// After a change of leader every agent runs a full sync; this one at once.
 void agent_state::announce_leadership() {
   if (!handles.lan) return;
   gossip_command::fire news{std::string(new_leader_event), options.config->node_name, nullptr};
@@ -112,7 +112,7 @@ void agent_state::announce_leadership() {
 }
 
 void agent_state::leave(done_callback done) {
-  // Whoever says farewell must not register what the servers then take away.
+  // Do not sync the catalog while leaving: the servers are about to deregister this node.
   dismiss("anti_entropy");
   leaver_options l;
   l.outside = options.outside;

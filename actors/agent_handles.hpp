@@ -7,7 +7,7 @@
 
 namespace praetor {
 
-/// The actors that frontends talk to. A part that is started again is published again.
+/// The actors that frontends use. Published again when a part is restarted.
 struct agent_handles {
   agent_actor agent;
   raft_peer_actor peer;
@@ -15,10 +15,10 @@ struct agent_handles {
   registry_actor registry;
   anti_entropy_actor sync;
   watch_directory_actor watches;
-  answer_cache_actor answers; ///< of other servers
+  answer_cache_actor answers; ///< cached answers of other servers
   leader_duties_actor duties;
   rpc_gateway_actor gateway;
-  gossip_prober_actor lan, wan; ///< null: no part in that pool
+  gossip_prober_actor lan, wan; ///< null: not a member of that pool
   user_events_actor events;
   write_path writes;
 };

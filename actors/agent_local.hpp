@@ -13,8 +13,7 @@ namespace config {
 struct runtime_config;
 }
 
-/// What an agent has of its own. Any thread reads it without asking an actor; each part has one actor that publishes
-/// it.
+/// The agent's own data. Any thread reads it without asking an actor; each part has one actor that publishes it.
 struct agent_local {
   std::atomic<std::shared_ptr<const config::runtime_config>> settings; ///< by agent
   local_state_publication registry;                                    ///< by registry

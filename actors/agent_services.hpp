@@ -15,13 +15,13 @@ class telemetry;
 struct agent_handles;
 class request_server;
 
-/// What the parts of an agent do for each other; any thread.
+/// Services that the parts of an agent provide for each other. Thread-safe.
 struct agent_services {
   std::atomic<std::shared_ptr<const agent_handles>> handles;  ///< by agent
   std::atomic<std::shared_ptr<const peer_links>> links;       ///< by rpc_router
-  std::atomic<std::shared_ptr<request_server>> requests;      ///< by the frontends; null: they are not there
-  std::atomic<std::shared_ptr<metrics::telemetry>> telemetry; ///< by agent; null: nothing is measured
-  token_resolver resolver;                                    ///< who holds a token
+  std::atomic<std::shared_ptr<request_server>> requests;      ///< by the frontends; null: not started
+  std::atomic<std::shared_ptr<metrics::telemetry>> telemetry; ///< by agent; null: metrics are disabled
+  token_resolver resolver;
 };
 
 } // namespace praetor

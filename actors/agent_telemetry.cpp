@@ -10,7 +10,7 @@
 
 namespace praetor {
 
-// What is measured in an agent.
+// The metrics of an agent.
 
 namespace {
 
@@ -39,7 +39,7 @@ struct version_metrics : metrics::group {
   metrics::gauge version{*this, "version", "Always 1; the labels name the release whose behaviour is followed."};
 };
 
-/// The gauges that show what the parts of an agent have published. Those of servers are declared by client agents too.
+/// Gauges of what the parts of an agent publish. Client agents declare those of servers too.
 struct published_metrics {
   published_metrics(metrics::telemetry* into, const string_map& datacenter)
       : process(into), version(into), lan(into, "lan"), wan(into, "wan"), raft(into), members(into, datacenter),
@@ -72,7 +72,7 @@ struct published_metrics {
 void agent_state::start_telemetry() {
   auto& o = options;
   auto made = std::make_shared<metrics::telemetry>(settings_of(o.config->telemetry), o.outside->wall_clock());
-  // The view has the telemetry, which must not keep the view.
+  // The view owns the telemetry, so the telemetry must not own the view.
   made->read_with([published = published_metrics(made.get(), {{"datacenter", o.config->datacenter}}),
                    weak = std::weak_ptr(o.view)] {
     if (auto view = weak.lock()) published.read(*view);

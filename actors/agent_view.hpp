@@ -6,7 +6,7 @@
 
 namespace praetor {
 
-/// All that the parts of an agent see of each other. A user of one of the three takes only that one.
+/// The shared data of an agent's parts. Code that needs only one of the three takes only that one.
 struct agent_view : published_state, agent_local, agent_services {};
 using agent_view_ptr = std::shared_ptr<agent_view>;
 

@@ -9,18 +9,18 @@
 
 namespace praetor {
 
-/// What is to be run: one of these.
+/// The command to run: one of these.
 struct command_request {
   string_list arguments; ///< a program and its arguments
   std::string line;      ///< for the user's shell ($SHELL, else /bin/sh)
-  std::string script;    ///< the text of a file that the shell is to run
+  std::string script;    ///< the text of a script file for the shell
 };
 
-/// A command under way. When it is let go, the command is killed with all that it has started, and heard of no more.
+/// A running command. Destroying it kills the command and all processes that it started; no callback runs afterwards.
 class running_command {
 public:
   virtual ~running_command() = default;
-  /// Takes the next piece of its output; until then it waits when its pipe is full. Any thread.
+  /// Requests the next piece of output; until then the command blocks once its pipe is full. Thread-safe.
   virtual void read_on() = 0;
 };
 
@@ -29,9 +29,9 @@ class command_port {
 public:
   virtual ~command_port() = default;
   /// Never blocks.
-  /// @param output hears a piece of what the command writes, to either of its streams, for each time that `read_on` was
-  ///        called; on any thread
-  /// @param ended runs once, after all output: the exit code, -1 if a signal ended it, 255 if it could not be started
+  /// @param output receives one piece of stdout or stderr per call of `read_on`; on any thread
+  /// @param ended called once, after all output: the exit code, -1 if a signal ended the command, 255 if it could not
+  ///   be started
   virtual std::shared_ptr<running_command> start(command_request request, std::function<void(std::string)> output,
                                                  std::function<void(std::int32_t)> ended) = 0;
 };

@@ -8,18 +8,18 @@
 
 namespace praetor {
 
-/// Keeps a log readable while somebody sends what is refused: each peer's complaint of a kind is logged once an hour,
-/// a few kinds a peer, and the memory for that is bounded however many peers there are. Not safe for concurrent use.
+/// Rate-limits log lines about rejected input: logs each complaint about a peer once an hour, a few kinds per peer, in
+/// bounded memory however many peers there are. Not thread-safe.
 class complaint_limit {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// May this one be logged? Counts as logged then.
-  /// @param peer who caused it, without what changes from one attempt to the next (its port)
+  /// Whether to log this complaint; counts it as logged.
+  /// @param peer identifies the source, without parts that change between attempts (its port)
   bool admits(const std::string& peer, const std::string& why, time_point now) {
     if (peers_.size() >= most_peers && !peers_.contains(peer))
       std::erase_if(peers_, [&](const auto& each) { return now - each.second.begin >= interval; });
-    // Who invents peers must not silence what there is to say of others: all that don't fit in share one record.
+    // Invented peers must not silence complaints about others: all peers beyond the limit share one record.
     bool full = peers_.size() >= most_peers && !peers_.contains(peer);
     auto& said = full ? others_ : peers_[peer];
     if (said.logged.empty() || now - said.begin >= interval) said = {now, {}};
@@ -32,7 +32,7 @@ private:
   static constexpr std::size_t most_peers = 1024, most_kinds = 8, longest = 128;
 
   struct record {
-    time_point begin{}; ///< of the hour
+    time_point begin{}; ///< when the hour began
     std::set<std::string> logged;
   };
   std::map<std::string, record> peers_;

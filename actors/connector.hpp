@@ -9,23 +9,24 @@
 
 namespace praetor {
 
-/// The port through which agents reach each other's rpc_gateway: remoting, or the simulator's network.
-/// Never blocks; callbacks run on any thread.
+/// The port through which agents reach each other's rpc_gateway: remoting, or the simulator's network. Never blocks;
+/// callbacks run on any thread.
 class connector {
 public:
   virtual ~connector() = default;
 
-  /// Connects within the connect time-out and proves who answers. `done` runs once, with the handle of the gateway over
-  /// there; it goes down (DOWN message) when the connection breaks, or when nothing has been heard of the other process
-  /// for about a second. Each connection gives a new handle.
-  /// @param sender the one actor that sends over the connection and takes its answers; answers to others are dropped
+  /// Connects within the connect timeout and authenticates the server. `done` runs once, with the handle of its
+  /// gateway. The handle goes down (DOWN message) when the connection breaks, or after about a second without a sign of
+  /// life. Each connection has a new handle.
+  /// @param sender the only actor that sends over the connection and receives its answers; answers to others are
+  ///   dropped
   virtual void connect(const known_server& to, caf::actor_id sender,
                        std::function<void(expected<remote_gateway_actor>)> done) = 0;
   /// Ends the connection behind a handle.
   virtual void disconnect(const remote_gateway_actor& gateway) = 0;
-  /// So many bytes are about to be sent to the handle; `unsent` counts them from now on.
+  /// Counts this many bytes as unsent before they are sent to the handle.
   virtual void sending(const remote_gateway_actor&, std::size_t) {}
-  /// Bytes that were sent to the handle and are not yet with the other side.
+  /// Bytes sent to the handle that the peer has not received yet.
   virtual std::size_t unsent(const remote_gateway_actor& gateway) const = 0;
 
   /// From now on, peers that connect here reach this gateway, and it hears (connection_ended) when a connection has
@@ -34,7 +35,7 @@ public:
   /// Whether the connection of this number (peer_identity::connection) still stands. Once it does not, the gateway has
   /// been sent its connection_ended.
   virtual bool is_open(std::uint64_t connection) const = 0;
-  /// So many bytes that came over the connection are dealt with: as many more may be read from the peer.
+  /// The gateway has processed this many bytes of the connection: as many more may be read from the peer.
   virtual void handled(std::uint64_t connection, std::size_t bytes) = 0;
 };
 

@@ -4,7 +4,7 @@
 
 namespace praetor {
 
-/// The version of the release whose behaviour is followed, where clients read one.
+/// The Consul release whose behaviour Praetor follows, reported where clients read a version.
 inline constexpr std::string_view followed_release = "1.19.2";
 
 } // namespace praetor

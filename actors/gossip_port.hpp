@@ -14,81 +14,81 @@
 
 namespace praetor {
 
-/// Bytes and the address ("ip:port") that they came from.
+/// A datagram and its source address ("ip:port").
 struct gossip_packet {
   std::string from;
   std::string bytes;
 };
 
-/// A frame that came over a stream. `reply` (may be null) sends one frame back; without it the stream ends when the
-/// last copy of the request is gone.
+/// A frame received on a stream. `reply` (may be null) sends one frame back; otherwise the stream closes with the last
+/// copy of the request.
 struct gossip_request {
   gossip_packet frame;
   std::function<void(std::string)> reply;
-  std::string failure; ///< no whole frame came, and this is why; the frame has its sender alone then
+  std::string failure; ///< why no whole frame arrived; then only the sender is set
 };
 
-/// What streams ask before they take much of somebody. Any thread.
+/// Checks that streams make before they read much. Thread-safe.
 struct stream_guard {
   /// Whether a member has this IP address.
   std::function<bool(const std::string& ip)> is_member;
-  /// Why a frame that begins with this header would be refused in any case; empty: it would not.
+  /// Why a frame with this header would be rejected in any case; empty if it would not.
   std::function<std::string(std::string_view header)> objection;
 };
 
-/// Packets between members, each of which may be lost, doubled or late.
+/// Packets between members, which may be lost, duplicated or delayed.
 class datagram {
 public:
   virtual ~datagram() = default;
-  /// Sends to "ip:port"; what can't be sent is lost without a word. Any thread, never blocks.
+  /// Sends to "ip:port"; drops silently what can't be sent. Thread-safe, never blocks.
   virtual void send(const std::string& to, std::string bytes) = 0;
-  /// Packets go here from now on, on any thread; nowhere if it is null.
+  /// Sets the receiver of packets, called on any thread; null: packets are dropped.
   virtual void receive(std::function<void(gossip_packet)> each) = 0;
 };
 
-/// Exchanges of one frame against one other, whole or not at all. Frames are what `swim::wrap_frame` makes.
+/// Exchanges one frame for another, each whole or not at all. Frames are made by `swim::wrap_frame`.
 class stream {
 public:
   virtual ~stream() = default;
-  /// Connects, sends the frame, waits for the one that comes back, and closes. `done` runs once, on any thread, before
-  /// `timeout` is much over. Never blocks.
+  /// Connects, sends the frame, waits for the reply frame, and closes. `done` runs once, on any thread, shortly after
+  /// `timeout` at the latest. Never blocks.
   virtual void exchange(const std::string& to, std::string frame, std::chrono::nanoseconds timeout,
                         std::function<void(expected<std::string>)> done) = 0;
-  /// Frames of others go here from now on, on any thread; they are refused if it is null. What is no frame, or exceeds
-  /// a limit, comes as a failure.
+  /// Sets the receiver of frames from other members, called on any thread; null: they are rejected. Malformed frames
+  /// and those over a limit arrive as failures.
   virtual void accept(std::function<void(gossip_request)> each) = 0;
-  /// Asked from now on; nobody is if its functions are null.
+  /// Sets the guard; null functions disable a check.
   virtual void consult(stream_guard) {}
 };
 
-/// What a gossip pool reaches the outside through.
+/// A gossip pool's access to the outside.
 struct gossip_port {
   std::shared_ptr<datagram> packets;
   std::shared_ptr<stream> streams;
-  /// Unguessable bytes for a nonce. Any thread.
+  /// An unpredictable nonce. Thread-safe.
   std::function<std::array<unsigned char, 12>()> nonce;
-  std::shared_ptr<void> keeps; ///< what has to live as long
+  std::shared_ptr<void> keeps; ///< keeps its resources alive
 };
 
-/// Finds the addresses of host names, off the caller's thread.
+/// Resolves host names without blocking the caller's thread.
 class name_resolver {
 public:
   virtual ~name_resolver() = default;
-  /// `done` runs once, on any thread, with IP addresses in text form, at least one.
+  /// `done` runs once, on any thread, with at least one IP address in text form.
   virtual void resolve(const std::string& host, std::function<void(expected<std::vector<std::string>>)> done) = 0;
 };
 
-/// The small files that outlast the process, by their path inside the data directory ("serf/local.snapshot").
+/// Small files that survive the process, by their path inside the data directory ("serf/local.snapshot").
 class gossip_files {
 public:
   virtual ~gossip_files() = default;
-  /// The content; nothing if there is no such file. May block: for the start only.
+  /// The content; nothing if the file does not exist. May block: at start only.
   virtual expected<std::optional<std::string>> read(const std::string& name) = 0;
-  /// Replaces the content, whole or not at all, and as fast as the disk allows: of several waiting for one file only
-  /// the last is written. Never blocks. `done` (may be null) hears of failures too, on any thread.
+  /// Replaces the content atomically, as fast as the disk allows: of several pending writes to one file only the last
+  /// is done. Never blocks. `done` (may be null) reports success or failure, on any thread.
   virtual void replace(const std::string& name, std::string content, unsigned mode,
                        std::function<void(const error*)> done) = 0;
-  /// Removes a file, if it is there. May block.
+  /// Removes a file if it exists. May block.
   virtual expected<void> remove(const std::string& name) = 0;
 };
 

@@ -29,12 +29,12 @@ struct log_field {
   }
 };
 
-/// Where an agent's log lines go. Any thread may write.
+/// The destination of an agent's log lines. Thread-safe.
 class logger {
 public:
   virtual ~logger() = default;
   virtual bool enabled(log_level level) const = 0;
-  /// @param module the part that speaks, with dots: "agent.server.raft"
+  /// @param module the source, with dots: "agent.server.raft"
   virtual void write(log_level level, std::string_view module, std::string_view message,
                      std::initializer_list<log_field> fields = {}) = 0;
 };

@@ -11,25 +11,25 @@ namespace praetor {
 /// One attempt of a health check.
 struct probe_request {
   check_definition definition;
-  nanoseconds timeout{0}; ///< the kind's default already filled in
+  nanoseconds timeout{0}; ///< with the kind's default filled in
   std::size_t output_limit = 4096;
 };
 
-/// What an attempt found. `at_once` skips the thresholds (a script that timed out or could not be started).
+/// The result of an attempt. `at_once` bypasses the thresholds (a script that timed out or could not be started).
 struct probe_result {
   std::string status; ///< passing, warning, critical
   std::string output;
   bool at_once = false;
 };
 
-/// A probe under way; ending it makes its callback never run.
+/// A running probe; after its destruction no callback runs.
 class running_probe {
 public:
   virtual ~running_probe() = default;
   virtual void cancel() = 0;
 };
 
-/// The port through which checks reach the outside: sockets and processes, or the simulator's script.
+/// The port through which checks reach the outside: sockets and processes, or a script in the simulator.
 class probe_port {
 public:
   virtual ~probe_port() = default;

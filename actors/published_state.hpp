@@ -11,12 +11,12 @@ namespace praetor {
 
 struct autopilot_state;
 
-/// What an agent knows of its datacenter. Any thread reads it without asking an actor; each part has one actor that
+/// The agent's knowledge of its datacenter. Any thread reads it without asking an actor; each part has one actor that
 /// publishes it.
 struct published_state {
   state::publication state;                                      ///< by state_machine
   leadership_board leader;                                       ///< by raft_peer
-  std::atomic<std::shared_ptr<const membership>> lan, wan;       ///< by the gossip_prober of each; null: no pool
+  std::atomic<std::shared_ptr<const membership>> lan, wan;       ///< by each pool's gossip_prober; null: no pool
   std::atomic<std::shared_ptr<const known_servers>> servers;     ///< by agent, from the pool's members
   std::atomic<std::shared_ptr<const autopilot_state>> autopilot; ///< by autopilot; null unless this server leads
 };

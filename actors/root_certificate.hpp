@@ -7,15 +7,15 @@
 
 namespace praetor {
 
-/// What a new root certificate is to say.
+/// The parameters of a new root certificate.
 struct root_certificate_request {
   std::string cluster_id; ///< UUID: the trust domain is `<cluster_id>.consul`
-  std::string unique;     ///< eight characters that tell this root from others in its common name
+  std::string unique;     ///< eight characters that make the root's common name unique
   std::uint64_t serial = 1;
   timestamp not_before, not_after;
 };
 
-/// A root and the key that signs with it.
+/// A root and its signing key.
 struct root_certificate {
   ca_root root;            ///< active
   std::string private_key; ///< PEM

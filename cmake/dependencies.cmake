@@ -5,7 +5,7 @@ find_package(PkgConfig REQUIRED)
 find_package(CAF 0.17.6 REQUIRED COMPONENTS core io)   # libcaf-dev: actors, scheduler, remoting
 find_package(OpenSSL REQUIRED)                         # libssl-dev: TLS, the CA's keys and certificates, digests
 find_package(nlohmann_json REQUIRED)                   # nlohmann-json3-dev: free-form JSON values on cold paths
-find_package(spdlog REQUIRED)                          # libspdlog-dev: log sinks and rotation
+find_package(spdlog REQUIRED)                          # libspdlog-dev: log sinks
 find_package(ZLIB REQUIRED)                            # zlib1g-dev: gzip for HTTP answers and snapshot archives
 find_path(TL_EXPECTED_INCLUDE tl/expected.hpp REQUIRED) # libexpected-dev: std::expected for C++20
 pkg_check_modules(ROCKSDB REQUIRED IMPORTED_TARGET rocksdb)           # librocksdb-dev: Raft log and agent store

@@ -4,8 +4,8 @@
 
 namespace praetor {
 
-/// The deliberate bugs. Each stands beside the code that it breaks, at one place; tests/sim/mutations/list.txt says
-/// what has to find it.
+/// The deliberate bugs. Each is at exactly one place, beside the code that it breaks; tests/sim/mutations/list.txt
+/// names the test that must find it.
 // clang-format off
 #define PRAETOR_EACH_MUTATION(row) \
   row(vote_before_fsync) \
@@ -79,15 +79,15 @@ enum class mutation {
 #undef PRAETOR_ENUMERATOR
 };
 
-/// Their names, in the order of the enumerators.
+/// The names, in the order of the enumerators.
 constexpr std::string_view mutation_names[] = {
 #define PRAETOR_NAME(name) #name,
     PRAETOR_EACH_MUTATION(PRAETOR_NAME)
 #undef PRAETOR_NAME
 };
 
-/// Whether the deliberate bug is in force. They exist in builds with PRAETOR_MUTATIONS alone, where the environment
-/// variable PRAETOR_MUTATION chooses one; everywhere else asking costs nothing.
+/// Whether a deliberate bug is active. Only builds with PRAETOR_MUTATIONS contain them, and the environment variable
+/// PRAETOR_MUTATION selects one; in all other builds the call is a constant.
 #ifdef PRAETOR_MUTATIONS
 bool mutated(mutation bug);
 #else

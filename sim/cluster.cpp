@@ -6,7 +6,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// How long a supervisor waits before it starts again what has given up.
+/// The supervisor's delay before it restarts an agent that gave up.
 constexpr duration supervisor_pause = std::chrono::seconds(1);
 
 std::string address_of(unsigned datacenter, unsigned number) {
@@ -46,7 +46,7 @@ node& cluster::make(bool server, unsigned number) {
   if (server) servers_.push_back(&made);
   made.changed = [this](node& n) {
     if (!n.up() || n.fatal().empty()) return;
-    // The process has ended; whoever watches over it starts it again.
+    // The process has ended; its supervisor restarts it.
     if (!n.disk().has_failed()) complain(n.options().name + " gave up: " + n.fatal().front());
     stop(n, false);
     world_.after(supervisor_pause, [this, &n] { bring_up(n); });
@@ -106,7 +106,7 @@ void cluster::stop(node& n, bool silently) {
 }
 
 void cluster::remove(node& n) {
-  hold(n); // whatever else befell it and is mended
+  hold(n); // even if another fault ends meanwhile
   stop(n, false);
   std::erase(all_, &n);
   std::erase(servers_, &n);
@@ -149,7 +149,7 @@ bool cluster::agree() const {
     if (!n->up() || n->paused()) return false;
     if (!n->options().server) return true;
     auto index = n->state()->log_index();
-    // What a majority holds may be applied before the own disk has it.
+    // Entries that a majority holds may be applied before the local disk has them.
     return index == first->state()->log_index() && n->disk().log().last_index() >= index;
   });
 }

@@ -13,7 +13,7 @@
 
 namespace praetor::sim {
 
-/// What connects the machines of a world, those of all datacenters.
+/// The networks of a world, shared by all datacenters.
 struct fabric {
   fabric(sim::world& world, const topology& who)
       : lines(world, wires, who.lines), packets(world, who.packets, &wires) {}
@@ -22,46 +22,46 @@ struct fabric {
   gossip_network packets;
 };
 
-/// The nodes of one datacenter of a topology. Who is down and may come up is started again, as a supervisor would.
+/// The nodes of one datacenter of a topology. Restarts nodes that are down and not held, like a supervisor.
 class cluster {
 public:
-  /// @param datacenter its number, from 1
+  /// @param datacenter number, from 1
   cluster(sim::world& world, sim::fabric& between, const topology& who, unsigned datacenter = 1);
-  /// Ends all agents.
+  /// Stops all agents.
   ~cluster();
 
   /// Servers first.
   const std::vector<node*>& nodes() const { return all_; }
   const std::vector<node*>& servers() const { return servers_; }
   std::vector<node*> agents() const;
-  /// Null if there is none of that name.
+  /// Null if there is no node with this name.
   node* named(const std::string& name) const;
-  /// One that leads and may answer reads; null if there is none.
+  /// A leader that may answer reads; null if there is none.
   node* leader() const;
 
-  /// A new server, not yet started, which will join the others.
+  /// A new server that will join the others; not started.
   node& add_server();
-  /// Starts the node if it is down and nobody holds it down; tries again while its disk is the reason that it can't.
+  /// Starts the node if it is down and not held; retries while its disk prevents the start.
   void bring_up(node& n);
-  /// The node stays down until it is released as often as it was held.
+  /// Keeps the node down until each hold is released.
   void hold(node& n) { ++held_[&n]; }
   void release(node& n);
-  /// @param silently nobody is told: others notice by silence
+  /// @param silently connections do not break: others notice by silence
   void stop(node& n, bool silently);
-  /// The machine is gone for good, and no node of this cluster any more.
+  /// Removes the machine permanently from the cluster.
   void remove(node& n);
-  /// True if all others can go on, and none of what was acknowledged is lost, without what is on this server's disk.
+  /// Whether the others can continue, and no acknowledged write is lost, without this server's disk.
   bool can_do_without(const node& n) const;
-  /// The Raft members as the server's disk has them.
+  /// The Raft members according to the server's disk.
   raft::configuration members(node& n) const;
 
-  /// All are up, and the servers have applied the same.
+  /// All nodes are up, and the servers have applied the same index.
   bool agree() const;
   std::size_t under_way() const;
 
   sim::fabric& fabric() { return fabric_; }
 
-  /// What nobody can explain by a disk that fails: an agent that gives up, or does not start.
+  /// Reports what a disk failure does not explain: an agent that gives up, or does not start.
   std::function<void(const std::string&)> complain;
   std::function<void(node&)> before_stop, after_start, after_stop;
 

@@ -6,7 +6,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// No file, no variable: what is configured stands in the text alone.
+/// A machine without files and environment variables: the text is the whole configuration.
 class bare_machine final : public config::environment {
 public:
   path_kind kind_of(const std::string& path) override {

@@ -9,20 +9,20 @@ namespace {
 using power = std::shared_ptr<const bool>;
 using shared = std::shared_ptr<disk::shared_state>;
 
-/// What a full disk still takes before writes fail: the log's preallocated reserve.
+/// The space on a full disk until writes fail: the log's preallocated reserve.
 constexpr std::size_t reserve = 1 << 20;
-/// How often a stuck sync is looked after.
+/// The polling interval of a stuck sync.
 constexpr duration stuck_look = std::chrono::milliseconds(20);
-/// Entries younger than these are not counted as old data.
+/// Newer entries do not count as old data.
 constexpr raft::index_t young_entries = 4;
 
-/// How long the syncs of one store take.
+/// The sync durations of one store.
 class sync_times {
 public:
   sync_times(sim::world& world, power on, disk_behaviour behaviour, shared state, std::uint64_t seed)
       : world_(world), on_(std::move(on)), behaviour_(behaviour), state_(std::move(state)), random_(seed) {}
 
-  /// As log_store::sync_delay.
+  /// See log_store::sync_delay.
   duration left() {
     if (!due_) {
       auto least = behaviour_.fastest_sync.count(), most = std::max(behaviour_.slowest_sync.count(), least + 1);
@@ -42,7 +42,7 @@ private:
   disk_behaviour behaviour_;
   shared state_;
   std::mt19937_64 random_;
-  std::optional<duration> due_; ///< when the sync that is waited for ends
+  std::optional<duration> due_; ///< when the pending sync ends
 };
 
 class plugged_log final : public storage::log_store {
@@ -71,7 +71,7 @@ public:
   expected<void> sync() override {
     if (!*on_ || behaviour_.lies_about_sync) return {};
     auto done = to_->sync();
-    if (auto told = state_->synced) told(); // it may take itself out
+    if (auto told = state_->synced) told(); // it may remove itself
     return done;
   }
   expected<void> compact(raft::index_t through) override {
@@ -115,7 +115,7 @@ private:
   sync_times times_;
 };
 
-/// Commits only while there is power.
+/// Commits only while powered.
 class plugged_sink final : public storage::snapshot_sink {
 public:
   plugged_sink(std::unique_ptr<storage::snapshot_sink> to, power on, shared state)

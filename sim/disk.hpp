@@ -17,28 +17,28 @@ namespace praetor::sim {
 
 /// How a disk behaves.
 struct disk_behaviour {
-  /// A sync takes between these, uniformly.
+  /// The range of a sync's duration, uniformly distributed.
   std::chrono::nanoseconds fastest_sync{std::chrono::microseconds(50)};
   std::chrono::nanoseconds slowest_sync{std::chrono::milliseconds(5)};
-  /// One sync in this many takes a hundred times as long; 0 = never.
+  /// One in this many syncs takes a hundred times as long; 0: none.
   unsigned stall_every = 200;
-  /// Says that it has synced and has not: what checkers must notice.
+  /// Reports a sync without doing it: a bug for checkers to find.
   bool lies_about_sync = false;
 };
 
-/// What ails a disk for now.
+/// The current faults of a disk.
 struct disk_trouble {
   duration slower{0};       ///< added to each sync
   bool stuck = false;       ///< no sync ends
-  bool full = false;        ///< nothing but a small reserve is left
-  bool read_errors = false; ///< what was written before can't be read
+  bool full = false;        ///< only a small reserve is left
+  bool read_errors = false; ///< earlier data can't be read
 };
 
-/// A node's disks. Their contents outlive the agent that wrote them; what was not synced does not outlive a crash.
-/// The stores of one `plug_in` are what one life of the agent gets: after `cut` they swallow what is still written.
+/// A node's disks. Their content outlives the agent; unsynced writes do not survive a crash. One life of the agent gets
+/// the stores of one `plug_in`, which discard later writes after `cut`.
 class disk {
 public:
-  /// @param storage_id UUID of the log
+  /// @param storage_id UUID of the log's storage
   disk(sim::world& world, std::string storage_id, disk_behaviour behaviour);
 
   struct stores {
@@ -46,41 +46,41 @@ public:
     std::shared_ptr<storage::snapshot_store> snapshots;
     std::shared_ptr<storage::agent_store> agent;
   };
-  /// Error: what is damaged was found at the opening.
+  /// Error: found damage when opening.
   expected<stores> plug_in();
-  /// The power fails: from now on nothing that was plugged in reaches the disks, and what was not synced is gone but
-  /// for a prefix of random length.
+  /// Power loss: no plugged-in store reaches the disks any more, and unsynced writes are lost except for a prefix of
+  /// random length.
   void cut();
 
-  /// What ails it from now on, for what is plugged in already, too.
+  /// The current faults, which also affect stores that are plugged in.
   disk_trouble& trouble() { return shared_->trouble; }
-  /// Turns a bit of what was written long ago. @returns what was hit; "" if there is nothing old
+  /// Flips a bit in old data. @returns a description of it; "" if there is no old data
   std::string damage();
-  /// Whether the agent may have met an error of this disk since it was plugged in.
+  /// Whether the agent may have seen an error of this disk since it was plugged in.
   bool has_failed() const { return shared_->failed || shared_->damaged_snapshot; }
-  /// Runs after each sync of the log; null: nothing.
+  /// Called after each sync of the log; null: nothing.
   void when_synced(std::function<void()> action) { shared_->synced = std::move(action); }
 
-  /// What is durable at this moment, to be put back later.
+  /// The durable content at one moment, to be restored later.
   struct image {
     std::shared_ptr<storage::memory_log> log;
     std::shared_ptr<storage::memory_snapshot_store> snapshots;
     std::shared_ptr<storage::memory_agent_store> agent;
   };
   image durable() const;
-  /// Only while nothing is plugged in.
+  /// Restores an image. Only while nothing is plugged in.
   void put_back(const image& old);
 
-  /// What a reader of the platters finds.
+  /// The durable content.
   storage::memory_log& log() { return *log_; }
   storage::snapshot_store& snapshots() { return *snapshots_; }
 
-  /// What the disk and the stores plugged in know of each other.
+  /// State shared by the disk and its plugged-in stores.
   struct shared_state {
     disk_trouble trouble;
     std::set<raft::index_t> damaged; ///< entries
     std::function<void()> synced;
-    std::size_t reserve = 0; ///< bytes that a full disk still takes
+    std::size_t reserve = 0; ///< bytes left on a full disk
     bool failed = false, damaged_snapshot = false;
   };
 

@@ -4,7 +4,7 @@
 
 namespace praetor::sim {
 
-/// Time in the world: nanoseconds since it began.
+/// Virtual time: nanoseconds since the world began.
 using duration = std::chrono::nanoseconds;
 
 } // namespace praetor::sim

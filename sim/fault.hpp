@@ -9,65 +9,65 @@
 
 namespace praetor::sim {
 
-/// What can go wrong. `fault::nodes` names the nodes that it happens to; `fault::amount` is what the comment says.
+/// The kinds of faults. `fault::nodes` names the affected nodes; the comments define `fault::amount`.
 enum class fault_kind {
   // Processes and machines.
-  crash,                    ///< the process is killed (others see its connections break), and started again at the end
-  power_loss,               ///< the machine goes down: others notice by silence alone
-  lost_disk,                ///< crash, and the disk is empty when it starts again
-  old_disk,                 ///< crash, and it starts again on the disk as it was `amount` seconds before
-  pause,                    ///< the process stands still (SIGSTOP, a virtual machine that is moved)
-  rolling_restart,          ///< the nodes are restarted one after the other, each once the one before has caught up
-  kill_leader_before_reply, ///< the leader dies between the fsync of an entry and the answer
-  kill_leader_before_apply, ///< the leader dies between the commit of an entry and its application
-  kill_new_leader,          ///< whoever is elected next dies when its first entry is on its disk and nowhere else
-  destroy,                  ///< the machine is gone for good, unless what is on its disk is needed
+  crash,                    ///< kills the process (connections break at once), and restarts it at the end
+  power_loss,               ///< the machine goes down: others notice by silence only
+  lost_disk,                ///< a crash, and the disk is empty at the restart
+  old_disk,                 ///< a crash, and a restart with the disk's content of `amount` seconds before
+  pause,                    ///< the process is suspended (SIGSTOP, a live migration)
+  rolling_restart,          ///< restarts the nodes one after the other, each once the previous one has caught up
+  kill_leader_before_reply, ///< kills the leader between the fsync of an entry and the answer
+  kill_leader_before_apply, ///< kills the leader between the commit of an entry and its application
+  kill_new_leader,          ///< kills the next elected leader when its first entry is only on its own disk
+  destroy,                  ///< removes the machine permanently, unless its disk is needed
   // Clocks.
-  clock_jump,  ///< the wall clock is wrong by `amount` seconds
-  clock_drift, ///< clocks run faster by `amount` (0.1 = ten per cent)
+  clock_jump,  ///< offsets the wall clock by `amount` seconds
+  clock_drift, ///< speeds clocks up by `amount` (0.1 = ten per cent)
   // Links.
-  isolate,    ///< each node is cut off from all others
-  sever,      ///< the same, and its connections break at once, as when a firewall turns them away
-  split,      ///< the nodes on one side, all others on the other
-  one_way,    ///< nothing that the nodes send arrives
-  ring,       ///< each node reaches its two neighbours only
-  bridge,     ///< two halves that only the first node reaches both of
-  swizzle,    ///< links are cut one by one, and restored in another order
-  flap,       ///< the nodes' links are cut and restored again and again
-  reset,      ///< the nodes' connections break
-  loss,       ///< this share of packets is lost, 0 to 1
-  duplicate,  ///< this share of packets arrives twice
-  reorder,    ///< this share of packets is overtaken
-  slow_links, ///< `amount` seconds are added to each message
-  narrow,     ///< `amount` bytes a second fit through each link
+  isolate,    ///< cuts each node off from all others
+  sever,      ///< the same, and its connections break at once, as with a firewall's reset
+  split,      ///< partitions the nodes from all others
+  one_way,    ///< messages of the nodes do not arrive
+  ring,       ///< each node reaches only its two neighbours
+  bridge,     ///< two halves that only the first node connects
+  swizzle,    ///< cuts links one by one, and restores them in another order
+  flap,       ///< cuts and restores the nodes' links repeatedly
+  reset,      ///< breaks the nodes' connections
+  loss,       ///< loses this share of packets, 0 to 1
+  duplicate,  ///< duplicates this share of packets
+  reorder,    ///< delays this share of packets behind later ones
+  slow_links, ///< adds `amount` seconds to each message
+  narrow,     ///< limits each link to `amount` bytes per second
   // Disks.
-  slow_disk,   ///< an fsync takes `amount` seconds more
-  stuck_disk,  ///< no fsync ends
-  full_disk,   ///< writes fail for want of space
+  slow_disk,   ///< adds `amount` seconds to each fsync
+  stuck_disk,  ///< fsyncs do not complete
+  full_disk,   ///< writes fail for lack of space
   read_errors, ///< reads of old data fail
-  bit_flip,    ///< a bit of old data is another one from now on
+  bit_flip,    ///< flips a bit in old data, permanently
   // Membership.
   add_server,    ///< a new server joins
-  remove_server, ///< the server leaves the cluster, and comes back empty at the end
+  remove_server, ///< the server leaves the cluster, and returns empty at the end
 };
 
-/// Those who are meant by role when the fault begins: "leader", "follower" (one that does not lead), "server", "agent"
-/// (a client agent), "any". Everything else is a node's name.
+/// Nodes are given by name, or by role at the fault's start: "leader", "follower" (one that does not lead), "server",
+/// "agent" (a client agent), "any".
 struct fault {
   fault_kind kind = fault_kind::crash;
   duration at{0};    ///< since the world began
-  duration lasts{0}; ///< then it is mended
+  duration lasts{0}; ///< until its repair
   std::vector<std::string> nodes;
   double amount = 0;
 
   bool operator==(const fault&) const = default;
 };
-/// In the order of `at`. It is made before the run begins, so that any of its faults can be left out.
+/// Sorted by `at`. Generated before the run starts, so that any of its faults can be left out.
 using fault_schedule = std::vector<fault>;
 
 /// The kind's name, for reports and the command line: "power_loss".
 std::string_view name_of(fault_kind kind);
-/// The kind of that name; nothing if there is none.
+/// The kind with that name; nothing if there is none.
 std::optional<fault_kind> fault_kind_named(std::string_view name);
 /// All kinds, in the order above.
 std::vector<fault_kind> all_fault_kinds();

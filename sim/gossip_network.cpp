@@ -4,7 +4,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// How long after it was sent what was lost on a stream is sent again.
+/// The delay of a stream's first retransmission.
 constexpr duration first_retransmission = std::chrono::milliseconds(200);
 
 } // namespace

@@ -11,24 +11,24 @@
 
 namespace praetor::sim {
 
-/// How packets fare when nothing is cut.
+/// The behaviour of undisturbed packets.
 struct gossip_behaviour {
   duration fastest = std::chrono::microseconds(50), slowest = std::chrono::milliseconds(5);
   unsigned lose_one_in = 50;    ///< packets; 0 = never
   unsigned double_one_in = 200; ///< packets; 0 = never
 };
 
-/// What gossip travels over in a world: packets that are late, lost or doubled, and exchanges over streams.
+/// The network of gossip: delayed, lost or duplicated packets, and exchanges over streams.
 class gossip_network {
 public:
-  /// @param cables what they go through; null: nothing ever ails
+  /// @param cables the links between machines; null: never disturbed
   explicit gossip_network(sim::world& world, gossip_behaviour behaviour = {}, const wires* cables = nullptr);
 
-  /// The sockets of one life of a member. Nothing gets in or out once `plugged` is false.
+  /// The sockets of one life of a member. Nothing passes once `plugged` is false.
   /// @param address "ip:port"
   std::shared_ptr<const gossip_port> plug_in(const std::string& address, std::shared_ptr<const bool> plugged);
 
-  /// Told of each packet that arrives: when it was sent, from and to which address, its size.
+  /// Observes each arriving packet: send time, source and destination address, size.
   void watch(std::function<void(duration sent, const std::string& from, const std::string& to, std::size_t)> observer) {
     observer_ = std::move(observer);
   }
@@ -47,7 +47,7 @@ private:
 
   bool passes(const std::string& from, const std::string& to) const;
   link_trouble trouble(const std::string& from, const std::string& to) const;
-  /// How long a frame takes over a stream.
+  /// The transfer time of a frame over a stream.
   duration stream_delay(const std::string& from, const std::string& to);
   duration delay() { return world_.between(behaviour_.fastest, behaviour_.slowest); }
 

@@ -7,22 +7,22 @@
 
 namespace praetor::sim {
 
-/// What became of a request.
+/// The outcome of a request.
 enum class outcome {
-  ok,     ///< it was answered: a change was acknowledged, a question has its answer
-  fail,   ///< it surely has not happened
-  unknown ///< it may have happened, or may yet happen
+  ok,     ///< answered: a change was acknowledged, a read returned
+  fail,   ///< it certainly did not happen
+  unknown ///< it may have happened, or may still happen
 };
 /// "ok", "fail", "unknown".
 std::string_view name_of(outcome o);
 
-/// What an operation asks of a register or does to it. Registers hold texts; "" means that nothing is there.
+/// An operation's condition on a register or its effect on it. Registers hold texts; "" means absent.
 struct step {
   enum class kind {
-    one_of,  ///< it holds one of these values
-    none_of, ///< it holds none of these values
-    set,     ///< from now on it holds the first of these values
-    replace, ///< if it holds the first of these values it holds the second from now on
+    one_of,  ///< the register holds one of these values
+    none_of, ///< the register holds none of these values
+    set,     ///< sets the register to the first of these values
+    replace, ///< sets the register to the second value if it holds the first
   };
   kind what = kind::one_of;
   std::string name;
@@ -31,11 +31,11 @@ struct step {
   bool is_condition() const { return what == kind::one_of || what == kind::none_of; }
 };
 
-/// One operation of a client: its steps happen at one moment between `begin` and `end`, all or none of them.
+/// One operation of a client: its steps happen atomically at one moment between `begin` and `end`.
 struct operation {
-  std::string process, what, key, value; ///< as it is told to people and other checkers
+  std::string process, what, key, value; ///< for reports and other checkers
   std::vector<step> steps;
-  /// The answer says that one of the conditions did not hold; then nothing was changed.
+  /// The answer says that a condition did not hold; nothing was changed then.
   bool refused = false;
   outcome ended = outcome::unknown;
   duration begin{0}, end = duration::max();
@@ -43,7 +43,7 @@ struct operation {
   bool changes() const;
 };
 
-/// All that clients did and saw.
+/// The operations of all clients.
 class history {
 public:
   /// @returns the operation's number

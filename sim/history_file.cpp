@@ -11,7 +11,7 @@ void history_file::operation_ends(const std::string& process, std::string_view w
   line["process"] = process;
   line["operation"] = what;
   line["key"] = key;
-  // What consists of several parts is told as such.
+  // Composite values are written as JSON.
   bool parts = value.starts_with("[");
   line["value"] = parts ? nlohmann::ordered_json::parse(value) : nlohmann::ordered_json(value);
   line["call"] = called.count();

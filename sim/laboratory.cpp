@@ -59,9 +59,9 @@ outcome laboratory::judge(const reply& r) {
     if (nodes.size() == 1) acknowledged_index = std::max(acknowledged_index, target.state()->last_index());
     return outcome::ok;
   }
-  // Held for want of a leader until it was given up: by the router's rule it was never appended.
+  // Held until the timeout for lack of a leader: by the router's rule it was never appended.
   if (r.status == 500 && (r.body == "No cluster leader" || r.body == "No known Consul servers")) return outcome::fail;
-  // Refused by the state itself.
+  // Rejected by the state itself.
   if (r.status == 500 && r.body.find("invalid session") != r.body.npos) return outcome::fail;
   ++unknown;
   return outcome::unknown;
@@ -78,22 +78,22 @@ void laboratory::finish(std::size_t number, outcome ended) {
   auto now = world.now();
   if (ended == outcome::ok) op.end = now;
   if (!watcher) return;
-  // To others it is the same whether a condition did not hold or nobody was there: nothing has happened.
+  // For reports, a failed condition is the same as a failed request: nothing has happened.
   auto how = op.refused && ended == outcome::ok ? outcome::fail : ended;
   watcher->operation_ends(op.process, op.what, op.key, op.value, op.begin, now, name_of(how));
 }
 
 void laboratory::acquired(std::string_view checker, const hold_book::taking& t) {
-  // An older state brings back older holders.
+  // A restored older state brings back older holders.
   if (!restored_between(t.asked, world.now())) find(checker, holds.acquired(t, {clock_error, clock_drift}));
 }
 
 void laboratory::saw_stale(stale_reads::answer a, const sim::node& from) {
-  // What a server shows goes back when an older state is put back.
+  // A server's state goes back when an older one is restored.
   if (restored_between(a.called, world.now())) a.node.clear();
   a.restores = restores.size();
   auto it = deaf_since_.find(&from);
-  // A leader that is cut off may believe for a while that it still leads.
+  // A partitioned leader may believe for a while that it still leads.
   bool leads = from.up() && from.view().leader.get()->is_leader;
   stale.saw(std::move(a), it == deaf_since_.end() || leads ? std::nullopt : std::optional(it->second));
 }

@@ -12,9 +12,9 @@ namespace praetor::sim {
 
 namespace {
 
-/// What a machine's steady clock says when it is built.
+/// The steady clock's time when a machine is created.
 constexpr auto first_moment = machine::time_point{} + std::chrono::hours(1);
-/// One in so many actors that run is asked how much waits for it.
+/// One in this many actor runs checks the length of the mailbox.
 constexpr std::size_t mailboxes_looked_at = 64;
 
 } // namespace
@@ -33,7 +33,7 @@ struct machine::config : caf::actor_system_config {
   machine& owner;
 };
 
-/// Tells the world when there is something to do.
+/// Notifies the world of new work.
 class machine::coordinator final : public caf::scheduler::test_coordinator {
 public:
   coordinator(caf::actor_system& system, machine& owner) : test_coordinator(system), owner_(owner), clock_(owner) {}
@@ -67,7 +67,7 @@ machine::machine(sim::world& world)
 machine::~machine() {
   go_on();
   run_dry();
-  PRAETOR_ASSERT(actors() == 0); // the actor system would wait for them for ever
+  PRAETOR_ASSERT(actors() == 0); // the actor system would wait for them forever
   world_.remove(*this);
   coordinator_ = nullptr;
   system_.reset();
@@ -106,7 +106,7 @@ duration machine::next_timer() const {
   const auto& schedule = coordinator_->clock_of_machine().schedule();
   if (schedule.empty()) return duration::max();
   auto wait = schedule.begin()->first - since_;
-  // Rounded so that the machine's own clock is surely there when the world's is.
+  // Rounded so that the machine's own clock has reached the time when the world's has.
   if (faster_ != 0)
     wait = duration{static_cast<std::int64_t>(std::ceil(static_cast<double>(wait.count()) / (1 + faster_))) + 2};
   return world_since_ + wait;

@@ -12,8 +12,7 @@ namespace praetor::sim {
 
 class world;
 
-/// One computer of the world: an actor system of its own, whose clock may run too fast or too slowly, and which may
-/// stand still.
+/// One computer of the world: an actor system of its own, whose clock may drift, and which may be suspended.
 class machine {
 public:
   using time_point = caf::actor_clock::time_point;
@@ -25,21 +24,21 @@ public:
   machine& operator=(const machine&) = delete;
 
   caf::actor_system& system() { return *system_; }
-  /// What its steady clock says.
+  /// The time of its steady clock.
   time_point now() const;
-  /// From now on its clocks run faster by this share; 0: right.
+  /// Sets the drift rate of its clocks; 0: none.
   void drift(double faster);
-  /// Nothing happens on it until it goes on; its clocks do.
+  /// Suspends it; its clocks keep running.
   void pause();
   void go_on();
   bool paused() const { return paused_; }
 
-  /// Runs what can be run without time going on, and drops all timers.
+  /// Runs everything that needs no time to pass, and drops all timers.
   void run_dry();
-  /// The most messages that were seen waiting for one actor, of those that were looked at.
+  /// The longest mailbox seen, among those that were checked.
   std::size_t longest_mailbox() const { return longest_mailbox_; }
   std::size_t actors() { return system_->registry().running(); }
-  /// The world was told from outside to do something on it that may have set timers.
+  /// Call after an action from outside that may have set timers on it.
   void touch();
 
 private:
@@ -48,15 +47,15 @@ private:
   class coordinator;
   struct config;
 
-  std::chrono::nanoseconds next_timer() const; ///< in the world's time; duration::max(): none
+  std::chrono::nanoseconds next_timer() const; ///< in world time; duration::max(): none
   void run_timer();
   void run_job(std::size_t chosen);
   std::size_t jobs() const;
 
   sim::world& world_;
-  std::uint64_t number_ = 0;     ///< given by the world
-  std::size_t place_ = SIZE_MAX; ///< among the world's machines that have something to do
-  std::chrono::nanoseconds due_; ///< the world knows of a timer then
+  std::uint64_t number_ = 0;     ///< assigned by the world
+  std::size_t place_ = SIZE_MAX; ///< among the world's machines with work
+  std::chrono::nanoseconds due_; ///< the timer that the world knows of
   bool paused_ = false;
   time_point since_; ///< its clock's time when the world's was `world_since_`
   std::chrono::nanoseconds world_since_{0};

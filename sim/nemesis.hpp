@@ -7,15 +7,15 @@
 
 namespace praetor::sim {
 
-/// Carries out a schedule of faults on a cluster, and mends each when its time is over.
+/// Executes a schedule of faults on a cluster, and repairs each when its time is over.
 class nemesis {
 public:
-  /// @param lab is told what clients have to reckon with
+  /// @param lab receives what clients must take into account
   nemesis(cluster& victims, laboratory& lab) : context_(victims, lab) {}
 
-  /// Once.
+  /// Call once.
   void plan(const fault_schedule& faults);
-  /// Begins nothing more, and mends all there is.
+  /// Starts no further faults, and repairs the active ones.
   void stop();
 
 private:

@@ -13,7 +13,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// An actor of the world that hands what it is sent to a function at once.
+/// An actor of the world that passes received messages to a function at once.
 class stand_in {
 public:
   using handler = std::function<void(caf::mailbox_element&)>;
@@ -27,7 +27,7 @@ public:
   stand_in(const stand_in&) = delete;
   stand_in& operator=(const stand_in&) = delete;
 
-  /// Those who monitor it hear that it is gone.
+  /// Ends it; its monitors are notified.
   void end() {
     if (std::exchange(ended_, true)) return;
     companion().on_enqueue(nullptr);
@@ -43,7 +43,7 @@ private:
   bool ended_ = false;
 };
 
-/// What goes over a connection.
+/// A message on a connection.
 struct frame {
   enum class kind_t : std::uint8_t { request, answer, message, last_request } kind = kind_t::message;
   std::uint64_t number = 0; ///< of a request and its answer
@@ -58,10 +58,10 @@ envelope envelope_in(frame&& f) { return {f.version, f.envelope_kind, std::move(
 
 } // namespace
 
-/// What one life of a node sees of the network.
+/// The network as one life of a node sees it.
 class network::port final : public connector, public std::enable_shared_from_this<network::port> {
 public:
-  /// @param on null: no agent of the world
+  /// @param on null: not an agent of the world
   port(network& net, sim::machine* on, peer_identity who, std::shared_ptr<const bool> plugged)
       : net_(&net), alive_(net.alive_), on_(on), who_(std::move(who)), machine_(machine_of(who_.address)),
         plugged_(std::move(plugged)) {}
@@ -87,8 +87,8 @@ public:
   bool paused() const { return on_ && on_->paused(); }
   const rpc_gateway_actor& gateway() const { return gateway_; }
 
-  std::set<std::uint64_t> accepted;                                  ///< connections that others have made to it
-  std::map<caf::actor_id, std::weak_ptr<network::connection>> links; ///< by the handle that `connect` gave
+  std::set<std::uint64_t> accepted;                                  ///< connections accepted by it
+  std::map<caf::actor_id, std::weak_ptr<network::connection>> links; ///< by the handle that `connect` returned
 
 private:
   network* net_;
@@ -100,7 +100,7 @@ private:
   rpc_gateway_actor gateway_;
 };
 
-/// One connection. At the client's end a stand-in for the gateway, at the server's one for the client.
+/// One connection. The client's end has a stand-in for the gateway, the server's end one for the client.
 class network::connection final : public std::enable_shared_from_this<network::connection> {
 public:
   connection(network& net, std::uint64_t number, std::shared_ptr<port> client, std::shared_ptr<port> server)
@@ -117,14 +117,14 @@ public:
     begin_server();
     return caf::actor_cast<remote_gateway_actor>(near_->handle());
   }
-  /// Instead of `begin`, for a client that is no agent.
+  /// Like `begin`, for a client that is not an agent.
   void begin_loose(std::function<void(std::uint64_t, envelope)> answered) {
     identity_ = client_->who();
     identity_.connection = number_;
     loose_ = std::move(answered);
     begin_server();
   }
-  /// What an agent's stand-in would not send.
+  /// Sends what an agent's stand-in would not send.
   void say(frame f) {
     if (!broken_ && client_->plugged()) send(true, std::move(f));
   }
@@ -138,8 +138,8 @@ public:
   }
   std::size_t unsent() const { return unsent_; }
 
-  /// Both ends go down, each when it notices.
-  /// @param now the server's end has gone down already when the world goes on
+  /// Breaks both ends, each when it notices.
+  /// @param now the server's end is down before the world continues
   void break_up(duration client_notices, duration server_notices, bool now = false) {
     if (std::exchange(broken_, true)) return;
     ++net_.broken_;
@@ -152,7 +152,7 @@ public:
     net_.forget(number_);
   }
 
-  /// Nothing comes from one side any more: unless that ends in time, nothing keeps the connection up.
+  /// One direction has fallen silent: the connection breaks unless that ends in time.
   void falls_silent() {
     auto weak = weak_from_this();
     auto silence = net_.behaviour_.silence;
@@ -163,7 +163,7 @@ public:
     });
   }
   bool is_silent() const { return cut(true) || cut(false) || client_->paused() || server_->paused(); }
-  /// What waited goes on its way where the wires are whole again.
+  /// Sends the waiting messages over repaired links.
   void healed() {
     ++cuts_;
     for (auto& [to_server, f] : std::exchange(waiting_, {})) carry(to_server, std::move(f));
@@ -180,14 +180,14 @@ private:
     const auto &a = client_->machine(), &b = server_->machine();
     return to_server ? net_.is_cut(a, b) : net_.is_cut(b, a);
   }
-  /// When what is sent now arrives: after all that was sent before it.
+  /// The arrival time of a message sent now: after all earlier ones.
   duration arrival(bool to_server, std::size_t bytes) {
     const auto &a = client_->machine(), &b = server_->machine();
     auto trouble = to_server ? net_.wires_.on(a, b) : net_.wires_.on(b, a);
     auto& world = net_.world_;
     auto& how = net_.behaviour_;
     auto way = net_.delay() + trouble.slower;
-    // What is lost is sent again, each time after twice as long; what is overtaken waits for what was before it.
+    // A lost message is retransmitted with a doubling timeout; an overtaken one waits for its predecessors.
     for (auto wait = how.retransmission;
          trouble.loss > 0 && world.chance(trouble.loss) && wait < 8 * how.retransmission; wait *= 2)
       way += wait;
@@ -226,7 +226,7 @@ private:
     carry(to_server, std::move(f));
   }
 
-  /// Each message arrives after the one before it.
+  /// Messages arrive in order.
   void carry(bool to_server, frame f) {
     if (cut(to_server)) {
       waiting_.emplace_back(to_server, std::move(f));
@@ -238,7 +238,7 @@ private:
     world.after(due - world.now(), [weak = weak_from_this(), to_server, shared, sent = world.now()] {
       auto c = weak.lock();
       if (!c || c->broken_) return;
-      // What is on its way when the cable is cut does not arrive.
+      // Messages in transit are lost when the link is cut.
       if (c->cut(to_server))
         c->waiting_.emplace_back(to_server, std::move(*shared));
       else
@@ -308,15 +308,15 @@ private:
 
   network& net_;
   std::uint64_t number_;
-  peer_identity identity_; ///< the client's, stamped onto what it sends
+  peer_identity identity_; ///< the client's, stamped onto its messages
   std::shared_ptr<port> client_, server_;
-  std::unique_ptr<stand_in> near_, far_;               ///< near_ is null if the client is no agent
-  std::function<void(std::uint64_t, envelope)> loose_; ///< null if it is one
+  std::unique_ptr<stand_in> near_, far_;               ///< near_ is null if the client is not an agent
+  std::function<void(std::uint64_t, envelope)> loose_; ///< null if the client is an agent
   std::map<std::uint64_t, std::pair<caf::strong_actor_ptr, caf::message_id>> asked_;
-  std::deque<std::pair<bool, frame>> waiting_; ///< behind a cut; true: to the server
+  std::deque<std::pair<bool, frame>> waiting_; ///< waiting behind a cut link; true: to the server
   struct direction {
-    duration last{0}; ///< when the newest message arrives
-    duration busy{0}; ///< until when the link is taken by what was sent
+    duration last{0}; ///< arrival time of the newest message
+    duration busy{0}; ///< when the link becomes free
   };
   std::array<direction, 2> directions_; ///< [1]: to the server
   std::uint64_t last_request_ = 0, cuts_ = 0;
@@ -374,7 +374,7 @@ void network::make(const std::shared_ptr<port>& from, const std::string& to, con
   auto server = there == ports_.end() ? nullptr : there->second.lock();
   bool reachable = server && !is_cut(from->machine(), server->machine()) &&
                    !is_cut(server->machine(), from->machine()) && !server->paused();
-  // Nobody there answers with a refusal, a cut line with nothing.
+  // A refused connection fails at once, a cut link times out.
   auto wait = !server || reachable ? delay() : behaviour_.connect_timeout;
   world_.after(wait, [this, from, weak = std::weak_ptr<port>(server), to, id, reachable, done = std::move(done)] {
     if (!from->plugged()) return;

@@ -14,74 +14,73 @@
 
 namespace praetor::sim {
 
-/// How links behave when nothing is cut.
+/// The behaviour of undisturbed links.
 struct network_behaviour {
   duration fastest = std::chrono::microseconds(50), slowest = std::chrono::milliseconds(2);
-  /// One message in this many takes as long as a retransmission; 0 = never.
+  /// One message in this many is retransmitted; 0: none.
   unsigned retransmit_every = 300;
   duration retransmission = std::chrono::milliseconds(200);
-  /// One message in this many breaks its connection and is lost with all that is on its way; 0 = never.
+  /// One message in this many breaks its connection and is lost with all messages in transit; 0: none.
   unsigned reset_every = 4000;
   duration connect_timeout = std::chrono::milliseconds(1000);
-  /// A connection over which nothing gets through breaks after this long.
+  /// A connection without any progress breaks after this time.
   duration silence = std::chrono::milliseconds(1100);
-  /// What fits through one direction of a link; 0: as much as there is.
+  /// Bandwidth of one direction of a link; 0: unlimited.
   double bytes_a_second = 0;
 };
 
-/// Told of each message that arrives: when it was sent, from and to whom (names), its kind as in rpc_kind, its size.
+/// Observes each arriving message: send time, sender and receiver (names), kind as in rpc_kind, size.
 using message_observer = std::function<void(duration sent, const std::string& from, const std::string& to,
                                             std::uint16_t kind, std::size_t bytes)>;
 
-/// Told of each envelope that an agent sends to another's gateway, as it arrives.
+/// Observes each envelope that an agent sends to another's gateway, on arrival.
 using message_tap = std::function<void(const envelope& e)>;
 
-/// One end of a connection that no agent holds: its owner says what it likes over it. Does nothing once the connection
-/// has ended.
+/// One end of a connection that no agent owns: its owner may send anything. A no-op once the connection has ended.
 class loose_line {
 public:
   virtual ~loose_line() = default;
   virtual bool open() const = 0;
-  /// Asks under any number; remoting lets through those from 1 to 2^62.
+  /// Sends a request with any number; remoting passes those from 1 to 2^62.
   virtual void request(std::uint64_t number, envelope e) = 0;
   virtual void message(envelope e) = 0;
-  /// An answer, although the other side never asks over this connection.
+  /// Sends an answer, although the peer never sends requests over this connection.
   virtual void answer(std::uint64_t number, envelope e) = 0;
-  /// A request that is read from a connection which is at its end before the gateway takes it up.
+  /// Sends a request whose connection ends before the gateway handles it.
   virtual void last_request(std::uint64_t number, envelope e) = 0;
   virtual void close() = 0;
 };
 using loose_line_ptr = std::shared_ptr<loose_line>;
 
-/// What a message of this kind is called in reports.
+/// The name of a message kind in reports.
 std::string_view name_of_message(std::uint16_t kind);
 
-/// The connections between the nodes of a world: each carries bytes in order, with delays from the seed, until it
-/// breaks. Loss on the wires makes messages late, as retransmissions do.
+/// The connections between the nodes of a world: ordered byte streams, with delays from the seed, that may break.
+/// Packet loss delays messages, like retransmissions.
 class network {
 public:
   network(sim::world& world, wires& cables, network_behaviour behaviour = {});
   ~network();
 
-  /// The connector port of one life of a node. Nothing gets in or out once `plugged` is false.
-  /// @param on where the node runs
-  /// @param who what the node proves to others; its address is where it is reached
+  /// The connector port of one life of a node. Nothing passes once `plugged` is false.
+  /// @param on the node's machine
+  /// @param who the node's proven identity; its address is where it is reachable
   std::shared_ptr<connector> plug_in(sim::machine& on, peer_identity who, std::shared_ptr<const bool> plugged);
-  /// Connects somebody who is no agent, and whom the connection shows as `who`, to the gateway at an address.
-  /// @param answered hears each answer with the number of its request
-  /// @param done gets the line; null if nobody is there
+  /// Connects a peer that is not an agent, with the identity `who`, to the gateway at an address.
+  /// @param answered called for each answer, with its request number
+  /// @param done receives the line; null if no one listens there
   void dial(peer_identity who, const std::string& to, std::function<void(std::uint64_t, envelope)> answered,
             std::function<void(loose_line_ptr)> done);
-  /// The node at this address went down: its connections break, seen by the others at once, as when a process is
-  /// killed, or only by silence, as when a machine is.
+  /// The node at this address went down: its connections break, either at once for the others, as when a process is
+  /// killed, or only by silence, as when a machine goes down.
   void lost(const std::string& address, bool silently);
 
-  /// The machine stands still or goes on: its connections are silent meanwhile.
+  /// The machine was suspended or resumed: its connections are silent meanwhile.
   void paused(const std::string& machine);
-  /// Breaks all connections between the machine (by IP address) and others, as a firewall's reset does.
+  /// Breaks all connections between the machine (by IP address) and others, like a firewall's reset.
   void reset(const std::string& machine);
   void watch(message_observer observer) { observer_ = std::move(observer); }
-  /// From now on, what agents say to gateways is overheard.
+  /// Lets `listener` overhear what agents send to gateways.
   void tap(message_tap listener) { tap_ = std::move(listener); }
 
   std::uint64_t messages() const { return messages_; }
@@ -101,7 +100,7 @@ private:
 
   void open(const std::shared_ptr<port>& from, const known_server& to,
             std::function<void(expected<remote_gateway_actor>)> done);
-  /// Makes a connection to whoever is at an address. @param id who has to be there; "": anybody
+  /// Connects to the agent at an address. @param id the expected id; "": any
   void make(const std::shared_ptr<port>& from, const std::string& to, const std::string& id, made_callback done);
   void forget(std::uint64_t number);
   bool is_cut(const std::string& from, const std::string& to) const { return wires_.is_cut(from, to); }

@@ -14,10 +14,10 @@ namespace praetor::sim {
 namespace {
 
 constexpr std::size_t most_lines = 2000;
-/// How long a probe takes.
+/// The range of a probe's duration.
 constexpr duration quickest_probe = std::chrono::milliseconds(1), slowest_probe = std::chrono::milliseconds(400);
 
-/// What an authority would sign, without the signature: nobody in the world checks one.
+/// A certificate without a signature: nothing in the world verifies one.
 expected<root_certificate> make_paper_root(const root_certificate_request& request) {
   root_certificate out;
   out.root.id = "id:" + request.unique;
@@ -84,7 +84,7 @@ private:
   std::shared_ptr<const bool> plugged_;
 };
 
-/// Answers each attempt of a check as the node's script says, after a while.
+/// Answers check attempts by the node's script, after a delay.
 class node::scripted_probes final : public probe_port {
 public:
   scripted_probes(node& owner, std::shared_ptr<const bool> plugged) : owner_(owner), plugged_(std::move(plugged)) {}
@@ -115,7 +115,7 @@ private:
   std::shared_ptr<const bool> plugged_;
 };
 
-/// A client's connection with one request on it.
+/// A client's connection with one request.
 class node::connection final : public api::exchange {
 public:
   connection(sim::world& world, api::request request, reply_callback done)
@@ -150,11 +150,11 @@ public:
   bool ended() const { return !done_; }
 
 private:
-  /// An answer that comes in pieces, for a client that waits for all of it.
+  /// Collects a streamed answer for a client that waits for all of it.
   class gathered_body final : public api::body_stream {
   public:
     gathered_body(std::shared_ptr<connection> to, api::answer head) : to_(std::move(to)), head_(std::move(head)) {}
-    ~gathered_body() override { to_->end({}); } // it has broken off
+    ~gathered_body() override { to_->end({}); } // the stream was truncated
 
     std::size_t write(api::shared_bytes piece) override {
       body_ += *piece;
@@ -177,7 +177,7 @@ private:
   reply_callback done_;
 };
 
-/// The gossip pools' files: small, replaced whole, and on the disk at once.
+/// The gossip pools' files: small, replaced atomically, durable at once.
 class node::files final : public gossip_files {
 public:
   expected<std::optional<std::string>> read(const std::string& name) override {
@@ -368,17 +368,17 @@ void node::crash(bool silently) {
   disk_->cut();
   if (net_) net_->lost(address(), silently);
   auto never_begun = std::exchange(waiting_, {});
-  // Who waits for an answer is told first: what goes with the agent can't be told any more.
+  // Completes waiting callers first: it is impossible after the agent has stopped.
   for (auto& weak : std::exchange(connections_, {}))
     if (auto c = weak.lock()) c->end({});
   caf::anon_send_exit(life->agent, caf::exit_reason::kill);
   life->agent = nullptr;
   life->view->requests.store(nullptr);
   machine_.go_on();
-  // Nothing that its actors do now gets out, and nobody outside hears of them any more.
+  // The actors' remaining actions have no effect outside, and no one outside is notified.
   machine_.run_dry();
-  life->view->handles.store(nullptr); // only now: a request that one of them had taken up asks for them
-  // What asked the agent goes after it.
+  life->view->handles.store(nullptr); // only now, because running requests still use them
+  // After the agent's actors, because its requests refer to them.
   life->names.reset();
   life->dispatcher.reset();
   life->environment.reset();

@@ -17,29 +17,29 @@
 
 namespace praetor::sim {
 
-/// How a node differs from others.
+/// The options of a node.
 struct node_options {
   std::string name = "node1";
   std::string ip = "10.0.0.1";
   bool server = true; ///< otherwise a client agent, which has no state of its own
   std::string datacenter = "dc1";
-  std::vector<std::string> join;     ///< addresses of agents to find the others by
-  std::vector<std::string> join_wan; ///< addresses of servers of other datacenters
-  /// The servers of a cluster that begins together; 0: the node is a cluster of its own.
+  std::vector<std::string> join;     ///< addresses of agents to join
+  std::vector<std::string> join_wan; ///< addresses of servers of other datacenters to join
+  /// The number of servers that bootstrap together; 0: the node is a cluster of its own.
   unsigned expected_servers = 0;
-  /// How far the wall clock is wrong.
+  /// The offset of the wall clock.
   duration skew{0};
   disk_behaviour disk;
   std::int64_t snapshot_threshold = 100;
   std::chrono::seconds snapshot_interval{3};
   std::int64_t trailing_logs = 50;
-  /// More configuration, in HCL.
+  /// Further configuration, in HCL.
   std::string configuration;
-  /// Whose times of elections, gossip and sessions it has; null: those of the text.
+  /// The source of times for elections, gossip and sessions; null: the text.
   std::shared_ptr<const config::runtime_config> times;
 };
 
-/// The answer to a request, and when it came.
+/// The answer to a request, and its time.
 struct reply {
   unsigned status = 0; ///< 0: the node went down before it answered
   std::string body;
@@ -51,56 +51,56 @@ struct reply {
 };
 using reply_callback = std::function<void(const reply&)>;
 
-/// A check's verdict, from what it asks and how often it was asked before.
+/// The result of a check, from its definition and the number of earlier attempts.
 using probe_script = std::function<probe_result(const check_definition&, std::uint64_t attempt)>;
 
-/// One whole agent: everything but sockets. It may be crashed and started again on its disks.
+/// A whole agent except for sockets. It can be crashed and restarted with its disks.
 class node {
 public:
-  /// @param net how it reaches others; null: not at all
-  /// @param gossip what its pools travel over; null: it is in none
+  /// @param net connects it to others; null: not connected
+  /// @param gossip the network of its pools; null: it is in none
   node(sim::world& world, node_options options, network* net = nullptr, gossip_network* gossip = nullptr);
   ~node();
 
-  /// Starts the agent on what the disks hold.
+  /// Starts the agent with the content of its disks.
   expected<void> start();
-  /// What stands in its configuration about its services and checks, in HCL: from the next start or reload on.
+  /// Sets the services and checks of its configuration, in HCL: effective at the next start or reload.
   void define(std::string definitions) { definitions_ = std::move(definitions); }
-  /// The agent reads its configuration again.
-  /// @param done as runs of reload_atom; never if the node goes down before
+  /// Reloads the agent's configuration.
+  /// @param done as for reload_atom; not called if the node goes down before
   void reload(done_callback done);
-  /// As if the power failed: ports first, then the actors.
-  /// @param silently nobody is told: others notice by silence
+  /// Simulates a power loss: cuts the ports first, then ends the actors.
+  /// @param silently connections do not break: others notice by silence
   void crash(bool silently = false);
-  /// A new, empty disk takes the place of the old one. Only while it is down.
+  /// Replaces the disk with an empty one. Only while it is down.
   void replace_disk();
-  /// The process stands still until it goes on; so do requests to it.
+  /// Suspends the process, and requests to it.
   void pause();
   void go_on();
   bool paused() const { return machine_.paused(); }
-  /// Its wall clock is wrong by so much more from now on.
+  /// Shifts its wall clock by this much.
   void jump_clock(duration by) { options_.skew += by; }
-  /// All its clocks run faster by this share from now on; 0: right.
+  /// Sets the drift rate of its clocks; 0: none.
   void drift_clock(double faster);
-  /// How wrong its wall clock is.
+  /// The offset of its wall clock.
   duration clock_error() const;
   sim::machine& machine() { return machine_; }
   bool up() const { return current_ != nullptr; }
-  /// True if the agent is up, has what it kept and what is configured, and answers.
+  /// Whether the agent is up, has loaded its stored and configured definitions, and answers requests.
   bool serves() const;
-  /// True if the agent is up, leads and may answer reads.
+  /// Whether the agent is up, leads and may answer reads.
   bool ready() const;
-  /// Number of this life of the agent, from 1.
+  /// The number of this life of the agent, from 1.
   std::uint64_t life() const { return lives_; }
 
-  /// Sends a request to the agent's endpoints, as a client's connection would bring it.
+  /// Sends a request to the agent's endpoints, like a client's connection.
   /// @param target path and query, percent-encoded where needed
-  /// @param done runs once
+  /// @param done called once
   void request(std::string method, std::string target, std::string body, reply_callback done);
-  /// Asks for the addresses behind a name, as a DNS client does over UDP.
-  /// @param done runs once; nothing if there is no answer, or one that does not tell (SERVFAIL)
+  /// Looks up the addresses of a name, like a DNS client over UDP.
+  /// @param done called once; nothing if there is no answer or a failure (SERVFAIL)
   void look_up(const std::string& name, resolver::callback done);
-  /// Requests that are not answered yet.
+  /// The number of unanswered requests.
   std::size_t under_way() const;
 
   state::store_ptr state() const;
@@ -108,11 +108,11 @@ public:
   sim::disk& disk() { return *disk_; }
   const node_options& options() const { return options_; }
   const std::string& id() const { return id_; }
-  /// What made the agent give up; empty if nothing did.
+  /// Why the agent gave up; empty if it did not.
   const std::vector<std::string>& fatal() const { return fatal_; }
-  /// Called when the agent gives up, or has come up.
+  /// Called when the agent gives up or has started.
   std::function<void(node&)> changed;
-  /// Told each line of the agent's log.
+  /// Called for each line of the agent's log.
   std::function<void(std::string_view)> logged;
   const std::vector<std::string>& log_lines() const { return lines_; }
   probe_script script;

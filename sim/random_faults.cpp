@@ -15,18 +15,18 @@ public:
   duration between(duration least, duration most) {
     return least + duration{static_cast<std::int64_t>(below(static_cast<std::uint64_t>((most - least).count()) + 1))};
   }
-  /// One of the values in [least, most], in hundredths.
+  /// A value in [least, most], in hundredths.
   double amount(double least, double most) { return least + (most - least) * static_cast<double>(below(101)) / 100; }
 
 private:
   std::mt19937_64& random_;
 };
 
-/// Half of the time the leader, which is the most interesting one.
+/// The leader half of the time, as the most interesting target.
 std::string leader_or_server(dice& d) { return d.below(2) == 0 ? "leader" : "server"; }
 
 std::vector<std::string> roles(aim whom, const scenario& what, dice& d) {
-  // Drawn for all kinds, needed or not: schedules of old seeds stay as they are.
+  // Drawn for all kinds, needed or not, so that the schedules of existing seeds stay the same.
   std::string one = what.who.agents > 0 && d.below(4) == 0 ? "agent" : leader_or_server(d);
   switch (whom) {
   case aim::one_node: break;

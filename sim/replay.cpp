@@ -11,8 +11,8 @@ namespace praetor::sim {
 
 namespace {
 
-/// The oldest snapshot on the disk that the log goes on from, or an empty state. (One that the leader has sent leaves
-/// an older one behind that nothing follows.)
+/// The oldest snapshot on the disk that the log continues, or an empty state. (A snapshot from the leader leaves an
+/// older one behind, which the log does not continue.)
 expected<void> load_oldest_snapshot(disk& from, state::publication& into) {
   auto list = from.snapshots().list();
   if (!list) return tl::unexpected(list.error());

@@ -12,7 +12,7 @@ namespace {
 using json = nlohmann::ordered_json;
 
 constexpr double nanoseconds_in_a_second = 1e9;
-/// Times beyond a hundred days are no times of a run, and would not be exact.
+/// Longer than any run (a hundred days); larger numbers would be inexact.
 constexpr double most_seconds = 8.64e6;
 
 double seconds_of(duration time) { return static_cast<double>(time.count()) / nanoseconds_in_a_second; }
@@ -31,7 +31,7 @@ expected<duration> read_seconds(const json& value, const std::string& where) {
   return duration_of(value.get<double>());
 }
 
-/// An object that has these members only.
+/// Checks that an object has these members only.
 expected<void> check_members(const json& value, const std::string& where, std::initializer_list<const char*> known) {
   std::string names;
   for (const auto* name : known) names.append(names.empty() ? "" : ", ").append(name);

@@ -9,32 +9,32 @@
 
 namespace praetor::sim {
 
-/// What one run needs beside its scenario: enough to see the same again, or a smaller version of it.
+/// What determines a run, besides its scenario: enough to replay it, or a smaller version of it.
 struct reproduction {
   std::string scenario;
   std::uint64_t seed = 1;
-  /// In place of those that the scenario makes.
+  /// Replaces the scenario's faults.
   std::optional<fault_schedule> faults;
-  std::vector<unsigned> without_clients; ///< as in `run_options`
-  std::optional<duration> length;        ///< in place of the scenario's
+  std::vector<unsigned> without_clients; ///< see `run_options`
+  std::optional<duration> length;        ///< replaces the scenario's length
 
   bool operator==(const reproduction&) const = default;
 };
 
 /// Runs it.
-/// @param what the scenario that it names
+/// @param what the scenario with its name
 run_result run(const scenario& what, const reproduction& how, observer* watcher = nullptr,
                std::optional<duration> until = {});
 
-/// How many clients a scenario has, over all its workloads.
+/// The number of clients in all workloads of a scenario.
 unsigned clients_of(const scenario& what);
 
-/// As JSON, in the form that people edit: times in seconds.
+/// JSON in the form that people edit: times in seconds.
 std::string to_json(const reproduction& how);
-/// Reads `to_json`'s form, or a list of faults alone. Errors name the place and what would be right.
+/// Parses the output of `to_json`, or just a list of faults. Errors name the position and the correction.
 expected<reproduction> read_reproduction(const std::string& text);
 
-/// A number of seconds with as many decimals as it takes: "3.25".
+/// A number of seconds with as many decimals as necessary: "3.25".
 std::string seconds_text(duration time);
 
 } // namespace praetor::sim

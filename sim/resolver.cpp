@@ -33,7 +33,7 @@ void resolver::take(dns::outcome what, const std::string& packet, const callback
     bool tells = code == dns::rcode::no_error || code == dns::rcode::name_error;
     return done(tells ? std::optional(addresses_of(what.message)) : std::nullopt);
   }
-  // Nobody here has recursors to ask.
+  // The simulation has no recursors.
   if (what.what != action::ask) return done(std::nullopt);
   auto told = [this, packet, done](expected<std::string> answer) {
     dns::remote_reply reply;

@@ -10,15 +10,15 @@
 
 namespace praetor::sim {
 
-/// Asks an agent's DNS, as a client does over UDP, but without the socket.
+/// Queries an agent's DNS like a UDP client, without a socket.
 class resolver {
 public:
-  /// @param env must live longer
+  /// @param env must outlive this
   explicit resolver(api::environment& env);
 
   using callback = std::function<void(std::optional<std::vector<std::string>>)>;
   /// @param name dotted: "web.service.consul"
-  /// @param done the IPv4 addresses in the answer; nothing if the agent could not tell
+  /// @param done receives the IPv4 addresses in the answer; nothing on failure
   void look_up(const std::string& name, callback done);
 
 private:

@@ -15,13 +15,13 @@ namespace praetor::sim {
 
 namespace {
 
-/// Faults come from a generator of their own, so that leaving some out changes nothing else about them.
+/// Faults have a generator of their own, so that leaving some out does not change the others.
 constexpr std::uint64_t seed_of_faults = 0x9e3779b97f4a7c15ull;
-/// Costly observations are made this often.
+/// The interval of expensive checks.
 constexpr duration seldom = std::chrono::seconds(3);
-/// While all comes to agree, it is asked at one of so many moments whether it does.
+/// While the cluster converges, checks at one in this many moments.
 constexpr unsigned looked_at_while_waiting = 16;
-/// More messages than this never wait for one actor.
+/// The limit on messages waiting for one actor.
 constexpr std::size_t longest_mailbox = 20'000;
 
 class one_run {
@@ -123,7 +123,7 @@ private:
     return name;
   }
 
-  /// What must hold at every moment.
+  /// Checks the invariants.
   void look() {
     bool now_and_then = world_.now() >= next_look_;
     if (now_and_then) next_look_ = world_.now() + seldom;
@@ -149,8 +149,8 @@ private:
     return std::all_of(datacenters_.begin(), datacenters_.end(), [](auto* c) { return c->agree(); });
   }
 
-  /// Nothing is broken any more and no client begins anything new: all must be in order within a bound.
-  /// @returns whether it is
+  /// Nothing is broken and no client starts anything new: the cluster must recover within a time limit.
+  /// @returns whether it does
   bool rest() {
     lab_.open = false;
     nemesis_.stop();
@@ -185,7 +185,7 @@ private:
     lab_.find("agreement", text);
   }
 
-  /// Once more from the disks alone, and then all that was seen is judged.
+  /// Replays the disks, then checks everything that was recorded.
   void judge() {
     harm_->judge();
     for (auto* c : datacenters_)
@@ -228,11 +228,11 @@ private:
   const run_options& options_;
   sim::world world_;
   sim::fabric fabric_;
-  cluster cluster_; ///< where clients and faults are
+  cluster cluster_; ///< the target of clients and faults
   std::vector<std::unique_ptr<cluster>> elsewhere_;
   std::vector<cluster*> datacenters_; ///< all of them
   laboratory lab_;
-  std::deque<consensus_checker> consensus_; ///< one a datacenter
+  std::deque<consensus_checker> consensus_; ///< one per datacenter
   nemesis nemesis_;
   siege siege_;
   std::optional<harm_checker> harm_;

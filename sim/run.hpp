@@ -10,14 +10,14 @@
 
 namespace praetor::sim {
 
-/// Something a checker does not accept.
+/// A violation found by a checker.
 struct finding {
   std::string checker; ///< "one leader a term", "linearizable kv", ...
   duration at{0};
   std::string text;
 };
 
-/// Told what happens, for reports. Observing changes nothing: the trace stays the same.
+/// Observes a run, for reports. Observing does not affect it: the trace stays the same.
 class observer {
 public:
   virtual ~observer() = default;
@@ -39,22 +39,22 @@ public:
 
 struct run_options {
   std::uint64_t seed = 1;
-  /// In place of those that the scenario makes.
+  /// Replaces the scenario's faults.
   std::optional<fault_schedule> faults;
-  /// Clients that take no part, by number (counted over all workloads in order), for shrinking.
+  /// Clients that are left out, by number (counted over all workloads in order), for shrinking.
   std::vector<unsigned> without_clients;
-  /// Stop here, without the closing checks.
+  /// Stops here, without the closing checks.
   std::optional<duration> until;
   observer* watcher = nullptr;
 };
 
-/// What came out of one run.
+/// The result of one run.
 struct run_result {
   std::uint64_t seed = 0;
-  std::uint64_t trace = 0;       ///< hash of all that happened
-  fault_schedule faults;         ///< as they were planned
-  std::vector<finding> findings; ///< empty: every checker is content
-  /// Registers whose history was too hard to judge within the search's bound: neither passed nor failed.
+  std::uint64_t trace = 0;       ///< hash of all events
+  fault_schedule faults;         ///< as planned
+  std::vector<finding> findings; ///< empty: no checker found a violation
+  /// Registers whose history exceeded the search limit: neither passed nor failed.
   std::vector<std::string> undecided;
   duration simulated{0};
   std::uint64_t steps = 0, requests = 0, answers = 0, unknown = 0, operations = 0, entries = 0;
@@ -62,10 +62,10 @@ struct run_result {
   std::uint64_t messages = 0, connections = 0, packets = 0, bytes = 0;
 };
 
-/// The faults that the scenario makes for a seed.
+/// The scenario's faults for a seed.
 fault_schedule faults_of(const scenario& what, std::uint64_t seed);
 
-/// Runs the scenario once. Equal arguments give equal results, on every machine.
+/// Runs the scenario once. Equal arguments give equal results, on every platform.
 run_result run(const scenario& what, const run_options& options);
 
 } // namespace praetor::sim

@@ -8,7 +8,7 @@ namespace praetor::sim {
 namespace {
 
 constexpr duration shortest_length = std::chrono::milliseconds(500);
-/// A fault that still matters may matter for a shorter time.
+/// A shorter fault may be enough to fail.
 constexpr duration shortest_fault = std::chrono::milliseconds(10);
 
 class shrinker {
@@ -21,7 +21,7 @@ public:
   }
 
   shrunk run() {
-    // What is left out makes room for leaving out more.
+    // Removing one thing may allow removing others.
     for (reproduction before; before != out_.smallest && !spent();) {
       before = out_.smallest;
       drop_faults();
@@ -37,7 +37,7 @@ private:
   bool spent() const { return out_.attempts >= most_attempts_; }
   duration length() const { return out_.smallest.length.value_or(what_.length); }
 
-  /// Keeps the candidate if the same checker objects to it.
+  /// Keeps the candidate if the same checker still fails.
   bool keep_if_it_fails(reproduction candidate) {
     if (spent()) return false;
     ++out_.attempts;
@@ -53,8 +53,8 @@ private:
     return kept;
   }
 
-  /// Zeller's delta debugging: tries to do without ever smaller parts of the items.
-  /// @param with makes the candidate that has these items only
+  /// Zeller's delta debugging: tries to leave out ever smaller parts of the items.
+  /// @param with makes the candidate that has only these items
   template <class Item>
   void minimise(std::vector<Item> items, const std::function<reproduction(const std::vector<Item>&)>& with) {
     if (!items.empty() && keep_if_it_fails(with({}))) return;
@@ -112,7 +112,7 @@ private:
     }
   }
 
-  /// Halves what is left between the shortest run that may fail and the one that does.
+  /// Binary search between the shortest run that may fail and the one that does.
   void shorten_run() {
     auto least = shortest_length;
     if (const auto& faults = out_.smallest.faults)

@@ -6,7 +6,7 @@
 
 namespace praetor::sim {
 
-/// The fingerprint of a run: equal for equal runs. Order counts.
+/// The fingerprint of a run: equal for equal runs. The order matters.
 class trace {
 public:
   void mix(std::uint64_t number) {

@@ -9,18 +9,18 @@ namespace praetor::sim {
 
 namespace {
 
-/// A cluster is out while a write waits for longer and no other is acknowledged.
+/// An outage is a time during which a write waits for longer than this and none is acknowledged.
 constexpr duration patience = std::chrono::milliseconds(500);
 constexpr duration shortest_failure = std::chrono::seconds(3), longest_failure = std::chrono::seconds(30);
-/// What is noticed later than this was another failure.
+/// A later notice belongs to another failure.
 constexpr duration longest_notice = std::chrono::minutes(2);
 
 bool takes_a_node_away(fault_kind kind) {
   return kind == fault_kind::crash || kind == fault_kind::power_loss || kind == fault_kind::isolate;
 }
 
-/// Times in which no write was acknowledged although some client waited: from the moment when the first of them asked,
-/// or when the last was acknowledged, to the next acknowledgement.
+/// The times without an acknowledged write although a client waited: from the first waiting request, or the last
+/// acknowledgement, to the next acknowledgement.
 std::vector<report::recording::span> outages_in(const std::vector<report::recording::operation>& operations) {
   std::vector<const report::recording::operation*> writes;
   std::vector<duration> acknowledged;
@@ -57,7 +57,7 @@ scenario make_trial(const trial_options& options) {
     out.who.node.snapshot_interval = std::chrono::duration_cast<std::chrono::seconds>(raft.snapshot_interval);
     out.who.node.trailing_logs = raft.trailing_logs;
   }
-  // One request in sixteen is for the catalog.
+  // One request in sixteen goes to the catalog.
   constexpr unsigned kv_clients = 3;
   duration between = std::chrono::seconds(1);
   between /= options.requests_a_second;

@@ -10,27 +10,27 @@
 
 namespace praetor::sim {
 
-/// What ails a direction of a link. Shares are of packets, 0 to 1.
+/// The faults of one direction of a link. Shares are of packets, 0 to 1.
 struct link_trouble {
   bool cut = false;
-  duration slower{0}; ///< added to each message's way
+  duration slower{0}; ///< added to each message's delay
   double loss = 0, duplicate = 0, reorder = 0;
-  double bytes_a_second = 0; ///< what fits through; 0: as much as there is
+  double bytes_a_second = 0; ///< bandwidth; 0: unlimited
 };
 
-/// The cables between machines, which carry connections and packets alike. Machines are known by their IP addresses.
+/// The links between machines, for connections and packets alike. Machines are identified by IP addresses.
 class wires {
 public:
-  /// Whether something concerns what goes from one machine to the other.
+  /// Whether a fault affects the direction between two machines.
   using where = std::function<bool(std::string_view from, std::string_view to)>;
 
-  /// From now on links are ailing. @returns the number to mend it by
+  /// Degrades links. @returns the number for repairing them
   std::uint64_t harm(where links, link_trouble how);
   void mend(std::uint64_t number);
-  /// All that ails a direction together: delays and losses add up.
+  /// The combined faults of a direction: delays and losses add up.
   link_trouble on(std::string_view from, std::string_view to) const;
   bool is_cut(std::string_view from, std::string_view to) const;
-  /// Runs after each change.
+  /// Called after each change.
   void when_changed(std::function<void()> observer) { observers_.push_back(std::move(observer)); }
 
 private:

@@ -9,9 +9,9 @@ namespace praetor::sim {
 
 namespace {
 
-/// Where every world's clocks begin: 1 March 2024, 12:00 UTC.
+/// The initial time of every world's wall clock: 1 March 2024, 12:00 UTC.
 constexpr duration epoch = std::chrono::seconds(1709294400);
-/// While actors are busy, time goes on at most this far: as if the machines were slow.
+/// The maximal time that passes while actors are busy, as if the machines were slow.
 constexpr auto most_hurry = std::chrono::milliseconds(2);
 constexpr unsigned hurry_one_in = 40;
 
@@ -130,7 +130,7 @@ bool world::run_for(duration span, const std::function<bool()>& done) {
     if (runnable_.empty()) {
       for (auto& observer : observers_) observer();
       if (done && done()) return true;
-      if (!runnable_.empty() || next != next_event()) continue; // what was seen made something happen
+      if (!runnable_.empty() || next != next_event()) continue; // an observer has created work
     }
     if (next > end) {
       now_ = std::max(now_, end);

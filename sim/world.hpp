@@ -15,11 +15,11 @@
 
 namespace praetor::sim {
 
-/// Time in the world: nanoseconds since it began.
+/// Virtual time: nanoseconds since the world began.
 using duration = std::chrono::nanoseconds;
 
-/// One thread, virtual time, and a seed that decides everything: which actor runs next, when time goes on, and what
-/// comes out of `random()`. The same seed gives the same trace.
+/// One thread, virtual time, and a seed that determines everything: which actor runs next, when time advances, and the
+/// values of `random()`. Equal seeds give equal traces.
 class world {
 public:
   explicit world(std::uint64_t seed);
@@ -28,14 +28,14 @@ public:
   world(const world&) = delete;
   world& operator=(const world&) = delete;
 
-  /// The actor system of a machine that belongs to no node, for parts that are tried alone.
+  /// The actor system of a machine without a node, for testing single parts.
   caf::actor_system& system();
   std::mt19937_64& random() { return random_; }
   /// Uniform in [0, limit).
   std::uint64_t below(std::uint64_t limit) { return limit == 0 ? 0 : random_() % limit; }
   /// True once in `n` times.
   bool one_in(std::uint64_t n) { return below(n) == 0; }
-  /// True with this probability. Draws nothing for what never happens.
+  /// True with this probability. Draws nothing for probability zero.
   bool chance(double share) { return share > 0 && static_cast<double>(random_() >> 11) * 0x1p-53 < share; }
   /// Uniform in [least, most).
   duration between(duration least, duration most);
@@ -47,25 +47,25 @@ public:
   duration wall_now() const;
   sim::trace& trace() { return trace_; }
 
-  /// Runs `action` when that much time has passed.
+  /// Runs `action` after this time.
   void after(duration wait, std::function<void()> action);
-  /// Runs `action` right after the step that an actor is taking now, before anything else happens.
+  /// Runs `action` right after the current step of an actor, before anything else happens.
   void interrupt(std::function<void()> action) { interrupts_.push_back(std::move(action)); }
-  /// Runs whenever nothing is left to do at the present moment, before time goes on.
+  /// Called whenever nothing is left to do at the present moment, before time advances.
   void when_quiet(std::function<void()> observer) { observers_.push_back(std::move(observer)); }
-  /// Runs after each step of an actor.
+  /// Called after each step of an actor.
   void after_each_step(std::function<void()> observer) { step_observers_.push_back(std::move(observer)); }
 
-  /// Lets the world run for that long, or until `done` says so (asked whenever nothing is left to do at the present
+  /// Runs the world for this time, or until `done` returns true (called whenever nothing is left to do at the present
   /// moment).
-  /// @returns false if it ended by time
+  /// @returns false if the time ran out
   bool run_for(duration span, const std::function<bool()>& done = nullptr);
-  /// Runs what can be run without time going on.
+  /// Runs everything that needs no time to pass.
   void settle();
   std::uint64_t steps() const { return steps_; }
-  /// How many actors exist on `system()`.
+  /// The number of actors on `system()`.
   std::size_t actors();
-  /// Drops what was to be done later, and all timers of `system()`.
+  /// Drops pending actions, and all timers of `system()`.
   void forget_timers();
 
 private:
@@ -84,8 +84,8 @@ private:
   sim::trace trace_;
   duration now_{0};
   std::uint64_t machines_ = 0, steps_ = 0;
-  std::vector<machine*> runnable_;                                ///< have jobs
-  std::map<std::pair<duration, std::uint64_t>, machine*> timers_; ///< the next of each machine, by time and number
+  std::vector<machine*> runnable_;                                ///< with jobs
+  std::map<std::pair<duration, std::uint64_t>, machine*> timers_; ///< each machine's next timer, by time and number
   std::multimap<duration, std::function<void()>> agenda_;
   std::vector<std::function<void()>> observers_, step_observers_, interrupts_;
   std::unique_ptr<machine> own_; ///< of `system()`

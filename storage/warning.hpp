@@ -5,8 +5,7 @@
 
 namespace praetor::storage {
 
-/// Called with one sentence about something that did not stop us but that an operator should know. May be called from
-/// any thread. An empty callback is allowed.
+/// Receives a sentence about a non-fatal condition that an operator should know. Thread-safe. May be empty.
 using warning_callback = std::function<void(const std::string&)>;
 
 } // namespace praetor::storage

@@ -11,7 +11,7 @@ namespace {
 constexpr const char* file_name = "acl-tokens.json";
 constexpr unsigned file_mode = 0600;
 
-/// The file's layout, which agents of other makes read as well.
+/// The layout of the file, shared with Consul's agents (agent/token/persistence.go).
 struct token_file {
   std::string replication, agent_recovery, agent_master, default_token, agent, file_registration, dns;
 
@@ -19,7 +19,7 @@ struct token_file {
   static void fields(F&& f, Self& x) {
     f(field{"replication", omit_empty}, x.replication);
     f(field{"agent_recovery", omit_empty}, x.agent_recovery);
-    f(field{"agent_master", omit_empty}, x.agent_master); // as the recovery token was called once
+    f(field{"agent_master", omit_empty}, x.agent_master); // an earlier name of the recovery token
     f(field{"default", omit_empty}, x.default_token);
     f(field{"agent", omit_empty}, x.agent);
     f(field{"config_file_service_registration", omit_empty}, x.file_registration);

@@ -17,21 +17,21 @@ namespace config {
 struct acl_settings;
 }
 
-/// What an agent has tokens for.
+/// The purposes of an agent's tokens.
 enum class token_use : std::uint8_t {
-  request,           ///< requests that carry none ("default")
-  agent,             ///< what the agent does by itself
-  agent_recovery,    ///< held by people: to use this agent when no server can be asked
-  replication,       ///< reading the records of the primary datacenter
-  file_registration, ///< syncing services and checks of configuration files
-  dns,               ///< DNS questions
+  request,           ///< requests without a token ("default")
+  agent,             ///< the agent's own operations
+  agent_recovery,    ///< lets operators use this agent while no server is reachable
+  replication,       ///< reads the records of the primary datacenter
+  file_registration, ///< syncs services and checks of configuration files
+  dns,               ///< DNS queries
 };
 inline constexpr std::size_t token_uses = 6;
 
-/// The use that a path of the API names, by its newer or older name.
+/// The use with this API name, new or old.
 std::optional<token_use> token_use_named(std::string_view name);
 
-/// All tokens of an agent at one moment.
+/// A snapshot of an agent's tokens.
 struct token_set {
   std::array<std::string, token_uses> secrets;
 
@@ -42,16 +42,16 @@ struct token_set {
   const std::string& for_dns() const { return of(of(token_use::dns).empty() ? token_use::request : token_use::dns); }
 };
 
-/// The tokens that an agent uses by itself: what its configuration says, until a request sets another. Any thread.
+/// The tokens of the agent itself: those of the configuration until a request replaces them. Thread-safe.
 class agent_tokens {
 public:
   std::shared_ptr<const token_set> get() const { return now_.load(std::memory_order_acquire); }
 
-  /// Takes over the configuration's tokens; those that were set by requests and written down count more.
-  /// @param files where they are written down if that is configured; null: nowhere
+  /// Applies the configuration's tokens. Persisted tokens, which requests have set, take precedence.
+  /// @param files where to persist tokens if that is configured; null: nowhere
   void configure(const config::acl_settings& settings, std::shared_ptr<gossip_files> files, logger& log);
-  /// @param written hears when the token is written down, if it is; may be null
-  /// @returns whether it is another one than before
+  /// @param written called when the token is persisted, if it is; may be null
+  /// @returns whether the token changed
   bool set(token_use use, std::string secret, std::function<void(const error*)> written);
 
 private:
@@ -59,7 +59,7 @@ private:
 
   std::mutex guard_;
   std::array<std::string, token_uses> current_, persisted_;
-  std::shared_ptr<gossip_files> files_; ///< null: nothing is written down
+  std::shared_ptr<gossip_files> files_; ///< null: tokens are not persisted
   bool read_ = false;
   std::atomic<std::shared_ptr<const token_set>> now_{std::make_shared<const token_set>()};
 };

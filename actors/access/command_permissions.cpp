@@ -9,10 +9,10 @@ namespace praetor {
 
 namespace {
 
-/// The status of these refusals between agents, for those of releases that know no codes.
+/// The statuses of these refusals between agents, for releases without error codes.
 constexpr int unknown_target_status = 404, unknown_token_status = 498;
 
-/// @param now when the token has to be good
+/// @param now the time at which the token must be valid
 template <class Request>
 std::optional<error> refused(const agent_view_ptr& view, std::string_view payload, const instant& now) {
   Request r;

@@ -9,9 +9,9 @@
 
 namespace praetor {
 
-/// Why a command may not be carried out for an agent that wrote it by itself, if so: with access control on, only what
-/// concerns the catalog, and as far as the token in the command allows it. permission_denied is final; not_found: what
-/// it is to change is not there; unauthenticated: no token has its secret, or none that this server knows of yet.
+/// Authorizes a command that an agent proposed on its own behalf. With ACLs enabled it may only change the catalog, as
+/// far as the command's token allows. Errors: permission_denied is final; not_found: the target does not exist;
+/// unauthenticated: no token has this secret, or this server does not know it yet.
 /// @param command type byte and MessagePack
 std::optional<error> refused_command(const agent_view_ptr& view, std::string_view command, const instant& now);
 

@@ -24,10 +24,10 @@ inline bool may_read(const acl::authorizer& who, const node& n) { return may_rea
 inline bool may_read(const acl::authorizer& who, const node_service& s) {
   return may_read_service(who, s.peer_name, s.name);
 }
-/// A check tells of its node, and if it names a service, of that too: both have to be readable.
+/// A check reveals its node and, if it names one, its service: both must be readable.
 bool may_read(const acl::authorizer& who, const health_check& c);
-/// An instance with all checks that count for it. The checks are not judged one by one: an instance without the check
-/// that makes it critical would look healthy.
+/// An instance with all checks that apply to it. The checks are not filtered one by one: without its critical check, an
+/// instance would look healthy.
 inline bool may_read(const acl::authorizer& who, const service_entry& e) {
   return may_read(who, *e.node) && may_read(who, *e.service);
 }

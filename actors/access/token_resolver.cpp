@@ -14,18 +14,18 @@ namespace {
 
 constexpr std::string_view not_found = "ACL not found";
 constexpr auto forbidden = 403;
-constexpr auto patience = std::chrono::seconds(10); ///< with a server that does not answer
+constexpr auto patience = std::chrono::seconds(10); ///< timeout of a query to a server
 
 bool has_passed(const std::optional<timestamp>& expires, nanoseconds calendar) {
   return expires && *expires < timestamp::from_unix(calendar);
 }
 
-/// Whether a secret is the name of a decision. Such a token must never exist.
+/// Whether a secret equals the name of a decision. Such a token must never exist.
 bool names_a_decision(std::string_view secret) { return secret == "allow" || secret == "deny" || secret == "manage"; }
 
 bool allows_by_default(const config::runtime_config& c) { return c.acl.default_policy == "allow"; }
 
-/// For the people who use an agent when no server can be asked.
+/// The authorizer of the recovery token, for operators while no server is reachable.
 acl::authorizer_ptr recovery_authorizer(const config::runtime_config& c) {
   acl::rules r;
   r[acl::named_rule::agent].exact.push_back({c.node_name, acl::level::write, {}});
@@ -34,7 +34,7 @@ acl::authorizer_ptr recovery_authorizer(const config::runtime_config& c) {
                               std::make_shared<const acl::decisions>(std::vector{r}), false);
 }
 
-/// How long a client agent goes by what it was told.
+/// How long a client agent caches a server's answer.
 nanoseconds lifetime(const config::acl_settings& a, const token_holder& holder) {
   auto out = a.token_ttl;
   if (!holder.policies.empty()) out = std::min(out, a.policy_ttl);
@@ -42,12 +42,12 @@ nanoseconds lifetime(const config::acl_settings& a, const token_holder& holder) 
   return out;
 }
 
-/// The token that a secret stands for in a state; null: none that counts.
+/// The valid token with this secret in a state, or null.
 acl_token_ptr token_in(const state::store& s, std::string_view secret, nanoseconds calendar, state::watch_set* watch) {
   auto found = state::token_with_secret(s.tables().acl, secret, watch);
   if (found && found->expired(calendar)) return nullptr;
   if (found || secret != acl::anonymous_secret) return found;
-  // Before the leader has written it, there is an anonymous token that grants nothing.
+  // Until the leader has written the anonymous token, it exists implicitly and grants nothing.
   auto early = std::make_shared<acl_token>();
   early->accessor_id = acl::anonymous_accessor;
   early->secret_id = secret;
@@ -133,7 +133,7 @@ std::optional<resolution> token_resolver::at_hand(const agent_view_ptr& view, st
   auto who = kept->who;
   if (now.steady - kept->told <= kept->fresh) return who;
   if (c.acl.down_policy != "async-cache") return {};
-  // The old answer will do while a new one is asked for.
+  // The cached answer is used while a new one is fetched.
   std::string key(secret);
   bool first = asking_.try_emplace(key).second;
   lock.unlock();

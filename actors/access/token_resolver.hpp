@@ -25,20 +25,20 @@ struct runtime_config;
 struct agent_view;
 using agent_view_ptr = std::shared_ptr<agent_view>;
 
-/// Now, by both clocks: tokens expire by the calendar, what is kept of them ages.
+/// The current time on both clocks: tokens expire by the wall clock, cache entries by the steady clock.
 struct instant {
   nanoseconds calendar{0}; ///< since 1970
   steady_time steady{};
 };
 
-/// What a server says of a secret.
+/// A server's answer about a secret.
 struct token_holder {
-  std::string accessor;  ///< empty: there is no such token
-  std::string refusal;   ///< then: what the client is told
-  bool disabled = false; ///< access control is off at that server
+  std::string accessor;  ///< empty: no such token
+  std::string refusal;   ///< in that case: the error text for the client
+  bool disabled = false; ///< ACLs are disabled at that server
   std::optional<timestamp> expires;
   bool has_roles = false;
-  std::vector<acl_policy_ptr> policies; ///< that are in force here
+  std::vector<acl_policy_ptr> policies; ///< those in force in this datacenter
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -51,37 +51,37 @@ struct token_holder {
   }
 };
 
-/// What the holder of a token may do, or why the token is good for nothing.
+/// The permissions of a token, or why it was rejected.
 using resolution = expected<acl::authorizer_ptr>;
 
-/// Finds out who holds a token. Servers look into their own state and keep the outcome until a part of it changes;
-/// client agents ask a server and keep what it said for as long as they are configured to. One per agent; any thread.
+/// Resolves tokens. Servers read their own state and cache the result until the state that it depends on changes;
+/// client agents ask a server and cache its answer for the configured TTL. One per agent; thread-safe.
 class token_resolver {
 public:
-  /// The outcome, if it is at hand: on servers it always is.
+  /// The cached resolution, if there is one; servers always have one.
   std::optional<resolution> at_hand(const agent_view_ptr& view, std::string_view secret, const instant& now);
-  /// Calls back once, at once or when a server has answered.
+  /// Calls back once, immediately or when a server has answered.
   void resolve(const agent_view_ptr& view, std::string_view secret, const instant& now,
                std::function<void(const resolution&)> done);
-  /// What a server tells a client agent.
+  /// A server's answer to a client agent.
   token_holder describe(const agent_view& view, std::string_view secret, nanoseconds calendar) const;
-  /// A server's answer has come in, or none has: keeps it, and calls back who waits for it.
-  /// @param asked when it was asked for
+  /// Caches a server's answer, or handles its absence, and completes the waiting callers.
+  /// @param asked when the query was sent
   void told(const agent_view_ptr& view, const std::string& secret, const expected<token_holder>& answer,
             const instant& asked);
-  /// Another configuration counts from now on.
+  /// Drops the cache after a change of configuration.
   void forget();
 
 private:
   static constexpr std::size_t most_tokens = 10240, most_sets = 1024;
 
-  /// As far as a server knows it.
+  /// A resolution on a server.
   struct known_token {
     acl::authorizer_ptr who;
-    std::shared_ptr<state::trigger> holds; ///< fires when a part of it has changed
+    std::shared_ptr<state::trigger> holds; ///< fires when the state that it depends on changes
     std::optional<timestamp> expires;
   };
-  /// As a server told a client agent.
+  /// A resolution that a server sent to a client agent.
   struct told_token {
     acl::authorizer_ptr who;
     std::optional<timestamp> expires;
@@ -94,7 +94,7 @@ private:
                                             std::string_view secret);
   resolution from_state(const agent_view& view, const config::runtime_config& c, std::string_view secret,
                         nanoseconds calendar);
-  /// The authorizer for policies; those of equal policies share their decisions.
+  /// Creates the authorizer for policies; equal sets of policies share their decisions.
   resolution authorize(const config::runtime_config& c, std::string accessor,
                        const std::vector<acl_policy_ptr>& policies);
   void ask(const agent_view_ptr& view, const std::string& secret, const instant& now);
@@ -105,7 +105,7 @@ private:
   std::mutex guard_;
   recent_map<known_token> known_{most_tokens};
   recent_map<told_token> told_{most_tokens};
-  std::unordered_map<std::string, callbacks> asking_; ///< by secret: who waits for a server's answer
+  std::unordered_map<std::string, callbacks> asking_; ///< by secret: callers that wait for a server's answer
   recent_map<acl::decisions_ptr> compiled_{most_sets};
 };
 

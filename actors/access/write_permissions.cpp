@@ -15,19 +15,19 @@ write_refusal unknown_owner(const health_check& c) {
   return unknown_target("Unknown service ID '" + c.service_id + "' for check ID '" + c.check_id + "'");
 }
 
-/// The ServiceName of a check without ServiceID is a label: whoever writes one needs no right to that service.
+/// The ServiceName of a check without ServiceID is only a label, which needs no permission on that service.
 bool label_decides(const health_check& c) {
   return c.service_id.empty() && !c.service_name.empty() && mutated(mutation::check_label_trusted);
 }
 
-/// Judges writes to what one peer's part of the state holds.
+/// Authorizes writes to one peer's part of the state.
 class judge {
 public:
   judge(const acl::authorizer& who, const state::store& s, std::string_view peer) : who_(who), s_(s), peer_(peer) {}
 
   using verdict = std::optional<write_refusal>;
 
-  /// Imported records are the peering's.
+  /// Imported records belong to the peering.
   verdict peering() const {
     if (peer_.empty()) return {};
     return refused_unless(who_, {acl::resource::peering, acl::access::write, {}});
@@ -40,7 +40,7 @@ public:
     return {};
   }
 
-  /// @param id of the node; one that has it already under another name is renamed, with all that is on it
+  /// @param id of the node; if another name has it, that node is renamed with all its services and checks
   verdict node(const std::string& name, const std::string& id) const {
     if (auto no = node(name)) return no;
     if (id.empty()) return {};
@@ -54,14 +54,14 @@ public:
     return replaced ? refused_service_write(who_, replaced->name) : verdict{};
   }
 
-  /// What changes a check that is stored: its owner is the instance with its ServiceID, or else the node.
+  /// Permission on a stored check: its owner is the instance with its ServiceID, otherwise the node.
   verdict owner(const health_check& stored) const {
     if (label_decides(stored)) return refused_service_write(who_, stored.service_name);
     auto instance = stored.service_id.empty() ? nullptr : stored_service(stored.node, stored.service_id);
     return instance ? refused_service_write(who_, instance->name) : node(stored.node);
   }
 
-  /// The owner of the check that has this id already, if there is one.
+  /// Permission on the owner of the check that already has this id, if there is one.
   verdict replaced_check(const std::string& node, const std::string& id) const {
     auto stored = stored_check(node, id);
     return stored ? owner(*stored) : verdict{};
@@ -80,7 +80,7 @@ private:
   std::string peer_;
 };
 
-/// As the state completes what a registration leaves out.
+/// Fills in the id as the state does.
 const std::string& id_of(const node_service& s) { return s.id.empty() ? s.name : s.id; }
 const std::string& id_of(const health_check& c) { return c.check_id.empty() ? c.name : c.check_id; }
 
@@ -89,7 +89,7 @@ std::optional<write_refusal> refused_check(const judge& j, const acl::authorizer
   if (auto no = j.replaced_check(r.node, id_of(c))) return no;
   if (label_decides(c)) return refused_service_write(who, c.service_name);
   if (c.service_id.empty()) return j.node(r.node);
-  // The instance of the same request has been judged.
+  // The instance of the same request is authorized separately.
   if (r.service && equal_fold(id_of(*r.service), c.service_id)) return {};
   auto instance = j.stored_service(r.node, c.service_id);
   if (!instance) return unknown_owner(c);
@@ -121,13 +121,13 @@ std::optional<write_refusal> refused_service(const acl::authorizer& who, const s
   if (auto no = j.peering()) return no;
   if (!removes(op.verb)) return j.instance(op.node, op.service.id, op.service);
   auto stored = j.stored_service(op.node, op.service.id);
-  // A name that the request gives must fit as well, as clients know it.
+  // A name in the request must match as well, as clients expect.
   if (!stored || !op.service.name.empty())
     if (auto no = refused_service_write(who, op.service.name)) return no;
   return stored ? refused_service_write(who, stored->name) : std::nullopt;
 }
 
-/// Whether an operation of the transaction writes the instance that a check belongs to, which is judged there.
+/// Whether an operation of the transaction writes the check's instance, where its permission is checked.
 bool comes_along(const std::vector<txn_op>& all, const health_check& c) {
   for (const auto& op : all)
     if (op.service && !removes(op.service->verb) && op.service->verb != "get" &&
@@ -149,7 +149,7 @@ std::optional<write_refusal> refused_check(const acl::authorizer& who, const sta
   if (stored && removes(op.verb)) return {};
   if (c.service_id.empty() || j.stored_service(c.node, c.service_id)) return j.owner(c);
   if (comes_along(all, c)) return {};
-  // The state refuses a check of an instance that is not there; the label only chooses the words of a denial.
+  // The state rejects a check of an unknown instance; the label only selects the text of the denial.
   return c.service_name.empty() ? j.node(c.node) : refused_service_write(who, c.service_name);
 }
 
@@ -178,7 +178,7 @@ std::optional<write_refusal> refused_write(const acl::authorizer& who, const sta
                                            const register_request& r) {
   judge j(who, s, r.peer_name);
   if (auto no = j.peering()) return no;
-  // Services may come with what is known of their node anyway.
+  // A service registration may repeat the node's stored record without node permission.
   if (state::changes_node(r, state::find_node(s, r.node, nullptr, r.peer_name).value))
     if (auto no = j.node(r.node, r.id)) return no;
   if (r.service)
@@ -196,7 +196,7 @@ std::optional<write_refusal> refused_write(const acl::authorizer& who, const sta
   if (auto no = j.peering()) return no;
   auto without_node = j.node(r.node);
   if (!without_node) return {};
-  // In the order in which the state looks at the members.
+  // In the order in which the state evaluates the members.
   if (!r.service_id.empty()) {
     auto stored = j.stored_service(r.node, r.service_id);
     if (!stored) return unknown_target("Unknown service ID '" + r.service_id + "'");
@@ -217,7 +217,7 @@ std::optional<write_refusal> refused_write(const acl::authorizer& who, const sta
   if (op.service) return refused_service(who, s, *op.service);
   if (op.check) return refused_check(who, s, *op.check, all);
   if (!op.session) return {};
-  // Only servers themselves end sessions this way.
+  // Only servers end sessions this way.
   auto ended = state::session_with_id(s.tables(), op.session->session.id);
   const auto& node = ended ? ended->node : op.session->session.node;
   return refused_unless(who, {acl::resource::session, acl::access::write, node});

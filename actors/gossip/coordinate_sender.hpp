@@ -13,8 +13,8 @@ struct coordinate_sender_options {
   ports_ptr outside;
   agent_view_ptr view;
   std::string node;
-  nanoseconds least_interval{0}; ///< between two coordinates of one agent
-  double rate = 64;              ///< coordinates a second that the members together may send
+  nanoseconds least_interval{0}; ///< minimal time between two coordinates of one agent
+  double rate = 64;              ///< total coordinates per second of all members
 };
 
 struct coordinate_sender_state {
@@ -27,7 +27,8 @@ struct coordinate_sender_state {
 
   void look();
   void send(const std::shared_ptr<const node_coordinate>& place);
-  /// The time between two coordinates, so that a large group's stay within the rate, and as much again by chance.
+  /// The delay before the next coordinate: keeps the total within the rate, plus up to the same again at random
+  /// (Consul: lib/cluster.go).
   nanoseconds wait();
 };
 

@@ -16,10 +16,10 @@ struct host_and_port {
 };
 
 expected<host_and_port> take_apart(std::string text, std::uint16_t default_port) {
-  // The WAN pool writes a member's name in front.
+  // In the WAN pool a member's name precedes the address.
   if (auto slash = text.find('/'); slash != text.npos) text = text.substr(slash + 1);
   host_and_port out{text, default_port};
-  if (ip_address::parse(text)) return out; // an IPv6 address without brackets has colons, too
+  if (ip_address::parse(text)) return out; // an unbracketed IPv6 address
   auto colon = text.rfind(':');
   if (text.starts_with('[') && text.ends_with(']')) colon = text.npos;
   if (colon != text.npos) {
@@ -33,10 +33,10 @@ expected<host_and_port> take_apart(std::string text, std::uint16_t default_port)
   return out;
 }
 
-/// The lookups of one list of addresses under way.
+/// The pending lookups of one list of addresses.
 struct lookups {
   std::mutex guard;
-  std::vector<string_list> found; ///< by the address's place in the list
+  std::vector<string_list> found; ///< by position in the list
   swim::join_failures errors;
   std::size_t open = 0;
   std::function<void(string_list, swim::join_failures)> done;
@@ -71,7 +71,7 @@ void resolve_addresses(const std::shared_ptr<name_resolver>& names, const string
   auto all = std::make_shared<lookups>();
   all->found.resize(addresses.size());
   all->done = std::move(done);
-  all->open = addresses.size() + 1; // one more, so that it does not end before the last has begun
+  all->open = addresses.size() + 1; // one extra, so that it does not finish before the last lookup has started
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     auto failed = [all, i, text = addresses[i]](const std::string& why) { all->finish(i, fail(why), text); };
     auto parts = take_apart(addresses[i], default_port);

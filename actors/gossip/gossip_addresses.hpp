@@ -11,12 +11,12 @@
 
 namespace praetor {
 
-/// True if all of them are "ip:port" already.
+/// Whether all of them are "ip:port".
 bool all_resolved(const string_list& addresses);
 
-/// Turns what users write ("host", "10.0.0.1", "[::1]:8301", "name/host:port") into "ip:port".
-/// @param names looks host names up; may be null
-/// @param done runs once, on any thread, with what was found, and why for each address that was not
+/// Resolves users' addresses ("host", "10.0.0.1", "[::1]:8301", "name/host:port") to "ip:port".
+/// @param names resolves host names; may be null
+/// @param done called once, on any thread, with the results and an error for each failed address
 void resolve_addresses(const std::shared_ptr<name_resolver>& names, const string_list& addresses,
                        std::uint16_t default_port,
                        std::function<void(string_list found, swim::join_failures errors)> done);

@@ -14,48 +14,48 @@
 
 namespace praetor {
 
-/// A pool's figures at one moment.
+/// A snapshot of a pool's status.
 struct gossip_status {
   std::shared_ptr<const membership> members;
   swim::coordinate place;
   std::size_t coordinate_resets = 0;
   swim::counters counts;
-  swim::join_failures join_errors; ///< of the latest join, however many others it reached
+  swim::join_failures join_errors; ///< of the latest join, even if it reached others
 };
 
-/// What may be asked of a gossip_prober. Callbacks run once, on the prober's thread, and may be null.
+/// The commands of a gossip_prober. Callbacks run once, on the prober's thread, and may be null.
 struct gossip_command {
-  /// Exchanges everything known with whoever answers at one of the addresses.
+  /// Exchanges states with every member that answers at one of the addresses.
   struct join {
     string_list addresses; ///< "host", "host:port", IPv6 in brackets, and "name/host:port" in the WAN pool
-    /// How many answered, and what went wrong with the others.
+    /// The number of addresses that answered, and the errors of the others.
     std::function<void(std::size_t reached, const swim::join_failures& errors)> done;
   };
-  /// Joins one of the members that an earlier run knew; tried again until one answers or another member is there.
+  /// Joins a member known from an earlier run; retries until one answers or another member appears.
   struct rejoin {};
-  /// Says good-bye to the pool; done when it should know.
+  /// Leaves the pool; done once the leave has had time to spread.
   struct leave {
     std::function<void()> done;
   };
-  /// Makes the pool treat a failed member as one that left; with `prune` it is forgotten.
+  /// Makes the pool treat a failed member as left; with `prune` it is removed.
   struct force_leave {
     std::string name;
     bool prune = false;
     done_callback done;
   };
-  /// Tells every member.
+  /// Broadcasts a user event.
   struct fire {
     std::string name, payload;
     done_callback done;
   };
-  /// Asks every member.
+  /// Sends a query to every member.
   struct ask {
     std::string name, payload;
     swim::query_options options;
-    std::function<void(const swim::query_reply&)> reply; ///< for each ack and answer
-    done_callback done;                                  ///< no more replies come, or why it could not be asked
+    std::function<void(const swim::query_reply&)> reply; ///< called for each ack and answer
+    done_callback done;                                  ///< no more replies follow, or the error
   };
-  /// Asks every member to change its key ring, or to tell of it; with `local_only` just this one.
+  /// Runs a key ring operation on every member; with `local_only` on this one only.
   struct keys {
     swim::key_operation operation = swim::key_operation::list;
     std::string key; ///< base64
@@ -63,11 +63,11 @@ struct gossip_command {
     bool local_only = false;
     std::function<void(const swim::key_tally*, const error*)> done; ///< one of them is null
   };
-  /// Publishes the members anew and hands out the figures.
+  /// Republishes the members and returns the status.
   struct look {
     std::function<void(const gossip_status&)> done;
   };
-  /// Other tags for this member.
+  /// Sets this member's tags.
   struct tags {
     string_map tags;
     done_callback done;

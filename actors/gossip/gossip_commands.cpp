@@ -11,7 +11,7 @@ void finish(const done_callback& done, const expected<void>& result) {
   if (done) done(result ? nullptr : &result.error());
 }
 
-/// The answers to a key query, until all have come or its time is over.
+/// Collects the answers to a key query until it is complete or times out.
 struct key_round {
   explicit key_round(std::size_t nodes) : tally(nodes) {}
   swim::key_tally tally;
@@ -44,7 +44,7 @@ void gossip_prober_state::run(gossip_command::join& c) {
                     [me, this, done = std::move(c.done)](string_list found, swim::join_failures errors) {
                       gossip_command::join next;
                       next.addresses = std::move(found);
-                      // Runs in this actor, as all that it calls when a join has ended.
+                      // Runs in this actor, like every callback of a join.
                       next.done = [this, done, errors = std::move(errors)](std::size_t reached,
                                                                            const swim::join_failures& more) {
                         auto all = errors;

@@ -4,10 +4,10 @@ namespace praetor {
 
 namespace {
 
-/// Users choose the names of events: beyond these there is only the sum of all.
+/// Event names come from users: beyond this number only the total is counted.
 constexpr std::size_t most_names = 128;
 
-/// One by one, because a counter also shows how often it was written.
+/// Increments one by one, because a counter also reports the number of its updates.
 void add_growth(const metrics::counter& to, std::uint64_t before, std::uint64_t now) {
   for (; before < now; ++before) to.add();
 }

@@ -9,9 +9,9 @@
 
 namespace praetor {
 
-/// What happens in one gossip pool, under the names that monitoring knows.
+/// The metrics of one gossip pool, under Consul's names.
 struct gossip_metrics : metrics::group {
-  /// @param into null: nothing is measured
+  /// @param into null: metrics are disabled
   explicit gossip_metrics(metrics::telemetry* into = nullptr, bool wan = false);
 
   metrics::counter bytes_sent{*this, "memberlist.udp.sent", "Bytes of gossip packets sent."};
@@ -35,17 +35,17 @@ struct gossip_metrics : metrics::group {
   void stream_opened(std::size_t bytes) const;
   void event(const std::string& name);
   void query(const std::string& name);
-  /// What the machine has counted since the last call.
+  /// Adds what the machine has counted since the last call.
   void counted(const swim::counters& now);
 
 private:
   void add_named(const metrics::counter& all, std::string_view what, const std::string& name);
 
   swim::counters before_;
-  std::set<std::string> names_; ///< of series for single events and queries
+  std::set<std::string> names_; ///< names with series of their own
 };
 
-/// What is known of one gossip pool at a moment.
+/// The size of one gossip pool.
 struct pool_metrics : metrics::group {
   pool_metrics(metrics::telemetry* into, const std::string& network);
 
@@ -58,7 +58,7 @@ struct pool_metrics : metrics::group {
   void read(const membership& pool) const;
 };
 
-/// The agents of the LAN pool that are alive, as servers count them.
+/// Live agents in the LAN pool, reported by servers.
 struct member_metrics : metrics::group {
   using group::group;
 

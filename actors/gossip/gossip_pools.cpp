@@ -18,7 +18,7 @@ std::string same_id(const std::string& one, const std::string& other, std::strin
          std::string(id) + "; each needs its own";
 }
 
-/// Which of the members shares its node id with another one, or with this agent under another name.
+/// A member whose node id another member has too, or this agent under another name.
 std::optional<std::string> doubled_id(const std::vector<swim::member>& members, const std::string& own_name,
                                       const std::string& own_id) {
   std::map<std::string_view, std::string_view> names{{own_id, own_name}};
@@ -34,7 +34,7 @@ std::optional<std::string> doubled_id(const std::vector<swim::member>& members, 
 } // namespace
 
 std::optional<std::string> taken_id(const membership& known, const std::vector<swim::member>& members) {
-  std::map<std::string_view, const std::string*> claims; // whose ids the members say they have
+  std::map<std::string_view, const std::string*> claims; // by the node id that members claim
   for (const auto& m : members)
     if (auto id = tag(m, "id"); !id.empty() && is_present(m)) claims.emplace(id, &m.name);
   for (const auto& k : known.members) {
@@ -150,7 +150,7 @@ expected<gossip_options> configured_gossip(const config::runtime_config& c, bool
   o.wan = wan;
   o.module = std::string(c.server ? "agent.server" : "agent.client").append(wan ? ".serf.wan" : ".serf.lan");
   o.own = own_gossip_member(c, wan, node_id, storage);
-  // What others would refuse is refused here, where somebody reads why.
+  // Reject here, with an error that the operator sees, what other members would reject.
   if (auto good = swim::check_name(o.own.name); !good)
     return fail("Failed to start gossip: " + good.error().text + "; node_name is too long for gossip");
   if (auto good = swim::check_tags(o.own.tags); !good) return fail("Failed to start gossip: " + good.error().text);

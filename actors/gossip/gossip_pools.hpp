@@ -9,23 +9,23 @@
 
 namespace praetor {
 
-/// This agent as the members of a pool see it.
-/// @param storage the id of its Raft log; empty for agents that are no servers
+/// This agent's description as a member of a pool.
+/// @param storage the id of its Raft log; empty for client agents
 swim::member own_gossip_member(const config::runtime_config& config, bool wan, const std::string& node_id,
                                const std::string& storage);
 
-/// The times and limits of a pool.
+/// The settings of a pool.
 swim::settings gossip_limits(const config::runtime_config& config, bool wan);
 
-/// Who may be in the agent's LAN pool: members of its datacenter, each with a node id of its own; or in the WAN pool:
-/// servers. Both only from networks that the configuration allows.
+/// Admission to a pool: the LAN pool takes members of this datacenter with unique node ids, the WAN pool takes servers;
+/// both only from the allowed networks.
 swim::merge_check gossip_merge_check(const config::runtime_config& config, bool wan, const std::string& node_id);
 
-/// Which of these members has the node id of another member that is known to be there already, in a sentence.
+/// A sentence that names the member whose node id a known member already has.
 std::optional<std::string> taken_id(const membership& known, const std::vector<swim::member>& members);
 
-/// All that a prober needs but the ports and who listens. Reads the key ring's file.
-/// Error: a key that is none, or a file that can't be read.
+/// The options of a prober, except ports and listeners. Reads the key ring file.
+/// Error: an invalid key or an unreadable file.
 expected<gossip_options> configured_gossip(const config::runtime_config& config, bool wan, const std::string& node_id,
                                            const std::string& storage, const ports& outside);
 

@@ -11,8 +11,8 @@ namespace praetor {
 
 namespace {
 
-/// Packets, streams and words about streams that failed, on their way from the sockets to the actor; what exceeds them
-/// is dropped, as a network would. The sockets admit no more streams than this, so that none of a member is dropped.
+/// Limits on packets, streams and stream errors between the sockets and the actor; anything beyond is dropped, as a
+/// network would. The sockets admit no more streams than this, so members' streams are never dropped.
 constexpr std::size_t most_packets = 4096, most_requests = 128, most_failures = 32;
 constexpr auto snapshot_interval = std::chrono::milliseconds(500);
 constexpr unsigned snapshot_mode = 0600;
@@ -57,7 +57,7 @@ void gossip_prober_state::start() {
   if (!options.snapshot_file.empty()) {
     auto file = options.outside->gossip_files->read(options.snapshot_file);
     if (!file) log(log_level::warn, "the rejoin snapshot can't be read", {{"error", file.error().text}});
-    // The first run has no file, and forgets as little at a leave as the later ones.
+    // Without a file, parse an empty one, so that the first run keeps as much after a leave as later runs.
     remembered = swim::rejoin_snapshot::parse(file && *file ? std::string_view(**file) : std::string_view(),
                                               options.rejoin_after_leave);
     machine->restore(remembered.clocks());
@@ -101,7 +101,7 @@ void gossip_prober_state::tell_policy() {
   inbox->verify_incoming = options.sealing.verify_incoming;
 }
 
-/// The sockets' thread alone asks, so what it has found out needs no lock.
+/// Only the sockets' thread calls these, so their cache needs no lock.
 stream_guard gossip_prober_state::make_guard() const {
   struct addresses {
     std::shared_ptr<const membership> of;
@@ -147,7 +147,7 @@ void gossip_prober_state::request_received(const gossip_request& r) {
   measured.streams_accepted.add();
   auto answer = machine->stream_received(r.frame.from, *plain, now());
   carry_out();
-  // Who has joined may ask either side for the members next.
+  // The caller of a join may read the members next, on either side.
   if (members_changed) publish();
   if (!answer.empty() && r.reply)
     r.reply(swim::wrap_frame(options.keys, options.sealing, answer, options.sockets.nonce()));
@@ -203,7 +203,7 @@ void gossip_prober_state::carry_out() {
       if (auto it = queries.find(r.token); it != queries.end() && it->second.reply) it->second.reply(r);
     for (auto token : out.closed_queries)
       if (auto open = queries.extract(token); open && open.mapped().closed) open.mapped().closed();
-    // Who waits for a join or for the end of a leave looks at the members next.
+    // Callers that wait for a join or a leave may read the members next.
     if (members_changed && (!out.joins.empty() || out.left)) publish();
     for (const auto& r : out.joins) end(r);
     if (out.left) end_leave();
@@ -254,7 +254,9 @@ void gossip_prober_state::tell(const swim::notice& n) {
   case kind::merge_refused: return complain_of(n.subject, n.text);
   case kind::member_refused:
   case kind::refuted:
-  case kind::late_response: return complain(log_level::warn, n.subject, n.text, {}); // others cause them at will
+  case kind::late_response:
+    return complain(log_level::warn, n.subject, n.text, {}); // other hosts can trigger it at
+                                                             // will
   default: log(swim::is_warning(n.kind) ? log_level::warn : log_level::debug, n.text);
   }
 }

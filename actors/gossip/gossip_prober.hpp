@@ -21,7 +21,7 @@
 
 namespace praetor {
 
-/// What a gossip_prober works with.
+/// The options of a gossip_prober.
 struct gossip_options {
   ports_ptr outside;
   gossip_port sockets;
@@ -33,17 +33,18 @@ struct gossip_options {
   swim::merge_check check;
   swim::sealing_policy sealing;
   swim::keyring keys;
-  std::string keyring_file;  ///< below the data directory; empty: the keys are kept in memory only
-  std::string snapshot_file; ///< likewise; empty: an agent that starts again does not remember the members
+  std::string keyring_file;  ///< relative to the data directory; empty: keys are kept in memory only
+  std::string snapshot_file; ///< relative to the data directory; empty: members are not remembered across restarts
   bool rejoin_after_leave = false;
-  nanoseconds rejoin_interval = std::chrono::seconds(30); ///< the longest wait between attempts to rejoin
-  std::uint16_t default_port = 8301;                      ///< of addresses that name none
-  std::function<void()> changed;                          ///< the members were published; on the prober's thread
-  user_events_actor events;                               ///< null: nobody listens
+  nanoseconds rejoin_interval = std::chrono::seconds(30); ///< the maximal delay between attempts to rejoin
+  std::uint16_t default_port = 8301;                      ///< for addresses without a port
+  std::function<void()> changed;                          ///< called when the members were published; on the prober's
+                                                          ///< thread
+  user_events_actor events;                               ///< null: events are ignored
 };
 
-/// What comes in between the sockets' threads and the actor, counted so that a flood is dropped and not queued; and
-/// what the sockets' threads have to know.
+/// Shared by the sockets' threads and the actor: counts what is queued, so that a flood is dropped instead, and holds
+/// what the sockets' threads need to know.
 struct gossip_inbox {
   std::atomic<std::size_t> packets = 0, requests = 0, failures = 0;
   std::atomic<bool> has_keys = false, verify_incoming = true;
@@ -52,10 +53,10 @@ struct gossip_inbox {
 struct gossip_prober_state {
   static constexpr const char* name = "gossip_prober";
   gossip_prober_state() = default;
-  /// Nothing comes in any more.
+  /// Rejects further input.
   ~gossip_prober_state();
 
-  /// A query of this agent whose answers are awaited.
+  /// A query of this agent that awaits answers.
   struct open_query {
     std::function<void(const swim::query_reply&)> reply;
     std::function<void()> closed;
@@ -75,7 +76,7 @@ struct gossip_prober_state {
   steady_time snapshot_due{};
   std::shared_ptr<const membership> published;
   std::map<std::uint64_t, gossip_command::join> joins; ///< by the machine's token
-  std::map<std::uint64_t, open_query> queries;         ///< likewise
+  std::map<std::uint64_t, open_query> queries;         ///< by the machine's token
   std::vector<std::function<void()>> leaving;
   complaint_limit complaints;
   gossip_metrics measured;
@@ -89,11 +90,11 @@ struct gossip_prober_state {
   void wake();
   void flush();
   void command(gossip_command& c);
-  /// Does what the machine wants done, and sets the next wake-up.
+  /// Executes the machine's output and schedules the next wake-up.
   void carry_out();
-  /// Tells server RPC the keys, by which it tells members from strangers.
+  /// Publishes the keys for server RPC, which uses them to authenticate members.
   void publish_secret();
-  /// Lets the sockets' threads know what is refused for its header alone.
+  /// Tells the sockets' threads which headers to reject.
   void tell_policy();
 
 private:
@@ -112,10 +113,10 @@ private:
   void publish();
   void write_snapshot();
   void write_keys();
-  /// Logs what a peer at an address caused, once in a while.
+  /// Logs a complaint about a peer, rate-limited.
   void complain(log_level level, const std::string& from, const std::string& why,
                 std::initializer_list<log_field> fields);
-  /// What never came to the machine is counted here; the machine counts the rest.
+  /// Counts rejected input that never reached the machine; the machine counts the rest.
   void refuse(const std::string& from, const std::string& why);
   void complain_of(const std::string& from, const std::string& why);
   void log(log_level level, const std::string& text, std::initializer_list<log_field> fields = {}) const;

@@ -9,17 +9,17 @@ namespace praetor {
 
 namespace {
 
-/// How long a server waits to be removed by the others: without a majority it never is.
+/// A server waits this long for its removal from the configuration, which needs a majority.
 constexpr auto look_interval = std::chrono::milliseconds(100);
 constexpr unsigned most_looks = 50;
-/// Beyond what a gossip pool takes for its farewell.
+/// Beyond the duration of a gossip leave.
 constexpr auto farewell_limit = std::chrono::seconds(20);
 
 } // namespace
 
 void leaver_state::tick(nanoseconds after) { self->delayed_send(self, after, messages::step_timed_out{now}); }
 
-/// Whether there are other servers that clients can turn to.
+/// Whether other servers remain for the clients.
 bool leaver_state::has_successors() const {
   auto known = options.view->servers.load();
   return options.peer && known && std::any_of(known->servers.begin(), known->servers.end(), [&](const known_server& s) {

@@ -12,9 +12,9 @@ struct leaver_options {
   published_state_ptr view;
   std::string node_id;
   raft_peer_actor peer;         ///< null on client agents
-  gossip_prober_actor lan, wan; ///< null: no part in that pool
-  nanoseconds drain{0};         ///< how long a server goes on serving when the others know that it leaves
-  done_callback done;           ///< runs once, when all is over
+  gossip_prober_actor lan, wan; ///< null: not a member of that pool
+  nanoseconds drain{0};         ///< how long a server continues to serve after it has announced its leave
+  done_callback done;           ///< called once, at the end
 };
 
 struct leaver_state {
@@ -39,7 +39,7 @@ private:
   void tick(nanoseconds after);
 };
 
-/// Ends when the agent has left.
+/// Stops when the agent has left.
 leaver_actor::behavior_type leaver(leaver_actor::stateful_pointer<leaver_state> self, leaver_options options);
 
 } // namespace praetor

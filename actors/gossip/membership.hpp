@@ -11,26 +11,26 @@
 
 namespace praetor {
 
-/// One gossip pool as this agent sees it, at one moment. Published by its gossip_prober.
+/// A snapshot of one gossip pool from this agent's view. Published by its gossip_prober.
 struct membership {
   std::string own_name;
-  swim::member_list members; ///< by name; the own one among them
-  /// Figures for agent/self and `info`.
+  swim::member_list members; ///< sorted by name, including this member
+  /// Values for agent/self and `info`.
   std::uint64_t member_time = 0, event_time = 0, query_time = 0; ///< Lamport clocks
   std::size_t health_score = 0, intent_queue = 0, event_queue = 0, query_queue = 0;
   std::size_t failed = 0, left = 0;
   bool encrypted = false;
 };
 
-/// A server as its gossip tags describe it.
+/// A server as described by its gossip tags.
 struct known_server {
   std::string id, name, datacenter;
   std::string address; ///< of its server RPC, "ip:port"
-  std::string storage; ///< of its Raft log: another one after its disk was lost
+  std::string storage; ///< of its Raft log; changes when its disk is lost
   swim::member_status status = swim::member_status::none;
   bool bootstrap = false, nonvoter = false, tls = false;
   std::int64_t bootstrap_expect = 0;
-  std::string build; ///< the release it says it is
+  std::string build; ///< the release that it reports
 
   bool operator==(const known_server&) const = default;
 };
@@ -50,7 +50,7 @@ struct known_servers {
 /// The value of a tag; empty if the member has none of this name.
 std::string_view tag(const swim::member& m, const std::string& name);
 
-/// What a member's tags say of it; nothing if it is not a server.
+/// Parses a member's tags; nothing if it is not a server.
 std::optional<known_server> server_of(const swim::member& m);
 
 } // namespace praetor

@@ -12,7 +12,7 @@
 
 namespace praetor {
 
-/// Whom to join at the start, and how stubbornly.
+/// The addresses to join at start, and the retry policy.
 struct retry_join_options {
   ports_ptr outside;
   published_state_ptr view;
@@ -20,10 +20,10 @@ struct retry_join_options {
   bool wan = false;
   string_list addresses;
   nanoseconds interval{0};
-  std::int64_t most_tries = 0; ///< 0: for ever; else the process ends after as many failures that count
+  std::int64_t most_tries = 0; ///< 0: no limit; otherwise the process exits after this many counted failures
 };
 
-/// What is wrong with the addresses, if anything: entries that would need a discovery plug-in.
+/// Rejects addresses that would need a discovery plug-in.
 expected<void> check_join_addresses(const std::string& key, const string_list& addresses);
 
 struct retry_joiner_state {
@@ -34,9 +34,9 @@ struct retry_joiner_state {
   retry_join_options options;
   std::mt19937_64 random;
   backoff waits;
-  std::int64_t tries = 0;   ///< failures that count
-  steady_time counted_at{}; ///< when the latest of them was; set if there is one
-  std::string last_error;   ///< as it was logged
+  std::int64_t tries = 0;   ///< counted failures
+  steady_time counted_at{}; ///< time of the latest counted failure; meaningful once there is one
+  std::string last_error;   ///< as last logged
 
   void attempt();
   void ended(std::uint64_t reached, const std::string& why);
@@ -47,10 +47,10 @@ private:
   void retry_after(nanoseconds wait, bool counts, const std::string& why);
 };
 
-/// Joins the pool, and ends by itself when it has. Attempts begin with short waits that double up to the interval.
-/// Failures count towards `most_tries` once an interval, as if there were no attempts in between: an operator's number
-/// of attempts stands for the time that he gives the others to appear. An answer of this agent itself, whose address
-/// may be in the list, is neither success nor failure as long as another address of the list does not answer.
+/// Joins the pool and stops once it has. The delay between attempts starts short and doubles up to the interval.
+/// Failures count towards `most_tries` once per interval, as if there were no attempts in between: the configured
+/// number of attempts expresses how long to wait for the others. An answer from this agent itself, whose address may be
+/// in the list, is neither success nor failure unless another address of the list answers.
 retry_joiner_actor::behavior_type retry_joiner(retry_joiner_actor::stateful_pointer<retry_joiner_state> self,
                                                retry_join_options options);
 

@@ -45,7 +45,7 @@ bool user_events_state::is_meant(const user_event& e) const {
   auto config = view->settings.load();
   if (!e.node_filter.empty() && !matches(filter::regexp(e.node_filter), config->node_name)) return false;
   if (e.service_filter.empty()) return true;
-  // Once, not for each service: whoever sends an event chooses them.
+  // Compiled once, not per service: the sender of an event chooses them.
   filter::regexp service_filter(e.service_filter), tag_filter(e.tag_filter);
   bool found = false;
   view->registry.get()->services.for_each([&](std::string_view, const local_service_ptr& s) {
@@ -68,7 +68,7 @@ user_events_state::~user_events_state() {
   for (const auto& one : executions) caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
 }
 
-/// Events that ask for an execution are not shown to clients.
+/// Events that trigger a remote execution are not shown to clients.
 void user_events_state::execute(const user_event& e) {
   auto tell = [&](log_level level, const char* what) {
     outside->log_lines->write(level, "agent", what, {{"event_name", e.name}, {"event_id", e.id}});

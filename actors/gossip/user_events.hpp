@@ -21,7 +21,7 @@ namespace praetor {
 struct user_event {
   std::string id, name;
   blob payload;
-  std::string node_filter, service_filter, tag_filter; ///< regular expressions; empty: everybody
+  std::string node_filter, service_filter, tag_filter; ///< regular expressions; empty: no filter
   std::int64_t version = 1;
   std::uint64_t ltime = 0;
 
@@ -39,33 +39,32 @@ struct user_event {
 };
 using user_event_ptr = std::shared_ptr<const user_event>;
 
-/// What gossip calls the events of users.
+/// The prefix of user events in gossip (Consul: agent/user_event.go).
 inline constexpr std::string_view user_event_prefix = "consul:event:";
 
-/// What gossip calls the news that another server leads now; the payload is its node's name.
+/// The gossip event for a new leader; the payload is its node name.
 inline constexpr std::string_view new_leader_event = "consul:new-leader";
 
-/// Why the filters can't be used, if so: `Invalid node filter: ...`.
+/// Validates the filters. Error: `Invalid node filter: ...`.
 expected<void> check_filters(const user_event& e);
-/// The body of the gossip event.
+/// The payload of the gossip event.
 std::string encode_event(const user_event& e);
 
-/// A client that wants the events, and waits while the newest one is still the one it has seen.
+/// A client that lists events, or waits until the newest one differs from the one it has seen.
 struct event_wait {
-  std::string name;        ///< "" = all
-  std::uint64_t index = 0; ///< seen before; 0: don't wait
+  std::string name;        ///< "": all events
+  std::uint64_t index = 0; ///< last seen; 0: do not wait
   steady_time deadline;
-  /// Whether the client may see an event. One that it may not see neither wakes it nor counts for its index; null: it
-  /// may see all.
+  /// Whether the client may see an event. Invisible events neither wake it nor affect its index; null: all are visible.
   std::function<bool(const user_event&)> visible;
-  /// Called once with the events of that name, oldest first, those that may not be seen among them.
+  /// Called once with the events of that name, oldest first, including invisible ones.
   std::function<void(const std::vector<user_event_ptr>&)> done;
 };
 
 struct user_events_state {
   static constexpr const char* name = "user_events";
   user_events_state() = default;
-  /// What came by events and is being carried out ends with it.
+  /// Stops remote executions that events started.
   ~user_events_state();
 
   user_events_actor::pointer self = nullptr;
@@ -73,8 +72,8 @@ struct user_events_state {
   agent_view_ptr view;
   std::deque<user_event_ptr> kept; ///< oldest first
   std::vector<std::shared_ptr<event_wait>> waiting;
-  std::vector<remote_execution_actor> executions; ///< under way
-  complaint_limit complaints;                     ///< about events that can't be read
+  std::vector<remote_execution_actor> executions; ///< running
+  complaint_limit complaints;                     ///< about unreadable events
 
   void received(const swim::user_event& e);
   void watch(std::shared_ptr<event_wait> w);
@@ -91,7 +90,7 @@ private:
 user_events_actor::behavior_type user_events(user_events_actor::stateful_pointer<user_events_state> self,
                                              ports_ptr outside, agent_view_ptr view);
 
-/// The number that clients wait with: from the newest event's id, so it is not ordered. 1 if there is none.
+/// The index for waiting clients. Derived from the newest event's id, so it is not ordered. 1 if there is none.
 std::uint64_t event_index(const std::vector<user_event_ptr>& events);
 
 } // namespace praetor

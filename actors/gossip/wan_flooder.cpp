@@ -68,7 +68,7 @@ void wan_flooder_state::ended(std::uint64_t reached, const std::string& why) {
   if (reached > 0)
     log.write(log_level::debug, "agent.server", "servers of this datacenter joined the WAN pool",
               {{"servers", reached}});
-  if (why.empty()) return look(); // others may have come meanwhile
+  if (why.empty()) return look(); // more servers may have appeared meanwhile
   log.write(log_level::debug, "agent.server", "not all servers of this datacenter could be joined in the WAN pool",
             {{"error", why}});
   look_after(waits.next(random));

@@ -11,18 +11,18 @@
 
 namespace praetor {
 
-/// Brings the servers of the own datacenter into the WAN pool, so that one join between two datacenters is enough.
-/// Hears what a retry_joiner does: to try, and how that ended.
+/// Joins the servers of this datacenter to the WAN pool, so that one join between two datacenters is enough (Consul:
+/// agent/consul/flood.go). Has the interface of a retry_joiner: try, and the outcome of a try.
 using wan_flooder_actor = retry_joiner_actor;
 
 struct wan_flooder_options {
   ports_ptr outside;
   published_state_ptr view;
   gossip_prober_actor prober;     ///< of the WAN pool
-  std::uint16_t default_port = 0; ///< of servers that do not say theirs
+  std::uint16_t default_port = 0; ///< for servers that do not announce theirs
 };
 
-/// @returns the alive servers of the LAN pool whose names the WAN pool has never heard of: "name.dc/ip:port" each
+/// @returns the live servers of the LAN pool that the WAN pool has never seen, as "name.dc/ip:port"
 string_list missing_in_wan(const membership& lan, const membership& wan, std::uint16_t default_port);
 
 struct wan_flooder_state {
@@ -31,7 +31,7 @@ struct wan_flooder_state {
 
   wan_flooder_actor::pointer self = nullptr;
   wan_flooder_options options;
-  steady_time next{}; ///< when it looks without being told
+  steady_time next{}; ///< when it checks again by itself
   bool joining = false;
   std::mt19937_64 random;
   backoff waits; ///< while servers can't be joined

@@ -6,9 +6,9 @@ namespace praetor {
 
 namespace {
 
-/// Looks again this often even when nothing was seen to change.
+/// Checks again after this time even without a change.
 constexpr auto longest_pause = std::chrono::seconds(60);
-/// The wake-up that comes with time; triggers have the other numbers.
+/// The number of timed wake-ups; triggers have other numbers.
 constexpr std::uint64_t by_time = 0;
 
 } // namespace
@@ -55,7 +55,7 @@ alias_verdict alias_check_state::judge(state::watch_set& touched) const {
 
 void alias_check_state::look() {
   alias_verdict verdict;
-  // A change between reading and arming the trigger means reading again.
+  // If the state changed before the trigger was armed, read it again.
   for (bool stale = true; stale;) {
     state::watch_set touched;
     verdict = judge(touched);

@@ -7,22 +7,22 @@
 
 namespace praetor {
 
-/// What an alias makes of the checks that it stands for.
+/// The combined status of an alias's target checks.
 struct alias_verdict {
   std::string status;
   std::string output;
 };
 
-/// The first critical check decides, else the last one with a warning.
+/// The first critical check decides, otherwise the last warning (Consul: agent/checks/alias.go).
 alias_verdict judge_alias(const std::vector<health_check_ptr>& checks);
-/// Whether an alias takes notice of a check. Not of its own earlier verdict, and not of other aliases that belong to
-/// the node: two of them would keep each other critical for ever.
-/// @param same_node the check is of the node of the alias itself
+/// Whether an alias considers a check. It ignores its own earlier result, and other aliases of the node: two of them
+/// would keep each other critical forever.
+/// @param same_node the check belongs to the alias's own node
 bool counts_for_alias(const health_check& check, const check_definition& alias, bool same_node);
-/// Of a target that is not there, or that may not be seen.
+/// The result for a target that does not exist or is not readable.
 alias_verdict missing_target(const check_definition& alias);
-/// Tells the registry. Aliases that stand for each other would quote each other at ever greater length, so the output
-/// is cut.
+/// Reports to the registry. Truncates the output, because aliases that follow each other would quote each other at
+/// growing length.
 void report_alias(check_runner_actor::pointer self, const check_start& start, alias_verdict verdict);
 
 struct alias_check_state {
@@ -34,14 +34,14 @@ struct alias_check_state {
   std::shared_ptr<state::trigger> armed;
   std::uint64_t generation = 0; ///< of `armed`
 
-  /// Looks at the target, reports, and arms the trigger for the next change.
+  /// Reads the target, reports, and arms the trigger for the next change.
   void look();
 
 private:
   alias_verdict judge(state::watch_set& touched) const;
 };
 
-/// A check that follows the checks of a service of this agent and of its node.
+/// A check that follows the checks of a local service and its node.
 check_runner_actor::behavior_type alias_check(check_runner_actor::stateful_pointer<alias_check_state> self,
                                               check_start start);
 

@@ -11,11 +11,12 @@ namespace praetor {
 
 namespace {
 
-constexpr std::string_view longest_wait = "60s";  ///< for news: the target is looked at once a minute at least
-constexpr std::string_view oldest_answer = "15s"; ///< an older state is not judged by
-constexpr nanoseconds until_frontends = std::chrono::seconds(1); ///< at the agent's start they come after its checks
+constexpr std::string_view longest_wait = "60s";  ///< of a blocking query: reads the target at least once a minute
+constexpr std::string_view oldest_answer = "15s"; ///< rejects older states
+constexpr nanoseconds until_frontends = std::chrono::seconds(1); ///< at the agent's start the frontends start after its
+                                                                 ///< checks
 
-/// As much as is looked at of a node and its services.
+/// The part of a node and its services that the alias uses.
 struct seen_node {
   std::string name;
 
@@ -90,7 +91,7 @@ void catalog_alias_state::ask_for_checks() {
   ask("/v1/health/node/", std::move(query));
 }
 
-/// A target without checks passes; one that is not there, or is not to be seen, does not.
+/// A target without checks passes; a missing or unreadable one does not.
 void catalog_alias_state::ask_for_target() {
   looking_for_target = true;
   ask("/v1/catalog/node-services/", {});
@@ -146,7 +147,7 @@ expected<void> catalog_alias_state::take_target(const remote_answer& a) {
   return {};
 }
 
-/// One failure may be a change of leaders; from the second on nothing is known of the target.
+/// A single failure may be a change of leader; from the second one on the target's state is unknown.
 void catalog_alias_state::failed(const std::string& why) {
   auto wait = pauses.next();
   if (pauses.failures() > 1)

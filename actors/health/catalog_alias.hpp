@@ -14,25 +14,25 @@ namespace praetor {
 struct catalog_alias_state {
   static constexpr const char* name = "catalog_alias";
   catalog_alias_state() = default;
-  /// Nobody waits for the question under way any more.
+  /// Cancels the pending query.
   ~catalog_alias_state();
 
-  /// Where the answer to one question arrives, on whichever thread, before the wake-up that tells of it.
+  /// Receives the answer to one query, on any thread, before the wake-up that announces it.
   struct slot {
     std::atomic<std::shared_ptr<const remote_answer>> answer;
   };
 
   check_runner_actor::pointer self = nullptr;
   check_start start;
-  std::shared_ptr<slot> awaited;   ///< of the question under way; null: there is none
-  bool looking_for_target = false; ///< the question is whether there is such a node and service
-  std::uint64_t number = 0;        ///< of the newest question or pause: tells its wake-up from older ones
-  std::uint64_t index = 0;         ///< of the node's checks as they were seen last
-  backoff pauses{std::chrono::seconds(2), std::chrono::minutes(1), 3}; ///< while no answer comes
-  std::vector<health_check_ptr> checks;                                ///< those that count
-  std::function<void()> cancel;                                        ///< ends the question under way; may be null
+  std::shared_ptr<slot> awaited;   ///< of the pending query; null: none
+  bool looking_for_target = false; ///< the query asks whether the node and service exist
+  std::uint64_t number = 0;        ///< of the newest query or pause: tells its wake-up from stale ones
+  std::uint64_t index = 0;         ///< of the last answer about the node's checks
+  backoff pauses{std::chrono::seconds(2), std::chrono::minutes(1), 3}; ///< while queries fail
+  std::vector<health_check_ptr> checks;                                ///< the relevant ones
+  std::function<void()> cancel;                                        ///< cancels the pending query; may be null
 
-  /// The question under way has been answered, or a pause is over.
+  /// The pending query was answered, or a pause is over.
   void wake();
 
 private:
@@ -47,9 +47,9 @@ private:
   void report(alias_verdict verdict);
 };
 
-/// A check that follows the checks of another node, or of a service there, in the catalog. It asks as a client would,
-/// with the token that it was registered with, and waits for news of the answer: what its token may not see is not
-/// there. On a server the server itself answers, elsewhere a server that the agent reaches.
+/// A check that follows the checks of another node, or of a service there, in the catalog. It queries as a client
+/// would, with its registration token, and blocks until the answer changes; records that the token may not read do not
+/// exist for it. On a server the server itself answers, elsewhere a reachable server.
 check_runner_actor::behavior_type catalog_alias(check_runner_actor::stateful_pointer<catalog_alias_state> self,
                                                 check_start start);
 

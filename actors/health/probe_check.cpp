@@ -14,7 +14,7 @@ nanoseconds timeout_of(const check_definition& d) {
   return check_kind(d) == "script" ? script_timeout : default_timeout;
 }
 
-/// Spreads the checks of an agent over their interval: [0, interval).
+/// Spreads an agent's checks over their interval: [0, interval).
 nanoseconds first_delay(std::uint64_t seed, nanoseconds interval) {
   std::mt19937_64 random(seed);
   return jitter(random, interval);

@@ -8,16 +8,16 @@
 
 namespace praetor {
 
-/// Decides how many results in a row it takes to change a check's status.
+/// Applies the thresholds of consecutive results that change a check's status.
 class thresholds {
 public:
-  /// Starts as if everything had been seen often enough already, so that the first result counts.
+  /// Starts with both thresholds reached, so that the first result takes effect.
   explicit thresholds(const check_definition& d)
       : success_before_passing_(d.success_before_passing), failures_before_critical_(d.failures_before_critical),
         failures_before_warning_(d.failures_before_warning.value_or(d.failures_before_critical)),
         successes_(success_before_passing_), failures_(failures_before_critical_) {}
 
-  /// Takes an attempt's status in. @returns the status that the check has now; nothing if it stays as it was
+  /// Counts an attempt's status. @returns the check's new status; nothing if it does not change
   std::optional<std::string_view> count(std::string_view status) {
     if (status == health_passing || status == health_warning) {
       failures_ = 0;
@@ -34,7 +34,7 @@ public:
 
 private:
   std::int64_t success_before_passing_, failures_before_critical_, failures_before_warning_;
-  std::int64_t successes_, failures_; // never above what makes a difference
+  std::int64_t successes_, failures_; // capped at the thresholds
 };
 
 } // namespace praetor

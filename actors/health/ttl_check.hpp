@@ -11,14 +11,14 @@ struct ttl_check_state {
   check_runner_actor::pointer self = nullptr;
   check_start start;
   steady_time deadline;
-  bool waiting = false; ///< a wake-up is on its way; never more than one, however often a client speaks
+  bool waiting = false; ///< a wake-up is pending; never more than one, however often clients update
 
   void countdown(nanoseconds left);
   void wake();
   void expire();
 };
 
-/// A check that clients keep up themselves: critical when they have been silent for its TTL.
+/// A check that clients update themselves: critical after its TTL without an update.
 check_runner_actor::behavior_type ttl_check(check_runner_actor::stateful_pointer<ttl_check_state> self,
                                             check_start start);
 

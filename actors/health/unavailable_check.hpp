@@ -9,7 +9,7 @@ struct unavailable_check_state {
   unavailable_check_state() = default;
 };
 
-/// Stands for a kind of check that this agent cannot carry out: says so once, as critical.
+/// Stands in for a check kind that this agent can't run: reports critical once, with the reason.
 check_runner_actor::behavior_type unavailable_check(check_runner_actor::stateful_pointer<unavailable_check_state> self,
                                                     check_start start);
 

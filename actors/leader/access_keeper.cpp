@@ -14,9 +14,9 @@ namespace praetor {
 namespace {
 
 constexpr auto retry_interval = std::chrono::seconds(1);
-constexpr std::size_t most_at_once = 4096; ///< deletions in one command
+constexpr std::size_t most_at_once = 4096; ///< deletions per command
 constexpr nanoseconds longest_wait = std::chrono::hours(1);
-constexpr auto pause = std::chrono::seconds(1); ///< between two deletions
+constexpr auto pause = std::chrono::seconds(1); ///< pause between two deletions
 
 acl_token new_token(const ports& outside, std::string_view description) {
   acl_token t;
@@ -64,7 +64,7 @@ void access_keeper_state::write_management_token(const state::store& s) {
   t.policies = {{std::string(acl::global_management_id), ""}};
   t.hash = acl::content_hash(t);
   if (state::bootstrap_index(s, nullptr) > 0) return propose(set_command(std::move(t)));
-  // It counts as the beginning, so that nobody else makes another first token.
+  // Counts as the bootstrap, so that no one can create another initial token.
   acl_bootstrap_request r;
   r.token = std::move(t);
   propose(encode_command(command_type::acl_bootstrap, r));
@@ -105,7 +105,7 @@ void access_keeper_state::delete_expired() {
   outside->log_lines->write(log_level::info, "agent.server", "deleting expired ACL tokens",
                             {{"amount", std::to_string(r.token_ids.size())}});
   writes.propose(encode_command(command_type::acl_token_delete, r), nullptr);
-  // What is left, or could not be deleted, is looked at again.
+  // Retries what is left or could not be deleted.
   timer.start(self, pause);
 }
 

@@ -19,12 +19,12 @@ struct access_keeper_state {
   ports_ptr outside;
   published_state_ptr view;
   write_path writes;
-  std::string initial_management; ///< secret of the first management token; empty: people make it
+  std::string initial_management; ///< secret of the initial management token; empty: operators bootstrap it
   std::shared_ptr<state::trigger> armed;
   deadline_timer<> timer; ///< of the next expiry
-  bool failed = false;    ///< a write since the last start
+  bool failed = false;    ///< a write failed since the last start
 
-  /// Writes the built-in policies, the first management token and the anonymous token, as far as they are missing.
+  /// Writes the built-in policies, the initial management token and the anonymous token where missing.
   void write_missing();
   void wait_for_expiry();
   void delete_expired();

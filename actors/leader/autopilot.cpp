@@ -27,7 +27,7 @@ const char* deed(raft::configuration_change::kind_t kind) {
   return "";
 }
 
-/// The log and archives may hold any numbers; sums with these don't overflow.
+/// Clamps values: log and archives may hold any numbers, and sums with them must not overflow.
 autopilot_config bounded(autopilot_config config) {
   auto bound = [](nanoseconds& wait) { wait = std::clamp(wait, nanoseconds::zero(), state::longest_autopilot_wait); };
   bound(config.last_contact_threshold);
@@ -75,9 +75,9 @@ void autopilot_actor_state::judge(const raft_status& status) {
   auto state = std::make_shared<const autopilot_state>(judge_servers(in, last.get()));
   last = state;
   view->autopilot.store(state);
-  // Without gossip (tests of single parts) nothing is known of anyone.
+  // Without gossip (in unit tests) no server's state is known.
   if (changing || in.seen.empty()) return;
-  // Who has proven stable gets its vote at once; what else there may be to do is not looked for that often.
+  // A stable non-voter is promoted at once; other changes are considered less often.
   auto wanted = std::exchange(reconcile_due, false) ? next_change(in, *state) : next_promotion(in, *state);
   if (wanted) change(*wanted);
 }

@@ -13,7 +13,7 @@ namespace praetor {
 struct autopilot_actor_state {
   static constexpr const char* name = "autopilot";
   autopilot_actor_state() = default;
-  /// Only a leader knows how the servers fare.
+  /// Clears the published state, which only a leader has.
   ~autopilot_actor_state();
 
   autopilot_actor::pointer self = nullptr;
@@ -23,12 +23,12 @@ struct autopilot_actor_state {
   nanoseconds heartbeat{0};
   steady_time began;
   std::shared_ptr<const autopilot_state> last;
-  bool reconcile_due = true; ///< with the next figures
-  bool changing = false;     ///< a change is on its way into the log
-  bool promoting = false;    ///< the change gives a server its vote
+  bool reconcile_due = true; ///< with the next status
+  bool changing = false;     ///< a change is being committed
+  bool promoting = false;    ///< the change promotes a non-voter
   unsigned looks = 0;
 
-  /// Asks for the peer's figures.
+  /// Requests the peer's status.
   void look();
   void judge(const raft_status& status);
 
@@ -37,7 +37,7 @@ private:
   void change(const raft::configuration_change& wanted);
 };
 
-/// @param heartbeat how often members answer the leader at least, when all is well
+/// @param heartbeat the maximal time between answers of a healthy member to the leader
 autopilot_actor::behavior_type autopilot(autopilot_actor::stateful_pointer<autopilot_actor_state> self,
                                          ports_ptr outside, published_state_ptr view, raft_peer_actor peer,
                                          nanoseconds heartbeat);

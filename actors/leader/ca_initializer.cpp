@@ -13,7 +13,7 @@ constexpr auto root_retry_interval = std::chrono::seconds(5);
 constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
 constexpr nanoseconds default_root_life = std::chrono::hours(87600);
 
-/// The settings that clients see, with the defaults that were not configured.
+/// The settings as clients see them, with defaults filled in.
 free_form shown_config(const free_form& configured) {
   nlohmann::json out = {{"IntermediateCertTTL", "8760h"}, {"LeafCertTTL", "72h"}, {"RootCertTTL", "87600h"}};
   if (configured.json().is_object()) out.update(configured.json());
@@ -37,7 +37,7 @@ void ca_initializer_state::initialize() {
   root_certificate_request wish;
   wish.cluster_id = config->cluster_id;
   for (int i = 0; i < 8; ++i) wish.unique += digits[random() % digits.size()];
-  // Serial numbers come from the position in the log, so that none is given twice.
+  // The serial number is derived from the log position, so it is unique.
   wish.serial = store->last_index() + 1;
   auto now = std::chrono::floor<std::chrono::seconds>(outside->wall_clock());
   auto life = default_root_life;

@@ -10,10 +10,10 @@
 
 namespace praetor {
 
-/// What the configuration says about the built-in certificate authority.
+/// The configuration of the built-in certificate authority.
 struct ca_settings {
   std::string datacenter;
-  std::string cluster_id; ///< "" = make one
+  std::string cluster_id; ///< "": generate one
   free_form config;       ///< as configured, CamelCase
 };
 
@@ -31,7 +31,7 @@ struct ca_initializer_state {
   void initialize();
 };
 
-/// Makes configuration, key and root of the datacenter's authority if the state has no active root.
+/// Creates the configuration, key and root of the datacenter's CA if the state has no active root.
 ca_initializer_actor::behavior_type ca_initializer(ca_initializer_actor::stateful_pointer<ca_initializer_state> self,
                                                    ports_ptr outside, published_state_ptr view, write_path writes,
                                                    ca_settings settings);

@@ -4,7 +4,7 @@
 namespace praetor {
 
 void coordinate_batcher_state::gather(node_coordinate_ptr entry) {
-  // One that the log does not take would take all others of its batch with it.
+  // An invalid coordinate would make the log reject its whole batch.
   if (!encode_command(command_type::coordinate_batch, coordinate_batch{entry})) {
     ++discarded;
     return;

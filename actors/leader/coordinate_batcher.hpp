@@ -12,8 +12,8 @@
 
 namespace praetor {
 
-/// How many coordinates get into the log: what exceeds `most_batches` of `batch_size` in a period is discarded, the
-/// nodes will send newer ones.
+/// The rate of coordinates written to the log: drops those beyond `most_batches` of `batch_size` per period; nodes send
+/// newer ones anyway.
 struct coordinate_limits {
   nanoseconds period{5'000'000'000};
   std::size_t batch_size = 128, most_batches = 5;

@@ -11,14 +11,14 @@ namespace praetor {
 
 namespace {
 
-/// Servers that have just begun together may not have met everybody again.
+/// Servers that started together may not have found all members yet.
 constexpr auto time_to_meet = std::chrono::seconds(60);
-/// Instead of a term: another state has taken the place of the whole one.
+/// In place of a term: the whole state was replaced.
 constexpr std::uint64_t state_replaced = 0;
 
 } // namespace
 
-/// A restored archive is another world: what was known of the old one is forgotten, and all duties begin afresh.
+/// A restored archive starts another history: discards what was known and restarts all duties.
 void leader_duties_state::watch_history() {
   for (bool stale = true; stale;) {
     state::watch_set whole;
@@ -74,7 +74,7 @@ leader_duties_actor::behavior_type leader_duties(leader_duties_actor::stateful_p
   return {
       [self, met = self->clock().now() + time_to_meet](messages::leadership_gained m) {
         auto& s = self->state;
-        // A state may be replaced just when leadership is lost.
+        // The state may be replaced while leadership is being lost.
         if (!s.options.view->leader.get()->is_leader) return;
         s.start();
         // Nodes that gossip knows nothing of go at once, where it must know all there are.

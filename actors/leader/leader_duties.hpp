@@ -14,9 +14,9 @@
 
 namespace praetor {
 
-/// What the leader does for access control.
+/// The leader's ACL duty.
 struct access_duty {
-  std::string initial_management; ///< secret of the first management token; may be empty
+  std::string initial_management; ///< secret of the initial management token; may be empty
 };
 
 struct leader_duties_options {
@@ -30,14 +30,13 @@ struct leader_duties_options {
   bool connect_enabled = true;
   ca_settings ca;
   coordinate_limits coordinates;
-  std::optional<access_duty> access; ///< nothing: access control is off, or another datacenter keeps its records
+  std::optional<access_duty> access; ///< nothing: ACLs are disabled, or another datacenter has the records
   autopilot_config autopilot;        ///< stored if the cluster has none yet
 };
 
 struct leader_duties_state {
   static constexpr const char* name = "leader_duties";
   leader_duties_state() = default;
-  /// What is done for the leader ends with it.
   ~leader_duties_state() { stop(); }
 
   leader_duties_actor::pointer self = nullptr;
@@ -47,7 +46,7 @@ struct leader_duties_state {
   autopilot_actor pilot;
   coordinate_batcher_actor coordinates;
   std::vector<caf::strong_actor_ptr> working;
-  std::shared_ptr<state::trigger> replaced; ///< fires when another state takes the place of the whole one
+  std::shared_ptr<state::trigger> replaced; ///< fires when the whole state is replaced
 
   void start();
   void watch_history();

@@ -36,7 +36,7 @@ node_service consul_service(const member& m) {
   return s;
 }
 
-/// True if the catalog says all that the member says.
+/// Whether the catalog matches the member.
 bool up_to_date(const state::store& store, const member& m) {
   auto known = state::find_node(store, m.name, nullptr).value;
   if (!known || known->address != m.address || known->id != m.id) return false;
@@ -99,13 +99,13 @@ void reconciler_state::came(const member& m) {
   r.id = m.id;
   r.node = m.name;
   r.address = m.address;
-  // What the agent itself has written of its node stays, whichever of the two writes comes first.
+  // Preserves what the agent has written about its node itself, in either order of the two writes.
   r.node_meta = known ? known->meta : m.node_meta;
   r.tagged_addresses = known ? known->tagged_addresses : m.tagged_addresses;
   if (known)
     r.locality = known->locality;
   else if (auto own = view->settings.load(); own && own->node_name == m.name)
-    r.locality = own->locality; // gossip does not carry it
+    r.locality = own->locality; // not part of gossip
   r.skip_node_update = known && known->id == m.id && known->address == m.address;
   r.check = health_of(m.name, true);
   if (m.server) r.service = std::make_shared<const node_service>(consul_service(m));
@@ -131,7 +131,7 @@ void reconciler_state::went_missing(const std::string& name) {
 }
 
 void reconciler_state::left(const std::string& name) {
-  // A leader that leaves is deregistered by the next one.
+  // A leader that leaves is deregistered by its successor.
   if (lower_case(name) == lower_case(own.name) || !state::find_node(*view->state.load(), name, nullptr).value) return;
   outside->log_lines->write(log_level::info, "agent.server", "deregistering member",
                             {{"member", name}, {"reason", "left or reaped"}});
@@ -141,7 +141,7 @@ void reconciler_state::left(const std::string& name) {
   write(encode_command(command_type::deregister, r), name);
 }
 
-/// Nodes that were members once, and of which gossip knows nothing any more.
+/// Removes former members that gossip no longer knows.
 void reconciler_state::sweep() {
   auto checks = state::checks_in_state(*view->state.load(), "any", {}, nullptr).value;
   for (const auto& check : checks)
@@ -200,7 +200,7 @@ reconciler_actor::behavior_type reconciler(reconciler_actor::stateful_pointer<re
       [self, next = self->clock().now() + interval](wake_atom) mutable {
         self->state.sweep_due = true;
         self->state.reconcile();
-        // Whoever can't wait for the next minute does not begin another row of them.
+        // An urgent pass does not start another series of periodic ones.
         if (self->clock().now() < next) return;
         next += interval;
         self->delayed_send(self, interval, wake_atom_v);

@@ -11,16 +11,16 @@
 
 namespace praetor {
 
-/// A member of the datacenter as the catalog has to know it.
+/// A member of the datacenter as it should appear in the catalog.
 struct member {
   std::string name, id, address;          ///< address without port
-  string_map node_meta, tagged_addresses; ///< of a node that the catalog does not have yet
+  string_map node_meta, tagged_addresses; ///< for a node that is not in the catalog yet
   bool server = false;
   std::int64_t server_port = 0; ///< of its server RPC
   string_map server_meta;       ///< of the consul service
 };
 
-/// What gossip says of a member, in the catalog's terms.
+/// A gossip member in the catalog's terms.
 member member_of(const swim::member& m);
 
 struct reconciler_state {
@@ -33,14 +33,14 @@ struct reconciler_state {
   write_path writes;
   std::string datacenter;
   member own;
-  std::set<std::string> seen; ///< members that gossip knew at the last pass, in lower case
-  std::size_t writing = 0;    ///< writes of the pass under way
-  bool again = false;         ///< something changed meanwhile
-  bool failed = false;        ///< a write of the pass did not work
-  bool sweep_due = false;     ///< the next pass looks for nodes that gossip knows nothing of
-  backoff retry_waits;        ///< after passes with a write that did not work
+  std::set<std::string> seen; ///< members that gossip knew in the last pass, in lower case
+  std::size_t writing = 0;    ///< pending writes of this pass
+  bool again = false;         ///< something changed during the pass
+  bool failed = false;        ///< a write of the pass failed
+  bool sweep_due = false;     ///< the next pass looks for nodes unknown to gossip
+  backoff retry_waits;        ///< after passes with failed writes
 
-  /// A pass begins when the writes of the last one have ended: it must see what they did.
+  /// Starts a pass once all writes of the last one have ended, because it must see their results.
   void reconcile();
   void written(bool worked);
 
@@ -52,7 +52,7 @@ private:
   void write(expected<log_command> command, const std::string& about);
 };
 
-/// @param own this server; the only member if there is no gossip
+/// @param own this server; without gossip the only member
 reconciler_actor::behavior_type reconciler(reconciler_actor::stateful_pointer<reconciler_state> self, ports_ptr outside,
                                            agent_view_ptr view, write_path writes, std::string datacenter, member own);
 

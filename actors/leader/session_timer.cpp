@@ -67,7 +67,7 @@ session_timers_state::~session_timers_state() {
 
 void session_timers_state::compare() {
   std::set<std::string> wanted;
-  // A change between reading and arming the trigger means reading again.
+  // If the state changed before the trigger was armed, read it again.
   for (bool stale = true; stale;) {
     wanted.clear();
     state::watch_set touched;
@@ -75,7 +75,7 @@ void session_timers_state::compare() {
     for (const auto& session : state::list_sessions(*store, &touched).value) {
       auto ttl = duration_from_text(session->ttl).value;
       if (!ttl || ttl->count() <= 0) continue;
-      // The log and archives may hold any text.
+      // Log and archives may hold any text.
       ttl = std::min(*ttl, state::longest_session_ttl);
       wanted.insert(session->id);
       if (!timers.contains(session->id))

@@ -23,13 +23,14 @@ struct session_timer_state {
   std::string datacenter, id;
   nanoseconds ttl{0};
   deadline_timer<> countdown;
-  backoff retry_waits; ///< while the session can't be destroyed
+  backoff retry_waits; ///< while destroying the session fails
 
   void restart();
   void destroy();
 };
 
-/// Sessions live for twice their TTL after the last renewal, so that a client that renews in time never loses one.
+/// Sessions live for twice their TTL after the last renewal (Consul: agent/consul/session_ttl.go), so that a client
+/// that renews in time never loses one.
 session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_pointer<session_timer_state> self,
                                                  ports_ptr outside, write_path writes, std::string datacenter,
                                                  std::string id, nanoseconds ttl);
@@ -37,7 +38,7 @@ session_timer_actor::behavior_type session_timer(session_timer_actor::stateful_p
 struct session_timers_state {
   static constexpr const char* name = "session_timers";
   session_timers_state() = default;
-  /// The timers end with it. (Not by attach_functor: that runs when the state is gone.)
+  /// Stops the timers. (Not by attach_functor, which runs after the state is destroyed.)
   ~session_timers_state();
 
   session_timers_actor::pointer self = nullptr;
@@ -51,7 +52,7 @@ struct session_timers_state {
   void compare();
 };
 
-/// Restarts every countdown in full when it starts: a new leader does not know how much was left.
+/// Restarts every countdown in full when it starts, because a new leader does not know the remaining times.
 session_timers_actor::behavior_type session_timers(session_timers_actor::stateful_pointer<session_timers_state> self,
                                                    ports_ptr outside, published_state_ptr view, write_path writes,
                                                    std::string datacenter);

@@ -12,7 +12,7 @@
 
 namespace praetor {
 
-/// How long a deletion stays visible to watchers, and how finely that is counted.
+/// How long watchers can see a deletion, and the granularity of that time (Consul: agent/consul/state/tombstone_gc.go).
 inline constexpr std::chrono::minutes tombstone_lifetime{15};
 inline constexpr std::chrono::seconds tombstone_granularity{30};
 
@@ -26,7 +26,7 @@ struct tombstone_reaper_state {
   write_path writes;
   std::string datacenter;
   std::map<steady_time, std::uint64_t> bins; ///< due time -> reap up to this index
-  std::uint64_t seen = 0;                    ///< newest tombstone index that is in a bin
+  std::uint64_t seen = 0;                    ///< the newest tombstone index in a bin
   std::shared_ptr<state::trigger> armed;
 
   void look();

@@ -26,13 +26,13 @@ namespace asio = boost::asio;
 
 constexpr std::int32_t not_started = 255;
 
-/// A file with a script's text, for its owner alone, as long as this lives.
+/// A temporary file with a script's text, readable by its owner only.
 class script_file {
 public:
   ~script_file() {
     if (!path_.empty()) ::unlink(path_.c_str());
   }
-  /// @returns whether the whole text is there
+  /// @returns whether the whole text was written
   bool write(const std::string& text) {
     const char* folder = std::getenv("TMPDIR");
     path_ = std::string(folder && *folder ? folder : "/tmp") + "/rexecXXXXXX";
@@ -57,7 +57,7 @@ private:
   std::string path_;
 };
 
-/// A command on the I/O thread.
+/// A running command on the I/O thread.
 class command_run : public std::enable_shared_from_this<command_run> {
 public:
   command_run(asio::io_context& context, std::function<void(std::string)> output,
@@ -93,7 +93,7 @@ public:
     read();
   }
 
-  /// Nobody wants to hear of it any more.
+  /// Discards the command without reporting.
   void abandon() {
     output_ = nullptr;
     ended_ = nullptr;
@@ -139,11 +139,11 @@ private:
   std::function<void(std::string)> output_;
   std::function<void(std::int32_t)> ended_;
   std::array<char, 4096> chunk_;
-  unsigned wanted_ = 1; ///< pieces that may still be handed out
+  unsigned wanted_ = 1; ///< requested pieces of output
   bool reading_ = false, exited_ = false, closed_ = false;
 };
 
-/// The I/O thread, for the port and for the commands that may live longer than it.
+/// The I/O thread, shared by the port and by commands that may outlive it.
 class command_world {
 public:
   ~command_world() { stop(); }
@@ -167,7 +167,7 @@ public:
 
 private:
   void run() {
-    // Signals are for the thread that waits for them.
+    // Block signals: the main thread handles them.
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);

@@ -6,8 +6,8 @@
 
 namespace praetor {
 
-/// Real processes. One thread of its own hears of all of them, started with the first; it ends with the port, and what
-/// was under way then is killed and never reported.
+/// Real processes. One thread, started with the first command, serves all of them and stops with the port; running
+/// commands are killed then and never reported.
 std::shared_ptr<command_port> make_production_commands();
 
 } // namespace praetor

@@ -27,7 +27,7 @@ bool gossip_admission::place::take(std::size_t bytes) {
   return true;
 }
 
-/// Who has one IPv6 address has its /64.
+/// A host usually controls all of its IPv6 /64.
 std::string gossip_admission::key_of(const boost::asio::ip::address& ip) {
   if (ip.is_v4()) return ip.to_string();
   auto bytes = ip.to_v6().to_bytes();

@@ -10,28 +10,28 @@
 
 namespace praetor {
 
-/// What others may take of one gossip port's streams. An exchange takes milliseconds; so the limits are met only by who
-/// sends slowly or on purpose.
+/// Limits on other members' use of one gossip port's streams. An exchange takes milliseconds, so only slow or hostile
+/// peers reach the limits.
 struct gossip_stream_limits {
-  std::size_t total = 128;      ///< streams open at a time; each takes a descriptor
-  std::size_t reserved = 32;    ///< of them, for addresses of members: strangers can't shut members out
-  std::size_t per_address = 32; ///< of one IPv4 address or one IPv6 /64; many agents may share it
-  /// Bytes of all frames that are being read, wait to be handled, or are being written.
+  std::size_t total = 128;      ///< concurrent streams; each takes a descriptor
+  std::size_t reserved = 32;    ///< of these, reserved for members' addresses: strangers can't lock members out
+  std::size_t per_address = 32; ///< for one IPv4 address or one IPv6 /64, which many agents may share
+  /// Total bytes of frames that are being read, handled or written.
   std::size_t bytes = 64 * 1024 * 1024;
-  /// Bytes of a frame from an address that is no member's. Who joins sends little more than itself; merging pools of
-  /// more than about 16,000 members each takes a join in the other direction.
+  /// The maximal frame size from addresses of non-members. A joining member sends little more than itself; two pools of
+  /// more than about 16,000 members each can only merge by a join in the other direction.
   std::size_t stranger_frame = 4 * 1024 * 1024;
-  /// Until the header of the frame is there. It comes with the connection; two lost segments are allowed for.
+  /// Timeout for the frame's header. It arrives with the connection; allows for two lost segments.
   std::chrono::nanoseconds first_bytes = std::chrono::seconds(3);
 };
 
-/// Counts the streams of one port and their bytes. Any thread.
+/// Counts the streams of one port and their bytes. Thread-safe.
 class gossip_admission : public std::enable_shared_from_this<gossip_admission> {
 public:
   explicit gossip_admission(const gossip_stream_limits& limits) : limits_(limits) {}
   const gossip_stream_limits& limits() const { return limits_; }
 
-  /// One stream's share, given back when it goes.
+  /// One stream's share, returned by the destructor.
   class place {
   public:
     place(std::shared_ptr<gossip_admission> of, std::string peer, bool member)
@@ -40,9 +40,9 @@ public:
     place(const place&) = delete;
 
     bool is_member() const { return member_; }
-    /// The longest frame that may come.
+    /// The maximal size of its frame.
     std::size_t frame_limit() const;
-    /// Takes so many bytes more. False: all streams together have their limit.
+    /// Counts more bytes. Returns false if the total limit is reached.
     bool take(std::size_t bytes);
 
   private:
@@ -52,8 +52,8 @@ public:
     std::size_t bytes_ = 0; ///< guarded by the admission's mutex
   };
 
-  /// @param is_member asked only if it matters: it may take time
-  /// @returns null: refused, and `why` says which limit is reached
+  /// @param is_member called only when needed, because it may be slow
+  /// @returns null if rejected; `why` names the limit
   template <class IsMember>
   std::shared_ptr<place> admit(const boost::asio::ip::address& ip, IsMember&& is_member, std::string& why) {
     auto key = key_of(ip);
@@ -70,7 +70,7 @@ private:
   const gossip_stream_limits limits_;
   std::mutex guard_;
   std::size_t open_ = 0;                          ///< guarded by guard_
-  std::size_t strangers_ = 0;                     ///< guarded by guard_; of them, not of members
+  std::size_t strangers_ = 0;                     ///< guarded by guard_; those from non-members
   std::size_t bytes_ = 0;                         ///< guarded by guard_
   std::map<std::string, std::size_t> by_address_; ///< guarded by guard_
 };

@@ -18,22 +18,21 @@ using asio::ip::tcp;
 
 namespace {
 
-/// A frame's memory is taken as its bytes arrive, whatever length its header claims.
+/// Allocate as bytes arrive, whatever length the header claims.
 constexpr std::size_t read_step = 64 * 1024;
 
-/// One connection with a deadline, and frames on it.
+/// One connection with a deadline that carries frames.
 class framed_socket : public std::enable_shared_from_this<framed_socket> {
 public:
   using read_done = std::function<void(expected<std::string>)>;
   using done = std::function<void(std::optional<error>)>;
 
-  /// @param place what the other side may take; null: this side began
+  /// @param place the peer's share; null: this side dialled
   framed_socket(tcp::socket socket, std::string peer, std::shared_ptr<gossip_admission::place> place)
       : socket_(std::move(socket)), peer_(std::move(peer)), deadline_(socket_.get_executor()),
         place_(std::move(place)) {}
 
-  /// Closes the socket after so long; takes the place of an earlier deadline. The wait owns the object until it is
-  /// closed.
+  /// Closes the socket at the deadline; replaces an earlier one. The timer keeps the object alive until then.
   void set_deadline(std::chrono::nanoseconds timeout) {
     deadline_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(timeout));
     deadline_.async_wait([me = shared_from_this()](auto cancelled) {
@@ -68,7 +67,7 @@ public:
                       });
   }
 
-  /// @param judge gets the header as soon as it is there; what it returns, if anything, is why nothing more is read
+  /// @param judge checks the header as soon as it is complete; an error stops reading
   void read(std::function<std::optional<error>(std::string_view header)> judge, read_done then) {
     incoming_.assign(swim::frame_header_size, '\0');
     asio::async_read(
@@ -94,9 +93,9 @@ public:
 
   const std::string& peer() const { return peer_; }
   bool late() const { return late_; }
-  /// Bytes that came.
+  /// Bytes received.
   std::size_t arrived() const { return arrived_; }
-  /// Takes bytes of the share that strangers and members have. True if there is none, or they fit.
+  /// Counts bytes against the peer's share. True if there is none, or if they fit.
   bool take(std::size_t bytes) { return !place_ || place_->take(bytes); }
 
 private:
@@ -115,7 +114,7 @@ private:
                        me->arrived_ = have + got;
                        if (!failed) return me->read_more(then);
                        me->incoming_ = {};
-                       // An answer that does not come whole is a matter of the network; what strangers send is not.
+                       // An incomplete reply is a network error; a stranger's incomplete frame is reported.
                        then(me->place_ ? fail("its frame has " + std::to_string(me->arrived_) + " bytes instead of " +
                                               std::to_string(me->wanted_))
                                        : tl::unexpected(me->trouble("read tcp " + me->peer_, failed)));
@@ -131,7 +130,7 @@ private:
   std::size_t wanted_ = 0, arrived_ = 0;
 };
 
-/// Closes the connection when nobody is left who could reply. It may outlive the sockets' thread, so it owns none.
+/// Closes the connection once no one can reply. It may outlive the sockets' thread, so it does not own it.
 class open_reply {
 public:
   open_reply(const std::shared_ptr<framed_socket>& socket, std::shared_ptr<gossip_entrance> entrance)
@@ -146,7 +145,7 @@ public:
   static void send(const std::shared_ptr<open_reply>& me, std::string answer) {
     me->entrance_->post([me, answer = std::move(answer)]() mutable {
       auto open = me->socket_.lock();
-      // An answer that nobody reads takes its share of the bytes until the deadline.
+      // An unread reply counts against the share until the deadline.
       if (open && open->take(answer.size())) open->write(std::move(answer), [me](const std::optional<error>&) {});
     });
   }
@@ -156,7 +155,7 @@ private:
   std::shared_ptr<gossip_entrance> entrance_;
 };
 
-/// What a header alone decides.
+/// Decisions that need only the header.
 std::optional<error> judge_header(const accepted_exchange::events& what, std::string_view header) {
   if (what.objection)
     if (auto why = what.objection(header); !why.empty()) return error{why};
@@ -209,7 +208,7 @@ void start_exchange(asio::io_context& context, const asio::ip::address& from, co
 void accepted_exchange::start(tcp::socket socket, std::string from, events what) {
   auto framed = std::make_shared<framed_socket>(std::move(socket), std::move(from), what.place);
   framed->set_deadline(std::min(what.first_bytes, what.whole));
-  // The place lives as long as the socket, not as long as the functions that read from it.
+  // The share lives as long as the socket, not as long as the functions that read from it.
   auto open = std::make_shared<open_reply>(framed, what.entrance);
   auto& reads = *framed;
   auto judge = [what, raw = framed.get()](std::string_view header) {

@@ -44,7 +44,7 @@ public:
     next.mode = mode;
     if (done) next.done.push_back(std::move(done));
     if (writing_) return;
-    if (writer_.joinable()) writer_.join(); // it has ended, or is about to without the lock
+    if (writer_.joinable()) writer_.join(); // it has ended, or is about to without taking the lock
     writing_ = true;
     writer_ = std::thread([this] { write_all(); });
   }
@@ -57,7 +57,7 @@ private:
   };
 
   void write_all() {
-    // Signals are for the thread that waits for them.
+    // Block signals: the main thread handles them.
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
@@ -80,7 +80,7 @@ private:
   fs::path directory_;
   std::mutex guard_;
   std::map<std::string, job> waiting_; // guarded by guard_
-  bool writing_ = false;               // guarded by guard_: a thread will look at `waiting_` again
+  bool writing_ = false;               // guarded by guard_: a thread will check `waiting_` again
   std::thread writer_;                 // guarded by guard_
 };
 

@@ -6,8 +6,7 @@
 
 namespace praetor {
 
-/// Files below `directory`, written one after the other on a thread of their own, which is there only while something
-/// waits to be written.
+/// Files below `directory`, written one after the other on a thread that exists only while writes are pending.
 std::shared_ptr<gossip_files> open_gossip_files(std::filesystem::path directory);
 
 } // namespace praetor

@@ -22,12 +22,12 @@ using asio::ip::udp;
 namespace {
 
 constexpr std::size_t largest_packet = 65536;
-/// Enough to show that a packet is too long; such a one is not copied further.
+/// Large enough to detect an oversized packet, which is not copied further.
 constexpr std::size_t delivered_packet = swim::packet_limit + swim::sealed_packet_overhead + 1;
-/// A burst of packets of a large group fits in.
+/// Holds a burst of packets of a large pool.
 constexpr int receive_buffer = 2 * 1024 * 1024;
 
-/// A dual-stack socket shows IPv4 senders inside IPv6; members know them by their IPv4 address.
+/// A dual-stack socket reports IPv4 senders as IPv4-mapped addresses; members know the IPv4 address.
 asio::ip::address plain(const asio::ip::address& ip) {
   if (ip.is_v6() && ip.to_v6().is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, ip.to_v6());
   return ip;
@@ -37,7 +37,7 @@ bool heard(const std::vector<std::string>& allowed, const asio::ip::address& ip)
   return allowed.empty() || is_within(ip.to_string(), allowed);
 }
 
-/// The datagram side: one socket, read on the loop's thread, written from any.
+/// UDP: one socket, read on the loop's thread, written from any thread.
 class packet_socket final : public datagram, public std::enable_shared_from_this<packet_socket> {
 public:
   packet_socket(std::shared_ptr<asio::io_context> context, udp::socket socket, std::vector<std::string> allowed)
@@ -50,7 +50,7 @@ public:
     auto ip = target->address;
     if (v6_ && ip.is_v4()) ip = asio::ip::make_address_v6(asio::ip::v4_mapped, ip.to_v4());
     udp::endpoint endpoint(ip, target->port);
-    // The system call itself is safe from any thread; a full buffer loses the packet, as the network might.
+    // The system call is thread-safe; a full buffer drops the packet, as the network may.
     (void)::sendto(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL, endpoint.data(),
                    static_cast<socklen_t>(endpoint.size()));
   }
@@ -87,7 +87,7 @@ private:
   std::function<void(gossip_packet)> each_; // guarded by guard_
 };
 
-/// The stream side: accepts exchanges of others and starts own ones.
+/// TCP: accepts exchanges of other members and starts own ones.
 class stream_sockets final : public stream, public std::enable_shared_from_this<stream_sockets> {
 public:
   stream_sockets(const gossip_loop& loop, tcp::acceptor acceptor, const gossip_socket_options& options)
@@ -156,7 +156,7 @@ private:
   std::shared_ptr<asio::io_context> context_;
   std::shared_ptr<gossip_entrance> entrance_;
   tcp::acceptor acceptor_;
-  asio::ip::address from_; ///< own exchanges come from where others are awaited
+  asio::ip::address from_; ///< source address of own exchanges, equal to the listener's
   std::chrono::nanoseconds time_;
   std::vector<std::string> allowed_;
   std::shared_ptr<gossip_admission> admission_;
@@ -171,7 +171,7 @@ public:
 
   void resolve(const std::string& host, std::function<void(expected<std::vector<std::string>>)> done) override {
     loop_->entrance()->post([&context = *loop_->context(), host, done = std::move(done)] {
-      // The library asks the system on a thread of its own.
+      // Asio resolves on a thread of its own.
       auto lookup = std::make_shared<tcp::resolver>(context);
       lookup->async_resolve(host, "", [lookup, host, done](auto failed, const tcp::resolver::results_type& found) {
         if (failed) return done(fail("lookup " + host + ": " + failed.message()));
@@ -217,7 +217,7 @@ expected<Socket> bound(gossip_loop& loop, const Endpoint& at, const char* networ
 
 gossip_loop::gossip_loop() : work_(context_->get_executor()) {
   thread_ = std::thread([context = context_] {
-    // Signals are for the thread that waits for them.
+    // Block signals: the main thread handles them.
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
@@ -229,7 +229,7 @@ gossip_loop::~gossip_loop() {
   entrance_->close();
   work_.reset();
   context_->stop();
-  // The last owner may have been a callback on the thread itself.
+  // A callback on this thread may be the last owner.
   if (thread_.get_id() == std::this_thread::get_id())
     thread_.detach();
   else

@@ -15,11 +15,11 @@
 
 namespace praetor {
 
-/// The way to the thread of the sockets, for those who may live longer than it.
+/// Posts tasks to the sockets' thread, for owners that may outlive it.
 class gossip_entrance {
 public:
   explicit gossip_entrance(boost::asio::io_context& context) : context_(&context) {}
-  /// Runs the task on the thread, or never if that has ended.
+  /// Runs the task on the thread, or never if the thread has stopped.
   template <class Task>
   void post(Task task) {
     std::lock_guard lock(mutex_);
@@ -35,13 +35,13 @@ private:
   boost::asio::io_context* context_; // guarded by mutex_
 };
 
-/// The thread that carries the sockets of an agent's gossip pools and its name lookups.
+/// The thread that runs the sockets and name lookups of an agent's gossip pools.
 class gossip_loop {
 public:
   gossip_loop();
   ~gossip_loop();
   gossip_loop(const gossip_loop&) = delete;
-  /// Sockets share it, because it has to outlive them.
+  /// Shared with the sockets, because it must outlive them.
   const std::shared_ptr<boost::asio::io_context>& context() const { return context_; }
   const std::shared_ptr<gossip_entrance>& entrance() const { return entrance_; }
 
@@ -52,21 +52,21 @@ private:
   std::thread thread_;
 };
 
-/// Where a pool listens and whom it hears.
+/// A pool's listen address and admission.
 struct gossip_socket_options {
   std::string ip;                         ///< to bind
   std::uint16_t port = 0;                 ///< for UDP and TCP
-  std::chrono::nanoseconds stream_time{}; ///< how long an exchange that others began may take
-  std::vector<std::string> allowed;       ///< networks in CIDR form; empty: everybody
-  gossip_stream_limits limits;            ///< of what others may take of the streams
+  std::chrono::nanoseconds stream_time{}; ///< timeout of an exchange that a peer started
+  std::vector<std::string> allowed;       ///< networks in CIDR form; empty: all
+  gossip_stream_limits limits;            ///< limits on peers' use of streams
 };
 
-/// Binds the UDP and the TCP port of a pool.
-/// @returns the port, or why it could not be bound
+/// Binds the UDP and TCP ports of a pool.
+/// @returns the port, or the error
 expected<gossip_port> open_gossip_sockets(const std::shared_ptr<gossip_loop>& loop,
                                           const gossip_socket_options& options);
 
-/// Looks names up with the system's resolver.
+/// Resolves names with the system's resolver.
 std::shared_ptr<name_resolver> make_name_resolver(const std::shared_ptr<gossip_loop>& loop);
 
 } // namespace praetor

@@ -13,7 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// A handler that is a program.
+/// Runs a program.
 class program_handler final : public handler_attempt, public std::enable_shared_from_this<program_handler> {
 public:
   program_handler(probe_world& world, handler_run run, std::function<void(handler_result)> done)
@@ -47,7 +47,7 @@ private:
   probe_world& world_;
   handler_run what_;
   std::function<void(handler_result)> done_;
-  std::weak_ptr<script_run> run_; ///< lives while it is under way, and keeps this alive
+  std::weak_ptr<script_run> run_; ///< lives while the program runs, and keeps this alive
 };
 
 http_call call_of(handler_run run) {
@@ -56,7 +56,7 @@ http_call call_of(handler_run run) {
   out.url = handler.path;
   out.method = handler.method;
   out.body = std::move(run.news);
-  // What the configuration adds stands beside these.
+  // The configured fields are added to these.
   out.header = {{"Content-Type", {"application/json"}}, {"X-Consul-Index", {std::to_string(run.index)}}};
   for (auto& [name, values] : handler.header) {
     auto same = std::find_if(out.header.begin(), out.header.end(),
@@ -71,7 +71,7 @@ http_call call_of(handler_run run) {
   return out;
 }
 
-/// A handler that is an HTTP server.
+/// Calls an HTTP server.
 class http_handler_attempt final : public handler_attempt, public std::enable_shared_from_this<http_handler_attempt> {
 public:
   http_handler_attempt(probe_world& world, handler_run run, std::function<void(handler_result)> done)
@@ -87,7 +87,7 @@ public:
     });
     auto run = [](std::shared_ptr<http_handler_attempt> attempt) -> asio::awaitable<void> {
       std::string failure;
-      // Asio reports a cancelled coroutine by exception.
+      // Asio reports the cancellation of a coroutine by exception.
       try {
         failure = co_await attempt->exchange_.carry_out();
       } catch (const std::exception& e) {

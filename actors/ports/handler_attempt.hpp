@@ -9,12 +9,12 @@
 
 namespace praetor {
 
-/// A watch's handler at work, on the I/O thread. It lives as long as one of its operations is under way.
+/// A running watch handler, on the I/O thread. It lives as long as one of its operations is pending.
 class handler_attempt {
 public:
   virtual ~handler_attempt() = default;
   virtual void start() = 0;
-  /// Nobody wants the result any more: ends what was started.
+  /// Cancels the run; the result is no longer needed.
   virtual void abandon() = 0;
 };
 

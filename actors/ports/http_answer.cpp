@@ -12,7 +12,7 @@ namespace praetor {
 
 namespace {
 
-constexpr std::size_t most_head_bytes = 1 << 20; ///< all heads of one answer together
+constexpr std::size_t most_head_bytes = 1 << 20; ///< total of all heads of one answer
 constexpr std::size_t most_chunk_line = 4096;
 
 bool is_name(std::string_view text) {
@@ -75,7 +75,7 @@ expected<void> http_answer::take(std::string_view bytes, const std::function<voi
       left_ -= size;
       if (left_ == 0) state_ = state_ == state::chunk ? state::chunk_end : state::done;
     } else if (!take_chunk_line(bytes)) {
-      state_ = state::done; // the answer counts, whatever became of its body
+      state_ = state::done; // the answer is valid even if its body is incomplete
     }
   }
   return {};
@@ -87,7 +87,7 @@ expected<void> http_answer::end() const {
   return seen_any_ ? broken("unexpected EOF") : fail("EOF");
 }
 
-/// Takes lines off the front until the head is whole or nothing is left.
+/// Consumes lines until the head is complete or the input is empty.
 expected<void> http_answer::take_head(std::string_view& bytes) {
   while (!bytes.empty() && !has_head()) {
     auto end = bytes.find('\n');
@@ -162,7 +162,7 @@ expected<void> http_answer::head_is_whole() {
   return choose_framing();
 }
 
-/// RFC 9112, 6.3.
+/// Message body length (RFC 9112 6.3).
 expected<void> http_answer::choose_framing() {
   string_list encodings, lengths;
   for (const auto& [name, value] : fields_) {
@@ -190,7 +190,7 @@ expected<void> http_answer::choose_framing() {
   return {};
 }
 
-/// @returns false at the last chunk, and where no chunk can be
+/// @returns false after the last chunk and for a malformed chunk
 bool http_answer::take_chunk_line(std::string_view& bytes) {
   auto end = bytes.find('\n');
   auto size = std::min(end, bytes.size());

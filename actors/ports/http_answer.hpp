@@ -11,27 +11,27 @@
 
 namespace praetor {
 
-/// Reads what a server sends in answer to one HTTP/1.x request, and takes what Go's client takes: no reason phrase,
-/// bare line feeds, folded fields, interim answers, no length. What follows the answer is not looked at.
+/// Parses the response to one HTTP/1.x request as leniently as Go's client: without a reason phrase, with bare line
+/// feeds, folded fields and interim responses, and without a length. Ignores everything after the response.
 class http_answer {
 public:
-  /// @param to_head the request's method is HEAD: the answer has no body
+  /// @param to_head the request's method is HEAD: the response has no body
   explicit http_answer(bool to_head = false) : to_head_(to_head) {}
 
-  /// Takes the next bytes in, as they came. @param body is handed the pieces of the body
+  /// Consumes the next bytes. @param body receives the pieces of the body
   /// @returns an error of the head, in Go's words
   expected<void> take(std::string_view bytes, const std::function<void(std::string_view)>& body);
-  /// The server has ended the connection. @returns an error if the head is not whole
+  /// The server has closed the connection. @returns an error if the head is incomplete
   expected<void> end() const;
 
-  /// The final answer's head is there.
+  /// The head of the final response is complete.
   bool has_head() const { return state_ >= state::body_begins; }
-  /// Nothing more belongs to the answer.
+  /// The response is complete.
   bool is_done() const { return state_ == state::done; }
   unsigned code() const { return code_; }
-  /// As in the status line, "200 OK".
+  /// From the status line: "200 OK".
   const std::string& status() const { return status_; }
-  /// The first field of that name (lower case); empty if there is none.
+  /// The first field with this name (lower case); empty if there is none.
   std::string field(std::string_view name) const;
 
 private:
@@ -50,13 +50,13 @@ private:
   state state_ = state::status_line;
   bool seen_any_ = false;
   std::size_t head_size_ = 0;
-  std::string line_;                                        ///< the line that is not whole yet
+  std::string line_;                                        ///< the current incomplete line
   std::string folded_;                                      ///< the field that the next line may continue
   std::vector<std::pair<std::string, std::string>> fields_; ///< names in lower case
   unsigned code_ = 0;
   bool at_least_1_1_ = false;
   std::string status_;
-  std::uint64_t left_ = 0; ///< of the body or the chunk
+  std::uint64_t left_ = 0; ///< remaining bytes of the body or the chunk
 };
 
 } // namespace praetor

@@ -20,11 +20,11 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 
-constexpr std::size_t most_requests = 10; ///< redirections followed
+constexpr std::size_t most_requests = 10; ///< including redirects
 constexpr std::size_t most_packed_bytes = 1 << 20;
 constexpr std::uint64_t most_unpacked_bytes = 16 << 20;
 
-/// "Get" of "GET": how errors name a request.
+/// The method as error texts name it: "Get" for "GET".
 std::string verb(const std::string& method) { return method.substr(0, 1) + lower_case(method.substr(1)); }
 
 bool is_token(const std::string& text) {
@@ -38,7 +38,7 @@ bool is_header_value(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
 }
 
-/// The fields of a request, in the order in which they were set.
+/// The fields of a request, in insertion order.
 class request_fields {
 public:
   void set(std::string name, std::string value) {
@@ -76,7 +76,7 @@ bool is_end(const boost::system::error_code& error) {
   return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
 }
 
-/// Why no request can be made of a URL; empty if it can.
+/// Why a URL can't be requested; empty if it can.
 std::string refusal(const parsed_url& url) {
   if (url.scheme != "http" && url.scheme != "https")
     return "unsupported protocol scheme " + praetor::quoted(url.scheme);
@@ -95,10 +95,10 @@ std::string shown(const parsed_url& url) {
 
 } // namespace
 
-/// Where a request goes next, and as what.
+/// The next request of a redirect chain.
 struct http_exchange::hop {
   std::string url, method, body, referer;
-  bool same_host = true; ///< as the first one: then credentials and the wanted Host go along
+  bool same_host = true; ///< same host as the first request: send credentials and the given Host field
 };
 
 std::string http_exchange::failed(const std::string& why) const {
@@ -133,7 +133,7 @@ asio::awaitable<std::string> http_exchange::carry_out() {
   }
 }
 
-/// @returns empty once the answer is there: the last one (its body in `body_`) or a redirection (`location_`).
+/// @returns empty once the response is complete: the last one (body in `body_`) or a redirect (`location_`)
 asio::awaitable<std::string> http_exchange::exchange(const parsed_url& url, const http_proxy* proxy,
                                                      std::string message, bool to_head) {
   beast::tcp_stream stream(world_.context);
@@ -159,13 +159,13 @@ asio::awaitable<std::string> http_exchange::exchange(const parsed_url& url, cons
   co_return co_await converse(tls, stream, std::move(message), to_head);
 }
 
-/// @returns empty once the proxy hands on what is sent
+/// @returns empty once the tunnel through the proxy is open
 asio::awaitable<std::string> http_exchange::open_tunnel(beast::tcp_stream& stream, const http_proxy& proxy,
                                                         const parsed_url& url) {
   auto wanted = tunnel_request(proxy, url.host, url.port);
   auto [unsent, written] = co_await asio::async_write(stream, asio::buffer(wanted), as_tuple);
   if (unsent) co_return connection_error(stream, unsent);
-  http_answer answer(true); // nobody speaks behind it before we do
+  http_answer answer(true); // the server can't send before we do
   std::array<char, 1024> chunk;
   while (!answer.has_head()) {
     auto [lost, size] = co_await stream.async_read_some(asio::buffer(chunk), as_tuple);
@@ -180,7 +180,7 @@ template <class Stream>
 asio::awaitable<std::string> http_exchange::converse(Stream& stream, beast::tcp_stream& socket, std::string message,
                                                      bool to_head) {
   auto [unsent, written] = co_await asio::async_write(stream, asio::buffer(message), as_tuple);
-  // The other side may have answered and closed without reading all of it: look.
+  // The peer may have responded and closed before reading the whole request: read its response.
   http_answer answer(to_head);
   bool asks_for_gzip = !to_head && takes_gzip(call_.method);
   std::array<char, 8192> chunk;
@@ -188,7 +188,7 @@ asio::awaitable<std::string> http_exchange::converse(Stream& stream, beast::tcp_
   while (!answer.is_done()) {
     auto [lost, size] = co_await stream.async_read_some(asio::buffer(chunk), as_tuple);
     bool had_head = answer.has_head();
-    std::string piece; // of the body; whose it is says the head that came with it
+    std::string piece; // of the body, whose framing the head determines
     if (size > 0)
       if (auto good = answer.take({chunk.data(), size}, [&piece](std::string_view bytes) { piece += bytes; }); !good)
         co_return good.error().text;
@@ -203,7 +203,7 @@ asio::awaitable<std::string> http_exchange::converse(Stream& stream, beast::tcp_
     }
     keep_body(piece);
     if (!lost) continue;
-    if (answer.has_head()) break; // its body is as long as it is
+    if (answer.has_head()) break; // the body ends with the connection
     if (!is_end(lost)) co_return connection_error(socket, unsent && !is_end(unsent) ? unsent : lost);
     co_return answer.end().error().text;
   }
@@ -211,7 +211,7 @@ asio::awaitable<std::string> http_exchange::converse(Stream& stream, beast::tcp_
   co_return std::string();
 }
 
-/// Whether to ask for a packed body: the caller has no wish of its own about it.
+/// Whether to request gzip: only if the caller did not set Accept-Encoding.
 bool http_exchange::takes_gzip(const std::string& method) const {
   return method != "HEAD" && std::none_of(call_.header.begin(), call_.header.end(), [](const auto& field) {
            return equal_fold(field.first, "accept-encoding") || equal_fold(field.first, "range");
@@ -223,7 +223,7 @@ void http_exchange::keep_body(std::string_view piece) {
   packed_body_.append(piece.substr(0, most_packed_bytes - packed_body_.size()));
 }
 
-/// A body that is no gzip, or not all of it, counts as far as it can be read.
+/// Decodes as much of a malformed or truncated gzip body as possible.
 void http_exchange::unpack_body() {
   storage::gunzip unpacker(storage::source_of(packed_body_));
   unpacker.limit_expansion(most_unpacked_bytes, most_unpacked_bytes);
@@ -231,7 +231,7 @@ void http_exchange::unpack_body() {
   for (auto piece = unpacker.next(); piece && !piece->empty(); piece = unpacker.next()) body_.append(*piece);
 }
 
-/// @returns the request's bytes, or what is wrong with what was asked for
+/// @returns the request's bytes, or why the call is invalid
 expected<std::string> http_exchange::compose(const hop& next, const parsed_url& url, const http_proxy* proxy) const {
   request_fields fields;
   fields.add("Host", url.host_field);
@@ -258,7 +258,7 @@ expected<std::string> http_exchange::compose(const hop& next, const parsed_url& 
     fields.set("Content-Length", std::to_string(next.body.size()));
   auto target = url.target;
   if (proxy && url.scheme == "http") {
-    target.insert(0, "http://" + fields.value("Host")); // absolute form, RFC 9112 3.2.2
+    target.insert(0, "http://" + fields.value("Host")); // absolute form (RFC 9112 3.2.2)
     if (!proxy->authorization.empty()) fields.set("Proxy-Authorization", proxy->authorization);
   }
   return next.method + " " + target + " HTTP/1.1\r\n" + fields.text() + "\r\n" + next.body;

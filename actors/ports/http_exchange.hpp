@@ -12,34 +12,33 @@
 
 namespace praetor {
 
-/// What is asked of an HTTP server.
+/// An HTTP request.
 struct http_call {
   std::string url, method, body;
-  std::map<std::string, string_list> header; ///< takes the place of the fields that are sent of themselves
-  std::string user_agent, accept;            ///< accept: empty is not sent
-  std::string tls_server_name;               ///< whom the certificate has to name; empty: the URL's host
+  std::map<std::string, string_list> header; ///< overrides the default fields
+  std::string user_agent, accept;            ///< `accept`: omitted if empty
+  std::string tls_server_name;               ///< the name that the certificate must match; empty: the URL's host
   bool tls_skip_verify = false;
   bool follow_redirects = true;
-  nanoseconds timeout{0}; ///< only to share it among the addresses of a host; the caller watches the time
+  nanoseconds timeout{0}; ///< only divides the time among the addresses of a host; the caller enforces the timeout
   std::size_t output_limit = 4096;
 };
 
-/// One request over HTTP and the redirections that it leads to, with a new connection for each, through the proxies
-/// that the environment names.
+/// One HTTP request and the redirects that follow, each on a new connection, through the proxies of the environment.
 class http_exchange {
 public:
   http_exchange(probe_world& world, probe_tls& tls, http_call call)
       : world_(world), tls_(tls), call_(std::move(call)), body_(call_.output_limit) {}
 
-  /// @returns empty once the last answer is here, or why there is none, in Go's words
+  /// @returns empty once the last response is complete, or the error in Go's words
   boost::asio::awaitable<std::string> carry_out();
 
-  /// The last answer's head is here; so it counts, even if its body never ends.
+  /// The head of the last response is complete, so the response is valid even if its body never ends.
   bool answered() const { return answered_; }
   unsigned code() const { return code_; }
   const std::string& status() const { return status_; } ///< "200 OK"
   const last_bytes& body() const { return body_; }
-  /// An error with the request in front: `Get "http://h/": WHY`.
+  /// Prefixes an error with the request: `Get "http://h/": WHY`.
   std::string failed(const std::string& why) const;
 
 private:
@@ -60,14 +59,14 @@ private:
   probe_world& world_;
   probe_tls& tls_;
   http_call call_;
-  std::string current_;  ///< URL of the request under way, for error texts
-  std::string location_; ///< where the last answer sends us
+  std::string current_;  ///< URL of the current request, for error texts
+  std::string location_; ///< the redirect target
   unsigned code_ = 0;
   std::string status_;
   bool answered_ = false;
   last_bytes body_;
-  bool packed_ = false;     ///< the body comes as gzip
-  std::string packed_body_; ///< as it came, cut at a limit
+  bool packed_ = false;     ///< the body is gzip
+  std::string packed_body_; ///< as received, truncated at a limit
 };
 
 } // namespace praetor

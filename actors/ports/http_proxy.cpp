@@ -14,7 +14,7 @@ namespace praetor {
 
 namespace {
 
-/// "10.0.0.0/8", or one address.
+/// Parses "10.0.0.0/8" or a single address.
 std::optional<ip_network> parse_network(const std::string& text) {
   if (auto network = ip_network::parse(text)) return network;
   auto address = ip_address::parse(text);
@@ -27,7 +27,7 @@ bool is_loopback(const ip_address& a) {
   return a.is_v4 ? a.bytes[0] == 127 : a == v6;
 }
 
-/// A URL, or "host:port". What cannot be read is no proxy.
+/// Parses a URL or "host:port". A malformed value means no proxy.
 std::unique_ptr<http_proxy> parse_proxy(const std::string& text) {
   if (text.empty()) return nullptr;
   auto url = parse_url(text);
@@ -40,12 +40,12 @@ std::unique_ptr<http_proxy> parse_proxy(const std::string& text) {
 
 } // namespace
 
-/// A pattern of NO_PROXY: a network, an address or a domain, with or without a port.
+/// An entry of NO_PROXY: a network, an address or a domain, with or without a port.
 struct proxy_rules::exemption {
   std::optional<ip_network> network;
-  std::string suffix; ///< of a domain, with its leading dot
-  bool itself = true; ///< not only what is below the domain
-  std::string port;   ///< empty: every
+  std::string suffix; ///< of a domain, with a leading dot
+  bool itself = true; ///< matches the domain itself, not only its subdomains
+  std::string port;   ///< empty: any
 
   bool covers(const std::string& host, const std::optional<ip_address>& address, const std::string& at) const {
     if (!port.empty() && port != at) return false;

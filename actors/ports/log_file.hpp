@@ -8,13 +8,14 @@
 
 namespace praetor {
 
-/// A log file that moves aside when it is too old or too large. Archives are named NAME-<Unix nanoseconds>.EXT.
+/// A log file that is rotated by age and size. Rotated files are named NAME-<Unix nanoseconds>.EXT, as Consul names
+/// them.
 class rotated_file_sink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
   explicit rotated_file_sink(const log_options& options);
   ~rotated_file_sink() override;
 
-  /// Opens the file; to be called once before the first line.
+  /// Opens the file; call once before the first line.
   expected<void> open();
 
 protected:

@@ -67,10 +67,10 @@ std::string json_text(std::string_view value) {
   return nlohmann::json(std::string(value)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-/// A field is the place where a secret may be named; "key" alone is that of a key and value pair.
+/// Whether the field's name denotes a secret; "key" alone is the key of a key and value pair.
 bool is_secret(const log_field& f) { return f.is_text && f.key != "key" && f.key != "keys" && names_a_secret(f.key); }
 
-/// What may be shown of a text. Nearly all have nothing to hide and are not copied.
+/// A text without its secrets. Texts without secrets, nearly all, are not copied.
 class shown_text {
 public:
   explicit shown_text(std::string_view text) : text_(text) {
@@ -106,7 +106,7 @@ std::string json_line(log_level level, std::string_view module, std::string_view
   return out + "}";
 }
 
-/// The facilities of syslog(3), in either case.
+/// The facilities of syslog(3), case-insensitive.
 std::optional<int> facility_from_text(const std::string& text) {
   static const std::map<std::string, int> known = {
       {"kern", LOG_KERN},     {"user", LOG_USER},     {"mail", LOG_MAIL},         {"daemon", LOG_DAEMON},
@@ -145,7 +145,7 @@ std::string format_log_line(log_level level, std::string_view module, std::strin
   for (const auto& f : fields) {
     const auto value = shown_value(f);
     if (value.find('\n') != std::string::npos) {
-      // Several lines: each behind a bar, below the message.
+      // Multi-line values: below the message, each line after a bar.
       out += "\n  " + std::string(f.key) + "=\n  | ";
       for (char c : value) out += c == '\n' ? std::string("\n  | ") : std::string(1, c);
       out += "\n  ";

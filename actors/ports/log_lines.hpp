@@ -19,27 +19,27 @@ class sink;
 
 namespace praetor {
 
-/// Where log lines go and how they look.
+/// The destinations and format of log lines.
 struct log_options {
   log_level level = log_level::info;
   bool json = false;
   bool standard_output = true;
-  std::string file; ///< "" = none; one that ends in "/" is a directory, the name is then consul.log
+  std::string file; ///< "": none; a path that ends with "/" is a directory, for consul.log
   nanoseconds rotate_after = std::chrono::hours(24);
-  std::int64_t rotate_bytes = 0;     ///< 0 = by time only
-  std::int64_t rotate_max_files = 0; ///< archives to keep; 0 = all, -1 = none
+  std::int64_t rotate_bytes = 0;     ///< 0: rotate by time only
+  std::int64_t rotate_max_files = 0; ///< rotated files to keep; 0: all, -1: none
   bool syslog = false;
   std::string syslog_facility = "LOCAL0";
 };
 
-/// "TRACE", "debug", "warn", "ERR"...; nothing for an unknown word.
+/// Parses "TRACE", "debug", "warn", "ERR"...; nothing for an unknown level.
 std::optional<log_level> log_level_from_text(std::string_view text);
 
-/// One line as Consul writes it: time, level, module, message and pairs; without the final newline.
+/// Formats one line like Consul: time, level, module, message and pairs; without the final newline.
 std::string format_log_line(log_level level, std::string_view module, std::string_view message,
                             std::initializer_list<log_field> fields, bool json);
 
-/// The production logger: standard output, a rotated file, syslog, and whoever listens (agent/monitor).
+/// The production logger: standard output, a rotated file, syslog, and the streams of agent/monitor.
 class log_lines final : public logger {
 public:
   static expected<std::shared_ptr<log_lines>> open(const log_options& options);
@@ -50,10 +50,10 @@ public:
              std::initializer_list<log_field> fields = {}) override;
 
   void set_level(log_level level) { level_ = level; }
-  /// Lines before this call are held back, so that the start-up banner comes first.
+  /// Lines before this call are buffered, so that the start-up banner comes first.
   void release();
 
-  /// A listener at a level of its own; it must not block. @returns a number for `forget`.
+  /// Adds a listener with its own level; it must not block. @returns the number to pass to `forget`
   std::uint64_t listen(log_level level, bool json, std::function<void(const std::string&)> on_line);
   void forget(std::uint64_t listener);
 

@@ -33,7 +33,7 @@ void probe_attempt::finish(probe_result result) {
 
 void network_attempt::begin() {
   auto run = [](std::shared_ptr<network_attempt> attempt) -> asio::awaitable<void> {
-    // Asio reports a cancelled coroutine, and Beast a few misuses, by exception.
+    // Asio reports the cancellation of a coroutine, and Beast some misuses, by exception.
     try {
       auto result = co_await attempt->carry_out();
       attempt->finish(std::move(result));

@@ -12,18 +12,18 @@
 
 namespace praetor {
 
-// Shared by the files that carry out probes, and by nothing else: Asio stays inside this folder.
+// Shared by the files that implement probes only, so that Asio stays inside this folder.
 
-/// What the attempts of one port share.
+/// Shared by all attempts of one port.
 struct probe_world {
   boost::asio::io_context context{1};
-  probe_tls tls;          ///< of checks
-  probe_tls handler_tls;  ///< of watches' handlers: no certificate of our own
-  proxy_rules proxies;    ///< of HTTP requests
-  std::string nameserver; ///< for error texts: the first one of resolv.conf
+  probe_tls tls;          ///< for checks
+  probe_tls handler_tls;  ///< for watch handlers: without a client certificate
+  proxy_rules proxies;    ///< for HTTP requests
+  std::string nameserver; ///< the first one of resolv.conf, for error texts
 };
 
-/// Who hears of an attempt's result: the caller once, or nobody if it was cancelled before.
+/// Delivers an attempt's result once, or not at all if it was cancelled before.
 class probe_listener {
 public:
   explicit probe_listener(std::function<void(probe_result)> done) : done_(std::move(done)) {}
@@ -33,7 +33,7 @@ public:
     done_ = nullptr;
     done(std::move(result));
   }
-  /// @returns false if the result was told already
+  /// @returns false if the result was delivered already
   bool forget() {
     if (claimed_.exchange(true)) return false;
     done_ = nullptr;
@@ -43,10 +43,10 @@ public:
 
 private:
   std::atomic<bool> claimed_{false};
-  std::function<void(probe_result)> done_; // belongs to who has claimed
+  std::function<void(probe_result)> done_; // owned by the caller that claimed it
 };
 
-/// One attempt, on the I/O thread. It lives as long as one of its operations is under way.
+/// One attempt, on the I/O thread. It lives as long as one of its operations is pending.
 class probe_attempt : public std::enable_shared_from_this<probe_attempt> {
 public:
   probe_attempt(probe_world& world, probe_request request, std::shared_ptr<probe_listener> listener);
@@ -54,9 +54,9 @@ public:
   probe_attempt(const probe_attempt&) = delete;
   probe_attempt& operator=(const probe_attempt&) = delete;
 
-  /// Starts the clock and the attempt.
+  /// Starts the timeout and the attempt.
   void start();
-  /// Nobody wants the result any more.
+  /// Cancels the attempt; the result is no longer needed.
   virtual void abandon() = 0;
 
 protected:
@@ -72,7 +72,7 @@ private:
   boost::asio::steady_timer timer_;
 };
 
-/// An attempt that is a coroutine; time-out and cancelling end it wherever it waits.
+/// An attempt implemented as a coroutine; a timeout or cancellation ends it at any suspension point.
 class network_attempt : public probe_attempt {
 public:
   using probe_attempt::probe_attempt;
@@ -80,7 +80,7 @@ public:
 
 protected:
   virtual boost::asio::awaitable<probe_result> carry_out() = 0;
-  /// What to report when time is up.
+  /// The result to report on a timeout.
   virtual probe_result timed_out() = 0;
 
 private:

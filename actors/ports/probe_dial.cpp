@@ -53,7 +53,7 @@ std::pair<asio::ip::address, std::uint16_t> literal_address(const std::string& h
 asio::awaitable<std::string> dial(probe_world& world, beast::tcp_stream& stream, const host_and_port& to,
                                   nanoseconds timeout) {
   auto deadline = std::chrono::steady_clock::now() + timeout;
-  // No host means this one.
+  // An empty host means the local one.
   bool nowhere = to.host.empty();
   tcp::resolver resolver(world.context);
   auto host = nowhere ? std::string("127.0.0.1") : to.host;

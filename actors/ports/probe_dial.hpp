@@ -14,23 +14,23 @@ namespace praetor {
 
 using tls_stream = boost::asio::ssl::stream<boost::beast::tcp_stream&>;
 
-/// An error of the system in the words that operators know: "connection refused".
+/// A system error in Go's words: "connection refused".
 std::string system_error_text(const boost::system::error_code& error);
 /// "lookup example.invalid on 10.0.0.1:53: no such host"
 std::string lookup_error_text(const probe_world& world, const std::string& host,
                               const boost::system::error_code& error);
 
-/// The address and port that are written out in numbers; port 0 if they are not.
+/// The numeric address and port; port 0 if they are not numeric.
 std::pair<boost::asio::ip::address, std::uint16_t> literal_address(const std::string& host, const std::string& port);
 
-// The coroutines' arguments have to live until they end.
+// Arguments of the coroutines must outlive them.
 
-/// Looks a host up. Asio does lookups one after the other and cannot cancel them with their coroutine: one that nobody
-/// waits for any more is at least passed over when its turn comes.
+/// Resolves a host. Asio resolves one name at a time and can't cancel a lookup with its coroutine; a lookup whose
+/// result is no longer needed is skipped when its turn comes.
 template <class Resolver>
 boost::asio::awaitable<typename Resolver::results_type>
 look_up(Resolver& resolver, const std::string& host, const std::string& port, boost::system::error_code& failed) {
-  // What needs no lookup does not stand in line for one.
+  // Numeric addresses bypass the queue of lookups.
   if (auto known = literal_address(host, port); known.second != 0) {
     typename Resolver::endpoint_type endpoint(known.first, known.second);
     co_return Resolver::results_type::create(endpoint, host, port);
@@ -43,12 +43,12 @@ look_up(Resolver& resolver, const std::string& host, const std::string& port, bo
   co_return found;
 }
 
-/// Connects to the first address of the host that takes the connection. None of several may use up all of the time.
+/// Connects to the first address of the host that accepts. Divides the time among several addresses.
 /// @returns empty, or the error text
 boost::asio::awaitable<std::string> dial(probe_world& world, boost::beast::tcp_stream& stream, const host_and_port& to,
                                          nanoseconds timeout);
 
-/// @param name whom the certificate has to name; skip_verify: whoever it is
+/// @param name the name that the certificate must match; skip_verify: accepts any certificate
 /// @returns empty, or the error text
 boost::asio::awaitable<std::string> shake_hands(tls_stream& stream, const std::string& name, bool skip_verify);
 

@@ -8,7 +8,7 @@ namespace praetor {
 
 namespace {
 
-/// A check's script.
+/// Runs a check's script.
 class script_attempt final : public probe_attempt {
 public:
   using probe_attempt::probe_attempt;
@@ -46,7 +46,7 @@ private:
   }
 
   bool timed_out_ = false;
-  std::weak_ptr<script_run> run_; ///< lives while it is under way, and keeps this alive
+  std::weak_ptr<script_run> run_; ///< lives while the script runs, and keeps this alive
 };
 
 } // namespace

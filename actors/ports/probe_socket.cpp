@@ -13,7 +13,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::udp;
 
-/// Passing when the connection stands, with TLS when the handshake is done too.
+/// Passing once connected; with TLS, once the handshake is complete too.
 class tcp_attempt final : public network_attempt {
 public:
   using network_attempt::network_attempt;
@@ -47,8 +47,8 @@ private:
   bool connected_ = false;
 };
 
-/// Sends an empty datagram. Passing when something comes back, and also when nothing does in time: only a refusal tells
-/// that nobody listens.
+/// Sends an empty datagram. Passing if an answer or nothing arrives in time: only a refusal (ICMP port unreachable)
+/// shows that no one listens.
 class udp_attempt final : public network_attempt {
 public:
   using network_attempt::network_attempt;

@@ -18,7 +18,7 @@ std::string judge_name(X509* certificate, const std::string& name) {
       return "x509: cannot validate certificate for " + name + " because it doesn't contain any IP SANs";
     return "x509: certificate is valid for " + names + ", not " + name;
   }
-  // The subject's common name has not counted for long.
+  // Ignores the subject's common name, which is deprecated as a host name (RFC 9525).
   if (X509_check_host(certificate, name.data(), name.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1)
     return {};
   auto names = joined_names(certificate, subject_name::kind::dns);

@@ -22,11 +22,11 @@ private:
   tls_context context_;
 };
 
-/// Judges the other side's certificate. @param name host name or IP address that it has to be valid for
-/// @returns empty if it can be believed, else an error text
+/// Checks the server's certificate. @param name the host name or IP address that it must match
+/// @returns empty if it is valid, otherwise the error text
 std::string judge_certificate(ssl_st* connection, const std::string& name);
 
-/// What went wrong in a handshake, in the words that operators know.
+/// A handshake error in Go's words.
 std::string handshake_error(int category_code, bool from_tls, const std::string& fallback);
 
 } // namespace praetor

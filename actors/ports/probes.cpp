@@ -19,7 +19,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// The way to the I/O thread, for those who may live longer than it.
+/// Posts tasks to the I/O thread, for owners that may outlive it.
 class probe_entrance {
 public:
   explicit probe_entrance(asio::io_context& context) : context_(&context) {}
@@ -94,7 +94,7 @@ public:
     world_.proxies = proxy_rules(environment_variable);
     world_.nameserver = first_nameserver();
     thread_ = std::thread([this] {
-      // Signals are for the thread that waits for them.
+      // Block signals: the main thread handles them.
       sigset_t all;
       sigfillset(&all);
       pthread_sigmask(SIG_BLOCK, &all, nullptr);

@@ -35,7 +35,7 @@ expected<remoting_settings> remoting_settings_of(const config::runtime_config& c
 
 void prepare_remoting(caf::actor_system_config& config) {
   config.load<caf::io::middleman>();
-  // Connections watch over themselves: see remoting_core::sweep.
+  // remoting_core::sweep replaces the heartbeats.
   config.set("middleman.heartbeat-interval", caf::timespan{0});
   config.set("middleman.enable-automatic-connections", false);
 }

@@ -17,39 +17,40 @@ namespace praetor {
 
 class remoting_core;
 
-/// What server RPC needs to know of the agent.
+/// The agent's settings for server RPC.
 struct remoting_settings {
   std::string id, name, datacenter;
-  bool server = false;              ///< others may connect here
-  std::string address;              ///< IP to listen on
-  std::uint16_t port = 0;           ///< 0: the system chooses
-  std::string source_address;       ///< IP from which servers are reached; empty: the system chooses
-  std::size_t most_per_address = 0; ///< connections of one IP; 0: any number
-  std::size_t most_in_total = 0;    ///< connections of all; 0: any number
+  bool server = false;              ///< accepts connections
+  std::string address;              ///< listen address
+  std::uint16_t port = 0;           ///< 0: chosen by the system
+  std::string source_address;       ///< local IP of connections to servers; empty: chosen by the system
+  std::size_t most_per_address = 0; ///< per remote IP; 0: unlimited
+  std::size_t most_in_total = 0;    ///< total; 0: unlimited
   std::shared_ptr<const remoting_tls> tls;
-  /// The gossip keys, by which peers show that they belong to the cluster; null until they are known, and so long no
-  /// connection is made. No function: there is no gossip pool.
+  /// The gossip keys, with which peers prove their membership; null until they are known, and no connection is made
+  /// until then. No function: there is no gossip pool.
   std::function<gossip_secret_ptr()> secret;
 
-  std::chrono::milliseconds handshake_time{5000}; ///< in which who connects has to say who it is
-  std::chrono::milliseconds dial_time{3000};      ///< in which a server has to be reached and has to have answered
-  /// A side that has nothing to say says so after this time ...
+  std::chrono::milliseconds handshake_time{5000}; ///< timeout for an accepted connection to identify itself
+  std::chrono::milliseconds dial_time{3000};      ///< timeout for dialling a server, including its answer
+  /// An idle side sends a heartbeat after this time ...
   std::chrono::milliseconds server_silence{200}, client_silence{1000};
-  /// ... and a side that has not been heard of for so long is gone. Connections of two servers, and of client agents.
+  /// ... and a peer that was silent for this time is considered gone. For connections between two servers, and of
+  /// client agents.
   std::chrono::milliseconds server_loss{1000}, client_loss{4000};
 };
 
 expected<remoting_settings> remoting_settings_of(const config::runtime_config& config, const std::string& node_id);
 
-/// Loads what `remoting` needs into an actor system that is about to start.
+/// Loads the modules of `remoting` into the configuration of an actor system.
 void prepare_remoting(caf::actor_system_config& config);
 
-/// Server RPC over sockets: CAF's remoting behind a listener and connections of its own, with TLS whose names are
-/// checked, time-outs, a greeting that establishes who is there, and nothing but the gateway in reach.
+/// Server RPC over sockets: CAF remoting behind its own listener and connections, with TLS host name checks, timeouts,
+/// an authenticating handshake, and access to the gateway only.
 class remoting final : public connector {
 public:
-  /// Binds the server's port; nobody is served before `publish`.
-  /// @param system with `prepare_remoting`; outlives this
+  /// Binds the server port; accepts no one before `publish`.
+  /// @param system configured with `prepare_remoting`; outlives this
   static expected<std::shared_ptr<remoting>> start(caf::actor_system& system, remoting_settings settings,
                                                    logger_ptr log);
   explicit remoting(caf::actor_system& system, remoting_settings settings, logger_ptr log);
@@ -64,13 +65,13 @@ public:
   bool is_open(std::uint64_t connection) const override;
   void handled(std::uint64_t connection, std::size_t bytes) override;
 
-  /// TLS and limits for connections that begin from now on; those there are stay.
+  /// Applies TLS and limits to new connections; existing ones continue.
   void reload(const remoting_settings& settings);
-  /// Ends all connections and the listener. The actor system may end after it.
+  /// Closes all connections and the listener. Call before the actor system ends.
   void stop();
-  /// Where it listens; 0 if it does not.
+  /// The listening port; 0 if there is none.
   std::uint16_t port() const;
-  /// Connections that are admitted and not known to be broken.
+  /// The number of admitted connections, except those known to be broken.
   std::size_t connections() const;
 
 private:

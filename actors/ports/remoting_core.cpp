@@ -23,18 +23,19 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Acknowledgements of the kernel are waited for so long.
+/// The timeout for acknowledgements of the peer's kernel (TCP_USER_TIMEOUT).
 constexpr unsigned user_timeout_milliseconds = 5000;
 constexpr auto after_full_table = milliseconds(100);
-/// What frames and answers of all connections may take together.
+/// Total memory of frames and answers of all connections.
 constexpr std::size_t most_memory = 512 << 20;
-/// Heartbeats, votes and small appends of each connection, whatever the others keep.
+/// Reserved per connection for heartbeats, votes and small appends.
 constexpr fair_share::terms memory_terms{.own = 64 << 10};
-/// Connections that have not said who they are: of an address, and together. Many agents may share one address (NAT)
-/// and come back at the same moment; the others try again.
+/// Limits on unidentified connections, per address and in total. Many agents may share one address (NAT) and reconnect
+/// at the same moment; those rejected retry.
 constexpr std::size_t most_unknown_per_address = 128, most_unknown = 1024;
 
-/// Not a node's own name: each connection is a node of its own here, and its name holds the connection's number.
+/// Not the node's own id: each connection is a separate node to this process, and its id contains the connection's
+/// number.
 caf::node_id alias_of(std::uint64_t number) {
   caf::node_id::default_data::host_id_type host{};
   std::memcpy(host.data(), &number, sizeof number);
@@ -72,7 +73,7 @@ expected<tcp::endpoint> endpoint_of(const std::string& text) {
   return tcp::endpoint(address, port);
 }
 
-/// Waits for the broker's word on a connection, which comes as a message.
+/// Waits for the broker's answer about a connection, which arrives as a message.
 void wait_for_gateway(caf::event_based_actor* self, caf::actor broker, remoting_scribe_ptr scribe, milliseconds time,
                       remoting_core::connected done) {
   self->request(broker, time, caf::connect_atom_v, caf::io::scribe_ptr(scribe), std::uint16_t{0})
@@ -118,7 +119,7 @@ expected<void> remoting_core::open() {
     port_ = acceptor_.local_endpoint().port();
   }
   thread_ = std::thread([this] {
-    // Signals are for the thread that waits for them.
+    // Block signals: the main thread handles them.
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
@@ -242,7 +243,7 @@ asio::awaitable<void> remoting_core::accept_all() {
     auto [failed, socket] = co_await acceptor_.async_accept(from, as_tuple);
     if (failed == asio::error::operation_aborted) co_return;
     if (failed) {
-      // No descriptors left: it gets better, or it does not.
+      // Out of descriptors: retry later.
       asio::steady_timer wait(context_, after_full_table);
       co_await wait.async_wait(as_tuple);
       continue;
@@ -326,7 +327,7 @@ void remoting_core::ended(std::uint64_t connection) {
       table_.erase(it);
       gateway = gateway_;
     }
-    if (from.empty()) return; // dialled: nobody asks over it
+    if (from.empty()) return; // dialled: no one sends requests over it
     leave(from, true);
     if (gateway) caf::anon_send(gateway, messages::connection_ended{connection});
   });
@@ -344,8 +345,8 @@ asio::awaitable<boost::system::error_code> remoting_core::open_towards(handshake
   wire.socket().open(where.protocol(), failed);
   if (failed) co_return failed;
   tune(wire.socket());
-  // Servers compare where a connection comes from with the address that gossip tells of its server. An address that is
-  // none of this machine (NAT) can't be bound; then the system chooses.
+  // Servers compare a connection's source address with the address of that server in gossip. An address that this
+  // machine does not have (NAT) can't be bound; the system chooses one then.
   auto source = asio::ip::make_address(settings().source_address, failed);
   if (!failed && source.is_v4() == where.address().is_v4() && !source.is_unspecified())
     wire.socket().bind(tcp::endpoint(source, 0), failed);

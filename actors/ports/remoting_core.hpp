@@ -14,7 +14,7 @@
 
 namespace praetor {
 
-/// The thread behind `remoting`: it listens, greets, and watches over the connections that remoting has.
+/// The thread of `remoting`: accepts, runs handshakes, and monitors the connections handed to CAF.
 class remoting_core : public std::enable_shared_from_this<remoting_core> {
 public:
   using connected = std::function<void(expected<remote_gateway_actor>)>;
@@ -42,24 +42,24 @@ private:
   boost::asio::awaitable<void> admit(tcp::socket socket, tcp::endpoint from);
   boost::asio::awaitable<void> dial(known_server to, caf::actor_id sender, connected done);
   boost::asio::awaitable<expected<remoting_scribe_ptr>> reach(const known_server& to, caf::actor_id sender);
-  /// Hands a greeted connection to remoting's side of it. @returns null once stopped
-  /// @param target the gateway, or the actor that asks over a dialled connection
+  /// Hands an authenticated connection to CAF. @returns null once stopped
+  /// @param target the gateway, or the actor that sends over a dialled connection
   remoting_scribe_ptr make_scribe(handshake_wire& wire, const admitted_peer& peer, const tcp::endpoint& where,
                                   bool dialled, caf::actor_id target);
-  /// Why a connection from this address may not even say who it is; empty if it may.
+  /// Why this address may not open another unidentified connection; empty if it may.
   std::string crowded(const std::string& ip) const;
-  /// Connects to where the server listens, from the address that others know this agent by.
+  /// Connects to the server's listener from the local address that others know.
   boost::asio::awaitable<boost::system::error_code> open_towards(handshake_wire& wire, const tcp::endpoint& where);
-  /// The connection has ended: its gateway hears of it.
+  /// Notifies the gateway that the connection has ended.
   void ended(std::uint64_t connection);
   void ask_for_gateway(remoting_scribe_ptr scribe, connected done);
   own_side own() const;
   remoting_settings settings() const;
   void complain(const std::string& address, const std::string& text);
-  /// Tells silent peers that this side lives, ends connections to those that are silent too long, forgets ended ones.
+  /// Sends heartbeats to idle peers, closes connections to silent ones, removes ended ones.
   void sweep();
   void enter(const std::string& address);
-  /// The connection has said who it is.
+  /// The connection has identified itself.
   void introduce(const std::string& address);
   void leave(const std::string& address, bool introduced);
 
@@ -72,13 +72,13 @@ private:
   std::uint16_t port_ = 0;
   std::thread thread_;
 
-  // Used by the thread alone.
+  // Used by the thread only.
   struct crowd {
-    std::size_t connections = 0; ///< that came from an IP
-    std::size_t unknown = 0;     ///< those of them that have not said who they are
+    std::size_t connections = 0; ///< accepted from an IP
+    std::size_t unknown = 0;     ///< those that are unidentified
   };
   std::unordered_map<std::string, crowd> by_address_;
-  crowd all_; ///< of all addresses together
+  crowd all_; ///< the total of all addresses
   complaint_limit complaints_;
   std::uint64_t last_connection_ = 0;
   bool accepting_ = false, sweeping_ = false;
@@ -90,7 +90,7 @@ private:
   rpc_gateway_actor gateway_;
   struct entry {
     remoting_scribe_ptr scribe;
-    std::string from; ///< the IP that it counts for; empty if this side connected
+    std::string from; ///< the IP that it counts for; empty if dialled
   };
   std::unordered_map<caf::node_id, entry> table_;
   bool stopped_ = false;

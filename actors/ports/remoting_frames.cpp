@@ -16,11 +16,11 @@ using caf::io::basp::header;
 using caf::io::basp::message_type;
 using bytes = std::vector<char>;
 
-/// Bytes of an envelope's members when its text is empty: two numbers of two bytes, and the length.
+/// The size of an envelope with an empty body: two integers of two bytes, and the length.
 constexpr std::size_t empty_envelope = 5;
-/// Bytes of an error's code and category; what follows is its context.
+/// The size of an error's code and category; its context follows.
 constexpr std::size_t code_and_category = 1 + 8;
-/// What a frame has beside an envelope's bytes.
+/// The maximal size of a frame beyond the envelope's bytes.
 constexpr std::size_t most_overhead = 1024;
 
 template <class... Ts>
@@ -41,13 +41,13 @@ bool begins_with(const bytes& whole, const bytes& part) {
   return whole.size() >= part.size() && std::equal(part.begin(), part.end(), whole.begin());
 }
 
-/// The bytes that an envelope carries.
-/// @param at where the envelope begins; it has to be all that follows
-/// @returns nothing if the length that stands there is not what follows
+/// The number of bytes that an envelope carries.
+/// @param at start of the envelope, which must be the rest of the payload
+/// @returns nothing if the encoded length does not match the rest
 std::optional<std::size_t> carried_bytes(const bytes& payload, std::size_t at) {
   at += empty_envelope - 1;
   std::uint64_t size = 0;
-  // A length of seven bits a byte, the lowest first.
+  // A varint: seven bits per byte, least significant first.
   for (int shift = 0; at < payload.size() && shift < 35; shift += 7) {
     auto byte = static_cast<unsigned char>(payload[at++]);
     size |= std::uint64_t{byte & 0x7fu} << shift;
@@ -101,14 +101,14 @@ frame_verdict frame_filter::judge(const header& head) {
   auto greeting = dialled_ ? message_type::server_handshake : message_type::client_handshake;
   if (caf::io::basp::is_handshake(head)) {
     if (head.operation == greeting && !shaken_) return frame_verdict::pass;
-    // Remoting's client greets twice.
+    // CAF's client sends two handshakes.
     return head.operation == message_type::client_handshake && !dialled_ ? frame_verdict::drop
                                                                          : refuse("sent a handshake out of turn");
   }
   if (!shaken_) return refuse("sent a frame before its handshake");
   switch (head.operation) {
   case message_type::monitor_message:
-    // Each of these costs a note at the watched actor: one is enough, and of the one actor that is in reach.
+    // Each monitor costs memory at the watched actor: allow one, for the reachable actor only.
     if (head.dest_actor != target_ || watched_) return frame_verdict::drop;
     return frame_verdict::pass;
   case message_type::down_message:
@@ -116,7 +116,7 @@ frame_verdict frame_filter::judge(const header& head) {
   case message_type::direct_message: break;
   default: return refuse("sent a frame of unknown kind " + std::to_string(static_cast<int>(head.operation)));
   }
-  // Remoting greets each new node's spawn server; there is none to reach here.
+  // CAF greets the spawn server of each new node; it is not reachable here.
   if (head.has(header::named_receiver_flag)) return frame_verdict::drop;
   return dialled_ ? judge_dialled(head) : judge_accepted(head);
 }
@@ -144,7 +144,7 @@ frame_verdict frame_filter::judge(header& head, bytes& payload) {
   if (!id.is_response()) return stamp(id.is_request(), head, payload);
   if (begins_with(payload, answer_))
     return carried_bytes(payload, answer_.size()) ? frame_verdict::pass : refuse("sent an answer of a wrong length");
-  // An error's context could be of any type: what went wrong over there stays over there.
+  // An error's context could have any type: drop it.
   if (!begins_with(payload, failure_head_)) return refuse("sent an answer that is no envelope");
   payload = failure_;
   head.payload_len = static_cast<std::uint32_t>(payload.size());
@@ -160,7 +160,7 @@ frame_verdict frame_filter::stamp(bool request, header& head, bytes& payload) {
   source_ = head.source_actor;
   payload.insert(payload.end(), stamp_.begin(), stamp_.end());
   auto rest = payload.begin() + static_cast<std::ptrdiff_t>(begin.plain.size());
-  // Both beginnings are as long, but for the name of the stamp's type.
+  // Both prefixes have the same length, except for the name of the stamp's type.
   rest = payload.insert(rest, begin.stamped.size() - begin.plain.size(), '\0');
   std::copy(begin.stamped.begin(), begin.stamped.end(), payload.begin());
   head.payload_len = static_cast<std::uint32_t>(payload.size());

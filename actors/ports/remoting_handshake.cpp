@@ -21,7 +21,7 @@ using asio::ip::tcp;
 
 namespace {
 
-/// How long, and for how many bytes, who was turned away is listened to.
+/// How long, and for how many bytes, to drain a rejected connection.
 constexpr auto drain_time = std::chrono::milliseconds(500);
 constexpr std::size_t most_drained = 64 << 10;
 
@@ -62,7 +62,7 @@ asio::awaitable<expected<hello>> read_hello(handshake_wire& wire) {
   co_return decode_hello(*body);
 }
 
-/// Tells the other side why it may not stay. @returns the same, as an error
+/// Sends the peer the reason for its rejection. @returns the same as an error
 asio::awaitable<expected<admitted_peer>> turn_away(handshake_wire& wire, const own_side& own, std::string why) {
   auto answer = own.own;
   answer.refusal = why;
@@ -71,7 +71,7 @@ asio::awaitable<expected<admitted_peer>> turn_away(handshake_wire& wire, const o
   co_return fail(std::move(why));
 }
 
-/// Shakes hands over TLS, or refuses to go without. @returns why not; empty: go on
+/// Performs the TLS handshake, or rejects a plain connection. @returns the reason for rejection; empty: continue
 asio::awaitable<expected<std::string>> secure(handshake_wire& wire, const own_side& own) {
   auto first = co_await wire.peek(hello_head_size);
   if (!first) co_return tl::unexpected(first.error());
@@ -104,7 +104,7 @@ void handshake_wire::expires_after(std::chrono::milliseconds time) {
 
 int handshake_wire::release(tls_session& session) {
   timer_.cancel();
-  *expired_ = true; // a timer that has fired already finds nothing to close
+  *expired_ = true; // an expired timer must not close the socket later
   session = std::move(session_);
   boost::system::error_code failed;
   auto fd = socket_.release(failed);
@@ -226,7 +226,7 @@ namespace {
 
 bool demands_proof(const own_side& own) { return own.secret && own.secret->demanded && !own.secret->keys.empty(); }
 
-/// Lets the dialler prove that it knows a gossip key. @returns why it may not stay; empty: it may
+/// Verifies the dialler's proof of a gossip key. @returns the reason for rejection; empty: accepted
 asio::awaitable<expected<std::string>> take_proof(handshake_wire& wire, const own_side& own,
                                                   const proof_context& said) {
   auto proof = co_await read_hello(wire);
@@ -237,7 +237,7 @@ asio::awaitable<expected<std::string>> take_proof(handshake_wire& wire, const ow
   co_return std::string("does not prove that it knows the gossip key of this cluster (encrypt)");
 }
 
-/// What the certificate of a peer that may stay says about it.
+/// Records the names of an admitted peer's certificate.
 void note_certificate(admitted_peer& peer, handshake_wire& wire, const own_side& own, bool judged) {
   if (!wire.session() || !judged) return;
   peer.names = certificate_names(wire.session());
@@ -290,7 +290,7 @@ asio::awaitable<expected<admitted_peer>> admit_peer(handshake_wire& wire, own_si
 
 namespace {
 
-/// Judges the hello with which a server answers. @returns what is wrong with it; empty: nothing
+/// Checks a server's hello. @returns the fault; empty: none
 std::string judge_answer(const hello& said, const known_server& to) {
   if (!said.refusal.empty()) return "the server refuses this agent, which it says " + said.refusal;
   if (!said.server) return "agent " + praetor::quoted(said.name) + " answers there, which is no server";
@@ -302,7 +302,7 @@ std::string judge_answer(const hello& said, const known_server& to) {
   return {};
 }
 
-/// Proves to the server that this agent knows the gossip key, and hears whether it may stay.
+/// Proves to the server that this agent has the gossip key, and reads its decision.
 asio::awaitable<expected<void>> give_proof(handshake_wire& wire, const own_side& own, const proof_context& context) {
   if (!own.secret || own.secret->keys.empty())
     co_return fail("the server asks for a proof of the gossip key, and this agent has none (encrypt)");

@@ -14,7 +14,7 @@
 
 namespace praetor {
 
-/// A connection before remoting has it: a socket, TLS once it was shaken, and the time that is left.
+/// A connection before CAF takes it: a socket, TLS after its handshake, and the remaining time.
 class handshake_wire {
 public:
   explicit handshake_wire(boost::asio::ip::tcp::socket socket)
@@ -24,23 +24,23 @@ public:
   handshake_wire& operator=(const handshake_wire&) = delete;
 
   boost::asio::ip::tcp::socket& socket() { return socket_; }
-  /// From now on everything has to be done within this time.
+  /// Sets the deadline of all further operations.
   void expires_after(std::chrono::milliseconds time);
   bool expired() const { return *expired_; }
 
   boost::asio::awaitable<expected<void>> shake(const tls_context& context, const std::string& name);
   boost::asio::awaitable<expected<void>> write(const std::string& bytes);
   boost::asio::awaitable<expected<std::string>> read(std::size_t size);
-  /// The first bytes, which stay unread.
+  /// Reads the first bytes without consuming them.
   boost::asio::awaitable<expected<std::string>> peek(std::size_t most);
-  /// Says that nothing more will be written, and takes what the other side still sends: a socket that is closed over
-  /// unread bytes takes back what was written last.
+  /// Shuts down the sending side and drains what the peer still sends: closing a socket with unread bytes would discard
+  /// the last bytes written (RST).
   boost::asio::awaitable<void> finish();
   ssl_st* session() const { return session_.get(); }
-  /// Bytes that only the two ends of the TLS session know (RFC 5705); empty without TLS.
+  /// Key material exported from the TLS session (RFC 5705), known only to its two ends; empty without TLS.
   std::string channel_binding() const;
 
-  /// Gives the socket and its session away; the timer ends.
+  /// Releases the socket and its session; stops the timer.
   int release(tls_session& session);
 
 private:
@@ -52,29 +52,29 @@ private:
   std::shared_ptr<bool> expired_ = std::make_shared<bool>(false);
 };
 
-/// What this agent says of itself, and how it judges others.
+/// This agent's hello, and its criteria for peers.
 struct own_side {
   hello own;
   std::shared_ptr<const remoting_tls> tls;
   gossip_secret_ptr secret; ///< null: there is no gossip pool
-  bool ready = true;        ///< false: the gossip keys are not known yet, nobody can be judged
+  bool ready = true;        ///< false: the gossip keys are not known yet, so no peer can be verified
 };
 
 struct admitted_peer {
   hello said;
-  std::vector<std::string> names; ///< that its certificate is valid for, if the authority issued it
+  std::vector<std::string> names; ///< the names of its certificate, if the CA issued it
   bool certified_server = false;  ///< the certificate names a server of the datacenter
 };
 
-// Both sides greet with a hello. Where one demands it, the other proves that it knows a gossip key:
+// Both sides send a hello. If one demands it, the other proves that it has a gossip key:
 //   dialler  -> hello, nonce
 //   acceptor -> hello, nonce if it demands a proof, its own proof if it has keys
 //   dialler  -> hello, its proof            (only if there was a nonce)
-//   acceptor -> hello: admitted, or why not (likewise)
+//   acceptor -> hello: admitted, or the reason for rejection (likewise)
 
-/// The side that was connected to: decides whether the other may stay. Tells it why not, where possible.
+/// The acceptor: decides whether to admit the peer. Sends it the reason for a rejection where possible.
 boost::asio::awaitable<expected<admitted_peer>> admit_peer(handshake_wire& wire, own_side own);
-/// The side that connects: proves that the server `to` answers.
+/// The dialler: verifies that the server `to` answers.
 boost::asio::awaitable<expected<admitted_peer>> greet_server(handshake_wire& wire, own_side own, known_server to);
 
 } // namespace praetor

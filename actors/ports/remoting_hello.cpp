@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view magic = "PRTR";
 constexpr unsigned char tls_record = 0x16;
-/// Longest text of a hello that is believed; more than any node name has.
+/// The maximal length of a text in a hello; longer than any node name.
 constexpr std::size_t longest_text = 1024;
 
 constexpr std::array<std::string_view, 10> consul_kinds{"RPC",  "Raft",           "multiplexed RPC", "RPC over TLS",

@@ -9,15 +9,15 @@
 
 namespace praetor {
 
-/// What both sides of a server RPC connection say first: four letters, the length (4 bytes, big endian) and
+/// The first message of both sides of a server RPC connection: four letters, the length (4 bytes, big-endian) and
 /// MessagePack.
 struct hello {
-  std::int64_t version = 1; ///< of what follows; a side refuses what it does not speak
+  std::int64_t version = 1; ///< of the format; a side rejects unknown versions
   std::string id, name, datacenter;
   bool server = false;
-  std::string nonce;   ///< unguessable bytes that the other side's proof has to cover; empty: no proof is asked for
-  std::string proof;   ///< that this side knows the gossip key (remoting_proof.hpp); empty: none
-  std::string refusal; ///< not empty: a sentence why there will be no connection
+  std::string nonce;   ///< unpredictable bytes that the peer's proof must cover; empty: no proof is demanded
+  std::string proof;   ///< of the gossip key (remoting_proof.hpp); empty: none
+  std::string refusal; ///< non-empty: a sentence that says why the connection is rejected
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -39,15 +39,15 @@ inline constexpr std::size_t largest_hello = 4096; ///< without its head
 
 std::string encode_hello(const hello& h);
 /// @param head the first hello_head_size bytes
-/// @returns how many bytes follow, or who speaks there instead
+/// @returns how many bytes follow, or a description of the foreign protocol
 expected<std::size_t> decode_hello_head(std::string_view head);
 expected<hello> decode_hello(std::string_view body);
 
-/// True if a connection that begins with this byte may bring a hello.
+/// Whether a connection that begins with this byte may carry a hello.
 bool begins_hello(unsigned char first);
-/// True if a connection that begins with this byte may bring TLS.
+/// Whether a connection that begins with this byte may carry TLS.
 bool begins_tls(unsigned char first);
-/// Who it may be that begins a connection like this: a sentence's predicate, "speaks HTTP".
+/// Describes a foreign protocol by its first bytes, as a sentence's predicate: "speaks HTTP".
 std::string describe_stranger(std::string_view first_bytes);
 
 } // namespace praetor

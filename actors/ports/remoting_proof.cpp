@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view label = "praetor server rpc 1";
 constexpr std::size_t proof_size = 32;
 
-/// Lengths stand before the parts: no two contexts give the same bytes.
+/// Lengths precede the parts, so that different contexts have different bytes.
 void add(std::string& out, std::string_view part) {
   append_big_endian(out, static_cast<std::uint32_t>(part.size()));
   out += part;

@@ -8,24 +8,25 @@
 
 namespace praetor {
 
-/// Which end of a connection proves something.
+/// The end of a connection that proves its key.
 enum class connection_end : char { dialler = 'D', acceptor = 'A' };
 
-/// What both ends have said, which a proof covers: an intermediary can neither change it nor use a proof elsewhere.
+/// The messages of both ends, which a proof covers: an intermediary can neither change them nor reuse a proof
+/// elsewhere.
 struct proof_context {
   hello dialler, acceptor;     ///< with their nonces
-  std::string channel_binding; ///< bytes that only the two ends of this TLS session know (RFC 5705); empty without TLS
+  std::string channel_binding; ///< key material of this TLS session (RFC 5705); empty without TLS
 };
 
 inline constexpr std::size_t nonce_size = 32;
 
-/// Bytes that nobody has seen before.
+/// Fresh random bytes.
 std::string fresh_nonce();
 
-/// Shows that this end knows the primary key: HMAC-SHA256 over the context and the end (RFC 2104).
+/// Proves that this end has the primary key: HMAC-SHA256 over the context and the end (RFC 2104).
 std::string prove_key(const swim::keyring& keys, connection_end end, const proof_context& context);
 
-/// Whether a proof was made with any key of the ring. Takes the same time for every wrong proof.
+/// Whether a proof was made with a key of the ring. Takes the same time for every invalid proof.
 bool proves_key(const swim::keyring& keys, connection_end end, const proof_context& context, std::string_view proof);
 
 } // namespace praetor

@@ -19,7 +19,7 @@ namespace basp = caf::io::basp;
 using caf::io::network::operation;
 using clock = std::chrono::steady_clock;
 
-/// A frame's memory grows by so much at a time, as its bytes arrive.
+/// A frame's buffer grows in steps of this size as its bytes arrive.
 constexpr std::size_t piece = 256 << 10;
 
 clock::rep ticks() { return clock::now().time_since_epoch().count(); }
@@ -92,7 +92,7 @@ void remoting_scribe::heartbeat(clock::time_point now, std::chrono::milliseconds
 std::chrono::nanoseconds remoting_scribe::stalled_for(clock::time_point now) const {
   auto since = [&](clock::rep then) { return now - clock::time_point(clock::duration(then)); };
   if (!reading_) return since(last_write_);
-  // Bytes that wait to be read are this side's delay, not the peer's.
+  // Unread bytes in the socket are this side's delay, not the peer's.
   int waiting = 0;
   if (::ioctl(stream_.fd(), FIONREAD, &waiting) == 0 && waiting > 0) return std::chrono::nanoseconds{0};
   return since(last_read_);
@@ -101,7 +101,7 @@ std::chrono::nanoseconds remoting_scribe::stalled_for(clock::time_point now) con
 void remoting_scribe::await(std::size_t size) { stream_.configure_read(caf::io::receive_policy::exactly(size)); }
 
 void remoting_scribe::configure_read(caf::io::receive_policy::config) {
-  // How much is read at a time is decided here; the broker's first word starts it all.
+  // This class decides how much to read; the broker's first request only starts it.
   if (std::exchange(started_, true)) return;
   await(basp::header_size);
   stream_.start(this);
@@ -150,7 +150,7 @@ bool remoting_scribe::consume(caf::execution_unit* unit, const void* bytes, std:
   await(verdict_ ? std::min(left_, piece) : basp::header_size);
   if (may_read()) return true;
   reading_ = false;
-  // What was in the way may have been dealt with since it was looked at.
+  // The obstacle may have been removed since it was checked.
   if (!may_read()) return false;
   reading_ = true;
   return true;
@@ -172,7 +172,7 @@ void remoting_scribe::read_on() {
   reading_ = true;
   last_read_ = ticks();
   stream_.activate(this);
-  // What TLS has decrypted already announces itself no more.
+  // Bytes that TLS has decrypted already cause no further read event.
   if (session_ && SSL_pending(session_) > 0) stream_.handle_event(operation::read);
 }
 
@@ -213,13 +213,13 @@ bool remoting_scribe::payload_arrived(caf::execution_unit* unit) {
   PRAETOR_ASSERT(!failed);
   if (!deliver(unit, head) || !deliver(unit, payload_)) return false;
   payload_.clear();
-  // A large frame's memory is not kept.
+  // Free the buffer of a large frame.
   if (payload_.capacity() > piece) payload_.shrink_to_fit();
   if (caf::io::basp::is_handshake(head_)) forget_greeting();
   return true;
 }
 
-/// Remoting starts an actor for each new node that waits for its spawn server. There is none, and it is not wanted.
+/// CAF spawns an actor per new node that waits for that node's spawn server, which does not exist here.
 void remoting_scribe::forget_greeting() {
   auto* broker = static_cast<caf::io::basp_broker*>(parent());
   if (!broker) return;
@@ -233,7 +233,7 @@ void remoting_scribe::flush() {
   auto& waiting = stream_.wr_buf();
   auto arrived = waiting.size() - counted_offline_;
   counted_ += arrived;
-  // Frames are larger than what was announced of them, and some are not announced: the rest is nothing.
+  // Frames are larger than announced, and some are not announced: clamp at zero.
   auto coming = coming_.load(std::memory_order_relaxed);
   while (!coming_.compare_exchange_weak(coming, coming - std::min(coming, arrived), std::memory_order_relaxed))
     continue;
@@ -248,7 +248,7 @@ void remoting_scribe::flush() {
 void remoting_scribe::data_transferred(caf::execution_unit*, std::size_t, std::size_t remaining) {
   auto offline = stream_.wr_buf().size();
   counted_ = remaining;
-  counted_offline_ = remaining == offline ? 0 : offline; // then the stream takes them over
+  counted_offline_ = remaining == offline ? 0 : offline; // the stream takes them over then
   unsent_.store(counted_, std::memory_order_relaxed);
   account();
   read_on();

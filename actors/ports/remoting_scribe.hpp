@@ -17,7 +17,7 @@
 
 namespace praetor {
 
-/// Reads and writes a connection's socket, through TLS where there is a session.
+/// Reads and writes a connection's socket, through TLS if there is a session.
 struct socket_policy {
   tls_session session; ///< null: plain
   using instant = std::atomic<std::chrono::steady_clock::rep>;
@@ -30,30 +30,30 @@ struct socket_policy {
   bool must_read_more(int, std::size_t threshold) const;
 };
 
-/// How much a connection may keep for its peer.
+/// Limits on the data kept for one peer.
 struct scribe_limits {
-  std::size_t pause_at = 16 << 20;  ///< unsent bytes: from here on nothing more is read from the peer
-  std::size_t end_at = 256 << 20;   ///< unsent bytes: the connection ends
-  std::size_t unhandled = 16 << 20; ///< bytes that were read and not dealt with: from here on nothing more is read
+  std::size_t pause_at = 16 << 20;  ///< unsent bytes beyond which reading pauses (back-pressure)
+  std::size_t end_at = 256 << 20;   ///< unsent bytes beyond which the connection is closed
+  std::size_t unhandled = 16 << 20; ///< unprocessed received bytes beyond which reading pauses
 };
 
-/// One admitted connection, between its socket and remoting: takes frames apart, lets the filter judge them, grows no
-/// buffer ahead of what has arrived, and stops reading from a peer that does not drain its own queue or sends faster
-/// than its messages are dealt with.
+/// One admitted connection between its socket and CAF: splits the stream into frames, filters them, never allocates
+/// ahead of received bytes, and stops reading from a peer that does not drain its own queue or sends faster than its
+/// messages are processed.
 class remoting_scribe final : public caf::io::scribe {
 public:
   struct setup {
-    int socket = -1; ///< taken over
+    int socket = -1; ///< owned
     tls_session session;
     peer_identity who;
     caf::node_id alias;
     bool dialled = false;
-    caf::actor_id target = 0; ///< the actor that may be spoken to: see frame_filter
+    caf::actor_id target = 0; ///< the reachable actor: see frame_filter
     scribe_limits limits;
-    std::shared_ptr<fair_share> memory; ///< what all connections keep, in bytes
-    /// Why this end gives the connection up, or drops a frame; from the I/O thread.
+    std::shared_ptr<fair_share> memory; ///< total bytes kept for all connections
+    /// Reports why this end closes the connection or drops a frame; on the I/O thread.
     std::function<void(const std::string&)> complain;
-    /// The connection has ended; from the I/O thread, at least once.
+    /// The connection has ended; on the I/O thread, at least once.
     std::function<void()> ended;
   };
   remoting_scribe(caf::actor_system& system, std::int64_t handle, setup s);
@@ -62,23 +62,23 @@ public:
   const peer_identity& who() const { return who_; }
   const caf::node_id& alias() const { return alias_; }
 
-  // Any thread.
-  /// Ends the connection at once; remoting hears of it as of any broken connection.
+  // Thread-safe.
+  /// Closes the connection at once; CAF sees a broken connection.
   void abort();
-  /// So many bytes are on their way here from an actor.
+  /// Announces bytes that an actor is about to send.
   void sending(std::size_t bytes) { coming_.fetch_add(bytes, std::memory_order_relaxed); }
   std::size_t unsent() const {
     return unsent_.load(std::memory_order_relaxed) + coming_.load(std::memory_order_relaxed);
   }
-  /// Says that this side is alive, if it has said nothing for a while.
+  /// Sends a heartbeat if this side has been idle.
   void heartbeat(std::chrono::steady_clock::time_point now, std::chrono::milliseconds silence);
-  /// How long nothing has come from the peer although it was listened to, or nothing could be sent to it.
+  /// How long the peer has sent nothing while being read, or has accepted nothing.
   std::chrono::nanoseconds stalled_for(std::chrono::steady_clock::time_point now) const;
   bool ended() const { return ended_.load(std::memory_order_relaxed); }
-  /// So many bytes of what was read have been dealt with.
+  /// This many received bytes have been processed.
   void handled(std::size_t bytes);
 
-  // What remoting and its I/O thread call.
+  // Called by CAF and its I/O thread.
   void configure_read(caf::io::receive_policy::config) override;
   void ack_writes(bool) override {}
   std::vector<char>& wr_buf() override { return stream_.wr_buf(); }
@@ -94,11 +94,11 @@ public:
 
 private:
   void await(std::size_t size);
-  /// Whether what is kept for the peer leaves room to read more from it.
+  /// Whether the data kept for the peer leaves room to read more from it.
   bool may_read() const;
   void read_on();
   void note_end();
-  /// Brings what the process counts for this connection in line with what it keeps. @returns false: over its share
+  /// Updates the process-wide count to what this connection keeps. @returns false if it exceeds its share
   bool account();
   bool deliver(caf::execution_unit* unit, std::vector<char>& bytes);
   bool head_arrived(caf::execution_unit* unit, const char* bytes, std::size_t size);
@@ -115,22 +115,22 @@ private:
   std::function<void()> on_end_;
   std::shared_ptr<fair_share> memory_;
   frame_filter filter_;
-  ssl_st* session_; ///< null: plain; the stream's
+  ssl_st* session_; ///< null: plain; owned by the stream
   socket_policy::instant last_read_, last_write_;
   std::atomic<bool> ended_{false}, reading_{true};
   bool started_ = false;
   caf::io::network::stream_impl<socket_policy> stream_;
 
   caf::io::basp::header head_;
-  std::optional<frame_verdict> verdict_; ///< of a header whose payload is awaited
-  std::size_t left_ = 0;                 ///< bytes of that payload that have not come
+  std::optional<frame_verdict> verdict_; ///< on a header whose payload is incomplete
+  std::size_t left_ = 0;                 ///< missing bytes of that payload
   std::vector<char> payload_, frame_;
 
-  std::size_t counted_ = 0, counted_offline_ = 0; ///< unsent bytes, and how many of them wait behind the writing ones
+  std::size_t counted_ = 0, counted_offline_ = 0; ///< unsent bytes, and those of them in the second buffer
   std::atomic<std::size_t> unsent_{0};
-  std::atomic<std::size_t> coming_{0};    ///< announced by `sending`, not here yet
-  std::atomic<std::size_t> unhandled_{0}; ///< read and delivered, not dealt with
-  std::size_t accounted_ = 0;             ///< bytes that `memory_` counts for this connection
+  std::atomic<std::size_t> coming_{0};    ///< announced by `sending`, not received yet
+  std::atomic<std::size_t> unhandled_{0}; ///< delivered but not yet processed
+  std::size_t accounted_ = 0;             ///< this connection's part of `memory_`
 };
 using remoting_scribe_ptr = caf::intrusive_ptr<remoting_scribe>;
 

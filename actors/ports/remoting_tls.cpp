@@ -46,7 +46,7 @@ std::string server_name_in(const remoting_tls& tls, const std::string& datacente
 }
 
 std::vector<std::string> certificate_names(ssl_st* session) {
-  constexpr std::size_t most_names = 16, longest_name = 256; // they travel with each message
+  constexpr std::size_t most_names = 16, longest_name = 256; // they are part of each message
   std::vector<std::string> out;
   certificate_ptr certificate(SSL_get1_peer_certificate(session));
   if (!certificate) return out;

@@ -18,7 +18,7 @@ auto failed(const char* what) {
   return fail(std::string("making a root certificate: ") + what + ": " + text.data());
 }
 
-/// The authority's key identifier is the subject's, as clients of the mesh expect.
+/// The authority key identifier equals the subject's, as clients of the mesh expect.
 bool add_authority(X509* certificate, const std::string& key_digest) {
   octets_ptr id(ASN1_OCTET_STRING_new());
   if (!id || ASN1_OCTET_STRING_set(id.get(), reinterpret_cast<const unsigned char*>(key_digest.data()),

@@ -11,7 +11,7 @@ namespace praetor {
 
 namespace {
 
-/// Both ends of a pipe; those that nobody takes are closed.
+/// Both ends of a pipe; closes those that are not released.
 struct pipe_ends {
   int read = -1, write = -1;
 
@@ -74,7 +74,7 @@ void script_run::kill() {
   end_if_over();
 }
 
-/// A script that does not read its input to the end is no failure.
+/// A script may exit without reading all of its input.
 void script_run::feed() {
   if (!input_.is_open()) return;
   boost::asio::async_write(input_, boost::asio::buffer(settings_.input),

@@ -12,25 +12,25 @@
 
 namespace praetor {
 
-/// What a script is run with.
+/// The parameters of a script run.
 struct script_settings {
-  string_list arguments;   ///< the program first
-  string_list environment; ///< "NAME=value", over this process's own
-  std::string input;       ///< what its standard input holds
+  string_list arguments;   ///< the program comes first
+  string_list environment; ///< "NAME=value", added to this process's own
+  std::string input;       ///< the content of standard input
   std::size_t output_limit = 4096;
 };
 
-/// A script's run, on the I/O thread. It lives as long as one of its operations is under way.
+/// A running script, on the I/O thread. It lives as long as one of its operations is pending.
 class script_run : public std::enable_shared_from_this<script_run> {
 public:
   script_run(boost::asio::io_context& context, script_settings settings);
 
-  /// @param ended is told the status as waitpid(2) gives it, when the process has ended and nobody holds its output
-  ///        open, or when it was killed. @returns why it could not be started; then `ended` is not called
+  /// @param ended receives the wait status (waitpid(2)) once the process has ended and its output is closed, or once it
+  ///   was killed. @returns the error if the script could not be started; `ended` is not called then
   expected<void> start(std::function<void(int status)> ended);
-  /// Kills the script with all that it has started.
+  /// Kills the script and all processes that it started.
   void kill();
-  /// What it has written so far.
+  /// The output so far.
   const last_bytes& output() const { return output_; }
 
 private:

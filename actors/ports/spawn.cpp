@@ -14,7 +14,7 @@ namespace praetor {
 
 namespace {
 
-/// As exec(3) takes them. The texts outlive the result.
+/// For exec(3). The texts must outlive the result.
 std::vector<char*> pointers_to(const string_list& texts) {
   std::vector<char*> out;
   for (const auto& text : texts) out.push_back(const_cast<char*>(text.c_str()));
@@ -22,7 +22,7 @@ std::vector<char*> pointers_to(const string_list& texts) {
   return out;
 }
 
-/// This process's environment with some variables set anew.
+/// This process's environment with additional variables.
 string_list environment_with(const string_list& added) {
   string_list out;
   auto name_of = [](std::string_view variable) { return variable.substr(0, variable.find('=')); };
@@ -57,7 +57,7 @@ std::string signal_text(int number) {
   }
 }
 
-/// The parts of a spawn that have to be given back.
+/// Spawn attributes that must be freed.
 struct spawn_settings {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;

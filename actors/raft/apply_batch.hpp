@@ -8,7 +8,7 @@
 
 namespace praetor {
 
-/// Committed entries in order, and for each the proposal that waits for its result (null: it came from elsewhere).
+/// Committed entries in order, each with the local proposal that waits for its result (null: none).
 struct apply_batch {
   std::vector<raft::entry_ptr> entries;
   std::vector<std::shared_ptr<proposal>> waiting;

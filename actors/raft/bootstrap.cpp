@@ -14,10 +14,11 @@ namespace {
 
 constexpr auto look_interval = std::chrono::milliseconds(200);
 constexpr auto answer_limit = std::chrono::seconds(2);
-/// Between two lines about the wait. Servers that start at the same moment have found each other before the first.
+/// The minimal gap between log lines about the wait. Servers that start together have found each other before the first
+/// one.
 constexpr nanoseconds least_report_gap = std::chrono::seconds(1), same_report_gap = std::chrono::minutes(1);
 
-/// Whether what could not be joined has come meanwhile by itself.
+/// Whether an address that could not be joined belongs to a member that has appeared since.
 bool is_of_a_member(const swim::join_failure& failure, const membership& members) {
   return std::any_of(members.members.begin(), members.members.end(), [&](const swim::member& m) {
     return m.status == swim::member_status::alive && failure.address == swim::join_address(m.address, m.port);
@@ -109,7 +110,7 @@ void bootstrap_state::look() {
   self->send(peer, status_atom_v, local<std::function<void(const raft_status&)>>{[me](const raft_status& status) {
                if (status.last_index > 0) caf::anon_send(me, ended_atom_v);
              }});
-  if (!unasked.empty()) return; // a round is under way
+  if (!unasked.empty()) return; // a round is in progress
   auto servers = view->servers.load();
   if (!servers) return;
   look_at(*servers);
@@ -154,7 +155,7 @@ void bootstrap_state::answered(std::uint64_t of_round, const std::string& id, co
     else
       report_wait("server " + name_of(id) + " sees " + std::to_string(said->founders.size()) +
                   " servers, which are not the same as here");
-    unasked.clear(); // the next look asks again
+    unasked.clear(); // the next check asks again
     return;
   }
   unasked.erase(id);

@@ -15,10 +15,10 @@
 
 namespace praetor {
 
-/// What servers tell each other before a cluster begins (rpc_kind::log_state).
+/// What servers exchange before a cluster is bootstrapped (rpc_kind::log_state).
 struct log_state {
   bool has_log = false;              ///< it is, or was, part of a cluster
-  std::vector<std::string> founders; ///< with whom it would begin one, as `founder_texts` says
+  std::vector<std::string> founders; ///< the initial members from its view, in the form of `founder_texts`
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -27,12 +27,12 @@ struct log_state {
   }
 };
 
-/// The voters that a cluster would begin with: all servers alive that are not non-voters, or why it can't begin.
+/// The initial voters of a cluster: all live servers except non-voters, or why it can't be bootstrapped.
 /// @param expect bootstrap_expect of this server
 expected<raft::configuration> founders_among(const known_servers& servers, std::int64_t expect);
-/// Equal for servers that would begin the same cluster. Sorted.
+/// Equal for servers that would bootstrap the same cluster. Sorted.
 std::vector<std::string> founder_texts(const raft::configuration& founders);
-/// The answer of a server with these figures.
+/// This server's answer.
 log_state log_state_of(const raft_status& status, const agent_view& view);
 
 struct bootstrap_state {
@@ -46,16 +46,16 @@ struct bootstrap_state {
   std::string own_id;
   std::int64_t expect = 0;
 
-  raft::configuration founders;  ///< whom this round asks
-  std::set<std::string> unasked; ///< ids that have not answered yet
+  raft::configuration founders;  ///< the servers that this round asks
+  std::set<std::string> unasked; ///< ids without an answer yet
   std::uint64_t round = 0;
-  /// Why servers that this one was told to join can't be reached, as gossip said last; null: nobody has failed to
-  /// answer. Set on gossip's thread.
+  /// Why servers that this one was told to join can't be reached, from gossip; null: all have answered. Set on gossip's
+  /// thread.
   std::shared_ptr<std::atomic<std::shared_ptr<const std::string>>> trouble =
       std::make_shared<std::atomic<std::shared_ptr<const std::string>>>();
   std::string last_report;
-  steady_time asked_at{};    ///< when gossip was asked for its trouble
-  steady_time reported_at{}; ///< when that was logged; at first: when the wait began
+  steady_time asked_at{};    ///< when gossip was last asked for join errors
+  steady_time reported_at{}; ///< when the wait was last logged; initially when it began
 
   void look();
   /// @param said null: the server did not answer
@@ -66,15 +66,15 @@ private:
   void begin_cluster();
   void look_at(const known_servers& servers);
   std::string name_of(const std::string& id) const;
-  /// Says why no cluster begins: when the reason changes, but not in every look, and now and then if it does not.
+  /// Logs why no cluster is bootstrapped: when the reason changes, and otherwise only now and then.
   void report(log_level level, const std::string& text, std::initializer_list<log_field> fields);
   void report_missing(std::size_t seen);
   void ask_for_trouble();
   void report_wait(const std::string& why);
 };
 
-/// Begins a cluster when `expect` servers know of each other, all with the same list, and none of them has a log. Ends
-/// when the own peer has one, from wherever it came. While it waits the log says for what.
+/// Bootstraps a cluster once `expect` servers know each other, all have the same list, and none has a log. Stops when
+/// the local peer has a log, whatever its source. Logs what it waits for.
 bootstrap_actor::behavior_type bootstrap(bootstrap_actor::stateful_pointer<bootstrap_state> self, ports_ptr outside,
                                          agent_view_ptr view, raft_peer_actor peer, std::string own_id,
                                          std::int64_t expect);

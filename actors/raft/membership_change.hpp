@@ -5,10 +5,10 @@
 
 namespace praetor {
 
-/// A change of the Raft configuration, and who waits for it to be committed.
+/// A change of the Raft configuration, and the callback for its commit.
 struct membership_change {
   raft::configuration_change change;
-  done_callback done; ///< null: committed; else why not, or that the outcome is unknown
+  done_callback done; ///< null: committed; otherwise the error, or that the outcome is unknown
 };
 
 } // namespace praetor

@@ -44,7 +44,7 @@ raft::configuration newest_members(const raft::initial_state& found) {
   return found.snapshot ? found.snapshot->members.value : raft::configuration{};
 }
 
-/// The state with all that is in the log.
+/// The state after applying the whole log.
 expected<state::store_ptr> whole_state(const ports& outside, const published_state& view, raft::index_t last) {
   state::publication published(view.state.load());
   for (auto next = published.load()->log_index() + 1; next <= last;) {

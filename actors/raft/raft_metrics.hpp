@@ -4,7 +4,7 @@
 
 namespace praetor {
 
-/// This server's part in Raft.
+/// The metrics of this server's Raft peer.
 struct raft_metrics : metrics::group {
   using group::group;
 

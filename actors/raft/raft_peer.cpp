@@ -15,7 +15,7 @@ namespace praetor {
 
 namespace {
 
-constexpr std::size_t most_pending = 65536; // frontends admit fewer; beyond it a bug would eat the memory
+constexpr std::size_t most_pending = 65536; // more than frontends admit; limits the damage of a bug
 constexpr std::size_t most_waiting_changes = 64;
 constexpr std::size_t longest_shown_id = 64;
 
@@ -23,7 +23,7 @@ void answer(const proposal& p, state::apply_result result) {
   if (p.done) p.done(result);
 }
 
-/// Whether it takes effect is open: another leader may have it, or not.
+/// Its outcome is unknown: another leader may or may not have it.
 void answer_lost(const proposal& p) {
   answer(p, state::apply_result::failure({error_code::unknown_outcome, "leadership lost while committing log"}));
 }
@@ -93,7 +93,7 @@ void raft_peer_state::propose(std::shared_ptr<proposal> p) {
 
 void raft_peer_state::flush() {
   flush_sent = false;
-  // One batch at a time: what arrives while it is being written goes into the next one.
+  // One batch at a time: proposals that arrive during a write form the next batch.
   if (pending.empty() || submitted != written) return;
   auto batch = std::move(pending);
   pending.clear();
@@ -102,7 +102,8 @@ void raft_peer_state::flush() {
   for (auto& p : batch) commands.push_back({raft::entry_kind::command, std::move(p->command).release()});
   auto range = machine->propose(std::move(commands), options.outside->wall_clock().count(), now());
   if (!range) {
-    // The machine leaves a refused batch unspecified, so it is not sent on; callers hear that nothing was appended.
+    // The machine leaves a rejected batch in an unspecified state, so it can't be forwarded; the callers learn that
+    // nothing was appended.
     for (auto& p : batch) {
       p->router = nullptr;
       refuse(*p, range.error() == raft::refusal::overloaded ? overloaded() : no_leader(), true);
@@ -144,7 +145,7 @@ void raft_peer_state::log_written(const log_written_report& report) {
 }
 
 void raft_peer_state::receive(const received_message& received) {
-  // The first of each kind is told, and then ever more seldom.
+  // Logs the first of each kind, then at exponentially growing intervals.
   auto refuse = [&](std::uint64_t& count, const std::string& why) {
     if (!std::has_single_bit(++count)) return;
     options.outside->log_lines->write(
@@ -172,7 +173,7 @@ void raft_peer_state::begin_changes() {
   using enum raft::refusal;
   while (!changes.empty()) {
     auto index = machine->propose_configuration(changes.front()->change, options.outside->wall_clock().count(), now());
-    // Its turn comes with the commit of the one before, or of the term's first entry.
+    // Retried after the commit of the previous change, or of the term's first entry.
     if (!index && (index.error() == change_pending || index.error() == not_ready)) return;
     auto change = std::move(changes.front());
     changes.pop_front();
@@ -232,7 +233,7 @@ void raft_peer_state::publish(const raft::output& out) {
   auto& board = options.view->leader;
   auto lease = machine->lease_valid_until();
   board.extend_lease(lease.value_or(steady_time{}));
-  // What a leader heard of its quorum still counts when it leads no more.
+  // Contact with the quorum while leading remains valid afterwards.
   board.contacted(std::max(board.last_contact(), machine->last_contact(now())));
   auto previous = board.get();
   bool addressed = previous->leader_id.empty() || !previous->leader_address.empty();
@@ -255,7 +256,7 @@ void raft_peer_state::send(const std::vector<raft::message>& messages) {
   if (!links) return;
   for (const auto& m : messages) {
     auto link = links->find(m.to.id);
-    if (link == links->end()) continue; // like one that is lost
+    if (link == links->end()) continue; // treated as lost
     auto sent = std::make_shared<remote_envelope>();
     sent->message = envelope_of(rpc_kind::raft, raft::encode(m));
     self->send(link->second, send_atom_v, local<std::shared_ptr<remote_envelope>>{std::move(sent)});
@@ -288,7 +289,7 @@ void raft_peer_state::deliver_reads(const raft::output& out) {
   }
 }
 
-/// Like what is unreadable: the first is told, and then ever more seldom, so that nobody fills the log.
+/// Logs the first one, then at exponentially growing intervals, so that no one can flood the log.
 void raft_peer_state::report_refused(const raft::refused_message& refused) {
   const auto& count = machine->count();
   if (!std::has_single_bit(refused.grave ? count.conflicts : count.ignored_messages)) return;
@@ -359,7 +360,7 @@ void raft_peer_state::chunk_done(chunk_outcome& outcome) {
   case kind_t::installed:
     last_snapshot = outcome.meta;
     machine->snapshot_installed(outcome.meta, now());
-    // What the snapshot replaced, and what a log that was discarded held, has an outcome that nobody here can tell.
+    // The outcome of entries that the snapshot replaced, or that were in a discarded log, is unknown here.
     std::erase_if(appended, [&](auto& a) {
       if (a.index > outcome.meta.index && machine->term_at(a.index) == a.term) return false;
       answer_lost(*a.waiting);
@@ -392,7 +393,7 @@ void raft_peer_state::carry_out() {
   timer.start_by(self, std::min(machine->next_deadline(), give_up_at));
 }
 
-/// A successor decides soon what becomes of entries that were not committed; without one nobody may wait for ever.
+/// A new leader will settle uncommitted entries; if none appears, fail their callers after a timeout.
 void raft_peer_state::give_up_open() {
   if (machine->role() == raft::role::leader || appended.empty()) {
     give_up_at = raft::time_point::max();

@@ -21,22 +21,22 @@
 
 namespace praetor {
 
-/// What a Raft peer starts with.
+/// The options of a Raft peer.
 struct raft_peer_options {
   ports_ptr outside;
   agent_view_ptr view;
   raft::identity own;
-  std::string address; ///< of the own server RPC
+  std::string address; ///< of this server's RPC
   raft::settings limits;
-  raft::initial_state found; ///< on the disk
-  bool bootstrap = false;    ///< with an empty log: become the only voter
+  raft::initial_state found; ///< on disk
+  bool bootstrap = false;    ///< if the log is empty, bootstrap as the only voter
   log_writer_actor writer;
   state_machine_actor state_machine;
   snapshotter_actor snapshots;
-  agent_actor parent; ///< hears of every change of leadership; may be null
+  agent_actor parent; ///< notified of leadership changes; may be null
 };
 
-/// The thin shell around raft::machine.
+/// A thin actor around raft::machine.
 struct raft_peer_state {
   static constexpr const char* name = "raft_peer";
   raft_peer_state() = default;
@@ -46,33 +46,33 @@ struct raft_peer_state {
   std::unique_ptr<std::mt19937_64> random;
   std::unique_ptr<raft::machine> machine;
 
-  /// Proposals read from the mailbox and not yet in the log: they wait for the batch before them to be written.
+  /// Proposals read from the mailbox but not yet appended: they wait until the previous batch is written.
   std::vector<std::shared_ptr<proposal>> pending;
   bool flush_sent = false;
-  /// Proposals in the log until they are applied, or another leader's entries take their places.
+  /// Appended proposals, until they are applied or replaced by another leader's entries.
   struct appended_proposal {
     raft::index_t index = 0;
     raft::term_t term = 0;
     std::shared_ptr<proposal> waiting;
   };
   std::deque<appended_proposal> appended; ///< by index
-  /// When those that a lost leadership left open are answered: their outcome is unknown.
+  /// When to fail the proposals left open by lost leadership: their outcome is unknown.
   raft::time_point give_up_at = raft::time_point::max();
-  /// What may be sent once the write of this number, and all before it, is durable.
+  /// Messages to send once the write with this number, and all earlier ones, are durable.
   std::deque<std::pair<std::uint64_t, std::vector<raft::message>>> held;
-  std::uint64_t written = 0;   ///< number of the last durable write
-  std::uint64_t submitted = 0; ///< number of the last write handed to the log writer
+  std::uint64_t written = 0;   ///< number of the newest durable write
+  std::uint64_t submitted = 0; ///< number of the newest write handed to the log writer
   bool disk_low = false;
   bool space_asked = false;
 
-  std::map<std::uint64_t, done_callback> reads; ///< by token of the machine
+  std::map<std::uint64_t, done_callback> reads; ///< by the machine's token
   std::uint64_t next_read = 0;
   deadline_timer<> timer;
   raft::snapshot_meta last_snapshot;
-  /// Changes of the members: one at a time, each once the one before is committed.
+  /// Membership changes: one at a time, each after the commit of the previous one.
   std::deque<std::shared_ptr<membership_change>> changes;
-  std::vector<done_callback> transfers; ///< who waits for leadership to be handed over
-  std::uint64_t unreadable = 0;         ///< messages that were none
+  std::vector<done_callback> transfers; ///< callers that wait for a leadership transfer
+  std::uint64_t unreadable = 0;         ///< malformed messages
   std::uint64_t forged = 0;             ///< Raft messages in the name of another server than the peer
   bool stopping = false;
 
@@ -89,7 +89,7 @@ struct raft_peer_state {
   void bootstrap(const raft::configuration& members, const done_callback& done);
   void end_transfers(bool worked);
   void chunk_done(chunk_outcome& outcome);
-  /// Carries out what the machine wants, in the order that it demands (raft::output).
+  /// Executes the machine's output in the required order (raft::output).
   void carry_out();
   void report_status(const std::function<void(const raft_status&)>& done) const;
 

@@ -6,7 +6,7 @@
 
 namespace praetor {
 
-/// The figures of a Raft peer that operators ask for.
+/// The status of a Raft peer for operators.
 struct raft_status {
   raft::role role = raft::role::follower;
   raft::term_t term = 0;

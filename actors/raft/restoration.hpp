@@ -8,17 +8,17 @@
 
 namespace praetor {
 
-/// An operator's archive on its way into the log: the bytes of its state, a piece at a time, each committed before the
-/// next. So the log carries it past no heartbeat, and the last piece puts the state in place on every server alike.
+/// The restore of an operator's archive through the log: the bytes of its state, one chunk at a time, each committed
+/// before the next, so that it delays no heartbeat. The last chunk replaces the state on every server alike.
 class restoration {
 public:
   restoration() = default;
   restoration(snapshotter_actor owner, raft_peer_actor peer, ports_ptr outside)
       : owner_(std::move(owner)), peer_(std::move(peer)), outside_(std::move(outside)) {}
 
-  /// Verifies the whole archive and sends the first piece.
+  /// Verifies the whole archive and proposes the first chunk.
   void start(const std::shared_ptr<storage::scratch_file>& archive, done_callback done);
-  /// @param failed "" if the piece that is under way was committed
+  /// @param failed "" if the pending chunk was committed
   void piece_done(std::uint64_t number, const std::string& failed);
 
 private:
@@ -29,11 +29,11 @@ private:
   snapshotter_actor owner_;
   raft_peer_actor peer_;
   ports_ptr outside_;
-  std::uint64_t number_ = 0; ///< of the piece under way, over all restores
+  std::uint64_t number_ = 0; ///< of the pending chunk, over all restores
   std::string id_;
-  std::shared_ptr<storage::scratch_file> state_; ///< unpacked; null: no restore is under way
-  std::uint64_t sent_ = 0;                       ///< bytes of the state in pieces that were sent
-  done_callback done_;                           ///< null: no restore is under way
+  std::shared_ptr<storage::scratch_file> state_; ///< unpacked; null: no restore is running
+  std::uint64_t sent_ = 0;                       ///< bytes of the state proposed so far
+  done_callback done_;                           ///< null: no restore is running
 };
 
 } // namespace praetor

@@ -10,7 +10,7 @@ namespace praetor {
 
 namespace {
 
-/// Bytes of a state that are written to a scratch file at once.
+/// Bytes of a state written to a scratch file at once.
 constexpr std::size_t write_piece = 256 << 10;
 
 storage::snapshot_request request_of(const raft::snapshot_meta& meta) {
@@ -62,8 +62,8 @@ void snapshotter_state::take(const raft_status& status) {
   if (!store) return;
   auto index = store->log_index();
   auto term = outside->log->term(index);
-  // What was committed up to the state is committed now, so the newest committed configuration is the state's unless it
-  // came after it: then the next look takes it.
+  // The newest committed configuration belongs to the state unless it was committed after it; in that case the next
+  // check takes the snapshot.
   if (!term || status.committed_members.index > index || index <= last) return;
   auto meta = std::make_shared<raft::snapshot_meta>();
   meta->index = index;
@@ -82,7 +82,7 @@ void snapshotter_state::take(const raft_status& status) {
 
   meta->id = done->id;
   meta->size = static_cast<std::uint64_t>(done->size);
-  // The log reaches back to the older of the two snapshots kept, in case the newer one turns out to be damaged.
+  // The log reaches back to the older of the two snapshots kept, in case the newer one is damaged.
   std::uint64_t through = 0;
   if (auto kept = outside->snapshots->list(); kept && kept->size() >= storage::snapshots_kept)
     through = kept->back().index;
@@ -104,7 +104,7 @@ void snapshotter_state::read_piece(const raft::chunk_request& request) {
     sending = nullptr;
     outcome.kind = chunk_outcome::kind_t::missing;
     tell(std::move(outcome));
-    begin_snapshot(); // a new one takes the place of what can't be read
+    begin_snapshot(); // a new one replaces the unreadable one
   };
   if (!sending || sending->meta().id != request.snapshot) {
     auto opened = outside->snapshots->open(request.snapshot);
@@ -119,8 +119,8 @@ void snapshotter_state::read_piece(const raft::chunk_request& request) {
   tell(std::move(outcome));
 }
 
-/// All bytes are there: they are read before they are kept, so that nothing that can't be read is ever the newest
-/// snapshot of this disk.
+/// The snapshot is complete. Read it back before it is stored, so that an unreadable snapshot never becomes the newest
+/// one on this disk.
 expected<std::shared_ptr<installed_state>> snapshotter_state::finish_incoming() {
   auto tables = state::read_state(incoming.bytes);
   if (!tables) return tl::unexpected(tables.error());
@@ -243,7 +243,7 @@ void take_snapshot(const agent_handles& handles, archive_callback done) {
 }
 
 expected<void> pack_snapshot(const snapshot_export& from, storage::scratch_file& to) {
-  auto plain = to.another(); // an archive names the size of the state before the state
+  auto plain = to.another(); // an archive states the size of the state before the state
   if (!plain) return tl::unexpected(plain.error());
   expected<void> outcome;
   std::string gathered;

@@ -15,21 +15,21 @@
 
 namespace praetor {
 
-/// When a snapshot is taken, and how much of the log stays behind it for followers that lag.
+/// When to take a snapshot, and how much of the log to keep for slow followers.
 struct snapshot_policy {
   std::uint64_t threshold = 16384;      ///< entries applied since the last snapshot
-  nanoseconds interval{30'000'000'000}; ///< looked at every one to two of these
+  nanoseconds interval{30'000'000'000}; ///< checked every one to two of these
   std::uint64_t trailing_logs = 10240;
 };
 
-/// What became of a piece of a snapshot.
+/// The result for a snapshot chunk.
 struct chunk_outcome {
   enum class kind_t : std::uint8_t {
     read,      ///< `data` answers `request`
-    missing,   ///< the snapshot of `request` can't be read any more
-    stored,    ///< `size` bytes of the snapshot `meta` are kept
+    missing,   ///< the snapshot of `request` is no longer readable
+    stored,    ///< `size` bytes of the snapshot `meta` are stored
     installed, ///< the snapshot `meta` is durable and its state is in force
-    failed,    ///< the snapshot `meta` could not be kept
+    failed,    ///< the snapshot `meta` could not be stored
   };
   kind_t kind = kind_t::failed;
   raft::chunk_request request;
@@ -43,7 +43,7 @@ struct snapshotter_state {
   static constexpr const char* name = "snapshotter";
   snapshotter_state() = default;
 
-  /// The leader's snapshot, as far as it has arrived.
+  /// The received part of the leader's snapshot.
   struct incoming_snapshot {
     raft::snapshot_meta meta;
     std::unique_ptr<storage::snapshot_sink> sink;
@@ -58,19 +58,19 @@ struct snapshotter_state {
   state_machine_actor machine;
   restoration restore;
   std::mt19937_64 random;
-  std::uint64_t applied = 0, last = 0; ///< index applied; index of the newest snapshot
-  /// What is to be written once the peer has said who the members are; null: nothing.
+  std::uint64_t applied = 0, last = 0; ///< the applied index; the index of the newest snapshot
+  /// The state to write once the peer has reported the members; null: none.
   state::store_ptr chosen;
-  std::vector<archive_callback> exports;             ///< who waits for an archive
-  std::unique_ptr<storage::snapshot_source> sending; ///< the one that followers were sent pieces of last
+  std::vector<archive_callback> exports;             ///< callers that wait for an archive
+  std::unique_ptr<storage::snapshot_source> sending; ///< the snapshot that followers were sent chunks of last
   incoming_snapshot incoming;
 
   void schedule();
-  /// Asks the peer for its figures, the members among them.
+  /// Asks the peer for its status, including the members.
   void ask_status();
-  /// Chooses the state as it is now; `take` goes on with the peer's answer.
+  /// Chooses the current state; `take` continues with the peer's answer.
   void begin_snapshot();
-  /// Writes a snapshot of the chosen state. A configuration that was committed after that state is not in it.
+  /// Writes a snapshot of the chosen state. Excludes a configuration that was committed after that state.
   void take(const raft_status& status);
   void read_piece(const raft::chunk_request& request);
   void keep_piece(raft::chunk_received& piece);
@@ -83,7 +83,7 @@ private:
   void tell(chunk_outcome outcome);
 };
 
-/// @param last index of the newest snapshot on disk
+/// @param last the index of the newest snapshot on disk
 snapshotter_actor::behavior_type snapshotter(snapshotter_actor::stateful_pointer<snapshotter_state> self,
                                              ports_ptr outside, published_state_ptr view, snapshot_policy policy,
                                              std::uint64_t last);

@@ -11,7 +11,7 @@ namespace praetor {
 void state_machine_state::execute(apply_batch& batch) {
   std::vector<state::apply_result> results(batch.entries.size());
   auto t = view->state.begin();
-  // Most changes look the same when they are made twice, which is why it would stay unseen.
+  // Applying most changes twice has no visible effect, so a double apply would go unnoticed.
   PRAETOR_ASSERT(batch.entries.front()->index > t.base()->log_index());
   for (std::size_t i = 0; i < batch.entries.size(); ++i) {
     const auto& entry = *batch.entries[i];
@@ -29,11 +29,11 @@ void state_machine_state::execute(apply_batch& batch) {
   wake_waiting(batch.entries.back()->index);
 }
 
-/// The server goes on: no entry may end a process, and this one would end it at each start again. All servers of this
-/// release pass over the same entries.
+/// The server continues: an entry that ends the process would end it again at every start. All servers of this release
+/// skip the same entries.
 void state_machine_state::report_unreadable(std::uint64_t index, const std::string& why) {
   if (mutated(mutation::unreadable_entry_ends_server)) return outside->fatal(why);
-  // The first ones are reported, and then ever more seldom.
+  // Logs the first ones, then at exponentially growing intervals.
   if (!std::has_single_bit(++unreadable)) return;
   outside->log_lines->write(log_level::error, "agent.server.fsm",
                             "passed over an entry of the Raft log that is no valid command of this release; if a newer "

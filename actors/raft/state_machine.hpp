@@ -10,7 +10,7 @@
 
 namespace praetor {
 
-/// A snapshot of another server that is durable here.
+/// A snapshot of another server, durable on this one.
 struct installed_state {
   raft::snapshot_meta meta;
   struct state::tables tables;
@@ -23,19 +23,19 @@ struct state_machine_state {
   ports_ptr outside;
   published_state_ptr view;
   snapshotter_actor snapshots;
-  std::uint64_t unreadable = 0;                                ///< entries that were passed over
-  std::multimap<std::uint64_t, std::function<void()>> waiting; ///< for an index to be applied
+  std::uint64_t unreadable = 0;                                ///< skipped entries
+  std::multimap<std::uint64_t, std::function<void()>> waiting; ///< callers that wait for an index to be applied
 
-  /// Applies a batch in one transaction, publishes the outcome and answers the callers.
+  /// Applies a batch in one transaction, publishes the new state and completes the callers.
   void execute(apply_batch& batch);
-  /// Says that an entry changed nothing because it can't be applied.
+  /// Logs that an entry can't be applied and changed nothing.
   void report_unreadable(std::uint64_t index, const std::string& why);
-  /// A new history begins: who waits on the old one wakes.
+  /// Starts a new history: wakes all waiters on the old one.
   void install(const installed_state& snapshot);
   void wake_waiting(std::uint64_t applied);
 };
 
-/// @param snapshots hears of each batch; may be null
+/// @param snapshots notified of each batch; may be null
 state_machine_actor::behavior_type state_machine(state_machine_actor::stateful_pointer<state_machine_state> self,
                                                  ports_ptr outside, published_state_ptr view,
                                                  snapshotter_actor snapshots);

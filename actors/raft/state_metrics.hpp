@@ -5,7 +5,7 @@
 
 namespace praetor {
 
-/// What the state contains.
+/// The number of records in the state.
 struct state_metrics : metrics::group {
   using group::group;
 

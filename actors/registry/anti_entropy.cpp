@@ -28,16 +28,16 @@ constexpr auto oldest_records = std::chrono::seconds(2);
 constexpr auto longest_answer = std::chrono::seconds(60);
 constexpr std::size_t small_pool = 128;
 
-/// Whether the tags in the catalog are in force: those of the definition have been there, and nobody has defined the
-/// service anew since.
+/// Whether the tags in the catalog are in force: they have contained the definition's, and the service has not been
+/// redefined since.
 bool catalog_decides(const local_service& own, const node_service& remote) {
   if (!own.service->enable_tag_override) return false;
   return own.tags_by == tag_owner::catalog || (own.tags_by == tag_owner::unknown && remote.enable_tag_override);
 }
 
-/// The service as it should stand in the catalog, given what stands there: tags that others may override, and
-/// addresses that the servers add.
-/// @param news what stands there may be newer than what this agent wrote last
+/// The desired catalog record of a service, given the current one: keeps tags that others may override, and addresses
+/// that servers add.
+/// @param news the current record may be newer than this agent's last write
 node_service wanted(const local_service& own, const node_service* remote, bool news) {
   auto out = *own.service;
   if (!remote) return out;
@@ -49,8 +49,8 @@ node_service wanted(const local_service& own, const node_service* remote, bool n
   return out;
 }
 
-/// Tags in the record of a check follow those of its service when there is other news of the check; until then an
-/// override leaves them behind.
+/// A check's record repeats its service's tags. They are updated only together with another change of the check; until
+/// then an override leaves them stale.
 bool same_in_catalog(const local_check& own, const local_state& local, const health_check& remote) {
   auto service = own.check->service_id.empty() ? nullptr : local.service(own.check->service_id);
   if (!service || !service->service->enable_tag_override) return same_record(*own.check, remote);
@@ -154,7 +154,7 @@ void anti_entropy_state::note(const push& done) {
   }
 }
 
-/// A follower may not have applied yet, or a server not have known when it was asked, what this agent wrote.
+/// A follower may not have applied this agent's last write yet, or a server's answer may predate it.
 bool anti_entropy_state::is_news(const node_service& in_catalog) const {
   auto it = written_over.find(in_catalog.id);
   return it == written_over.end() || in_catalog.modify_index > it->second;
@@ -182,7 +182,7 @@ void anti_entropy_state::send_deregister(deregister_request request, push what) 
   propose(encode_command(command_type::deregister, request), std::move(what));
 }
 
-/// A server sees to it itself that the token allows what is written; a client agent's server does.
+/// A server authorizes its own write; for a client agent the receiving server does.
 void anti_entropy_state::propose(expected<log_command> command, push what) {
   auto me = anti_entropy_actor{self};
   auto number = ++next_push;
@@ -244,8 +244,8 @@ void anti_entropy_state::push_service(const local_state& local, const std::strin
   what.over = remote ? remote->modify_index : 0;
   request.token = token_of(own->token, own->from_file);
   what.own_tags = own->own_tags;
-  // All its checks that the catalog does not have go with it: it must never look healthy for want of them. Those with
-  // another token don't, lest they gain what it allows.
+  // Sends all its checks that the catalog lacks along: the service must never look healthy because they are missing.
+  // Excludes checks with another token, which must not gain its permissions.
   local.for_checks_of(id, nullptr, [&](const local_check_ptr& c) {
     const auto& check_id = c->check->check_id;
     if (token_of(c->token, c->from_file) != request.token) return;
@@ -272,14 +272,14 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
   const auto& service_id = own->check->service_id;
   auto remote = service_id.empty() ? nullptr : remote_service(service_id);
   if (!service_id.empty() && !remote) {
-    // The first news of its service: both go together.
+    // The first record of its service: send both together.
     dirty_checks.insert(id);
     return push_service(local, service_id);
   }
   auto request = node_request(false);
   request.check = own->check;
   request.token = token_of(own->token, own->from_file);
-  // Tags that others have set since they were seen here must not be undone by news of a check.
+  // Do not undo tags that others have set since they were last seen here.
   if (auto service = remote ? local.service(service_id) : nullptr; service && !catalog_decides(*service, *remote))
     request.service = std::make_shared<const node_service>(wanted(*service, remote.get(), is_news(*remote)));
   send_register(std::move(request), std::move(what));
@@ -287,12 +287,12 @@ void anti_entropy_state::push_check(const local_state& local, const std::string&
 
 void anti_entropy_state::partial_sync() {
   sync_sent = false;
-  // Nothing is known to be wrong before a server has been asked, or the own state has been applied.
+  // The differences are unknown until a server has answered, or the own state has been applied.
   if (own_state ? !timer.was_started() : !known) return;
   auto local = view->registry.get();
   if (node_dirty) push_node();
   for (auto it = dirty_services.begin(); it != dirty_services.end();) {
-    // One change of a service at a time, so that an older one can't overtake a newer one.
+    // One pending push per service, so that an older one can't overtake a newer one.
     if (on_its_way(*it)) {
       ++it;
       continue;
@@ -303,7 +303,7 @@ void anti_entropy_state::partial_sync() {
   }
   for (const auto& id : std::exchange(dirty_checks, {})) {
     auto own = local->check(id);
-    // A check of a service that is itself still to come goes with it.
+    // A check of a service that is about to be pushed goes with it.
     if (own && dirty_services.contains(own->check->service_id))
       dirty_checks.insert(id);
     else
@@ -318,7 +318,7 @@ void anti_entropy_state::pushed(const push_result& result) {
   pushing.erase(it);
   auto& log = *outside->log_lines;
   auto code = result.why.code;
-  // Nothing to remove: that is how it should be.
+  // Nothing to remove: already as desired.
   bool worked = result.worked || (what.removal && code == error_code::not_found);
   bool unknown_token = code == error_code::unauthenticated;
   if (!worked && (unknown_token || code == error_code::permission_denied)) {

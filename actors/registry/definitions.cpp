@@ -10,7 +10,8 @@ namespace praetor {
 
 namespace {
 
-/// Scripts run whatever their text says: only who may write the configuration, or is told so there, may register them.
+/// Scripts run arbitrary commands: only configuration files may define them, unless the configuration allows API
+/// clients to.
 expected<void> scripts_allowed(const registry_settings& settings, const check_registration& r) {
   if (r.check.script_args.empty() || settings.enable_script_checks) return {};
   if (!r.from_file)
@@ -21,7 +22,7 @@ expected<void> scripts_allowed(const registry_settings& settings, const check_re
               "'enable_local_script_checks' to true");
 }
 
-/// The service of that id once the definitions are in force: one of theirs, or one that was registered over the API.
+/// The service with this id once the definitions are in force: one of theirs, or one registered over the API.
 const node_service* service_of(const file_definitions& files, const local_state& current, const std::string& id) {
   if (auto it = files.services.find(id); it != files.services.end()) return &it->second.service;
   auto kept = current.service(id);

@@ -15,7 +15,7 @@ namespace config {
 struct runtime_config;
 }
 
-/// What the configuration says about the agent's services and checks.
+/// The configuration of the agent's services and checks.
 struct registry_settings {
   std::string node_name;
   bool enable_script_checks = false;
@@ -28,28 +28,28 @@ struct registry_settings {
 };
 registry_settings registry_settings_of(const config::runtime_config& config);
 
-/// How many bytes of a check's output are kept: as its definition wants, but never more than the agent allows.
+/// How many bytes of a check's output are kept: as the check's definition says, but at most the agent's limit.
 /// @param most check_output_max_size
 std::size_t output_limit(const check_definition& check, std::size_t most);
 
-/// The services and checks that the configuration defines, by id. Of several with one id the last counts.
+/// The configured services and checks by id. The last of several definitions with one id wins.
 struct file_definitions {
-  std::map<std::string, service_registration> services; ///< without their checks
-  std::map<std::string, check_registration> checks;     ///< those of services as well
+  std::map<std::string, service_registration> services; ///< without checks
+  std::map<std::string, check_registration> checks;     ///< including service checks
 };
 file_definitions definitions_of(const config::runtime_config& config);
 
-/// Whether the agent takes a check; the error says why not.
-/// @param service that it belongs to; null: it is the node's, or there is no such service
+/// Whether the agent accepts a check; the error says why not.
+/// @param service its service; null: a node check, or the service does not exist
 expected<void> admissible(const check_registration& r, const registry_settings& settings, const node_service* service);
-/// Whether the agent takes a service with its checks.
+/// Whether the agent accepts a service with its checks.
 expected<void> admissible(const service_registration& r, const registry_settings& settings);
 
-/// Why the agent does not take the definitions of a configuration; nothing if it takes all of them.
-/// @param current what the agent holds: a check may belong to a service that was registered over the API
+/// Why the agent rejects the definitions of a configuration; nothing if it accepts all of them.
+/// @param current the registry's state: a check may belong to a service registered over the API
 std::optional<error> refused_definitions(const config::runtime_config& config, const local_state& current);
 
-/// Why a definition asks for what this release does not have; nothing if it does not.
+/// Why a definition needs an unsupported feature; nothing if it does not.
 std::optional<std::string> fault_in_sidecar(const service_definition& definition);
 
 } // namespace praetor

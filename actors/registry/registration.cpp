@@ -6,7 +6,7 @@ namespace praetor {
 
 namespace {
 
-/// 4, 6, or 0 for what is not an IP address.
+/// 4, 6, or 0 for text that is not an IP address.
 int address_family(const std::string& text) {
   in6_addr buffer{};
   if (::inet_pton(AF_INET, text.c_str(), &buffer) == 1) return 4;

@@ -6,9 +6,8 @@
 
 namespace praetor {
 
-/// The token that an agent uses for a service or check of its own: the one that it was registered with, or what is
-/// configured for all.
-/// @param own that it was registered with; "" if none
+/// The token for a service or check of the agent: its registration token, or the configured default.
+/// @param own its registration token; "" if none
 inline std::string registration_token(const agent_local& local, const std::string& own, bool from_file) {
   if (!own.empty()) return own;
   auto tokens = local.tokens.get();

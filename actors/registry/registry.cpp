@@ -16,7 +16,7 @@ registry_state::~registry_state() {
 
 namespace {
 
-/// Tells the caller at once what went wrong, or later that the change is durable.
+/// Reports a failure at once, or success when the change is durable.
 void finish(registry_state& s, expected<void> outcome, done_callback& done) {
   if (outcome) return s.when_durable(std::move(done));
   if (done) done(&outcome.error());
@@ -76,7 +76,8 @@ registry_writer(registry_writer_actor::stateful_pointer<registry_writer_state> s
   return {
       [self](append_atom, local<std::shared_ptr<store_job>>& job) {
         auto& store = *self->state.outside->store;
-        auto outcome = store.write(std::exchange(job.value->batch, {})); // nothing is left of it when it comes again
+        auto outcome = store.write(std::exchange(job.value->batch, {})); // the message may be delivered again: leave
+                                                                         // nothing to write twice
         if (auto delay = store.sync_delay(); outcome && delay.count() > 0)
           return self->delayed_send(self, delay, append_atom_v, std::move(job));
         if (outcome) outcome = store.sync();

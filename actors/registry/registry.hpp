@@ -17,28 +17,28 @@
 
 namespace praetor {
 
-/// Changes on their way into the agent's own store, and their number.
+/// A numbered batch of changes for the agent's own store.
 struct store_job {
   std::uint64_t number = 0;
   storage::agent_batch batch;
-  registry_actor owner; ///< hears of it
+  registry_actor owner; ///< gets the number when it is durable
 };
 
-/// How a check that is being started knows its agent.
+/// The parameters of a check's runner.
 struct check_start {
   ports_ptr outside;
   agent_view_ptr view;
   registry_actor registry;
-  check_definition definition; ///< id filled in
-  std::string token;           ///< that it was registered with; "" = what is configured for all
+  check_definition definition; ///< with the id filled in
+  std::string token;           ///< the registration token; "": the configured default
   bool from_file = false;
   std::string node_name;
-  nanoseconds ttl_left{0}; ///< for a TTL check that was restored: until it expires; 0 = the whole TTL
+  nanoseconds ttl_left{0}; ///< a restored TTL check: the remaining time; 0: the whole TTL
 
-  /// How many bytes of the output are kept, as the configuration says now: a reload may change it.
+  /// The current limit on the kept output, which a reload may change.
   std::size_t output_limit() const;
 };
-/// Starts the worker of a check; null for kinds without one.
+/// Starts the runner of a check; null for kinds without one.
 using check_starter = std::function<check_runner_actor(registry_actor::pointer, check_start)>;
 
 struct registry_options {
@@ -47,32 +47,32 @@ struct registry_options {
   registry_settings settings;
   check_starter start_check;
   registry_writer_actor writer;
-  /// Called once, when the stored and the configured definitions are there, or with the reason why the latter are not
-  /// taken. Then nothing of them was, and nothing stored has changed. May be null.
+  /// Called once, when the stored and configured definitions are loaded, or with the reason why the configured ones
+  /// were rejected. In that case nothing was loaded, and the store is unchanged. May be null.
   done_callback loaded;
 };
 
 struct registry_state {
   static constexpr const char* name = "registry";
   registry_state() = default;
-  /// The checks end with their registry.
+  /// Stops the checks.
   ~registry_state();
 
   registry_actor::pointer self = nullptr;
   registry_options options;
-  anti_entropy_actor sync; ///< hears of every change; may be null
+  anti_entropy_actor sync; ///< notified of every change; may be null
   std::shared_ptr<const local_state> current = std::make_shared<const local_state>();
   std::map<std::string, check_runner_actor> runners; ///< by check id
-  /// Checks whose runner starts with the next publication, and what is left of their TTL: a runner that starts before
-  /// would not see the services and checks that come with its own, and an alias would call its target missing.
+  /// Checks whose runner starts with the next publication, and the rest of their TTL: a runner started earlier would
+  /// not see the services and checks registered together with it, and an alias would report its target as missing.
   std::map<std::string, nanoseconds> due_runners;
-  std::map<std::string, steady_time> deferred; ///< outputs to be synced later, by check id
-  int open_steps = 0; ///< joint changes under way: nothing is shown before the last of them is done
+  std::map<std::string, steady_time> deferred; ///< outputs to sync later, by check id
+  int open_steps = 0; ///< nested joint changes: nothing is published before the outermost one ends
   state::retired_parts retired;
-  std::set<std::string> changed_services, changed_checks; ///< to be told to `sync` with the next publication
+  std::set<std::string> changed_services, changed_checks; ///< to report to `sync` with the next publication
   std::mt19937_64 random;
   storage::agent_batch unwritten;
-  std::vector<done_callback> unwritten_waiting; ///< for `unwritten` to be durable
+  std::vector<done_callback> unwritten_waiting; ///< callers that wait until `unwritten` is durable
   std::deque<std::pair<std::uint64_t, std::vector<done_callback>>> writing;
   std::uint64_t written = 0;
 
@@ -85,15 +85,16 @@ struct registry_state {
   expected<void> update_ttl(const std::string& id, const std::string& status, std::string output);
   expected<void> maintain(const std::string& service_id, bool on, const std::string& reason, const std::string& token);
   void reap();
-  /// Syncs the outputs that wait for a moment up to this one.
+  /// Syncs the deferred outputs that are due.
   void sync_outputs(steady_time due);
   void settle_tags(const tag_settlement& settled);
 
   // The configuration's definitions (registry_definitions.cpp).
-  /// What the store and the configuration hold. Definitions of the configuration win over stored ones of the same id.
+  /// Loads the store and the configuration. A configured definition takes precedence over a stored one with the same
+  /// id.
   expected<void> load(const config::runtime_config& config);
-  /// Takes over what has changed of the configuration's definitions, all of it or nothing. The rest is not touched:
-  /// neither its status nor its worker, nor what was registered over the API beside it.
+  /// Applies the changes of the configuration's definitions, all or none. Leaves the rest alone: status and runners of
+  /// unchanged definitions, and API registrations.
   expected<void> take_definitions(const config::runtime_config& config);
 
   // Keeping (registry_store.cpp).
@@ -105,7 +106,7 @@ struct registry_state {
   void persist_ttl(const local_check& c);
   void persist_tags(const local_service& s);
   void forget(storage::agent_table table, const std::string& id);
-  /// Runs `done` when everything so far is durable.
+  /// Calls `done` when all changes so far are durable.
   void when_durable(done_callback done);
   void flush();
   void stored(std::uint64_t number);
@@ -113,30 +114,30 @@ struct registry_state {
 private:
   friend class local_change;
   friend class joint_change;
-  /// Shows the current state to all, wakes who watches, and tells what is to be synced.
+  /// Publishes the current state, wakes watchers, and reports the changes to sync.
   void publish();
   void stop_runner(const std::string& check_id);
   void start_runner(const local_check& c, nanoseconds ttl_left);
-  /// Deregisters the scripts of the API that the settings do not allow any more.
+  /// Deregisters API-registered scripts that the settings no longer allow.
   void drop_refused_scripts();
-  /// Tags of a service that is added or replaced: its definition's, or what others have made of them.
+  /// Chooses the tags of a service that is added or replaced: its definition's, or overridden ones.
   void choose_tags(local_service& next, const local_service_ptr& existing) const;
-  /// Its checks name the service and its tags.
+  /// Updates the service name and tags in its checks.
   void rename_checks(const node_service& service);
 
-  /// Results and tags of the last life, for what is being loaded.
+  /// Results and tags from before the restart, for definitions that are being loaded.
   struct last_life {
     std::map<std::string, storage::persisted_check_state> checks;
     std::map<std::string, storage::persisted_tags> tags;
   };
-  std::optional<last_life> last; ///< null once everything is loaded
+  std::optional<last_life> last; ///< null once loading has finished
 };
 
-/// Maintenance checks, as clients know them.
+/// The ids of maintenance checks, as clients know them.
 inline constexpr std::string_view node_maintenance_id = "_node_maintenance";
 std::string service_maintenance_id(const std::string& service_id);
 
-/// @param found its services and checks are loaded before anything else is heard
+/// @param found its services and checks are loaded before any message is handled
 registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self, registry_options options,
                                        std::shared_ptr<const config::runtime_config> found);
 

@@ -21,7 +21,7 @@ error unknown_service(const std::string& id) {
           404};
 }
 
-/// TTL checks keep the first bytes of an output that is too long.
+/// TTL checks keep the first bytes of an overlong output.
 std::string cut_front(std::string output, std::size_t limit) {
   if (output.size() <= limit) return output;
   auto total = output.size();
@@ -29,7 +29,7 @@ std::string cut_front(std::string output, std::size_t limit) {
   return output + " ... (captured " + std::to_string(limit) + " of " + std::to_string(total) + " bytes)";
 }
 
-/// Whether a check's worker does the same for two definitions: what is only shown, or judged by others, may differ.
+/// Whether two definitions need the same runner: members that are only shown, or evaluated elsewhere, may differ.
 bool same_work(check_definition a, check_definition b) {
   for (auto* d : {&a, &b}) {
     d->name.clear();
@@ -40,7 +40,7 @@ bool same_work(check_definition a, check_definition b) {
   return a == b;
 }
 
-/// What an alias may see depends on its token.
+/// The token determines what an alias can read.
 bool same_sight(const local_check& a, const local_check& b) {
   return check_kind(a.definition) != "alias" || (a.token == b.token && a.from_file == b.from_file);
 }
@@ -54,7 +54,7 @@ bool same_registration(const local_check& a, const local_check& b) {
          same_record(*a.check, *b.check);
 }
 
-/// The checks of a service that show another name or other tags of it.
+/// The checks of a service whose record has another name or other tags of it.
 std::vector<local_check_ptr> misnamed_checks(const local_state& local, const node_service& service) {
   std::vector<local_check_ptr> out;
   local.for_checks_of(service.id, nullptr, [&](const local_check_ptr& c) {
@@ -184,7 +184,7 @@ void registry_state::settle_tags(const tag_settlement& settled) {
     local_change change(*this);
     change.put(local_service_ptr(next));
   }
-  // The catalog gives them the tags of their service when there is other news of them.
+  // The catalog takes over the tags of the service with the next change of its checks.
   rename_checks(*next->service);
   persist_tags(*next);
 }
@@ -228,7 +228,7 @@ expected<void> registry_state::add_check(const check_registration& r) {
   auto& d = next->definition = r.check;
   d.id = check->check_id;
   d.token.clear();
-  d.status.clear(); // of its first moment only
+  d.status.clear(); // applies to the initial status only
   if (d.interval.count() > 0) d.interval = std::max(d.interval, nanoseconds{std::chrono::seconds(1)});
   if (d.deregister_critical_service_after.count() > 0)
     d.deregister_critical_service_after =
@@ -293,7 +293,7 @@ void registry_state::update_check(const std::string& id, std::string status, std
   bool only_output = existing->check->status == status;
   bool same = only_output && existing->check->output == output;
   auto since = status == health_critical ? existing->critical_since : std::nullopt;
-  // What this agent can't carry out has said nothing about the service.
+  // A check that this agent can't run says nothing about the service.
   if (status == health_critical && !since && is_available(check_kind(existing->definition)))
     since = self->clock().now();
   if (same && since == existing->critical_since) return;
@@ -312,7 +312,7 @@ void registry_state::update_check(const std::string& id, std::string status, std
   if (!sync || same) return;
   auto interval = options.settings.check_update_interval;
   if (only_output && interval.count() > 0) {
-    // News of the output alone can wait, so that chatty checks don't flood the servers.
+    // A change of the output alone is deferred, so that chatty checks do not flood the servers.
     if (deferred.contains(id)) return;
     auto wait = interval / 2 + jitter(random, interval);
     deferred.emplace(id, self->clock().now() + wait);

@@ -7,7 +7,7 @@ namespace praetor {
 
 namespace {
 
-/// What came from files and is not in them any more.
+/// Removes entries that came from files and are no longer defined.
 template <class Pointer, class Defined>
 std::vector<std::string> left_out(const state::radix_tree<Pointer>& current, const Defined& defined) {
   std::vector<std::string> out;
@@ -23,13 +23,13 @@ expected<void> registry_state::load(const config::runtime_config& c) {
   joint_change together(*this);
   load_results();
   auto files = definitions_of(c);
-  load_services(files); // checks of the configuration may belong to them
+  load_services(files); // before the checks, which may belong to them
   if (auto taken = take_definitions(c); !taken) {
     unwritten.clear();
     last.reset();
     return taken;
   }
-  load_checks(files); // they may belong to services of the configuration
+  load_checks(files); // after the configured services, which they may belong to
   for (const auto& [id, result] : last->checks)
     if (!current->check(id)) forget(storage::agent_table::check_states, id);
   for (const auto& [id, tags] : last->tags)
@@ -41,7 +41,7 @@ expected<void> registry_state::load(const config::runtime_config& c) {
 expected<void> registry_state::take_definitions(const config::runtime_config& c) {
   if (auto no = refused_definitions(c, *current)) return tl::unexpected(std::move(*no));
   auto before = std::exchange(options.settings, registry_settings_of(c));
-  // What waits was told to by the old interval.
+  // The waiting outputs were scheduled with the old interval.
   if (before.check_update_interval != options.settings.check_update_interval) sync_outputs(steady_time::max());
   auto next = definitions_of(c);
   joint_change together(*this);
@@ -49,7 +49,7 @@ expected<void> registry_state::take_definitions(const config::runtime_config& c)
     for (const auto& [id, r] : next.services) (void)remove_service(id);
   for (const auto& id : left_out(current->services, next.services)) (void)remove_service(id);
   for (const auto& id : left_out(current->checks, next.checks)) (void)remove_check(id);
-  // What can fail was looked at above.
+  // All possible failures were checked above.
   for (const auto& [id, r] : next.services) (void)add_service(r);
   for (const auto& [id, r] : next.checks) (void)add_check(r);
   drop_refused_scripts();

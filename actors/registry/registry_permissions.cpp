@@ -6,14 +6,14 @@ namespace praetor {
 
 namespace {
 
-/// The name that a service has now, not the one that it had when its check was registered, owns the check.
+/// The check's owner is the service's current name, not the name at the time of the check's registration.
 std::optional<write_refusal> refused_owner(const acl::authorizer& who, const local_state& own, const std::string& node,
                                            const std::string& service_id) {
   auto service = service_id.empty() ? nullptr : own.service(service_id);
   return service ? refused_service_write(who, service->service->name) : refused_node_write(who, node);
 }
 
-/// The owner of the check that has this id already, if there is one.
+/// Permission on the owner of the check that already has this id, if there is one.
 std::optional<write_refusal> refused_replaced_check(const acl::authorizer& who, const local_state& own,
                                                     const std::string& node, const std::string& id) {
   auto replaced = own.check(id);

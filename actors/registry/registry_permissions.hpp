@@ -9,20 +9,19 @@
 
 namespace praetor {
 
-// Who may write what of an agent's own services and checks: the rules of write_permissions.hpp, by what the registry
-// holds.
+// Write permissions on an agent's own services and checks: the rules of write_permissions.hpp, applied to the registry.
 
-/// A service with its checks. It may neither take the place of one, nor take checks away from one, that the token may
-/// not write.
+/// Registers a service with its checks. It may neither replace a service nor take over a check that the token may not
+/// write.
 std::optional<write_refusal> refused_registration(const acl::authorizer& who, const local_state& own,
                                                   const std::string& node, const service_registration& r);
-/// A check. Its service, if it names one, is there.
+/// Registers a check. Its service, if it names one, exists.
 std::optional<write_refusal> refused_registration(const acl::authorizer& who, const local_state& own,
                                                   const std::string& node, const check_registration& r);
-/// Removing a service, or its maintenance.
+/// Removes a service, or changes its maintenance mode.
 std::optional<write_refusal> refused_service_change(const acl::authorizer& who, const local_state& own,
                                                     const std::string& id);
-/// Removing a check, or setting its status.
+/// Removes a check, or sets its status.
 std::optional<write_refusal> refused_check_change(const acl::authorizer& who, const local_state& own,
                                                   const std::string& node, const std::string& id);
 

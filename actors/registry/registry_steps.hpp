@@ -33,7 +33,7 @@ private:
   std::shared_ptr<local_state> next_;
 };
 
-/// Several changes that are seen together or not at all: a service never stands there without its checks.
+/// Several changes that are published together: a service is never visible without its checks.
 class joint_change {
 public:
   explicit joint_change(registry_state& r) : registry_(r) { ++registry_.open_steps; }

@@ -6,7 +6,7 @@ namespace praetor {
 
 namespace {
 
-/// The stored records of a table, read one by one. What can't be read is left out with a warning.
+/// Reads the stored records of a table. Skips unreadable ones with a warning.
 template <class Read, class Use>
 void each_record(const ports& outside, storage::agent_table table, Read read, Use use) {
   auto found = outside.store->load(table);
@@ -75,7 +75,7 @@ void registry_state::load_checks(const file_definitions& files) {
                 r.check.service_id = check.service_id;
                 r.inside_service = check.interval.empty() || check.timeout.empty();
                 r.token = kept.token;
-                // It comes back critical, whatever it was, unless the result of a TTL check still holds.
+                // A restored check starts as critical, unless the result of a TTL check is still valid.
                 r.check.status = std::string(health_critical);
                 return add_check(r);
               });
@@ -122,7 +122,7 @@ void registry_state::when_durable(done_callback done) {
 }
 
 void registry_state::flush() {
-  // One batch at a time: what comes while it is being written goes into the next one.
+  // One batch at a time: changes that arrive during a write form the next batch.
   if (!writing.empty()) return;
   if (unwritten.empty()) {
     for (auto& done : std::exchange(unwritten_waiting, {})) done(nullptr);

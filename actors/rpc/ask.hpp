@@ -13,9 +13,9 @@
 
 namespace praetor {
 
-/// The request of a kind that the router carries once `ask` hands it over.
-/// @param question the question, or a function that gives it for each attempt, on the router's thread
-/// @param done called once, from any thread, with the reply or with what the caller is told
+/// Creates the request that `ask` hands to the router.
+/// @param question the question, or a function that the router calls for each attempt, on its thread
+/// @param done called once, on any thread, with the reply or the error for the caller
 template <rpc_kind Kind, class Question>
 forwarded_request_ptr prepared(request_terms terms, Question question,
                                std::function<void(expected<reply_of<Kind>>)> done) {
@@ -35,8 +35,8 @@ forwarded_request_ptr prepared(request_terms terms, Question question,
   return r;
 }
 
-/// Lets the answer be the beginning of a stream. `begun` is called once instead of `done` if it is one, and closes the
-/// pipe when nobody reads it any more.
+/// Accepts a streamed answer. `begun` is called once instead of `done` if the answer is streamed; it must close the
+/// pipe when it stops reading.
 template <rpc_kind Kind>
 void take_stream(forwarded_request& r, std::function<void(reply_of<Kind>, std::shared_ptr<byte_pipe>)> begun) {
   static_assert(declared<Kind>.streams);
@@ -44,11 +44,11 @@ void take_stream(forwarded_request& r, std::function<void(reply_of<Kind>, std::s
     auto head = read_body<reply_of<Kind>>(bytes);
     if (head) return begun(std::move(*head), std::move(rest));
     rest->close();
-    done(std::move(bytes)); // says why it could not be read
+    done(std::move(bytes)); // the error describes the malformed reply
   };
 }
 
-/// Has a server answer.
+/// Sends a request to a server.
 inline void ask(const rpc_router_actor& router, forwarded_request_ptr r) {
   caf::anon_send(router, forward_atom_v, local<forwarded_request_ptr>{std::move(r)});
 }
@@ -58,15 +58,15 @@ void ask(const rpc_router_actor& router, request_terms terms, Question question,
   ask(router, prepared<Kind>(std::move(terms), std::move(question), std::move(done)));
 }
 
-/// What ends a request for which nobody waits any more: its `done` is not called.
+/// The function that cancels a request: its `done` is not called then.
 inline std::function<void()> cancelling(rpc_router_actor router, const forwarded_request_ptr& r) {
   return [router = std::move(router), weak = std::weak_ptr(r)] {
     if (auto gone = weak.lock()) caf::anon_send(router, leave_atom_v, local<forwarded_request_ptr>{gone});
   };
 }
 
-/// Asks the server at the other end of one link, once.
-/// @param done called once, from any thread
+/// Sends one attempt to the server of one link.
+/// @param done called once, on any thread
 template <rpc_kind Kind>
 void ask_over(const peer_link_actor& link, const question_of<Kind>& what, steady_time deadline,
               std::function<void(expected<reply_of<Kind>>)> done) {

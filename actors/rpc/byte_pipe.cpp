@@ -122,7 +122,7 @@ void byte_pipe::close() {
     waiting_ = begun_ = 0;
     room.swap(on_room_);
     closed.swap(on_closed_);
-    readable.swap(on_readable_); // goes without being told: it is the reader's own
+    readable.swap(on_readable_); // dropped without a call: it is the reader's own
   }
   if (room) room();
   if (closed) closed();

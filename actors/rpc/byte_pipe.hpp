@@ -11,51 +11,52 @@
 
 namespace praetor {
 
-/// Bytes on their way from one writer to one reader, in order and never more than a window of them: what is too long
-/// for one message, or has no end in sight. Each side is told once, when it asks for it, that it may go on, and both
-/// learn that the other has left. Any thread; callbacks run on the thread of whoever caused them, without a lock.
+/// An ordered byte stream from one writer to one reader, bounded by a window: for data too long for one message or
+/// without a known end. Each side can ask for one notification that it may continue, and both learn when the other has
+/// closed. Thread-safe; callbacks run on the thread that triggers them, without a lock held.
 class byte_pipe {
 public:
-  /// Bytes of one message of a stream.
+  /// Bytes per message of a stream.
   static constexpr std::size_t piece = 128 << 10;
-  /// Bytes that wait in one pipe.
+  /// The maximal number of buffered bytes.
   static constexpr std::size_t default_window = 2 << 20;
 
   explicit byte_pipe(std::size_t window = default_window) : window_(window) {}
   byte_pipe(const byte_pipe&) = delete;
   byte_pipe& operator=(const byte_pipe&) = delete;
 
-  /// What the reader got.
+  /// The reader's result.
   struct part {
     std::string bytes;
-    bool end = false;            ///< nothing follows, and nothing is missing
-    std::optional<error> failed; ///< nothing follows, though something is missing
+    bool end = false;            ///< complete: nothing follows
+    std::optional<error> failed; ///< truncated: nothing follows
   };
 
   // The writer's side.
-  /// @returns false if it is more than the window holds, or nobody reads; then the bytes are dropped
+  /// @returns false if it exceeds the window, or the reader has closed; the bytes are dropped then
   bool write(std::string bytes);
-  /// All bytes have been written.
+  /// Marks the end of the stream.
   void finish();
-  /// The rest can't be had. What was written before still reaches the reader.
+  /// Ends the stream with an error. The reader still gets the bytes written before.
   void fail(error why);
-  /// The reader has left.
+  /// The reader has closed.
   bool closed() const;
-  /// Calls back once when at least half of the window is free, or the reader has left; at once if that is so.
+  /// Calls back once when at least half of the window is free or the reader has closed; immediately if that is already
+  /// so.
   void on_room(std::function<void()> action);
-  /// Calls back once when the reader has left; at once if it has.
+  /// Calls back once when the reader has closed; immediately if it has.
   void on_closed(std::function<void()> action);
 
   // The reader's side.
-  /// Up to `most` bytes, none if there are none.
+  /// Takes up to `most` bytes, possibly none.
   part take(std::size_t most);
-  /// Calls back once when there are bytes, or the end; at once if that is so.
+  /// Calls back once when there are bytes, or at the end; immediately if that is already so.
   void on_readable(std::function<void()> action);
-  /// Nothing more will be taken. What waits is dropped.
+  /// Closes the reader's side and drops the buffered bytes.
   void close();
 
   std::size_t window() const { return window_; }
-  /// Bytes that were written and not taken.
+  /// Bytes written but not taken.
   std::size_t waiting() const;
   /// Whether at least half of the window is free.
   bool has_room() const;
@@ -66,9 +67,9 @@ private:
   void end(std::optional<error> why);
 
   const std::size_t window_;
-  mutable std::mutex guard_; ///< of what follows
+  mutable std::mutex guard_; ///< guards the members below
   std::deque<std::string> pieces_;
-  std::size_t waiting_ = 0, begun_ = 0; ///< bytes; `begun_` of the first piece are taken
+  std::size_t waiting_ = 0, begun_ = 0; ///< bytes; `begun_` of the first piece are taken already
   bool ended_ = false, closed_ = false;
   std::optional<error> failure_;
   std::function<void()> on_room_, on_closed_, on_readable_;

@@ -22,12 +22,12 @@ enum class answerer : std::uint8_t {
   leader,     ///< the datacenter's leader, or a server that has heard from it recently enough
 };
 
-/// Whose answer a request takes. Resolved once, when the request comes in.
+/// Which agent answers a request. Determined once, when the request arrives.
 struct destination {
   std::string datacenter = {}; ///< of the records; always named
   answerer who = answerer::leader;
-  std::chrono::nanoseconds max_age{0}; ///< of a server's state, if it answers for the leader; 0: none does
-  std::chrono::nanoseconds hold{0};    ///< how long the request waits for a server that can answer
+  std::chrono::nanoseconds max_age{0}; ///< maximal age of another server's state; 0: only the leader answers
+  std::chrono::nanoseconds hold{0};    ///< how long the request waits for a suitable server
 };
 
 /// Where a request goes from an agent.

@@ -54,7 +54,7 @@ void stream_puller_state::step() {
     over = true;
     return self->quit();
   }
-  // What was asked for has room whenever it comes.
+  // The pipe always has room for the pieces that were requested.
   while ((asked + 1) * byte_pipe::piece + pipe->waiting() <= pipe->window()) {
     ++asked;
     call(envelope_of(rpc_kind::pull, packed_body(stream_pull{number, byte_pipe::piece})));
@@ -122,7 +122,7 @@ stream_pusher_state::~stream_pusher_state() {
 
 void stream_pusher_state::step() {
   if (over) return;
-  // The server has room for half of its window whenever it has answered everything.
+  // The server has room for half of its window once it has answered every push.
   while (!ended && unanswered + byte_pipe::piece <= pipe->window() / 2) {
     auto part = pipe->take(byte_pipe::piece);
     if (part.bytes.empty() && !part.end && !part.failed) return pipe->on_readable(wake());
@@ -151,11 +151,11 @@ void stream_pusher_state::answered(remote_outcome& outcome) {
   over = true;
   if (!outcome.answer) {
     cancel_request();
-    // Without its end the request was surely not carried out.
+    // A request whose end was not sent has certainly not been executed.
     outcome.reached = outcome.reached && ended;
     self->send(router, messages::attempt_ended{number, std::make_shared<remote_outcome>(std::move(outcome))});
   }
-  self->quit(); // refused: the answer to the request says why
+  self->quit(); // rejected: the answer to the request says why
 }
 
 link_stream_actor::behavior_type stream_pusher(link_stream_actor::stateful_pointer<stream_pusher_state> self,

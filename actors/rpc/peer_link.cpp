@@ -9,12 +9,12 @@ namespace praetor {
 
 namespace {
 
-/// Numbers of late requests that are remembered.
+/// The number of timed-out requests that are remembered.
 constexpr std::size_t most_late = 256;
-/// What a message takes beside its envelope's bytes.
+/// The overhead of a message beyond its envelope's bytes.
 constexpr std::size_t frame_overhead = 256;
 
-/// Answers arrive on any thread: they are handed to the link as messages with the request's number.
+/// Receives answers on any thread and forwards them to the link as messages with the request's number.
 std::shared_ptr<caf::actor_companion> make_mailbox(const peer_link_actor& link) {
   auto& system = link->home_system();
   auto made = system.spawn<caf::actor_companion, caf::hidden>();
@@ -37,7 +37,7 @@ std::shared_ptr<caf::actor_companion> make_mailbox(const peer_link_actor& link) 
   return {companion, [keep](caf::actor_companion* c) {
             c->on_enqueue(nullptr);
             c->cleanup(caf::exit_reason::normal,
-                       nullptr); // remoting's registry lets go of it, and who watches it hears
+                       nullptr); // removes it from CAF's registry and notifies its monitors
           }};
 }
 
@@ -103,7 +103,7 @@ void peer_link_state::moved(const std::string& address) {
   if (address == target.address) return;
   target.address = address;
   retry_waits.reset();
-  ++attempt; // an attempt under way leads to the old address
+  ++attempt; // invalidates a running attempt, which uses the old address
   connecting = false;
   if (gateway) {
     auto old = gateway;
@@ -202,7 +202,7 @@ void peer_link_state::gateway_down(const caf::down_msg& down) {
                             {{"server", target.name}, {"address", target.address}});
   auto old = gateway;
   drop_connection("the connection broke");
-  outside->links->disconnect(old); // the gateway may have ended without its process
+  outside->links->disconnect(old); // the gateway may have ended although its process runs
   retry_later();
 }
 

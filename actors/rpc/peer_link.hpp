@@ -16,20 +16,20 @@
 
 namespace praetor {
 
-/// How long a link waits before it tries again, and how much it keeps for a slow peer.
+/// A link's reconnect delays, and its limits for a slow peer.
 struct link_limits {
   std::chrono::milliseconds first_wait{50}, longest_wait{3000};
-  std::size_t window = 16 << 20;       ///< bytes that are sent and not yet with the other side
-  std::size_t most_requests = 1 << 16; ///< that wait for their answers
-  /// Bytes of requests that wait for their answers, by which the other side says that it is done with them; a larger
-  /// one goes alone. Raft's messages have a window of their own (raft::settings::max_in_flight_bytes).
+  std::size_t window = 16 << 20;       ///< bytes sent but not received by the peer
+  std::size_t most_requests = 1 << 16; ///< unanswered requests
+  /// Bytes of unanswered requests; the peer's answer shows that it has processed one. A larger request is sent alone.
+  /// Raft messages have a window of their own (raft::settings::max_in_flight_bytes).
   std::size_t unanswered = 64 << 20;
 };
 
 struct peer_link_state {
   static constexpr const char* name = "peer_link";
   peer_link_state() = default;
-  /// Whoever still waits is told, and the connection ends.
+  /// Fails all open requests and closes the connection.
   ~peer_link_state();
 
   struct waiting_call {
@@ -47,8 +47,8 @@ struct peer_link_state {
   std::mt19937_64 random;
 
   remote_gateway_actor gateway;                  ///< null while the link is down
-  std::shared_ptr<caf::actor_companion> mailbox; ///< sends in the link's name, and takes the answers
-  std::uint64_t attempt = 0;                     ///< the newest; outcomes of older ones are dropped
+  std::shared_ptr<caf::actor_companion> mailbox; ///< sends in the link's name and receives the answers
+  std::uint64_t attempt = 0;                     ///< number of the newest attempt; results of older ones are dropped
   bool connecting = false;
   backoff retry_waits{limits.first_wait, limits.longest_wait};
   std::string last_error;
@@ -56,8 +56,8 @@ struct peer_link_state {
   complaint_limit complaints;
   std::unordered_map<std::uint64_t, waiting_call> calls;
   std::multimap<steady_time, std::uint64_t> deadlines;
-  std::deque<std::uint64_t> late; ///< the last numbers whose deadline passed: their answers may still come
-  std::size_t unanswered = 0;     ///< bytes of `calls`
+  std::deque<std::uint64_t> late; ///< the last timed-out numbers: their answers may still arrive
+  std::size_t unanswered = 0;     ///< total bytes of `calls`
   steady_time retry_at = steady_time::max();
   deadline_timer<> timer;
 
@@ -71,11 +71,11 @@ struct peer_link_state {
   void wake();
 
 private:
-  /// A number that no open request has, and that nobody but the asked server can know.
+  /// A number that no open request has, unpredictable for anyone but the requested server.
   std::uint64_t fresh_number();
-  /// Why nothing more may be sent now; empty if it may.
+  /// Why nothing may be sent now; empty if it may.
   std::string objection(std::size_t bytes) const;
-  /// Takes the call of this number out, if it is there.
+  /// Removes and returns the call with this number, if it is open.
   std::shared_ptr<remote_call> end_call(std::uint64_t number);
   void drop_connection(const std::string& why);
   void retry_later();
@@ -84,9 +84,8 @@ private:
 };
 
 /// Keeps the link to one other server.
-/// @param target whom to reach; the server that answers has to be this one
-/// @param peer the own server's Raft peer, null on a client agent; hears when the link comes and goes, as the router
-/// does
+/// @param target the server to reach; its identity is verified
+/// @param peer the local Raft peer, null on client agents; notified like the router when the link goes up or down
 peer_link_actor::behavior_type peer_link(peer_link_actor::stateful_pointer<peer_link_state> self, ports_ptr outside,
                                          known_server target, raft_peer_actor peer, rpc_router_actor router);
 

@@ -8,7 +8,7 @@
 
 namespace praetor {
 
-/// Gives the bytes of something received back to its connection's window when the last holder lets go of it.
+/// Returns received bytes to their connection's window when the last owner releases it.
 class window_share {
 public:
   explicit window_share(std::function<void()> give_back) : give_back_(std::move(give_back)) {}
@@ -22,7 +22,7 @@ private:
   std::function<void()> give_back_;
 };
 
-/// A message of another server, and who sent it.
+/// A message of another server, and its sender.
 struct received_message {
   peer_identity from;
   std::string bytes;

@@ -12,23 +12,23 @@
 
 namespace praetor {
 
-/// No request, answer or message between processes is larger than this (bytes of the envelope).
+/// The maximal size of a request, answer or message between processes (bytes of the envelope).
 inline constexpr std::size_t largest_envelope = 64 << 20;
 
-/// A request to another server, and who waits for its answer.
+/// A request to another server, and the callback for its answer.
 struct remote_call {
   envelope request;
   steady_time deadline;
-  /// Called once. `reached` is false if the request has surely never left: then it may be sent elsewhere.
+  /// Called once. `reached` is false if the request was definitely not sent: it may be sent elsewhere then.
   std::function<void(expected<envelope> answer, bool reached)> done;
 };
 
-/// A message to another server that is not answered.
+/// A one-way message to another server.
 struct remote_envelope {
   envelope message;
 };
 
-/// How an attempt to connect ended. A connection that nobody takes over is ended with it.
+/// The outcome of a connection attempt. Closes the connection unless it is taken over.
 struct link_outcome {
   link_outcome(std::shared_ptr<connector> links, expected<remote_gateway_actor> gateway)
       : links(std::move(links)), gateway(std::move(gateway)) {}
@@ -42,7 +42,7 @@ struct link_outcome {
   expected<remote_gateway_actor> gateway;
 };
 
-/// What came back for a request: the other side's envelope, or why it has none.
+/// The answer to a request: the peer's envelope, or the error.
 struct link_answer {
   expected<envelope> answer;
 };

@@ -10,7 +10,7 @@ namespace praetor {
 namespace {
 
 constexpr std::size_t piece_size = 4096;
-constexpr std::size_t most_unsent = 16; ///< pieces; then the command has to wait
+constexpr std::size_t most_unsent = 16; ///< unsent pieces beyond which the command is paused
 constexpr auto piece_patience = std::chrono::milliseconds(500);
 constexpr nanoseconds default_wait = std::chrono::seconds(2);
 constexpr std::string_view log_name = "agent";
@@ -51,7 +51,7 @@ void remote_execution_state::read_job(bool consistently) {
   ask("GET", "job", {{"raw", ""}, {consistently ? "consistent" : "stale", ""}}, {});
 }
 
-/// The keys belong to the session: they go with it, and cannot be written once it is gone.
+/// The session holds the keys: they are deleted with it, and writes fail once it is gone.
 void remote_execution_state::write(const std::string& key, std::string value) {
   ask("PUT", options.view->settings.load()->node_name + "/" + key, {{"acquire", options.place.session}},
       std::move(value));
@@ -89,7 +89,7 @@ void remote_execution_state::answered(const remote_answer& a) {
   auto refused = "the key-value store answered " + std::to_string(a.status) + ": " + a.body;
   switch (now) {
   case phase::reading:
-    // What any server knows may be older than the event.
+    // The state of an arbitrary server may be older than the event.
     return a.status == 200 ? acknowledge(a) : read_job(true);
   case phase::reading_consistently: return a.status == 200 ? acknowledge(a) : give_up("no job: " + refused);
   case phase::acknowledging: return a.body == "true" ? start() : give_up("no acknowledgement: " + refused);
@@ -121,7 +121,7 @@ void remote_execution_state::heard(std::string output) {
 
 void remote_execution_state::time_is_up() {
   if (exit_code) return;
-  if (!gathered.empty() || unsent.empty()) cut_piece(); // with nothing gathered it is a sign of life
+  if (!gathered.empty() || unsent.empty()) cut_piece(); // an empty piece is a heartbeat
   timer.start(self, job.wait > 0 ? nanoseconds{job.wait} : default_wait);
 }
 

@@ -14,10 +14,10 @@
 
 namespace praetor {
 
-/// The name of the events that ask for an execution.
+/// The name of events that trigger a remote execution (Consul: agent/remote_exec.go).
 inline constexpr std::string_view execution_event_name = "_rexec";
 
-/// Where an execution is described and where its results go: keys below PREFIX/SESSION.
+/// Where the job and its results are stored: keys below PREFIX/SESSION.
 struct execution_place {
   std::string prefix, session;
 
@@ -28,12 +28,12 @@ struct execution_place {
   }
 };
 
-/// What is to be executed, as the key `job` says.
+/// The job as stored in the key `job`.
 struct execution_job {
   std::string command; ///< for the shell
   std::optional<string_list> args;
   blob script;
-  std::int64_t wait = 0; ///< nanoseconds between two signs of life
+  std::int64_t wait = 0; ///< nanoseconds between heartbeats
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -44,7 +44,7 @@ struct execution_job {
   }
 };
 
-/// What the key-value store answered.
+/// An answer of the key-value store.
 struct execution_reply {
   remote_answer answer;
 };
@@ -67,13 +67,13 @@ struct remote_execution_state {
   phase now = phase::reading;
   execution_job job;
   std::shared_ptr<running_command> command;
-  std::string gathered;           ///< not yet a piece
-  std::deque<std::string> unsent; ///< pieces of output, an empty one as a sign of life
+  std::string gathered;           ///< output of the next piece
+  std::deque<std::string> unsent; ///< pieces of output; an empty one is a heartbeat
   std::optional<std::int32_t> exit_code;
   std::uint64_t requests = 0, pieces = 0;
   deadline_timer<> timer;
   bool asking = false;
-  bool held_back = false; ///< the command waits until a piece is sent
+  bool held_back = false; ///< the command is paused until a piece is sent
 
   void read_job(bool consistently);
   void answered(const remote_answer& a);
@@ -91,7 +91,7 @@ private:
   void give_up(const std::string& why);
 };
 
-/// Ends when the exit code is written, or nothing more can be.
+/// Stops once the exit code is written, or no more output can be.
 remote_execution_actor::behavior_type
 remote_execution(remote_execution_actor::stateful_pointer<remote_execution_state> self,
                  remote_execution_options options);

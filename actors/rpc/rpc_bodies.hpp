@@ -11,7 +11,7 @@
 
 namespace praetor {
 
-// How requests and replies of the declared kinds travel.
+// The encoding of requests and replies of the declared kinds.
 
 template <class T>
 std::string packed_body(const T& what) {
@@ -23,7 +23,7 @@ std::string packed_body(const T& what) {
     return msgpack::pack(what);
 }
 
-/// The error's text says what is wrong with the bytes.
+/// The error's text describes the malformed bytes.
 template <class T>
 expected<T> read_body(std::string bytes) {
   if constexpr (std::same_as<T, std::string>) {
@@ -36,7 +36,7 @@ expected<T> read_body(std::string bytes) {
   }
 }
 
-/// A server's answer. It may have carried out a request whose answer is none.
+/// Decodes a server's answer. A server may have executed a request even if its answer is malformed.
 template <rpc_kind Kind>
 expected<reply_of<Kind>> read_reply(expected<std::string> bytes) {
   if (!bytes) return tl::unexpected(std::move(bytes.error()));

@@ -44,7 +44,9 @@ envelope rpc_refused(std::string text, int status, bool not_carried_out) {
 }
 
 peer_standing rpc_gateway_state::standing(const peer_identity& from) const {
-  if (from.id == options.own_id) return peer_standing::stranger; // a server does not ask itself over the wire
+  if (from.id == options.own_id)
+    return peer_standing::stranger; // a server does not send requests to itself over the
+                                    // wire
   return standing_of(from, options.datacenter, options.view->servers.load().get());
 }
 
@@ -108,8 +110,8 @@ std::optional<envelope> rpc_gateway_state::refused_load(const peer_identity& fro
   return {};
 }
 
-/// Servers authorize before they propose. Commands that client agents propose are authorized here, by what the command
-/// says, which may be anything before it is checked.
+/// Servers authorize before proposing. Commands proposed by client agents are authorized here, by the command's
+/// content, which is untrusted until it has been checked.
 tl::expected<log_command, rpc_refusal> rpc_gateway_state::proposed_command(std::string bytes,
                                                                            const peer_identity& from) {
   auto known = standing(from);
@@ -122,7 +124,7 @@ tl::expected<log_command, rpc_refusal> rpc_gateway_state::proposed_command(std::
     no = refused_command(options.view, checked->bytes(), {options.outside->wall_clock(), self->clock().now()});
   if (!no) return std::move(*checked);
   if (known != peer_standing::unproven_server) return refusal(std::move(*no), false);
-  // Gossip may be about to tell of it: the sender tries again for as long as it holds the request.
+  // Gossip may learn of the server soon: the sender retries as long as it holds the request.
   auto doubt = doubt_about(from, options.view->servers.load().get());
   complain(from, doubt);
   return refusal({"this server does not know the sender as a server: " + doubt, 503}, true);
@@ -144,7 +146,7 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e, const peer_ident
   auto origin = origin_of(request, from);
   auto bytes = e.bytes.size() + (request.streams ? byte_pipe::default_window : 0);
   if (auto no = refused_load(from, request.number, origin, bytes)) return *no;
-  // Nobody would end the requests of a connection whose end the gateway has heard of already.
+  // The gateway already knows that this connection has ended, so nothing would cancel its requests.
   if (!links.is_open(from.connection) && !mutated(mutation::ended_connection_served))
     return rpc_refused("the connection has ended", 499, true);
   auto id = ++next;
@@ -161,7 +163,7 @@ caf::result<envelope> rpc_gateway_state::ask(const envelope& e, const peer_ident
   slots.take(1);
   charge(r, bytes);
   if (request.streams) open_streams(id).body = std::make_shared<byte_pipe>();
-  // Whom it is for when it is handed on from here.
+  // The client that a further hop counts the request for.
   request.origin = r.origin.empty() ? "agent " + from.id : r.origin;
   dispatch(kind, std::move(request), from, id);
   return promise;
@@ -354,7 +356,7 @@ rpc_gateway_actor::behavior_type rpc_gateway(rpc_gateway_actor::stateful_pointer
                                              rpc_gateway_options options) {
   self->state.self = self;
   self->state.options = std::move(options);
-  // Answers to what it never asked, which CAF would print one by one.
+  // Answers to requests it never sent, which CAF would print one by one.
   self->set_default_handler(caf::drop);
   return {
       [self](rpc_atom, const envelope& request, const peer_identity& from) { return self->state.ask(request, from); },

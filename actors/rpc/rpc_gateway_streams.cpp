@@ -8,7 +8,7 @@ namespace praetor {
 
 namespace {
 
-/// Pulls that a peer may have under way in one stream: what it has room for is no more than a window.
+/// The maximal number of pending pulls per stream: together no more than a window.
 constexpr std::size_t most_pulls = byte_pipe::default_window / byte_pipe::piece;
 
 envelope no_stream(std::uint64_t number) {

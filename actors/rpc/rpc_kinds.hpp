@@ -16,32 +16,33 @@ namespace state {
 struct apply_result;
 }
 
-/// Who may send a kind of envelope to a server.
+/// Which peers may send a kind of envelope to a server.
 enum class asker : std::uint8_t {
-  nobody,            ///< the kind is no request
+  nobody,            ///< the kind is only an answer
   any_agent,         ///< an agent of this datacenter
   server,            ///< a server of this datacenter
-  configured_server, ///< a server of the Raft configuration, or one that is joining; the Raft machine has the last word
+  configured_server, ///< a server of the Raft configuration, or one that is joining; the Raft machine makes the final
+                     ///< check
 };
 
-/// In the place of a request or a reply that says nothing.
+/// Stands for an empty request or reply.
 struct nothing {};
 
-/// Which requests of a kind may be sent again although a server may have carried them out already.
+/// Which requests of a kind may be sent again even if a server may have executed them.
 template <class Request>
 using repeatable_test = bool (*)(const Request&);
 template <class Request>
 inline constexpr repeatable_test<Request> no_request = [](const Request&) { return false; };
 template <class Request>
 inline constexpr repeatable_test<Request> every_request = [](const Request&) { return true; };
-/// Those that change nothing.
+/// Read-only requests.
 inline constexpr repeatable_test<remote_request> only_reads = [](const remote_request& r) {
   return r.method == "GET" || r.method == "HEAD";
 };
 
-/// One kind of envelope. A kind without a row is refused.
-/// @tparam Request what is asked. A string travels as it is, any other type as MessagePack
-/// @tparam Reply what comes back, likewise
+/// Declares one kind of envelope. A kind without a row is rejected.
+/// @tparam Request a string is sent unchanged, any other type as MessagePack
+/// @tparam Reply likewise
 template <rpc_kind Kind, class Request = nothing, class Reply = nothing>
 struct rpc_declaration {
   using request = Request;
@@ -50,13 +51,13 @@ struct rpc_declaration {
 
   std::string_view name; ///< in reports and in docs/security.md
   asker who = asker::nobody;
-  bool answered = true; ///< false: a message
-  bool streams = false; ///< more may follow the request, and its answer
+  bool answered = true; ///< false: a one-way message
+  bool streams = false; ///< the request and its answer may continue as streams
   repeatable_test<Request> repeatable = no_request<Request>;
 };
 
 inline constexpr std::tuple rpc_declarations{
-    // The bytes of a log_command, which the server checks before it proposes it.
+    // The bytes of a log_command, which the server checks before proposing it.
     rpc_declaration<rpc_kind::propose, std::string, state::apply_result>{"propose", asker::any_agent},
     rpc_declaration<rpc_kind::refused, nothing, rpc_refusal>{"refused", asker::nobody},
     rpc_declaration<rpc_kind::raft, std::string>{"raft", asker::configured_server, false},
@@ -65,7 +66,7 @@ inline constexpr std::tuple rpc_declarations{
     rpc_declaration<rpc_kind::cancel, cancelled_request>{"cancel", asker::any_agent, false},
     rpc_declaration<rpc_kind::node_records, node_records_request, node_records>{
         "node_records", asker::any_agent, true, false, every_request<node_records_request>},
-    // Both in the form of the frontends, which alone read it.
+    // Both in the frontends' own form, opaque to the router and gateway.
     rpc_declaration<rpc_kind::dns, std::string, std::string>{"dns", asker::any_agent, true, false,
                                                              every_request<std::string>},
     rpc_declaration<rpc_kind::log_state, nothing, log_state>{"log_state", asker::any_agent, true, false,
@@ -78,7 +79,7 @@ inline constexpr std::tuple rpc_declarations{
     rpc_declaration<rpc_kind::streamed>{"streamed", asker::nobody},
 };
 
-/// What is declared of a kind, for code that gets its number.
+/// A kind's declaration, for code that has its number at run time.
 struct rpc_kind_row {
   rpc_kind kind;
   std::string_view name;
@@ -92,7 +93,7 @@ inline constexpr auto rpc_kinds = std::apply(
     },
     rpc_declarations);
 
-/// The row of a number that came over the wire; null for kinds of other releases.
+/// The row of a received number; null for kinds of other releases.
 constexpr const rpc_kind_row* find_rpc_kind(std::uint16_t number) {
   for (const auto& row : rpc_kinds)
     if (static_cast<std::uint16_t>(row.kind) == number) return &row;
@@ -108,7 +109,7 @@ constexpr std::size_t place_of() {
 }
 } // namespace detail
 
-/// What is declared of a kind; one without a declaration does not compile.
+/// A kind's declaration; a kind without one does not compile.
 template <rpc_kind Kind>
 using declaration_of = std::tuple_element_t<detail::place_of<Kind>(), std::remove_const_t<decltype(rpc_declarations)>>;
 template <rpc_kind Kind>

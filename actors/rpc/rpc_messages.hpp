@@ -14,31 +14,32 @@ namespace praetor {
 
 class byte_pipe;
 
-/// What one process asks of another (envelope::kind). Numbers are never used again; 8 was an agent's coordinate.
-/// rpc_kinds.hpp says who may send each.
+/// The kinds of messages between processes (envelope::kind). Numbers are never reused; 8 was an agent's coordinate.
+/// rpc_kinds.hpp declares the allowed senders.
 enum class rpc_kind : std::uint16_t {
-  propose = 1,      ///< a command as it stands in the log; answer: state::apply_result
-  refused = 2,      ///< only as an answer: rpc_refusal
-  raft = 3,         ///< a Raft message, not answered
+  propose = 1,      ///< a command in log form; answer: state::apply_result
+  refused = 2,      ///< answer only: rpc_refusal
+  raft = 3,         ///< a one-way Raft message
   request = 4,      ///< a client's request: remote_request; answer: remote_answer
-  cancel = 5,       ///< the client of a request has gone away: cancelled_request, not answered
-  node_records = 6, ///< what the catalog has of a node: node_records_request; answer: node_records
-  dns = 7,          ///< a DNS question, in the form that the frontends give it
+  cancel = 5,       ///< the client of a request has gone away: cancelled_request, one-way
+  node_records = 6, ///< the catalog's records of a node: node_records_request; answer: node_records
+  dns = 7,          ///< a DNS query, in the frontends' form
   log_state = 9,    ///< whether a server is part of a cluster; answer: log_state
-  token = 10,       ///< a secret: what may its holder do? answer: token_holder
-  pull = 11,        ///< more of the answer to an open request: stream_pull; answer: stream_piece
-  push = 12,        ///< more of an open request: stream_piece; the answer is empty and means that there is room
-  streamed = 13,    ///< only as an answer: the kind's own, of which the rest is there to be pulled
+  token = 10,       ///< the permissions of a secret; answer: token_holder
+  pull = 11,        ///< requests more of an answer: stream_pull; answer: stream_piece
+  push = 12,        ///< more of a request: stream_piece; the empty answer means that there is room
+  streamed = 13,    ///< answer only: the beginning of the kind's own answer; the rest is to be pulled
 };
 
-/// What envelopes of answered kinds carry.
+/// The content of envelopes of answered kinds.
 struct rpc_request {
-  std::uint64_t number = 0; ///< by which the sender may cancel it
-  std::uint32_t hops = 1;   ///< how many agents have handed it on
+  std::uint64_t number = 0; ///< for cancellation by the sender
+  std::uint32_t hops = 1;   ///< how many agents have forwarded it
   nanoseconds hold{0};      ///< how long it may wait for a leader
-  std::string origin;       ///< for whom a server asks: "" for itself. Believed of servers only
-  bool streams = false;     ///< more of it follows: the sender pushes it
-  std::string body;         ///< MessagePack, or what the kind says
+  std::string origin;       ///< the client that a server forwards it for: "": the server itself. Trusted from servers
+                            ///< only
+  bool streams = false;     ///< the sender pushes the rest of it as a stream
+  std::string body;         ///< MessagePack, or the kind's own form
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -51,21 +52,21 @@ struct rpc_request {
   }
 };
 
-/// A request is handed on so often: by the agent that the client asked, and by a server that did not lead.
+/// The maximal number of hops: the agent that the client contacted, and a server that did not lead.
 inline constexpr std::uint32_t most_hops = 2;
 
 /// Why there is no answer.
 struct rpc_refusal {
   std::string text;
   std::int64_t status = 500;
-  std::uint64_t code = 0;       ///< error_code, as it travels: read it by why()
-  bool not_carried_out = false; ///< surely nothing happened: it may be sent again, or elsewhere
+  std::uint64_t code = 0;       ///< error_code as sent: read it through why()
+  bool not_carried_out = false; ///< definitely not executed: may be retried, here or elsewhere
 
   rpc_refusal() = default;
   rpc_refusal(error why, bool not_carried_out)
       : text(std::move(why.text)), status(why.status), code(static_cast<std::uint64_t>(why.code)),
         not_carried_out(not_carried_out) {}
-  /// The code is by the status if a release without codes sent it.
+  /// A release without codes sends none: the status implies the code.
   error why() const { return {received_code(code, status), text, static_cast<int>(status)}; }
 
   template <class F, class Self>
@@ -77,16 +78,15 @@ struct rpc_refusal {
   }
 };
 
-// Streams. What is too long for a message, or has no end in sight, follows its request or its answer in pieces. Both
-// directions are asked for by the side that dialled, because a connection carries requests only that way: it pushes
-// what belongs to a request, and pulls what belongs to an answer. A push is answered once there is room for more, a
-// pull once there is something to answer it with. A stream has the number of its request, and is cancelled and ended
-// with it.
+// Streams. Data too long for a message, or without a known end, follows its request or answer in pieces. The dialling
+// side drives both directions, because a connection carries requests only that way: it pushes the rest of a request and
+// pulls the rest of an answer. A push is answered once there is room for more, a pull once there are bytes. A stream
+// has the number of its request, and is cancelled and ended with it.
 
-/// Asks for more of an answer.
+/// Requests more of an answer.
 struct stream_pull {
   std::uint64_t number = 0; ///< of the request
-  std::uint64_t most = 0;   ///< bytes that the asker has room for; a server sends at most byte_pipe::piece
+  std::uint64_t most = 0;   ///< bytes that the sender has room for; a server returns at most byte_pipe::piece
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -95,14 +95,14 @@ struct stream_pull {
   }
 };
 
-/// Some bytes of a stream. None of them and no end: nothing is there yet.
+/// Bytes of a stream. Empty without `end`: nothing is available yet.
 struct stream_piece {
   std::uint64_t number = 0; ///< of the request
   std::uint64_t offset = 0; ///< bytes of the stream before these
   std::string bytes;
-  bool end = false;        ///< the stream ends with them
-  std::string failed;      ///< why the rest can't be had; "" if it can
-  std::int64_t status = 0; ///< that belongs to `failed`, as does the next
+  bool end = false;        ///< the last piece of the stream
+  std::string failed;      ///< why the rest can't be sent; "": no error
+  std::int64_t status = 0; ///< of `failed`, like the next member
   std::uint64_t code = 0;  ///< error_code
 
   void fail(const error& why) {
@@ -110,7 +110,7 @@ struct stream_piece {
     status = why.status;
     code = static_cast<std::uint64_t>(why.code);
   }
-  /// Why the rest can't be had, if `failed` is set.
+  /// The error, if `failed` is set.
   error why() const { return {received_code(code, status), failed, static_cast<int>(status)}; }
 
   template <class F, class Self>
@@ -134,7 +134,7 @@ struct cancelled_request {
   }
 };
 
-/// A header line or a query parameter.
+/// A header field or a query parameter.
 struct named_text {
   std::string name, value;
 
@@ -145,12 +145,12 @@ struct named_text {
   }
 };
 
-/// What the agent that a client asked adds to its request, so that the answer is the one that it would give itself.
+/// What the contacted agent adds to a forwarded request, so that the answer equals its own.
 struct asking_agent {
   std::string node;                     ///< its name
-  bool indents = false;                 ///< it lays JSON out for people
-  nanoseconds discovery_max_stale{0};   ///< of its configuration
-  std::optional<nanoseconds> wait_left; ///< of a blocking query that was waiting already
+  bool indents = false;                 ///< it pretty-prints JSON
+  nanoseconds discovery_max_stale{0};   ///< from its configuration
+  std::optional<nanoseconds> wait_left; ///< of a blocking query that has already waited
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -165,14 +165,14 @@ struct asking_agent {
 struct remote_request {
   std::string method, path, raw_query;
   std::vector<named_text> query;   ///< decoded
-  std::vector<named_text> headers; ///< those that endpoints look at; names in lower case
+  std::vector<named_text> headers; ///< those that endpoints read; names in lower case
   std::string body;
-  std::uint64_t rest_size = 0; ///< bytes of the body that follow as a stream, if any do
+  std::uint64_t rest_size = 0; ///< bytes of the body that follow as a stream
   std::string remote_address;
   std::uint16_t remote_port = 0;
   asking_agent asker;
-  std::shared_ptr<byte_pipe> rest; ///< the stream; null: `body` is whole. Stays in its process, as the next does
-  std::string origin;              ///< for whom the agent that handed it on asks: see rpc_request::origin
+  std::shared_ptr<byte_pipe> rest; ///< the stream; null: `body` is complete. Not serialized, like the next member
+  std::string origin;              ///< the client that the forwarding agent counts it for: see rpc_request::origin
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -221,8 +221,8 @@ struct remote_answer {
   std::string lines; ///< more header lines, each with its CRLF
   read_meta meta;
   std::string body;
-  bool not_carried_out = false;    ///< surely nothing happened; travels as rpc_refusal
-  std::shared_ptr<byte_pipe> rest; ///< what follows the body; null: nothing. Travels as a stream
+  bool not_carried_out = false;    ///< definitely not executed; sent as rpc_refusal
+  std::shared_ptr<byte_pipe> rest; ///< the rest of the body; null: none. Sent as a stream
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -237,8 +237,8 @@ struct remote_answer {
 
 struct node_records_request {
   std::string node;
-  std::string token;        ///< whose eyes see the catalog
-  nanoseconds max_stale{0}; ///< how old the answering server's state may be
+  std::string token;        ///< authorizes the reads of the catalog
+  nanoseconds max_stale{0}; ///< maximal age of the answering server's state
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -248,9 +248,9 @@ struct node_records_request {
   }
 };
 
-/// What the catalog has of one node.
+/// The catalog's records of one node.
 struct node_records {
-  node_ptr node; ///< null: it is not there
+  node_ptr node; ///< null: unknown
   std::vector<node_service_ptr> services;
   std::vector<health_check_ptr> checks;
 

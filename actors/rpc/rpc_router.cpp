@@ -14,9 +14,10 @@ namespace praetor {
 
 namespace {
 
-constexpr auto look_interval = std::chrono::milliseconds(25); // at what is held: has a leader been elected?
-/// Held and asked together. Frontends and the gateway admit requests, and share their slots fairly; this is more than
-/// they admit, so that nobody's requests push out those of others here.
+constexpr auto look_interval = std::chrono::milliseconds(25); // between checks of held requests: has a leader been
+                                                              // elected?
+/// The limit on held and sent requests together. Higher than what frontends and the gateway admit, who share their
+/// slots fairly, so that no client's requests displace others here.
 constexpr std::size_t most_waiting = 131072;
 constexpr int most_doublings = 16;
 
@@ -50,15 +51,15 @@ void rpc_router_state::propose(std::shared_ptr<proposal> p) {
         done(result);
       });
   *failed = r;
-  // Who got it from a server that does not lead either says so: the first one looks for the leader again.
+  // After `most_hops` forwards, fail instead of forwarding again, so that the first hop re-resolves the leader.
   if (p->hops >= most_hops) r->attempt = nullptr;
   r->terms.here = [me = rpc_router_actor{self}, peer = options.peer, p, done, weak = std::weak_ptr(r)] {
     auto sent = std::make_shared<proposal>();
     sent->command = p->command;
     sent->done = [me, done, r = weak.lock()](const state::apply_result& result) {
       if (!result.not_appended) return done(result);
-      // Only what was surely never appended is sent again: a second compare-and-set would answer false after having
-      // won.
+      // Retry only what was definitely not appended: a repeated compare-and-set would return false after having
+      // succeeded.
       caf::anon_send(me, forward_atom_v, local<forwarded_request_ptr>{r});
     };
     caf::anon_send(peer, propose_atom_v, local<std::shared_ptr<proposal>>{std::move(sent)});
@@ -85,7 +86,7 @@ void rpc_router_state::read(done_callback done) {
 void rpc_router_state::forward(forwarded_request_ptr r) {
   auto& notes = r->notes;
   if (notes.cancelled) return;
-  if (notes.begun) return hold_back(r); // an attempt of this agent's own came to nothing
+  if (notes.begun) return hold_back(r); // one of this agent's own attempts failed
   notes.begun = true;
   notes.hold_until = self->clock().now() + r->terms.to.hold;
   notes.deadline = notes.hold_until + r->terms.patience;
@@ -217,7 +218,7 @@ void rpc_router_state::ended(std::uint64_t number, remote_outcome outcome) {
     if (outcome.reached && !r->notes.repeatable && !mutated(mutation::resent_compare_and_set))
       return r->done(tl::unexpected(unknown_outcome()));
     if (now >= r->notes.deadline) return r->done(tl::unexpected(outcome.answer.error()));
-    // What was waiting for long waits for the next leader afresh.
+    // A request that has waited for long starts a new wait for the next leader.
     auto afresh = std::min<steady_time>(now + r->terms.to.hold, r->notes.deadline);
     if (outcome.reached) r->notes.hold_until = std::max(r->notes.hold_until, afresh);
     r->notes.last = no_leader();

@@ -18,10 +18,10 @@
 
 namespace praetor {
 
-/// What an attempt at a request came to.
+/// The outcome of an attempt.
 struct remote_outcome {
   expected<envelope> answer;
-  bool reached = true; ///< false: it has surely never left
+  bool reached = true; ///< false: it was definitely not sent
 };
 
 struct rpc_router_options {
@@ -38,7 +38,7 @@ struct rpc_router_options {
 struct rpc_router_state {
   static constexpr const char* name = "rpc_router";
   rpc_router_state() = default;
-  /// The links end with it.
+  /// Stops the links.
   ~rpc_router_state();
 
   struct link {
@@ -46,11 +46,11 @@ struct rpc_router_state {
     std::string datacenter, address;
     bool up = false;
   };
-  /// A request that another server has been asked.
+  /// A request that was sent to another server.
   struct flight {
     forwarded_request_ptr request;
     std::string server;
-    link_stream_actor pusher; ///< of what follows the request; null: nothing does
+    link_stream_actor pusher; ///< for the stream after the request; null: none
   };
 
   rpc_router_actor::pointer self = nullptr;
@@ -80,9 +80,9 @@ private:
   void attempt(const forwarded_request_ptr& r);
   void hold_back(const forwarded_request_ptr& r);
   void give_up(const forwarded_request_ptr& r);
-  /// Takes the attempt of this number out, and ends what is still being pushed for it.
+  /// Removes the attempt with this number and stops its pusher.
   std::optional<flight> end_flight(std::uint64_t number);
-  /// The rest of an answer is there to be pulled.
+  /// The rest of an answer is ready to be pulled.
   void begin_stream(std::uint64_t number, flight& f, std::string head);
   /// The datacenter whose servers are asked. A client agent's servers pass on what is meant for others.
   const std::string& asked_datacenter(const destination& to) const;
@@ -100,7 +100,7 @@ private:
   void schedule_rebalance();
 };
 
-/// Carries what the leader or another server has to do.
+/// Forwards requests to the leader or to another server.
 rpc_router_actor::behavior_type rpc_router(rpc_router_actor::stateful_pointer<rpc_router_state> self,
                                            rpc_router_options options);
 

@@ -12,12 +12,12 @@ constexpr auto rebalance_least = std::chrono::minutes(2), rebalance_spread = std
 constexpr auto rebalance_per_member = std::chrono::microseconds(15625);
 constexpr auto link_restart = std::chrono::seconds(1);
 
-/// Servers that left are gone; failed ones may come back at any moment.
+/// Servers that left are gone; failed ones may return at any moment.
 bool worth_a_link(const known_server& s) {
   return s.status != swim::member_status::left && s.status != swim::member_status::none;
 }
 
-/// What is held is tried again at once, or given up if no server is left.
+/// Retries held requests at once, or fails them if no server is left.
 void look_at_held(rpc_router_state& s) {
   for (auto& [place, r] : s.held) r->notes.due = steady_time{};
   if (!s.held.empty()) s.retry();
@@ -92,7 +92,7 @@ void rpc_router_state::link_lost(const caf::actor_addr& which) {
     ended(number, {fail(error_code::disconnected, "the link to server " + id + " has failed"), true});
   look_at_held(*this);
   publish_links();
-  // It is made again from what gossip knows then.
+  // Recreated from gossip's current view.
   auto known = options.view->servers.load();
   if (known) self->delayed_send(self, link_restart, members_atom_v, local<std::shared_ptr<const known_servers>>{known});
 }

@@ -4,19 +4,18 @@
 
 namespace praetor {
 
-/// How long the ends of a stream between two processes have patience with each other. How much is under way between
-/// them is bounded by byte_pipe.
+/// The timeouts of a stream between two processes. byte_pipe bounds the bytes in transit.
 struct stream_limits {
-  /// A pull that there is nothing for is answered all the same: the other side sees that the stream lives.
+  /// When to answer a pull for which there are no bytes, so that the other side sees that the stream is alive.
   std::chrono::seconds quiet{10};
-  /// A server ends a stream whose reader has not asked for more for so long. HTTP clients may take 4 KiB a second over
-  /// a minute, and an agent asks for no more than its client takes.
+  /// When a server ends a stream whose reader does not pull. HTTP clients may read as slowly as 4 KiB per second
+  /// averaged over a minute, and an agent pulls no faster than its client reads.
   std::chrono::seconds reader{150};
-  /// A server ends a stream whose writer has room and sends nothing.
+  /// When a server ends a stream whose writer has room but sends nothing.
   std::chrono::seconds writer{30};
-  /// The side that dialled waits so long for the answer to a pull or a push.
+  /// The dialling side's timeout for the answer to a pull or a push.
   std::chrono::seconds answer{60};
-  /// How often a server looks for streams that stand still.
+  /// How often a server checks for stalled streams.
   std::chrono::seconds look{1};
 };
 

@@ -6,7 +6,7 @@
 
 namespace praetor::metrics {
 
-/// What is known of the values that one series was given in one interval.
+/// The aggregate of one series in one interval.
 struct aggregate {
   std::uint64_t count = 0;
   double sum = 0, sum_of_squares = 0, min = 0, max = 0;
@@ -30,11 +30,11 @@ struct aggregate {
 
   double mean() const { return count ? sum / static_cast<double>(count) : 0; }
 
-  /// Of the sample (n - 1); zero for fewer than two values.
+  /// Sample standard deviation (n - 1); zero for fewer than two values.
   double stddev() const {
     if (count < 2) return 0;
     auto n = static_cast<double>(count);
-    // Rounding can take equal values a little below zero.
+    // Rounding errors can make the difference of equal values negative.
     return std::sqrt(std::max(0.0, (n * sum_of_squares - sum * sum) / (n * (n - 1))));
   }
 };

@@ -6,7 +6,7 @@
 
 namespace praetor::metrics {
 
-/// The metrics of one component. A component derives its own from it and declares each metric as one member:
+/// The metrics of one component. A component derives its own group and declares each metric as a member:
 ///
 ///     struct raft_metrics : metrics::group {
 ///       using group::group;
@@ -14,7 +14,7 @@ namespace praetor::metrics {
 ///     };
 class group {
 public:
-  /// @param into outlives the group; null: nothing is measured
+  /// @param into outlives the group; null: metrics are disabled
   /// @param labels of all metrics of the group
   explicit group(telemetry* into = nullptr, string_map labels = {}) : into_(into), labels_(std::move(labels)) {}
 
@@ -26,12 +26,12 @@ private:
   string_map labels_;
 };
 
-/// A metric that a component writes. Any thread.
+/// A metric that a component writes. Thread-safe.
 template <kind What>
 class written_metric {
 public:
   /// @param name without prefix, a literal
-  /// @param help empty: the Prometheus text shows the metric only once it is written
+  /// @param help empty: the Prometheus text shows the metric only once it has a value
   written_metric(const group& of, std::string_view name, std::string_view help = {})
       : into_(of.into()), name_(name), labels_(of.labels()) {
     if (!into_) return;
@@ -42,7 +42,7 @@ public:
   void add(double value = 1) const requires(What != kind::gauge) {
     if (series_) series_->write(value);
   }
-  /// Durations count in milliseconds.
+  /// Durations are recorded in milliseconds.
   void add(nanoseconds took) const requires(What == kind::sample) {
     add(std::chrono::duration<double, std::milli>(took).count());
   }
@@ -51,14 +51,14 @@ public:
     if (series_) series_->write(static_cast<double>(value));
   }
 
-  /// The series of the metric with further labels; null: nothing is measured.
+  /// The series of the metric with further labels; null: metrics are disabled.
   series* with(const string_map& more) const {
     if (!into_) return nullptr;
     auto labels = labels_;
     labels.insert(more.begin(), more.end());
     return &into_->find(What, name_, labels);
   }
-  /// The series of the metric with one more part in its name; null: nothing is measured.
+  /// The series of the metric with another part appended to its name; null: metrics are disabled.
   series* of(std::string_view part) const {
     return into_ ? &into_->find(What, std::string(name_).append(".").append(part), labels_) : nullptr;
   }

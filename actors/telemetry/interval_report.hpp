@@ -39,7 +39,7 @@ struct reported_point {
 struct reported_meter {
   std::string name;
   std::uint64_t count = 0;
-  double rate = 0, sum = 0, min = 0, max = 0, mean = 0, stddev = 0; ///< rate: sum per second
+  double rate = 0, sum = 0, min = 0, max = 0, mean = 0, stddev = 0; ///< `rate`: the sum per second
   string_map labels;
 
   template <class F, class Self>
@@ -57,9 +57,9 @@ struct reported_meter {
 };
 
 struct interval_report {
-  std::string timestamp; ///< when the interval began: "2006-01-02 15:04:05 +0000 UTC"
+  std::string timestamp; ///< the start of the interval: "2006-01-02 15:04:05 +0000 UTC"
   std::vector<reported_gauge> gauges;
-  std::vector<reported_point> points; ///< kept for clients that expect the member
+  std::vector<reported_point> points; ///< always empty; clients expect the member
   std::vector<reported_meter> counters, samples;
 
   template <class F, class Self>

@@ -10,11 +10,11 @@ namespace praetor::metrics {
 
 namespace {
 
-/// The last values of a series, by the number of their interval.
+/// The last values of a series by interval number.
 template <class T>
 class ring {
 public:
-  /// The slot of an interval; empty if nothing was written in it yet.
+  /// The slot of an interval; empty before its first value.
   T& of(std::int64_t interval) {
     auto& s = slots_[place_of(interval)];
     if (s.interval != interval) s = {interval, {}};
@@ -51,7 +51,7 @@ std::string moment(std::int64_t interval) {
 class interval_sink::entry : public recorder {
 public:
   explicit entry(const series_id& id) : id_(id) {}
-  /// Adds what was written in an interval, if anything was.
+  /// Adds the values of an interval, if there are any.
   virtual void show(interval_report& out, std::int64_t interval) = 0;
 
 protected:

@@ -9,17 +9,17 @@
 
 namespace praetor::metrics {
 
-/// Keeps the values of the last intervals in memory, as `agent/metrics` shows them.
+/// Keeps the values of the last intervals in memory for `agent/metrics`.
 class interval_sink final : public sink {
 public:
-  /// Intervals that a series remembers: a minute of complete ones and the running one.
+  /// The number of intervals kept: a minute of complete ones and the current one.
   static constexpr std::size_t kept_intervals = 7;
 
   interval_sink();
   ~interval_sink() override;
 
   recorder& open(const series_id& id) override;
-  /// What was written in an interval, sorted by name.
+  /// The values of an interval, sorted by name.
   interval_report report(std::int64_t interval) const;
 
 private:

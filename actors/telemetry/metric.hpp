@@ -5,14 +5,14 @@
 
 namespace praetor::metrics {
 
-/// How the values of a metric are shown: a gauge by its last value, a counter and a sample by their sums.
+/// How values are combined: a gauge shows the last one, counters and samples are summed.
 enum class kind : std::uint8_t { gauge, counter, sample };
 
-/// A metric as its component declares it.
+/// A declared metric.
 struct metric {
   kind what;
   std::string_view name; ///< without prefix: "raft.apply"
-  std::string_view help; ///< empty: the Prometheus text shows the metric only once it is written
+  std::string_view help; ///< empty: the Prometheus text shows the metric only once it has a value
 };
 
 } // namespace praetor::metrics

@@ -4,7 +4,7 @@ namespace praetor {
 
 namespace {
 
-/// A timer may fire a little before the wall clock says so.
+/// A timer may fire slightly before the wall clock reaches its time.
 constexpr auto margin = std::chrono::milliseconds(1);
 
 } // namespace

@@ -14,7 +14,7 @@ bool name_filter::allows(std::string_view full_name) const {
     }
   };
   apply(allowed, true);
-  apply(blocked, false); // second: of two rules for one prefix the blocking one holds
+  apply(blocked, false); // last: of two rules for one prefix, blocking wins
   return verdict;
 }
 

@@ -6,10 +6,10 @@
 
 namespace praetor::metrics {
 
-/// Which metrics are kept: the longest prefix of the full name that a rule names decides.
+/// Selects metrics: the rule with the longest prefix of the full name decides.
 struct name_filter {
   string_list allowed, blocked;
-  bool otherwise = true; ///< for names that no rule matches
+  bool otherwise = true; ///< for names without a matching rule
 
   bool allows(std::string_view full_name) const;
   bool operator==(const name_filter&) const = default;

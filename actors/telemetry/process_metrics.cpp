@@ -5,7 +5,7 @@
 #include <string>
 #include <unistd.h>
 
-// jemalloc's, where the program is linked to it: the C library's own statistics are empty then.
+// jemalloc's statistics, if the program is linked to it: those of the C library are empty then.
 extern "C" int mallctl(const char*, void*, std::size_t*, void*, std::size_t) __attribute__((weak));
 
 namespace praetor::metrics {
@@ -14,7 +14,7 @@ namespace {
 
 std::uint64_t allocated() {
   if (mallctl) {
-    std::uint64_t epoch = 1; // the statistics are as old as the last change of this
+    std::uint64_t epoch = 1; // writing it refreshes the statistics
     std::size_t value = 0, size = sizeof value;
     mallctl("epoch", nullptr, nullptr, &epoch, sizeof epoch);
     if (mallctl("stats.allocated", &value, &size, nullptr, 0) == 0) return value;

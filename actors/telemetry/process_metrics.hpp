@@ -4,15 +4,15 @@
 
 namespace praetor::metrics {
 
-/// What this process uses of its machine.
+/// The resource use of this process.
 struct process_metrics : group {
   using group::group;
 
-  gauge allocated_bytes{*this, "runtime.alloc_bytes"}; ///< by the program, from its allocator
-  gauge resident_bytes{*this, "runtime.sys_bytes"};    ///< of the machine's memory
+  gauge allocated_bytes{*this, "runtime.alloc_bytes"}; ///< by the program, from the allocator
+  gauge resident_bytes{*this, "runtime.sys_bytes"};    ///< resident memory
   gauge threads{*this, "runtime.num_goroutines"};
 
-  /// Reads them afresh; what can't be read is zero.
+  /// Updates the gauges; a value that can't be read is zero.
   void read() const;
 };
 

@@ -19,7 +19,7 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 const std::vector<double> shown_quantiles{0.5, 0.9, 0.99};
-/// Values that a shard gathers before they are counted in the quantiles.
+/// The number of values that a shard buffers before adding them to the quantiles.
 constexpr std::size_t most_pending = 256;
 
 std::string prometheus_name(std::string_view name) {
@@ -45,7 +45,7 @@ void fill_summary(ClientMetric& out, const aggregate& total, const std::vector<d
     out.summary.quantile.push_back({shown_quantiles[i], values[i]});
 }
 
-/// What a metric shows before it was ever written.
+/// What a metric shows before its first value.
 ClientMetric blank(kind what) {
   ClientMetric out;
   if (what == kind::sample)
@@ -126,7 +126,7 @@ private:
   struct part {
     aggregate total;
     std::int64_t newest = -1;    ///< the last interval with a value
-    std::vector<double> pending; ///< not yet counted in the quantiles
+    std::vector<double> pending; ///< not yet added to the quantiles
   };
 
   void count_pending(part& p) {
@@ -143,11 +143,11 @@ private:
   }
 
   shards<part> parts_;
-  std::mutex quantiles_guard_; ///< taken while that of a part is held
+  std::mutex quantiles_guard_; ///< acquired while a shard's guard is held
   quantile_window quantiles_;
 };
 
-/// The families of one text, by name.
+/// The metric families of one text, by name.
 class prometheus_sink::families {
 public:
   MetricFamily& of(kind what, const std::string& name, const std::string& help) {
@@ -158,7 +158,7 @@ public:
     f.type = type_of(what);
     return f;
   }
-  /// Puts a series into its family, in the place of the blank one if it has no labels.
+  /// Adds a series to its family, replacing the blank one if it has no labels.
   static void put(MetricFamily& f, ClientMetric m) {
     if (m.label.empty() && !f.metric.empty() && f.metric.front().label.empty())
       f.metric.front() = std::move(m);
@@ -212,7 +212,7 @@ std::string prometheus_sink::text(std::int64_t running) const {
   families all;
   std::shared_lock lock(guard_);
   for (const auto& [name, d] : descriptions_) {
-    // Without the host name, because nobody has measured anything on this host yet.
+    // Without the host name: nothing has been measured on this host yet.
     auto full = prefix_.empty() ? name : prefix_ + '.' + name;
     all.of(d.what, prometheus_name(full), d.help).metric.push_back(blank(d.what));
   }
@@ -221,7 +221,7 @@ std::string prometheus_sink::text(std::int64_t running) const {
     const auto& id = e->id();
     const auto* d = described(id.short_name);
     auto& f = all.of(id.what, prometheus_name(id.name), d ? d->help : "");
-    if (f.type != type_of(id.what)) continue; // one name, one type
+    if (f.type != type_of(id.what)) continue; // a family has one type
     ClientMetric m;
     for (const auto& [label, value] : id.labels) m.label.push_back({prometheus_name(label), value});
     e->show(m, running);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double growth = 1.02;
 constexpr std::int64_t most_pieces = 5;
-constexpr int nothing = std::numeric_limits<int>::min(); ///< the bucket of zero and of what is below
+constexpr int nothing = std::numeric_limits<int>::min(); ///< the bucket for zero and negative values
 
 int bucket_of(double value) {
   static const double scale = 1 / std::log(growth);
@@ -18,7 +18,7 @@ int bucket_of(double value) {
   return static_cast<int>(std::ceil(std::log(value) * scale));
 }
 
-/// The value in a bucket that is no more than 1 % away from all others in it.
+/// A value within 1 % of all others in the bucket.
 double value_of(int bucket) { return bucket == nothing ? 0 : 2 * std::pow(growth, bucket) / (growth + 1); }
 
 } // namespace

@@ -6,12 +6,12 @@
 
 namespace praetor::metrics {
 
-/// One metric with one set of labels: brings its values to all sinks.
+/// One metric with one set of labels: passes its values to all sinks.
 class series {
 public:
   explicit series(const std::atomic<std::int64_t>& running) : running_(running) {}
 
-  /// Any thread. A gauge shows the last value of an interval; those of counters and samples are summed up.
+  /// Thread-safe. A gauge shows the last value of an interval; the values of counters and samples are summed.
   void write(double value) {
     if (!id.allowed.load(std::memory_order_relaxed)) return;
     auto interval = running_.load(std::memory_order_relaxed);
@@ -19,7 +19,7 @@ public:
   }
 
   series_id id;
-  std::vector<recorder*> recorders; ///< one of each sink; complete before the first `write`
+  std::vector<recorder*> recorders; ///< one per sink; complete before the first `write`
 
 private:
   const std::atomic<std::int64_t>& running_;

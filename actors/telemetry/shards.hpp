@@ -6,18 +6,18 @@
 
 namespace praetor::metrics {
 
-/// Parts of one sum. Threads on different processors write to different parts, so that they rarely wait for each other.
+/// Parts of a sum. Threads on different processors write to different parts, so that they rarely contend.
 template <class T>
 class shards {
 public:
-  /// Calls with the part of the processor that the caller runs on. Which one that is decides only who has to wait.
+  /// Calls `write` with the part of the caller's current processor, which affects contention only.
   template <class Write>
   void write(Write&& write) {
     auto& s = shards_[static_cast<unsigned>(::sched_getcpu()) % shards_.size()];
     std::lock_guard lock(s.guard);
     write(s.value);
   }
-  /// Calls with each part.
+  /// Calls `visit` with each part.
   template <class Visit>
   void for_each(Visit&& visit) {
     for (auto& s : shards_) {

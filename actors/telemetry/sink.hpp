@@ -9,36 +9,36 @@
 
 namespace praetor::metrics {
 
-/// What identifies a series: one metric with one set of labels.
+/// Identifies a series: one metric with one set of labels.
 struct series_id {
   kind what;
-  std::string short_name; ///< as components know it: "raft.apply"
-  std::string name;       ///< in full
+  std::string short_name; ///< the component's name for it: "raft.apply"
+  std::string name;       ///< the full name
   string_map labels;
   std::string key; ///< unique; sorts by full name, labels, kind
 
-  /// False while the name filter blocks the series: it is not written then.
+  /// False while the name filter blocks the series: values are dropped then.
   std::atomic<bool> allowed{true};
 };
 
-/// Where a sink takes the values of one series.
+/// Receives the values of one series in a sink.
 class recorder {
 public:
   virtual ~recorder() = default;
-  /// Any thread.
-  /// @param interval the number of the running interval, counted from 1970
+  /// Thread-safe.
+  /// @param interval the number of the current interval, counted from 1970
   virtual void record(double value, std::int64_t interval) = 0;
 };
 
-/// One place that measured values go to: a report, a text, a server that gathers statistics.
+/// A destination of metrics: a report, a text, a statistics server.
 class sink {
 public:
   virtual ~sink() = default;
-  /// A component has declared a metric with a help text. Any thread.
+  /// A component declared a metric with a help text. Thread-safe.
   virtual void declare(const metric&) {}
-  /// A series is made: called once for each, before its first value. Any thread.
+  /// Called once for each new series, before its first value. Thread-safe.
   /// @param id outlives the sink
-  /// @returns the recorder of its values, which belongs to the sink
+  /// @returns the recorder for its values, owned by the sink
   virtual recorder& open(const series_id& id) = 0;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 std::int64_t number_of(nanoseconds now) { return now / telemetry::interval; }
 
-/// Blanks would end a name in more than one format.
+/// White space would end a name in several formats.
 std::string without_blanks(std::string name) {
   std::ranges::replace(name, ' ', '_');
   return name;
@@ -21,7 +21,7 @@ std::int64_t intervals_of(nanoseconds retention) {
   return (retention + telemetry::interval - nanoseconds(1)) / telemetry::interval;
 }
 
-/// The parts of a key end with a zero byte, so that names sort before their extensions.
+/// The parts of a key end with a zero byte, so that a name sorts before its extensions.
 std::string key_of(kind what, const std::string& full_name, const string_map& labels) {
   auto key = full_name + '\0';
   for (const auto& [label, value] : labels) key += label + '=' + value + '\0';
@@ -81,7 +81,7 @@ series& telemetry::find(kind what, std::string_view name, const string_map& labe
 bool telemetry::end_intervals(nanoseconds now) {
   auto number = number_of(now);
   auto before = running_.load(std::memory_order_relaxed);
-  // A clock that was set back does not write into intervals that were reported already.
+  // After the clock was set back, do not write to intervals that were already reported.
   while (before < number)
     if (running_.compare_exchange_weak(before, number, std::memory_order_relaxed)) return true;
   return false;

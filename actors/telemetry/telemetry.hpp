@@ -19,17 +19,17 @@ class prometheus_sink;
 
 struct settings {
   std::string prefix = "consul";
-  std::string host_name; ///< second part of a gauge's name; empty: gauges are named like the rest
+  std::string host_name; ///< second part of gauge names; empty: omitted
   name_filter filter;
-  nanoseconds prometheus_retention{0}; ///< zero: no Prometheus text
+  nanoseconds prometheus_retention{0}; ///< zero: Prometheus text is disabled
 };
 
-/// All that is measured in one agent. Components write to it through their metrics (group.hpp), and sinks take the
-/// values. Values are summed up in intervals of ten seconds by the wall clock. Time comes in only through `advance`,
-/// which is called when an interval ends.
+/// The metrics of one agent. Components write through their metrics (group.hpp), and sinks receive the values. Values
+/// are aggregated in intervals of ten seconds of wall time. Time advances only through `advance`, called when an
+/// interval ends.
 ///
 /// Series live as long as this object: callers on hot paths look theirs up once and keep the reference. Label values
-/// have to come from a bounded set. Names are without prefix: "api.http".
+/// must come from a bounded set. Names have no prefix: "api.http".
 class telemetry {
 public:
   static constexpr nanoseconds interval = std::chrono::seconds(10);
@@ -41,32 +41,32 @@ public:
   ~telemetry();
   telemetry(const telemetry&) = delete;
 
-  /// A component has this metric.
+  /// Declares a component's metric.
   void declare(const metric& m);
-  /// The series of that name and labels, made when there is none yet. Any thread.
+  /// The series with this name and these labels, created if absent. Thread-safe.
   series& find(kind what, std::string_view name, const string_map& labels = {});
-  /// One more place that values go to. Before the first metric is declared.
+  /// Adds a destination. Call before the first metric is declared.
   void add_sink(std::unique_ptr<sink> s) { sinks_.push_back(std::move(s)); }
 
-  /// What writes the gauges that no event writes: called by `begin` and whenever an interval has ended, by any thread.
+  /// Sets the function that writes polled gauges: called by `begin` and at the end of each interval, on any thread.
   void read_with(reader write_gauges) { reader_ = std::move(write_gauges); }
-  /// The agent is ready: its first interval begins, and the gauges are read.
+  /// The agent is ready: starts the first interval and reads the gauges.
   void begin(nanoseconds now);
-  /// Tells the time. When an interval has ended since the last call, gauges are read and followers get the report.
-  /// @returns whether one has
+  /// Advances the time. If an interval has ended since the last call, reads the gauges and notifies the followers.
+  /// @returns whether one has ended
   bool advance(nanoseconds now);
-  /// Takes over changed rules; those who were blocked so far start from nothing.
+  /// Applies changed rules; series that were blocked start empty.
   void set_filter(name_filter filter);
 
-  /// The last complete interval, or the running one if none is complete yet.
+  /// The last complete interval, or the current one if none is complete yet.
   interval_report report() const;
-  /// Calls `each` with every interval that ends. @returns a number to `forget` it by
+  /// Calls `each` for every interval that ends. @returns the number to pass to `forget`
   std::uint64_t follow(listener each);
   void forget(std::uint64_t number);
 
-  /// How long Prometheus text shows what is no longer written; zero when it is off.
+  /// How long the Prometheus text shows a series after its last value; zero if disabled.
   nanoseconds prometheus_retention() const { return settings_.prometheus_retention; }
-  /// Everything since the start in Prometheus' text format 0.0.4; "" when it is off.
+  /// All values since the start in Prometheus text format 0.0.4; "" if disabled.
   std::string prometheus_text() const;
 
 private:
@@ -75,15 +75,15 @@ private:
   std::string full_name(kind what, std::string_view name) const;
 
   const settings settings_;
-  std::atomic<std::int64_t> running_; ///< number of the running interval, counted from 1970
-  std::atomic<std::int64_t> first_;   ///< of the first one
+  std::atomic<std::int64_t> running_; ///< number of the current interval, counted from 1970
+  std::atomic<std::int64_t> first_;   ///< the first interval
   reader reader_;
-  mutable std::shared_mutex guard_; ///< of the map and the filter, not of the values
+  mutable std::shared_mutex guard_; ///< guards the map and the filter, not the values
   name_filter filter_;
   std::map<std::string, std::unique_ptr<series>, std::less<>> series_; ///< by key
   std::vector<std::unique_ptr<sink>> sinks_;                           ///< they refer to the series
   interval_sink* intervals_;
-  prometheus_sink* prometheus_ = nullptr; ///< null when it is off
+  prometheus_sink* prometheus_ = nullptr; ///< null if disabled
   mutable std::mutex listeners_guard_;
   std::map<std::uint64_t, listener> listeners_;
   std::uint64_t last_number_ = 0;

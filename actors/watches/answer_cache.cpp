@@ -9,7 +9,7 @@ namespace praetor {
 
 namespace {
 
-constexpr auto shortest_wait = std::chrono::seconds(1); ///< for news that there are none of
+constexpr auto shortest_wait = std::chrono::seconds(1); ///< minimal duration of a blocking query without a change
 constexpr auto look_interval = std::chrono::minutes(1);
 
 } // namespace
@@ -18,7 +18,7 @@ cached_answer_state::~cached_answer_state() {
   if (cancel) cancel();
 }
 
-/// An answer whose news are waited for is as old as the silence of the servers.
+/// The age of a refreshed answer is the time since we lost contact with the servers.
 nanoseconds cached_answer_state::age() const {
   auto now = self->clock().now();
   if (!question->waits()) return now - fetched;
@@ -35,7 +35,7 @@ void cached_answer_state::ask(cache_request_ptr r) {
   if (satisfies(*r)) return r->done({current, true, age()});
   waiting.push_back(std::move(r));
   set_timer();
-  // While a server is silent, who has nothing at all to go by does not wait for the next try.
+  // While no server answers, a caller without any cached answer does not wait for the next retry.
   if (!cancel && (!current || !question->waits())) fetch();
 }
 
@@ -65,14 +65,14 @@ void cached_answer_state::keep(const fetched_answer_ptr& f) {
   current = f;
   fetched = self->clock().now();
   for (auto& r : std::exchange(waiting, {})) {
-    // A question whose news can't be waited for has just been asked, however young its answer was to be.
+    // Non-blocking queries were fetched just now, so any max-age is satisfied.
     if (satisfies(*r) || !question->waits())
       r->done({current, false, nanoseconds{0}});
     else
       waiting.push_back(std::move(r));
   }
   if (!question->waits()) return;
-  // A server that does not wait for news must not be asked without end.
+  // A server that answers blocking queries at once must not be polled in a tight loop.
   if (news || fetched - fetch_began >= shortest_wait) return fetch();
   retry.start(self, shortest_wait);
 }
@@ -84,7 +84,7 @@ void cached_answer_state::bear(const fetched_answer_ptr& failed) {
     if (!current)
       r->done({failed, false, nanoseconds{0}});
     else if (question->waits())
-      waiting.push_back(std::move(r)); // there may yet be news before its time is over
+      waiting.push_back(std::move(r)); // the answer may change before its deadline
     else if (age() <= r->stale_if_error)
       r->done({current, true, age()});
     else

@@ -18,48 +18,48 @@
 
 namespace praetor {
 
-/// What came of asking a server.
+/// The outcome of a fetch from a server.
 struct fetched_answer {
   remote_answer answer;
   std::optional<error> failure; ///< why no server has answered
 
   std::uint64_t index() const { return answer.meta.index; }
   bool good() const { return !failure && answer.status == 200; }
-  /// A server has answered, and would not answer otherwise if it were asked again.
+  /// A server answered with an error that a retry would not change.
   bool refused() const { return !failure && answer.status >= 400 && answer.status < 500; }
 };
 using fetched_answer_ptr = std::shared_ptr<const fetched_answer>;
 
-/// A question that other servers answer.
+/// A query that other servers answer.
 class cached_question {
 public:
   virtual ~cached_question() = default;
-  /// Same key, same question: parameters and the caller's permissions.
+  /// Equal keys mean equal queries: parameters and the caller's permissions.
   virtual const std::string& key() const = 0;
-  /// Whether a server can be asked to answer when there is news.
+  /// Whether servers support a blocking form of the query.
   virtual bool waits() const = 0;
-  /// Asks a server. Any thread; `done` runs at most once, on any thread.
-  /// @param index answer when there is something newer; 0: at once
-  /// @returns what is to be called when the answer is no longer wanted
+  /// Sends the query to a server. Thread-safe; `done` runs at most once, on any thread.
+  /// @param index block until there is something newer; 0: answer at once
+  /// @returns the function that cancels the fetch
   virtual std::function<void()> fetch(std::uint64_t index, std::function<void(fetched_answer)> done) const = 0;
 };
 using cached_question_ptr = std::shared_ptr<const cached_question>;
 
-/// What a client is told.
+/// The reply to a client.
 struct cached_reply {
   fetched_answer_ptr answer;
-  bool hit = false;   ///< it was at hand
-  nanoseconds age{0}; ///< for how long there may have been news that are not known here
+  bool hit = false;   ///< it was cached
+  nanoseconds age{0}; ///< for how long changes may have been missed
 };
 
-/// A client that asks.
+/// A client's request.
 struct cache_request {
   cached_question_ptr question;
-  std::uint64_t min_index = 0; ///< wait until there is something newer; 0: don't
-  steady_time deadline;        ///< then the answer is given as it is
-  // Only for questions whose news can't be waited for:
-  std::optional<nanoseconds> max_age; ///< an older answer is asked for again
-  nanoseconds stale_if_error{0};      ///< if that fails, one up to this old will do
+  std::uint64_t min_index = 0; ///< wait until there is something newer; 0: do not wait
+  steady_time deadline;        ///< after this the current answer is returned
+  // Only for queries without a blocking form:
+  std::optional<nanoseconds> max_age; ///< an older answer is fetched again
+  nanoseconds stale_if_error{0};      ///< if that fails, an answer up to this age is returned
   /// Called once.
   std::function<void(const cached_reply&)> done;
 };
@@ -68,19 +68,19 @@ using cache_request_ptr = std::shared_ptr<cache_request>;
 struct cached_answer_state {
   static constexpr const char* name = "cached_answer";
   cached_answer_state() = default;
-  /// The server need not answer any more.
+  /// Cancels the fetch.
   ~cached_answer_state();
 
   cached_answer_actor::pointer self = nullptr;
   cached_question_ptr question;
   std::mt19937_64 random;
-  fetched_answer_ptr current; ///< the last good answer
-  steady_time fetched{};      ///< when it came
+  fetched_answer_ptr current; ///< the last successful answer
+  steady_time fetched{};      ///< when it arrived
   steady_time fetch_began{};
-  std::optional<steady_time> lost;                                     ///< since when no server can be asked
-  backoff pauses{std::chrono::seconds(2), std::chrono::minutes(1), 3}; ///< while no answer comes
+  std::optional<steady_time> lost;                                     ///< since when no server has been reachable
+  backoff pauses{std::chrono::seconds(2), std::chrono::minutes(1), 3}; ///< while fetches fail
   std::vector<cache_request_ptr> waiting;
-  std::function<void()> cancel; ///< of the fetch under way; null: there is none
+  std::function<void()> cancel; ///< cancels the running fetch; null: none
   std::uint64_t fetches = 0;
   deadline_timer<fetch_again> retry;
   deadline_timer<deadline_reached> expiry;
@@ -90,7 +90,7 @@ struct cached_answer_state {
   void fetched_one(const fetched_answer_ptr& f);
   void fetch();
   void expire();
-  /// Answers everybody who waits with `why`.
+  /// Completes all waiters with `why`.
   void dismiss(const fetched_answer_ptr& why);
 
 private:
@@ -102,31 +102,31 @@ private:
   void set_timer();
 };
 
-/// @param seed for its pauses
+/// @param seed for the jitter of its delays
 cached_answer_actor::behavior_type cached_answer(cached_answer_actor::stateful_pointer<cached_answer_state> self,
                                                  cached_question_ptr question, std::uint64_t seed);
 
 struct answer_cache_options {
   ports_ptr outside;
-  std::size_t most_answers = 4096;           ///< each costs a server a waiting query
-  nanoseconds keep = std::chrono::hours(72); ///< an answer that nobody asks for
+  std::size_t most_answers = 4096;           ///< each occupies a blocking query at a server
+  nanoseconds keep = std::chrono::hours(72); ///< how long an unused answer is kept
 };
 
 struct answer_cache_state {
   static constexpr const char* name = "answer_cache";
   answer_cache_state() = default;
-  /// Its answers end with it.
+  /// Stops its answers.
   ~answer_cache_state();
 
   struct entry {
     cached_answer_actor answer;
-    std::uint64_t turn = 0; ///< in `by_turn`
+    std::uint64_t turn = 0; ///< its position in `by_turn`
     steady_time asked{};
   };
   answer_cache_actor::pointer self = nullptr;
   answer_cache_options options;
   std::map<std::string, entry> answers;
-  std::map<std::uint64_t, std::string> by_turn; ///< keys, those asked last at the end
+  std::map<std::uint64_t, std::string> by_turn; ///< keys in order of last use
   std::uint64_t turns = 0;
 
   void ask(const cache_request_ptr& r);

@@ -12,7 +12,7 @@ namespace {
 constexpr nanoseconds frontends_pause = std::chrono::milliseconds(100);
 constexpr std::string_view log_name = "agent", watch_log_name = "agent.watch.watch";
 
-/// The program as the log names it: a line, or a list that is one in JSON, too.
+/// The program as the log names it: a command line, or a list in JSON.
 log_field named_program(const watch_handler& handler) {
   if (handler.arguments.empty()) return {"watch_handler", handler.line};
   std::string list;

@@ -24,10 +24,10 @@ struct watch_runner_options {
 struct watch_runner_state {
   static constexpr const char* name = "watch_runner";
   watch_runner_state() = default;
-  /// Nobody waits for the question under way any more.
+  /// Cancels the pending query.
   ~watch_runner_state();
 
-  /// Where the answer to one question arrives, on whichever thread, before the wake-up that tells of it.
+  /// Receives the answer to one query, on any thread, before the wake-up that announces it.
   struct slot {
     std::atomic<std::shared_ptr<const remote_answer>> answer;
   };
@@ -35,12 +35,12 @@ struct watch_runner_state {
   watch_runner_actor::pointer self = nullptr;
   watch_runner_options options;
   std::unique_ptr<watch_follower> follower;
-  std::shared_ptr<slot> awaited; ///< of the question under way; null: there is none
-  std::uint64_t number = 0;      ///< of the newest question, pause or run: tells its news from older ones
-  std::function<void()> cancel;  ///< ends the question under way; may be null
+  std::shared_ptr<slot> awaited; ///< of the pending query; null: none
+  std::uint64_t number = 0;      ///< of the newest query, pause or run: tells its messages from stale ones
+  std::function<void()> cancel;  ///< cancels the pending query; may be null
   std::shared_ptr<running_handler> running;
 
-  /// The question under way has been answered, or a pause is over.
+  /// The pending query was answered, or a pause is over.
   void wake();
   void ended(const handler_result& result);
 

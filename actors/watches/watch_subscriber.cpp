@@ -5,7 +5,7 @@
 namespace praetor {
 
 void watch_subscriber_state::evaluate() {
-  // A cell may have fired between reading the state and arming the trigger; then the answer is stale already.
+  // A cell may fire between reading the state and arming the trigger; the answer is stale then.
   do {
     state::watch_set touched;
     current = query->evaluate(touched);
@@ -41,7 +41,7 @@ void watch_subscriber_state::changed() {
   }
   evaluate();
   auto answered = std::stable_partition(waiting.begin(), waiting.end(), [this](const watch_request_ptr& request) {
-    // "Still not there" is no news, whatever the index says.
+    // "Still not found" is no change, whatever the index.
     if (current->not_found && request->was_not_found && request->history == current->history)
       request->min_index = std::max(request->min_index, current->index);
     request->was_not_found = current->not_found;
@@ -61,8 +61,8 @@ void watch_subscriber_state::expire() {
   std::vector<watch_request_ptr> done(late, waiting.end());
   waiting.erase(late, waiting.end());
   if (!done.empty()) {
-    // The index may have moved although nothing that the answer is made of has: who waited must not see an older one
-    // than it named. Those who go on waiting are left with the evaluation that they wait on.
+    // The index may have advanced although the answer has not changed: a waiter whose time is over must not see a
+    // smaller index than it sent. Those that keep waiting keep their evaluation.
     state::watch_set unused;
     auto newest = query->evaluate(unused);
     for (auto& request : done) request->done(newest);

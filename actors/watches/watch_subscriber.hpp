@@ -35,7 +35,7 @@ private:
   void end_if_alone();
 };
 
-/// @param directory hears when nobody waits any more
+/// @param directory notified when no one waits any more
 watch_subscriber_actor::behavior_type
 watch_subscriber(watch_subscriber_actor::stateful_pointer<watch_subscriber_state> self, watch_directory_actor directory,
                  watched_query_ptr query);
@@ -43,7 +43,7 @@ watch_subscriber(watch_subscriber_actor::stateful_pointer<watch_subscriber_state
 struct watch_directory_state {
   static constexpr const char* name = "watch_directory";
   watch_directory_state() = default;
-  /// Its subscribers end with it.
+  /// Stops its subscribers.
   ~watch_directory_state();
 
   struct entry {

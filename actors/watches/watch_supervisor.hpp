@@ -18,20 +18,20 @@ struct watch_supervisor_options {
 struct watch_supervisor_state {
   static constexpr const char* name = "watch_supervisor";
   watch_supervisor_state() = default;
-  /// The watches end with it.
+  /// Stops the watches.
   ~watch_supervisor_state();
 
   struct supervised {
-    std::uint64_t number = 0; ///< never used again
+    std::uint64_t number = 0; ///< never reused
     configured_watch watch;
     watch_runner_actor runner;     ///< null: it has failed
-    backoff waits = restart_waits; ///< before it is started again
+    backoff waits = restart_waits; ///< the delay before a restart
   };
 
   watch_supervisor_actor::pointer self = nullptr;
   watch_supervisor_options options;
   std::vector<supervised> watches;
-  std::uint64_t newest = 0; ///< number
+  std::uint64_t newest = 0; ///< the newest number
 
   void take(std::vector<configured_watch> wanted);
   void runner_down(const caf::down_msg& down);

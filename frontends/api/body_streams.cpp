@@ -6,7 +6,7 @@ namespace praetor::api {
 
 namespace {
 
-/// Has a step taken on the mover's thread, if it is still there.
+/// Runs a step on the mover's thread, if it still exists.
 template <class Mover>
 std::function<void()> on_mover(std::shared_ptr<Mover> job) {
   return [job = std::move(job)] {
@@ -74,14 +74,15 @@ struct answer_writer : std::enable_shared_from_this<answer_writer> {
     if (part.end) to->finish();
     if (part.end || part.failed) return end();
     auto next = on_mover(shared_from_this());
-    // An answer that waits for news has to notice that its client goes: on_cancel of the exchange closes the pipe.
+    // An answer that waits for bytes must notice that its client disconnects: on_cancel of the exchange closes the
+    // pipe.
     from->on_readable([to = to, next = std::move(next)] { to->on_drained(next); });
   }
 
 private:
   void end() {
     from->close();
-    to = nullptr; // unfinished: it breaks off
+    to = nullptr; // unfinished: truncates the body
   }
 };
 

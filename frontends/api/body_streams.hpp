@@ -10,24 +10,24 @@
 
 namespace praetor::api {
 
-// Bodies in passing: between files, the pipes of actors, and the answers of frontends. None is ever held whole, and
-// each step is a short piece of work for the thread that moves bytes. What is under way when the agent ends is dropped.
+// Streams bodies between files, the pipes of actors, and the answers of frontends. No body is ever held completely, and
+// each step is a short task of the thread that moves bytes. Streams are dropped when the agent stops.
 
-/// A file's bytes from its beginning.
+/// Streams a file from its beginning.
 std::shared_ptr<byte_pipe> piped(const std::shared_ptr<side_thread>& mover,
                                  std::shared_ptr<storage::scratch_file> file);
 
-/// Puts what comes through a pipe into a file.
-/// @param most bytes; a longer stream fails with status 413
-/// @param done runs once on the mover, with what went wrong if something did; not at all if the agent ends
+/// Writes the bytes of a pipe to a file.
+/// @param most the limit in bytes; a longer stream fails with status 413
+/// @param done called once on the mover, with the error if there is one; not called if the agent stops
 void store(const std::shared_ptr<side_thread>& mover, std::shared_ptr<byte_pipe> from,
            std::shared_ptr<storage::scratch_file> into, std::uint64_t most, std::function<void(expected<void>)> done);
 
-/// Hands on what comes through a pipe as the rest of an answer. Where it breaks off the answer does too.
+/// Forwards the bytes of a pipe as the rest of an answer. If the stream fails, the answer is truncated.
 void hand_on(const std::shared_ptr<side_thread>& mover, std::shared_ptr<byte_pipe> from,
              std::shared_ptr<body_stream> to);
 
-/// The writer's end of a pipe, as endpoints know it. Letting it go without `finish` fails the pipe.
+/// The writer's end of a pipe as a body_stream for endpoints. Destroying it without `finish` fails the pipe.
 std::shared_ptr<body_stream> writer_of(std::shared_ptr<byte_pipe> pipe);
 
 } // namespace praetor::api

@@ -6,14 +6,14 @@
 
 namespace praetor::api {
 
-/// What the endpoints of an agent measure.
+/// The metrics of an agent's endpoints.
 struct endpoint_metrics : metrics::group {
   explicit endpoint_metrics(metrics::telemetry* into);
 
   metrics::sample requests{*this, "api.http", "Milliseconds that HTTP requests took, by method and route."};
   metrics::counter proposals{*this, "raft.apply", "Changes proposed to Raft through this agent while it leads."};
 
-  /// The milliseconds until such a command is applied; null for those whose row of `record_kinds` names no metric.
+  /// The time in milliseconds until such a command is applied; null if its row in `record_kinds` names no metric.
   metrics::series* applied(std::string_view command) const {
     return command.empty() ? nullptr : applied_[static_cast<unsigned char>(command[0])];
   }

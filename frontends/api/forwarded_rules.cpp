@@ -9,9 +9,9 @@ namespace praetor::api {
 
 namespace {
 
-/// More than any client sends; each costs a copy per look-up.
+/// More than any client sends; each costs a copy per lookup.
 constexpr std::size_t most_parameters = 1024;
-/// Of a request that waits for a leader, where this agent's own configuration does not allow more.
+/// The limit on waiting for a leader, unless this agent's own configuration allows more.
 constexpr nanoseconds longest_hold = std::chrono::minutes(1);
 /// As for a request line over HTTP.
 constexpr std::size_t longest_path = 1 << 20;
@@ -28,7 +28,7 @@ bool is_address(const std::string& text) {
   return ::inet_pton(AF_INET, text.c_str(), &unused) == 1 || ::inet_pton(AF_INET6, text.c_str(), &unused) == 1;
 }
 
-/// What no parser would have let through, if anything.
+/// Why an HTTP parser would have rejected the request, if so.
 std::optional<std::string> malformed(const request& req, const config::runtime_config& config) {
   if (!req.path.starts_with('/') || req.path.size() > longest_path) return "its path is none";
   if (!config.disable_http_unprintable_char_filter && has_control_character(req.path))

@@ -6,25 +6,25 @@
 
 namespace praetor::api {
 
-/// Whose answer a call takes, by its route and by what the client asks for.
+/// Which agent answers a call, by its route and the client's request.
 destination destination_of(const call& c);
 
-/// Has the call answered by the leader (or any server, if that is enough), however long it takes to find one. If this
-/// agent itself becomes the leader, the endpoint is asked here.
+/// Forwards the call to the leader (or any server, if that is enough), waiting for one if necessary. If this agent
+/// itself becomes leader, calls the endpoint here.
 void forward(const call& c);
 
-/// The answer to a call that this agent can't answer and may not hand on, because it was handed on already.
+/// The error for a call that this agent can't answer and may not forward, because it was forwarded already.
 std::optional<answer> handed_on_too_often(const call& c);
 
-/// The call as another agent is told of it.
+/// The call in the form that is sent to another agent.
 remote_request described(const call& c);
-/// Another agent's answer as one of this agent.
+/// Converts another agent's answer.
 answer unpacked(remote_answer from);
 
-/// Answers what clients asked of other agents.
+/// Answers client requests that other agents forward.
 class forwarded_requests : public request_server {
 public:
-  /// From now on nothing is answered. Returns when nothing is being handed to the endpoints any more.
+  /// Stops answering. Returns once no request is being passed to the endpoints any more.
   virtual void close() = 0;
 };
 std::shared_ptr<forwarded_requests> make_request_server(environment& env, const dispatcher& requests);

@@ -4,21 +4,21 @@
 
 namespace praetor::api {
 
-/// How large a body a request may have, and where it goes.
+/// The maximal body size of a request, and the destination of the body.
 struct body_rule {
   std::uint64_t max_bytes = 512 << 10;              ///< inclusive
-  std::string_view limit_name = {};                 ///< the configuration key that a refusal points to
+  std::string_view limit_name = {};                 ///< the configuration key that a rejection names
   std::shared_ptr<storage::scratch_file> into = {}; ///< null: into request::body
 };
 
-/// What is known of a request by its head, before a byte of its body is read.
+/// The decision about a request by its head, before a byte of its body is read.
 struct head_verdict {
   body_rule body;
   std::optional<answer> refusal;
-  bool undecided = false; ///< who asks is not known yet: `judge_later` finds out
+  bool undecided = false; ///< the token is not resolved yet: use `judge_later`
 };
 
-/// 413 with the text that names the limit, and the length where the client has declared one.
+/// A 413 with the text that names the limit, and the length if the client declared one.
 inline answer body_too_large(const request& head, const body_rule& rule) {
   std::string text = "Request body";
   if (head.content_length) text += "(" + std::to_string(*head.content_length) + " bytes)";

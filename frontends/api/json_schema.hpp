@@ -7,9 +7,8 @@
 
 namespace praetor::api {
 
-/// A JSON Schema (draft 2020-12, as OpenAPI 3.1 takes it).
-/// @param depth how many records may still be nested: deeper ones are not described, because types may contain
-/// themselves
+/// A JSON Schema (draft 2020-12, as in OpenAPI 3.1).
+/// @param depth the maximal nesting of records: deeper ones are not described, because types may contain themselves
 using schema_function = free_form (*)(int depth);
 
 namespace detail {
@@ -27,7 +26,7 @@ free_form map_schema(const free_form& values);
 /// Without properties: any object.
 free_form record_schema();
 void add_property(free_form& record, std::string_view name, const free_form& schema);
-/// Clients may leave out any member, and may write `null` for what can be missing.
+/// Clients may omit any member, and may write `null` for optional values.
 free_form or_null(free_form schema);
 
 struct property_visitor {
@@ -40,7 +39,7 @@ struct property_visitor {
 
 } // namespace detail
 
-/// Describes the JSON that a T is read from, by its field list. Empty: anything.
+/// The schema of the JSON from which a T is decoded, by its field list. Empty: anything.
 template <class T>
 free_form schema_of(int depth) {
   if constexpr (shape::text<T> || shape::text_enumeration<T>)

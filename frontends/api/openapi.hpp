@@ -4,7 +4,7 @@
 
 namespace praetor::api {
 
-/// The OpenAPI 3.1 document, as JSON, of all routes that are available, made from their rows.
+/// The OpenAPI 3.1 document of all available routes as JSON, generated from their rows.
 std::string openapi_document();
 
 } // namespace praetor::api

@@ -4,8 +4,8 @@
 
 namespace praetor::api {
 
-/// The answer to a path that has to be written otherwise: 301 to `location`, with a page for those who look.
-/// Inline, because sockets answer so too, and they know nothing of endpoints but the form of an answer.
+/// A 301 to `location` for a path that must be written differently, with a page for people. Inline, because the HTTP
+/// server uses it too, which knows only the form of an answer and no endpoints.
 inline answer redirect_answer(std::string_view method, std::string_view location) {
   answer there;
   there.status = 301;

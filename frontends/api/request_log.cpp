@@ -8,7 +8,7 @@ namespace praetor::api {
 
 namespace {
 
-/// Escapes what is not printable, and the `special` characters.
+/// Escapes non-printable and `special` characters.
 void append_escaped(std::string& out, std::string_view text, std::string_view special) {
   for (char c : text) {
     auto byte = static_cast<unsigned char>(c);

@@ -6,11 +6,10 @@
 
 namespace praetor::api {
 
-/// The request's target for the log: tokens are hidden, and every byte is printable.
+/// The request's target for the log: without tokens, printable.
 std::string logged_url(const request& req);
 
-/// One line per answered request at level debug, and one at level error for an answer that says what went wrong
-/// inside.
+/// Logs one line per answered request at level debug, and one at level error for an answer with an internal error.
 void log_request(const environment& env, const request& req, const answer& a, steady_time started);
 
 } // namespace praetor::api

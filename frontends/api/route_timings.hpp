@@ -9,11 +9,11 @@
 
 namespace praetor::api {
 
-/// Where the times of one route's requests are counted, a series per method. Looked up in the registry at a method's
-/// first request only.
+/// The timings of one route's requests, one series per method. Looked up in the registry at a method's first request
+/// only.
 class route_timings {
 public:
-  /// @returns null for methods that HTTP does not know: clients must not be able to make series at will
+  /// @returns null for unknown HTTP methods: clients must not be able to create arbitrary series
   metrics::series* of(const endpoint_metrics& measured, std::string_view path, std::string_view method) const {
     for (std::size_t i = 0; i < methods.size(); ++i) {
       if (methods[i] != method) continue;
@@ -27,7 +27,7 @@ public:
     return nullptr;
   }
 
-  /// "/v1/kv/" is shown as "v1_kv_".
+  /// The metric label of a path: "v1_kv_" for "/v1/kv/".
   static std::string label(std::string_view path) {
     if (path.starts_with('/')) path.remove_prefix(1);
     std::string out(path);

@@ -6,9 +6,8 @@
 #include <span>
 #include <vector>
 
-/// The families of routes, each in a file of its own: a family `kv` defines
-/// `kv_endpoints::family()`. `unbuilt` has the operations
-/// that clients know and that are answered 501.
+/// The families of routes, each in its own file: a family `kv` defines `kv_endpoints::family()`. `unbuilt` has the
+/// operations of Consul's API that answer 501.
 #define PRAETOR_ROUTE_FAMILIES(FAMILY)                                                                                 \
   FAMILY(acl)                                                                                                          \
   FAMILY(acl_policy)                                                                                                   \
@@ -45,7 +44,7 @@ namespace praetor::api {
 PRAETOR_ROUTE_FAMILIES(PRAETOR_DECLARE_FAMILY)
 #undef PRAETOR_DECLARE_FAMILY
 
-/// Every row, in the order of the families.
+/// All rows, in the order of the families.
 std::vector<const route*> all_routes();
 
 } // namespace praetor::api

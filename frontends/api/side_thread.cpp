@@ -9,10 +9,10 @@ namespace praetor::api {
 namespace {
 
 using worker_actor = caf::typed_actor<
-    // Do this.
+    // Run this task.
     caf::reacts_to<execute_atom, local<std::function<void()>>>>;
 
-/// Held while a piece of work runs.
+/// Held while a task runs.
 struct gate {
   std::mutex mutex;
   bool closed = false;

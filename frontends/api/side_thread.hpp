@@ -9,18 +9,17 @@ class actor_system;
 
 namespace praetor::api {
 
-/// Does long work, one piece after the other, beside the threads that serve connections and actors. Its actor starts
-/// with the first piece.
+/// Runs long tasks sequentially, off the threads of connections and actors. Its actor starts with the first task.
 class side_thread {
 public:
-  /// @param detach gives the work a thread of its own; never under the test coordinator
+  /// @param detach runs the tasks on a thread of their own; never under the test coordinator
   side_thread(caf::actor_system& system, bool detach);
-  /// Waits for the piece under way; drops those that have not begun.
+  /// Waits for the running task; drops those that have not started.
   ~side_thread();
   side_thread(const side_thread&) = delete;
   side_thread& operator=(const side_thread&) = delete;
 
-  /// From any thread.
+  /// Thread-safe.
   void run(std::function<void()> work);
 
 private:

@@ -11,7 +11,7 @@ struct tenancy {
   bool namespaces, partitions;
 };
 
-// The first that fits counts. Routes that are not here know neither.
+// The first match counts. Routes without an entry support neither.
 constexpr std::array tenancies{
     tenancy{"/v1/kv/", true, true},
     tenancy{"/v1/session/", true, true},

@@ -8,7 +8,7 @@
 
 namespace praetor::cli {
 
-/// What all acl commands have in common.
+/// The base of all acl commands.
 class acl_command : public command {
 public:
   api_flags takes() const override { return api_flags::all; }
@@ -20,7 +20,7 @@ protected:
   void declare_meta(flag_set& flags) {
     flags.add_bool("meta", meta_, "Print the content hash and the indexes as well.");
   }
-  /// Prints a record, or a list, in the form that the flags ask for. @returns the exit code
+  /// Prints a record or a list in the requested format. @returns the exit code
   int show(const go_json& value, printer pretty) {
     if (format_ == "json") {
       out() << dump_json(value, "    ") << '\n';
@@ -32,7 +32,7 @@ protected:
     return 0;
   }
 
-  /// Removes a record. @returns the exit code
+  /// Deletes a record. @returns the exit code
   int remove(agent_client& client, const acl_kind& kind, const std::string& id);
 
   static constexpr auto unnamed = "Must specify either the -id or -name parameters";
@@ -44,7 +44,7 @@ protected:
 /// Lists all records of a kind.
 class acl_list final : public acl_command {
 public:
-  /// @param written how one of the records is printed as JSON; null: as the agent sends it
+  /// @param written converts a record for JSON output; null: as the agent sends it
   acl_list(const acl_kind& kind, std::string_view usage, go_json (*written)(const go_json&), printer pretty)
       : kind_(kind), usage_(usage), written_(written), pretty_(pretty) {}
 
@@ -59,7 +59,7 @@ private:
   printer pretty_;
 };
 
-/// Declares the flags of grants. @param roles whether roles can be linked as well
+/// Declares the flags of grants. @param roles whether roles can be linked too
 void declare_grants(flag_set& flags, grant_flags& into, bool roles);
 
 } // namespace praetor::cli

@@ -8,7 +8,7 @@ namespace praetor::cli {
 
 namespace {
 
-/// A command about one policy, by its id or its name.
+/// A command on one policy, given by id or name.
 class one_policy : public acl_command {
 protected:
   void declare_id(flag_set& flags) {

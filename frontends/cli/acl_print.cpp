@@ -12,7 +12,7 @@ namespace praetor::cli {
 
 namespace {
 
-/// "2026-11-20T20:33:19.385672401Z" as "2026-11-20 20:33:19.385672401 +0000 UTC".
+/// Prints "2026-11-20T20:33:19.385672401Z" as "2026-11-20 20:33:19.385672401 +0000 UTC".
 std::string time_text(std::string text) {
   if (auto t = text.find('T'); t != text.npos) text[t] = ' ';
   if (text.ends_with('Z')) text.replace(text.size() - 1, 1, " +0000 UTC");
@@ -51,7 +51,7 @@ void print_meta(std::ostream& out, const go_json& record, const std::string& ind
   line("Modify Index:", std::to_string(number_of(record, "ModifyIndex")));
 }
 
-/// Calls `print` for each of a list that is not empty, behind a heading.
+/// Prints a heading and then each element, if the list is not empty.
 template <class Print>
 void section(std::ostream& out, const go_json& record, const char* member, const std::string& heading, Print print) {
   const auto& list = member_of(record, member);
@@ -60,7 +60,7 @@ void section(std::ostream& out, const go_json& record, const char* member, const
   for (const auto& one : list) print(one);
 }
 
-/// What a token or role grants. @param indent of the headings
+/// Prints the grants of a token or role. @param indent of the headings
 void print_grants(std::ostream& out, const go_json& record, const std::string& indent) {
   auto deeper = indent + "   ";
   auto link = [&](const go_json& one) { out << deeper << text_of(one, "ID") << " - " << text_of(one, "Name") << '\n'; };
@@ -90,7 +90,7 @@ void print_token_head(std::ostream& out, const go_json& t, bool with_meta) {
   if (with_meta) print_meta(out, t, "", 18);
 }
 
-/// A policy's rules, each line but the first behind the indent.
+/// Prints a policy's rules, indenting each line but the first.
 void print_rules(std::ostream& out, const std::string& rules, const std::string& indent) {
   for (auto c : rules) {
     out << c;
@@ -112,7 +112,7 @@ records_by_id by_id(const go_json& list) {
   return out;
 }
 
-/// The identities and templates of a token or role, with the policies that they stand for.
+/// Prints the identities and templates of a token or role, with the policies that they expand to.
 void print_expanded_identities(std::ostream& out, const go_json& record, const std::string& heading_indent) {
   auto indent = heading_indent + "\t";
   section(out, record, "ServiceIdentities", heading_indent + "Service Identities:", [&](const go_json& one) {

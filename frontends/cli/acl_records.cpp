@@ -25,7 +25,7 @@ std::vector<std::string> split(const std::string& text, char at) {
 
 go_json variables_of(const std::string& name) { return go_json{{"name", name}}; }
 
-/// Templates with their variables, as a file lists them: TemplatedPolicy "builtin/service" { Name = "web" }.
+/// Parses a file of templates with their variables: TemplatedPolicy "builtin/service" { Name = "web" }.
 expected<go_json> templates_in(const std::string& file) {
   auto text = read_file(file);
   if (!text) return tl::unexpected(text.error());

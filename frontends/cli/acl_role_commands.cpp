@@ -6,7 +6,7 @@ namespace praetor::cli {
 
 namespace {
 
-/// A command about one role, by its id or its name.
+/// A command on one role, given by id or name.
 class one_role : public acl_command {
 protected:
   void declare_id(flag_set& flags) {

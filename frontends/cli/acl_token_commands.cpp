@@ -9,14 +9,13 @@ namespace praetor::cli {
 
 namespace {
 
-/// A command about one token.
 class one_token : public acl_command {
 protected:
   void declare_id(flag_set& flags) {
     flags.add_string("accessor-id", accessor_, "The beginning of the token's accessor id.");
     flags.add_string("id", old_id_, "Former name of -accessor-id.");
   }
-  /// The token's full accessor, or nothing after an error was written.
+  /// The token's full accessor; nothing after an error was printed.
   std::optional<std::string> accessor(agent_client& client, std::string_view unnamed) {
     if (accessor_.empty() && old_id_.empty()) {
       failed(unnamed);
@@ -161,7 +160,7 @@ class token_update final : public one_token {
     flags.add_bool("merge-node-identities", merge_nodes_, "Add nodes to those there are. Deprecated.");
   }
 
-  /// What the flags say against each other, if anything.
+  /// A contradiction between the flags, if any.
   std::optional<std::string> contradiction() const {
     auto both = [](const auto& a, const auto& b) { return !a.empty() && !b.empty(); };
     auto text = [](const std::string& one, const std::string& other, const std::string& what) {

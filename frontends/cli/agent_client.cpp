@@ -19,7 +19,7 @@ void warn_bad_bool(std::ostream& err, const char* name, const std::string& value
   err << log_line("WARN", "consul-api", std::string("could not parse ") + name, {{"error", detail}});
 }
 
-/// The first of a flag and an environment variable.
+/// The flag's value, or else the environment variable's.
 std::string choose(const std::optional<std::string>& flag, std::string fallback) { return flag ? *flag : fallback; }
 
 expected<void> apply_address(const std::string& address, endpoint& where) {

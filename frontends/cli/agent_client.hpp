@@ -13,14 +13,14 @@
 
 namespace praetor::cli {
 
-/// What the client flags of a command line said; what was not said comes from the environment.
+/// The client flags of a command line; unset ones fall back to the environment.
 struct client_options {
   std::optional<std::string> http_addr, token, token_file, ca_file, ca_path, client_cert, client_key, tls_server_name;
   std::optional<std::string> datacenter, ns, partition;
   std::optional<bool> stale;
 };
 
-/// Flags and environment brought together.
+/// The result of combining flags and environment.
 struct client_settings {
   endpoint where;
   std::string token;
@@ -30,18 +30,19 @@ struct client_settings {
   bool stale = false;
 };
 
-/// Reads the environment by `variable` (a test's own, or getenv) and lays the flags over it. Warnings go to `err`.
+/// Combines the environment, read through `variable` (a test's own, or getenv), with the flags, which take precedence.
+/// Warnings go to `err`.
 expected<client_settings> resolve_client_settings(const client_options& flags,
                                                   const std::function<std::string(const char*)>& variable,
                                                   std::ostream& err);
 
-/// Go's strings of an answer: the parsed body and the index to block on.
+/// The parsed body of an answer, and the index to block on.
 struct api_answer {
   go_json body;
   std::uint64_t index = 0;
 };
 
-/// Requests to one agent, with the token, datacenter and namespace of its settings in each.
+/// Sends requests to one agent, each with the token, datacenter and namespace of the settings.
 class agent_client {
 public:
   static expected<std::unique_ptr<agent_client>> open(const client_settings& settings);
@@ -50,13 +51,13 @@ public:
 
   const client_settings& settings() const { return settings_; }
 
-  /// Sends as it is; any status is an answer.
+  /// Sends the request unchanged; any status is a valid answer.
   expected<http_response> raw(http_request request, cancellation* cancel = nullptr);
-  /// Anything but 200 is the error `Unexpected response code: 404 (BODY)`.
+  /// Any status but 200 is the error `Unexpected response code: 404 (BODY)`.
   expected<http_response> ok(http_request request, cancellation* cancel = nullptr);
-  /// Parses the body of a 200.
+  /// Parses the body of a 200 answer.
   expected<api_answer> json(http_request request, cancellation* cancel = nullptr);
-  /// A read: `stale` is added if the settings say so.
+  /// A read; adds `stale` if the settings say so.
   expected<api_answer> read(http_request request, cancellation* cancel = nullptr);
   expected<http_response> stream(http_request request, const std::function<bool(std::string_view)>& on_data,
                                  cancellation* cancel = nullptr);
@@ -68,9 +69,9 @@ private:
   std::unique_ptr<http_client> http_;
 };
 
-/// The error of an answer that is not the one hoped for: error_code::unexpected_status, with its status.
+/// The error for an answer with an unexpected status: error_code::unexpected_status, with that status.
 error unexpected_status(const http_response& response);
-/// Whether it is that of an answer of 500 to 599. An agent that could not be reached has not answered.
+/// Whether it is the error for a status from 500 to 599. An unreachable agent has sent no answer.
 bool is_server_error(const error& why);
 
 http_request get(std::string path);

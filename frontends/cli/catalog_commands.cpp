@@ -11,7 +11,7 @@ std::string unexpected_arguments(std::size_t got) {
   return "Too many arguments (expected 0, got " + std::to_string(got) + ")";
 }
 
-/// "a=1, b=2", sorted by name.
+/// Prints "a=1, b=2", sorted by name.
 std::string pairs_text(const go_json& object) {
   std::map<std::string, std::string> sorted;
   if (object.is_object())
@@ -21,7 +21,7 @@ std::string pairs_text(const go_json& object) {
   return text;
 }
 
-/// Adds every pair of -node-meta to a request.
+/// Adds all -node-meta pairs to a request.
 void add_node_meta(http_request& request, const std::map<std::string, std::string>& meta) {
   for (auto& [name, value] : meta) request.repeated_query.emplace_back("node-meta", name + ":" + value);
 }

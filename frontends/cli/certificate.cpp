@@ -17,7 +17,7 @@ tl::unexpected<error> failed(const std::string& what) {
   return fail(why ? what + ": " + why : what);
 }
 
-/// "DNS:a, DNS:b" from the names.
+/// Formats names as "DNS:a, DNS:b".
 void append(std::string& to, const char* kind, const std::vector<std::string>& names) {
   for (const auto& name : names) {
     if (!to.empty()) to += ",";

@@ -26,8 +26,8 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds end_grace{5};
 
-/// While it lives, this thread's writes to a pipe that nobody reads fail with EPIPE and raise no signal, whatever the
-/// process does with SIGPIPE.
+/// During its lifetime, this thread's writes to a closed pipe fail with EPIPE and raise no signal, whatever the process
+/// does with SIGPIPE.
 class no_pipe_signal {
 public:
   no_pipe_signal() {
@@ -53,16 +53,16 @@ private:
   bool was_pending_ = false;
 };
 
-/// A descriptor that can be read when a process has ended, if there is such a process and it still runs; else -1.
+/// A descriptor that becomes readable when the process ends, if it exists and still runs; otherwise -1.
 int open_running(pid_t process) {
   int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, process, 0));
   pollfd ended{descriptor, POLLIN, 0};
   if (descriptor < 0 || ::poll(&ended, 1, 0) == 0) return descriptor;
-  ::close(descriptor); // only its parent has not seen yet that it ended
+  ::close(descriptor); // a zombie that its parent has not reaped yet
   return -1;
 }
 
-/// Such a descriptor of any member of a process group; -1: none runs.
+/// Such a descriptor for any running member of a process group; -1: none.
 int running_member(pid_t group) {
   std::error_code failed;
   for (std::filesystem::directory_iterator each("/proc", failed), end; !failed && each != end; each.increment(failed)) {
@@ -75,12 +75,12 @@ int running_member(pid_t group) {
   return -1;
 }
 
-/// Whether this process has the terminal: what is not in its group may not read from there.
+/// Whether this process is in the terminal's foreground group: only that group may read from the terminal.
 bool at_terminal() { return ::tcgetpgrp(STDIN_FILENO) == ::getpgrp(); }
 
 constexpr auto never = steady_clock::time_point::max();
 
-/// As poll(2) takes it.
+/// The timeout for poll(2).
 int milliseconds_until(steady_clock::time_point deadline) {
   if (deadline == never) return -1;
   auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
@@ -135,7 +135,7 @@ void child_process::end(int signal) {
   kill(signal);
 }
 
-/// @returns its status as waitpid(2) gives it
+/// @returns its wait status (waitpid(2))
 int child_process::reap() {
   std::lock_guard lock(mutex_);
   int status = 0;
@@ -145,18 +145,18 @@ int child_process::reap() {
   return status;
 }
 
-/// Writes what the pipe takes. @returns whether there is more
+/// Writes as much as the pipe accepts. @returns whether there is more
 bool child_process::feed() {
   no_pipe_signal quiet;
   auto wrote = ::write(input_, unfed_.data(), unfed_.size());
   if (wrote < 0 && (errno == EINTR || errno == EAGAIN)) return true;
-  if (wrote < 0) return false; // a child that doesn't read its input is no failure
+  if (wrote < 0) return false; // a child may ignore its input
   unfed_.erase(0, static_cast<std::size_t>(wrote));
   return !unfed_.empty();
 }
 
-/// Waits for what the child has started. A shell's background jobs ignore SIGINT, so they are told in another way. The
-/// group's id is nobody else's as long as it has a member. What still runs at the end is killed, and waited for again:
+/// Waits for the child's descendants. A shell's background jobs ignore SIGINT, so they are signalled with SIGTERM. The
+/// group's id is reserved as long as it has a member. Members that still run at the deadline are killed and waited for:
 /// only what hangs in the kernel is left behind.
 void child_process::end_group(steady_clock::time_point until) const {
   if (!leads_group_) return;

@@ -16,12 +16,12 @@ constexpr int exit_unknown_command = 127;
 bool is_help_flag(std::string_view arg) { return arg == "-h" || arg == "-help" || arg == "--help"; }
 bool is_version_flag(std::string_view arg) { return arg == "-v" || arg == "-version" || arg == "--version"; }
 
-/// The command line, taken apart before any command's own flags are looked at.
+/// The command line, split before any command parses its own flags.
 struct invocation {
   bool help = false;
   bool version = false;
   bool flags_before_command = false;
-  std::string command; ///< longest known path; else the word itself
+  std::string command; ///< the longest known path, or else the word itself
   std::vector<std::string> args;
 };
 
@@ -33,7 +33,7 @@ public:
 
   bool knows(const std::string& path) const { return added_.contains(path) || entries_.contains(path); }
 
-  /// The words from `first` on that name a command, as many as possible; 0 if none do.
+  /// The number of words from `first` that name a command, as many as possible; 0 if none do.
   std::size_t command_words(const std::vector<std::string>& args, std::size_t first) const {
     std::string path;
     std::size_t words = 0;
@@ -111,7 +111,7 @@ public:
   }
 
 private:
-  /// The commands right below `parent` ("" for the top), as an aligned list.
+  /// The commands directly below `parent` ("" for the top level), as an aligned list.
   std::string list_below(const std::string& parent) const {
     std::map<std::string, std::string> found;
     auto consider = [&](const std::string& path, std::string_view synopsis) {
@@ -163,9 +163,9 @@ int run(const std::vector<std::string>& args, const hooks& added, streams io) {
 }
 
 int run(int argc, char** argv, const hooks& added) {
-  // A peer that goes away is an error of the write, not the end of the process.
+  // A closed peer is a write error, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
-  // The reference takes no notice of these, so that whoever sends them in passing does no harm.
+  // Consul ignores these signals, so sending them does no harm.
   for (int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGXCPU, SIGXFSZ, SIGIO, SIGPWR})
     std::signal(number, SIG_IGN);
   std::ios::sync_with_stdio(false);

@@ -58,7 +58,7 @@ class leave final : public command {
     auto client = connect();
     if (!client) return 1;
     auto done = client->ok(put("/v1/agent/leave"));
-    // The agent may be gone before its answer is out.
+    // The agent may stop before its answer is sent.
     if (!done && done.error().code != error_code::disconnected) return failed("Error leaving: " + done.error().text);
     out() << "Graceful leave complete\n";
     return 0;
@@ -227,7 +227,7 @@ class event final : public command {
     if (args.size() > 1) return misused("Too many command line arguments.");
     auto client = connect();
     if (!client) return 1;
-    // Asked first only to tell an unreachable agent from a refused event.
+    // Queried first only to distinguish an unreachable agent from a rejected event.
     if (auto self = client->json(get("/v1/agent/self")); !self)
       return failed("Error querying Consul agent: " + self.error().text);
     auto request = put("/v1/event/fire/" + name_, args.empty() ? "" : args[0]);

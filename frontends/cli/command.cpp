@@ -108,7 +108,7 @@ agent_client* command::connect() {
 
 std::string errno_text(int code) {
   std::string text = std::strerror(code);
-  // Go writes these texts with a small first letter.
+  // Go writes these texts with a lower-case first letter.
   if (text.size() > 1 && text[1] >= 'a' && text[1] <= 'z') text[0] = static_cast<char>(std::tolower(text[0]));
   return text;
 }

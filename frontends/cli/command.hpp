@@ -12,10 +12,10 @@
 
 namespace praetor::cli {
 
-/// How a command speaks of a command line that its flags refuse, beside the flag set's own print.
+/// What a command prints for rejected flags, in addition to the flag set's own output.
 enum class refusal { quiet, failed_to_parse_args, repeat_error };
 
-/// Which of the flags that choose the agent and the way to it a command takes.
+/// The flags for agent and connection that a command accepts.
 enum class api_flags : unsigned { none = 0, client = 1, server = 2, ns = 4, partition = 8, all = 15 };
 constexpr api_flags operator|(api_flags a, api_flags b) {
   return static_cast<api_flags>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
@@ -28,16 +28,16 @@ constexpr bool has(api_flags set, api_flags one) {
 class command {
 public:
   virtual ~command() = default;
-  /// The text of `-h` before the option blocks, starting with "Usage: ".
+  /// The help text before the option blocks; starts with "Usage: ".
   virtual std::string_view usage() const = 0;
   virtual api_flags takes() const { return api_flags::client; }
   virtual refusal on_refusal() const { return refusal::quiet; }
   /// Declares the command's own flags.
   virtual void declare(flag_set&) {}
-  /// Does the work; answers the exit code.
+  /// Runs the command; returns the exit code.
   virtual int run() = 0;
 
-  /// Parses and runs.
+  /// Parses the flags and runs.
   int invoke(const std::vector<std::string>& args, streams io);
   /// The whole help text.
   std::string help();
@@ -46,14 +46,14 @@ protected:
   std::ostream& out() { return io_->out; }
   std::ostream& err() { return io_->err; }
   std::istream& in() { return io_->in; }
-  /// Writes `message` as a line to the error stream and answers 1.
+  /// Prints `message` to the error stream and returns 1.
   int failed(std::string_view message);
-  /// Writes `message`, a blank line and the help text; answers 1.
+  /// Prints `message`, a blank line and the help text; returns 1.
   int misused(std::string_view message);
   const std::vector<std::string>& arguments() const { return flags_.arguments(); }
-  /// The client, or nothing after its error was written.
+  /// The client; null after its error was printed.
   agent_client* connect();
-  /// The same with the bare error for callers with a text of their own.
+  /// The same, with the error for callers that print their own text.
   expected<agent_client*> try_connect();
   client_options options_;
 
@@ -64,7 +64,7 @@ private:
   std::unique_ptr<agent_client> client_;
 };
 
-/// A row of the command table. A group has no `make`; a command that is not built yet has neither `make` nor `usage`.
+/// A row of the command table. A group has no `make`; an unimplemented command has neither `make` nor `usage`.
 struct command_entry {
   std::string_view path; ///< "kv put"
   std::string_view synopsis;
@@ -72,12 +72,12 @@ struct command_entry {
   std::string_view usage = {}; ///< the help text of a group
 };
 
-/// All commands of the reference, sorted by path.
+/// All of Consul's commands, sorted by path.
 std::span<const command_entry> command_table();
 
-/// What a DATA argument stands for: "@FILE" a file's content, "-" standard input, anything else itself.
+/// The value of a DATA argument: "@FILE" is a file's content, "-" standard input, anything else is literal.
 expected<std::string> load_data(const std::string& argument, std::istream& in);
-/// The content of a file; the error reads as Go's: `open X: no such file or directory`.
+/// The content of a file; the error has Go's text: `open X: no such file or directory`.
 expected<std::string> read_file(const std::string& path);
 /// Go's text of an errno.
 std::string errno_text(int code);

@@ -6,7 +6,7 @@
 
 namespace praetor::cli {
 
-// One maker per command, for the command table.
+// One factory per command, for the command table.
 std::unique_ptr<command> make_acl_bootstrap();
 std::unique_ptr<command> make_acl_set_agent_token();
 std::unique_ptr<command> make_acl_token_create();

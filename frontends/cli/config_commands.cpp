@@ -44,18 +44,18 @@ class validate final : public command {
   bool quiet_ = false;
 };
 
-/// The services in the files of a command line.
+/// The services in the given files.
 expected<std::vector<service_definition>> services_of(const std::vector<std::string>& paths) {
   machine here;
   config::sources from;
   from.paths = paths;
-  from.dev_mode = true; // nothing but services is expected in the files
+  from.dev_mode = true; // the files need to contain only services
   auto loaded = config::load(from, here);
   if (!loaded) return tl::make_unexpected(loaded.error());
   return std::move(loaded->config.services);
 }
 
-/// Checks inside a service are named by CheckID, others by ID.
+/// Checks inside a service are identified by CheckID, others by ID.
 void name_checks(service_definition& service) {
   auto rename = [](check_definition& check) {
     normalize(check);
@@ -67,7 +67,7 @@ void name_checks(service_definition& service) {
   if (service.connect && service.connect->sidecar_service) name_checks(*service.connect->sidecar_service);
 }
 
-/// HOST:PORT; the error is Go's.
+/// Parses HOST:PORT; the error is Go's.
 expected<service_address> parse_address(const std::string& text) {
   auto parts = split_host_port(text);
   if (!parts) return fail(parts.error());
@@ -130,7 +130,7 @@ class services_register final : public command {
     }
     if (arguments().empty() && name_.empty())
       return fail("Service registration requires at least one argument or flags.");
-    // The text names another flag than is meant; scripts may know it so.
+    // The text names the wrong flag; scripts may depend on it.
     if (!arguments().empty() && !name_.empty())
       return fail("Service registration requires arguments or -id, not both.");
     if (!arguments().empty()) {

@@ -28,7 +28,7 @@ using clock = std::chrono::system_clock;
 constexpr seconds least_duration{10}, least_interval{5}, grace{2};
 constexpr std::array<std::string_view, 6> all_targets{"metrics", "logs", "pprof", "host", "agent", "members"};
 
-/// "2026-11-20T20-36-25Z", fit for a file's name.
+/// A time for file names: "2026-11-20T20-36-25Z".
 std::string name_of(clock::time_point when) {
   auto whole = clock::to_time_t(when);
   std::tm parts{};
@@ -50,10 +50,10 @@ std::string print_time(clock::time_point when) {
   return std::string(text) + fraction + " +0000 UTC";
 }
 
-/// What is collected shows how the agent is set up and what it logs: it is for the user who asked for it alone.
+/// The collected data reveals the agent's configuration and log: readable only for the invoking user.
 constexpr mode_t file_mode = 0600, directory_mode = 0700;
 
-/// Only ever grows. Not opened if it is there already.
+/// An append-only file. Fails to open if it exists.
 class private_file {
 public:
   explicit private_file(const std::filesystem::path& path)
@@ -82,7 +82,7 @@ bool write_file(const std::filesystem::path& path, std::string_view content) {
   return private_file(path).write(content);
 }
 
-/// Packs a directory as a tar.gz beside it; @returns what went wrong, if anything.
+/// Packs a directory as a tar.gz beside it; @returns the error, if any.
 std::optional<std::string> pack(const std::filesystem::path& directory, const std::string& target) {
   std::unique_ptr<archive, decltype(&archive_write_free)> out(archive_write_new(), archive_write_free);
   std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(), archive_entry_free);
@@ -116,7 +116,7 @@ std::optional<std::string> pack(const std::filesystem::path& directory, const st
   return {};
 }
 
-/// Copies an answer without end into a file until it is cancelled.
+/// Copies an unbounded answer into a file until it is cancelled.
 class follower {
 public:
   follower(std::unique_ptr<agent_client> client, http_request request, const std::filesystem::path& file)
@@ -176,7 +176,7 @@ class debug final : public command {
   int run() override {
     if (!arguments().empty())
       return failed("Too many arguments: expected 0 but got " + std::to_string(arguments().size()));
-    // Before any other thread is made, so that all of them leave the signals to it.
+    // Created before any other thread, so that all of them leave the signals to it.
     signal_watch signals({SIGINT, SIGTERM, SIGHUP}, [this](int) { interrupt(); });
     auto client = connect();
     if (!client) return 1;
@@ -221,7 +221,7 @@ class debug final : public command {
           << "           Capture: '" << listed << "'\n";
   }
 
-  /// Writes an answer's JSON; what can't be had is said and left out.
+  /// Writes an answer's JSON; reports an error and continues.
   void keep_json(agent_client& client, http_request request, const std::string& name) {
     auto path = request.path;
     auto answer = client.json(std::move(request), &interrupted_);
@@ -249,7 +249,7 @@ class debug final : public command {
     return nullptr;
   }
 
-  /// A profile that the agent does not have is left out, with a note on what was not collected.
+  /// Skips a profile that the agent does not have, with a note.
   void keep_profile(agent_client& client, const std::string& kind, const std::filesystem::path& to) {
     auto answer = client.ok(get("/debug/pprof/" + kind), &interrupted_);
     if (answer) {
@@ -283,7 +283,7 @@ class debug final : public command {
     }
   }
 
-  /// @returns whether the user wants to end early
+  /// @returns whether the user interrupted
   bool wait_until(clock::time_point when) {
     std::unique_lock lock(mutex_);
     return wake_.wait_until(lock, when, [this] { return interrupted_.cancelled(); });

@@ -20,7 +20,7 @@ namespace praetor::cli {
 
 namespace {
 
-constexpr int connect_timeout_ms = 30'000; // Go's default dialer
+constexpr int connect_timeout_ms = 30'000; // as in Go's default dialer
 
 std::string address_text(const sockaddr* address, socklen_t size) {
   char host[NI_MAXHOST], port[NI_MAXSERV];
@@ -30,7 +30,7 @@ std::string address_text(const sockaddr* address, socklen_t size) {
   return join_host_port(host, port);
 }
 
-/// Waits for a connection in progress; answers its errno, ETIMEDOUT after the time-out.
+/// Waits for a pending connect; returns its errno, ETIMEDOUT after the timeout.
 int finish_connecting(int descriptor) {
   pollfd waiting{descriptor, POLLOUT, 0};
   int ready;
@@ -49,7 +49,7 @@ tl::expected<int, int> connect_to(int family, const sockaddr* address, socklen_t
   int descriptor = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return tl::unexpected<int>(errno);
   int code = ::connect(descriptor, address, size) == 0 ? 0 : errno;
-  // Attached once it is connecting: only then does a shutdown end it.
+  // Attached after connect() has started: only then does a shutdown end it.
   if (cancel) cancel->attach(descriptor);
   if (code == EINPROGRESS) code = finish_connecting(descriptor);
   if (cancel) cancel->detach();
@@ -76,7 +76,7 @@ expected<int> dial_unix(const std::string& path, cancellation* cancel) {
   return *descriptor;
 }
 
-/// The name server that a failed look-up names.
+/// The name server for the text of a failed lookup.
 std::string name_server() {
   std::ifstream file("/etc/resolv.conf");
   for (std::string word; file >> word;)
@@ -119,7 +119,7 @@ expected<int> dial(const endpoint& where, cancellation* cancel) {
   if (code != 0 || found == nullptr) return fail(lookup_error(host));
   std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
   std::string first_error;
-  // IPv4 is tried first, and the first failure is the one that is told.
+  // Tries IPv4 first, and reports the first failure.
   for (int family : {AF_INET, AF_INET6})
     for (auto each = addresses.get(); each != nullptr; each = each->ai_next) {
       if (each->ai_family != family) continue;

@@ -9,11 +9,10 @@
 
 namespace praetor::cli {
 
-/// HOST[:PORT] taken apart as Go does it: a port that is no number belongs to the host. The scheme's port if none was
-/// given.
+/// Splits HOST[:PORT] like Go: a non-numeric port belongs to the host. Defaults to the scheme's port.
 host_and_port split_host(const endpoint& where);
 
-/// Connects a blocking stream socket to the endpoint; answers its descriptor. The error is Go's, beginning with "dial".
+/// Connects a blocking stream socket to the endpoint; returns its descriptor. The error is Go's, beginning with "dial".
 /// @param cancel ends the attempt from another thread; may be null
 expected<int> dial(const endpoint& where, cancellation* cancel = nullptr);
 

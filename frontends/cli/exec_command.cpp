@@ -22,7 +22,7 @@ using std::chrono::steady_clock;
 constexpr int exit_node_failed = 2;
 constexpr std::string_view event_name = "_rexec";
 
-/// The lines of a text behind the name of the node that they come from.
+/// Prefixes each line of a text with its node's name.
 std::string marked(std::string_view mark, std::string_view node, std::string_view text) {
   std::string out;
   for (std::size_t start = 0; start <= text.size();) {
@@ -83,7 +83,7 @@ class exec final : public command {
     if (auto self = client_->json(get("/v1/agent/self"), &stop_); !self)
       return failed("Error querying Consul agent: " + self.error().text);
     auto session = session_keeper::create(*client_, "Remote Exec", "delete", &stop_);
-    if (!session) return failed("F" + session.error().text.substr(1)); // it is a sentence of its own here
+    if (!session) return failed("F" + session.error().text.substr(1)); // a sentence of its own here
     tell("Created remote execution session: " + (*session)->id());
     folder_ = join_path(prefix_, (*session)->id()) + "/";
     auto code = carry_out((*session)->id());
@@ -108,7 +108,7 @@ class exec final : public command {
     return follow();
   }
 
-  /// @returns false if the command is to end
+  /// @returns false if the command must end
   bool wait_for_replication() {
     std::unique_lock lock(mutex_);
     return !stopped_.wait_for(lock, std::max(wait_replication_, nanoseconds{0}), [this] { return stop_.cancelled(); });
@@ -138,13 +138,13 @@ class exec final : public command {
     return text_of(answer->body, "ID");
   }
 
-  /// Shows what the nodes write until nothing has come for a while.
+  /// Prints the nodes' output until nothing has arrived for a while.
   int follow() {
     auto began = steady_clock::now();
     auto last = began;
     std::uint64_t index = 0;
     for (;;) {
-      // More patience as long as a node is known to be at work.
+      // Waits longer while a node is known to be running the command.
       auto patience = acknowledged_ > ended_ ? 2 * wait_ : wait_;
       auto left = std::chrono::ceil<milliseconds>(last + patience - steady_clock::now());
       if (left.count() <= 0) break;
@@ -166,7 +166,7 @@ class exec final : public command {
     return failed_ > 0 || ended_ < acknowledged_ ? exit_node_failed : 0;
   }
 
-  /// Shows what is new. @returns whether there was any
+  /// Prints new output. @returns whether there was any
   expected<bool> take_new(const go_json& keys) {
     std::vector<std::string> acks, outputs, exits;
     for (auto& one : keys) {

@@ -19,7 +19,7 @@ struct number_text {
   std::string_view digits;
 };
 
-/// Go's base prefixes: 0x, 0o, 0b and a plain leading 0 for octal.
+/// Go's base prefixes: 0x, 0o, 0b, and a leading 0 for octal.
 number_text split_base(std::string_view text) {
   number_text parts{10, false, text};
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
@@ -59,7 +59,7 @@ number_result read_number(std::string_view text, bool is_signed) {
   return result;
 }
 
-/// Go's flag package speaks of a "parse error" where strconv speaks of invalid syntax.
+/// Go's flag package says "parse error" where strconv says invalid syntax.
 std::string flag_error(const char* strconv_error) {
   return std::string_view(strconv_error) == "invalid syntax" ? "parse error" : strconv_error;
 }
@@ -69,7 +69,7 @@ struct usage_parts {
   std::string text;
 };
 
-/// Takes the back-quoted value name out of a usage text.
+/// Extracts the back-quoted value name from a usage text.
 usage_parts unquote(const flag_spec& spec) {
   auto first = spec.usage.find('`');
   auto second = first == std::string::npos ? first : spec.usage.find('`', first + 1);

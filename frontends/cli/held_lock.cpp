@@ -12,7 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// The flags that mark the entries of the official client library.
+// The flags with which Consul's Go client marks its entries (LockFlagValue in api/lock.go).
 constexpr std::uint64_t lock_flags = 0x2ddccbc058a50c18;
 constexpr std::uint64_t semaphore_flags = 0xe0f69a2baa414de0;
 
@@ -20,7 +20,7 @@ constexpr milliseconds longest_wait{15'000};
 constexpr milliseconds lock_delay_pause{5'000};
 constexpr milliseconds monitor_pause{1'000};
 
-/// One key, held by one session.
+/// One key, locked by one session.
 class single_lock final : public held_lock {
 public:
   single_lock(agent_client& client, lock_settings settings)
@@ -37,7 +37,7 @@ private:
     auto won = write_key(key_, "", lock_flags, "acquire", session_->id(), &stop);
     if (!won) return fail("failed to acquire lock: " + won.error().text);
     if (*won) return attempt{true, 0};
-    // Refused: somebody was quicker, or the lock delay of the last holder is running.
+    // Not acquired: another client was faster, or the last holder's lock delay is running.
     auto after = read_keys(client_, key_, false, 0, wait, &stop);
     if (!after) return fail("failed to read lock: " + after.error().text);
     return attempt{false, holder_of(*after).empty() ? 0 : after->index};
@@ -79,7 +79,7 @@ private:
   std::string key_;
 };
 
-/// A list of holders under one key, beside an entry for each contender that its session keeps alive.
+/// A list of holders in one key, and an entry per contender that its session keeps alive.
 class semaphore final : public held_lock {
 public:
   semaphore(agent_client& client, lock_settings settings)
@@ -143,7 +143,7 @@ private:
     state->holders.insert(session_->id());
     auto won = store(*state, &stop);
     if (!won) return fail("failed to update lock: " + won.error().text);
-    // After a lost race the entry has moved past the index already: the next read answers at once.
+    // After a lost race the entry's index has already advanced, so the next read returns at once.
     return attempt{*won, state->index};
   }
 

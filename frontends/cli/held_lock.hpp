@@ -13,27 +13,27 @@
 
 namespace praetor::cli {
 
-/// How a lock is taken and kept.
+/// How to acquire and hold a lock.
 struct lock_settings {
   std::string prefix;
-  int limit = 1; ///< holders at the same time; more than 1 makes it a semaphore
+  int limit = 1; ///< the maximal number of holders; more than 1 makes it a semaphore
   std::string session_name;
-  std::chrono::nanoseconds wait{0}; ///< 0 waits for ever
-  int monitor_retries = 0;          ///< failed reads in a row that a holder survives
+  std::chrono::nanoseconds wait{0}; ///< 0: no limit
+  int monitor_retries = 0;          ///< consecutive failed reads that a holder tolerates
 };
 
-/// What became of a lock's entries after its release.
+/// The result of removing a lock's entries after its release.
 enum class cleanup_result { removed, still_in_use };
 
-/// A distributed lock or semaphore, laid out in the KV store as the official client library does it, so that both work
-/// on the same lock. `acquire`, `release` and `clean_up` are called in this order by one thread.
+/// A distributed lock or semaphore, with the KV layout of Consul's Go client, so that both can share a lock. One thread
+/// calls `acquire`, `release` and `clean_up` in this order.
 class held_lock {
 public:
   static std::unique_ptr<held_lock> make(agent_client& client, lock_settings settings);
   virtual ~held_lock();
 
-  /// True once it is held, false if time ran out or `stop` was cancelled. Afterwards `on_lost` is called from another
-  /// thread if it is lost.
+  /// True once acquired, false if the wait timed out or `stop` was cancelled. Afterwards calls `on_lost` on another
+  /// thread if the lock is lost.
   expected<bool> acquire(cancellation& stop, std::function<void()> on_lost);
   expected<void> release();
   virtual expected<cleanup_result> clean_up() = 0;
@@ -41,14 +41,14 @@ public:
 protected:
   held_lock(agent_client& client, lock_settings settings) : client_(client), settings_(std::move(settings)) {}
 
-  /// An attempt's outcome: held, or blocked until the data moves past `index` (0: after the lock delay).
+  /// The outcome of an attempt: acquired, or blocked until the data advances past `index` (0: after the lock delay).
   struct attempt {
     bool held = false;
     std::uint64_t index = 0;
   };
   virtual expected<void> enter() { return {}; }
   virtual expected<attempt> try_once(std::uint64_t index, std::chrono::milliseconds wait, cancellation& stop) = 0;
-  /// Is it held still? Waits for a change past `index` and moves it.
+  /// Whether the lock is still held. Blocks for a change past `index` and updates it.
   virtual expected<bool> still_held(agent_client& client, std::uint64_t& index, cancellation& stop) = 0;
   virtual expected<void> give_back() = 0;
 

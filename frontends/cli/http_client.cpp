@@ -1,4 +1,4 @@
-// The only file that includes Beast: it compiles slowly.
+// The only file that includes Beast, which compiles slowly.
 #include "frontends/cli/http_client.hpp"
 
 #include "actors/ports/http_answer.hpp"
@@ -36,7 +36,7 @@ namespace {
 using plain_stream = asio::generic::stream_protocol::socket;
 using tls_stream = asio::ssl::stream<plain_stream>;
 
-/// Go's name of a method in an error: "Get".
+/// A method's name in Go's error texts: "Get".
 std::string operation_name(const std::string& method) {
   auto name = lower_case(method);
   if (!name.empty()) name[0] = static_cast<char>(std::toupper(name[0]));
@@ -48,7 +48,7 @@ tl::unexpected<error> failed_request(const endpoint& where, const http_request& 
       with_context(operation_name(request.method) + " \"" + request_url(where, request) + "\"", std::move(why)));
 }
 
-/// Whether a proxy reads the request itself and does not only hand on bytes (RFC 9112 3.2.2).
+/// Whether a proxy interprets the request instead of tunnelling it (absolute form, RFC 9112 3.2.2).
 bool takes_absolute_form(const endpoint& where) { return where.proxy && where.scheme == "http"; }
 
 /// Connects to the endpoint or to its proxy.
@@ -95,8 +95,8 @@ struct http_client::connection {
   std::unique_ptr<plain_stream> plain;
   std::unique_ptr<tls_stream> tls;
   beast::flat_buffer buffer;
-  std::string refused_names; ///< of the certificate that wasn't trusted
-  bool drop = false;         ///< not to be used again; closed once nobody may cancel it any more
+  std::string refused_names; ///< of an untrusted certificate
+  bool drop = false;         ///< do not reuse; closed once no one can cancel it any more
 
   plain_stream* socket() { return tls ? &tls->next_layer() : plain.get(); }
   int descriptor() { return socket() ? socket()->native_handle() : -1; }
@@ -108,7 +108,7 @@ struct http_client::connection {
     drop = false;
   }
 
-  /// A connection that idled is dead if there is anything to read: the end, or a server's farewell.
+  /// An idle connection is dead if anything is readable: the end, or a final message of the server.
   bool stale() {
     char byte;
     auto got = ::recv(descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -128,13 +128,13 @@ struct http_client::connection {
     return {};
   }
 
-  /// The proxy's connection becomes one to the endpoint.
+  /// Turns the connection to the proxy into one to the endpoint.
   expected<void> open_tunnel(const endpoint& where) {
     auto to = split_host(where);
     beast::error_code code;
     asio::write(*socket(), asio::buffer(tunnel_request(*where.proxy, to.host, to.port)), code);
     if (code) return fail(error_text(code, "write", where));
-    http_answer answer(true); // nobody speaks behind it before we do
+    http_answer answer(true); // the server can't send before we do
     std::array<char, 1024> chunk;
     while (!answer.has_head()) {
       auto size = socket()->read_some(asio::buffer(chunk), code);
@@ -192,7 +192,7 @@ struct http_client::connection {
     beast::error_code code;
     auto wire = wire_request(where, request);
     http::write(stream, wire, code);
-    // A server may answer before it has read everything, so a broken pipe is first looked for an answer.
+    // A server may respond before it has read everything, so after a broken pipe look for a response first.
     if (code && code != asio::error::broken_pipe) return failure(code, "write", where);
     http::response_parser<http::string_body> parser;
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());

@@ -18,30 +18,30 @@
 
 namespace praetor::cli {
 
-/// How the client trusts a server and proves itself.
+/// How the client verifies a server and authenticates itself.
 struct tls_settings {
   std::string ca_file;
   std::string ca_path;
   std::string client_cert;
   std::string client_key;
-  std::string server_name; ///< name to verify; empty means the host of the address
+  std::string server_name; ///< the name to verify; empty: the host of the address
   bool verify = true;
 };
 
-/// Where requests go.
+/// The target of requests.
 struct endpoint {
   std::string scheme = "http";
-  std::string host = "127.0.0.1:8500"; ///< HOST[:PORT] as it was given
+  std::string host = "127.0.0.1:8500"; ///< HOST[:PORT] as given
   std::string unix_path;               ///< if set, `host` only names the server in the request
   std::string path_prefix;
   tls_settings tls;
-  std::optional<http_proxy> proxy; ///< that requests go through
+  std::optional<http_proxy> proxy; ///< the proxy for requests
 };
 
 struct http_request {
   std::string method = "GET";
-  std::string path;                         ///< not encoded yet
-  std::map<std::string, std::string> query; ///< not encoded yet
+  std::string path;                         ///< not encoded
+  std::map<std::string, std::string> query; ///< not encoded
   std::vector<std::pair<std::string, std::string>> repeated_query;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
@@ -49,33 +49,33 @@ struct http_request {
 
 struct http_response {
   int status = 0;
-  std::map<std::string, std::string> headers; ///< names in lower case
+  std::map<std::string, std::string> headers; ///< with lower-case names
   std::string body;
 };
 
-/// Ends a request from another thread: the request fails with the text "context canceled".
+/// Cancels a request from another thread: it fails with the text "context canceled".
 class cancellation {
 public:
   void cancel();
   bool cancelled() const;
-  /// Waits that long, or until it is cancelled. @returns whether it is cancelled
+  /// Waits for this time, or until cancelled. @returns whether it was cancelled
   bool wait_for(std::chrono::nanoseconds length) const;
 
-  /// The socket that is shut down when this is cancelled, or was before. It has to be open until it is detached.
+  /// The socket to shut down on cancellation, or at once if already cancelled. It must stay open until it is detached.
   void attach(int descriptor);
   void detach();
 
 private:
   mutable std::mutex mutex_;
-  mutable std::condition_variable news_; ///< it was cancelled
+  mutable std::condition_variable news_; ///< cancelled
   int descriptor_ = -1;
   bool cancelled_ = false;
 };
 
-/// A synchronous HTTP/1.1 client for one endpoint that keeps its connection. Failures read as those of Go's client,
+/// A synchronous HTTP/1.1 client for one endpoint, with a persistent connection. Errors have the texts of Go's client,
 /// `Get "http://127.0.0.1:1/v1/x": dial tcp 127.0.0.1:1: connect: connection refused`, because scripts compare them.
-/// error_code::disconnected: the connection ended before the whole answer came.
-/// One thread at a time may use it.
+/// error_code::disconnected: the connection ended before the whole response.
+/// Not thread-safe.
 class http_client {
 public:
   /// Loads certificates and keys; fails if one can't be read.
@@ -86,8 +86,8 @@ public:
 
   expected<http_response> send(const http_request& request, cancellation* cancel = nullptr);
 
-  /// Hands the body over piece by piece as it arrives, until it ends or `on_data` answers false. The answer has no
-  /// body, unless its status isn't 200: then `on_data` is not called.
+  /// Passes on the body piece by piece as it arrives, until it ends or `on_data` returns false. The returned response
+  /// has no body, unless its status is not 200: then `on_data` is not called.
   expected<http_response> stream(const http_request& request, const std::function<bool(std::string_view)>& on_data,
                                  cancellation* cancel = nullptr);
 
@@ -100,9 +100,9 @@ private:
   std::unique_ptr<connection> connection_;
 };
 
-/// Path and query as they stand in the request line.
+/// Path and query as in the request line.
 std::string request_target(const endpoint& where, const http_request& request);
-/// The request's URL as Go prints it: path escaped, query sorted by name.
+/// The request's URL as Go prints it: escaped path, query sorted by name.
 std::string request_url(const endpoint& where, const http_request& request);
 
 } // namespace praetor::cli

@@ -17,17 +17,16 @@ std::string too_many(std::size_t got, const char* expected = "1") {
 
 std::string key_path(const std::string& key) { return "/v1/kv/" + key; }
 
-/// The bytes of the whole groups before the first character that isn't base 64.
+/// The decoded whole groups before the first invalid base64 character.
 std::string decodable_start(const std::string& text) {
   constexpr auto alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   auto good = std::min(text.find_first_not_of(alphabet), text.size());
   return base64_decode(std::string_view(text).substr(0, good / 4 * 4)).value_or("");
 }
 
-/// Keys don't start with a slash, but people write them like paths.
+/// Keys do not start with a slash, but users write them like paths.
 std::string without_slash(const std::string& key) { return !key.empty() && key[0] == '/' ? key.substr(1) : key; }
 
-/// The value of a pair, decoded.
 std::string value_of(const go_json& pair) { return base64_decode(text_of(pair, "Value")).value_or(""); }
 
 struct kv_pairs {
@@ -35,7 +34,7 @@ struct kv_pairs {
   go_json list = go_json::array();
 };
 
-/// Reads a key or what is below a prefix; a 404 is an empty answer.
+/// Reads a key or all keys below a prefix; a 404 is an empty result.
 expected<kv_pairs> fetch(agent_client& client, const std::string& key, std::map<std::string, std::string> query) {
   auto request = get(key_path(key));
   request.query = std::move(query);
@@ -49,7 +48,7 @@ expected<kv_pairs> fetch(agent_client& client, const std::string& key, std::map<
   return kv_pairs{true, std::move(*body)};
 }
 
-/// Sends a write that answers true or false.
+/// Sends a write that returns true or false.
 expected<bool> change(agent_client& client, http_request request) {
   auto response = client.ok(std::move(request));
   if (!response) return tl::make_unexpected(response.error());
@@ -269,7 +268,7 @@ class kv_delete final : public command {
   std::uint64_t modify_index_ = 0;
 };
 
-/// A pair as export writes and import reads it.
+/// A pair in the format of export and import.
 struct exported_entry {
   static constexpr std::string_view type_name = "Entry";
   static constexpr std::string_view go_type = "impexp.Entry";
@@ -350,7 +349,7 @@ class kv_import final : public command {
     std::map<std::string, std::string> query;
     if (entry.flags != 0) query["flags"] = std::to_string(entry.flags);
     auto path = join_path(prefix_, key);
-    if (key.ends_with('/') && !path.ends_with('/')) path += '/'; // such keys stand for directories
+    if (key.ends_with('/') && !path.ends_with('/')) path += '/'; // such keys represent directories
     auto done = write_key(client, path, *value, query);
     if (!done) return failed("Error! Failed writing data for key " + path + ": " + done.error().text);
     out() << "Imported: " << path << '\n';

@@ -7,7 +7,7 @@ namespace praetor::cli {
 
 namespace {
 
-/// The release whose behaviour clients may count on.
+/// The Consul release whose behaviour clients can rely on.
 constexpr auto followed_release = "1.19.2";
 constexpr auto own_version = "0.1.0";
 constexpr auto build_date = "1970-01-01T00:00:01Z";

@@ -75,7 +75,7 @@ class lock final : public command {
     return !child_good && child_exit_code_ ? exit_child_failed : 0;
   }
 
-  /// Runs the child to its end; false if it failed.
+  /// Runs the child to its end; returns false if it failed.
   bool run_child() {
     if (stop_.cancelled() || lost_) return true;
     tell("Starting handler");

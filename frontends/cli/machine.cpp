@@ -19,7 +19,7 @@ namespace praetor::cli {
 
 namespace {
 
-/// The interface that the IPv4 default route leaves through.
+/// The interface of the IPv4 default route.
 std::string default_interface() {
   std::ifstream routes("/proc/net/route");
   std::string line, name, destination;
@@ -57,7 +57,7 @@ std::string address_text(const sockaddr* address) {
   return text;
 }
 
-/// The operating system's words alone: "open X: permission denied" without the path.
+/// The system error alone: "open X: permission denied" without the path.
 std::string bare(const std::string& text) {
   auto at = text.rfind(": ");
   return at == std::string::npos ? text : text.substr(at + 2);

@@ -4,7 +4,7 @@
 
 namespace praetor::cli {
 
-/// This machine, as the loading of a configuration sees it.
+/// This machine as the environment for loading a configuration.
 class machine final : public config::environment {
 public:
   path_kind kind_of(const std::string& path) override;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int exit_no_match = 2;
 
-/// A row of the table, with what the order goes by.
+/// A row of the table, with its sort key.
 struct member_row {
   std::string name, address, status;
   std::string role, partition, segment;

@@ -5,7 +5,7 @@
 
 namespace praetor::cli {
 
-/// Joins two parts of a slash path and cleans the result: no empty parts, no "." and "..", no slash at the end.
+/// Joins two parts of a slash-separated path and cleans the result: no empty parts, no "." and "..", no trailing slash.
 std::string join_path(std::string_view first, std::string_view second);
 
 } // namespace praetor::cli

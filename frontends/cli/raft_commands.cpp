@@ -5,7 +5,7 @@ namespace praetor::cli {
 
 namespace {
 
-/// All commands about Raft and its operation take the same flags and speak of bad ones in the same way.
+/// The base of all Raft and operator commands: the same flags and the same error texts.
 class raft_command : public command {
   api_flags takes() const override { return api_flags::client | api_flags::server; }
   refusal on_refusal() const override { return refusal::failed_to_parse_args; }

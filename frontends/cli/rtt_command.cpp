@@ -78,7 +78,7 @@ class rtt final : public command {
       }
       return std::nullopt;
     };
-    // Where one of the two isn't known, the first is the one that is named.
+    // If one of the two is unknown, the first one is named.
     auto a = find(first), b = find(*second);
     return print(first, b ? a : std::nullopt, *second, b, "WAN");
   }

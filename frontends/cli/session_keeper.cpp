@@ -39,7 +39,7 @@ void session_keeper::renew_until_closed() {
     lock.unlock();
     auto renewed = client_->raw(put("/v1/session/renew/" + id_), &interrupted_);
     lock.lock();
-    if (renewed && renewed->status == 404) return; // it ran out; whoever watches the lock learns it there
+    if (renewed && renewed->status == 404) return; // it expired; the lock's watcher detects that
     pause = renewed ? session_ttl / 2 : std::chrono::seconds{1};
   }
 }

@@ -11,10 +11,10 @@
 
 namespace praetor::cli {
 
-/// A session that is renewed in the background while this lives, and destroyed at the end.
+/// A session that is renewed in the background during this object's lifetime, and destroyed at its end.
 class session_keeper {
 public:
-  /// @param behavior what becomes of the session's keys when it ends: "release" or "delete"
+  /// @param behavior what happens to the session's keys when it ends: "release" or "delete"
   /// @param cancel ends the attempt to create it; may be null
   static expected<std::unique_ptr<session_keeper>> create(const agent_client& client, const std::string& name,
                                                           const std::string& behavior, cancellation* cancel = nullptr);

@@ -7,8 +7,8 @@
 
 namespace praetor::cli {
 
-/// Calls back, on a thread of its own, for each of the named signals while it lives. The signals are blocked for the
-/// calling thread and those that it starts; so make it before any other thread.
+/// Calls back, on a thread of its own, for each of the given signals during its lifetime. Blocks the signals for the
+/// calling thread and the threads that it starts, so create it before any other thread.
 class signal_watch {
 public:
   signal_watch(std::initializer_list<int> signals, std::function<void(int)> on_signal);

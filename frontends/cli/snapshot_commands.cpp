@@ -17,21 +17,21 @@ namespace praetor::cli {
 
 namespace {
 
-/// Checks the one FILE argument; the answer is what is wrong.
+/// Checks for exactly one FILE argument; returns the error.
 std::optional<std::string> not_one_file(const std::vector<std::string>& args) {
   if (args.empty()) return "Missing FILE argument";
   if (args.size() > 1) return "Too many arguments (expected 1, got " + std::to_string(args.size()) + ")";
   return {};
 }
 
-/// A file that is written piece by piece.
+/// A file that is written in pieces.
 class output_file {
 public:
   explicit output_file(std::string path)
       : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
     if (descriptor_ < 0)
       fail_with("open");
-    else if (::fchmod(descriptor_, 0600) != 0) // it may have been there, readable for others
+    else if (::fchmod(descriptor_, 0600) != 0) // an existing file may be readable for others
       fail_with("chmod");
   }
   ~output_file() { close(); }
@@ -46,7 +46,7 @@ public:
     }
     return !failure_;
   }
-  /// Everything is on disk. @returns what went wrong since the file was opened, if anything
+  /// Syncs everything to disk. @returns the first error since the file was opened, if any
   std::optional<std::string> finish() {
     if (!failure_ && ::fsync(descriptor_) != 0) fail_with("sync");
     close();
@@ -166,7 +166,7 @@ class snapshot_restore final : public command {
   }
 };
 
-/// An archive, or the state.bin of a server's own snapshot with the meta.json beside it.
+/// Reads an archive, or the state.bin of a server's own snapshot with the meta.json beside it.
 expected<storage::snapshot_archive> read_snapshot(const std::string& file) {
   auto content = read_file(file);
   if (!content) return fail("Error opening snapshot file: " + content.error().text);

@@ -9,7 +9,7 @@ namespace praetor::cli {
 
 namespace {
 
-/// Empty: this release does not know the members of such records, or they are damaged.
+/// Empty: such records are unknown to this release, or damaged.
 std::string typed_json(std::uint8_t type, std::string_view record) {
   const auto* kind = state::find_kind(type);
   return kind && kind->archive.json ? kind->archive.json(record) : std::string{};

@@ -5,7 +5,7 @@
 
 namespace praetor::cli {
 
-/// Where a command reads and writes; the process's own streams, or captured ones in a test.
+/// A command's input and output: the process's own streams, or captured ones in a test.
 struct streams {
   std::istream& in;
   std::ostream& out;

@@ -32,7 +32,7 @@ std::string tabwriter(const table_rows& rows, std::size_t padding) {
     for (std::size_t c = 0; c < rows[r].size(); ++c) {
       result += rows[r][c];
       if (c + 1 == rows[r].size()) break;
-      // A column is a run of neighbouring lines that all have a tab-ended cell there.
+      // A column is a run of adjacent lines that all have a tab-terminated cell there.
       std::size_t widest = 0;
       auto ended = [&](std::size_t line) { return rows[line].size() > c + 1; };
       for (auto up = r; ended(up); --up) {

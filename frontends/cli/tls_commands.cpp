@@ -14,7 +14,7 @@ constexpr int secret_mode = 0600, public_mode = 0644;
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
-/// Makes a new file. @returns what went wrong, if anything
+/// Creates a new file. @returns the error, if any
 std::optional<std::string> write_new(const std::string& path, const std::string& content, int mode) {
   int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (file < 0) return "open " + path + ": " + errno_text(errno);
@@ -32,7 +32,7 @@ class tls_command : public command {
   api_flags takes() const override { return api_flags::none; }
 
 protected:
-  /// Writes both files and says so; the exit code.
+  /// Writes both files and reports it; returns the exit code.
   int keep(const certificate& made, const std::string& certificate_file, const std::string& key_file) {
     if (auto wrong = write_new(certificate_file, made.certificate, public_mode)) return failed(*wrong);
     out() << "==> Saved " << certificate_file << '\n';
@@ -121,7 +121,7 @@ class tls_cert_create final : public tls_command {
     flags.add_bool("server", server_, "Make a certificate for a server.");
   }
 
-  /// The domain takes the place of its mark.
+  /// Replaces the placeholder by the domain.
   std::string with_domain(std::string file) const {
     constexpr std::string_view mark = "#DOMAIN#";
     if (auto at = file.find(mark); at != file.npos) file.replace(at, mark.size(), domain_);

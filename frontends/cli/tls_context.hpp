@@ -9,13 +9,13 @@
 
 namespace praetor::cli {
 
-/// Loads what the settings name. Without authorities the system's are trusted.
+/// Loads the files of the settings. Without CAs the system's are trusted.
 expected<tls_context> make_ssl_context(const tls_settings& settings);
 
-/// Prepares one connection: server name, verification of the name `host` or of the settings' own.
+/// Prepares one connection: server name, and verification of `host` or of the settings' name.
 void prepare_ssl(SSL* ssl, const tls_settings& settings, const std::string& host);
 
-/// Go's text for a handshake or read that failed with OpenSSL's `code`; `names` are those of a refused certificate.
+/// Go's text for a handshake or read that failed with OpenSSL's `code`; `names` are those of a rejected certificate.
 std::string tls_error_text(SSL* ssl, unsigned long code, const std::string& host, const std::string& names);
 
 } // namespace praetor::cli

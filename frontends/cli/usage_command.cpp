@@ -7,7 +7,7 @@ namespace praetor::cli {
 
 namespace {
 
-/// What one datacenter reports.
+/// The report of one datacenter.
 struct datacenter_usage {
   std::uint64_t services = 0, billable = 0, nodes = 0;
   std::map<std::string, std::uint64_t> connect; ///< by kind
@@ -89,7 +89,7 @@ class usage_instances final : public command {
   }
 
   static table_rows node_rows(const usage_map& usage) {
-    // The head line ends with an empty column more, which shows as trailing blanks.
+    // The header line has an extra empty column, visible as trailing blanks.
     table_rows rows{{"Datacenter", "Count", "", ""}};
     std::uint64_t total = 0;
     for (auto& [name, each] : usage) {

@@ -49,7 +49,7 @@ class watch final : public command {
     if (type_.empty()) return misused("Watch type must be specified");
     auto parameters = watch_parameters();
     if (!parameters) return failed(parameters.error().text);
-    // Those of the mesh come with secrets, and those of one agent need that agent.
+    // Mesh watches return secrets, and agent watches need that agent.
     if (type_.starts_with("connect_") || type_ == "agent_service")
       return failed("Type " + type_ + " is not supported in the CLI tool");
     auto plan = take_watch_plan(*parameters);
@@ -65,7 +65,7 @@ class watch final : public command {
     return follow(*client, follower);
   }
 
-  /// What the flags said, as a configuration file would say it.
+  /// The flags in the form of a configuration file.
   expected<free_form> watch_parameters() {
     nlohmann::json parameters;
     for (auto& [name, value] : {std::pair{"type", type_},
@@ -132,7 +132,7 @@ class watch final : public command {
     return follower.answered(answer);
   }
 
-  /// Answers what the command has to say about a child that failed.
+  /// Returns the error message for a failed child.
   std::string run_child(const watch_news& news) {
     child_request request;
     request.arguments = arguments();

@@ -13,10 +13,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int batches_in_a_row = 16; // then the other sockets have a turn
+constexpr int batches_in_a_row = 16; // then the other sockets get their turn
 constexpr int receive_room = 4 << 20;
 
-/// Answers leave from the address that was asked: needed where a socket is bound to all of them.
+/// Answers must leave from the queried address, which a socket bound to the wildcard address has to learn per packet.
 void ask_for_destination(int fd, bool v6) {
   int on = 1;
   if (v6)
@@ -25,7 +25,7 @@ void ask_for_destination(int fd, bool v6) {
     ::setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
 }
 
-/// The route decides on the interface, as for any other packet.
+/// Leaves the choice of the interface to routing, as for any other packet.
 void forget_interface(msghdr& m) {
   for (auto* c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
     if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO) continue;
@@ -49,7 +49,7 @@ expected<std::shared_ptr<datagram_listener>> datagram_listener::open(engine& own
   if (!failed) s.bind(at, failed);
   if (!failed) s.non_blocking(true, failed);
   if (failed) return fail(failed.message());
-  s.set_option(asio::socket_base::receive_buffer_size(receive_room), failed); // as much as the system lets us
+  s.set_option(asio::socket_base::receive_buffer_size(receive_room), failed); // as much as the system allows
   if (at.address().is_unspecified()) ask_for_destination(s.native_handle(), at.address().is_v6());
   return out;
 }
@@ -126,9 +126,9 @@ void datagram_listener::send_batch(std::size_t count) {
     if (n > 0)
       sent += static_cast<std::size_t>(n);
     else if (errno == EAGAIN || errno == EWOULDBLOCK)
-      return; // the clients ask again
+      return; // clients retry
     else if (errno != EINTR)
-      ++sent; // this one can't be reached
+      ++sent; // this one is unreachable
   }
 }
 

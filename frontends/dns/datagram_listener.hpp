@@ -24,11 +24,11 @@ public:
 private:
   static constexpr std::size_t batch = 32;
   static constexpr std::size_t largest_request = 4096;
-  static constexpr std::size_t control_size = 64; // room for the address that a packet was sent to
+  static constexpr std::size_t control_size = 64; // room for the packet's destination address
 
   explicit datagram_listener(engine& owner);
   void wait();
-  /// @returns false when nothing more is to be read
+  /// @returns false when no more packets are pending
   bool serve_batch();
   void send_batch(std::size_t count);
   void send_later(const msghdr& request, std::string_view reply);

@@ -89,7 +89,7 @@ void engine::ask(std::string question, std::string packet, transport how, recurs
   auto told = [this, packet = std::move(packet), how, done = std::move(done), resolved](expected<std::string> answer) {
     remote_reply reply;
     if (!answer || !msgpack::unpack(*answer, reply)) return done(questions_.failure(packet, how));
-    // Host names that recursors know nothing of are not asked for twice.
+    // Host names that recursors do not know are not queried twice.
     static const resolved_names nothing;
     carry_on(questions_.answer(packet, how, resolved ? &nothing : nullptr, &reply), packet, how, done);
   };

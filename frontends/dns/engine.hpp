@@ -15,30 +15,30 @@ class datagram_listener;
 class stream_listener;
 class stream_places;
 
-/// Serves DNS on sockets, in one thread of its own.
+/// Serves DNS on sockets, in a thread of its own.
 class engine {
 public:
   engine(question_sources sources, const config::runtime_config& c, stream_limits streams = {});
   ~engine();
 
   expected<void> start(const std::vector<config::endpoint>& addresses);
-  /// From any thread.
+  /// Thread-safe.
   void reload(const config::runtime_config& c);
-  /// Closes all sockets and ends the thread.
+  /// Closes all sockets and stops the thread.
   void stop();
 
-  /// What listeners do with a request: gives the answer at once, or later through `later`, or never. Only in the
-  /// engine's thread.
-  /// @returns the answer, valid until the next call; empty if there is none now
+  /// Handles a listener's request: returns the answer at once, or later through `later`, or never. Only on the engine's
+  /// thread.
+  /// @returns the answer, valid until the next call; empty if there is none yet
   std::string_view handle(std::string_view packet, transport how, const std::function<recursors::callback()>& later);
   boost::asio::io_context& context() { return context_; }
-  /// For listeners, in the engine's thread.
+  /// For listeners, on the engine's thread.
   stream_places& places() { return *places_; }
-  /// Ports that are listened on, in the order of the addresses (for those given as 0).
+  /// The listening ports, in the order of the addresses (for those given as 0).
   const std::vector<std::uint16_t>& ports() const { return ports_; }
 
 private:
-  /// Does what an outcome asks for; `done` hears the message.
+  /// Executes an outcome; `done` receives the message.
   void carry_on(outcome what, std::string packet, transport how, recursors::callback done);
   void ask(std::string question, std::string packet, transport how, recursors::callback done, bool resolved);
   void forward(std::string packet, transport how, recursors::callback done);

@@ -13,7 +13,7 @@ std::shared_ptr<recursor_channel> recursor_channel::open(asio::io_context& conte
   if (library != ARES_SUCCESS) return nullptr;
   std::shared_ptr<recursor_channel> out(new recursor_channel(context));
   ares_options options{};
-  // Replies are judged and passed on as they are, truncated ones included.
+  // Checks replies and passes them on unchanged, including truncated ones.
   options.flags =
       ARES_FLAG_NOCHECKRESP | ARES_FLAG_IGNTC | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | (tcp ? ARES_FLAG_USEVC : 0);
   options.timeout = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count());
@@ -27,7 +27,7 @@ std::shared_ptr<recursor_channel> recursor_channel::open(asio::io_context& conte
 }
 
 recursor_channel::~recursor_channel() {
-  // Nobody waits any more: each pending request keeps its channel alive.
+  // No request is pending: each one keeps its channel alive.
   if (channel_) ares_destroy(channel_);
   for (auto& [fd, s] : sockets_) s->descriptor.release();
 }
@@ -44,7 +44,7 @@ void recursor_channel::on_reply(void* arg, int status, int, unsigned char* data,
   std::string reply;
   if (status == ARES_SUCCESS && data)
     reply.assign(reinterpret_cast<const char*>(data), static_cast<std::size_t>(length));
-  // c-ares is in the middle of its own lists: what follows, the end of this channel included, happens later.
+  // c-ares is traversing its own lists, so the rest, including the destruction of this channel, is posted.
   asio::post(p->self->context_,
              [p = std::unique_ptr<pending>(p), reply = std::move(reply)]() mutable { p->done(reply); });
 }
@@ -66,7 +66,7 @@ void recursor_channel::watch(ares_socket_t fd, bool readable, bool writable) {
     auto s = std::make_shared<watched_socket>(context_);
     boost::system::error_code failed;
     s->descriptor.assign(fd, failed);
-    if (failed) return; // the request ends by its time-out
+    if (failed) return; // the request times out
     found = sockets_.emplace(fd, std::move(s)).first;
   }
   found->second->wants_read = readable;

@@ -19,12 +19,12 @@ class recursor_channel : public std::enable_shared_from_this<recursor_channel> {
 public:
   using callback = std::function<void(std::string_view reply)>;
 
-  /// @param address "ip:port"; null if it can't be used
+  /// @param address "ip:port"; null if it is unusable
   static std::shared_ptr<recursor_channel> open(boost::asio::io_context& context, const std::string& address, bool tcp,
                                                 nanoseconds timeout);
   ~recursor_channel();
 
-  /// @param done gets an empty reply if there was none in time
+  /// @param done receives an empty reply after a timeout
   void send(const std::string& message, callback done);
   void cancel() { ares_cancel(channel_); }
 

@@ -21,9 +21,9 @@ bool acceptable(std::string_view reply) {
 
 struct recursors::attempt {
   std::string message;
-  std::string id; // of the client
+  std::string id; // the client's
   callback done;
-  std::vector<std::shared_ptr<recursor_channel>> left; // the next one last
+  std::vector<std::shared_ptr<recursor_channel>> left; // the next one is last
 };
 
 recursors::recursors(boost::asio::io_context& context, std::uint64_t seed) : context_(context), random_(seed) {}
@@ -60,7 +60,7 @@ void recursors::next(std::shared_ptr<attempt> a) {
   if (a->left.empty()) return a->done({});
   auto channel = std::move(a->left.back());
   a->left.pop_back();
-  // Clients choose their identifiers alike and guessably; recursors get our own.
+  // Clients choose similar, predictable IDs; use random ones towards recursors (RFC 5452).
   set_id(a->message, static_cast<std::uint16_t>(random_()));
   channel->send(a->message, [this, a](std::string_view reply) {
     if (!acceptable(reply)) return next(a);

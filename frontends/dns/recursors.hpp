@@ -11,11 +11,11 @@ namespace praetor::dns {
 
 class recursor_channel;
 
-/// Asks the configured recursors, one after the other, until one gives an acceptable answer. Everything happens in the
-/// thread that runs the context.
+/// Queries the configured recursors one after the other until one gives an acceptable answer. Runs on the context's
+/// thread.
 class recursors {
 public:
-  /// The reply with the identifier of the request; empty if nobody answered.
+  /// The reply with the request's ID; empty if no recursor answered.
   using callback = std::function<void(std::string_view reply)>;
 
   recursors(boost::asio::io_context& context, std::uint64_t seed);
@@ -24,7 +24,7 @@ public:
   void configure(const config::runtime_config& c);
   /// @param message a whole request
   void ask(std::string message, transport how, callback done);
-  /// Gives up on everything; nobody is called back once the context has been stopped.
+  /// Abandons all requests; no callback runs once the context has stopped.
   void cancel();
 
 private:

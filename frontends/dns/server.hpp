@@ -24,7 +24,7 @@ public:
   server& operator=(const server&) = delete;
 
   expected<void> start(const config::runtime_config& c, stream_limits streams = {});
-  /// Takes over names, limits and recursors; addresses stay. From any thread.
+  /// Applies names, limits and recursors; keeps the addresses. Thread-safe.
   void reload(const config::runtime_config& c);
   void stop();
 

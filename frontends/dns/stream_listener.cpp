@@ -16,11 +16,11 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr auto accept_pause = std::chrono::milliseconds(100); // when there are no more descriptors
+constexpr auto accept_pause = std::chrono::milliseconds(100); // when out of descriptors
 
 } // namespace
 
-/// A connection: requests are answered one after the other.
+/// A connection: answers its requests one after the other.
 class stream_session : public std::enable_shared_from_this<stream_session> {
 public:
   stream_session(engine& owner, std::weak_ptr<stream_listener> listener, tcp::socket socket,
@@ -51,7 +51,7 @@ public:
   }
 
 private:
-  /// Ends the connection unless it gets on within this time.
+  /// Closes the connection unless it makes progress within this time.
   void end_in(std::chrono::milliseconds time) {
     idle_.expires_after(time);
     idle_.async_wait([weak = weak_from_this()](const boost::system::error_code& failed) {
@@ -63,7 +63,7 @@ private:
     bool waits = false;
     auto reply = owner_.handle(message_, transport::tcp, [&]() -> recursors::callback {
       waits = true;
-      idle_.cancel(); // recursors have limits of their own
+      idle_.cancel(); // recursors have timeouts of their own
       return [self = shared_from_this()](std::string_view late) { self->write(late); };
     });
     if (waits) return;
@@ -89,7 +89,7 @@ private:
   tcp::socket socket_;
   std::unique_ptr<stream_places::place> place_; ///< null: closed
   asio::steady_timer idle_;
-  bool first_ = true; ///< no request has been read
+  bool first_ = true; ///< before the first request
   std::array<char, 2> length_{};
   std::string message_;
 };
@@ -127,7 +127,7 @@ void stream_listener::accept() {
   acceptor_.async_accept([self = shared_from_this()](const boost::system::error_code& failed, tcp::socket socket) {
     if (!self->acceptor_.is_open()) return;
     if (failed) {
-      // No descriptors left: the connection stays in the queue, so that accepting at once would spin.
+      // Out of descriptors: the connection stays in the queue, so accepting again at once would spin.
       self->owner_.places().complain({}, "accepting a TCP connection failed: " + failed.message());
       self->pause_.expires_after(accept_pause);
       self->pause_.async_wait([self](const boost::system::error_code& stopped) {

@@ -12,7 +12,7 @@ namespace praetor::dns {
 class engine;
 class stream_session;
 
-/// Takes DNS connections.
+/// Accepts DNS connections.
 class stream_listener : public std::enable_shared_from_this<stream_listener> {
 public:
   static expected<std::shared_ptr<stream_listener>> open(engine& owner, boost::asio::ip::tcp::endpoint at);

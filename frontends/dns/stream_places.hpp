@@ -9,12 +9,12 @@
 
 namespace praetor::dns {
 
-/// Counts the connections of all stream listeners of an engine. In its thread alone.
+/// Counts the connections of all stream listeners of an engine. On its thread only.
 class stream_places : public std::enable_shared_from_this<stream_places> {
 public:
   explicit stream_places(stream_limits limits);
 
-  /// A connection's place, given back when it is destroyed.
+  /// A connection's slot, released by the destructor.
   class place {
   public:
     place(std::shared_ptr<stream_places> of, std::string address);
@@ -27,13 +27,13 @@ public:
     std::string address_;
   };
 
-  /// Null if that address, or all together, have enough.
+  /// Null if this address, or all together, have reached their limit.
   std::unique_ptr<place> take(const std::string& address);
-  /// How long a connection may take for its next request.
+  /// The timeout for a connection's next request.
   std::chrono::milliseconds patience(bool first) const;
   std::chrono::milliseconds time_to_take_an_answer() const { return limits_.idle_time; }
   std::size_t taken() const { return taken_; }
-  /// Tells the operator, once an hour and address.
+  /// Warns the operator, once per hour and address.
   void complain(const std::string& address, const std::string& text);
 
 private:

@@ -70,7 +70,7 @@ bool is_content_length(std::string_view name) {
   return true;
 }
 
-/// A header that a handler took from a request must not end the line early.
+/// A header value copied from a request must not end the line early (response splitting).
 void append_value(std::string& out, std::string_view value) {
   auto at = out.size();
   out.append(value);
@@ -90,7 +90,7 @@ bool status_has_body(unsigned status) { return status >= 200 && status != 204 &&
 
 std::string_view date_line::at(std::time_t now) {
   if (now != second_) {
-    // Not strftime: the names of days and months must not follow a locale.
+    // Not strftime: the names of days and months must not depend on a locale (RFC 9110 5.6.7).
     static constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};

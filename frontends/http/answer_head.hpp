@@ -10,13 +10,13 @@
 
 namespace praetor::http {
 
-/// "Not Found"; "status code <n>" for a code without a name.
+/// "Not Found"; "status code <n>" for an unknown status.
 std::string reason_phrase(unsigned status);
 
-/// Whether an answer of this status may have a body.
+/// Whether a response with this status may have a body (RFC 9112 6.3).
 bool status_has_body(unsigned status);
 
-/// The `Date` line, written anew only when the second has changed.
+/// The `Date` line, formatted again only when the second has changed.
 class date_line {
 public:
   std::string_view at(std::time_t now);
@@ -26,20 +26,20 @@ private:
   std::string line_;
 };
 
-/// How an answer travels on its connection.
+/// The framing of a response on its connection.
 struct framing {
   bool http_1_0 = false;
   bool keep_alive = true;
   bool chunked = false;
   bool gzip = false;
-  std::optional<std::size_t> length = {}; ///< Content-Length; nothing for a body whose end is not known
+  std::optional<std::size_t> length = {}; ///< Content-Length; nothing if the length is unknown
 };
 
-/// Appends status line, headers and the empty line. A Content-Length among the answer's own headers is left out: the
-/// framing knows better.
+/// Appends status line, headers and the empty line. Ignores a Content-Length among the answer's own headers: the
+/// framing determines it.
 void append_head(std::string& out, const api::answer& answer, const framing& how, std::string_view date);
 
-/// The whole answer to what is no understandable request.
+/// The whole response to a malformed request.
 std::string failure_answer(const protocol_failure& failure);
 
 } // namespace praetor::http

@@ -12,17 +12,17 @@
 
 namespace praetor::http {
 
-/// What one client holds of each thing that all clients share. A client is an IPv4 address, an IPv6 network of 64 bits,
-/// or all who come over unix sockets.
+/// One client's use of each shared resource. A client is an IPv4 address, an IPv6 /64, or all unix socket clients
+/// together.
 struct client_account {
-  std::atomic<std::uint64_t> requests{0}; ///< that are being answered
-  std::atomic<std::uint64_t> waits{0};    ///< of these, blocking queries that wait
+  std::atomic<std::uint64_t> requests{0}; ///< in progress
+  std::atomic<std::uint64_t> waits{0};    ///< of these, waiting blocking queries
   std::atomic<std::uint64_t> bodies{0};   ///< bytes of request bodies
-  std::atomic<std::uint64_t> answers{0};  ///< bytes of answers that were not taken at once
+  std::atomic<std::uint64_t> answers{0};  ///< bytes of unsent answers
 };
 using held_amount = std::atomic<std::uint64_t> client_account::*;
 
-/// The accounts of those who are connected. Any thread.
+/// The accounts of connected clients. Thread-safe.
 class client_accounts {
 public:
   std::shared_ptr<client_account> of(const std::string& address);
@@ -37,14 +37,14 @@ private:
 
 using praetor::grant;
 
-/// A limited amount of something, of which each client has a fair share.
+/// A limited resource of which each client gets a fair share.
 class fair_pool {
 public:
-  /// One client alone may take four fifths of it, two of them four ninths each.
+  /// One client alone can take four fifths of it, two can take four ninths each.
   static constexpr std::uint64_t fair_factor = 4;
 
-  /// @param kind which part of an account it is
-  /// @param least what each client may hold, however little is left
+  /// @param kind the counted member of an account
+  /// @param least guaranteed to each client, however little is left
   fair_pool(held_amount kind, std::uint64_t total, std::uint64_t least)
       : kind_(kind), share_(total, {.factor = fair_factor, .least = least}) {}
 
@@ -53,7 +53,7 @@ public:
   void set_total(std::uint64_t total) { share_.set_total(total); }
   bool full() const { return share_.full(); }
 
-  /// What taking so much would lead to.
+  /// The outcome of taking this amount.
   grant ask(const client_account& who, std::uint64_t amount) const {
     return share_.ask((who.*kind_).load(std::memory_order_relaxed), amount);
   }
@@ -71,7 +71,7 @@ private:
   fair_share share_;
 };
 
-/// What somebody holds of a pool; given back with the object. The pool outlives it.
+/// A holding of a pool; returned by the destructor. The pool outlives it.
 class share {
 public:
   share() = default;
@@ -86,14 +86,14 @@ public:
   ~share() { reset(); }
 
   std::uint64_t amount() const { return amount_; }
-  /// Holds `amount` from now on. Less than before is always given; more may not be, and then nothing changes.
+  /// Changes the holding to `amount`. A reduction always succeeds; an increase may be denied, and then nothing changes.
   grant hold(fair_pool& pool, const std::shared_ptr<client_account>& who, std::uint64_t amount) {
     if (amount > amount_)
       if (auto outcome = pool.ask(*who, amount - amount_); outcome != grant::given) return outcome;
     force(pool, who, amount);
     return grant::given;
   }
-  /// The same for what is there already.
+  /// The same without a limit, for what is held already.
   void force(fair_pool& pool, const std::shared_ptr<client_account>& who, std::uint64_t amount) {
     pool_ = &pool;
     who_ = who;

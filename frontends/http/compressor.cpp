@@ -8,7 +8,7 @@ namespace praetor::http {
 
 namespace {
 
-/// The fastest level: on JSON it is within a few per cent of the default's size for a third of its time.
+/// The fastest level: on JSON its output is within a few per cent of the default's size for a third of the time.
 constexpr int level = 1;
 constexpr int gzip_window = 15 + 16; // 16 asks zlib for gzip's header and trailer
 

@@ -9,10 +9,10 @@
 
 namespace praetor::http {
 
-/// Bodies shorter than this are sent as they are.
+/// Shorter bodies are not compressed.
 constexpr std::size_t min_gzip_bytes = 1400;
 
-/// gzip for the pieces of one streamed body: each piece can be read as soon as it has arrived.
+/// gzip for the pieces of one streamed body: each piece can be decompressed as soon as it has arrived.
 class gzip_stream {
 public:
   gzip_stream();
@@ -27,8 +27,8 @@ private:
   std::unique_ptr<implementation> impl_;
 };
 
-/// gzip for whole bodies; for one thread. Remembers the last few bodies that others hold too: an answer that is handed
-/// to a thousand waiting clients is compressed once.
+/// gzip for whole bodies; not thread-safe. Caches the last few bodies that are shared: an answer to a thousand waiting
+/// clients is compressed once.
 class gzip_cache {
 public:
   gzip_cache();

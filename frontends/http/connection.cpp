@@ -11,11 +11,11 @@ namespace praetor::http {
 
 namespace {
 
-/// What a client may send ahead while its request is being answered; then nothing is read.
+/// How much a client may pipeline while a request is being answered; beyond that nothing is read.
 constexpr std::size_t max_ahead = 16 * 1024;
-/// A head that is longer before it is whole counts among the memory for bodies.
+/// A longer incomplete head counts against the memory for bodies.
 constexpr std::size_t short_head = 16 * 1024;
-/// A body on its way to disk goes there in pieces of this size; two are in memory at a time.
+/// A body is written to disk in pieces of this size; two are in memory at a time.
 constexpr std::size_t stored_piece = 256 * 1024;
 constexpr std::uint64_t memory_of_stored_body = 2 * stored_piece;
 
@@ -73,7 +73,7 @@ void connection::readable() {
   case phase::writing:
   case phase::streaming: return watch_client();
   case phase::lingering: return discard_input();
-  case phase::holding: // they wait for the socket again when they go on
+  case phase::holding: // they wait for the socket again when they continue
   case phase::storing:
   case phase::closed: return;
   }
@@ -153,7 +153,7 @@ void connection::close() {
   forget_answer();
   memory_.reset();
   auto& core = loop_->core();
-  if (rule_.into) core.disk.run([into = std::move(rule_.into)] {}); // to let go of a large file takes its time
+  if (rule_.into) core.disk.run([into = std::move(rule_.into)] {}); // releasing a large file takes time
   if (peer_.counted) core.release(peer_.address);
   if (auto stream = std::move(stream_)) {
     loop_->counters.cancelled.add(1);
@@ -191,7 +191,7 @@ void connection::receive_requests() {
     if (result.status != io_status::done) return close();
     loop_->counters.bytes_received.add(result.bytes);
     consume({buffer.data(), result.bytes});
-    // OpenSSL may hold more than the socket tells; a plain socket tells all.
+    // OpenSSL may have buffered data that the socket does not report; a plain socket reports everything.
     if (!transport_.encrypted() && phase_ == phase::reading) return wait_readable();
   }
 }
@@ -227,7 +227,7 @@ void connection::client_gone(bool broken) {
   if (phase_ == phase::waiting) {
     loop_->counters.cancelled.add(1);
     auto exchange = pending_.lock();
-    // Who has only ended its sending may still want the answer, unless the handler has given it up.
+    // A client that shut down its sending side may still want the answer, unless the handler has abandoned it.
     bool given_up = !exchange || exchange->cancel();
     if (phase_ == phase::waiting && (broken || given_up)) close();
   } else if (broken || phase_ == phase::streaming) {
@@ -300,7 +300,7 @@ void connection::judge_head(std::size_t at_hand) {
   if (parser_.facts().expect_unknown) return send_simple(417, false);
   if (auto answer = answer_to_target()) return refuse(std::move(*answer));
   auto& options = loop_->core().options;
-  // A body that has come whole with its head is judged with it: nothing would be saved.
+  // A body that arrived with its head is checked together with it: there is nothing to save.
   bool whole = request.content_length && *request.content_length <= at_hand;
   if (whole || !options.judge_head) return take_verdict(head_verdict());
   auto verdict = options.judge_head(request);
@@ -330,7 +330,7 @@ void connection::take_verdict(head_verdict verdict) {
 void connection::await_body() {
   auto& length = parser_.current().content_length;
   auto wanted = rule_.into ? memory_of_stored_body : length.value_or(rule_.max_bytes);
-  // What a long head holds already is about as much as it needs.
+  // A long head already accounts for about as much as it needs.
   auto outcome = memory_.hold(loop_->core().bodies, account_, std::max(wanted, memory_.amount()));
   if (outcome == grant::given) return phase_ == phase::holding && !client_is_there() ? close() : begin_body();
   if (phase_ != phase::holding) return hold(&connection::await_body);
@@ -347,7 +347,7 @@ void connection::begin_body() {
 
 void connection::store_body(bool last) {
   phase_ = phase::storing;
-  deadline_ = 0; // the disk's time, not the client's
+  deadline_ = 0; // the disk is slow, not the client
   auto piece = std::make_shared<std::string>(std::exchange(parser_.current().body, {}));
   loop_->core().disk.run([me = shared_from_this(), loop = loop_, into = rule_.into, piece, last, number = ++sequence_] {
     auto written = into->write(*piece);
@@ -437,7 +437,7 @@ void connection::dispatch() {
 
 void connection::hand_to_handler() {
   auto& core = loop_->core();
-  // Who does not read what was rendered for it gets nothing more rendered.
+  // Renders nothing more for a client that does not read its answers.
   if (auto outcome = core.answers.ask(*account_, 1); outcome != grant::given) {
     if (phase_ != phase::holding) return hold(&connection::hand_to_handler);
     if (std::chrono::steady_clock::now() >= hold_until_) send_busy(outcome, "answers that were not read");

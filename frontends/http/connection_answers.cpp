@@ -8,14 +8,14 @@
 #include <sys/ioctl.h>
 #include <sys/uio.h>
 
-/// What a connection sends: answers whole or in chunks, as fast as the client takes them.
+/// The sending side of a connection: whole or chunked answers, as fast as the client reads.
 namespace praetor::http {
 
 namespace {
 
-/// A refused body up to this size is read and dropped, so that the connection can go on; a longer one ends it.
+/// A rejected body up to this size is read and discarded to keep the connection; a longer one closes it.
 constexpr std::uint64_t max_dropped_body = 256 * 1024;
-/// What a stream puts into the socket's hands at once.
+/// The maximal size of one write of a stream.
 constexpr std::size_t stream_batch = 256 * 1024;
 constexpr int max_pieces_per_write = 64;
 constexpr std::chrono::seconds linger_time{1};
@@ -45,7 +45,7 @@ void connection::send_failure() {
 
 void connection::refuse(api::answer answer) {
   auto& facts = parser_.facts();
-  bool waits = facts.expect_continue && !body_seen_ && unparsed_.empty(); // nothing will come
+  bool waits = facts.expect_continue && !body_seen_ && unparsed_.empty(); // nothing will be received
   if (!waits && !answer.close && parser_.current().content_length.value_or(0) <= max_dropped_body) {
     refusal_ = std::make_unique<api::answer>(std::move(answer));
     body_begun_at_ = loop_->tick();
@@ -147,7 +147,7 @@ void connection::send_or_queue(std::string_view head, const api::shared_bytes& b
 }
 
 std::uint64_t connection::taken_by_client() const {
-  // What the kernel holds has not reached the client. With TLS that is a little more than what was written.
+  // Data in the kernel's buffer has not reached the client. With TLS that is slightly more than what was written.
   int queued = 0;
   if (::ioctl(const_cast<stream_socket&>(socket_).native_handle(), SIOCOUTQ, &queued) != 0 || queued < 0) queued = 0;
   return bytes_sent_ - std::min<std::uint64_t>(bytes_sent_, static_cast<std::uint64_t>(queued));
@@ -223,7 +223,7 @@ void connection::answer_sent() {
 }
 
 void connection::linger() {
-  // Closing a socket with unread input resets the connection, and the client would lose the answer.
+  // Closing a socket with unread input resets the connection, and the client would lose the answer (RFC 9112 9.6).
   phase_ = phase::lingering;
   transport_.finish_sending();
   expire_in(linger_time);

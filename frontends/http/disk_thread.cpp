@@ -13,7 +13,7 @@ void disk_thread::run(std::function<void()> work) {
   work_.push_back(std::move(work));
   more_.notify_one();
   if (thread_.joinable()) return;
-  // Signals are for the main thread.
+  // The main thread handles signals.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);

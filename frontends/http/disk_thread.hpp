@@ -8,8 +8,8 @@
 
 namespace praetor::http {
 
-/// Writes bodies to disk, so that no connection waits for another one's disk. The thread starts with the first piece of
-/// work; each connection has at most one piece here.
+/// Writes bodies to disk, so that no connection waits for another one's disk access. The thread starts with the first
+/// task; each connection has at most one task here.
 class disk_thread {
 public:
   disk_thread() = default;
@@ -17,9 +17,9 @@ public:
   disk_thread(const disk_thread&) = delete;
   disk_thread& operator=(const disk_thread&) = delete;
 
-  /// From any thread.
+  /// Thread-safe.
   void run(std::function<void()> work);
-  /// Ends after the piece under way; the others are dropped.
+  /// Stops after the running task; drops the others.
   void stop();
 
 private:

@@ -9,12 +9,12 @@ namespace praetor::http {
 
 namespace {
 
-/// How often those that wait for room are asked again.
+/// The polling interval for connections that wait for room.
 constexpr std::chrono::milliseconds room_interval{10};
-/// What each client may hold, however little is left: a request, and a body of the usual limit.
+/// Guaranteed to each client, however little is left: a request, and a body of the default limit.
 constexpr std::uint64_t least_requests = 1;
 constexpr std::uint64_t least_bytes = 512 << 10;
-/// Connections beyond the total that are taken while others are about to be ended for them.
+/// Connections beyond the limit that are accepted while others are being closed for them.
 constexpr std::uint32_t most_ahead = 32;
 
 } // namespace
@@ -44,7 +44,7 @@ void server_core::count(const std::string& address, std::uint32_t before, std::u
 admission server_core::admit(const std::string& address, const limit_options& limits,
                              std::optional<std::string>& instead) {
   std::lock_guard lock(mutex_);
-  // Unix sockets know no addresses: their clients count as one, which is local and may have more.
+  // Unix sockets have no addresses: their clients count as one, which is local and gets a larger limit.
   auto most = address.empty() ? limits.max_connections / 2 : limits.max_connections_per_client;
   auto found = clients_.find(address);
   auto own = found == clients_.end() ? 0 : found->second;

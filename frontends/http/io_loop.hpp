@@ -27,7 +27,7 @@ namespace praetor::http {
 class connection;
 class stream_state;
 
-/// A counter that one thread writes and any thread reads.
+/// A counter with one writing thread and any number of readers.
 class tally {
 public:
   void add(std::uint64_t n) { value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed); }
@@ -41,10 +41,10 @@ struct loop_counters {
   tally requests, malformed, over_capacity, cancelled, handshakes_failed, bytes_received, bytes_sent;
 };
 
-/// Whether a connection is taken.
+/// Whether to accept a connection.
 enum class admission { admitted, client_has_enough, server_has_enough };
 
-/// What all threads of one server share.
+/// Shared by all threads of one server.
 struct server_core {
   explicit server_core(server_options with);
 
@@ -64,11 +64,12 @@ struct server_core {
     if (options.warn) options.warn(text);
   }
 
-  /// Counts one more connection of that client ("" for unix sockets), unless it or the server has enough already. When
-  /// the server has, somebody who has fewer than another still gets one, in place of an idle one of that other.
-  /// @param instead of whose connections one is to be ended, if any
+  /// Counts one more connection of that client ("" for unix sockets), unless its limit or the server's is reached. At
+  /// the server's limit, a client that has fewer connections than another still gets one, in place of an idle one of
+  /// the other.
+  /// @param instead the client that must lose a connection, if any
   admission admit(const std::string& address, const limit_options& limits, std::optional<std::string>& instead);
-  /// Gives back what `admit` has counted.
+  /// Undoes a count of `admit`.
   void release(const std::string& address);
   void opened();
   void closed();
@@ -83,20 +84,20 @@ private:
   std::uint32_t admitted_ = 0;
   void count(const std::string& address, std::uint32_t before, std::uint32_t now);
   std::map<std::string, std::uint32_t, std::less<>> clients_;
-  std::set<std::pair<std::uint32_t, std::string>> by_count_; ///< the same, for the client that has most
+  std::set<std::pair<std::uint32_t, std::string>> by_count_; ///< the same, sorted by count
 };
 
-/// Something that happened to a connection's request on another thread.
+/// An event for a connection's request from another thread.
 struct mail {
   enum class kind_type { answered, to_be_answered, stream_begun, stream_written, dropped, judged, stored };
   std::shared_ptr<connection> to;
-  std::uint64_t sequence = 0; ///< of the request; what is meant for an older one is ignored
+  std::uint64_t sequence = 0; ///< of the request; events for older ones are ignored
   kind_type kind = kind_type::dropped;
   api::answer answer = {};
   std::shared_ptr<stream_state> stream = {};
   std::shared_ptr<head_verdict> verdict = {}; ///< judged
-  std::optional<error> problem = {};          ///< stored: why not
-  std::function<void()> make = {};            ///< to_be_answered: makes the answer, also when the client is gone
+  std::optional<error> problem = {};          ///< stored: the error
+  std::function<void()> make = {};            ///< to_be_answered: creates the answer, even if the client is gone
 };
 
 using stream_socket =
@@ -105,31 +106,31 @@ using loop_timer =
     boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
                                       boost::asio::io_context::executor_type>;
 
-/// One I/O thread's world: its event loop, its connections and the buffers that they share. Everything but `post` and
-/// `run_soon` belongs to that thread.
+/// The state of one I/O thread: its event loop, its connections and their shared buffers. All members except `post` and
+/// `run_soon` belong to that thread.
 class io_loop : public std::enable_shared_from_this<io_loop> {
 public:
   explicit io_loop(std::shared_ptr<server_core> core);
   ~io_loop();
 
-  /// Serves until `close_all` has run and nothing is left to do.
+  /// Runs until `close_all` was called and nothing is left to do.
   void run();
 
-  /// From any thread; without effect after close_all.
+  /// Thread-safe; no effect after close_all.
   void post(mail&& letter);
   void run_soon(std::function<void()> action);
 
   void adopt(std::shared_ptr<connection> one);
   void forget(connection& one);
-  /// Ends one connection of that client that has asked for nothing, if there is one here.
+  /// Closes one idle connection of that client, if there is one here.
   bool make_room(const std::string& address);
-  /// Ends the connections that are between two requests.
+  /// Closes the connections that are between two requests.
   void close_idle();
   void close_all();
 
-  /// Asks the connection again and again whether it may go on, from soon on.
+  /// Polls the connection until it can continue.
   void hold(std::shared_ptr<connection> one);
-  /// An answer waits for its client; bytes that many clients are sent count once.
+  /// An answer waits for its client; bytes shared by several clients count once.
   void answer_waits(const api::shared_bytes& bytes, const std::shared_ptr<client_account>& who);
   void answer_gone(const std::string* bytes);
 
@@ -138,11 +139,11 @@ public:
   const limit_options& limits() const { return limits_; }
   void set_limits(const limit_options& limits) { limits_ = limits; }
 
-  /// Seconds of this loop, as coarse as time-outs need them. They stand still while there is no connection.
+  /// Seconds of this loop, with the precision that timeouts need. Stops while there are no connections.
   std::uint64_t tick() const { return tick_; }
 
   loop_counters counters;
-  std::vector<char> receive_buffer; ///< read here, copied only if it is no whole request
+  std::vector<char> receive_buffer; ///< read here, copied only if it is an incomplete request
   std::string head_buffer;
   date_line date;
   gzip_cache gzip;
@@ -160,7 +161,7 @@ private:
   std::uint64_t tick_ = 0;
   limit_options limits_;
   std::vector<std::shared_ptr<connection>> connections_;
-  std::vector<std::shared_ptr<connection>> held_; ///< wait for room, in their order
+  std::vector<std::shared_ptr<connection>> held_; ///< waiting for room, in order
   loop_timer room_timer_;
   struct waiting_answer {
     std::size_t clients = 0;

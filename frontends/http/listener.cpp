@@ -22,7 +22,7 @@ namespace praetor::http {
 namespace {
 
 constexpr int accept_batch = 64;
-constexpr auto accept_pause = std::chrono::milliseconds(100); // when there are no more descriptors
+constexpr auto accept_pause = std::chrono::milliseconds(100); // when out of descriptors
 
 constexpr std::string_view too_many_connections =
     "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\nContent-Length: 81\r\nConnection: close\r\n\r\n"
@@ -123,7 +123,7 @@ peer describe(const sockaddr_storage& from) {
     who.port = ntohs(v4.sin_port);
   } else if (from.ss_family == AF_INET6) {
     auto& v6 = reinterpret_cast<const sockaddr_in6&>(from);
-    // A client of an IPv4 network on a socket for both is the same client.
+    // An IPv4 client of a dual-stack socket has the same identity as elsewhere.
     if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))
       ::inet_ntop(AF_INET, v6.sin6_addr.s6_addr + 12, text, sizeof text);
     else
@@ -182,7 +182,7 @@ void listener::accept_some() {
     }
     if (errno == EINTR || errno == ECONNABORTED) continue;
     if (errno == EAGAIN || errno == EWOULDBLOCK) break;
-    // Out of file descriptors or memory: the socket stays readable, so that waiting for it would spin.
+    // Out of descriptors or memory: the socket stays readable, so waiting for it would spin.
     complain({}, "accept on " + options_.address + ": " + errno_text() + "; clients have to wait");
     retry_.expires_after(accept_pause);
     retry_.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {

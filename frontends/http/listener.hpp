@@ -7,7 +7,7 @@
 
 namespace praetor::http {
 
-/// A file descriptor that is closed when nobody has taken it.
+/// Owns a file descriptor until it is released.
 class unique_socket {
 public:
   explicit unique_socket(int fd = -1) : fd_(fd) {}
@@ -24,10 +24,10 @@ private:
   int fd_;
 };
 
-/// Opens a listening socket; sets the port that the system chose.
+/// Opens a listening socket; sets the port if the system chose it.
 expected<unique_socket> open_listener(listener_options& options);
 
-/// Accepts on the first loop and deals the connections out to all of them in turn.
+/// Accepts on the first loop and distributes the connections round-robin.
 class listener : public std::enable_shared_from_this<listener> {
 public:
   using context_source = std::function<tls_context()>;
@@ -43,7 +43,7 @@ private:
   void wait();
   void accept_some();
   void take(unique_socket socket, const struct sockaddr_storage& from);
-  /// Has an idle connection of that client ended, by the first of the loops from `loop` on that has one.
+  /// Has an idle connection of that client closed, by the first of the loops from `loop` on that has one.
   void make_room(const std::string& address, std::size_t loop = 0);
   void complain(const std::string& address, const std::string& text);
   void refuse(int socket, const std::string& address, admission why);

@@ -6,11 +6,11 @@ namespace praetor::http {
 
 namespace {
 
-/// A stream's writer may go on when less than this waits.
+/// A stream's writer continues once less than this is unsent.
 constexpr std::size_t drained_below = 256 * 1024;
 
-/// What an endpoint holds of a stream. Letting it go without `finish` ends the connection, so that the client sees that
-/// the body is not whole.
+/// An endpoint's handle on a stream. Destroying it without `finish` closes the connection, so that the client detects
+/// the truncated body.
 class stream_handle final : public api::body_stream {
 public:
   explicit stream_handle(std::shared_ptr<stream_state> state) : state_(std::move(state)) {}
@@ -198,7 +198,7 @@ void pending_exchange::on_cancel(std::function<void()> action) {
 
 bool pending_exchange::answered_by_handler() {
   if (stage_.load() == stage_type::answered) return true;
-  slot_.force(loop_->core().requests, from_->account(), 1); // before the stage says that others may give it back
+  slot_.force(loop_->core().requests, from_->account(), 1); // before the stage allows other threads to return it
   auto expected = stage_type::in_handler;
   return !stage_.compare_exchange_strong(expected, stage_type::waiting);
 }

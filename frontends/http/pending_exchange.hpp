@@ -15,7 +15,7 @@ public:
                std::size_t max_backlog)
       : to_(std::move(to)), loop_(std::move(loop)), sequence_(sequence), max_backlog_(max_backlog) {}
 
-  // The writer's side; any thread.
+  // The writer's side; thread-safe.
   std::size_t write(api::shared_bytes piece);
   void finish(bool complete);
   bool closed() const { return closed_.load(std::memory_order_acquire); }
@@ -25,13 +25,13 @@ public:
   // The connection's side.
   struct batch {
     std::vector<api::shared_bytes> pieces;
-    bool finished = false;  ///< and nothing is left after these
-    bool abandoned = false; ///< the writer went away in the middle, or wrote far more than the client takes
+    bool finished = false;  ///< nothing follows these
+    bool abandoned = false; ///< the writer stopped in the middle, or wrote far more than the client reads
   };
   batch take(std::size_t about);
-  /// The client is gone, or all is sent.
+  /// The client is gone, or everything is sent.
   void close(bool cancelled);
-  /// What the request holds of the slots; given back when the stream is closed.
+  /// Keeps the request's slot until the stream is closed.
   void keep(share slot);
 
 private:
@@ -50,10 +50,10 @@ private:
   std::function<void()> drained_, cancel_;
 };
 
-/// One request that the handler has been given.
+/// A request that was passed to the handler.
 class pending_exchange final : public api::exchange {
 public:
-  /// @param body what the request's body and head hold of the memory for them
+  /// @param body the memory share of the request's body and head
   pending_exchange(std::shared_ptr<connection> from, std::shared_ptr<io_loop> loop, std::uint64_t sequence,
                    api::request request, share body)
       : from_(std::move(from)), loop_(std::move(loop)), sequence_(sequence), request_(std::move(request)),
@@ -69,11 +69,11 @@ public:
   bool has_room() const override { return !loop_->core().answers.full(); }
 
   // For the connection, after the handler has returned.
-  /// @returns whether it was answered meanwhile; if not, the answer will come as mail.
+  /// @returns whether it was answered meanwhile; otherwise the answer arrives as mail.
   bool answered_by_handler();
   api::answer& answer() { return answer_; }
   std::shared_ptr<stream_state>& stream() { return stream_; }
-  /// The client is gone. @returns whether somebody wanted to know.
+  /// The client is gone. @returns whether anyone is notified.
   bool cancel();
 
 private:

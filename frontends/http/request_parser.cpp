@@ -15,9 +15,9 @@ using error_code = beast::error_code;
 
 namespace {
 
-/// What the limit on header bytes leaves for the request line and buffering.
+/// The part of the header limit reserved for request line and buffering.
 constexpr std::uint32_t header_slack = 4096;
-/// Reserved for a declared body at once; a client has to send before it makes us hold more.
+/// The maximal reserve for a declared body; more memory is used only as data arrives.
 constexpr std::uint64_t max_body_reserve = 1 << 20;
 
 constexpr protocol_failure bad_request{};
@@ -44,7 +44,7 @@ std::string_view cut(std::string_view& text, char separator) {
   return trimmed(part, blanks);
 }
 
-/// Whether a list of codings with weights has gzip with a weight over 0.
+/// Whether an Accept-Encoding list has gzip with a weight above 0 (RFC 9110 12.5.3).
 bool names_gzip(std::string_view codings) {
   while (!codings.empty()) {
     auto item = cut(codings, ',');
@@ -58,7 +58,7 @@ bool names_gzip(std::string_view codings) {
   return false;
 }
 
-/// Characters that an authority may have; anything else is no host.
+/// Valid characters of an authority; anything else is no host.
 bool is_host(std::string_view host) {
   constexpr std::string_view punctuation = "!$%&'()*+,-.:;=@[]_~";
   for (char c : host) {
@@ -68,7 +68,7 @@ bool is_host(std::string_view host) {
   return true;
 }
 
-/// Whether a request line is whole and asks for a version that is not spoken here.
+/// Whether a request line is complete and has an unsupported version.
 bool asks_for_other_version(std::string_view line) {
   auto digit = [](char c) { return c >= '0' && c <= '9'; };
   auto space = line.find(' ', line.find(' ') + 1);
@@ -77,7 +77,8 @@ bool asks_for_other_version(std::string_view line) {
   return line.starts_with(" HTTP/") && digit(line[6]) && line[7] == '.' && digit(line[8]);
 }
 
-/// Whether the first header that is none has only blanks in its name to blame. `head` begins with the request line.
+/// Whether the first malformed header is invalid only because of blanks in its name. `head` begins with the request
+/// line.
 bool has_blank_in_name(std::string_view head) {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
   for (auto end = head.find("\r\n"); end != head.npos; end = head.find("\r\n")) {
@@ -99,7 +100,7 @@ bool has_blank_in_name(std::string_view head) {
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
-/// Fills a request from what Beast's parser recognises.
+/// Fills a request from the events of Beast's parser.
 class beast_parser : public beast::http::basic_parser<true> {
 public:
   beast_parser(std::uint32_t max_header_bytes, bool allow_unprintable) : allow_unprintable_(allow_unprintable) {
@@ -250,8 +251,8 @@ parse_status request_parser::feed(std::string_view& bytes) {
       impl_->head_reported = true;
       return parse_status::head;
     }
-    // Beast asserts that a last chunk, which stays in the buffer until it is whole, has at least the five bytes that
-    // the shortest one takes. It begins with a zero, behind the line end of the chunk before it.
+    // Beast asserts that a last chunk, which stays in the buffer until it is complete, has at least the five bytes of
+    // the shortest one. It begins with a zero, after the line end of the previous chunk.
     bool maybe_last = !bytes.empty() && (bytes[0] == '0' || bytes[0] == '\r');
     auto least = maybe_last && parser.is_header_done() && parser.facts.chunked ? std::size_t{5} : std::size_t{1};
     if (bytes.size() < least) return parse_status::need_more;
@@ -260,7 +261,7 @@ parse_status request_parser::feed(std::string_view& bytes) {
     if (ec && ec != beast::http::error::need_more) return impl_->fail(ec, bytes);
     bytes.remove_prefix(taken);
     if (ec) {
-      // Chunk heads and trailers wait in the caller's buffer: they end where headers would.
+      // Chunk headers and trailers wait in the caller's buffer: the limit for headers applies.
       if (bytes.size() > impl_->max_header) return impl_->fail(beast::http::error::header_limit, bytes);
       return parse_status::need_more;
     }

@@ -55,7 +55,7 @@ struct server::implementation {
   std::vector<std::shared_ptr<listener>> listeners;
   std::vector<listener_options> addresses;
   std::vector<std::thread> threads;
-  mutable std::mutex mutex; ///< guards what follows
+  mutable std::mutex mutex; ///< guards the members below
   tls_context context;
 
   tls_context current_context() const {
@@ -64,7 +64,7 @@ struct server::implementation {
   }
 
   void spawn_threads() {
-    // Signals are for the main thread.
+    // The main thread handles signals.
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
@@ -140,7 +140,7 @@ void server::stop(std::chrono::milliseconds grace) {
   for (auto& thread : impl.threads) thread.join();
   impl.threads.clear();
   impl.core->disk.stop();
-  // Exchanges that somebody still holds keep the core; what the callbacks hold must not live as long.
+  // Exchanges that are still referenced keep the core alive, but what the callbacks own must not live as long.
   impl.core->handler = nullptr;
   impl.core->options.judge_head = nullptr;
   impl.core->options.judge_later = nullptr;

@@ -15,7 +15,7 @@ struct code_range {
   std::uint32_t first, last;
 };
 
-/// Unicode categories Cc, Cf, Co, Cs, Zl, Zp and Zs but for the ASCII space. Unassigned code points are let through.
+/// Unicode categories Cc, Cf, Co, Cs, Zl, Zp and Zs except the ASCII space. Unassigned code points are allowed.
 constexpr std::array<code_range, 29> unprintable_ranges{{
     {0x0000, 0x001F},   {0x007F, 0x00A0},   {0x00AD, 0x00AD},   {0x0600, 0x0605},     {0x061C, 0x061C},
     {0x06DD, 0x06DD},   {0x070F, 0x070F},   {0x0890, 0x0891},   {0x08E2, 0x08E2},     {0x1680, 0x1680},
@@ -56,7 +56,7 @@ bool parse_query(std::string_view raw, api::query_parameters& out) {
     if (part.empty()) continue;
     auto equals = part.find('=');
     std::string key, value;
-    // A semicolon once separated parameters too; taking it either way would let two readers disagree.
+    // A semicolon was once a separator too; accepting it either way would let two parsers disagree.
     if (part.find(';') != std::string_view::npos || !percent_decode(part.substr(0, equals), true, key) ||
         (equals != std::string_view::npos && !percent_decode(part.substr(equals + 1), true, value))) {
       ok = false;
@@ -117,7 +117,7 @@ target_result resolve_target(std::string_view raw, bool allow_unprintable, api::
     out.query_ok = parse_query(out.raw_query, out.query);
   }
   if (!allow_unprintable && !is_printable(out.path)) return {target_kind::unprintable, {}};
-  // The escaped form is what is cleaned: "%2F%2F" belongs to the client's key.
+  // Cleans the escaped form: "%2F%2F" belongs to the client's key.
   if (!connect && !is_clean(escaped)) {
     auto location = clean_path(escaped);
     if (question != std::string_view::npos) location.append(raw.substr(question));

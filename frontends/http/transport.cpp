@@ -12,10 +12,10 @@ namespace praetor::http {
 
 namespace {
 
-/// The most that one TLS record carries.
+/// The maximal payload of a TLS record (RFC 8446 5.1).
 constexpr std::size_t record_size = 16384;
 
-/// What a client reads that speaks plain HTTP to a TLS port.
+/// The answer to plain HTTP on a TLS port.
 constexpr std::string_view plain_to_tls =
     "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
 
@@ -74,8 +74,8 @@ io_result transport::write(const iovec* pieces, int count) {
 }
 
 io_result transport::write_encrypted(const iovec* pieces, int count) {
-  // Head and body go into one record. A write that has to be repeated begins with the same bytes, as OpenSSL demands,
-  // because the caller offers again what was not taken.
+  // Puts head and body into one record. A repeated write begins with the same bytes, as OpenSSL requires, because the
+  // caller passes again what was not accepted.
   std::array<char, record_size> record;
   std::size_t total = 0, offset = 0;
   int at = 0;

@@ -12,9 +12,9 @@ namespace praetor::http {
 
 enum class io_status {
   done,
-  want_read,  ///< try again when the socket can be read
-  want_write, ///< try again when the socket can be written
-  closed,     ///< the other side sends no more
+  want_read,  ///< retry when the socket is readable
+  want_write, ///< retry when the socket is writable
+  closed,     ///< the peer has closed its sending side
   failed
 };
 
@@ -23,21 +23,20 @@ struct io_result {
   std::size_t bytes = 0;
 };
 
-/// Bytes over a non-blocking socket, plain or through TLS. Never blocks and never raises a signal; does not own the
-/// socket.
+/// Bytes over a non-blocking socket, plain or TLS. Never blocks and never raises a signal; does not own the socket.
 class transport {
 public:
   transport(int socket, tls_session session) : socket_(socket), session_(std::move(session)) {}
 
   bool encrypted() const { return session_ != nullptr; }
-  /// Only for encrypted ones, and until it is done.
+  /// For TLS only, until it has completed.
   io_result handshake();
   io_result read(char* buffer, std::size_t size);
-  /// @returns how much was taken; the status says what to wait for if that was not all.
+  /// @returns how much was written; the status says what to wait for if that was not all.
   io_result write(const iovec* pieces, int count);
-  /// Says that no more will be sent.
+  /// Shuts down the sending side.
   void finish_sending();
-  /// Says good-bye to a TLS client, if that can be done at once.
+  /// Sends TLS close_notify, if possible without blocking.
   void close_notify();
 
 private:

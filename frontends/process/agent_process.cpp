@@ -38,7 +38,7 @@ using config_ptr = std::shared_ptr<const runtime_config>;
 constexpr auto leave_limit = std::chrono::seconds(15);
 constexpr auto http_grace = std::chrono::seconds(1);
 
-/// The flags as they were given, in their order.
+/// Parses the flags, in the given order.
 std::optional<config::sources> parse_flags(const std::vector<std::string>& args) {
   cli::flag_set flags;
   config::sources out;
@@ -84,13 +84,13 @@ log_options log_options_of(const runtime_config& c) {
   return out;
 }
 
-/// The versions of the members' protocol that a configuration may name.
+/// The gossip protocol versions that a configuration may name.
 constexpr std::int64_t oldest_protocol = 2, newest_protocol = 3;
 
-/// What no agent can start with, though the file reads well.
+/// Rejects a well-formed configuration that this release can't run.
 std::optional<std::string> unsupported(const runtime_config& c) {
   const auto& a = c.acl;
-  // A cluster that began with another id than the one that was meant would have to be begun anew.
+  // A cluster that was created with a wrong id would have to be created again.
   const auto& authority = c.connect.ca_config.json();
   if (auto id = authority.find("cluster_id");
       id != authority.end() && !(id->is_string() && is_uuid(id->get<std::string>())))
@@ -109,19 +109,19 @@ std::optional<std::string> unsupported(const runtime_config& c) {
   return {};
 }
 
-/// Bytes that an archive in passing leaves free on its disk: the log and its snapshots come first.
+/// Bytes that a temporary archive leaves free on its disk: log and snapshots take precedence.
 constexpr std::uint64_t least_free_space = 512 << 20;
 
-/// A place for an archive in passing. An agent that keeps nothing has one among the system's temporary files.
+/// Creates a temporary archive. An agent without a data directory uses the system's temporary directory.
 expected<std::shared_ptr<storage::scratch_file>> open_scratch(const runtime_config& c) {
   return storage::make_scratch_in(c.data_dir.empty() ? std::filesystem::temp_directory_path().string() : c.data_dir,
                                   least_free_space);
 }
 
-/// One agent of this process with its listeners.
+/// An agent of this process with its listeners.
 class running_agent {
 public:
-  /// @param started_with what only a start applies of the configuration
+  /// @param started_with the values of the keys that only a start applies
   running_agent(config::sources from, config::start_values started_with, std::shared_ptr<log_lines> log,
                 stop_wait& wait)
       : from_(std::move(from)), started_with_(std::move(started_with)), log_(std::move(log)), wait_(wait) {}
@@ -133,14 +133,14 @@ public:
   expected<void> start(config_ptr config);
   void reload(done_callback done);
   void stop();
-  /// Leaves the cluster in order, and reports when that is done.
+  /// Leaves the cluster gracefully, and reports when that is done.
   void leave();
-  /// Answers the clients that asked for it.
+  /// Answers the clients that requested the leave.
   void tell_that_it_left();
   const std::string& node_id() const { return ports_.node_id; }
 
 private:
-  /// The watches that hold from now on.
+  /// Sets the active watches.
   void watch(std::vector<configured_watch> watches);
   expected<void> start_actors(const config_ptr& config);
   expected<void> start_frontends(const config_ptr& config);
@@ -163,9 +163,9 @@ private:
   std::shared_ptr<api::forwarded_requests> requests_;
   http::server http_;
   std::unique_ptr<dns::server> dns_;
-  work_lane lane_; ///< of the endpoints
+  work_lane lane_; ///< for the endpoints
   std::mutex leaving_guard_;
-  std::vector<done_callback> leaving_; ///< clients that hear when the agent has left
+  std::vector<done_callback> leaving_; ///< clients to notify when the agent has left
 };
 
 api::process_hooks running_agent::hooks() {
@@ -191,7 +191,7 @@ api::process_hooks running_agent::hooks() {
   return h;
 }
 
-/// How the servers' port is served, within this process's descriptors.
+/// The settings of the server port, within this process's descriptors.
 expected<remoting_settings> rpc_settings_of(const runtime_config& config, const std::string& node_id) {
   auto out = remoting_settings_of(config, node_id);
   if (!out) return out;
@@ -280,7 +280,7 @@ expected<void> running_agent::start(config_ptr config) {
   if (!watches) return tl::unexpected(watches.error());
   if (auto started = start_actors(config); !started) return started;
   watches_ = system_->spawn(watch_supervisor, watch_supervisor_options{view_, ports_.outward, log_});
-  watch(std::move(*watches)); // they wait for the frontends, and a reload may come with these
+  watch(std::move(*watches)); // they wait for the frontends; a reload may update them earlier
   return start_frontends(config);
 }
 
@@ -302,7 +302,7 @@ void running_agent::reload(done_callback done) {
                 "config key " + praetor::quoted(key) + " has changed, which takes effect at the next start");
   auto next = std::make_shared<runtime_config>(std::move(loaded->config));
   next->node_id = view_->settings.load()->node_id;
-  // What may be refused comes before anything is taken over.
+  // Everything that may be rejected comes before anything is applied.
   auto watches = configured_watches(*next);
   if (!watches) return refuse("Failed reloading watches: " + watches.error().text);
   auto rpc = rpc_settings_of(*next, ports_.node_id);
@@ -345,7 +345,7 @@ void running_agent::stop() {
   caf::anon_send(agent_, stop_atom_v, local<done_callback>{[&](const error*) { ended.set_value(); }});
   ended.get_future().wait_for(leave_limit);
   agent_ = nullptr;
-  // Handles that frontends hold must be gone before the system is.
+  // The frontends' handles must be released before the actor system.
   view_->requests.store(nullptr);
   if (requests_) requests_->close();
   environment_.reset();
@@ -378,7 +378,7 @@ void log_descriptors(log_lines& log, const descriptor_limit& limit, const descri
               "(ulimit -n, LimitNOFILE) to 4096 or more");
 }
 
-/// The signal that an event stands for, as Go names it; null for what is no signal.
+/// The Go name of the signal behind an event; null if it is none.
 const char* signal_name(stop_wait::event event) {
   switch (event) {
   case stop_wait::event::hangup: return "hangup";
@@ -389,7 +389,7 @@ const char* signal_name(stop_wait::event event) {
   }
 }
 
-/// Leaves in order, unless a second signal says that there is no time for it. @returns the exit code
+/// Leaves gracefully, unless a second signal demands an immediate stop. @returns the exit code
 int leave_gracefully(stop_wait& wait, running_agent& agent, log_lines& log, nanoseconds limit) {
   using std::chrono::milliseconds, std::chrono::steady_clock;
   log.write(log_level::info, "agent", "Gracefully shutting down agent...");
@@ -413,10 +413,10 @@ int leave_gracefully(stop_wait& wait, running_agent& agent, log_lines& log, nano
   }
 }
 
-/// How long an agent takes, as a rule, to find its place in a cluster.
+/// The usual time for an agent to join its cluster.
 constexpr int settling_milliseconds = 2500;
 
-/// Waits until the agent is to end. @returns the exit code
+/// Waits until the agent must stop. @returns the exit code
 int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config, log_lines& log) {
   bool settled = false;
   for (;;) {
@@ -424,12 +424,12 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
     if (settled) {
       event = wait.next();
     } else if (!wait.next_within(settling_milliseconds, event)) {
-      // Joining and electing are over, too.
+      // Joining and the election are over by now.
       settled = true;
       release_startup_code();
       continue;
     }
-    // Who asked for it waits for as long as it was configured to take; a service manager may not.
+    // A client that requested the leave waits as long as configured; a service manager may not.
     if (event == stop_wait::event::leave)
       return leave_gracefully(wait, agent, log, leave_limit + config->leave_drain_time);
     log.write(log_level::info, "agent", "Caught", {{"signal", signal_name(event)}});

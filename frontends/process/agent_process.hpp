@@ -5,7 +5,7 @@
 
 namespace praetor {
 
-/// `praetor agent`: everything from reading the configuration to the exit code.
+/// `praetor agent`: from reading the configuration to the exit code.
 int run_agent_process(const std::vector<std::string>& args);
 
 /// The help text of `praetor agent`.

@@ -32,7 +32,7 @@ void print_banner(std::ostream& out, const config::runtime_config& c, const std:
   line("Datacenter", "'" + c.datacenter + "' (Segment: '" + (c.server ? "<all>" : "") + "')");
   line("Server", yes_no(c.server) + " (Bootstrap: " + yes_no(c.bootstrap) + ")");
   auto p = [](std::int64_t port) { return std::to_string(port > 0 ? port : -1); };
-  // What is configured and not served has no port here.
+  // A listener that is configured but not served has no port here.
   bool https = !c.https_addrs.empty() && !c.tls_https.cert_file.empty();
   line("Client Addr", joined(c.client_addrs) + " (HTTP: " + p(c.ports.http) + ", HTTPS: " +
                           p(https ? c.ports.https : 0) + ", gRPC: -1, gRPC-TLS: -1, DNS: " + p(c.ports.dns) + ")");

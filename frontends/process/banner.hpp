@@ -6,7 +6,7 @@
 
 namespace praetor {
 
-/// What an agent says of itself before its log begins.
+/// Prints the agent's summary before its log begins.
 void print_banner(std::ostream& out, const config::runtime_config& config, const std::string& node_id);
 
 } // namespace praetor

@@ -7,25 +7,25 @@ namespace praetor {
 
 namespace {
 
-/// Descriptors beyond this are of no use: each connection costs memory too.
+/// More descriptors are useless: each connection costs memory too.
 constexpr std::uint64_t most_used = 1 << 18;
 
-/// What the process needs beside accepted connections: two databases of 64 files each, snapshots, listeners, event
-/// loops, and connections to servers, checks and resolvers. A busy agent has more checks, so that the reserve grows
-/// with the limit; where the limit is low it takes half.
+/// Descriptors needed besides accepted connections: two databases of 64 files each, snapshots, listeners, event loops,
+/// and connections to servers, checks and resolvers. A busy agent has more checks, so the reserve grows with the limit;
+/// at a low limit it takes half.
 constexpr std::size_t fixed_reserve = 256, growing_reserve = 8;
 
-/// Most connections of each kind, however many descriptors there are.
+/// The maximal number of connections of each kind, whatever the limit.
 constexpr std::size_t most_http = 60000, most_rpc = 30000, most_dns = 4096, most_gossip = 512;
 
-/// The shares of what is left, in percent. A client agent has no RPC listener, and HTTP gets that share.
+/// The shares of the rest in percent. A client agent has no RPC listener, and HTTP gets that share.
 constexpr std::size_t http_percent = 50, rpc_percent = 30, dns_percent = 12, gossip_percent = 4;
 
 std::size_t part(std::size_t whole, std::size_t percent, std::size_t most) {
   return std::clamp<std::size_t>(whole * percent / 100, 1, most);
 }
 
-/// At most what is configured, and never so much that one address could shut all others out.
+/// At most as configured, and never so much that a single address could lock out all others.
 std::size_t of_one(std::size_t total, std::uint64_t configured, std::size_t percent) {
   auto fair = part(total, percent, total);
   return configured == 0 ? fair : static_cast<std::size_t>(std::min<std::uint64_t>(configured, fair));
@@ -41,10 +41,10 @@ descriptor_budget divide_descriptors(std::uint64_t limit, const descriptor_wishe
   out.http.in_total = part(left, wishes.server ? http_percent : http_percent + rpc_percent, most_http);
   if (wishes.server) out.rpc.in_total = part(left, rpc_percent, most_rpc);
   out.dns.in_total = part(left, dns_percent, most_dns);
-  out.gossip.in_total = part(left, gossip_percent, most_gossip); // of each pool; there are two at most
+  out.gossip.in_total = part(left, gossip_percent, most_gossip); // per pool; there are at most two
 
   out.http.of_one_address = of_one(out.http.in_total, wishes.http_of_one, 90);
-  // Client agents behind one address translation look like one.
+  // Client agents behind one NAT look like a single one.
   if (wishes.server) out.rpc.of_one_address = of_one(out.rpc.in_total, wishes.rpc_of_one, 75);
   out.dns.of_one_address = of_one(out.dns.in_total, 0, 50);
   out.gossip.of_one_address = of_one(out.gossip.in_total, 0, 50);

@@ -6,7 +6,7 @@
 
 namespace praetor {
 
-/// Binds the sockets of the gossip pools that the configuration asks for, and what else gossip needs of the outside.
+/// Binds the sockets of the configured gossip pools, and creates gossip's other ports.
 expected<void> open_gossip_ports(ports& p, const config::runtime_config& config);
 
 } // namespace praetor

@@ -24,14 +24,14 @@ std::string trimmed(std::string text) {
 
 bool is_hexadecimal(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
-/// With the hyphens of a UUID after 8, 12, 16 and 20 digits. @param digits 32 hexadecimal ones
+/// Inserts the hyphens of a UUID after 8, 12, 16 and 20 digits. @param digits 32 hexadecimal ones
 std::string with_hyphens(const std::string& digits) {
   std::string out = digits;
   for (std::size_t place : {20U, 16U, 12U, 8U}) out.insert(place, 1, '-');
   return out;
 }
 
-/// The UUID in lower case, with or without its hyphens in `text`.
+/// The UUID in lower case; the hyphens in `text` are optional.
 std::optional<std::string> uuid_in(std::string text) {
   text = lower_case(trimmed(std::move(text)));
   auto digits = text;

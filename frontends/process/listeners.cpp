@@ -46,7 +46,7 @@ dns::stream_limits dns_limits_of(const config::runtime_config& c) {
 http::server_options http_options_of(const config::runtime_config& c, logger_ptr log) {
   http::server_options o;
   add_listeners(c, c.http_addrs, false, o.listeners);
-  // Without a certificate no handshake could ever succeed.
+  // Without a certificate no handshake can succeed.
   if (!c.tls_https.cert_file.empty())
     add_listeners(c, c.https_addrs, true, o.listeners);
   else if (!c.https_addrs.empty())

@@ -8,13 +8,13 @@
 
 namespace praetor {
 
-/// The share of each listener of what the process may have now.
+/// Divides the process's current descriptors among the listeners.
 descriptor_budget descriptors_of(const config::runtime_config& config);
 
-/// The HTTP and HTTPS listeners that a configuration asks for, with their limits.
+/// The configured HTTP and HTTPS listeners, with their limits.
 http::server_options http_options_of(const config::runtime_config& config, logger_ptr log);
 
-/// What connections to the DNS listeners are allowed.
+/// The limits on connections of the DNS listeners.
 dns::stream_limits dns_limits_of(const config::runtime_config& config);
 
 } // namespace praetor

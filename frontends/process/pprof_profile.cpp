@@ -24,7 +24,7 @@ void put_field(std::string& out, unsigned number, const std::string& bytes) {
   out += bytes;
 }
 
-/// The numbers of profile.proto's fields.
+/// The field numbers of profile.proto.
 namespace profile_field {
 constexpr unsigned sample_type = 1, sample = 2, location = 4, function = 5, string_table = 6, time_nanos = 9,
                    duration_nanos = 10;
@@ -48,7 +48,7 @@ std::string gzip(const std::string& bytes) {
 } // namespace
 
 pprof_profile::pprof_profile(const std::vector<unit_of>& values) {
-  text(""); // the first text of the table has to be empty
+  text(""); // the first text of the table must be empty
   for (const auto& [what, unit] : values) {
     std::string type;
     put_field(type, 1, static_cast<std::uint64_t>(text(what)));

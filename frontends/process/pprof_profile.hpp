@@ -10,21 +10,21 @@
 
 namespace praetor {
 
-/// Writes a profile in the format of the pprof tool: profile.proto in gzip.
+/// Writes a profile in pprof's format: gzipped profile.proto.
 class pprof_profile {
 public:
-  using unit_of = std::pair<std::string, std::string>; ///< what is measured, and in what: {"cpu", "nanoseconds"}
+  using unit_of = std::pair<std::string, std::string>; ///< type and unit: {"cpu", "nanoseconds"}
 
-  /// @param values what each sample says
+  /// @param values the values of each sample
   explicit pprof_profile(const std::vector<unit_of>& values);
   pprof_profile(const pprof_profile&) = delete;
 
-  /// @param stack names of functions or whatever stands for them, the innermost first
-  /// @param values as many as were announced
+  /// @param stack names of functions or equivalents, innermost first
+  /// @param values as many as declared
   void add(const std::vector<std::string>& stack, const std::vector<std::int64_t>& values);
 
   /// @param now Unix time
-  /// @param duration what the profile covers; 0: one moment
+  /// @param duration of the profile; 0: a snapshot
   std::string gzipped(nanoseconds now, nanoseconds duration) const;
 
 private:

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <optional>
 
-// jemalloc's, where the program is linked to it.
+// jemalloc's, if the program is linked to it.
 extern "C" int mallctl(const char*, void*, std::size_t*, void*, std::size_t) __attribute__((weak));
 
 namespace praetor {
@@ -21,12 +21,12 @@ constexpr auto trace_step = std::chrono::milliseconds(2);
 
 nanoseconds unix_now() { return std::chrono::system_clock::now().time_since_epoch(); }
 
-/// What the kernel tells of a thread.
+/// The kernel's data about a thread.
 struct thread_figures {
   std::string name;
-  char state = '?';       ///< R running, S sleeping, D waiting for a device
-  std::int64_t ran = 0;   ///< nanoseconds on a CPU since its start
-  std::string waits_in{}; ///< the system call's place in the kernel, where that is told
+  char state = '?';       ///< R running, S sleeping, D waiting for I/O
+  std::int64_t ran = 0;   ///< nanoseconds of CPU time since its start
+  std::string waits_in{}; ///< the kernel function in which it waits, if available
 };
 
 std::string first_line(const std::filesystem::path& file) {
@@ -72,11 +72,11 @@ std::optional<T> allocator_figure(const std::string& name) {
   return value;
 }
 
-/// The live allocations by size class, small ones and large ones.
+/// Live allocations by size class, small and large.
 std::string heap_profile() {
   pprof_profile p(units{{"inuse_objects", "count"}, {"inuse_space", "bytes"}});
   if (mallctl) {
-    std::uint64_t epoch = 1; // figures are as old as the last change of this
+    std::uint64_t epoch = 1; // writing it refreshes the statistics
     mallctl("epoch", nullptr, nullptr, &epoch, sizeof epoch);
   }
   constexpr const char* all_arenas = "stats.arenas.4096.";
@@ -95,16 +95,16 @@ std::string heap_profile() {
   return p.gzipped(unix_now(), {});
 }
 
-/// Nothing is measured there.
+/// Not measured in this process.
 std::string empty_profile(const char* what) {
   return pprof_profile(units{{what, "count"}, {"delay", "nanoseconds"}}).gzipped(unix_now(), {});
 }
 
-/// Something that is watched for a while.
+/// A profile that is sampled over time.
 class watched_profile {
 public:
   virtual ~watched_profile() = default;
-  virtual nanoseconds step() const = 0; ///< between two looks
+  virtual nanoseconds step() const = 0; ///< the sampling interval
   virtual void look() = 0;
   virtual std::string finish(nanoseconds took) = 0;
 };
@@ -129,8 +129,8 @@ private:
   std::map<std::int64_t, thread_figures> before_;
 };
 
-/// Each thread as a processor that is started when the thread is seen to run, in the format that Go wrote up to 1.18
-/// and its tools still read.
+/// Shows each thread as a processor that is started when the thread runs, in the format that Go wrote up to 1.18 and
+/// its tools still read.
 class thread_trace final : public watched_profile {
 public:
   nanoseconds step() const override { return trace_step; }
@@ -143,7 +143,7 @@ public:
         put(seen.events, batch, {threads_.size() - 1, now});
         seen.last = now;
       }
-      // What ran between two looks counts as having run since the earlier one.
+      // A thread that ran between two samples counts as running since the earlier one.
       bool runs = t.state == 'R' || t.ran != seen.ran;
       if (seen.ran >= 0 && runs != seen.running) {
         auto since = std::exchange(seen.last, now);
@@ -191,9 +191,9 @@ private:
   std::map<std::int64_t, seen_thread> threads_;
 };
 
-/// Looks again and again until the time is over.
+/// Samples until the time is over.
 using profiler_actor = caf::typed_actor<
-    // Look, or finish.
+    // Take a sample, or finish.
     caf::reacts_to<wake_atom>>;
 
 struct profiler_state {

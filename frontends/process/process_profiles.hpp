@@ -9,11 +9,11 @@
 
 namespace praetor {
 
-/// Makes a profile of this process. Its threads stand for what a Go program has goroutines for, and size classes of the
-/// allocator for the places that allocate.
-/// @param kind heap, allocs, goroutine, threadcreate, block or mutex: as things are now; profile: the CPU time of each
-///        thread during `duration`; trace: which thread ran when, for `go tool trace`
-/// @param done called once, from any thread: the profile's bytes
+/// Creates a profile of this process. Threads take the place of a Go program's goroutines, and size classes of the
+/// allocator that of allocation sites.
+/// @param kind heap, allocs, goroutine, threadcreate, block or mutex: a snapshot; profile: the CPU time of each thread
+///   during `duration`; trace: when each thread ran, for `go tool trace`
+/// @param done called once, on any thread, with the profile's bytes
 void take_profile(caf::actor_system& system, const std::string& kind, nanoseconds duration,
                   std::function<void(expected<std::string>)> done);
 

@@ -79,7 +79,7 @@ expected<void> open_agent_store(ports& p, const config::runtime_config& config) 
   return {};
 }
 
-/// What the agent keeps holds secrets: nobody but its user may read it, whatever the umask was when it was made.
+/// The agent's data includes secrets: only its user may read it, whatever the umask was when it was created.
 expected<void> open_data_directory(const std::string& directory, logger& log) {
   if (auto made = storage::make_private_directory(directory); !made)
     return fail("data_dir: could not make " + directory + ": " + made.error().text);
@@ -116,7 +116,7 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
   if (!config.data_dir.empty())
     if (auto opened = open_data_directory(config.data_dir, *p->log_lines); !opened)
       return tl::unexpected(opened.error());
-  // A development agent keeps its Raft log in memory even where it has a data_dir; a client agent has none.
+  // A development agent keeps its Raft log in memory even with a data_dir; a client agent has none.
   if (!config.server) {
   } else if (config.dev_mode) {
     p->log = std::make_shared<storage::memory_log>(random_uuid());

@@ -13,9 +13,9 @@ void release_startup_code() {
   for (std::string line; std::getline(maps, line);) {
     unsigned long from = 0, to = 0, inode = 0;
     char rights[5] = {};
-    // address range, rights, offset, device, inode: see proc(5)
+    // address range, permissions, offset, device, inode: see proc(5)
     if (std::sscanf(line.c_str(), "%lx-%lx %4s %*s %*s %lu", &from, &to, rights, &inode) != 4) continue;
-    // Executable pages of a file are never written to, so what is dropped is the same when it is read again.
+    // Executable pages of a file are never modified, so a dropped page is unchanged when it is read again.
     if (inode == 0 || std::string(rights) != "r-xp") continue;
     ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED); // NOLINT: an address as the kernel wrote it
   }

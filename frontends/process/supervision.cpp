@@ -25,7 +25,7 @@ void notify_ready() {
   auto length = std::strlen(path);
   if (length >= sizeof to.sun_path) return;
   std::memcpy(to.sun_path, path, length);
-  if (*path == '@') to.sun_path[0] = '\0'; // an abstract name
+  if (*path == '@') to.sun_path[0] = '\0'; // an abstract address
   int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return;
   constexpr std::string_view message = "READY=1";

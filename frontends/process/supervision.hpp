@@ -6,10 +6,10 @@
 
 namespace praetor {
 
-/// Tells the service manager (NOTIFY_SOCKET) that the agent is ready.
+/// Notifies the service manager (NOTIFY_SOCKET, sd_notify(3)) that the agent is ready.
 void notify_ready();
 
-/// A file with the process's id while the process lives.
+/// A file with the process id, removed by the destructor.
 class pid_file {
 public:
   pid_file() = default;
@@ -23,8 +23,8 @@ private:
   std::string path_;
 };
 
-/// What ends the wait of the process's main thread: signals, and requests from inside. Made before any thread, so that
-/// all of them have the signals blocked.
+/// Wakes the process's main thread: on signals, and on requests from inside. Created before any thread, so that all
+/// threads have the signals blocked.
 class stop_wait {
 public:
   enum class event { hangup, interrupt, terminate, usr1, leave, left };
@@ -34,13 +34,13 @@ public:
   stop_wait(const stop_wait&) = delete;
   stop_wait& operator=(const stop_wait&) = delete;
 
-  /// Blocks until something happens.
+  /// Blocks until an event occurs.
   event next();
-  /// As `next`, but gives up after some time. @returns false then
+  /// Like `next`, with a timeout. @returns false on a timeout
   bool next_within(int milliseconds, event& out);
-  /// Any thread: an agent that is told to leave.
+  /// Thread-safe: the agent was asked to leave.
   void request_leave();
-  /// Any thread: the agent has left.
+  /// Thread-safe: the agent has left.
   void report_left();
 
 private:

@@ -9,17 +9,17 @@ namespace praetor {
 
 namespace {
 
-/// Nice values above those of the other threads: the lane gets what they leave, and about a quarter
-/// of a core for which they compete.
+/// Added to the nice value of the other threads: the lane gets what they leave, and about a quarter of a contended
+/// core.
 constexpr int lower_priority = 5;
 
 void become_background_thread() {
-  // Signals are for the thread that waits for them.
+  // Block signals: the main thread handles them.
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   pthread_setname_np(pthread_self(), "work lane");
-  // On Linux each thread has a nice value of its own.
+  // On Linux each thread has its own nice value.
   auto own = static_cast<id_t>(::gettid());
   ::setpriority(PRIO_PROCESS, own, ::getpriority(PRIO_PROCESS, own) + lower_priority);
 }
@@ -49,7 +49,7 @@ bool work_lane::start() {
     });
     return true;
   } catch (const std::system_error&) {
-    return false; // the system has no thread left; the next work tries again
+    return false; // no thread available; the next task tries again
   }
 }
 
@@ -67,7 +67,7 @@ void work_lane::work_off() {
     --count_;
     lock.unlock();
     work();
-    work = nullptr; // what it holds may be released without the lock
+    work = nullptr; // release what it owns without the lock
     lock.lock();
   }
 }

@@ -11,12 +11,12 @@
 
 namespace praetor {
 
-/// A thread for work that takes long, so that it holds up neither I/O threads nor actors. It runs at a lower priority
-/// than they do, and takes the work of different clients in turns.
+/// A thread for long tasks, which must not block I/O threads or actors. It has a lower priority, and serves the clients
+/// in turn.
 class work_lane {
 public:
-  /// Pieces of work that may wait: of all clients, and of one. Each connection has at most one, and a client is allowed
-  /// 200 connections (limits.http_max_conns_per_client).
+  /// The maximal number of waiting tasks: in total, and per client. Each connection has at most one, and a client is
+  /// allowed 200 connections (limits.http_max_conns_per_client).
   struct limits {
     std::size_t most_waiting = 2048;
     std::size_t most_of_one = 256;
@@ -28,11 +28,11 @@ public:
   work_lane(const work_lane&) = delete;
   work_lane& operator=(const work_lane&) = delete;
 
-  /// From any thread. The thread begins with the first work.
-  /// @param who the client that it is for
-  /// @returns false if too much waits, or the lane is stopped; the work is dropped then
+  /// Thread-safe. The thread starts with the first task.
+  /// @param who the client it belongs to
+  /// @returns false if the lane is full or stopped; the task is dropped then
   bool run(const std::string& who, std::function<void()> work);
-  /// Drops what waits, and waits for the work that runs.
+  /// Drops waiting tasks, and waits for the running one.
   void stop();
 
 private:
@@ -40,10 +40,10 @@ private:
   void work_off();
 
   limits limits_;
-  std::mutex guard_; ///< of what follows
+  std::mutex guard_; ///< guards the members below
   std::condition_variable news_;
   std::map<std::string, std::deque<std::function<void()>>> waiting_; ///< by client; no empty ones
-  std::string last_;                                                 ///< the client whose turn it was
+  std::string last_;                                                 ///< the client served last
   std::size_t count_ = 0;
   bool stopped_ = false;
   std::thread thread_;

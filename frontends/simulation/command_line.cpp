@@ -18,7 +18,7 @@ std::optional<std::uint64_t> read_number(std::string_view text) {
   return out;
 }
 
-/// Letters to change, add or leave out to turn one word into the other (Levenshtein).
+/// The edit distance of two words (Levenshtein).
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -67,7 +67,7 @@ expected<std::vector<const sim::scenario*>> parse(cli::flag_set& flags, command_
                                                   const std::vector<std::string>& args, scenario_word takes) {
   std::vector<std::string> words;
   for (auto rest = args; !rest.empty();) {
-    std::ostringstream usage; // for people who ask for it: -help prints the same
+    std::ostringstream usage; // human-readable: -help prints the same
     if (auto wrong = flags.parse(rest, usage)) return fail(*wrong + "; -help says what there is");
     rest = flags.arguments();
     if (rest.empty()) break;

@@ -22,12 +22,12 @@ struct seed_range {
 /// Reads "7" or "1..100".
 expected<seed_range> read_seeds(const std::string& text);
 
-/// What the subcommands take; each declares its own part.
+/// The options of the subcommands; each declares its own part.
 struct command_line {
   std::string scenario;
   std::string seeds = "1..20", faults_file, history_file, out_file;
   std::optional<std::uint64_t> seed;
-  std::uint64_t jobs = 0; ///< 0: a process for each core
+  std::uint64_t jobs = 0; ///< 0: one process per core
   std::uint64_t attempts = 300;
   std::optional<std::chrono::nanoseconds> until, length, time_limit;
   bool as_json = false, progress = false, first = false;
@@ -37,15 +37,15 @@ struct command_line {
   std::string faults = "2";
 };
 
-/// What a command takes beside flags.
+/// A command's positional arguments.
 enum class scenario_word { none, one, one_or_all };
 
 /// Parses flags and words in any order.
-/// @returns the scenarios that are meant; an error is a sentence for the user
+/// @returns the selected scenarios; an error is a sentence for the user
 expected<std::vector<const sim::scenario*>> parse(cli::flag_set& flags, command_line& line,
                                                   const std::vector<std::string>& args, scenario_word takes);
 
-/// Writes the sentence to the error stream. @returns `bad_input`
+/// Prints the sentence to the error stream. @returns `bad_input`
 int refuse(cli::streams io, std::string_view command, const error& why);
 
 } // namespace praetor::simulation

@@ -7,7 +7,7 @@
 
 namespace praetor::simulation {
 
-/// The scenarios and what they are about.
+/// Lists the scenarios with their descriptions.
 int list_command(const std::vector<std::string>& args, cli::streams io);
 std::string list_help();
 

@@ -24,7 +24,7 @@ struct worker {
   std::uint64_t piece = 0;
   pid_t process = -1;
   int output = -1;
-  int complaints = -1; ///< what it writes to its error stream
+  int complaints = -1; ///< the pipe of its error stream
   std::string read;
   steady::time_point began;
   bool too_slow = false;
@@ -39,7 +39,7 @@ void write_all(int file, std::string_view bytes) {
   }
 }
 
-/// A copy of this process that does one piece and ends.
+/// A fork of this process that executes one piece and exits.
 worker begin(const work_list& list, std::uint64_t piece) {
   int ends[2];
   worker w;
@@ -51,8 +51,8 @@ worker begin(const work_list& list, std::uint64_t piece) {
   w.complaints = ::memfd_create("complaints", MFD_CLOEXEC);
   w.process = ::fork();
   if (w.process == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // nobody would read what it says
-    // How it dies is for the parent to tell.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // no one would read its output
+    // The parent reports how it died.
     for (int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTERM, SIGINT}) std::signal(signal, SIG_DFL);
     ::close(ends[0]);
     if (w.complaints >= 0) ::dup2(w.complaints, STDERR_FILENO);
@@ -64,7 +64,7 @@ worker begin(const work_list& list, std::uint64_t piece) {
   return w;
 }
 
-/// The last line that it wrote to its error stream.
+/// The last line on its error stream.
 std::string last_words(const worker& w) {
   std::string text(4096, '\0');
   auto size = ::lseek(w.complaints, 0, SEEK_END);
@@ -83,7 +83,7 @@ std::string why_it_died(const worker& w, int status) {
   return "it ended with exit status " + std::to_string(WEXITSTATUS(status)) + " and no result";
 }
 
-/// Reads what has come. @returns true at the end of the output
+/// Reads available output. @returns true at the end of the output
 bool read_some(worker& w) {
   char block[65536];
   auto got = ::read(w.output, block, sizeof block);

@@ -23,7 +23,7 @@ progress_line::progress_line(std::ostream& out, std::uint64_t total, bool asked)
 double progress_line::elapsed_seconds() const { return std::chrono::duration<double>(steady::now() - began_).count(); }
 
 void progress_line::show(std::uint64_t finished, const std::string& remark) {
-  // A file is written to less often than a screen.
+  // Writes less often to a file than to a terminal.
   auto pause = terminal_ ? std::chrono::milliseconds(200) : std::chrono::seconds(10);
   if (!shown_ || steady::now() - last_ < pause) return;
   last_ = steady::now();

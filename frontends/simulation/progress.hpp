@@ -7,14 +7,13 @@
 
 namespace praetor::simulation {
 
-/// One line on the error stream that says how far it is: rate and time left. Silent unless a person looks or it was
-/// asked for.
+/// A progress line on the error stream: rate and remaining time. Silent unless it is a terminal or was requested.
 class progress_line {
 public:
-  /// @param total pieces of work; 0: nobody knows
+  /// @param total pieces of work; 0: unknown
   progress_line(std::ostream& out, std::uint64_t total, bool asked);
   void show(std::uint64_t finished, const std::string& remark = "");
-  /// Takes the line away.
+  /// Erases the line.
   void end();
   double elapsed_seconds() const;
 

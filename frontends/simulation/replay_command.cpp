@@ -14,11 +14,11 @@ namespace {
 
 constexpr std::string_view replay_name = "sim replay";
 
-/// Tells what happens, a line each, and what clients did to the file for that.
+/// Prints the events, one per line, and writes the clients' operations to a file.
 class narrator final : public sim::observer {
 public:
-  /// @param out null: tells nothing
-  /// @param operations null: nowhere
+  /// @param out null: prints nothing
+  /// @param operations null: writes nothing
   narrator(std::ostream* out, std::ostream* operations) : out_(out) {
     if (operations) history_.emplace(*operations);
   }
@@ -87,7 +87,7 @@ int replay_command(const std::vector<std::string>& args, cli::streams io) {
     if (auto made = write_file(line.history_file, ""); !made) return refuse(io, replay_name, made.error());
     operations.open(line.history_file, std::ios::app);
   }
-  // In a process of its own, so that the outcome of one that dies is told as well.
+  // In a process of its own, so that a crash is reported too.
   auto work = [&] {
     narrator tells(line.as_json ? nullptr : &io.out, operations.is_open() ? &operations : nullptr);
     auto result = dumped(sim::run(*what->front(), *how, &tells, line.until));

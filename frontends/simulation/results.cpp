@@ -11,7 +11,7 @@ namespace {
 using json = nlohmann::ordered_json;
 using counter = std::uint64_t sim::run_result::*;
 
-/// The counters of a run, with their names in JSON.
+/// The counters of a run, with their JSON names.
 constexpr auto counters = std::to_array<std::pair<const char*, counter>>({
     {"steps", &sim::run_result::steps},
     {"requests", &sim::run_result::requests},

@@ -11,17 +11,17 @@ namespace praetor::simulation {
 /// One run as JSON. Times are virtual, in nanoseconds, and end in `_ns`.
 nlohmann::ordered_json to_json(const std::string& scenario, const sim::run_result& result);
 
-/// A run in a process of its own, as its output tells it; one that died has that as its finding.
-/// @param output what `dumped` wrote
+/// Parses the output of a run in a process of its own; a crash becomes a finding.
+/// @param output written by `dumped`
 sim::run_result read_result(const work_done& output, std::uint64_t seed);
-/// What the process of a run writes.
+/// The output of a run's process.
 std::string dumped(const sim::run_result& result);
 
 /// "linearizable kv, at 12.345 s: what it is".
 std::string describe(const sim::finding& found);
 /// "0123456789abcdef".
 std::string hex(std::uint64_t number);
-/// Milliseconds are enough for people: "12.345 s".
+/// Rounded to milliseconds for people: "12.345 s".
 std::string readable_seconds(sim::duration time);
 
 } // namespace praetor::simulation

@@ -64,7 +64,7 @@ public:
   }
 
 private:
-  // Every scenario with one seed before the next seed: a search that ends early has seen something of all.
+  // Runs all scenarios with one seed before the next seed, so that an interrupted search has covered all of them.
   const sim::scenario& scenario_of(std::uint64_t piece) const { return *what_[piece % what_.size()]; }
   std::uint64_t seed_of(std::uint64_t piece) const { return seeds_.first + piece / what_.size(); }
 

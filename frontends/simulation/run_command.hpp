@@ -7,7 +7,7 @@
 
 namespace praetor::simulation {
 
-/// Many seeds of one scenario or of all.
+/// Runs many seeds of one scenario or of all.
 int run_command(const std::vector<std::string>& args, cli::streams io);
 std::string run_help();
 

@@ -4,8 +4,8 @@
 
 namespace praetor::simulation {
 
-/// `praetor sim` and its subcommands: whole clusters in virtual time, for proof and for trying things out. They exit
-/// with 0 when all is well, 1 when something was found, 2 when they were asked for what can't be.
+/// `praetor sim` and its subcommands: simulates whole clusters in virtual time, for tests and for trials. Exit codes: 0
+/// success, 1 a finding, 2 invalid input.
 cli::hooks commands();
 
 } // namespace praetor::simulation

@@ -7,15 +7,15 @@
 
 namespace praetor::simulation {
 
-/// One run, told as it happens.
+/// Replays one run and prints its events.
 int replay_command(const std::vector<std::string>& args, cli::streams io);
 std::string replay_help();
 
-/// The smallest version of a failure.
+/// Shrinks a failure.
 int shrink_command(const std::vector<std::string>& args, cli::streams io);
 std::string shrink_help();
 
-/// One run as a page to look at.
+/// Renders one run as an HTML page.
 int explain_command(const std::vector<std::string>& args, cli::streams io);
 std::string explain_help();
 

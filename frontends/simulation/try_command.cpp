@@ -42,12 +42,12 @@ expected<double> read_rate(const std::string& text) {
   return rate;
 }
 
-/// The configuration of the files as this machine's agent would read it, but for who and where it is.
+/// The configuration as this machine's agent would read it, except for identity and addresses.
 expected<std::shared_ptr<const config::runtime_config>> load(const command_line& line) {
   config::sources from;
   for (const auto& path : line.config_files) from.paths.push_back(path);
   for (const auto& path : line.config_directories) from.paths.push_back(path);
-  // What a file may leave to the machine that it is meant for.
+  // What a file may leave to its target machine.
   from.fragments.push_back("data_dir = \"/tmp\" bind_addr = \"127.0.0.1\" node_name = \"try\" server = true "
                            "bootstrap = false bootstrap_expect = " +
                            std::to_string(std::max<std::uint64_t>(2, line.servers)));

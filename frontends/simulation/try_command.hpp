@@ -7,7 +7,7 @@
 
 namespace praetor::simulation {
 
-/// What a configuration makes of faults.
+/// Shows how a configuration behaves under faults.
 int try_command(const std::vector<std::string>& args, cli::streams io);
 std::string try_help();
 

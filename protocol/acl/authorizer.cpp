@@ -47,7 +47,7 @@ authorizer_ptr allow_nothing() {
 }
 
 authorizer_ptr allow_all() {
-  static const authorizer_ptr one = std::make_shared<everything>(); // stateless, so that sharing it shares nothing
+  static const authorizer_ptr one = std::make_shared<everything>(); // stateless, so one instance serves all callers
   return one;
 }
 

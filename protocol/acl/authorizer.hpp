@@ -8,7 +8,7 @@
 
 namespace praetor::acl {
 
-/// The kinds of things that rules speak about.
+/// The resource kinds of ACL rules.
 enum class resource : std::uint8_t {
   acl,
   agent,
@@ -27,19 +27,19 @@ enum class resource : std::uint8_t {
 };
 enum class access : std::uint8_t { read, list, write };
 
-/// "key:read" and the like, as denials name it.
+/// The permission as denials name it: "key:read".
 std::string to_text(resource what, access how);
-/// The kind of that name, as `to_text` writes it.
+/// The inverse of `to_text` for the resource name.
 std::optional<resource> resource_named(std::string_view name);
 
-/// What a request wants to do, declared by whoever answers it. `name` is empty for resources without names.
+/// The access that a request needs, declared by its handler. `name` is empty for resources without names.
 struct permission {
   resource what;
   access how;
   std::string name;
 };
 
-/// The one place where a decision is taken: what the holder of a token may do. Immutable; any thread.
+/// The decisions of one token: the only place that authorizes. Immutable; safe to use from any thread.
 class authorizer {
 public:
   virtual ~authorizer() = default;
@@ -48,17 +48,17 @@ public:
   virtual bool allowed_prefix(resource what, access how, std::string_view prefix) const = 0;
   /// Read access to nodes or services that another cluster exports.
   virtual bool allowed_imported(resource what) const = 0;
-  /// Equal ids decide alike: part of the key under which rendered answers are kept.
+  /// Authorizers with equal ids decide alike. Part of the cache key of rendered answers.
   virtual std::string_view id() const = 0;
-  /// Why a permission is denied, as clients read it.
+  /// The text of a permission-denied error, as clients read it.
   virtual std::string denial(const permission& wanted) const = 0;
   bool allowed(const permission& wanted) const { return allowed(wanted.what, wanted.how, wanted.name); }
 };
 using authorizer_ptr = std::shared_ptr<const authorizer>;
 
-/// The decision while access control is off: everything is allowed.
+/// Allows everything. Used while ACLs are disabled.
 authorizer_ptr allow_all();
-/// Nothing is allowed: whoever has not been looked at.
+/// Denies everything. Used until the caller's token is resolved.
 authorizer_ptr allow_nothing();
 
 } // namespace praetor::acl

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view variable = "{{.Name}}";
 constexpr std::size_t longest_identity = 256, longest_policy_name = 128, longest_role_name = 256;
 
-/// How clients know the rules of the policies that grant one level on everything; `$` is the level.
+/// The rules that grant one level on everything, as clients see them; `$` stands for the level.
 constexpr std::string_view everything = R"(
 acl = "$"
 agent_prefix "" {
@@ -93,7 +93,7 @@ constexpr std::string_view spaced_name_schema = R"({
   }
 })";
 
-// Ids of synthetic policies are made of the text, so each blank counts.
+// The id of a synthetic policy is a hash of this text, so white space is significant.
 constexpr std::array<policy_template, 7> templates{{
     {"builtin/api-gateway", "00000000-0000-0000-0000-000000000008",
      "mesh = \"read\"\nnode_prefix \"\" {\n\tpolicy = \"read\"\n}\nservice_prefix \"\" {\n\tpolicy = \"read\"\n}\n"
@@ -166,7 +166,7 @@ expected<void> check_variables(const policy_template& t, const acl_templated_pol
     return fail("node identity " + praetor::quoted(name) +
                 "  has an invalid name. Only lowercase alphanumeric characters, '-' and '_' are allowed");
   if (name.empty()) return fail("1 error occurred:\n\t* name is required\n\n");
-  // The name becomes a part of the rules' text: whatever could end it there would grant more than the template does.
+  // The name is pasted into the rules' text. A character that ends the string there could add rules to the template's.
   if (name.find_first_of("\"\\\n\r") != name.npos || name.find("${") != name.npos)
     return fail("the name " + praetor::quoted(name) + " cannot be a part of rules");
   return {};

@@ -7,7 +7,7 @@ namespace praetor::acl {
 
 namespace {
 
-/// The content of tokens and roles, one part behind the other.
+/// Concatenates the hashed content of a token or role.
 class content {
 public:
   content& add(std::string_view part) {

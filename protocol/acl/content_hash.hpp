@@ -7,11 +7,11 @@
 
 namespace praetor::acl {
 
-/// BLAKE2b with 32 bytes, without a key.
+/// Unkeyed BLAKE2b with a 32-byte digest.
 std::string blake2b_256(std::string_view bytes);
 
-// The hash by which datacenters compare what they have of each other: over the content, without ids, secrets, names of
-// links, expiry and indexes (reference: http-api 2.10).
+// The hash by which datacenters compare replicated records. It covers the content, without ids, secrets, link names,
+// expiry and indexes (SetHash in Consul's agent/structs/acl.go).
 
 blob content_hash(const acl_token& token);
 blob content_hash(const acl_policy& policy);

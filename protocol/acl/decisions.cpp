@@ -21,7 +21,7 @@ std::optional<bool> decided(const std::optional<level>& given, access wanted) {
   return allows(*given, wanted);
 }
 
-/// Allowed by all rules, and at least one of them says so of everything.
+/// True if no rule denies it and at least one rule covers every name.
 std::optional<bool> allowed_by_all(const named_rules& rules, access wanted) {
   auto everywhere = decided(rules.find_prefix(""), wanted);
   if (everywhere == false) return false;
@@ -30,7 +30,7 @@ std::optional<bool> allowed_by_all(const named_rules& rules, access wanted) {
   return all ? everywhere : false;
 }
 
-/// Allowed by any rule.
+/// True if any rule allows it.
 std::optional<bool> allowed_by_any(const named_rules& rules, access wanted) {
   bool any = false;
   rules.for_each_below("", [&](level given) { return !(any = allows(given, wanted)); });
@@ -51,12 +51,12 @@ std::optional<named_rule> named_kind(resource what) {
   }
 }
 
-/// What holds on intentions if nothing is said of them.
+/// The intention level implied by a service rule that does not give one.
 level implied_intentions(level service) {
   return service == level::read || service == level::write ? level::read : level::deny;
 }
 
-/// Services as merged: their own level and, where any rule gives one, that of intentions.
+/// Merged service rules: their own level and, where a rule gives one, the level of intentions.
 struct merged_service {
   level grants;
   std::optional<level> intentions;
@@ -121,7 +121,8 @@ void named_rules::merge(table& into, const std::string& name, level grants) {
 void named_rules::finish() {
   ordered_.clear();
   for (const auto& [prefix, grants] : prefixes_) {
-    // In order, a prefix comes before all that begin with it, so the one before leads to all that enclose this one.
+    // In sorted order a prefix precedes all strings that begin with it, so the chain from the previous entry leads to
+    // every enclosing prefix.
     int outer = static_cast<int>(ordered_.size()) - 1;
     while (outer >= 0 && !prefix.starts_with(ordered_[static_cast<std::size_t>(outer)].prefix))
       outer = ordered_[static_cast<std::size_t>(outer)].outer;

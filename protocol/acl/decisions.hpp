@@ -12,20 +12,20 @@
 
 namespace praetor::acl {
 
-/// The rules of one kind with names, merged: an exact rule counts before the longest matching prefix.
+/// The merged rules of one named kind. An exact rule takes precedence over the longest matching prefix rule.
 class named_rules {
 public:
-  /// Of two rules for the same, the greater counts.
+  /// Of two rules for the same name, the greater level wins.
   void add_exact(const std::string& name, level grants) { merge(exact_, name, grants); }
   void add_prefix(const std::string& prefix, level grants) { merge(prefixes_, prefix, grants); }
-  /// To be called after the last `add`.
+  /// Call after the last `add`.
   void finish();
 
   std::optional<level> find(std::string_view name) const;
-  /// The longest prefix rule alone.
+  /// Matches prefix rules only and returns the longest.
   std::optional<level> find_prefix(std::string_view name) const;
 
-  /// Calls `visit(level)` for each rule below a prefix, until it returns false.
+  /// Calls `visit(level)` for each rule below a prefix until it returns false.
   template <class Visit>
   void for_each_below(std::string_view prefix, Visit visit) const {
     for (const auto* rules : {&exact_, &prefixes_})
@@ -38,7 +38,7 @@ private:
   static void merge(table& into, const std::string& name, level grants);
 
   table exact_, prefixes_;
-  /// The prefixes in order, each with the place of the longest other one that it begins with (-1: none).
+  /// Sorted prefixes, each with the position of its longest enclosing prefix (-1: none).
   struct nested {
     std::string_view prefix;
     level grants;
@@ -47,17 +47,18 @@ private:
   std::vector<nested> ordered_;
 };
 
-/// What a set of policies decides, in any order. Immutable once made.
+/// The merged rules of a set of policies. Their order does not matter. Immutable.
 class decisions {
 public:
   explicit decisions(const std::vector<rules>& policies);
   decisions(const decisions&) = delete;
 
-  /// Nothing if no rule speaks of it.
+  /// Returns nothing if no rule covers it.
   std::optional<bool> decide(resource what, access how, std::string_view name) const;
   /// Write access to all keys below a prefix.
   std::optional<bool> decide_prefix(std::string_view prefix) const;
-  /// Reading what a peer exports: for those who write some service here, or may read everything of the kind.
+  /// Read access to resources that a peer exports: granted to tokens that may write any service or read all of this
+  /// kind.
   std::optional<bool> decide_imported(resource what) const;
 
 private:
@@ -72,8 +73,8 @@ using decisions_ptr = std::shared_ptr<const decisions>;
 
 inline constexpr std::string_view anonymous_accessor = "00000000-0000-0000-0000-000000000002";
 
-/// What the holder of one token may do: the policies decide, and where they say nothing, the default.
-/// @param accessor of the token, for denials
+/// The authorizer of one token: the policies decide, and the default policy where they have no rule.
+/// @param accessor the token's accessor id, for denials
 /// @param id equal for equal policies
 authorizer_ptr make_authorizer(std::string accessor, std::string id, decisions_ptr policies, bool default_allow);
 

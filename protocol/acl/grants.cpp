@@ -36,7 +36,7 @@ public:
 
 private:
   void add(acl_policy made) {
-    // The same rules may be in force in several sets of datacenters.
+    // The same rules may apply in different sets of datacenters.
     auto key = made.id;
     for (const auto& dc : made.datacenters) key += '\0' + dc;
     if (seen_.insert(std::move(key)).second)

@@ -10,7 +10,7 @@
 
 namespace praetor::acl {
 
-/// Where roles and policies are looked up by their ids; null: there is none.
+/// Looks up roles and policies by id. Both return null for an unknown id.
 struct record_source {
   std::function<acl_policy_ptr(const std::string& id)> policy;
   std::function<acl_role_ptr(const std::string& id)> role;
@@ -22,16 +22,16 @@ struct grants {
   std::vector<acl_role_ptr> roles;
 };
 
-/// Follows a token's links. Those that lead to nothing are ignored.
+/// Follows a token's links. Ignores dangling links.
 grants granted(const acl_token& token, const record_source& from);
 
-/// The policies that are in force in a datacenter.
+/// Selects the policies that apply in a datacenter.
 std::vector<acl_policy_ptr> in_datacenter(std::vector<acl_policy_ptr> policies, std::string_view datacenter);
 
-/// Equal for equal policies in equal versions.
+/// Equal for equal policies of equal versions.
 std::string key_of(const std::vector<acl_policy_ptr>& policies);
 
-/// Makes the decisions of policies. @returns why their rules can't be read, if so
+/// Merges the policies into decisions. @returns the parse error if rules are malformed
 expected<decisions_ptr> compile(const std::vector<acl_policy_ptr>& policies);
 
 } // namespace praetor::acl

@@ -10,12 +10,12 @@ namespace {
 
 using kind = hcl::value::kind;
 
-/// How a kind of rules is called, and how messages show one of its rules.
+/// The name of a kind of rules, and how error messages print one of its rules.
 struct named_form {
   std::string_view key;
   std::string_view type, label; ///< "ServiceRule" and the name of its label
   bool has_intentions = false;
-  bool has_extras = true; ///< it is shown with a member that only another edition fills
+  bool has_extras = true; ///< printed with a member that only Consul Enterprise fills
 };
 constexpr std::array<named_form, 8> named_forms{{{"agent", "AgentRule", "Node", false, false},
                                                  {"event", "EventRule", "Event", false, false},
@@ -37,7 +37,7 @@ std::optional<level> level_of(std::string_view text, bool allows_list) {
   return {};
 }
 
-/// A rule's members as they were written.
+/// A rule's members as written.
 struct written_rule {
   std::string name, policy, intentions;
 };
@@ -69,7 +69,7 @@ expected<std::string> text_of(const std::string& key, const hcl::value& v) {
   return unreadable("the value of '" + key + "' is no text but " + type_name(v));
 }
 
-/// Visits the objects that a value is or is a list of. @returns what is wrong with it
+/// Visits the object, or each object of a list. @returns what is wrong with the value
 template <class Visit>
 expected<void> each_object(const std::string& key, const hcl::value& v, Visit visit) {
   if (v.is(kind::object)) return visit(v);

@@ -11,19 +11,19 @@
 
 namespace praetor::acl {
 
-/// What a rule grants. Where several rules speak of the same, the greatest counts: a denial wins, and otherwise whoever
-/// grants most.
+/// The level that a rule grants. Of several rules for the same name the greatest wins: deny beats everything, then the
+/// highest grant.
 enum class level : std::uint8_t { read, list, write, deny };
 
-/// Kinds of rules that speak of one thing only.
+/// Rule kinds without names.
 enum class scalar_rule : std::uint8_t { acl, keyring, mesh, operator_, peering };
-/// Kinds of rules that speak of things with names, or of all names with a prefix.
+/// Rule kinds that match a name or a name prefix.
 enum class named_rule : std::uint8_t { agent, event, identity, key, node, query, service, session };
 
 struct labelled_rule {
   std::string name; ///< or the prefix
   level grants = level::deny;
-  std::optional<level> intentions; ///< of services and identities: on those that lead to them
+  std::optional<level> intentions; ///< of services and identities: for intentions with this destination
   bool operator==(const labelled_rule&) const = default;
 };
 
@@ -41,7 +41,7 @@ struct rules {
   const list& operator[](named_rule kind) const { return named[static_cast<std::size_t>(kind)]; }
 };
 
-/// Reads a policy's rules, HCL or JSON, and checks their levels. Kinds that are not known are ignored.
+/// Parses a policy's rules, HCL or JSON, and checks their levels. Ignores unknown kinds.
 expected<rules> parse_rules(std::string_view text);
 
 } // namespace praetor::acl

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-/// Numbers in network byte order, the most significant byte first: as keys they sort as the numbers do.
+/// Integers in network byte order. As keys, the bytes sort like the integers.
 namespace praetor {
 
 /// Writes sizeof(T) bytes.
@@ -25,14 +25,14 @@ void append_big_endian(std::string& out, T value) {
   out.append(bytes.data(), bytes.size());
 }
 
-/// The number that all of `bytes`, at most eight, make.
+/// Reads all of `bytes`, at most eight.
 constexpr std::uint64_t read_big_endian(std::string_view bytes) {
   std::uint64_t value = 0;
   for (char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
   return value;
 }
 
-/// Takes a number off the front; nothing if `in` is too short.
+/// Removes an integer from the front; nothing if `in` is too short.
 template <std::unsigned_integral T>
 std::optional<T> take_big_endian(std::string_view& in) {
   if (in.size() < sizeof(T)) return std::nullopt;

@@ -7,8 +7,8 @@
 
 namespace praetor {
 
-/// Who counts as one client: an IPv4 address, an IPv6 network of 64 bits, or "" for all who come over unix sockets.
-/// Whoever has one address of an IPv6 network has 2^64 of them.
+/// The unit that limits count as one client: an IPv4 address, an IPv6 /64, or "" for all unix socket clients. A host
+/// usually controls all 2^64 addresses of its IPv6 network.
 inline std::string client_network(const std::string& address) {
   constexpr std::size_t network_bytes = 8;
   std::array<unsigned char, 16> v6{};

@@ -8,26 +8,26 @@
 
 namespace praetor {
 
-/// What asking for a part of a share leads to.
+/// The outcome of a request for a part of a shared total.
 enum class grant {
   given,
-  over_share, ///< the user holds more of it than is fair
-  used_up     ///< there is too little left for anybody
+  over_share, ///< the user exceeds its fair share
+  used_up     ///< too little is left for anyone
 };
 
-/// Divides one total among users whose number is not known beforehand. A user may hold at most a fixed multiple of what
-/// is left then, so that something is always left for the next one (dynamic thresholds, Choudhury and Hahne 1998): with
-/// a factor of 1, n greedy users hold 1/(n+1) of the total each; with 4, one alone takes four fifths, two of them four
-/// ninths each.
+/// Divides one total among users whose number is not known in advance. A user may hold at most a fixed multiple of what
+/// is left, so that a newcomer always finds something (dynamic thresholds, Choudhury and Hahne 1998). With a factor of
+/// 1, n greedy users hold 1/(n+1) of the total each; with a factor of 4, one user can take four fifths, two can take
+/// four ninths each.
 ///
-/// Counts only; the owner keeps what each user holds. Any thread; a grant may be off by what other threads take at the
-/// same moment.
+/// Only counts; the owner records each user's holding. Thread-safe; a grant may be off by what other threads take at
+/// the same moment.
 class fair_share {
 public:
   struct terms {
-    std::uint64_t factor = 1; ///< how many times what is left a user may hold
-    std::uint64_t own = 0;    ///< what each user may hold whatever the others do, beyond the total if need be
-    std::uint64_t least = 0;  ///< what each user may hold of the total, however little is left
+    std::uint64_t factor = 1; ///< a user may hold this multiple of what is left
+    std::uint64_t own = 0;    ///< reserved for each user, beyond the total if necessary
+    std::uint64_t least = 0;  ///< a user may hold this much of the total, however little is left
   };
 
   explicit fair_share(std::uint64_t total) : fair_share(total, terms{}) {}
@@ -38,8 +38,8 @@ public:
   void set_total(std::uint64_t total) { total_.store(total, std::memory_order_relaxed); }
   bool full() const { return used() >= total(); }
 
-  /// May a user that holds `held` take `more`? What is larger than the whole is given when nothing else is held.
-  /// @param part the user's share is one part in this many of another's
+  /// May a user that holds `held` take `more`? A request larger than the total is granted when nothing else is held.
+  /// @param part the user's share is 1/part of an ordinary one
   grant ask(std::uint64_t held, std::uint64_t more, std::uint64_t part = 1) const {
     auto holds = held + more;
     if (holds <= terms_.own) return grant::given;
@@ -53,7 +53,7 @@ public:
     return ask(held, more, part) == grant::given;
   }
   void take(std::uint64_t amount) { used_.fetch_add(amount, std::memory_order_relaxed); }
-  /// What was taken before.
+  /// Returns an amount that was granted before.
   void give_back(std::uint64_t amount) {
     auto held = used_.fetch_sub(amount, std::memory_order_relaxed);
     PRAETOR_ASSERT(held >= amount);

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-/// The Fowler/Noll/Vo hashes of 32 and 64 bits (draft-eastlake-fnv). No protection against chosen collisions.
+/// The 32-bit and 64-bit Fowler/Noll/Vo hashes (draft-eastlake-fnv). Not collision-resistant against an attacker.
 namespace praetor::fnv {
 
 template <class T>
@@ -15,13 +15,13 @@ inline constexpr T offset = sizeof(T) == 4 ? T{2166136261u} : static_cast<T>(146
 template <hash T>
 inline constexpr T prime = sizeof(T) == 4 ? T{16777619u} : static_cast<T>(1099511628211u);
 
-/// One byte of FNV-1: multiplies, then adds.
+/// One byte of FNV-1: multiply, then xor.
 template <hash T>
 constexpr T step_1(T so_far, unsigned char byte) {
   so_far *= prime<T>;
   return so_far ^ byte;
 }
-/// One byte of FNV-1a: adds, then multiplies.
+/// One byte of FNV-1a: xor, then multiply.
 template <hash T>
 constexpr T step_1a(T so_far, unsigned char byte) {
   return (so_far ^ byte) * prime<T>;

@@ -35,7 +35,7 @@ constexpr int hex_value(char digit) {
 }
 constexpr bool is_hex_digit(char c) { return hex_value(c) >= 0; }
 
-/// The bytes that pairs of digits stand for; nothing if the text is anything else.
+/// Decodes pairs of digits; nothing if the text is malformed.
 inline std::optional<std::string> parse_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   std::string out;

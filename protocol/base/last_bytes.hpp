@@ -6,7 +6,7 @@
 
 namespace praetor {
 
-/// Keeps the end of a stream of bytes whatever its length.
+/// Keeps the tail of a byte stream of any length.
 class last_bytes {
 public:
   explicit last_bytes(std::size_t limit) : limit_(limit) {}
@@ -17,15 +17,15 @@ public:
       kept_.assign(bytes.substr(bytes.size() - limit_));
     else
       kept_.append(bytes);
-    // Cutting only now and then makes appending cheap.
+    // Trimming only at twice the limit keeps the cost of an append constant (amortized).
     if (kept_.size() > 2 * limit_) kept_.erase(0, kept_.size() - limit_);
   }
-  /// The last bytes, at most as many as the limit.
+  /// The last bytes, up to the limit.
   std::string_view kept() const {
     std::string_view all = kept_;
     return all.size() > limit_ ? all.substr(all.size() - limit_) : all;
   }
-  /// The same, with a note in front if that is not all.
+  /// The kept bytes, preceded by a note if the stream was longer.
   std::string text() const {
     if (!cut()) return std::string(kept());
     return "Captured " + std::to_string(kept().size()) + " of " + std::to_string(total_) + " bytes\n...\n" +

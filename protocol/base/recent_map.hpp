@@ -9,22 +9,21 @@
 
 namespace praetor {
 
-/// Values by key, at most so many, or of a bounded total cost: those that were used least recently go first. One thread
-/// at a time.
+/// An LRU cache, bounded by number or by total cost. Not thread-safe.
 template <class V>
 class recent_map {
 public:
-  /// @param most the largest total cost
+  /// @param most the maximal total cost
   explicit recent_map(std::size_t most) : most_(most) {}
 
-  /// The value, or null. It counts as used. Valid until it is erased or replaced.
+  /// The value, or null. Marks it as used. Valid until it is erased or replaced.
   V* find(std::string_view key) {
     auto found = index_.find(key);
     if (found == index_.end()) return nullptr;
     recent_.splice(recent_.begin(), recent_, found->second);
     return &found->second->value;
   }
-  /// The value just inserted stays, whatever it costs.
+  /// Never evicts the value just inserted, whatever it costs.
   V& insert(std::string_view key, V value, std::size_t cost = 1) {
     erase(key);
     recent_.push_front({std::string(key), std::move(value), cost});
@@ -38,7 +37,7 @@ public:
     if (found == index_.end()) return;
     auto gone = found->second;
     total_ -= gone->cost;
-    index_.erase(found); // before the key that it views
+    index_.erase(found); // before the list owns the key that the index views
     recent_.erase(gone);
   }
   void clear() {

@@ -14,12 +14,12 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || is_upper(c); }
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-/// The bytes that a request line takes as they are.
+/// Bytes that a request target may hold unescaped.
 bool is_kept_in_target(char c) {
   return c > 0x20 && c < 0x7f && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
 }
 
-/// The byte that "%XX" at `at` stands for, -1 if there is no such escape.
+/// The byte that the escape "%XX" at `at` encodes; -1 if there is no valid escape.
 int escaped_byte(std::string_view text, std::size_t at) {
   if (text[at] != '%' || at + 2 >= text.size()) return -1;
   int high = hex_value(text[at + 1]), low = hex_value(text[at + 2]);
@@ -40,7 +40,7 @@ void take_user(std::string_view user, parsed_url& out) {
   if (colon != std::string_view::npos) out.password = percent_decoded(user.substr(colon + 1));
 }
 
-/// @returns what is wrong, or empty
+/// @returns the error, or empty
 std::string take_host(std::string_view text, parsed_url& out) {
   out.host_field = text;
   auto end = std::min(text.rfind(':'), text.size());
@@ -70,7 +70,7 @@ std::string take_authority(std::string_view authority, parsed_url& out) {
   return take_host(authority, out);
 }
 
-/// Why a text without a scheme is no URL, or empty.
+/// Why a text without a scheme is not a URL, or empty.
 std::string scheme_fault(std::string_view text) {
   if (text.starts_with(':')) return "missing protocol scheme";
   if (text.substr(0, text.find('/')).find(':') != std::string_view::npos)

@@ -9,8 +9,8 @@
 /// UTF-8 (RFC 3629).
 namespace praetor::utf8 {
 
-/// The length (1 to 4) of the well-formed sequence that starts at `at`, or 0 if the bytes there are none.
-/// Overlong forms, surrogates and values above U+10FFFF are not well formed.
+/// The length (1 to 4) of the well-formed sequence at `at`, or 0 if there is none. Overlong forms, surrogates and
+/// values above U+10FFFF are malformed.
 inline std::size_t sequence_length(std::string_view text, std::size_t at) {
   auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
   auto left = text.size() - at;
@@ -34,8 +34,8 @@ inline std::size_t sequence_length(std::string_view text, std::size_t at) {
 
 inline constexpr char32_t replacement = 0xfffd;
 
-/// The first character of `text`, which is not empty, and its length in bytes. A byte that starts no well-formed
-/// sequence reads as the replacement character of length 1.
+/// The first character of `text` and its length in bytes. `text` must not be empty. A byte that starts no well-formed
+/// sequence decodes as U+FFFD of length 1.
 inline std::pair<char32_t, std::size_t> decode(std::string_view text) {
   auto length = sequence_length(text, 0);
   if (length == 0) return {replacement, 1};
@@ -45,7 +45,7 @@ inline std::pair<char32_t, std::size_t> decode(std::string_view text) {
   return {code, length};
 }
 
-/// Appends a code point; what is no scalar value becomes U+FFFD.
+/// Appends a code point; a value that is no Unicode scalar becomes U+FFFD.
 inline void append(std::string& out, std::uint32_t point) {
   if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) point = replacement;
   auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };

@@ -7,7 +7,7 @@
 
 namespace praetor {
 
-/// Decodes standard base64 with padding; line ends in it are ignored. The error text is Go's:
+/// Decodes standard base64 with padding (RFC 4648 4); ignores line ends. The error text is Go's:
 /// `illegal base64 data at input byte N`.
 expected<std::string> base64_decode(std::string_view text);
 /// With padding.

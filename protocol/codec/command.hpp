@@ -5,8 +5,8 @@
 
 namespace praetor {
 
-/// The bytes of a command as they stand in the Raft log: its type byte and the MessagePack of its struct. Unchecked:
-/// what is proposed comes from encode_command (storage/state/command.hpp).
+/// The bytes of a command as the Raft log stores them: its type byte and the MessagePack of its struct. Not validated:
+/// proposals come from encode_command (storage/state/command.hpp).
 template <class Request>
 std::string pack_command(command_type type, const Request& request) {
   std::string out(1, static_cast<char>(type));

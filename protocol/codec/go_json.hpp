@@ -8,18 +8,18 @@
 
 namespace praetor {
 
-/// JSON whose objects keep the order of their members. Its users include <nlohmann/json.hpp>.
+/// JSON whose objects keep the order of their members. Users include <nlohmann/json.hpp>.
 using go_json = nlohmann::ordered_json;
 
 /// Parses a document; the error is a sentence for people.
 expected<go_json> parse_json(std::string_view text);
 
-/// Writes as Go's encoding/json: HTML characters and U+2028/9 escaped, empty lists and objects on one line. Every level
-/// is indented by `indent`; empty means compact.
+/// Writes like Go's encoding/json: escapes HTML characters and U+2028/9, and keeps empty lists and objects on one line.
+/// Indents every level by `indent`; empty means compact.
 std::string dump_json(const go_json& value, std::string_view indent = {});
 
-/// One member of a struct that Go would decode into and encode again. An absent `object` is written with the zero
-/// values of its members, an absent `pointer` as null.
+/// One member of a struct that Go would decode and encode again. An absent `object` is written with the zero values of
+/// its members, an absent `pointer` as null.
 struct json_member {
   enum class kind { text, number, boolean, list, object, pointer, any, duration };
   std::string_view name;
@@ -32,10 +32,10 @@ struct json_shape {
   std::size_t count;
 };
 
-/// `value` with exactly the members of `shape`, in its order; absent ones get their zero value.
+/// `value` with exactly the members of `shape`, in that order; absent members get their zero value.
 go_json reshape(const go_json& value, const json_shape& shape);
 
-/// Member access that forgives: absent, null and wrong types read as the zero value.
+/// Lenient member access: absent, null and mistyped members read as the zero value.
 std::string text_of(const go_json& object, std::string_view name);
 std::uint64_t number_of(const go_json& object, std::string_view name);
 bool flag_of(const go_json& object, std::string_view name);

@@ -9,9 +9,9 @@
 #include <limits>
 #include <vector>
 
-/// JSON text into structs by their field lists, with the rules and the error texts of Go's encoding/json:
-/// names match without regard to case, `null` leaves a value unset, unknown names are ignored or rejected, the syntax
-/// is checked before any value is looked at, and the first error in the order of the text is the one reported.
+/// Decodes JSON text into structs by their field lists, with the rules and error texts of Go's encoding/json: names
+/// match case-insensitively, `null` leaves a value unset, unknown names are ignored or rejected, the syntax of the
+/// whole text is checked before any value is decoded, and the first error in text order is reported.
 ///
 /// Type names in error texts come from `type_naming` (protocol/codec/type_naming.hpp).
 /// A type may supply `void json_read(json::reader& in, T& value)` beside it.
@@ -19,21 +19,21 @@ namespace praetor::json {
 
 struct read_options {
   bool reject_unknown_fields = false;
-  /// Where the name of the unknown field that made the read fail is put; may be null.
+  /// Receives the name of the unknown field that made the read fail; may be null.
   std::string* rejected_field = nullptr;
-  /// How many objects and lists may be open at once.
+  /// The maximal nesting depth of objects and lists.
   std::size_t max_depth = 1000;
-  /// False: the first value of a stream; what follows it is not looked at, the texts for early ends are `EOF` (nothing
-  /// there) and `unexpected EOF`. So do request bodies. True: a complete document (`unexpected end of JSON input`,
-  /// `invalid character 'x' after top-level value`). So do embedded documents and files.
+  /// False: reads the first value of a stream and ignores what follows it; truncated input fails with `EOF` (nothing
+  /// there) or `unexpected EOF`. For request bodies. True: reads a complete document (`unexpected end of JSON input`,
+  /// `invalid character 'x' after top-level value`). For embedded documents and files.
   bool whole_text = false;
-  /// How the outermost value is called in `cannot unmarshal array into Go value of type ...`, if its type does not
-  /// say it well ("api.TxnOps").
+  /// The name of the outermost value in `cannot unmarshal array into Go value of type ...`, where its C++ type does not
+  /// give it ("api.TxnOps").
   std::string_view root_type = {};
 };
 
-/// Reads one value. On an error `into` holds what was read before it. The error's text is the bare text of the decoder
-/// (callers put "Request decode failed: " or the like before it), its status 400.
+/// Reads one value. On an error `into` holds what was read before it. The error has the bare text of the decoder
+/// (callers prefix it with "Request decode failed: " or the like) and status 400.
 template <class T>
 expected<void> read(std::string_view text, T& into, const read_options& options = {});
 template <class T>
@@ -63,7 +63,7 @@ struct read_member {
 };
 
 using read_table = std::vector<member_entry<read_member::function>>;
-/// The member that an input name means, or null. `by_alias` tells which of its names it was.
+/// The member with this input name, or null. `by_alias` tells which of its names matched.
 const member_entry<read_member::function>* find_member(const read_table& table, std::string_view name, bool& by_alias);
 /// Reads an object into the struct at `object`.
 void read_record(reader& in, const read_table& table, char* object, const struct_name& name, bool lenient);
@@ -75,7 +75,7 @@ void read_integer(reader& in, T& into) {
   T value{};
   auto end = digits.data() + digits.size();
   auto [stop, failure] = std::from_chars(digits.data(), end, value);
-  // "-0" is zero for unsigned types too.
+  // "-0" is valid for unsigned types too.
   if (std::is_unsigned_v<T> && digits == "-0") value = 0, failure = {}, stop = end;
   if (failure != std::errc{} || stop != end) return in.mismatch("number " + std::string(digits), go_type_text<T>());
   into = value;
@@ -116,7 +116,7 @@ void read_map(reader& in, T& into, field_flags flags) {
 
 template <shape::maybe T>
 void read_maybe(reader& in, T& into, field_flags flags) {
-  // An optional lies within its owner, which has been accounted for.
+  // An optional lies within its owner, whose size was counted already.
   if constexpr (!shape::is_specialization<T, std::optional>)
     if (!in.make_room(sizeof(shape::pointee_t<T>))) return;
   shape::pointee_t<T> value{};

@@ -39,7 +39,7 @@ std::string float_type() { return "float64"; }
 bool parse_double(std::string_view digits, double& value) {
   auto [stop, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (failure == std::errc::result_out_of_range) {
-    // Too small is zero, too large is refused: the sign of the exponent tells which of the two it was.
+    // Underflow yields zero, overflow is an error: the sign of the exponent tells them apart.
     auto e = digits.find_first_of("eE");
     bool tiny =
         e != std::string_view::npos ? digits[e + 1] == '-' : digits.starts_with("0.") || digits.starts_with("-0.");
@@ -66,8 +66,8 @@ void reader::mismatch(std::string_view found, std::string_view type) {
     if (!root_type_.empty()) type = root_type_;
     return fail(text + " into Go value of type " + std::string(type));
   }
-  // A struct that is decoded through an embedded alias is an unnamed one to Go, and the text names the struct that
-  // holds it, whatever is inside.
+  // Go sees a struct that is decoded through an embedded alias as unnamed: the error text names the enclosing struct,
+  // at any depth.
   std::string path;
   auto owner = top_;
   for (auto f = top_; f != nullptr; f = f->outer) {
@@ -81,8 +81,8 @@ void reader::mismatch(std::string_view found, std::string_view type) {
   fail(text + " into Go struct field " + name + "." + path + " of type " + std::string(type));
 }
 
-/// The smallest operation of a transaction that a client writes takes about 100 times its text: an object counts as a
-/// part of its size, so that a small request never comes near the allowance.
+/// The smallest transaction operation that a client sends needs about 100 times its text: counting each object in
+/// proportion to its text keeps legitimate requests far below the allowance.
 bool reader::make_room(std::size_t object_bytes) {
   constexpr std::size_t counted_part = 4;
   if (failed()) return false;
@@ -316,7 +316,7 @@ void reader::any(nlohmann::json& into) {
     std::string_view key;
     while (next_key(key)) {
       if (!make_room(object_allowance::map_node_bytes + sizeof(std::string))) return;
-      // One step a level: the depth was limited by the syntax check.
+      // One recursion per level: the syntax check has limited the depth.
       any(into[std::string(key)]);
     }
     return;
@@ -348,7 +348,7 @@ void reader::any(nlohmann::json& into) {
 
 bool reader::begin_list(type_text type) {
   if (!expect(value_kind::list, type)) return false;
-  root_type_ = {}; // what comes now is inside
+  root_type_ = {}; // later values are nested
   ++at_;
   return true;
 }

@@ -13,7 +13,7 @@ namespace praetor::json {
 
 enum class value_kind { object, list, text, number, boolean, null };
 
-/// Makes the Go name of a type, when an error needs it.
+/// Produces the Go name of a type, only when an error needs it.
 using type_text = std::string (*)();
 
 /// The names of a struct for error texts, see type_naming.
@@ -22,11 +22,11 @@ struct struct_name {
   std::string_view embedded;
 };
 
-/// Numbers that fit no double are refused.
+/// Rejects numbers that do not fit a double.
 bool parse_double(std::string_view digits, double& value);
 
-/// Takes values one after the other out of JSON text whose syntax has been checked (`scan`). After the first error
-/// every function does nothing, so that callers need not look after each step.
+/// Reads values one after the other from JSON text whose syntax has been checked (`scan`). After the first error every
+/// function is a no-op, so callers need not check each step.
 class reader {
 public:
   reader(std::string_view checked, bool reject_unknown_fields, std::string_view root_type)
@@ -35,11 +35,11 @@ public:
 
   bool failed() const { return !error_.empty(); }
   const std::string& error() const { return error_; }
-  /// Records an error; the first one counts.
+  /// Records an error; only the first one counts.
   void fail(std::string text);
   /// Records that a field is unknown.
   void reject_field(std::string_view name);
-  /// Its name; "" if that was not the first error.
+  /// The unknown field's name; "" if it was not the first error.
   const std::string& rejected_field() const { return rejected_field_; }
   /// Records `json: cannot unmarshal <found> into Go struct field ... of type <type>`.
   void mismatch(std::string_view found, std::string_view type);
@@ -47,20 +47,20 @@ public:
   value_kind kind();
   /// Where the next value begins in the text.
   std::size_t offset();
-  /// Passes over the next value.
+  /// Skips the next value.
   void skip();
-  /// Passes over the next value and returns its text.
+  /// Skips the next value and returns its text.
   std::string_view raw();
 
   bool text(std::string& into, type_text type);
   bool number(std::string_view& digits, type_text type);
   bool boolean(bool& into);
-  /// Integer nanoseconds or Go duration text; any other kind is ignored.
+  /// Integer nanoseconds or Go duration text; ignores any other kind.
   void duration(nanoseconds& into);
   void time(timestamp& into);
   /// Base64 text, or a list of numbers.
   void bytes(std::string& into);
-  /// A value of any shape. All numbers become floating-point, as a client of Go would see them.
+  /// A value of any shape. All numbers become floating-point, as in Go's interface{}.
   void any(free_form& into);
 
   /// `if (in.begin_list(...)) while (in.next_element()) ...read one value...;`
@@ -70,13 +70,13 @@ public:
   bool begin_object(type_text type);
   bool next_key(std::string_view& key);
 
-  /// Accounts for an object that is made of the text (`object_allowance`). @returns false if it is too much, or after
-  /// an error
+  /// Counts an object towards the allowance for this text (`object_allowance`). @returns false if it exceeds it, or
+  /// after an error
   bool make_room(std::size_t object_bytes);
 
   bool rejects_unknown_fields() const { return reject_unknown_fields_; }
 
-  /// Where the reader is, for error texts; lives on the stack of the one who reads.
+  /// The reader's position for error texts; lives on the caller's stack.
   struct frame {
     const frame* outer;
     const struct_name* owner;
@@ -84,7 +84,7 @@ public:
     bool by_alias;
   };
 
-  /// While it lives, the members of one struct are read.
+  /// Scope in which the members of one struct are read.
   class struct_scope {
   public:
     struct_scope(reader& in, const struct_name& name, bool lenient)
@@ -113,7 +113,7 @@ private:
   void any(nlohmann::json& into);
   void skip_blanks();
   bool expect(value_kind wanted, type_text type);
-  /// The text between the quotes, with escapes resolved into `scratch` if there are any.
+  /// The text between the quotes. Resolves escapes, if any, into `scratch`.
   std::string_view text_content(std::string& scratch);
 
   std::string_view text_;

@@ -11,7 +11,7 @@ namespace {
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// A byte as the error texts show it: 'x', '\n', '"'. A byte of 0x80 and above stands for the character of that code.
+/// A byte as error texts show it: 'x', '\n', '"'. A byte from 0x80 stands for the code point of that value.
 std::string quoted_byte(unsigned char c) {
   if (c == '\'') return "'\\''";
   if (c == '"') return "'\"'";
@@ -44,7 +44,7 @@ public:
   }
 
 private:
-  /// One value with all that it contains.
+  /// One value with everything nested in it.
   bool values() {
     if (!begin_value()) return false;
     while (!open_.empty()) {
@@ -188,8 +188,8 @@ private:
     error_ = bad(where);
     return false;
   }
-  /// The text ends inside a value. A complete document is judged as if a blank followed, which is an error of its own
-  /// inside a literal or number (`where`).
+  /// The text ends inside a value. A complete document is treated as if a blank followed, which is an error inside a
+  /// literal or number (`where`).
   bool early_end(std::string_view where = {}) {
     if (!whole_text_)
       error_ = "unexpected EOF";
@@ -205,7 +205,7 @@ private:
   std::size_t max_depth_;
   std::size_t at_ = 0;
   std::string open_;   ///< the open brackets, innermost last
-  bool fresh_ = false; ///< nothing stands in the innermost one yet
+  bool fresh_ = false; ///< the innermost one is still empty
   std::string error_;
   bool too_deep_ = false;
 };

@@ -10,13 +10,13 @@ namespace praetor::json {
 struct scan_result {
   std::size_t end = 0;   ///< just behind the first value
   std::string error;     ///< empty when the text is well formed
-  bool too_deep = false; ///< the error: more is open at once than allowed
+  bool too_deep = false; ///< the error is that the nesting exceeds the limit
 };
 
-/// Checks the syntax of the first JSON value in `text`, without recursion.
-/// @param whole_text nothing but blanks may follow the value, and the texts for early ends are those of a complete
-///        document; otherwise those of a stream (`EOF`, `unexpected EOF`)
-/// @param max_depth how many objects and lists may be open at once
+/// Checks the syntax of the first JSON value in `text` without recursion.
+/// @param whole_text only blanks may follow the value, and truncation errors are those of a complete document;
+///   otherwise those of a stream (`EOF`, `unexpected EOF`)
+/// @param max_depth the maximal nesting depth of objects and lists
 scan_result scan(std::string_view text, bool whole_text, std::size_t max_depth);
 
 } // namespace praetor::json

@@ -13,7 +13,7 @@ namespace praetor::json {
 
 namespace {
 
-/// True for bytes that can't be copied as they are: controls, quotes, HTML characters and all that is not ASCII.
+/// True for bytes that need escaping: controls, quotes, HTML characters and everything non-ASCII.
 constexpr std::array<bool, 256> make_special() {
   std::array<bool, 256> special{};
   for (int c = 0; c < 0x20; ++c) special[static_cast<std::size_t>(c)] = true;
@@ -38,7 +38,7 @@ void write_escape(std::string& out, unsigned char c) {
   append_hex(out, c);
 }
 
-/// `digits` is the output of std::to_chars in scientific form: "-1.25e-09". Lays it out as Go does.
+/// Formats the output of std::to_chars in scientific form ("-1.25e-09") as Go does.
 void layout_float(std::string& out, std::string_view scientific) {
   if (scientific.front() == '-') {
     out += '-';
@@ -246,7 +246,8 @@ void write_free_form(std::string& out, const free_form& value) { write_any(out, 
 std::string indent(std::string_view compact, std::string_view unit) {
   std::string out;
   out.reserve(compact.size() * 2);
-  constexpr std::size_t deepest = 64; // further in, lines begin alike: else the result grows with the square of depth
+  constexpr std::size_t deepest = 64; // deeper lines are not indented further: otherwise the output grows with the
+                                      // square of the depth
   std::size_t depth = 0;
   auto new_line = [&] {
     out += '\n';

@@ -6,28 +6,28 @@
 #include <string>
 #include <string_view>
 
-/// JSON text as Go's encoding/json writes it, straight from field lists into a buffer.
+/// Writes JSON text as Go's encoding/json does, straight from field lists into a buffer.
 namespace praetor::json {
 
-/// Writes a string with its quotes. HTML characters and U+2028/2029 are escaped, invalid UTF-8 becomes \ufffd.
+/// Writes a quoted string. Escapes HTML characters and U+2028/2029; invalid UTF-8 becomes \ufffd.
 void write_text(std::string& out, std::string_view text);
-/// The shortest text that reads back to the same number; exponents below 1e-6 and from 1e21. Not a number: `null`.
+/// The shortest text that reads back as the same number; with an exponent below 1e-6 and from 1e21. NaN becomes `null`.
 void write_float(std::string& out, double value);
 void write_float(std::string& out, float value);
 /// Base64 with padding, or `null` when empty.
 void write_blob(std::string& out, std::string_view bytes);
-/// Only the base64 text, without quotes.
+/// The base64 text without quotes.
 void append_base64(std::string& out, std::string_view bytes);
-/// RFC 3339 with as many fraction digits as needed, in UTC, with its quotes.
+/// Quoted RFC 3339 text in UTC with as many fraction digits as needed.
 void write_timestamp(std::string& out, const timestamp& value);
 /// The text of write_timestamp without quotes.
 void append_rfc3339(std::string& out, const timestamp& value);
 void write_free_form(std::string& out, const free_form& value);
-/// Lays compact JSON out: each element on its own line, `unit` per level, `: ` behind keys; `{}` and `[]` stay as
-/// they are. The input must be well formed.
+/// Indents compact JSON: each element on its own line, `unit` per level, `: ` after keys; keeps `{}` and `[]`. The
+/// input must be well formed.
 std::string indent(std::string_view compact, std::string_view unit);
 
-/// Appends `value` to `out`. The top-level value has no field, so `flags` say what a field would say.
+/// Appends `value` to `out`. The top-level value has no field, so `flags` replace the field's.
 /// A type may supply `void json_write(std::string& out, const T& value)` beside it.
 template <class T>
 void write(std::string& out, const T& value, field_flags flags = field_flags::none);
@@ -80,8 +80,8 @@ void write_map(std::string& out, const Map& map, field_flags flags) {
   out += '}';
 }
 
-/// Writes the members of a record without the braces; `first` is false once something was written. With it an answer
-/// can put the members of several structs into one object.
+/// Writes the members of a record without the braces, so that an answer can put the members of several structs into one
+/// object. `first` is false once something was written.
 struct member_writer {
   std::string& out;
   bool& first;
@@ -101,7 +101,7 @@ struct member_writer {
 
 } // namespace detail
 
-/// Writes the members of `value` into an object that the caller opened. `first`: whether nothing stands in it yet.
+/// Writes the members of `value` into an object that the caller opened. `first`: the object is still empty.
 template <shape::record T>
 void write_members(std::string& out, const T& value, bool& first) {
   T::fields(detail::member_writer{out, first}, value);

@@ -8,7 +8,7 @@
 
 namespace praetor {
 
-/// One member of a struct, reachable at run time: where it lies in the struct and what to do with it.
+/// One member of a struct, accessible at run time: its offset and its function.
 template <class Function>
 struct member_entry {
   field name;
@@ -16,9 +16,9 @@ struct member_entry {
   Function run;
 };
 
-/// The members of T with a function each, made from T's field list. `Operation::run<Member>` is the function and
-/// `Operation::function` its pointer type. Call it once per type and keep the result: it visits a default T to learn
-/// where the members lie, so `fields` must always name members of the object itself.
+/// The members of T with one function each, derived from T's field list. `Operation::run<Member>` is the function and
+/// `Operation::function` its pointer type. Call once per type and keep the result: it visits a default-constructed T to
+/// find the offsets, so `fields` must always name members of the object itself.
 template <class T, class Operation>
 std::vector<member_entry<typename Operation::function>> make_member_table() {
   std::vector<member_entry<typename Operation::function>> table;

@@ -11,7 +11,7 @@ namespace praetor::msgpack {
 
 namespace {
 
-/// A type byte and a number in network byte order behind it.
+/// A type byte and an integer in network byte order.
 template <std::unsigned_integral T>
 void put(std::string& out, unsigned char type, T value) {
   std::array<char, 1 + sizeof(T)> bytes{static_cast<char>(type)};
@@ -19,7 +19,7 @@ void put(std::string& out, unsigned char type, T value) {
   out.append(bytes.data(), bytes.size());
 }
 
-/// The three forms of a length: in the type byte, two bytes, four bytes.
+/// The three encodings of a length: in the type byte, in two bytes, in four bytes.
 void put_size(std::string& out, std::size_t size, std::size_t short_limit, unsigned char short_type,
               unsigned char type16, unsigned char type32) {
   if (size < short_limit)
@@ -141,7 +141,7 @@ void unpack_record(reader& in, const std::vector<packed_member>& members, char* 
   std::size_t size = 0;
   if (!in.begin_map(size)) return;
   reader::nesting level(in);
-  // Writers sort the keys, so the next one is nearly always the one behind the last.
+  // Writers sort the keys, so the next key is nearly always the successor of the last one.
   auto next = members.begin();
   for (; size > 0 && !in.failed(); --size) {
     std::string_view key;

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <vector>
 
-/// MessagePack as Consul lays it out, derived from field lists: a struct is a
-/// map by packed name in the order of the names, texts and bytes are `raw` of the old specification, integers take the
-/// shortest form, empty lists, maps and pointers are nil, durations are nanoseconds, times are Go's binary form.
-/// The reader also takes the newer forms, ignores unknown members and leaves missing ones as they are.
+/// MessagePack in Consul's layout, derived from field lists: a struct is a map by packed name, sorted by name; texts
+/// and bytes are `raw` of the old specification, integers take the shortest form, empty lists, maps and pointers are
+/// nil, durations are nanoseconds, times are Go's binary form. The reader also accepts the newer forms, ignores unknown
+/// members and leaves missing members unchanged.
 ///
 /// A type may supply `void msgpack_write(std::string& out, const T& value)` and
 /// `void msgpack_read(msgpack::reader& in, T& value)` beside it.
@@ -42,7 +42,7 @@ std::string pack(const T& value) {
   return out;
 }
 
-/// Reads one value. Bytes behind it are an error only for the caller who looks at `consumed`.
+/// Reads one value. Callers that reject trailing bytes check `consumed`.
 template <class T>
 expected<void> unpack(std::string_view bytes, T& into, std::size_t* consumed = nullptr);
 template <class T>
@@ -80,14 +80,14 @@ struct codec_member {
   }
 };
 
-/// A member with its key as it stands in the bytes.
+/// A member with its encoded key.
 struct packed_member {
   std::string key; ///< the packed name
   std::string packed_key;
   std::ptrdiff_t offset;
   codec_member::both_ways run;
 };
-/// Sorted by key, without the members that are never packed.
+/// Sorted by key, without members that are never packed.
 std::vector<packed_member> sort_members(const std::vector<member_entry<codec_member::function>>& table);
 
 template <class T>
@@ -119,7 +119,7 @@ void unpack_list(reader& in, T& into) {
   if (!in.begin_list(size)) return;
   reader::nesting level(in);
   into.clear();
-  // A promised element takes a byte at least, but its object may be much larger: no reserve beyond a fair guess.
+  // An element takes at least one byte of input, but its object may be much larger: limits the reserve.
   constexpr std::size_t fair_bytes = 4096;
   into.reserve(std::min<std::size_t>(size, fair_bytes / sizeof(typename T::value_type) + 1));
   for (; size > 0 && in.make_room(sizeof(typename T::value_type)); --size) {
@@ -236,7 +236,7 @@ void read_value(reader& in, T& into) {
     } else if constexpr (std::same_as<T, free_form>)
       in.any(into);
     else if constexpr (shape::maybe<T>) {
-      // An optional lies within its owner, which has been accounted for.
+      // An optional lies within its owner, whose size was counted already.
       if constexpr (!shape::is_specialization<T, std::optional>)
         if (!in.make_room(sizeof(shape::pointee_t<T>))) return;
       shape::pointee_t<T> value{};

@@ -8,7 +8,7 @@
 
 namespace praetor::msgpack {
 
-/// What stands at one place: the kind, where the content starts and how long it is.
+/// The header of a value: its kind, the position of its content and the length.
 struct reader::header {
   value_kind kind = value_kind::nil;
   std::size_t content = 0; ///< position behind the header
@@ -32,7 +32,7 @@ const char* kind_name(value_kind kind) {
   return "an extension";
 }
 
-/// Go's binary time: version, seconds since year 1, nanoseconds, zone offset (which we don't keep).
+/// Go's binary time: version, seconds since year 1, nanoseconds, zone offset (discarded).
 bool binary_time(std::string_view bytes, timestamp& into) {
   bool known = (bytes.size() == 15 && bytes[0] == 1) || (bytes.size() == 16 && bytes[0] == 2);
   if (!known) return false;
@@ -80,7 +80,7 @@ bool reader::read_header(std::size_t at, header& into) const {
   auto type = static_cast<unsigned char>(bytes_[at]);
   auto left = bytes_.size() - at - 1;
   into = {value_kind::nil, at + 1, 0, type};
-  // Length in the type byte, or in `width` bytes behind it.
+  // The length is in the type byte, or in the `width` bytes after it.
   auto sized = [&](value_kind kind, std::size_t width, std::size_t extra = 0) {
     if (left < width) return false;
     into.kind = kind;
@@ -138,7 +138,7 @@ bool reader::read_header(std::size_t at, header& into) const {
     default: good = sized(value_kind::map, 4); break;
     }
   if (!good) return false;
-  // Every element takes a byte at least.
+  // Every element takes at least one byte.
   auto needed = into.kind == value_kind::map ? into.length * 2 : into.length;
   return needed <= bytes_.size() - into.content;
 }
@@ -161,7 +161,7 @@ bool reader::expect(value_kind wanted, header& into) {
 }
 
 void reader::skip() {
-  // No recursion: `pending` counts the values still to pass. It can't overflow, as each one takes a byte.
+  // Iterative: `pending` counts the values left to skip. It can't overflow because each value takes a byte.
   for (std::uint64_t pending = 1; pending > 0 && !failed(); --pending) {
     header next;
     if (!read_header(at_, next)) return fail("the data ends too early");
@@ -235,7 +235,7 @@ bool reader::time(timestamp& into) {
   header next;
   if (!failed() && kind() == value_kind::extension) {
     if (!expect(value_kind::extension, next)) return false;
-    // Fixed extensions have their type behind the header, as the sized ones do.
+    // Fixed extensions have their type after the header, like the sized ones.
     auto content = bytes_.substr(next.content, next.length);
     if (content.front() != '\xff' || !extension_time(content.substr(1), into)) {
       fail("not a time");
@@ -268,7 +268,7 @@ bool reader::begin_map(std::size_t& size) {
 }
 
 bool reader::any(free_form& into) {
-  if (!at_nil() && !make_room(sizeof(nlohmann::json))) return false; // null takes no node
+  if (!at_nil() && !make_room(sizeof(nlohmann::json))) return false; // null allocates no node
   nlohmann::json value;
   any(value);
   into = free_form(std::move(value));

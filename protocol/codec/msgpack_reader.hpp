@@ -12,36 +12,36 @@ namespace praetor::msgpack {
 
 enum class value_kind { nil, boolean, integer, floating, text, list, map, extension };
 
-/// An integer of the full range of both signed and unsigned 64-bit numbers.
+/// An integer in the combined range of signed and unsigned 64-bit numbers.
 struct wide_integer {
   bool negative = false;
   std::uint64_t bits = 0; ///< two's complement when negative
 };
 
-/// Takes MessagePack values one after the other. Nothing that the bytes say is trusted: a length is compared with what
-/// is left before anything is allocated, depth is limited, and so is the memory that objects take beyond their bytes.
-/// After the first error every function does nothing, so that callers need not look after each step.
+/// Reads MessagePack values one after the other. The input is untrusted: a length is checked against the remaining
+/// bytes before anything is allocated; nesting depth and the memory of decoded objects are limited. After the first
+/// error every function is a no-op, so callers need not check each step.
 class reader {
 public:
   explicit reader(std::string_view bytes) : bytes_(bytes), allowance_(bytes.size()) {}
 
   bool failed() const { return !error_.empty(); }
   const std::string& error() const { return error_; }
-  /// Records an error; the first one counts.
+  /// Records an error; only the first one counts.
   void fail(std::string text);
-  /// How many bytes were taken.
+  /// The number of bytes consumed.
   std::size_t consumed() const { return at_; }
   bool at_end() const { return at_ >= bytes_.size(); }
 
-  /// The kind of the next value; nil too where there is none or an invalid one.
+  /// The kind of the next value; nil also at the end of the input and for an invalid value.
   value_kind kind() const;
   bool at_nil() const { return !at_end() && bytes_[at_] == '\xc0'; }
-  /// Passes over the next value.
+  /// Skips the next value.
   void skip();
-  /// Passes over the next value and returns its bytes.
+  /// Skips the next value and returns its bytes.
   std::string_view raw();
 
-  /// Text in any form: raw of the old specification, str8, bin. Valid as long as the input is.
+  /// Text in any form: raw of the old specification, str8, bin. Valid as long as the input.
   bool text(std::string_view& into);
   bool boolean(bool& into);
   bool integer(wide_integer& into);
@@ -49,12 +49,12 @@ public:
   bool floating(double& into);
   bool time(timestamp& into);
   bool any(free_form& into);
-  /// Take the header; `size` elements, or pairs of key and value, follow.
+  /// Read the header; `size` elements, or key and value pairs, follow.
   bool begin_list(std::size_t& size);
   bool begin_map(std::size_t& size);
 
-  /// Accounts for an object that is made of the input (`object_allowance`). @returns false if it is too much, or after
-  /// an error
+  /// Counts an object towards the allowance for this input (`object_allowance`). @returns false if it exceeds it, or
+  /// after an error
   bool make_room(std::size_t object_bytes);
 
   /// Guards one level of nesting: `nesting level(in); if (!level) return;`
@@ -75,7 +75,7 @@ public:
 
 private:
   struct header;
-  /// Reads the header at `at`; false when the bytes end inside it or in the content it promises.
+  /// Reads the header at `at`; false if the input ends inside it or inside the content it announces.
   bool read_header(std::size_t at, header& into) const;
   bool any(nlohmann::json& into);
   bool expect(value_kind wanted, header& into);

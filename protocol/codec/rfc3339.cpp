@@ -9,7 +9,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Takes the parts of an RFC 3339 text from left to right.
+/// Parses the parts of an RFC 3339 text from left to right.
 class time_parser {
 public:
   explicit time_parser(std::string_view text) : text_(text), rest_(text) {}

@@ -7,8 +7,8 @@
 
 namespace praetor {
 
-/// Reads "2006-01-02T15:04:05.999999999Z" or with a zone offset; the result is in UTC. The error texts are Go's:
-/// `parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"`.
+/// Parses "2006-01-02T15:04:05.999999999Z" or a time with a zone offset; the result is in UTC. The error texts are
+/// Go's: `parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"`.
 expected<timestamp> timestamp_from_text(std::string_view text);
 
 } // namespace praetor

@@ -18,8 +18,8 @@ template <class T>
 class boxed; // protocol/types/definitions.hpp
 }
 
-/// How the codecs see a member: by its C++ type. Every codec (JSON, MessagePack, hash, filter) branches on these
-/// concepts and on nothing else, so that a type that one of them knows is known to all.
+/// Classifies members by their C++ type. Every codec (JSON, MessagePack, hash, filter) branches on these concepts only,
+/// so that a type known to one codec is known to all.
 namespace praetor::shape {
 
 template <class T, template <class...> class Template>
@@ -33,7 +33,7 @@ template <class T>
 concept list = is_specialization<T, std::vector>;
 template <class T>
 concept map = is_specialization<T, std::map> && std::same_as<typename T::key_type, std::string>;
-/// std::optional, boxed or std::shared_ptr: a value that may be missing (`null`, nil).
+/// std::optional, boxed or std::shared_ptr: a value that may be absent (`null`, nil).
 template <class T>
 concept maybe =
     is_specialization<T, std::optional> || is_specialization<T, boxed> || is_specialization<T, std::shared_ptr>;
@@ -47,8 +47,8 @@ template <class T>
 concept duration = std::same_as<T, nanoseconds>;
 template <class T>
 concept enumeration = std::is_enum_v<T>;
-/// An enum with `std::string_view to_text(E)` and `bool from_text(std::string_view, E&)` beside it is carried as text,
-/// any other one as its number.
+/// An enum with `std::string_view to_text(E)` and `bool from_text(std::string_view, E&)` beside it is encoded as text,
+/// any other enum as its number.
 template <class T>
 concept text_enumeration = enumeration<T> && requires(T& value, std::string_view name) {
   { to_text(value) } -> std::convertible_to<std::string_view>;
@@ -58,13 +58,13 @@ concept text_enumeration = enumeration<T> && requires(T& value, std::string_view
 template <class T>
 concept record = has_fields<T> && std::is_class_v<T>;
 
-/// A type with codec hooks of its own may say when `omit_empty` leaves it out: `bool codec_empty(const T&)`.
+/// A type with its own codec hooks may define when `omit_empty` omits it: `bool codec_empty(const T&)`.
 template <class T>
 concept says_empty = requires(const T& value) {
   { codec_empty(value) } -> std::same_as<bool>;
 };
 
-/// What a `maybe` holds, without const.
+/// The value type of a `maybe`, without const.
 template <maybe T>
 struct pointee;
 template <class T>
@@ -82,7 +82,7 @@ struct pointee<std::shared_ptr<T>> {
 template <maybe T>
 using pointee_t = typename pointee<T>::type;
 
-/// Whether `omit_empty` leaves the value out: zero, empty or unset. A struct is never empty.
+/// Whether `omit_empty` omits the value: zero, empty or unset. A struct is never empty.
 template <class T>
 bool is_empty(const T& value) {
   if constexpr (says_empty<T>)

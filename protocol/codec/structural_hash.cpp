@@ -21,7 +21,7 @@ std::uint64_t hash_any(const nlohmann::json& value) {
   }
   case kind::string: return hash_text(value.get_ref<const std::string&>());
   case kind::boolean: return structural_hash(value.get<bool>());
-  // A client's numbers are float64, whatever they look like.
+  // Numbers in free-form JSON are float64 in Go, even integral ones.
   case kind::number_integer:
   case kind::number_unsigned:
   case kind::number_float: return structural_hash(value.get<double>());

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
-/// The 64-bit hash of a value by its structure, derived from field lists: names
-/// are packed names, the name of a struct comes from `type_naming`, members flagged `no_hash` do not count.
+/// The 64-bit structural hash of a value, derived from field lists: names are packed names, the struct name comes from
+/// `type_naming`, members flagged `no_hash` are skipped.
 namespace praetor {
 
 namespace detail {
@@ -20,14 +20,14 @@ inline constexpr auto fnv_offset = fnv::offset<std::uint64_t>;
 /// FNV-1 of a text.
 constexpr std::uint64_t hash_text(std::string_view text) { return fnv::of_1<std::uint64_t>(text); }
 
-/// FNV-1 of the low `width` bytes, the lowest first.
+/// FNV-1 of the low `width` bytes, least significant first.
 constexpr std::uint64_t hash_bytes(std::uint64_t value, std::size_t width) {
   auto hash = fnv_offset;
   for (std::size_t i = 0; i < width; ++i) hash = fnv_step(hash, static_cast<unsigned char>(value >> (8 * i)));
   return hash;
 }
 
-/// One hash out of two, in this order.
+/// Combines two hashes; the order matters.
 constexpr std::uint64_t combine_hashes(std::uint64_t a, std::uint64_t b) {
   auto hash = fnv_offset;
   for (auto part : {a, b})
@@ -35,14 +35,14 @@ constexpr std::uint64_t combine_hashes(std::uint64_t a, std::uint64_t b) {
   return hash;
 }
 
-/// What is not there counts as the integer 0.
+/// An absent value hashes like the integer 0.
 inline constexpr std::uint64_t hash_of_nothing = hash_bytes(0, 8);
 
 std::uint64_t hash_free_form(const free_form& value);
 
 } // namespace detail
 
-/// The hash of `value`. In hexadecimal without padding it is a `ContentHash`.
+/// The hash of `value`. Printed in hexadecimal without padding it is a `ContentHash`.
 template <class T>
 std::uint64_t structural_hash(const T& value) {
   if constexpr (shape::text<T>)
@@ -62,7 +62,7 @@ std::uint64_t structural_hash(const T& value) {
   else if constexpr (shape::duration<T>)
     return structural_hash(std::int64_t{value.count()});
   else if constexpr (std::same_as<T, timestamp>) {
-    // Go's time has no member that the hash could see.
+    // Go's time.Time has no exported member for the hash to see.
     return detail::hash_text("Time");
   } else if constexpr (std::same_as<T, blob>) {
     std::uint64_t hash = 0;

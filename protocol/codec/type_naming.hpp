@@ -11,7 +11,7 @@ namespace praetor {
 namespace detail {
 /// "register_request" -> "RegisterRequest".
 std::string camel_case(std::string_view snake);
-/// The unqualified name of T out of the compiler's text for a function of T.
+/// Extracts the unqualified name of T from the compiler's text for a function of T.
 std::string_view unqualified_type_name(std::string_view pretty_function);
 template <class T>
 constexpr std::string_view pretty_function() {
@@ -19,12 +19,11 @@ constexpr std::string_view pretty_function() {
 }
 } // namespace detail
 
-/// How a struct is called where clients see type names: in error texts and in the structural hash. Defaults come from
-/// static members of the struct, where it has them, else from its C++ name; specialise it for a struct that can't be
-/// touched.
+/// The name of a struct where clients see type names: in error texts and in the structural hash. Defaults come from
+/// static members of the struct, else from its C++ name; specialize it for a struct that can't be changed.
 ///   type_name     "AgentService": `Go struct field AgentService.Port`, and the hash. "" for an unnamed struct.
 ///   go_type       "structs.NodeService": the text behind `of type`.
-///   go_embedded   "Alias": the struct is decoded through an embedded one of that name. It stands before each of its
+///   go_embedded   "Alias": the struct is decoded through an embedded one with this name. It precedes each of its
 ///                 fields in the path of an error text, and the struct itself has no name there (`.Alias.Name`).
 ///   json_lenient  true: unknown fields are ignored in it and below, even if the caller rejects them.
 template <class T>
@@ -55,7 +54,7 @@ struct type_naming {
   }
 };
 
-/// The text of T behind `of type` in an error text: "int", "[]string", "map[string]string", "structs.NodeService".
+/// The name of T after `of type` in an error text: "int", "[]string", "map[string]string", "structs.NodeService".
 template <class T>
 std::string go_type_text() {
   if constexpr (requires { T::go_type; })
@@ -71,7 +70,7 @@ std::string go_type_text() {
   else if constexpr (std::floating_point<T>)
     return "float64";
   else if constexpr (shape::integer<T>) {
-    // Go's int is 64 bits wide, and nearly every signed number of the API is an int.
+    // Go's int is 64 bits wide, and nearly every signed number of the API is one.
     if constexpr (std::is_signed_v<T>)
       return sizeof(T) >= 4 ? "int" : sizeof(T) == 2 ? "int16" : "int8";
     else

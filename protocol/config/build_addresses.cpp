@@ -21,7 +21,7 @@ std::string join(const std::vector<endpoint>& all) {
   return out;
 }
 
-/// "8.8.8.8" -> "8.8.8.8:53"; what names a port already, or is no address, stays.
+/// "8.8.8.8" -> "8.8.8.8:53"; keeps a text that has a port or is not an address.
 std::string with_dns_port(const std::string& recursor) {
   auto bare = recursor.starts_with('[') && recursor.ends_with(']') ? recursor.substr(1, recursor.size() - 2) : recursor;
   if (auto ip = ip_address::parse(bare)) return endpoint{ip->text(), 53, {}}.text();
@@ -76,7 +76,7 @@ void builder::judge_port(key_path key, std::int64_t& port) {
 
 expected<void> builder::build_ports() {
   auto& p = out_.ports;
-  // Servers talk gRPC to each other, so the port is on unless it is turned off.
+  // Servers use gRPC between themselves, so the port defaults to on.
   if (find("ports.grpc_tls") == nullptr && flag("server")) p.grpc_tls = 8503;
   judge_port("ports.dns", p.dns);
   judge_port("ports.http", p.http);
@@ -245,7 +245,7 @@ expected<void> builder::build_cidrs() {
   return networks("serf_wan_allowed_cidrs", out_.serf_wan_allowed_cidrs);
 }
 
-/// Values that look like templates are expanded, anything else (cloud discovery strings, names) stays.
+/// Expands values that look like templates and keeps all others (cloud auto-join strings, names).
 string_list builder::expand_optional_addresses(key_path key) {
   string_list out;
   for (const auto& given : texts(key)) {

@@ -19,7 +19,7 @@ expected<void> builder::build_raft() {
 
 namespace {
 
-/// The names by which CA providers know their settings.
+/// The setting names of the CA providers.
 free_form translated(const free_form& settings) {
   static const std::map<std::string, std::string> names = {
       {"leaf_cert_ttl", "LeafCertTTL"},
@@ -175,7 +175,7 @@ void builder::build_telemetry() {
     else
       warn("Filter rule must begin with either '+' or '-': " + praetor::quoted(rule));
   }
-  // One sample a call is too many for most, so it has to be asked for.
+  // One sample per call is too much for most users, so it is off by default.
   auto calls = t.metrics_prefix + ".rpc.server.call";
   auto names = [&](const string_list& list) { return std::ranges::find(list, calls) != list.end(); };
   if (!names(t.allowed_prefixes) && !names(t.blocked_prefixes)) t.blocked_prefixes.push_back(calls);

@@ -52,7 +52,7 @@ void builder::build_stanza(tls_settings& s, key_path version, key_path ciphers, 
              ": invalid TLS cipher suites: no matching Consul Agent TLS cipher suite found for " + unknown);
 }
 
-/// @returns what is wrong with keys that stand in all stanzas and mean nothing in some
+/// Rejects keys that every stanza accepts but that have no meaning in some. @returns the error
 expected<void> builder::refuse_misplaced_tls() const {
   for (key_path key : {key_path("tls.https.verify_server_hostname"), key_path("tls.grpc.verify_server_hostname")})
     if (find(key) != nullptr)

@@ -14,8 +14,8 @@
 
 namespace praetor::config {
 
-/// Turns the merged tree into the typed configuration. Errors of single values are collected and reported together
-/// near the end; the members that return `expected` report at once.
+/// Converts the merged tree into the typed configuration. Errors of single values are collected and reported together
+/// near the end; members that return `expected` report at once.
 class builder {
 public:
   builder(const hcl::value& tree, environment& env, bool dev_mode);
@@ -34,7 +34,7 @@ private:
   string_map text_map(key_path key) const;
   nanoseconds duration_of(const std::string& name, const hcl::value* v);
 
-  // Rows whose members hold what the keys do (read_rows.cpp)
+  // Rows whose member has the type of the key (read_rows.cpp)
   void read(std::span<const key_row> rows);
   void read(const key_row& row);
   void read_duration(const key_row& row, const hcl::value* v);
@@ -80,7 +80,7 @@ private:
   expected<void> refuse_misplaced_tls() const;
   void build_stanza(tls_settings& stanza, key_path version, key_path ciphers, const tls_settings& defaults);
 
-  // Checks over the whole (validate.cpp)
+  // Checks of the whole configuration (validate.cpp)
   expected<void> validate();
   expected<void> validate_identity();
   expected<void> validate_ui();
@@ -103,7 +103,7 @@ private:
   string_list clients_;
 };
 
-/// Free-form JSON of a configuration value. Whole numbers are integers, whichever language wrote them.
+/// Free-form JSON of a configuration value. Integral numbers become integers, in HCL and JSON alike.
 free_form to_free_form(const hcl::value& v);
 
 } // namespace praetor::config

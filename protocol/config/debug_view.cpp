@@ -15,7 +15,7 @@ using nlohmann::json;
 
 constexpr double unlimited = std::numeric_limits<double>::max();
 
-/// The slot of a row: "DNSSOA.Refresh".
+/// The slot that a row names: "DNSSOA.Refresh".
 json& slot(json& view, std::string_view name) {
   auto dot = name.find('.');
   auto& found = view[std::string(name.substr(0, dot))];
@@ -28,8 +28,8 @@ json shown(const T& v) {
   return v;
 }
 
-/// What the rows say where it is shown. Everything below is computed, or the same in all configurations.
-/// @param c by value, because rows hand out members to write to
+/// Adds the members that rows declare. All others, below, are computed or constant.
+/// @param c by value, because rows return pointers to mutable members
 void add_rows(json& view, runtime_config c) {
   for (const auto& section : key_sections)
     for (const auto& row : section.rows)
@@ -85,7 +85,7 @@ void add_dns_and_ui(json& v, const runtime_config& c) {
     headers.push_back({{"Name", name}, {"Value", hidden}});
 }
 
-/// Nothing counts requests in this release: what is shown is that no limit is in force, and which settings ask for one.
+/// This release does not limit request rates: shows that no limit is in force and which settings ask for one.
 void add_request_limits(json& v, const runtime_config& c) {
   constexpr std::int64_t usual_burst = 1000;
   constexpr int disabled = 0;
@@ -157,7 +157,7 @@ void add_telemetry(json& v, const runtime_config& c) {
     prometheus[list] = json::array();
 }
 
-/// What only the other edition has.
+/// Members that only Consul Enterprise fills.
 void add_enterprise(json& v) {
   v["EnterpriseRuntimeConfig"] = json::object();
   v["ReadReplica"] = false;

@@ -25,13 +25,13 @@ std::string_view go_type(key_kind kind) {
   }
 }
 
-/// A list of one stands for its element wherever no list is wanted.
+/// A list of one element stands for that element wherever no list is expected.
 const value& only_element(const value& v) {
   if (v.is(value::kind::list) && v.items.size() == 1) return v.items[0];
   return v;
 }
 
-/// Inside the objects of free-form values, a list of one stands for its element as well.
+/// Inside objects of free-form values, too, a list of one element stands for that element.
 value plain_form(const value& v) {
   auto out = only_element(v);
   if (out.is(value::kind::object))
@@ -69,14 +69,14 @@ public:
 private:
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 
-  /// Finds the members of a block by name. It looks at each member once, not once for every key of the schema.
+  /// Finds the members of a block by name. Visits each member once, not once for every key of the schema.
   class name_index {
   public:
     explicit name_index(const value& source) : source_(source) {
       for (std::size_t i = 0; i < source.members.size(); ++i) places_[lower_case(source.members[i].first)].push_back(i);
     }
 
-    /// The exact name is preferred, then one that differs in case only.
+    /// Prefers the exact name over one that differs in case.
     std::size_t match(const std::string& name, const std::vector<bool>& used) const {
       auto found = places_.find(lower_case(name));
       if (found == places_.end()) return npos;

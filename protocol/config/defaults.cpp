@@ -10,7 +10,7 @@ namespace {
 
 using hcl::value;
 
-/// A built-in value as it stands in a row.
+/// Parses the built-in value of a row.
 value parsed(key_kind kind, std::string_view text) {
   if (kind == key_kind::text || kind == key_kind::duration) return value::of(std::string(text));
   auto tree = hcl::parse_hcl("v = " + std::string(text));

@@ -10,7 +10,7 @@ namespace {
 
 using hcl::value;
 
-/// Takes the value at a path out of the tree.
+/// Removes and returns the value at a path.
 value take(value& tree, std::string_view path) {
   auto dot = path.rfind('.');
   auto* owner = dot == std::string_view::npos ? &tree : const_cast<value*>(value_at(tree, path.substr(0, dot)));
@@ -27,7 +27,7 @@ void set_unless_set(value& tree, std::string_view path, value v) {
   if (value_at(tree, path) == nullptr) slot_at(tree, path) = std::move(v);
 }
 
-/// The old names of TLS versions, known only to the old key.
+/// Translates the old names of TLS versions, which only the old key accepts.
 void modernize_version(value& version, std::vector<std::string>& warnings) {
   using version_names = std::pair<std::string_view, std::string_view>;
   constexpr std::array names = {version_names{"", "TLS_AUTO"}, version_names{"tls10", "TLSv1_0"},
@@ -42,7 +42,7 @@ void modernize_version(value& version, std::vector<std::string>& warnings) {
     }
 }
 
-/// What counts as given: text that is not empty, a list with entries, any other value.
+/// Whether a value was given: non-empty text, a non-empty list, or any other value.
 bool is_given(const value* v) {
   if (v == nullptr) return false;
   if (v->is(value::kind::text)) return !v->text.empty();
@@ -70,7 +70,7 @@ void replace(const key_row& row, value v, value& tree, std::vector<std::string>&
   set_unless_set(tree, new_key, std::move(v));
   if (old_key == "acl_replication_token") set_unless_set(tree, "acl.enable_token_replication", value::of(true));
   if (old_key == "acl_datacenter") set_unless_set(tree, "acl.enabled", value::of(true));
-  // The flat key never reached the gRPC listener.
+  // The flat key never applied to the gRPC listener.
   if (old_key == "verify_incoming") set_unless_set(tree, "tls.grpc.verify_incoming", value::of(false));
 }
 

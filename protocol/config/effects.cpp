@@ -14,10 +14,10 @@ using fields = std::vector<key_spec>;
 
 std::string join(const std::string& path, const std::string& name) { return path.empty() ? name : path + "." + name; }
 
-/// What a block's traits mean for its keys.
+/// The traits that a block's keys inherit.
 unsigned inherited(unsigned traits) { return traits & (fixed | enterprise | deprecated | no_effect); }
 
-/// Whether the keys inside have rows of their own.
+/// Whether the nested keys have rows of their own.
 bool has_rows(const key_spec& spec) { return spec.fields != nullptr; }
 
 void visit_keys(const fields& of, const std::string& path, unsigned traits, std::vector<const fields*>& around,
@@ -34,9 +34,9 @@ void visit_keys(const fields& of, const std::string& path, unsigned traits, std:
   around.pop_back();
 }
 
-/// Whether a value of a key without effect asks for something that is not there.
+/// Whether the value of a key without effect requests something that does not happen.
 bool asks_for_something(const key_spec& spec, const value& v) {
-  if (spec.kind == key_kind::block) return true; // what it leaves out has defaults
+  if (spec.kind == key_kind::block) return true; // omitted members have defaults
   switch (v.type) {
   case value::kind::null: return false;
   case value::kind::boolean: return v.boolean != (spec.satisfied_by == "true");
@@ -74,7 +74,7 @@ public:
   }
 
 private:
-  /// A definition inside a definition is one thing to warn about, not one for each of its keys.
+  /// Warns about a nested definition once, not once for each of its keys.
   static bool is_definition(const key_spec& spec, unsigned traits) {
     return (traits & no_effect) != 0 && spec.fields == &service_schema();
   }
@@ -90,8 +90,8 @@ private:
 
 using start_key_visitor = std::function<void(const std::string& path, const key_spec& spec, value& block)>;
 
-/// Calls `visit` for each key that only a start applies, with the block that it may stand in. A block that contains
-/// itself is left out.
+/// Calls `visit` for each key that only a start applies, with the block that may hold it. Skips blocks that contain
+/// themselves.
 void visit_start_keys(const fields& of, value& block, const std::string& path, std::vector<const fields*>& around,
                       const start_key_visitor& visit) {
   around.push_back(&of);

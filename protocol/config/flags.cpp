@@ -7,7 +7,7 @@ namespace praetor::config {
 
 namespace {
 
-/// How a flag for a key of this kind is written.
+/// The flag syntax for a key of this kind.
 flag_kind kind_of_flag(key_kind kind) {
   if (is_integer(kind)) return flag_kind::integer;
   switch (kind) {
@@ -22,7 +22,7 @@ flag_kind kind_of_flag(key_kind kind) {
 std::vector<agent_flag> make_flags() {
   using k = flag_kind;
   std::vector<agent_flag> f = {
-      // They steer loading.
+      // Flags that steer loading.
       {"config-file", "", k::text_list, "File to read configuration from; may be given several times."},
       {"config-dir", "", k::text_list,
        "Directory whose .hcl and .json files are read in the order of their names; may be given several times."},

@@ -12,20 +12,20 @@ namespace praetor::config {
 
 namespace {
 
-/// They have one of the words in their names, and hold a time, and members that say for themselves what they are.
+/// Harmless members whose names contain a secret's word: times, and members that describe themselves.
 constexpr std::array<std::string_view, 2> harmless{"ACLTokenTTL", "ACLTokens"};
 
 bool is_secret(const std::string& name) {
   return names_a_secret(name) && std::find(harmless.begin(), harmless.end(), name) == harmless.end();
 }
 
-/// Header fields carry tokens and passwords under any name. Those of answers are sent to everybody anyway.
+/// Request headers may carry tokens and passwords under any name. Response headers are public anyway.
 bool holds_headers(const std::string& name) {
   auto lower = lower_case(name);
   return lower == "header" || lower == "headers";
 }
 
-/// @param secret whether all texts here are secrets, whatever their names
+/// @param secret all texts here are secrets, whatever their names
 void hide(nlohmann::json& tree, bool secret) {
   if (tree.is_string()) {
     auto& text = tree.get_ref<std::string&>();

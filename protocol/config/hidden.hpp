@@ -4,11 +4,11 @@
 
 namespace praetor::config {
 
-/// What is shown instead of a secret.
+/// Replaces the text of a secret.
 inline constexpr const char* hidden = "hidden";
 
-/// Replaces every text in the tree that is a secret: under a name that says so, at any depth; header fields, whose
-/// names stay; and the secrets inside URLs. Numbers and truth values stay.
+/// Hides every secret text in the tree: members with the name of a secret at any depth, header values, and secrets
+/// inside URLs. Keeps numbers and booleans.
 void hide_secrets(nlohmann::json& tree);
 
 } // namespace praetor::config

@@ -24,7 +24,7 @@ constexpr key_kind kind_of(const string_list*) { return key_kind::text_list; }
 constexpr key_kind kind_of(const string_map*) { return key_kind::text_map; }
 constexpr key_kind kind_of(const nanoseconds*) { return key_kind::duration; }
 
-/// Where a key's value lives, and what is kept there.
+/// The address of a key's value and its type.
 struct key_member {
   place (*in)(runtime_config&) = nullptr;
   key_kind holds = key_kind::block;
@@ -32,14 +32,14 @@ struct key_member {
   constexpr explicit operator bool() const { return in != nullptr; }
 };
 
-/// The member that the steps lead to: `at<&runtime_config::dns, &dns_settings::max_stale>`.
+/// The member at the end of the path: `at<&runtime_config::dns, &dns_settings::max_stale>`.
 template <auto... Steps>
 inline constexpr key_member at{[](runtime_config& c) { return place(&(c.*....*Steps)); },
                                kind_of(decltype(&(std::declval<runtime_config&>().*....*Steps)){})};
 
-/// The texts that a key accepts. All, if there are none.
+/// The values that a key accepts. Empty: all.
 struct key_choice {
-  std::string_view what; ///< the word for the value in a complaint: "mode"
+  std::string_view what; ///< the word for the value in error messages: "mode"
   std::array<std::string_view, 3> of;
 
   constexpr bool allows(std::string_view text) const {
@@ -50,31 +50,31 @@ struct key_choice {
   }
 };
 
-/// All that is to be known of one key. The schema, the defaults, the conversion into the typed configuration, the debug
-/// view, the flags, the warnings, what a reload leaves alone and the reference page follow from it.
+/// Everything about one key. The schema, the defaults, the conversion into the typed configuration, the debug view, the
+/// flags, the warnings, the keys that a reload ignores and the reference page derive from it.
 struct key_row {
   std::string_view path;             ///< "dns_config.soa.refresh"
-  key_kind kind = key_kind::block;   ///< of what sources may hold
+  key_kind kind = key_kind::block;   ///< of the value in a source
   unsigned traits = plain;           ///< a combination of `key_trait`
-  std::string_view initial = {};     ///< the built-in value, as in a file, but texts without quotes
-  std::string_view in_dev_mode = {}; ///< the built-in value of -dev, where that is another
-  std::string_view computed = {};    ///< how the value comes about if no source has one, in words
-  std::string_view falls_back = {};  ///< the key whose value counts if no source has one
-  /// Takes the value over if it holds what the key does. Otherwise a step of the builder converts it.
+  std::string_view initial = {};     ///< the built-in value, in file syntax, but texts without quotes
+  std::string_view in_dev_mode = {}; ///< the built-in value under -dev, if different
+  std::string_view computed = {};    ///< a description of the computed default
+  std::string_view falls_back = {};  ///< the key that supplies the value if no source sets this one
+  /// Copies the value if the member has the type of the key. Otherwise a step of the builder converts it.
   key_member member = {};
-  std::string_view shown = {};        ///< place in the debug view: "DNSSOA.Refresh"
-  std::string_view flag = {};         ///< of the agent command, without dash
+  std::string_view shown = {};        ///< position in the debug view: "DNSSOA.Refresh"
+  std::string_view flag = {};         ///< of the agent command, without the dash
   std::string_view alias = {};        ///< a second accepted name
   std::string_view satisfied_by = {}; ///< of a key without effect: see `key_spec`
-  std::string_view least = {};        ///< of a duration
+  std::string_view least = {};        ///< minimal duration
   key_choice choice = {};
-  std::string_view named = {};       ///< name in complaints about a duration, where that is not the path
-  std::string_view titled = {};      ///< name in the warning about a key of the other edition, likewise
-  std::string_view replaced_by = {}; ///< the key that a deprecated one is moved to; none: it is dropped
+  std::string_view named = {};       ///< name in error messages about a duration, if not the path
+  std::string_view titled = {};      ///< name in the Enterprise warning, if not the path
+  std::string_view replaced_by = {}; ///< the key that replaces a deprecated one; empty: dropped
   std::string_view doc = {};         ///< one line for the reference page and the flag's help
 
   constexpr bool has(key_trait t) const { return (traits & t) != 0; }
-  /// Whether the member takes the value over as it is.
+  /// Whether the value can be copied into the member unchanged.
   constexpr bool fits() const {
     return member && (member.holds == kind || (is_integer(kind) && is_integer(member.holds)));
   }

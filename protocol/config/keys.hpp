@@ -29,7 +29,7 @@ struct key_section {
   std::span<const key_row> rows;
 };
 
-/// Every key that a configuration file may hold, apart from those inside definitions of services and checks.
+/// Every key of a configuration file, except those inside service and check definitions.
 inline constexpr key_section key_sections[] = {
     {"Blocks", keys::blocks},
     {"The agent and its process", keys::identity},
@@ -51,7 +51,7 @@ inline constexpr key_section key_sections[] = {
     {"Former names", keys::former},
 };
 
-/// The row of a path, or null.
+/// The row with this path, or null.
 constexpr const key_row* row_of(std::string_view path) {
   for (const auto& section : key_sections)
     for (const auto& row : section.rows)
@@ -59,7 +59,7 @@ constexpr const key_row* row_of(std::string_view path) {
   return nullptr;
 }
 
-/// The path of a key that has a row: a literal without one does not compile.
+/// The path of a key with a row: a literal without a row does not compile.
 class key_path {
 public:
   consteval key_path(const char* path) : row_(row_of(path)) {

@@ -11,7 +11,7 @@ namespace {
 
 using hcl::value;
 
-/// `check` and `service` become elements of the lists, so that sources never merge them with one another.
+/// `check` and `service` become elements of the lists, so that sources never merge them with each other.
 void gather(value& tree, std::string_view single, std::string_view list) {
   auto* one = tree.find(single);
   if (one == nullptr) return;

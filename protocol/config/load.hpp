@@ -11,7 +11,7 @@
 
 namespace praetor::config {
 
-/// An address of an interface of this machine.
+/// An interface address of this machine.
 struct interface_address {
   std::string interface;
   std::string ip;          ///< text form
@@ -24,14 +24,14 @@ namespace interface_flags {
 inline constexpr unsigned up = 1, broadcast = 2, loopback = 4, point_to_point = 8, multicast = 16;
 }
 
-/// What loading needs from outside. Production reads the machine, tests a table.
+/// What loading reads from its environment. Production reads the machine, tests a table.
 class environment {
 public:
   virtual ~environment() = default;
 
   struct entry {
-    std::string name;          ///< without directory
-    bool is_directory = false; ///< links resolved
+    std::string name;          ///< without the directory
+    bool is_directory = false; ///< follows links
   };
   enum class path_kind { missing, file, directory };
 
@@ -43,30 +43,30 @@ public:
   virtual expected<std::vector<interface_address>> interfaces() = 0;
   virtual expected<std::string> hostname() = 0;
   virtual std::optional<std::string> getenv(const std::string& name) = 0;
-  /// Most file descriptors that the process may open; 0 when unknown.
+  /// The maximal number of file descriptors of the process; 0 if unknown.
   virtual std::uint64_t max_file_descriptors() = 0;
 };
 
-/// How the value of an agent flag is written.
+/// The syntax of an agent flag's value.
 enum class flag_kind { boolean, integer, text, duration, text_list, text_map };
 
 /// One flag of the agent command.
 struct agent_flag {
   std::string name; ///< without dashes
-  std::string key;  ///< the configuration key that it sets; empty for flags that only steer loading
+  std::string key;  ///< the configuration key; empty for flags that steer loading
   flag_kind kind = flag_kind::text;
   std::string help;
-  std::string key_of_deprecated = {}; ///< the flag to use instead, for deprecated flags
+  std::string key_of_deprecated = {}; ///< deprecated flags: the flag to use instead
 };
 
 /// Every flag of the agent command, sorted by name.
 const std::vector<agent_flag>& agent_flags();
 
-/// What Go's flag parser says of a value that is no boolean or no integer, or nothing.
+/// The error of Go's flag parser for a malformed boolean or integer, or nothing.
 std::optional<std::string> fault_in_flag(flag_kind kind, const std::string& text);
 
-/// Where configuration comes from. `flags` keeps the order of the command line; the flags that steer loading
-/// (-config-file, -config-dir, -config-format, -dev, -hcl) may be given there too.
+/// The sources of a configuration. `flags` keeps the order of the command line; flags that steer loading (-config-file,
+/// -config-dir, -config-format, -dev, -hcl) are allowed there too.
 struct sources {
   std::vector<std::pair<std::string, std::string>> flags; ///< name without dashes, value as text
   string_list paths;                                      ///< files and directories, in order
@@ -78,12 +78,12 @@ struct sources {
 struct load_result {
   runtime_config config;
   std::vector<std::string> warnings;
-  start_values until_restart = {}; ///< as they stand in the sources, so that a reload tells which changes wait
+  start_values until_restart = {}; ///< their values in the sources, so that a reload can report pending changes
 };
 
-/// Reads, merges, converts and checks. The error's text is what the agent prints after "==> ".
-/// @param started_with for a reload: what the agent was started with, and goes on with until its next start. Null: this
-/// is a start
+/// Reads, merges, validates and converts. The agent prints the error's text after "==> ".
+/// @param started_with for a reload: the values that the agent was started with and keeps until its next start. Null:
+///   this is a start
 expected<load_result> load(const sources& from, environment& env, const start_values* started_with = nullptr);
 
 } // namespace praetor::config

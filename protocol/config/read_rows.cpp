@@ -36,7 +36,7 @@ void builder::read(const key_row& row) {
   if (row.fits()) std::visit([&](auto* to) { take(*v, *to); }, row.member.in(out_));
 }
 
-/// Judges the text of a duration without a member too.
+/// Validates the duration even if the row has no member.
 void builder::read_duration(const key_row& row, const value* v) {
   auto d = duration_of(std::string(row.named.empty() ? row.path : row.named), v);
   if (!row.least.empty() && d < *duration_from_text(row.least).value)

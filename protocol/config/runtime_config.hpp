@@ -11,7 +11,7 @@
 
 namespace praetor::config {
 
-/// Where to listen or what to announce: an IP address with a port, or the path of a Unix socket.
+/// An address to listen on or to advertise: an IP address with a port, or the path of a Unix socket.
 struct endpoint {
   std::string host; ///< IP address in text form; empty for a Unix socket
   std::int64_t port = 0;
@@ -24,7 +24,7 @@ struct endpoint {
   bool operator==(const endpoint&) const = default;
 };
 
-/// Ports as configured; -1 means off.
+/// Configured ports; -1 means off.
 struct port_numbers {
   std::int64_t dns = -1, http = -1, https = -1, grpc = -1, grpc_tls = -1;
   std::int64_t server = 8300, serf_lan = 8301, serf_wan = -1;
@@ -53,7 +53,7 @@ struct dns_settings {
   bool allow_stale = true;
   nanoseconds max_stale{0};
   nanoseconds node_ttl{0};
-  std::map<std::string, nanoseconds> service_ttl; ///< exact names, or prefixes that end in '*'
+  std::map<std::string, nanoseconds> service_ttl; ///< exact names, or prefixes that end with '*'
   bool only_passing = false;
   std::int64_t a_record_limit = 0;
   std::int64_t udp_answer_limit = 3;
@@ -93,14 +93,14 @@ struct acl_settings {
   bool operator==(const acl_settings&) const = default;
 };
 
-/// One stanza of `tls`, with what it takes over from tls.defaults already filled in.
+/// One stanza of `tls`, with the values inherited from tls.defaults.
 struct tls_settings {
   std::string ca_file, ca_path, cert_file, key_file;
   bool verify_incoming = false;
   bool verify_outgoing = false;
   bool verify_server_hostname = false;
   std::string min_version = "TLSv1_2";
-  string_list cipher_suites; ///< IANA names; empty means the library's choice
+  string_list cipher_suites; ///< IANA names; empty means the library's default
   bool use_auto_cert = false;
   bool operator==(const tls_settings&) const = default;
 };
@@ -140,7 +140,7 @@ struct rpc_limits {
   bool operator==(const rpc_limits&) const = default;
 };
 
-/// Seeds the cluster's autopilot configuration at the first bootstrap.
+/// The initial autopilot configuration, written at the first bootstrap.
 struct autopilot_settings {
   bool cleanup_dead_servers = true;
   nanoseconds last_contact_threshold{0};
@@ -153,9 +153,9 @@ struct autopilot_settings {
 struct raft_settings {
   std::int64_t protocol = 3;
   std::int64_t multiplier = 5;
-  nanoseconds election_timeout{0};     ///< already multiplied
-  nanoseconds heartbeat_timeout{0};    ///< already multiplied
-  nanoseconds leader_lease_timeout{0}; ///< already multiplied
+  nanoseconds election_timeout{0};     ///< already multiplied by raft_multiplier
+  nanoseconds heartbeat_timeout{0};    ///< already multiplied by raft_multiplier
+  nanoseconds leader_lease_timeout{0}; ///< already multiplied by raft_multiplier
   std::int64_t snapshot_threshold = 16384;
   nanoseconds snapshot_interval{0};
   std::int64_t trailing_logs = 10240;
@@ -219,7 +219,7 @@ struct log_settings {
   bool operator==(const log_settings&) const = default;
 };
 
-/// Everything that an agent is told, checked and converted. A plain value: comparing two of them shows what a reload
+/// The agent's whole configuration, validated and converted. A plain value: comparing two of them shows what a reload
 /// changes.
 struct runtime_config {
   // Identity and role
@@ -231,7 +231,7 @@ struct runtime_config {
   std::string primary_datacenter;
   std::string data_dir;
   std::string node_name;
-  std::string node_id; ///< as given; empty means that the agent chooses one
+  std::string node_id; ///< as given; empty means that the agent generates one
   string_map node_meta;
   bool disable_host_node_id = true;
   std::optional<praetor::locality> locality;
@@ -285,7 +285,7 @@ struct runtime_config {
   bool discard_check_output = false;
   std::int64_t check_output_max_size = 4096;
   nanoseconds check_update_interval{0};
-  nanoseconds check_deregister_interval_min{0}; ///< least deregister_critical_service_after
+  nanoseconds check_deregister_interval_min{0}; ///< the minimal deregister_critical_service_after
   nanoseconds check_reap_interval{0};
   nanoseconds ae_interval{0};
 

@@ -8,7 +8,7 @@ namespace praetor::config {
 
 namespace {
 
-/// The rows as a tree: each block with the rows of its keys.
+/// Arranges the rows as a tree: each block with the rows of its keys.
 class schema_tree {
 public:
   schema_tree() : all_(keys_of("")) {}

@@ -8,7 +8,7 @@
 
 namespace praetor::config {
 
-/// What a key holds.
+/// The type of a key.
 enum class key_kind {
   boolean,
   integer,       ///< int
@@ -30,47 +30,48 @@ enum class key_kind {
 
 constexpr bool is_integer(key_kind kind) { return kind >= key_kind::integer && kind <= key_kind::unsigned_word; }
 
-/// How a key behaves beside its kind. Combine with `|`.
+/// How a key behaves besides its type. Combine with `|`.
 enum key_trait : unsigned {
   plain = 0,
-  reloadable = 1,  ///< takes effect on reload; what lacks this waits for the next start
-  whole = 2,       ///< a block that a later source replaces as a whole instead of field by field
+  reloadable = 1,  ///< takes effect on reload; all other keys wait for the next start
+  whole = 2,       ///< a later source replaces the whole block instead of merging field by field
   fixed = 4,       ///< accepted, but users cannot change it
   enterprise = 8,  ///< accepted with a warning, no effect
   deprecated = 16, ///< rewritten to another key with a warning
-  secret = 32,     ///< shown to nobody
-  no_effect = 64,  ///< checked, but nothing in this release acts on it; holds for a block's keys too
+  secret = 32,     ///< hidden in every view
+  no_effect = 64,  ///< validated, but this release ignores it; applies to a block's keys too
 };
 
-/// One key of the configuration. Children of a block are its fields.
+/// One key of the configuration. The children of a block are its fields.
 struct key_spec {
   std::string name;
   key_kind kind = key_kind::block;
   unsigned traits = plain;
   std::string alias = {};                        ///< a second accepted name
-  const std::vector<key_spec>* fields = nullptr; ///< of a block, block list or block map; known ones of a free-form map
-  /// Of a key without effect: the value for which the program does what the key says all the same.
+  const std::vector<key_spec>* fields = nullptr; ///< of a block, block list or block map; the known keys of a free-form
+                                                 ///< map
+  /// For a key without effect: the value that describes what the program does anyway.
   std::string satisfied_by = {};
 
   bool has(key_trait t) const { return (traits & t) != 0; }
 };
 
-/// The top level: every key that a configuration file may hold.
+/// The top level: every key of a configuration file.
 const std::vector<key_spec>& schema();
-/// The keys of a service and of a check definition.
+/// The keys of service and check definitions.
 const std::vector<key_spec>& service_schema();
 const std::vector<key_spec>& check_schema();
 
 /// The outcome of matching a source against the schema.
 struct decoded {
-  hcl::value tree; ///< known keys only, under their exact names, every value of the kind it should be
+  hcl::value tree;                       ///< known keys only, with canonical names and checked types
   std::vector<std::string> unknown_keys; ///< as paths: "dns_config.foo", "services[0].a"
   std::vector<std::string> type_errors;
 };
 
 decoded decode(const std::vector<key_spec>& fields, const hcl::value& source);
 
-/// Puts `later` over `into`: scalars replace, lists add up, maps overlay, blocks merge.
+/// Merges `later` over `into`: scalars replace, lists append, maps overlay, blocks merge.
 void merge(const std::vector<key_spec>& fields, hcl::value& into, hcl::value later);
 
 } // namespace praetor::config

@@ -56,7 +56,7 @@ const fields& service_proxy() {
   return all;
 }
 
-/// The connect block of a service. Its last field is completed by `service_schema`.
+/// The connect block of a service. `service_schema` completes its last field.
 fields& sidecar_fields() {
   static fields all = {key("native", k::boolean), key("sidecar_service", k::block, no_effect)};
   return all;
@@ -98,7 +98,7 @@ fields make_check_schema() {
   add(f, k::text, plain, {"tcp"});
   add(f, k::boolean, plain, {"tcp_use_tls"});
   add(f, k::text, plain, {"udp", "interval"});
-  // The kinds of checks that are not carried out.
+  // Check kinds that this release does not run.
   f.push_back(aliased("docker_container_id", "dockercontainerid", k::text, no_effect));
   add(f, k::text, no_effect, {"shell", "grpc"});
   add(f, k::boolean, no_effect, {"grpc_use_tls"});
@@ -122,7 +122,7 @@ const std::vector<key_spec>& check_schema() {
 
 const std::vector<key_spec>& service_schema() {
   static const fields all = make_service_schema();
-  // A sidecar is a service itself, so the list refers back to itself.
+  // A sidecar is itself a service, so the list refers back to itself.
   static const bool closed = [] {
     sidecar_fields().back().fields = &all;
     return true;

@@ -5,7 +5,7 @@
 
 #include "protocol/config/schema.hpp"
 
-/// How the tables of the schema write their rows.
+/// The syntax of the rows in the schema's tables.
 namespace praetor::config::schema_rows {
 
 using k = key_kind;
@@ -26,7 +26,7 @@ inline key_spec blocks(std::string name, const fields& inner, unsigned traits = 
 inline key_spec named_blocks(std::string name, const fields& inner, unsigned traits = plain) {
   return {std::move(name), k::block_map, traits, {}, &inner, {}};
 }
-/// Several keys of one kind.
+/// Adds several keys of one kind.
 inline void add(fields& to, k kind, unsigned traits, std::initializer_list<const char*> names) {
   for (const auto* n : names) to.push_back(key(n, kind, traits));
 }

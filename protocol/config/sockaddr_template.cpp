@@ -21,7 +21,7 @@ namespace praetor::config {
 namespace {
 
 using interface_list = std::vector<interface_address>;
-/// What an expression evaluates to.
+/// The type of an expression's value.
 using result = std::variant<std::string, interface_list, std::int64_t>;
 
 struct network {
@@ -37,7 +37,7 @@ bool within(const std::string& text, std::span<const network> networks) {
   });
 }
 
-/// RFC 6890: addresses that no router passes on.
+/// Address blocks that are not forwardable (RFC 6890).
 constexpr std::array not_forwardable = {
     network{"0.0.0.0", 8},    network{"127.0.0.0", 8},     network{"169.254.0.0", 16}, network{"192.0.0.0", 24},
     network{"192.0.2.0", 24}, network{"198.51.100.0", 24}, network{"203.0.113.0", 24}, network{"240.0.0.0", 4},
@@ -85,7 +85,7 @@ std::strong_ordering compare_by(const std::string& key, const interface_address&
   if (key == "private") return is_private_address(b.ip) <=> is_private_address(a.ip);
   if (key == "name") return a.interface <=> b.interface;
   if (key == "type") return is_v4(b) <=> is_v4(a);
-  // The larger network, which is the shorter prefix of the shorter address, goes first.
+  // Sorts the larger network first: it has the shorter prefix relative to the address length.
   auto host_bits = [](const interface_address& x) { return (is_v4(x) ? 32 : 128) - x.prefix_length; };
   if (key == "size") return host_bits(b) <=> host_bits(a);
   if (key == "address") {
@@ -350,7 +350,7 @@ private:
     return sorted("default,type,size", std::move(*all));
   }
 
-  /// Functions that make a list out of nothing, and the ones that give its addresses as text.
+  /// Functions that produce a list without input, and those that return its addresses as text.
   std::optional<expected<result>> list_source(const std::string& name) {
     auto as_result = [](expected<interface_list> list) -> expected<result> {
       if (!list) return tl::unexpected(list.error());
@@ -380,7 +380,7 @@ private:
     return out;
   }
 
-  /// Functions with arguments. The last argument is what came through the pipe.
+  /// Functions with arguments. The last argument is the piped value.
   std::optional<expected<result>> apply(const std::string& name, std::vector<result>& arguments) {
     static const std::map<std::string, std::size_t> arity = {
         {"GetInterfaceIP", 1}, {"GetInterfaceIPs", 1}, {"sort", 2}, {"include", 3}, {"exclude", 3}, {"limit", 2},

@@ -7,11 +7,11 @@
 
 namespace praetor::config {
 
-/// Evaluates the `{{ ... }}` parts of an address against this machine's interfaces. Text without such parts comes back
-/// as it is.
+/// Expands the `{{ ... }}` parts of an address against this machine's interfaces. Returns text without such parts
+/// unchanged.
 expected<std::string> expand_template(const std::string& text, environment& env);
 
-/// Addresses that are for private use, by RFC 6890.
+/// Private-use addresses (RFC 6890).
 bool is_private_address(const std::string& ip);
 
 } // namespace praetor::config

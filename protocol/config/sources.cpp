@@ -119,13 +119,13 @@ expected<void> read_path(const std::string& path, const std::string& format, env
   return {};
 }
 
-/// What the command line says, sorted into what steers loading and what is configuration.
+/// The command line, split into loading options and configuration.
 struct command_line {
   string_list paths, fragments;
   std::string format;
   bool dev_mode = false;
-  value lists = value::empty_object();   ///< top-level lists, which come before the files
-  value scalars = value::empty_object(); ///< everything else, which comes after them
+  value lists = value::empty_object();   ///< top-level lists: merged before the files
+  value scalars = value::empty_object(); ///< everything else: merged after the files
 };
 
 expected<command_line> read_flags(const sources& from, std::vector<std::string>& warnings) {
@@ -154,7 +154,7 @@ expected<command_line> read_flags(const sources& from, std::vector<std::string>&
   return line;
 }
 
-/// Values that come from the command line have the shape of the schema already, apart from the replaced names.
+/// Command-line values have the schema's shape already, except for replaced names.
 void rename(value& tree, std::string_view from, std::string_view to) {
   auto* old = tree.find(from);
   if (old == nullptr) return;

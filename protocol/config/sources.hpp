@@ -10,26 +10,26 @@ namespace praetor::config {
 
 /// One source of configuration, read but not yet matched against the schema.
 struct source_text {
-  std::string name; ///< as messages name it: a path, "flags-0.hcl"
+  std::string name; ///< the name in messages: a path, "flags-0.hcl"
   hcl::value tree;
   bool from_user = true;
 };
 
-/// All sources in merge order. Warnings about skipped files and deprecated flags go to `warnings`.
+/// All sources in merge order. Appends warnings about skipped files and deprecated flags to `warnings`.
 expected<std::vector<source_text>> collect(const sources& from, environment& env, std::vector<std::string>& warnings);
 
-/// True when -dev is given, in either form.
+/// Whether -dev is given, in either form.
 bool wants_dev_mode(const sources& from);
 
-/// Built-in values, those of -dev, and the values that users cannot change, likewise.
+/// Built-in values, those of -dev, and the values that users can't change.
 hcl::value default_values();
 hcl::value dev_values();
 hcl::value fixed_values();
 hcl::value dev_fixed_values();
 
-/// Moves deprecated keys of one source to the keys that replaced them.
+/// Moves the deprecated keys of one source to their replacements.
 void replace_deprecated(hcl::value& tree, std::vector<std::string>& warnings);
-/// Warns about keys that only the enterprise edition has, and takes them out.
+/// Warns about Consul Enterprise keys and removes them.
 void drop_enterprise(hcl::value& tree, std::vector<std::string>& warnings);
 
 } // namespace praetor::config

@@ -35,7 +35,7 @@ expected<void> not_negative(const std::string& key, std::int64_t n) {
   return fail(key + " cannot be " + std::to_string(n) + ". Must be greater than or equal to zero");
 }
 
-/// Where base64 of the standard alphabet goes wrong; nothing when it does not.
+/// The position of the first error in standard base64; nothing if it is valid.
 std::optional<std::size_t> fault_in_base64(const std::string& text) {
   auto is_digit = [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
@@ -45,7 +45,7 @@ std::optional<std::size_t> fault_in_base64(const std::string& text) {
     std::size_t group = i, digits = 0;
     while (digits < 4 && i < text.size() && is_digit(text[i])) ++i, ++digits;
     if (digits == 4) continue;
-    if (i == text.size()) return group; // too short for a group
+    if (i == text.size()) return group; // incomplete group
     if (text[i] != '=' || digits < 2) return i;
     ++i;
     if (digits == 2) {
@@ -218,7 +218,7 @@ expected<void> builder::validate_clashes() {
   };
   for (const auto& e : out_.dns_addrs)
     if (auto done = claim(e.text() + "/dns", "DNS"); !done) return done;
-  // DNS listens on TCP as well, where HTTP could meet it.
+  // DNS also listens on TCP, where it could collide with HTTP.
   for (const auto& e : out_.dns_addrs) taken.emplace(e.text(), "DNS");
   for (const auto& e : out_.http_addrs)
     if (auto done = claim(e.text(), "HTTP"); !done) return done;
@@ -242,7 +242,7 @@ expected<void> builder::validate_log_store() {
 
 namespace {
 
-/// The settings that all CA providers share.
+/// Settings common to all CA providers.
 struct certificate_settings {
   nanoseconds leaf = 72h, intermediate = 8760h, root = 87600h;
   std::string key_type = "ec";

@@ -10,7 +10,7 @@ namespace praetor::filter {
 
 namespace detail {
 
-/// One step from a value towards the one that is tested.
+/// One step from a value towards the tested value.
 struct bound_step {
   enum class kind { member, key, any_element, target };
   enum kind kind;
@@ -39,7 +39,7 @@ using detail::bound_step;
 
 // -- evaluation -------------------------------------------------------------------------------------------------------
 
-/// What a test says of a map element that does not exist.
+/// The result of a test on a missing map element.
 bool result_for_missing(match_operator op) {
   switch (op) {
   case match_operator::equal:
@@ -61,7 +61,7 @@ bool equals(const type_info& type, const void* value, const bound_node& node) {
   }
 }
 
-/// The type behind any number of pointers.
+/// The pointee type, through any number of pointers.
 const type_info& behind_pointers(const type_info& type) {
   auto t = &type;
   while (t->kind == type_kind::maybe) t = &t->element();
@@ -175,7 +175,7 @@ bool supports(const type_info& type, match_operator op) {
   }
 }
 
-/// Finds the way along the selector; lists of structs are entered on the way, pointers always.
+/// Resolves the selector to a path. Enters lists of structs where necessary and follows all pointers.
 expected<void> bind_path(const match_syntax& what, const type_info& root, bound_node& into) {
   auto type = &root;
   auto enter_pointers = [&] {
@@ -209,7 +209,7 @@ expected<void> bind_path(const match_syntax& what, const type_info& root, bound_
   return {};
 }
 
-/// Converts the value to the type that it will be compared with.
+/// Converts the literal to the type that it is compared with.
 expected<void> bind_value(const match_syntax& what, bound_node& into) {
   auto type = into.leaf;
   if (type->kind == type_kind::list) type = &behind_pointers(type->element());
@@ -229,7 +229,7 @@ expected<void> bind_value(const match_syntax& what, bound_node& into) {
   }
 }
 
-/// What an expression's patterns take together.
+/// The combined cost of an expression's patterns.
 struct pattern_use {
   std::size_t patterns = 0, steps_per_byte = 0;
 };
@@ -276,7 +276,7 @@ expected<bound_node> bind_node(const syntax& what, const type_info& root, patter
 } // namespace
 
 bool is_costly(std::string_view text) {
-  constexpr std::size_t cheap = 256; // bytes: at most some thirty tests
+  constexpr std::size_t cheap = 256; // bytes: at most about thirty tests
   return text.size() > cheap || text.find("matches") != text.npos;
 }
 

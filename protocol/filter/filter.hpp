@@ -15,23 +15,23 @@
 ///   if (filter->matches(node)) ...                  // per element
 namespace praetor::filter {
 
-/// Stands before the errors of every endpoint.
+/// Prefix of filter errors at every endpoint.
 inline constexpr std::string_view error_prefix = "Failed to create boolean expression evaluator: ";
 
-/// Most patterns of one expression.
+/// The maximal number of patterns in one expression.
 inline constexpr std::size_t most_patterns = 32;
-/// Most steps that all patterns of one expression together may take for a byte of a row in the worst case.
+/// The maximal number of steps per byte of a row, in the worst case, for all patterns of one expression together.
 inline constexpr std::size_t most_steps_per_byte = 4096;
 
-/// Whether an expression may take longer to compile or to test than an I/O thread has for one request: it is long or
-/// has patterns. What is not costly takes less than a microsecond and a half per row.
+/// Whether an expression is too expensive for an I/O thread: it is long or has patterns. All others take less than 1.5
+/// microseconds per row.
 bool is_costly(std::string_view text);
 
 namespace detail {
 struct bound_node;
 }
 
-/// A compiled expression, cheap to copy. It must be given values of the type that it was compiled for.
+/// A compiled expression, cheap to copy. Accepts only values of the type that it was compiled for.
 class expression {
 public:
   template <class T>
@@ -48,12 +48,12 @@ private:
   std::shared_ptr<const detail::bound_node> root_;
 };
 
-/// Ties an expression to a type: looks selectors up, converts values, compiles regular expressions within the limits
+/// Binds an expression to a type: resolves selectors, converts values, compiles regular expressions within the limits
 /// above. Errors come without the prefix.
 expected<expression> bind(const syntax& what, const type_info& type);
 
-/// parse and bind; errors come with the prefix and status 500, those of limits with 400. (`/v1/agent/checks` shows the
-/// errors of `bind` bare: it calls `parse` and `bind` itself.)
+/// Parses and binds. Errors come with the prefix and status 500, exceeded limits with 400. (`/v1/agent/checks` shows
+/// the errors of `bind` without the prefix: it calls `parse` and `bind` itself.)
 expected<expression> compile(std::string_view text, const type_info& type);
 template <class T>
 expected<expression> compile(std::string_view text) {

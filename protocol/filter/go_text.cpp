@@ -21,7 +21,7 @@ tl::unexpected<error> bad(std::string_view function, std::string_view text, cons
   return fail("strconv." + std::string(function) + ": parsing " + praetor::quoted(text) + ": " + what);
 }
 
-/// Underscores stand only between digits, or behind a base prefix.
+/// Underscores are allowed only between digits, or after a base prefix.
 bool underscores_fit(std::string_view digits, bool prefixed) {
   char last = prefixed ? '0' : '_';
   for (char c : digits) {

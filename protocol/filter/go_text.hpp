@@ -7,14 +7,14 @@
 #include <string>
 #include <string_view>
 
-/// Texts as Go's strconv reads them.
+/// Text conversions of Go's strconv.
 namespace praetor::filter {
 
-/// Resolves the escapes of a double-quoted Go string, given without its quotes. False if it is malformed.
+/// Unquotes the content of a double-quoted Go string. Returns false if it is malformed.
 bool unquote(std::string_view content, std::string& into);
 
-// Numbers with Go's prefixes (0x, 0o, 0b, 0) and underscores. The error's text is Go's:
-// `strconv.ParseInt: parsing "x": invalid syntax`, `... value out of range`.
+// Parses numbers with Go's prefixes (0x, 0o, 0b, 0) and underscores. The error's text is Go's: `strconv.ParseInt:
+// parsing "x": invalid syntax`, `... value out of range`.
 expected<std::int64_t> parse_signed(std::string_view text, int bits);
 expected<std::uint64_t> parse_unsigned(std::string_view text, int bits);
 expected<double> parse_float(std::string_view text);

@@ -26,16 +26,16 @@ namespace {
 
 constexpr std::string_view blank_class = "[ \\t\\r\\n]";
 constexpr std::size_t max_nesting = 500;
-/// Errors that a text tells of. Each costs a walk along the text to find its line, and nobody reads more.
+/// The maximal number of reported errors. Each costs a scan of the text to find its line.
 constexpr std::size_t most_errors = 10;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-/// A parser with unlimited backtracking. Every terminal that does not match is noted; those at the farthest place make
-/// the error text. The order of alternatives is the grammar's, so that the notes are complete. What can never be right
-/// (an unterminated string) is an error of its own, whatever else is tried afterwards.
+/// A recursive-descent parser with unlimited backtracking. Records every terminal that fails to match; those at the
+/// farthest position form the error text. Tries alternatives in the grammar's order, so that the record is complete. An
+/// unrecoverable fault (an unterminated string) is an error of its own, whatever alternative follows.
 class parser {
 public:
   explicit parser(std::string_view text) : text_(text) { check_encoding(); }
@@ -71,7 +71,7 @@ private:
     return std::to_string(line) + ":" + std::to_string(column) + " (" + std::to_string(offset) + "): ";
   }
 
-  /// An error and where it is. Rules and texts are literals.
+  /// An error and its position. Rule names and texts are literals.
   struct noted_error {
     std::size_t offset;
     std::string_view rule, what;
@@ -82,14 +82,14 @@ private:
     return place(e.offset) + (e.rule.empty() ? "" : "rule \"" + std::string(e.rule) + "\": ") + std::string(e.what);
   }
 
-  /// @param rule a literal, as is `what`
+  /// @param rule a literal, like `what`
   void error_at(std::size_t offset, std::string_view rule, std::string_view what) {
     noted_error e{offset, rule, what};
     if (errors_.size() < most_errors && std::find(errors_.begin(), errors_.end(), e) == errors_.end())
       errors_.push_back(e);
   }
 
-  /// Notes that `what` could have stood at the current place.
+  /// Records that `what` is expected at the current position.
   void could_be(std::string_view what) {
     if (at_ < farthest_) return;
     if (at_ > farthest_) {
@@ -113,7 +113,7 @@ private:
     return text;
   }
 
-  /// Nothing that is no UTF-8 may be stepped on.
+  /// Rejects invalid UTF-8 at the current position.
   void check_encoding(std::string_view rule = {}) {
     if (at_ < text_.size() && utf8::sequence_length(text_, at_) == 0) error_at(at_, rule, "invalid encoding");
   }
@@ -160,7 +160,7 @@ private:
     return false;
   }
 
-  /// blank, `word`, ...; goes back when it does not fit.
+  /// blank, `word`, ...; backtracks on a mismatch.
   bool words(std::initializer_list<std::string_view> wanted) {
     auto start = at_;
     for (auto word : wanted)
@@ -415,7 +415,7 @@ private:
       advance(1);
       auto content = text_.substr(start + 1, at_ - start - 2);
       if (quote == '`') {
-        // As in Go, a raw string has no carriage returns.
+        // Like Go, drops carriage returns from raw strings.
         into = content;
         std::erase(into, '\r');
       } else if (!unquote(content, into))
@@ -430,7 +430,7 @@ private:
   std::size_t nesting_ = 0;
   std::size_t farthest_ = 0;
   std::size_t end_expected_at_ = std::string_view::npos;
-  std::set<std::string> expected_; ///< at the farthest place, without the end
+  std::set<std::string> expected_; ///< at the farthest position, without the end of input
   std::vector<noted_error> errors_;
 };
 

@@ -6,7 +6,7 @@ namespace praetor::filter {
 
 namespace {
 
-/// Go's wording of an error and the part of the pattern that it quotes.
+/// Go's text for the error, with the part of the pattern that it quotes.
 std::string error_text(const re2::RE2& compiled) {
   std::string what, part = compiled.error_arg();
   switch (compiled.error_code()) {

@@ -12,23 +12,23 @@ class RE2;
 
 namespace praetor::filter {
 
-/// Longest pattern in bytes. Classes of Unicode letters make hundreds of ranges of three bytes.
+/// The maximal pattern length in bytes. Unicode letter classes expand to hundreds of three-byte ranges.
 inline constexpr std::size_t longest_pattern = 2 << 10;
-/// Bytes that a compiled pattern and its automaton may take. A pattern that needs more is refused when it is compiled;
-/// an automaton that needs more while it runs is replaced by a simulation that takes length of text times
+/// The memory limit of a compiled pattern and its automaton, in bytes. Compiling rejects a pattern that needs more. RE2
+/// replaces an automaton that outgrows it at run time with an NFA simulation, which takes text length times
 /// `steps_per_byte`.
 inline constexpr std::int64_t pattern_memory = 512 << 10;
 
-/// A regular expression in the syntax that users know from the server side. Matches anywhere in the text.
+/// A regular expression in RE2 syntax. Matches anywhere in the text.
 class regexp {
 public:
   explicit regexp(const std::string& pattern);
   ~regexp();
-  /// Empty if the pattern is good; else Go's error text.
+  /// Empty if the pattern compiled; otherwise Go's error text.
   const std::string& error() const { return error_; }
   bool matches(std::string_view text) const;
-  /// How many steps one byte of a text takes in the worst case: the instructions of the compiled program. 0 if the
-  /// pattern is bad.
+  /// Worst-case steps per byte of text: the number of instructions of the compiled program. 0 if the pattern is
+  /// invalid.
   std::size_t steps_per_byte() const;
 
 private:

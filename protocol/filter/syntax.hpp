@@ -10,17 +10,17 @@ namespace praetor::filter {
 
 enum class match_operator { equal, not_equal, in, not_in, is_empty, is_not_empty, matches, not_matches };
 
-/// The operator as error texts call it: "Not Equal".
+/// The operator's name in error texts: "Not Equal".
 std::string_view operator_name(match_operator op);
 
-/// One test of one selector, not yet bound to a type.
+/// One test of one selector, before binding to a type.
 struct match_syntax {
   std::vector<std::string> selector;
   match_operator op = match_operator::equal;
   std::string value; ///< empty for is_empty and is_not_empty
 };
 
-/// An expression as it was written.
+/// The syntax tree of an expression.
 struct syntax {
   enum class kind { all_of, any_of, negation, match };
   kind kind = kind::match;
@@ -28,12 +28,12 @@ struct syntax {
   match_syntax match;
 };
 
-/// Longest expression in bytes: some thousands of tests. It bounds what one request costs to parse and what each row
-/// costs to test.
+/// The maximal length of an expression in bytes: a few thousand tests. Bounds the cost of parsing and of testing each
+/// row.
 inline constexpr std::size_t longest_expression = 128 << 10;
 
-/// Parses an expression by a recursive descent, in time linear in its length. An error's text lists what could have
-/// stood at the farthest place that was reached: `1:5 (4): no match found, expected: "!=", "==" or [a-zA-Z0-9_]`.
+/// Parses an expression by recursive descent, in time linear in its length. The error lists the alternatives at the
+/// farthest position reached: `1:5 (4): no match found, expected: "!=", "==" or [a-zA-Z0-9_]`.
 expected<syntax> parse(std::string_view text);
 
 } // namespace praetor::filter

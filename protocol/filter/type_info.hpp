@@ -6,20 +6,20 @@
 #include <string_view>
 #include <vector>
 
-/// A description of a type that the filter engine can walk along at run time, made from its field list.
+/// Run-time type descriptions for the filter engine, derived from field lists.
 namespace praetor::filter {
 
 enum class type_kind {
   text,
   boolean,
-  integer, ///< signed, durations too
+  integer, ///< signed; durations too
   unsigned_integer,
   floating,
   list,
-  map,    ///< by string
-  maybe,  ///< optional or pointer; an unset one counts as the default value
+  map,    ///< keyed by text
+  maybe,  ///< optional or pointer; unset counts as the default value
   record, ///< a struct with fields
-  opaque, ///< without any operator
+  opaque, ///< without operators
 };
 
 struct type_info;
@@ -31,7 +31,7 @@ struct member_info {
   type_reference type;
 };
 
-/// Functions that a kind does not need are null.
+/// Functions that do not apply to a kind are null.
 struct type_info {
   type_kind kind = type_kind::opaque;
   int bits = 64;                    ///< width of a number
@@ -40,14 +40,14 @@ struct type_info {
 
   std::string_view (*text)(const void*) = nullptr;
   bool (*boolean)(const void*) = nullptr;
-  std::int64_t (*integer)(const void*) = nullptr; ///< of unsigned numbers too, bit by bit
+  std::int64_t (*integer)(const void*) = nullptr; ///< unsigned numbers too, bit by bit
   double (*floating)(const void*) = nullptr;
   bool (*empty)(const void*) = nullptr;
   /// The element of a map, or null.
   const void* (*find)(const void*, const std::string& key) = nullptr;
-  /// What a maybe holds.
+  /// The value of a maybe.
   const void* (*target)(const void*) = nullptr;
-  /// Calls `test(context, element)` for the elements of a list until it says true; whether it did.
+  /// Calls `test(context, element)` for each list element until it returns true; returns whether it did.
   bool (*any)(const void*, bool (*test)(const void* context, const void* element), const void* context) = nullptr;
 };
 

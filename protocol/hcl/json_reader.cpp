@@ -10,7 +10,7 @@ namespace praetor::hcl {
 
 namespace {
 
-/// Lines and columns of places in a text. The places are asked for from front to back.
+/// Converts offsets to lines and columns. Offsets must be queried in ascending order.
 class line_counter {
 public:
   explicit line_counter(std::string_view text) : text_(text) {}
@@ -38,7 +38,7 @@ bool parse_integer(std::string_view digits, std::int64_t& value) {
   return failure == std::errc{} && stop == end;
 }
 
-/// Makes values of text whose syntax has been checked; recursion is as deep as the check allows.
+/// Builds values from text whose syntax has been checked. The check has limited the recursion depth.
 class value_reader {
 public:
   value_reader(std::string_view checked, json_options options)

@@ -8,7 +8,7 @@
 namespace praetor::hcl {
 
 struct json_options {
-  bool keep_integers = false; ///< numbers without fraction and exponent become integers, otherwise all are reals
+  bool keep_integers = false; ///< numbers without fraction and exponent become integers; otherwise all are reals
 };
 
 /// Reads one JSON text whose top level is an object or null.

@@ -15,7 +15,7 @@ namespace {
 
 struct item;
 
-/// What stands on the right of a key: a literal token, a list or an object.
+/// The right-hand side of a key: a literal token, a list or an object.
 struct node {
   token literal;
   std::vector<node> list;
@@ -63,7 +63,7 @@ private:
     return std::string(text) + std::string(name_of(kind));
   }
 
-  /// Reads items up to the end, or up to the closing brace, which it leaves.
+  /// Reads items up to the end or up to the closing brace, without consuming it.
   outcome read_items(bool inside, std::vector<item>& out, int depth) {
     while (true) {
       if (inside) {
@@ -254,7 +254,7 @@ expected<value> literal_of(const token& t) {
 
 expected<value> object_of(const std::vector<item>& items, std::size_t skipped_keys);
 
-/// The value of a node. An object counts as a list of blocks, except directly inside a list.
+/// The value of a node. An object becomes a list of one block, except directly inside a list.
 expected<value> value_of(const node& n, bool in_list) {
   expected<value> result;
   if (n.type == value::kind::object) {
@@ -281,7 +281,7 @@ expected<value> value_of(const node& n, bool in_list) {
   return result;
 }
 
-/// Lists that are written several times under one key add up; of anything else the last one counts.
+/// Lists under the same key are appended; of all other values the last one wins.
 void put(object_writer& object, const std::string& key, value v) {
   auto& slot = object[key];
   if (slot.is(value::kind::list) && v.is(value::kind::list)) {
@@ -291,7 +291,7 @@ void put(object_writer& object, const std::string& key, value v) {
   }
 }
 
-/// The object that items describe, when their first `skipped` keys are taken as read.
+/// The object that the items describe, after skipping the first `skipped` keys of each.
 expected<value> object_of(const std::vector<item>& items, std::size_t skipped) {
   auto object = value::empty_object();
   object_writer members(object);
@@ -315,7 +315,7 @@ expected<value> object_of(const std::vector<item>& items, std::size_t skipped) {
   return object;
 }
 
-/// JSON inside an HCL file: objects that stand under a key become lists of blocks, as they do in HCL.
+/// JSON inside an HCL file: objects under a key become lists of blocks, as in HCL.
 value as_blocks(value v, bool in_list) {
   for (auto& entry : v.items) entry = as_blocks(std::move(entry), true);
   for (auto& [name, member] : v.members) member = as_blocks(std::move(member), false);

@@ -11,8 +11,8 @@ namespace {
 bool is_decimal(char32_t c) { return c >= '0' && c <= '9'; }
 bool is_space(char32_t c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-/// Letters beyond ASCII are taken as letters without a table of Unicode categories, apart from the replacement
-/// character and the spaces and signs of Latin-1 and the punctuation block.
+/// Treats all code points beyond ASCII as letters, without Unicode category tables, except U+FFFD, the spaces and signs
+/// of Latin-1, and the punctuation block.
 bool is_letter(char32_t c) {
   if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   if (c > 0x10ffff || c == utf8::replacement) return false;
@@ -38,7 +38,7 @@ std::string_view name_of(token_kind kind) {
 
 char32_t scanner::advance() {
   if (now_.offset >= source_.size()) {
-    ++now_.column; // so that positions at the end stand behind the last character
+    ++now_.column; // positions at the end are after the last character
     last_length_ = 0;
     return end_of_source;
   }
@@ -134,7 +134,7 @@ void scanner::scan_identifier() {
   if (c != end_of_source) step_back();
 }
 
-/// Passes over decimal digits; what follows them is the next character again.
+/// Skips decimal digits; returns the character after them.
 char32_t scanner::scan_digits(char32_t c) {
   bool any = false;
   for (; is_decimal(c); c = advance()) any = true;
@@ -173,7 +173,7 @@ token_kind scanner::scan_number(char32_t first) {
   return token_kind::number;
 }
 
-/// Hexadecimal, octal, or a decimal fraction.
+/// A hexadecimal or octal number, or a decimal fraction.
 token_kind scanner::scan_leading_zero() {
   auto c = advance();
   if (c == 'x' || c == 'X') {
@@ -207,7 +207,7 @@ token_kind scanner::scan_leading_zero() {
 }
 
 void scanner::scan_text() {
-  int braces = 0; // inside ${...}, where quotes and line ends are content
+  int braces = 0; // depth inside ${...}, where quotes and line ends are content
   while (true) {
     auto c = advance();
     if ((c == '\n' && braces == 0) || c == end_of_source) {
@@ -301,7 +301,7 @@ void scanner::scan_heredoc() {
     if (c != '\n') continue;
     auto line = source_.substr(line_start, now_.offset - last_length_ - line_start);
     line_start = now_.offset;
-    if (line.size() < marker.size()) continue; // the dash counts: `<<-X` wants its end marker indented
+    if (line.size() < marker.size()) continue; // the dash counts: `<<-X` compares the indented end marker
     while (!line.empty() && is_space(static_cast<unsigned char>(line.front()))) line.remove_prefix(1);
     while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (line == word) return;
@@ -310,7 +310,7 @@ void scanner::scan_heredoc() {
 
 namespace {
 
-/// Reads `count` digits of an escape. False when there are fewer or they name no character.
+/// Reads `count` digits of an escape. Returns false if there are fewer or they encode no character.
 bool read_escape_digits(std::string_view& s, int base, int count, bool raw_byte, std::string& out) {
   char32_t code = 0;
   if (s.size() < static_cast<std::size_t>(count)) return false;
@@ -330,7 +330,7 @@ bool read_escape_digits(std::string_view& s, int base, int count, bool raw_byte,
   return true;
 }
 
-/// Resolves the escape that follows a backslash.
+/// Resolves the escape after a backslash.
 bool read_escape(std::string_view& s, std::string& out) {
   if (s.empty()) return false;
   auto c = s[0];

@@ -29,13 +29,13 @@ enum class token_kind {
   subtract,
 };
 
-/// The name that messages use: "RBRACE", "IDENT".
+/// The token's name in error messages: "RBRACE", "IDENT".
 std::string_view name_of(token_kind kind);
 
 struct token {
   token_kind kind = token_kind::illegal;
   position at;
-  std::string_view text; ///< as it stands in the source
+  std::string_view text; ///< as written in the source
 };
 
 struct scan_error {
@@ -43,10 +43,10 @@ struct scan_error {
   std::string text;
 };
 
-/// Cuts HCL source into tokens. Scanning goes on after an error; the last error is the one that counts.
+/// Tokenizes HCL source. Continues after an error; the last error is reported.
 class scanner {
 public:
-  /// `source` has to outlive the scanner and its tokens. Line ends are "\n".
+  /// `source` must outlive the scanner and its tokens. Line ends are "\n".
   explicit scanner(std::string_view source) : source_(source) {}
 
   token next();
@@ -80,15 +80,15 @@ private:
 
   std::string_view source_;
   place now_;
-  place before_;                ///< where step_back returns to
+  place before_;                ///< the target of step_back
   std::size_t last_length_ = 0; ///< bytes of the last character
   int last_line_length_ = 0;
   std::optional<scan_error> error_;
 };
 
-/// The content of a quoted text: escapes resolved, `${...}` kept as it is. Nothing when it is malformed.
+/// Unquotes a string: resolves escapes and keeps `${...}`. Nothing if it is malformed.
 std::optional<std::string> unquote(std::string_view literal);
-/// The content of a heredoc, without common indentation for the `<<-` form.
+/// The content of a heredoc; removes the common indentation of the `<<-` form.
 std::string heredoc_content(std::string_view literal);
 
 } // namespace praetor::hcl

@@ -69,7 +69,7 @@ value& value::operator[](std::string_view name) {
 }
 
 value& object_writer::operator[](std::string_view name) {
-  constexpr std::size_t few = 16; // members that are found as quickly by looking at each
+  constexpr std::size_t few = 16; // up to this size a linear search is as fast
   auto& members = object_.members;
   if (members.size() < few) return object_[name];
   if (places_.empty())
@@ -89,7 +89,7 @@ bool value::operator==(const value& o) const {
 
 namespace {
 
-/// Go's %v of a float: the shortest form that reads back, with an exponent below 1e-4 and from 1e21 on.
+/// Go's %v of a float: the shortest text that reads back, with an exponent below 1e-4 and from 1e21.
 std::string print_real(double r) {
   if (std::isnan(r)) return "NaN";
   if (std::isinf(r)) return r < 0 ? "-Inf" : "+Inf";

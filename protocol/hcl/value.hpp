@@ -9,14 +9,14 @@
 
 namespace praetor::hcl {
 
-/// Where something stands in its source. Lines and columns count from 1, columns in characters.
+/// A position in a source. Lines and columns count from 1, columns in characters.
 struct position {
   int line = 0;
   int column = 0;
   bool operator==(const position&) const = default;
 };
 
-/// One value of a configuration file, whichever language it was written in.
+/// One value of a configuration file, HCL or JSON.
 struct value {
   enum class kind { null, boolean, integer, real, text, list, object };
 
@@ -27,11 +27,12 @@ struct value {
   std::string text;
   std::vector<value> items;                           ///< of a list
   std::vector<std::pair<std::string, value>> members; ///< of an object; names are unique
-  /// A list that came about from blocks (`name { }`), whose items are all objects. Messages name its type differently.
+  /// Whether the list stems from blocks (`name { }`), so that all items are objects. Error messages name its type
+  /// differently.
   bool of_blocks = false;
   position at;
 
-  // Out of line, because a value holds values and is complete only below.
+  // Defined out of line, because a value contains values and is incomplete here.
   value();
   value(const value&);
   value(value&&) noexcept;
@@ -50,32 +51,32 @@ struct value {
   bool is(kind k) const { return type == k; }
   const value* find(std::string_view name) const;
   value* find(std::string_view name);
-  /// The member of that name, made as null when there is none. The value becomes an object if it is null.
+  /// The member with this name; created as null if absent. A null value becomes an object.
   value& operator[](std::string_view name);
   void erase(std::string_view name);
 
-  /// Equality of content; positions do not count.
+  /// Compares the content, not positions.
   bool operator==(const value& other) const;
 };
 
-/// Fills an object. Finds its members in constant time however many there are; nobody else changes it meanwhile.
+/// Fills an object with constant-time member lookup, whatever its size. No one else may change the object meanwhile.
 class object_writer {
 public:
-  /// @param object outlives the writer
+  /// @param object must outlive the writer
   explicit object_writer(value& object) : object_(object) {}
-  /// As the value's own operator.
+  /// Like the value's own operator.
   value& operator[](std::string_view name);
 
 private:
   value& object_;
-  std::unordered_map<std::string, std::size_t> places_; ///< empty while there are few members
+  std::unordered_map<std::string, std::size_t> places_; ///< empty for small objects
 };
 
 /// The value as Go's %v prints it: "[a b]", "map[a:1]", "1e+06".
 std::string print(const value& v);
-/// The name of Go's type for the value: "string", "int", "float64", "[]interface {}", "map[string]interface {}".
+/// The name of Go's type: "string", "int", "float64", "[]interface {}", "map[string]interface {}".
 std::string type_name(const value& v);
-/// The name of Go's kind: as above, but "slice" and "map".
+/// The name of Go's kind: like the type, but "slice" and "map".
 std::string kind_name(const value& v);
 
 } // namespace praetor::hcl

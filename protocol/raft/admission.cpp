@@ -3,16 +3,16 @@
 #include "protocol/mutation.hpp"
 #include "protocol/raft/limits.hpp"
 
-/// What is taken from others. The bytes of a message are decoded before; here it is decided whether it makes sense, who
-/// may say it, and whether it contradicts what is decided already. Nothing of a message that is refused takes effect:
-/// its term neither.
+/// Admission of received messages. Decoding has checked the bytes; this part checks whether a message is well formed,
+/// whether its sender may send it, and whether it contradicts committed decisions. A rejected message has no effect,
+/// not even its term.
 namespace praetor::raft {
 
 namespace {
 
 bool fits_text(const std::string& text) { return !text.empty() && text.size() <= text_limit; }
 
-/// The entries follow each other and `prev_index`; terms and stamps do not fall (paper, section 5.3).
+/// Entries follow each other and `prev_index`; terms and timestamps never decrease (Raft 5.3).
 std::string append_fault(const append_request& r, term_t term) {
   if (r.prev_index >= index_limit || r.prev_term > term) return "entries after an index or a term that cannot be";
   auto index = r.prev_index;
@@ -83,26 +83,25 @@ bool machine::core::is_answer(const message& m) {
          std::holds_alternative<snapshot_result>(m.body);
 }
 
-/// A member of any configuration from the newest committed one on: the newest may not be the one that comes to count.
-/// Members without a vote count too, as one may have been given its vote by an entry that is not here yet. Or one that
-/// a leader still tells of its removal.
+/// Whether a server is in any configuration from the newest committed one on (the newest one may be rolled back), or is
+/// a removed one that a leader still informs. Non-voters count too, because an entry not received yet may have promoted
+/// one.
 bool machine::core::is_member(const identity& who) {
   return find_progress(who) || std::any_of(configurations_.begin(), configurations_.end(),
                                            [&](const indexed_configuration& c) { return c.value.find(who); });
 }
 
-/// Who may say what. Members may say anything; the handlers look further. Of all others:
-///  - A server without a configuration belongs to no cluster yet. It follows whoever leads and votes for whoever asks:
-///    it has nothing to go by, and its vote counts only for those who have it among their members.
-///  - Entries and snapshots are taken from a leader that is not a member here only while no leader is known: this
-///  server
-///    may have missed the entry that made it one (dissertation, section 4.1), but then it has missed its own leader's
-///    heartbeats too. While it hears them, a stranger changes nothing. The same one goes on until it falls silent, and
-///    names its successor: so does a leader that was removed.
-///  - A vote is not given to a stranger, unlike in section 4.1: it could take the leadership with invented indexes. A
-///    server becomes a member before it may vote, so that this binds only a voter that has missed both changes; the
-///    others elect without it, or bring it up to date first. Consul's Raft refuses such votes as well.
-///  - Answers never count: nobody here has asked a stranger.
+/// Which messages a sender may send. Members may send any; the handlers check further. For all others:
+///  - A server without a configuration belongs to no cluster yet. It follows any leader and votes for any candidate:
+///    it has nothing to judge them by, and its vote counts only for servers that have it as a member.
+///  - Entries and snapshots of a leader that is not a member here are accepted only while no leader is known: this
+///    server may have missed the entry that added it (Raft dissertation 4.1), but then it has missed its own leader's
+///    heartbeats too. While it hears those, a stranger changes nothing. An accepted stranger keeps its role until it
+///    falls silent, and may name its successor; a leader that was removed does so.
+///  - A stranger gets no vote, unlike in dissertation 4.1: it could win with invented indexes. A server becomes a
+///    member before it may vote, so this restricts only voters that have missed both changes; the others elect without
+///    them, or bring them up to date first. hashicorp/raft rejects such votes as well (requestVote in raft.go).
+///  - Answers are always rejected: this server has not asked a stranger.
 bool machine::core::may_say(const message& m) {
   if (is_member(m.from) || mutated(mutation::raft_stranger_taken)) return true;
   bool belongs_nowhere = members().value.servers.empty();
@@ -113,7 +112,8 @@ bool machine::core::may_say(const message& m) {
   return belongs_nowhere && std::holds_alternative<vote_request>(m.body);
 }
 
-/// A leader has all that is committed (paper, section 5.4.3): who asks to replace some of it is none.
+/// A leader's log holds all committed entries (Raft 5.4.3), so a request to replace one does not come from a legitimate
+/// leader.
 std::string machine::core::contradiction(const append_request& r) const {
   auto other = [&](index_t index, term_t term) {
     if (index == 0 || index > commit_ || mutated(mutation::raft_committed_replaced)) return false;
@@ -137,7 +137,7 @@ std::string machine::core::contradiction(const snapshot_meta& meta) const {
   return {};
 }
 
-/// At most one leader is elected in a term (paper, section 5.2). Who says otherwise did not win it by votes.
+/// At most one leader is elected per term (Raft 5.2). A second one did not win the votes.
 bool machine::core::leads(const message& m) const {
   bool decided = leader_of_term_.first == m.term && leader_of_term_.second != m.from;
   return !decided || mutated(mutation::raft_two_leaders_taken);

@@ -50,15 +50,15 @@ autopilot_server judge(const autopilot_input& in, const raft::server& member) {
   return out;
 }
 
-/// Whether the disk that gossip speaks of is another one than the configuration's.
+/// Whether gossip reports another disk than the configuration holds.
 bool has_new_disk(const seen_server& seen, const raft::server& member) {
   return !seen.storage.empty() && seen.storage != member.who.storage;
 }
 
 std::size_t voters_in(const raft::configuration& members) { return members.voter_count(); }
 
-/// What the loss of a voter leaves has to be able to decide: a majority of the voters left is healthy, and there are
-/// not fewer of them than the operator wants.
+/// Whether the cluster survives the loss of a voter: a majority of the remaining voters is healthy, and at least as
+/// many remain as the operator demands.
 bool may_lose_voter(const autopilot_input& in, const autopilot_state& state, const std::string& id) {
   auto left = voters_in(in.members) - 1;
   auto least = std::max<std::size_t>(in.config.min_quorum, 1);
@@ -86,8 +86,8 @@ change_t addition(const seen_server& seen) {
   return c;
 }
 
-/// Servers that left have said so: they are removed whatever becomes of the quorum's size, one at a time, unless the
-/// others could not decide any more.
+/// Removes servers that left, one at a time, even below the minimal quorum, unless the remaining servers could not
+/// elect a leader.
 std::optional<change_t> remove_left(const autopilot_input& in, const autopilot_state& state) {
   for (const auto& m : in.members.servers) {
     if (m.who == in.own) continue;
@@ -120,8 +120,8 @@ std::optional<change_t> take_up(const autopilot_input& in, const autopilot_state
       c.address = seen.address;
       return c;
     }
-    if (member) return addition(seen); // its old disk has no vote any more, and could not have given one
-    // Another server that was here before at this address is gone.
+    if (member) return addition(seen); // its old disk has no vote any more, and could not have cast one
+    // Another server that used this address before is gone.
     auto same = std::find_if(in.members.servers.begin(), in.members.servers.end(),
                              [&](const raft::server& m) { return m.address == seen.address && m.who != in.own; });
     if (same != in.members.servers.end()) {
@@ -134,7 +134,7 @@ std::optional<change_t> take_up(const autopilot_input& in, const autopilot_state
     }
     if (seen.bootstrap && std::any_of(in.seen.begin(), in.seen.end(),
                                       [&](const seen_server& s) { return s.bootstrap && s.id == in.own.id; }))
-      continue; // two that each begin a cluster of their own
+      continue; // two servers that each bootstrap a cluster of their own
     return addition(seen);
   }
   return std::nullopt;
@@ -145,11 +145,11 @@ std::optional<change_t> clean_up(const autopilot_input& in, const autopilot_stat
   auto dead = [&](const raft::server& m) {
     if (m.who == in.own) return false;
     auto* seen = seen_as(in, m.who.id);
-    // A new leader may not have heard of everyone yet.
+    // A new leader may not have heard of every member yet.
     if (!seen) return in.leading_for >= in.config.server_stabilization_time;
     return seen->status == swim::member_status::failed;
   };
-  // No more at once than a minority: with that many gone it may be this side that is cut off.
+  // At most a minority at once: if more are gone, this side may be the one that is partitioned.
   std::size_t dead_voters = 0;
   for (const auto& m : in.members.servers)
     if (m.voter && dead(m)) ++dead_voters;
@@ -195,7 +195,7 @@ std::optional<raft::configuration_change> next_promotion(const autopilot_input& 
     auto* seen = seen_as(in, m.who.id);
     auto* s = state.find(m.who.id);
     if (!seen || seen->nonvoter || !s || !s->healthy || has_new_disk(*seen, m)) continue;
-    // Until autopilot itself has watched for so long, nobody can have been seen stable for so long.
+    // No server can have been observed as stable for longer than autopilot has run.
     bool young = in.leading_for < in.config.server_stabilization_time;
     if (!young && in.unix_now - s->stable_since < in.config.server_stabilization_time) continue;
     return change_of(change_t::kind_t::promote, m);

@@ -15,8 +15,8 @@
 
 namespace praetor::raft {
 
-/// The state of the machine. The parts of the protocol stand in files of their own: election.cpp, replication.cpp,
-/// reads.cpp, membership.cpp, snapshots.cpp, persistence.cpp.
+/// The state of the machine. Each part of the protocol has a file of its own: election.cpp, replication.cpp, reads.cpp,
+/// membership.cpp, snapshots.cpp, persistence.cpp.
 class machine::core {
 public:
   core(identity own, settings limits, const log_view& disk, std::mt19937_64& random);
@@ -68,7 +68,8 @@ public:
 private:
   using state_t = follower_progress::state_t;
 
-  /// To vote for nobody but `to` before `until`, unless `to` gave up the lease named by `token`, or a later one.
+  /// A promise to vote for no one but `to` before `until`, unless `to` gave up the lease named by `token`, or a later
+  /// one.
   struct promise {
     identity to;
     time_point until;
@@ -76,7 +77,7 @@ private:
   };
   struct write_record {
     std::uint64_t number = 0;
-    index_t last = 0; // newest entry that is durable with it
+    index_t last = 0; // the newest entry that this write makes durable
     std::optional<log_reset> reset;
     time_point issued;
   };
@@ -88,21 +89,21 @@ private:
   struct transfer_state {
     identity target;
     time_point deadline;
-    bool told = false; // timeout_now went out
+    bool told = false; // timeout_now was sent
   };
   struct incoming_snapshot {
     snapshot_meta meta;
     identity from;
     std::uint64_t stored = 0;
-    bool storing = false;    // a piece is with the environment
-    bool installing = false; // it was the last one
+    bool storing = false;    // the environment is storing a chunk
+    bool installing = false; // that chunk is the last one
   };
 
   // step.cpp
   void advance(time_point now) { now_ = std::max(now_, now); }
   void send(const identity& to, message_body body);
   void send_when_durable(const identity& to, message_body body);
-  /// At once if the own term is durable already, else when it is.
+  /// Sends at once if the current term is durable, otherwise as soon as it is.
   void answer(const identity& to, message_body body);
   void adopt_term(term_t term);
   void become_follower(term_t term, const identity& leader);
@@ -117,7 +118,7 @@ private:
   bool leads(const message& m) const;
   std::string contradiction(const append_request& r) const;
   std::string contradiction(const snapshot_meta& meta) const;
-  /// @param kind beside the sum of all; null: none
+  /// @param kind the specific counter besides the total; null: none
   void refuse(const message& m, std::uint64_t counters::*kind, std::string why);
 
   // step.cpp, continued  duration jitter(duration limit);
@@ -193,10 +194,10 @@ private:
   bool own_is_voter() const { return members().value.is_voter(own_); }
   bool is_sole_voter() const { return members().value.is_sole_voter(own_); }
   bool term_has_committed() const { return role_ == role::leader && commit_ >= term_start_; }
-  /// The highest value that a majority of the voters reaches, as a leader sees it; `of_own` is this server's.
+  /// The highest value that a majority of the voters reaches, from the leader's view; `of_own` is this server's value.
   template <class Value, class Of>
   Value quorum_value(Value of_own, Value none, Of&& of) const {
-    // Asked several times a message: as a rule nothing is allocated for it.
+    // Called several times per message: normally allocates nothing.
     std::array<std::byte, 16 * sizeof(Value)> room;
     std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
     std::pmr::vector<Value> values(&memory);
@@ -216,27 +217,26 @@ private:
   replicated_log log_;
   time_point now_{};
 
-  // Durable, and what of it is.
+  // The durable state and what is known to be durable.
   hard_state hard_;
   bool hard_dirty_ = false;
   std::uint64_t hard_write_ = 0;
-  std::uint64_t write_ = 0; // newest number given out
+  std::uint64_t write_ = 0; // the newest number issued
   std::uint64_t durable_write_ = 0;
-  std::deque<write_record> writes_; // given out, not reported back
-  index_t handed_ = 0;              // newest entry given out to be written
+  std::deque<write_record> writes_; // issued, not reported back
+  index_t handed_ = 0;              // the newest entry handed out for writing
   index_t durable_ = 0;
   std::optional<log_reset> reset_;
   std::optional<index_t> truncate_from_;
-  time_point write_again_at_{}; // after a failure
+  time_point write_again_at_{}; // after a failed write
   bool write_failed_ = false;
   bool stalled_ = false;
-  term_t failed_term_ = 0; // no index of this term is given out again
+  term_t failed_term_ = 0; // no index of this term is issued again
 
-  // Every server.
+  // State of every server.
   raft::role role_ = role::follower;
   identity leader_;
-  std::pair<term_t, identity>
-      leader_of_term_; ///< who was heard to lead, and in which term; it stays when it falls silent
+  std::pair<term_t, identity> leader_of_term_; ///< the last known leader and its term; kept when it falls silent
   time_point leader_heard_{};
   time_point election_deadline_ = time_point::max();
   promise promise_;
@@ -247,15 +247,15 @@ private:
   index_t apply_sent_ = 0;
   std::deque<std::pair<index_t, std::size_t>> applying_;
   std::size_t applying_bytes_ = 0;
-  /// The newest committed configuration and those after it; the last one is in force.
+  /// The newest committed configuration and its successors; the last one is in force.
   std::deque<indexed_configuration> configurations_{1};
   std::optional<snapshot_meta> snapshot_;
   std::optional<incoming_snapshot> incoming_;
   std::deque<dropped_range> own_ranges_; // appended as leader, not known to be committed
 
-  // Leader.
+  // State of a leader.
   std::map<std::string, follower_progress> progress_;
-  index_t term_start_ = 0;  // the term's first entry
+  index_t term_start_ = 0;  // index of the term's first entry
   std::uint64_t epoch_ = 0; // of the lease
   std::uint64_t round_ = 0;
   time_point heartbeat_at_ = time_point::max();
@@ -264,9 +264,9 @@ private:
   std::optional<transfer_state> transfer_;
   bool replicate_due_ = false;
 
-  // Output that waits to be taken.
+  // Pending output.
   output out_;
-  std::vector<message> held_; // for when everything before is durable
+  std::vector<message> held_; // sent once all earlier writes are durable
   raft::leadership reported_;
   bool members_changed_ = false;
   counters count_;

@@ -11,25 +11,27 @@ bool machine::core::knows_leader() const {
   return !leader_.empty() && now_ < leader_heard_ + limits_.election_timeout;
 }
 
-/// A promise binds until it ends, unless its leader gave up that very lease (or a later one) by a transfer. A transfer
-/// that was broken off starts a new epoch, so a straggler of the old one finds the new promises closed.
+/// A promise binds until it expires, unless its leader gave up that lease (or a later one) by a transfer. An aborted
+/// transfer starts a new epoch, so a late message of the old epoch does not release the new promises.
 bool machine::core::promise_allows(const identity& candidate, const lease_token& token) const {
   if (now_ >= promise_.until || promise_.to == candidate) return true;
   if (token.term != promise_.token.term) return token.term > promise_.token.term;
   return token.epoch >= promise_.token.epoch;
 }
 
+/// The candidate's log is at least as up-to-date as the local one (Raft 5.4.1).
 bool machine::core::is_up_to_date(const vote_request& r) const {
   if (r.last_term != log_.last_term()) return r.last_term > log_.last_term();
   return r.last_index >= log_.last();
 }
 
+/// Random timeouts make split votes rare (Raft 5.2).
 void machine::core::reset_election_deadline() {
   election_deadline_ = now_ + limits_.election_timeout + jitter(limits_.election_timeout);
 }
 
-/// Who is removed by a configuration that is not known to be committed still campaigns: it may hold the only copy that
-/// can win (dissertation, section 4.2.2). Its own vote does not count then.
+/// A server removed by a configuration that is not known to be committed still campaigns: it may hold the only log that
+/// can win (Raft dissertation 4.2.2). Its own vote does not count then.
 bool machine::core::may_campaign() const {
   auto voted = std::any_of(configurations_.begin(), configurations_.end(),
                            [this](const indexed_configuration& c) { return c.value.is_voter(own_); });
@@ -53,6 +55,7 @@ void machine::core::election_deadline_passed() {
     start_pre_vote();
 }
 
+/// PreVote (Raft dissertation 9.6): a server that can't win does not raise the term.
 void machine::core::start_pre_vote() {
   role_ = role::pre_candidate;
   leader_ = {};
@@ -77,7 +80,7 @@ void machine::core::campaign(const lease_token& token) {
   reset_election_deadline();
   for (const auto& s : members().value.servers)
     if (s.voter && s.who != own_) send_when_durable(s.who, vote_request{false, log_.last(), log_.last_term(), token});
-  // The own vote counts once it is durable: log_written.
+  // The own vote counts once it is durable (log_written).
 }
 
 void machine::core::count_own_vote() {
@@ -90,9 +93,9 @@ void machine::core::count_vote(const identity& voter, bool granted) {
   for (const auto& [who, vote] : votes_)
     if (members().value.is_voter(who)) ++(vote ? yes : no);
   if (yes >= quorum()) {
-    // Others may have the majority together before the own vote is durable; the leader's term must be, though.
+    // Other voters may form a majority before the own vote is durable, but the leader's term must be durable.
     if (role_ == role::pre_candidate) {
-      // A snapshot that was installed meanwhile may have taken the vote away.
+      // A snapshot installed meanwhile may have removed this server's vote.
       if (may_campaign() && promise_allows(own_, {}))
         campaign({});
       else
@@ -102,7 +105,7 @@ void machine::core::count_vote(const identity& voter, bool granted) {
     return;
   }
   if (role_ == role::candidate && no > members().value.voter_count() - quorum()) {
-    // Lost, most likely a split vote: no need to wait for the whole time-out.
+    // Lost, most likely a split vote: retry without waiting for the full election timeout.
     become_follower(hard_.term, {});
     auto soon = std::max(now_, promise_.until) + limits_.reconnect_jitter + jitter(limits_.reconnect_jitter);
     election_deadline_ = std::min(election_deadline_, soon);
@@ -124,6 +127,7 @@ void machine::core::become_leader() {
   sync_progress();
   heartbeat_at_ = now_ + limits_.heartbeat_interval;
   term_start_ = log_.last() + 1;
+  // The new leader commits an entry of its own term at once (Raft 8).
   append_own(entry_kind::barrier, {}, 0);
 }
 
@@ -134,9 +138,10 @@ void machine::core::on(const message& m, const vote_request& r) {
   auto named = r.token.term != 0 && r.token.term + 1 == m.term && !r.pre_vote;
   auto token = named ? r.token : lease_token{};
   if (role_ == role::leader && named && token.term == hard_.term && token.epoch == epoch_ && transfer_) {
-    // The successor that this leader named; it has given its lease up.
+    // The candidate is the successor that this leader named when it gave up its lease.
   } else if (!promise_allows(m.from, token) ||
              (knows_leader() && leader_ != m.from && (!named || role_ == role::leader))) {
+    // A promise binds, and a server that hears its leader grants no votes (Raft dissertation 4.2.3).
     if (promise_.until > now_) refused.promise_left = promise_.until - now_;
     return answer(m.from, refused);
   }
@@ -149,6 +154,7 @@ void machine::core::on(const message& m, const vote_request& r) {
   if (m.term > hard_.term) become_follower(m.term, {});
   if (!is_up_to_date(r) || !(hard_.voted_for.empty() || hard_.voted_for == m.from) || role_ == role::leader)
     return answer(m.from, refused);
+  // One vote per term, durable before the answer (Raft 5.2).
   if (hard_.voted_for.empty()) {
     hard_.voted_for = m.from;
     hard_dirty_ = true;
@@ -178,7 +184,7 @@ void machine::core::on(const message& m, const timeout_now& r) {
   campaign(r.token);
 }
 
-// ---- handing leadership over ---------------------------------------------------------------------------------------
+// ---- leadership transfer (Raft dissertation 3.10) ------------------------------------------------------------------
 
 result<identity> machine::core::transfer_leadership(const std::optional<std::string>& target, time_point now) {
   advance(now);
@@ -220,7 +226,7 @@ void machine::core::tick_transfer() {
     transfer_->told = false; // the message may have been lost
     return tell_transfer_target();
   }
-  // Broken off. Promises of the old epoch may be broken by a late successor, so they no longer make a lease.
+  // Aborted. A late successor may override promises of the old epoch, so they no longer count for the lease.
   transfer_.reset();
   out_.transfer = false;
   ++epoch_;
@@ -228,13 +234,13 @@ void machine::core::tick_transfer() {
   request_heartbeats();
 }
 
-/// Names the voter that is furthest ahead as successor, and steps down at once.
+/// Names the most up-to-date voter as successor and steps down at once.
 void machine::core::hand_over() {
   PRAETOR_ASSERT(role_ == role::leader);
   const follower_progress* best = nullptr;
   for (const auto& [id, p] : progress_)
     if (p.connected && members().value.is_voter(p.who) && (!best || p.match > best->match)) best = &p;
-  replicate(); // what is in the log goes out first
+  replicate(); // sends the log's entries first
   if (best) send(best->who, timeout_now{{hard_.term, epoch_}});
   become_follower(hard_.term, {});
 }

@@ -58,13 +58,15 @@ result<index_t> machine::core::propose_configuration(const configuration_change&
   if (shut_down_) return tl::unexpected(refusal::shut_down);
   if (role_ != role::leader) return tl::unexpected(refusal::not_leader);
   if (transfer_) return tl::unexpected(refusal::transferring);
-  // Without an entry of its own term committed, a leader cannot know that the last change has a majority behind it.
+  // Before it has committed an entry of its own term, a leader cannot know whether a majority has the previous change
+  // (Ongaro, "bug in single-server membership changes", raft-dev 2015).
   if (!term_has_committed()) return tl::unexpected(refusal::not_ready);
+  // One server at a time (Raft dissertation 4.1).
   if (configurations_.size() > 1) return tl::unexpected(refusal::change_pending);
   auto next = members().value;
   if (auto done = apply(next, change); !done) return tl::unexpected(done.error());
   if (next.voter_count() == 0) return tl::unexpected(refusal::last_voter);
-  // IDs and addresses come from gossip. What followers would refuse must not be in the log.
+  // IDs and addresses come from gossip. The log must not hold a configuration that followers would reject.
   if (!raft::fault_of(next).empty()) return tl::unexpected(refusal::not_valid);
   if (change.kind == kind_t::promote) {
     auto i = progress_.find(change.id);
@@ -76,6 +78,7 @@ result<index_t> machine::core::propose_configuration(const configuration_change&
   return log_.last();
 }
 
+/// A configuration is in force from the moment it is appended (Raft dissertation 4.1).
 void machine::core::set_configuration(indexed_configuration next) {
   PRAETOR_ASSERT(next.index > members().index || members().index == 0);
   configurations_.push_back(std::move(next));
@@ -85,7 +88,7 @@ void machine::core::set_configuration(indexed_configuration next) {
 
 void machine::core::sync_progress() {
   for (auto& [id, p] : progress_) {
-    p.voter = false; // unless it is found among the members, below
+    p.voter = false; // unless it is among the members, below
     if (!members().value.find(p.who) && p.leaving == 0) p.leaving = members().index;
   }
   for (const auto& s : members().value.servers) {
@@ -104,7 +107,8 @@ void machine::core::sync_progress() {
   replicate_due_ = true;
 }
 
-/// A leader that is no longer a voter leads until the configuration that says so is committed.
+/// A leader that is no longer a voter leads until the configuration that removed its vote is committed (Raft
+/// dissertation 4.2.2).
 void machine::core::configuration_committed() {
   if (role_ == role::leader && !configurations_.front().value.is_voter(own_) && configurations_.size() == 1)
     hand_over();

@@ -11,18 +11,18 @@ void machine::core::restore(const initial_state& state, time_point now) {
   log_.restore(state.first_index, state.last_index, state.before_first_term);
   if (state.snapshot) {
     const auto& s = *state.snapshot;
-    PRAETOR_ASSERT(state.first_index <= s.index + 1); // a gap between snapshot and log
+    PRAETOR_ASSERT(state.first_index <= s.index + 1); // no gap between snapshot and log
     auto continues = s.index >= state.first_index - 1 && s.index <= state.last_index &&
                      (s.index < state.first_index || log_.term(s.index) == s.term);
     if (!continues) {
-      // Died between installing the snapshot and discarding the log before it.
+      // The process died between installing the snapshot and discarding the log before it.
       reset_ = log_reset{s.index, s.term};
       log_.reset(s.index, s.term);
     } else if (s.index + 1 == state.first_index) {
       log_.compact_term(s.term);
     }
-    // Entries are applied when a majority has them, and a snapshot of them may be durable before the own write of their
-    // term was. Nothing was voted or acknowledged in that term then.
+    // Entries are applied once a majority has them, so a snapshot may be durable before this server has written their
+    // term. It has neither voted nor acknowledged anything in that term then.
     if (s.term > hard_.term) {
       hard_ = {s.term, {}};
       hard_dirty_ = true;
@@ -42,8 +42,8 @@ void machine::core::restore(const initial_state& state, time_point now) {
   PRAETOR_ASSERT(hard_.term >= log_.last_term());
   handed_ = durable_ = log_.last();
   members_changed_ = true;
-  // What was promised before is forgotten, so nobody gets a vote until it has run out. Who votes alone has promised
-  // nothing that others build on.
+  // Promises made before the restart are unknown, so no one gets a vote until the longest one has expired. A sole voter
+  // has made no lease promise that others rely on.
   if (hard_.term > 0 && !is_sole_voter() && !mutated(mutation::restarted_voter_votes_at_once))
     promise_ = {{}, now_ + limits_.lease_promise, {~term_t{0}, 0}};
   reset_election_deadline();
@@ -59,7 +59,7 @@ bool machine::core::bootstrap(const configuration& members, time_point now) {
             [](const server& a, const server& b) { return a.who.id < b.who.id; });
   hard_ = {1, {}};
   hard_dirty_ = true;
-  // No stamp: every server must make the same entry.
+  // No timestamp: every server must create the same entry.
   log_.append(std::make_shared<const entry>(entry{1, 1, entry_kind::configuration, 0, encode(sorted)}));
   set_configuration({1, std::move(sorted)});
   reset_election_deadline();
@@ -67,7 +67,7 @@ bool machine::core::bootstrap(const configuration& members, time_point now) {
   return true;
 }
 
-// ---- the disk answers ----------------------------------------------------------------------------------------------
+// ---- results of writes ---------------------------------------------------------------------------------------------
 
 void machine::core::log_written(std::uint64_t write, time_point now) {
   advance(now);
@@ -95,8 +95,8 @@ void machine::core::log_failed(time_point now) {
   failed_term_ = hard_.term;
   write_failed_ = true;
   write_again_at_ = now_ + limits_.heartbeat_interval;
-  // What was given out and not reported back may or may not be on the disk: the same is written again, and nothing
-  // else ever takes the place of one of these entries in this term.
+  // Writes that were issued and not reported back may or may not be on disk: write the same again. No other entry ever
+  // takes the place of one of these in this term.
   for (const auto& w : writes_)
     if (w.reset) reset_ = w.reset;
   writes_.clear();
@@ -111,7 +111,7 @@ void machine::core::log_failed(time_point now) {
 
 void machine::core::disk_stalled(time_point now) {
   advance(now);
-  if (is_sole_voter()) return; // nobody else could do better
+  if (is_sole_voter()) return; // no other server could do better
   stalled_ = !writes_.empty();
   if (role_ == role::leader)
     hand_over();
@@ -128,7 +128,7 @@ void machine::core::applied(index_t index) {
   }
 }
 
-// ---- what is to be done --------------------------------------------------------------------------------------------
+// ---- output --------------------------------------------------------------------------------------------------------
 
 bool machine::core::has_something_to_write() const {
   return may_write() && (hard_dirty_ || reset_ || truncate_from_ || handed_ < log_.last());
@@ -162,7 +162,8 @@ bool machine::core::can_apply() const {
 void machine::core::fill_apply(output& out) {
   if (!can_apply()) return;
   out.apply = log_.read(apply_sent_ + 1, commit_, limits_.max_apply_bytes - applying_bytes_, ~std::size_t{0});
-  PRAETOR_ASSERT(!out.apply.empty() && out.apply.front()->index == apply_sent_ + 1); // committed, so it must be there
+  PRAETOR_ASSERT(!out.apply.empty() && out.apply.front()->index == apply_sent_ + 1); // committed entries are always
+                                                                                     // readable
   apply_sent_ = out.apply.back()->index;
   for (const auto& e : out.apply) {
     applying_bytes_ += e->weight();

@@ -6,11 +6,13 @@ namespace praetor::raft {
 
 namespace {
 
-/// Before the first commit of the term the commit index may be behind what an earlier leader acknowledged.
+/// Before the term's first commit, the commit index may be behind writes that an earlier leader acknowledged (Raft
+/// dissertation 6.4).
 bool reads_wait_for_first_commit() { return !mutated(mutation::read_before_first_commit); }
 
 } // namespace
 
+/// ReadIndex (Raft dissertation 6.4): a round of heartbeats confirms leadership before the read is answered.
 result<void> machine::core::read_index(std::uint64_t token, time_point now) {
   advance(now);
   if (shut_down_) return tl::unexpected(refusal::shut_down);
@@ -22,7 +24,7 @@ result<void> machine::core::read_index(std::uint64_t token, time_point now) {
   return {};
 }
 
-/// Reads that come in while a round is under way share the next one. `again`: do not wait for its end.
+/// Reads that arrive during a round share the next one. `again`: start it without waiting for the current one.
 void machine::core::start_read_round(bool again) {
   if (pending_reads_.empty() || pending_reads_.back().index == 0 || pending_reads_.back().round != 0) return;
   if (!again && round_ > quorum_round()) return;
@@ -66,8 +68,9 @@ std::optional<time_point> machine::core::quorum_promise() const {
   return until;
 }
 
+/// Raft dissertation 6.4.1, with explicit promises in place of assumed election timeouts.
 std::optional<time_point> machine::core::lease_valid_until() const {
-  // A leader that is no voter would count on the promises of others while nothing binds itself.
+  // A non-voting leader would rely on the promises of others while its own vote binds no one.
   bool unready = applied_ < term_start_ && reads_wait_for_first_commit();
   if (role_ != role::leader || transfer_ || unready || !own_is_voter()) return std::nullopt;
   auto until = quorum_promise();

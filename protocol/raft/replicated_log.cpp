@@ -56,7 +56,7 @@ std::vector<entry_ptr> replicated_log::read(index_t from, index_t last, std::siz
   return result;
 }
 
-// Terms never fall along the log, so both searches halve.
+// Terms never decrease along the log, so both searches are binary.
 
 index_t replicated_log::first_of_term_at(index_t index, index_t floor) const {
   auto wanted = term(index);

@@ -14,7 +14,7 @@ result<index_range> machine::core::propose(std::vector<proposal>&& batch, std::i
   if (transfer_) return tl::unexpected(refusal::transferring);
   std::size_t bytes = 0;
   for (const auto& p : batch) {
-    PRAETOR_ASSERT(p.kind != entry_kind::configuration); // propose_configuration
+    PRAETOR_ASSERT(p.kind != entry_kind::configuration); // use propose_configuration
     bytes += p.data.size();
   }
   if (limits_.max_uncommitted_bytes != 0 && uncommitted_bytes_ != 0 &&
@@ -75,7 +75,7 @@ void machine::core::replicate_to(follower_progress& p) {
 
 void machine::core::send_append(follower_progress& p, bool with_entries) {
   append_request r;
-  // Somebody who is receiving a snapshot hears a heartbeat that holds for every log.
+  // A follower that is receiving a snapshot gets a heartbeat that matches any log.
   r.prev_index = p.state == state_t::snapshot ? 0 : p.next - 1;
   auto prev_term = log_.term(r.prev_index);
   if (r.prev_index != 0 && !prev_term) return start_snapshot(p);
@@ -105,6 +105,7 @@ void machine::core::request_heartbeats() {
 }
 
 void machine::core::tick_leader() {
+  // CheckQuorum (Raft dissertation 6.2): a leader without a majority steps down.
   if (!is_sole_voter() && quorum_contact() + limits_.quorum_timeout <= now_) {
     ++count_.quorum_losses;
     return become_follower(hard_.term, {});
@@ -125,7 +126,7 @@ void machine::core::on(const message& m, const append_result& r) {
   if (m.term < hard_.term || role_ != role::leader) return;
   auto* p = find_progress(m.from);
   if (!p) return refuse(m, &counters::strangers, "an answer to an append that it was not sent");
-  // What was never sent can't be held.
+  // A follower can't hold entries that were never sent.
   if (!r.rejected && r.match > log_.last())
     return refuse(m, &counters::conflicts, "an answer about entries that are not in the leader's log");
   p->last_contact = now_;
@@ -143,18 +144,18 @@ void machine::core::on(const message& m, const append_result& r) {
 }
 
 void machine::core::appends_rejected(follower_progress& p, const append_result& r) {
-  // Beyond the own log: the answer to what was sent in an earlier term.
+  // Beyond the local log: the answer to an append of an earlier term.
   if (p.state == state_t::snapshot || r.rejected_prev > log_.last()) return;
   bool probed = p.state == state_t::probe && r.rejected_prev == p.next - 1;
-  if (!probed && (p.state == state_t::probe || r.rejected_prev <= p.match)) return; // the answer to an older one
-  // Skip whole terms: if the follower's term is in the own log, the logs may meet at its last entry there; if not, they
-  // cannot meet before the follower's first entry of it.
+  if (!probed && (p.state == state_t::probe || r.rejected_prev <= p.match)) return; // the answer to an older append
+  // Skip whole terms (Raft 5.3): if the local log has the follower's term, the logs may meet at its last local entry;
+  // if not, they cannot meet before the follower's first entry of that term.
   auto next = std::min(r.hint_index, r.rejected_prev);
   if (r.hint_term != 0 && r.rejected_prev > 0) {
     auto meet = log_.last_not_above(r.hint_term, r.rejected_prev - 1);
     if (meet >= log_.first() && log_.term(meet) == r.hint_term) next = meet + 1;
   }
-  // A server that came back on an older disk no longer holds what it had acknowledged.
+  // A server that came back with an older disk no longer holds what it had acknowledged.
   if (r.rejected_prev <= p.match) p.match = next > 0 ? next - 1 : 0;
   p.to_probe(std::max(next, p.match + 1));
   replicate_due_ = true;
@@ -185,7 +186,8 @@ void machine::core::maybe_commit() {
   if (role_ != role::leader) return;
   auto index = quorum_value<index_t>(durable_, 0, [](const follower_progress& p) { return p.match; });
   if (mutated(mutation::commit_without_majority)) index = durable_;
-  // Only entries of the own term are committed by counting; older ones with them (paper, section 5.4.2).
+  // Only entries of the current term are committed by counting replicas; earlier ones are committed with them (Raft
+  // 5.4.2).
   if (index > commit_ && (log_.term(index) == hard_.term || mutated(mutation::older_term_by_counting)))
     advance_commit(index);
 }
@@ -221,7 +223,7 @@ void machine::core::advance_commit(index_t index) {
 void machine::core::on(const message& m, append_request& r) {
   append_result result;
   if (m.term < hard_.term) {
-    // Without the request's round and epoch: its sender may lead again by now, and count them as those of this term.
+    // Omits the request's round and epoch: its sender may be leader again by now and count them for its current term.
     result.rejected = true;
     result.rejected_prev = r.prev_index;
     return answer(m.from, result);
@@ -252,7 +254,7 @@ void machine::core::on(const message& m, append_request& r) {
   auto match = r.prev_index + r.entries.size();
   if (auto commit = std::min(r.commit, match); commit > commit_) advance_commit(commit);
   if (r.entries.empty()) {
-    // Says what is durable now rather than wait for the disk: the leader must know that somebody is here.
+    // Reports what is durable now instead of waiting for the disk, so that the leader knows that this server is alive.
     result.match = std::min(match, durable_);
     return answer(m.from, result);
   }
@@ -263,10 +265,11 @@ void machine::core::on(const message& m, append_request& r) {
     send_when_durable(m.from, result);
 }
 
+/// The consistency check of AppendEntries (Raft 5.3).
 bool machine::core::logs_meet(const message& m, const append_request& r) {
   if (r.prev_index > log_.last()) return false;
   auto term = log_.term(r.prev_index);
-  if (r.prev_index <= commit_) return true; // as in every leader's log; see contradiction
+  if (r.prev_index <= commit_) return true; // equal to every leader's log, see contradiction
   PRAETOR_ASSERT(term && m.term >= *term);
   return *term == r.prev_term || mutated(mutation::log_matching_unchecked);
 }
@@ -275,7 +278,7 @@ void machine::core::take_entries(const append_request& r) {
   for (const auto& e : r.entries) {
     if (e->index <= log_.last()) {
       auto term = log_.term(e->index);
-      if (e->index <= commit_) continue; // the same one; see contradiction
+      if (e->index <= commit_) continue; // identical, see contradiction
       PRAETOR_ASSERT(term);
       if (*term == e->term) continue;
       truncate(e->index);
@@ -288,8 +291,8 @@ void machine::core::take_entries(const append_request& r) {
 void machine::core::truncate(index_t from) {
   PRAETOR_ASSERT(from > commit_ && role_ == role::follower);
   log_.truncate(from);
-  // Answers that wait for a write may only name what that write leaves on the disk. The leader that they were meant for
-  // is one of an older term, and misses nothing.
+  // A pending acknowledgement may only cover entries that its write leaves on disk. It was addressed to a leader of an
+  // older term, which does not need it.
   std::erase_if(held_, [&](const message& m) {
     auto* answer = std::get_if<append_result>(&m.body);
     return answer && !answer->rejected && answer->match >= from;

@@ -6,7 +6,7 @@ namespace praetor::raft {
 
 void machine::core::start_snapshot(follower_progress& p) {
   if (!snapshot_ || snapshot_->index < p.next) {
-    // Nothing to offer yet: heartbeats go on, and the next rejection tries again.
+    // No snapshot yet: heartbeats continue, and the next rejection retries.
     p.to_probe(p.next);
     p.probe_sent = true;
     return;
@@ -18,7 +18,7 @@ void machine::core::start_snapshot(follower_progress& p) {
   offer_snapshot(p);
 }
 
-/// An empty piece: the follower answers with what it has of this snapshot already.
+/// Sends an empty chunk: the follower answers with its progress on this snapshot.
 void machine::core::offer_snapshot(follower_progress& p) {
   auto& t = *p.transfer;
   t.step = snapshot_transfer::step_t::offered;
@@ -27,7 +27,7 @@ void machine::core::offer_snapshot(follower_progress& p) {
   send(p.who, snapshot_request{t.meta, 0, {}, false});
 }
 
-/// Something was lost, or the follower takes its time to install: ask again where it stands.
+/// A message was lost, or the follower is still installing: ask for its progress again.
 void machine::core::resend_snapshot(follower_progress& p) {
   if (p.state == state_t::probe && p.probe_sent && p.connected && p.next < log_.first()) start_snapshot(p);
   if (!p.transfer || !p.connected || now_ - p.transfer->sent_at < limits_.election_timeout) return;
@@ -52,9 +52,9 @@ void machine::core::on(const message& m, const snapshot_result& r) {
   }
   using step_t = snapshot_transfer::step_t;
   if (t.step == step_t::reading) return;
-  if (t.step == step_t::sent && r.offset == t.offset) return; // a duplicate of the answer that asked for this piece
+  if (t.step == step_t::sent && r.offset == t.offset) return; // a duplicate of the answer that requested this chunk
   if (t.step == step_t::sent && t.done && r.offset == t.meta.size) {
-    t.sent_at = now_; // all there, being installed
+    t.sent_at = now_; // complete, being installed
     return;
   }
   t.step = step_t::reading;
@@ -119,14 +119,14 @@ void machine::core::on(const message& m, snapshot_request& r) {
     return;
   }
   if (!incoming_ || incoming_->meta != r.meta) {
-    // Not before the piece of the other one is stored: the report of it must not be taken for one of this. The leader
-    // offers again.
+    // Wait until the chunk of the other snapshot is stored: its report must not be taken for one of this snapshot. The
+    // leader offers it again.
     if (incoming_ && incoming_->storing) return answer(m.from, snapshot_result{r.meta.id, 0, false});
     incoming_ = incoming_snapshot{r.meta, m.from, 0, false, false};
   }
   auto& s = *incoming_;
   s.from = m.from;
-  if (s.storing) return; // the answer follows when it is stored
+  if (s.storing) return; // the answer follows when the chunk is stored
   auto is_offer = r.data.empty() && !r.done;
   if (is_offer || r.offset != s.stored) return answer(m.from, snapshot_result{r.meta.id, s.stored, false});
   s.storing = true;
@@ -153,7 +153,7 @@ void machine::core::snapshot_installed(const snapshot_meta& meta, time_point now
   PRAETOR_ASSERT(incoming_ && incoming_->installing && incoming_->meta.id == meta.id);
   auto from = incoming_->from;
   incoming_.reset();
-  // Its state is another one now. A leader has all that is committed, so that it cannot lead on from here.
+  // The state has been replaced. A leader's log holds all committed entries, so this server can't continue to lead.
   if (role_ == role::leader) become_follower(hard_.term, {});
   PRAETOR_ASSERT(meta.index > applied_);
   snapshot_ = meta;
@@ -163,7 +163,7 @@ void machine::core::snapshot_installed(const snapshot_meta& meta, time_point now
   applying_bytes_ = 0;
   if (meta.index > commit_) {
     if (log_.term(meta.index) == meta.term) {
-      advance_commit(meta.index); // the log goes on from here
+      advance_commit(meta.index); // the log continues from here
     } else {
       reset_ = log_reset{meta.index, meta.term};
       truncate_from_.reset();

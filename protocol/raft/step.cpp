@@ -11,7 +11,7 @@ machine::core::core(identity own, settings limits, const log_view& disk, std::mt
 }
 
 void machine::core::configure(const settings& limits) {
-  // A promise that outlives the patience of followers would let one vote for itself inside its own promise's time.
+  // A promise longer than the election timeout would let a server campaign while its own promise still binds it.
   PRAETOR_ASSERT(limits.lease_promise <= limits.election_timeout);
   PRAETOR_ASSERT(limits.heartbeat_interval < limits.election_timeout);
   PRAETOR_ASSERT(limits.snapshot_chunk > 0 && limits.max_in_flight_messages > 0 && limits.max_append_entries > 0);
@@ -41,6 +41,7 @@ void machine::core::answer(const identity& to, message_body body) {
     send_when_durable(to, std::move(body));
 }
 
+/// A newer term has no vote yet (Raft 5.1).
 void machine::core::adopt_term(term_t term) {
   PRAETOR_ASSERT(term >= hard_.term);
   if (term == hard_.term) return;
@@ -50,7 +51,7 @@ void machine::core::adopt_term(term_t term) {
 
 void machine::core::become_follower(term_t term, const identity& leader) {
   if (role_ == role::leader) {
-    // A reader may still look at the lease that was published; so this server keeps out of elections until it ends.
+    // Readers may still rely on the published lease, so this server stays out of elections until the lease ends.
     if (auto lease = quorum_promise(); lease && *lease != time_point::max() && *lease > promise_.until)
       promise_ = {own_, *lease, {hard_.term, epoch_}};
     fail_reads();
@@ -78,7 +79,8 @@ void machine::core::heard_from_leader(const message& m) {
 
 duration machine::core::jitter(duration limit) {
   if (limit <= duration::zero()) return duration::zero();
-  // Not std::uniform_int_distribution: its results differ between standard libraries, and a seed is to mean one run.
+  // Not std::uniform_int_distribution: its results differ between standard libraries, and a seed must give the same run
+  // everywhere.
   return duration((*random_)() % static_cast<std::uint64_t>(limit.count()));
 }
 
@@ -114,7 +116,7 @@ void machine::core::connection_lost(const std::string& id, time_point now) {
     auto& p = i->second;
     p.connected = false;
     if (p.state == state_t::replicate) p.to_probe(p.match + 1);
-    p.probe_sent = true; // nothing but heartbeats until something answers
+    p.probe_sent = true; // only heartbeats until it answers
     return;
   }
   if (role_ != role::follower || leader_.id != id) return;

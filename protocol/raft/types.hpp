@@ -15,13 +15,13 @@
 
 namespace praetor::raft {
 
-using index_t = std::uint64_t; ///< a place in the log; the first entry has index 1, 0 is "nothing"
+using index_t = std::uint64_t; ///< a position in the log; the first entry has index 1, 0 means none
 using term_t = std::uint64_t;
 using time_point = std::chrono::steady_clock::time_point;
 using duration = std::chrono::steady_clock::duration;
 
-/// Who a server is: its ID and the UUID of the storage it runs on. An ID that comes back with an empty disk has a new
-/// storage UUID, and so is somebody else where votes are counted. Empty: nobody.
+/// Identifies a server by its ID and the UUID of its storage. A server that comes back with an empty disk has a new
+/// storage UUID and counts as a different server in votes. Empty: none.
 struct identity {
   std::string id;
   std::string storage;
@@ -36,7 +36,7 @@ struct identity {
   }
 };
 
-/// One member of the cluster. The address is for people to read; connections follow gossip.
+/// One member of the cluster. The address is for people; connections use the one from gossip.
 struct server {
   identity who;
   std::string address;
@@ -53,16 +53,16 @@ struct configuration {
   const server* find(const identity& who) const;
   bool is_voter(const identity& who) const;
   std::size_t voter_count() const;
-  /// True if `who` is the only voter.
+  /// Whether `who` is the only voter.
   bool is_sole_voter(const identity& who) const { return voter_count() == 1 && is_voter(who); }
   bool operator==(const configuration&) const = default;
 };
 
-/// The data of a configuration entry, and back.
+/// Encodes and decodes the data of a configuration entry.
 std::string encode(const configuration& value);
 expected<configuration> decode_configuration(std::string_view data);
 
-/// A configuration and the index of the entry that holds it (0: given by nobody yet).
+/// A configuration and the index of its entry (0: initial, without an entry).
 struct indexed_configuration {
   index_t index = 0;
   configuration value;
@@ -76,16 +76,16 @@ enum class entry_kind : std::uint8_t {
   configuration = 2, ///< `data` is an encoded configuration
 };
 
-/// One entry of the log. Never changed once made, so that log writing, replication and apply share one object.
+/// One entry of the log. Immutable, so that log writing, replication and apply share one object.
 struct entry {
   index_t index = 0;
   term_t term = 0;
   entry_kind kind = entry_kind::command;
-  std::int64_t time_ns = 0; ///< the leader's wall clock, never less than that of the entry before
+  std::int64_t time_ns = 0; ///< the leader's wall clock, never less than that of the previous entry
   std::string data;
 
   bool operator==(const entry&) const = default;
-  /// What the entry weighs in byte limits.
+  /// The entry's size in byte limits.
   std::size_t weight() const { return data.size() + 48; }
 
   template <class F, class Self>
@@ -99,10 +99,10 @@ struct entry {
 };
 using entry_ptr = std::shared_ptr<const entry>;
 
-/// What must survive a crash beside the log.
+/// The state besides the log that must survive a crash (Raft figure 2).
 struct hard_state {
   term_t term = 0;
-  identity voted_for; ///< in `term`; empty: for nobody yet
+  identity voted_for; ///< in `term`; empty: no vote cast yet
 
   bool operator==(const hard_state&) const = default;
 
@@ -115,10 +115,10 @@ struct hard_state {
 
 /// A snapshot of the state after the entry at `index`.
 struct snapshot_meta {
-  std::string id; ///< names these very bytes: equal ids have equal content, so that a transfer can be resumed
+  std::string id; ///< identifies the exact bytes: equal ids have equal content, so that a transfer can be resumed
   index_t index = 0;
   term_t term = 0;
-  std::int64_t time_ns = 0; ///< stamp of the entry at `index`
+  std::int64_t time_ns = 0; ///< timestamp of the entry at `index`
   indexed_configuration members;
   std::uint64_t size = 0; ///< bytes
 
@@ -137,7 +137,7 @@ struct snapshot_meta {
 
 // ---- messages ----------------------------------------------------------------------------------------------------
 
-/// Names a lease that a leader has given up in favour of another server, so that voters may break their promise to it.
+/// Names a lease that a leader gave up in favour of another server, which releases voters from their promise.
 struct lease_token {
   term_t term = 0; ///< 0: no lease was given up
   std::uint64_t epoch = 0;
@@ -151,12 +151,13 @@ struct lease_token {
   }
 };
 
-/// Asks for a vote in `message::term`. A pre-vote asks only whether a vote would be given and changes nothing.
+/// Requests a vote in `message::term`. A pre-vote only asks whether the vote would be granted and changes nothing (Raft
+/// dissertation 9.6).
 struct vote_request {
   bool pre_vote = false;
   index_t last_index = 0;
   term_t last_term = 0;
-  lease_token token; ///< set by a candidate that the leader has named as its successor
+  lease_token token; ///< set by a candidate that the leader named as its successor
 
   bool operator==(const vote_request&) const = default;
 
@@ -172,7 +173,7 @@ struct vote_request {
 struct vote_result {
   bool pre_vote = false;
   bool granted = false;
-  term_t asked_term = 0;                    ///< the term of the request that is answered
+  term_t asked_term = 0;                    ///< the term of the request
   std::chrono::nanoseconds promise_left{0}; ///< refused because of a promise to a leader that lasts this much longer
 
   bool operator==(const vote_result&) const = default;
@@ -186,15 +187,15 @@ struct vote_result {
   }
 };
 
-/// Entries after `prev_index`, or none: a heartbeat.
+/// Entries after `prev_index`; without entries a heartbeat.
 struct append_request {
   index_t prev_index = 0;
   term_t prev_term = 0;
   index_t commit = 0;
   std::vector<entry_ptr> entries;
-  std::int64_t sent_ns = 0; ///< the leader's steady clock, handed back in the answer
-  std::uint64_t round = 0;  ///< the leader's read round, handed back in the answer
-  std::uint64_t epoch = 0;  ///< of the lease that an answer extends, handed back in the answer
+  std::int64_t sent_ns = 0; ///< the leader's steady clock, echoed in the answer
+  std::uint64_t round = 0;  ///< the leader's read round, echoed in the answer
+  std::uint64_t epoch = 0;  ///< of the lease that an answer extends, echoed in the answer
 
   bool operator==(const append_request& other) const;
 
@@ -212,7 +213,7 @@ struct append_request {
 
 struct append_result {
   bool rejected = false;
-  index_t match = 0;         ///< not rejected: the follower's log equals the leader's up to here, durably
+  index_t match = 0;         ///< accepted: the follower's log equals the leader's up to here, durably
   index_t rejected_prev = 0; ///< rejected: `prev_index` of the request
   index_t hint_index = 0;    ///< rejected: first index of `hint_term`, or one past the end of a log that is too short
   term_t hint_term = 0;      ///< rejected: the term found at `rejected_prev`; 0: the log is too short
@@ -237,7 +238,7 @@ struct append_result {
   }
 };
 
-/// A piece of a snapshot. The first one is empty and asks how much the follower has already.
+/// A chunk of a snapshot. The first one is empty and asks for the follower's progress.
 struct snapshot_request {
   snapshot_meta meta;
   std::uint64_t offset = 0;
@@ -257,7 +258,7 @@ struct snapshot_request {
 
 struct snapshot_result {
   std::string id;           ///< of the snapshot
-  std::uint64_t offset = 0; ///< the follower holds this many bytes; the next piece starts here
+  std::uint64_t offset = 0; ///< bytes that the follower holds; the next chunk starts here
   bool installed = false;   ///< the follower's state includes everything up to the snapshot's index
 
   bool operator==(const snapshot_result&) const = default;
@@ -270,7 +271,7 @@ struct snapshot_result {
   }
 };
 
-/// The leader has given up its lease: campaign at once.
+/// The leader has given up its lease: campaign at once (Raft dissertation 3.10).
 struct timeout_now {
   lease_token token;
 
@@ -285,7 +286,7 @@ struct timeout_now {
 using message_body = std::variant<vote_request, vote_result, append_request, append_result, snapshot_request,
                                   snapshot_result, timeout_now>;
 
-/// What one server says to another. `to` names the storage too: whoever answers to the ID on another disk drops it.
+/// A message between servers. `to` includes the storage UUID: a server with the same ID on another disk drops it.
 struct message {
   identity from;
   identity to;
@@ -295,8 +296,8 @@ struct message {
   bool operator==(const message&) const = default;
 };
 
-/// A message as bytes, and back. The bytes are not to be trusted; what comes back may still be nonsense that
-/// `machine::step` has to refuse.
+/// Encodes and decodes a message. The input is untrusted; a decoded message may still be invalid, which `machine::step`
+/// checks.
 std::string encode(const message& value);
 expected<message> decode_message(std::string_view data);
 

@@ -8,7 +8,7 @@ namespace praetor::raft {
 
 namespace {
 
-/// A member in the layout of Consul's Raft, and its storage.
+/// A member in the layout of hashicorp/raft, and its storage.
 struct packed_server {
   int suffrage = 0; // 0 voter, 1 non-voter
   std::string id;
@@ -35,7 +35,7 @@ struct packed_configuration {
 
 constexpr unsigned message_version = 1;
 
-/// Hook of the codec: what is nil or has no ID would take one byte here and a whole object in memory.
+/// Codec hook. Rejects nil and empty IDs: they would take one byte here and a whole object in memory.
 void msgpack_read(msgpack::reader& in, packed_configuration& into) {
   std::size_t parts = 0;
   if (!in.begin_map(parts)) return;
@@ -76,7 +76,7 @@ expected<configuration> decode_configuration(std::string_view data) {
   return result;
 }
 
-// Hooks of the codec.
+// Codec hooks.
 
 void msgpack_write(std::string& out, const indexed_configuration& value) {
   msgpack::write_list_header(out, 2);

@@ -32,7 +32,7 @@ void broadcast_queue::take(std::vector<std::string>& into, std::size_t& budget, 
     if (budget <= overhead) break;
     auto free = budget - overhead;
     if (it->first.length > free) {
-      // On to the longest one of this rank that fits.
+      // Skip to the longest message of this rank that fits.
       it = order_.lower_bound(place{it->first.sent, free, std::numeric_limits<std::uint64_t>::max()});
       continue;
     }

@@ -8,24 +8,23 @@
 
 namespace praetor::swim {
 
-/// Messages that are to reach everybody, each sent a limited number of times. First come those sent least often, then
-/// the longest, then the newest.
+/// Messages to broadcast, each sent a limited number of times. Those sent least often come first, then the longest,
+/// then the newest (SWIM 4.1).
 class broadcast_queue {
 public:
-  /// @param subject a newer message about the same subject replaces this one; empty: nothing replaces it
-  /// @param ticket comes out of `take`, `add` or `trim` once the message has been sent often enough, was replaced or
-  ///        was dropped; 0: nobody waits for it
-  /// @return the ticket of the message that was replaced, or 0
+  /// @param subject a newer message about the same subject replaces this one; empty: never replaced
+  /// @param ticket returned by `take`, `add` or `trim` once the message was sent often enough, replaced or dropped; 0:
+  ///   not tracked
+  /// @return the ticket of the replaced message, or 0
   std::uint64_t add(std::string message, const std::string& subject, std::uint64_t ticket = 0);
 
-  /// Adds messages to `into` as long as `budget` bytes last, each with `overhead` bytes more than it has itself, and
-  /// lessens `budget`.
-  /// @param limit how often a message is sent before it is forgotten
-  /// @param finished gets the tickets of messages that were sent for the last time
+  /// Moves messages to `into` while `budget` lasts. Each costs its size plus `overhead` bytes of the budget.
+  /// @param limit how often a message is sent before it is dropped
+  /// @param finished receives the tickets of messages that were sent for the last time
   void take(std::vector<std::string>& into, std::size_t& budget, std::size_t overhead, std::size_t limit,
             std::vector<std::uint64_t>& finished);
 
-  /// Drops what comes last in order until `most` are left. Returns how many were dropped.
+  /// Drops the last messages in order until `most` remain. Returns how many were dropped.
   std::size_t trim(std::size_t most, std::vector<std::uint64_t>& finished);
 
   std::size_t size() const { return order_.size(); }
@@ -35,7 +34,7 @@ private:
   struct place {
     std::size_t sent = 0;
     std::size_t length = 0;
-    std::uint64_t number = 0; ///< of arrival
+    std::uint64_t number = 0; ///< order of arrival
 
     bool operator<(const place& other) const {
       if (sent != other.sent) return sent < other.sent;

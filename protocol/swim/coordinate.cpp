@@ -10,22 +10,23 @@ namespace praetor::swim {
 
 namespace {
 
-// Tuning of "Vivaldi: A Decentralized Network Coordinate System" and "Network Coordinates in the Wild"; the values are
-// those of the reference, section 5.7.
+// Tuning of "Vivaldi: A Decentralized Network Coordinate System" and "Network Coordinates in the Wild", with the values
+// of Serf (DefaultConfig in coordinate/config.go).
 constexpr double error_max = 1.5;
-constexpr double error_weight = 0.25; // ce
-constexpr double move_weight = 0.25;  // cc
+constexpr double error_weight = 0.25; // ce in Vivaldi
+constexpr double move_weight = 0.25;  // cc in Vivaldi
 constexpr std::size_t adjustment_window = 20;
 constexpr double height_min = 10.0e-6;
 constexpr std::size_t latency_filter = 3;
 constexpr double gravity_rho = 150.0;
 constexpr nanoseconds round_trip_max = std::chrono::seconds(10);
 constexpr double next_to_nothing = 1.0e-6;
-// Coordinates of others beyond are made up: round trips end at 10 s, and all of a pool stay around the origin.
+// Received coordinates beyond this are forged: round trips are at most 10 s, and gravity keeps all coordinates around
+// the origin.
 constexpr double part_max = 100.0;      // seconds
 constexpr double told_error_max = 10.0; // an honest one stays below `error_max`
 
-/// To a multiple of 2^-40: far below a nanosecond, far above what machines may differ in.
+/// Rounds to a multiple of 2^-40: far below a nanosecond, far above the differences between platforms.
 double rounded(double value) { return std::ldexp(std::nearbyint(std::ldexp(value, 40)), -40); }
 
 double raw_distance(const coordinate& a, const coordinate& b) {
@@ -37,25 +38,25 @@ double raw_distance(const coordinate& a, const coordinate& b) {
   return std::sqrt(sum) + a.height + b.height;
 }
 
-/// Like `distance`, but without its bounds: what a made-up coordinate makes of the own one has to show.
+/// Like `distance`, but unbounded: exposes the effect of a forged coordinate.
 double seconds_between(const coordinate& a, const coordinate& b) {
   double raw = raw_distance(a, b);
   double adjusted = raw + a.adjustment + b.adjustment;
   return std::nearbyint((adjusted > 0 ? adjusted : raw) * 1e9) / 1e9;
 }
 
-/// A place that an honest member may be at. A negative error or a huge number would carry the own place away.
+/// Whether an honest member may have this coordinate. A negative error or a huge number would throw the local
+/// coordinate far off.
 bool is_plausible(const coordinate& c) {
   auto small = [](double part) { return std::fabs(part) <= part_max; };
   return std::all_of(c.vec.begin(), c.vec.end(), small) && small(c.adjustment) && c.error >= 0 &&
          c.error <= told_error_max && c.height >= 0 && c.height <= part_max;
 }
 
-/// Numbers all of them, and as many as there are dimensions.
+/// All components are finite, and there are as many as dimensions.
 bool is_usable(const coordinate& c) { return c.vec.size() == coordinate::dimensions && is_valid(c); }
 
-/// The direction from `b` to `a`, of length one, and how far they are apart. Coinciding places get a random direction
-/// and no distance.
+/// The unit vector from `b` to `a`, and their distance. Coincident points get a random direction and distance zero.
 std::pair<std::vector<double>, double> direction(const coordinate& a, const coordinate& b, std::mt19937_64& random) {
   std::vector<double> unit(coordinate::dimensions);
   auto length = [&] { return std::sqrt(std::inner_product(unit.begin(), unit.end(), unit.begin(), 0.0)); };
@@ -74,7 +75,7 @@ std::pair<std::vector<double>, double> direction(const coordinate& a, const coor
   return {std::move(unit), 0.0};
 }
 
-/// Pushes `place` away from `other` by `force` seconds (negative: towards it).
+/// Moves `place` away from `other` by `force` seconds (negative: towards it), with height vectors (Vivaldi 5.4).
 void apply_force(coordinate& place, double force, const coordinate& other, std::mt19937_64& random) {
   auto [unit, far] = direction(place, other, random);
   for (std::size_t i = 0; i < unit.size(); ++i) place.vec[i] += unit[i] * force;
@@ -109,7 +110,7 @@ void coordinate_client::adjust(const coordinate& other, double seconds) {
   own_.adjustment = std::accumulate(samples_.begin(), samples_.end(), 0.0) / (2.0 * adjustment_window);
 }
 
-/// Keeps the whole pool from drifting away from the origin.
+/// Keeps the pool's coordinates from drifting away from the origin ("Network Coordinates in the Wild").
 void coordinate_client::gravitate(std::mt19937_64& random) {
   const coordinate origin;
   double pull = seconds_between(origin, own_) / gravity_rho;

@@ -13,21 +13,21 @@ namespace praetor::swim {
 
 using praetor::coordinate;
 
-/// Learns the own coordinate from round trips to others (Vivaldi with height and adjustment). All parts of it are
-/// rounded to 2^-40 s after each step, so that machines agree on what they compute.
+/// Computes the local coordinate from round trips to other members (Vivaldi with height and adjustment). Rounds all
+/// components to 2^-40 s after each step, so that all platforms compute the same.
 class coordinate_client {
 public:
   const coordinate& own() const { return own_; }
-  /// Takes in a measured round trip to `node`, whose coordinate was `other` then.
-  /// @param random tells places apart that coincide
-  /// @return the new own coordinate. Error: the coordinate is malformed, or the time is not within 0..10 s.
+  /// Adds a measured round trip to `node`, whose coordinate was `other` at that time.
+  /// @param random separates coincident points
+  /// @return the new local coordinate. Error: the coordinate is malformed, or the time is not within 0..10 s.
   expected<coordinate> update(const std::string& node, const coordinate& other, nanoseconds round_trip,
                               std::mt19937_64& random);
-  /// Puts the own coordinate somewhere (a test, or what was known before a restart).
+  /// Sets the local coordinate (in a test, or from before a restart).
   expected<void> set(const coordinate& own);
-  /// Drops what was measured to a member that is gone.
+  /// Drops the measurements of a member that is gone.
   void forget(const std::string& node) { latencies_.erase(node); }
-  /// How often the coordinate became nonsense and started afresh.
+  /// How often the coordinate became invalid and was reset.
   std::size_t resets() const { return resets_; }
 
 private:
@@ -39,7 +39,7 @@ private:
   coordinate own_;
   std::vector<double> samples_; ///< measured minus estimated, the last 20
   std::size_t next_sample_ = 0;
-  std::map<std::string, std::vector<double>> latencies_; ///< the last 3 of each member
+  std::map<std::string, std::vector<double>> latencies_; ///< the last 3 per member
   std::size_t resets_ = 0;
 };
 

@@ -17,16 +17,16 @@
 
 namespace praetor::swim {
 
-/// Lamport times from here on are nobody's: counting up to them would take longer than the world has. Up to here a
-/// clock may follow whom this member has asked to join; see `counter_free_range` for all others.
+/// Lamport times from here on are invalid: no clock gets this far by counting. Below it, a clock follows the members
+/// that this member asked to join; see `counter_free_range` for all others.
 inline constexpr lamport_time absurd_time = lamport_time{1} << 62;
 
-/// A node as its pool's users see it.
+/// A node as users of the pool see it.
 member as_member(const alive& a, node_condition condition);
 
-/// The state of the machine. Its parts stand in files of their own: probe.cpp (who answers), node_states.cpp (what is
-/// believed of each node), gossip.cpp (spreading), push_pull.cpp (streams and joins), members.cpp (what the pool sees),
-/// intents.cpp (joining and leaving on purpose), reconnect.cpp, events.cpp, queries.cpp.
+/// The state of the machine. Each part has a file of its own: probe.cpp (failure detection), node_states.cpp (node
+/// conditions), gossip.cpp (dissemination), push_pull.cpp (streams and joins), members.cpp (the users' view),
+/// intents.cpp (join and leave intents), reconnect.cpp, events.cpp, queries.cpp.
 class machine::core {
 public:
   core(member own, settings limits, std::mt19937_64& random, merge_check check);
@@ -73,11 +73,11 @@ public:
   std::size_t coordinate_resets() const { return coordinates_.resets(); }
 
 private:
-  /// What is believed of a process of the pool, this one included.
+  /// The state of a process of the pool, this one included.
   struct node {
-    alive is; ///< the newest word of it
+    alive is; ///< its newest alive message
     node_condition condition = node_condition::dead;
-    time_point changed{}; ///< the condition
+    time_point changed{}; ///< of the condition
     std::optional<suspicion> doubt;
 
     bool gone() const { return condition == node_condition::dead || condition == node_condition::left; }
@@ -86,17 +86,17 @@ private:
       condition = next;
       changed = now;
     }
-    /// Who is suspected has until the end of the suspicion, and nobody else has one.
+    /// A suspected node has a suspicion deadline, and no other node has one.
     bool is_sound() const { return doubt.has_value() == (condition == node_condition::suspect); }
   };
-  /// A member as the pool's users see it. It outlasts its node.
+  /// A member as users of the pool see it. It outlives its node.
   struct member_record {
     std::shared_ptr<const member> who = std::make_shared<member>();
-    lamport_time status_time = 0; ///< of the newest intent that counted
-    std::size_t bytes = 0;        ///< that it takes in a push/pull, about
+    lamport_time status_time = 0; ///< of the newest intent that took effect
+    std::size_t bytes = 0;        ///< approximate size in a push/pull
     time_point gone{};            ///< when it failed or left
   };
-  /// An intent of a member that is not known yet, or a join of one that has left.
+  /// An intent of an unknown member, or a join of one that has left.
   struct early_intent {
     bool leaving = false;
     lamport_time time = 0;
@@ -110,9 +110,9 @@ private:
     std::uint64_t stream = 0; ///< token of the stream ping; 0: none
     bool reached_by_stream = false;
   };
-  /// A ping that is made for somebody else.
+  /// A ping on behalf of another member (SWIM 3.1).
   struct favour {
-    std::uint32_t sequence = 0; ///< of the one who asked
+    std::uint32_t sequence = 0; ///< the requester's
     std::string address;
     bool wants_nack = false;
   };
@@ -128,7 +128,7 @@ private:
     join_options options;
     join_result result;
   };
-  /// A query that others asked and that may still be answered.
+  /// A query of another member that may still be answered.
   struct asked_query {
     query what;
     bool answered = false;
@@ -138,7 +138,7 @@ private:
     lamport_time time = 0;
     std::set<std::string> acked, answered;
   };
-  /// What was heard at one Lamport time.
+  /// The events of one Lamport time.
   struct event_slot {
     lamport_time time = 0;
     std::vector<user_event> events;
@@ -149,10 +149,10 @@ private:
   };
   struct timer {
     enum class kind_t : std::uint8_t {
-      suspicion,      ///< `name` may be dead by now
-      probe_timeout,  ///< `number`: sequence; ask others
-      probe_deadline, ///< likewise; give up
-      favour,         ///< `number`: sequence; nobody answered
+      suspicion,      ///< `name` may count as dead
+      probe_timeout,  ///< `number`: sequence; ask other members
+      probe_deadline, ///< `number`: sequence; give up
+      favour,         ///< `number`: sequence; the target did not answer
       asked_query,    ///< `number`: handle
       own_query,      ///< `number`: token
       prune,          ///< forget `name`
@@ -171,9 +171,9 @@ private:
   void run(const timer& due);
   void note(notice::kind_t kind, std::string subject, std::string text);
   void on(const std::string& from, const message& m);
-  /// Whether a message may be taken up at all; notes why not.
+  /// Whether to handle a message; records why not.
   bool admits(const message& m, bool proven, std::size_t& questions);
-  /// Counts a message that is not taken up, and says whose it was.
+  /// Counts a rejected message and records its sender.
   void refuse_message(const std::string& why);
   bool is_own(const std::string& name) const { return name == own_name_; }
   node* find_node(const std::string& name);
@@ -223,8 +223,8 @@ private:
   void fill(std::vector<std::string>& messages, std::size_t& budget);
   void send(const std::string& to, std::vector<std::string> messages);
   void send_with_gossip(const std::string& to, const message& m);
-  /// An answer to an address that may be forged: news come along only if the member of that name lives there, so that
-  /// nobody is sent more bytes than this member was.
+  /// Answers an address that may be forged. Piggybacks gossip only if the named member has this address, so that no one
+  /// receives more bytes than that member was sent.
   void send_answer(const std::string& to, const std::string& name, const message& m);
 
   // push_pull.cpp
@@ -248,7 +248,7 @@ private:
   void member_gone(const std::string& name);
   void member_updated(const alive& a);
   static void set_status(member_record& m, member_status status);
-  /// Another description of a member: what all of them take is kept in mind.
+  /// Replaces a member's description and updates the total size.
   void replace(member_record& m, member&& who);
   void report(member_change change, const member& who);
   void erase_member(const std::string& name);
@@ -266,7 +266,7 @@ private:
   void announce_join();
   void deny_leave(lamport_time heard);
   bool witness(lamport_time& clock, lamport_time seen);
-  /// Passes a message of the upper layer on.
+  /// Broadcasts a message of the upper layer.
   void announce(broadcast_queue& queue, const message& m, std::uint64_t ticket = 0);
   void say_farewell();
   void propagate_leave();
@@ -300,41 +300,42 @@ private:
   bool running_ = false;
   time_point now_{};
 
-  // Nodes: who answers.
+  // Nodes: failure detection.
   std::map<std::string, node> nodes_;
   std::vector<node*> ring_; ///< all nodes, shuffled
   std::size_t ring_at_ = 0;
   std::uint64_t incarnation_ = 0;
-  std::string heard_from_; ///< the address of what is being taken up
+  std::string heard_from_; ///< the source address of the current message
   std::size_t health_ = 0;
   std::optional<probe> probe_;
-  bool probe_due_ = false; ///< its time came while another one was under way
+  bool probe_due_ = false; ///< due while another probe was running
   std::map<std::uint32_t, favour> favours_;
   std::uint32_t next_sequence_ = 1;
 
-  // Members: who joined, left, failed.
+  // Members: joined, left, failed.
   std::map<std::string, member_record> members_;
   std::map<std::string, early_intent> early_intents_;
-  std::size_t roster_bytes_ = 0; ///< of all members in a push/pull, about
+  std::size_t roster_bytes_ = 0; ///< approximate size of all members in a push/pull
   lamport_time member_clock_ = 1, event_clock_ = 1, query_clock_ = 1;
-  bool leaping_ = false; ///< clocks follow as far as they are told: an own join is being answered
+  bool leaping_ = false; ///< clocks follow any received time, because the own join is being answered
   lamport_time event_min_ = 0, query_min_ = 0;
   leave_phase leaving_ = leave_phase::none;
 
-  // What is to be spread.
+  // Broadcast queues.
   broadcast_queue node_queue_, intent_queue_, query_queue_, event_queue_;
-  bool queue_full_ = false; ///< that messages are dropped was noted
+  bool queue_full_ = false; ///< dropped messages were reported
 
   // Streams.
   std::map<std::uint64_t, pending_stream> streams_;
   std::map<std::uint64_t, pending_join> joins_;
   std::uint64_t next_token_ = 1;
-  duration catch_up_wait_{}; ///< after the newest exchange that differing rosters caused; zero: they agreed since
-  time_point catch_up_at_{}; ///< none is caused before
+  duration catch_up_wait_{}; ///< delay after the newest exchange caused by differing rosters; zero: they have agreed
+                             ///< since
+  time_point catch_up_at_{}; ///< no such exchange before this time
 
   // Events and queries.
   std::vector<event_slot> heard_events_;
-  std::size_t event_bytes_ = 0; ///< of all events in them
+  std::size_t event_bytes_ = 0; ///< of all stored events
   std::vector<query_slot> heard_queries_;
   std::map<std::uint64_t, asked_query> asked_;
   std::map<std::uint64_t, own_query> own_queries_;
@@ -343,7 +344,7 @@ private:
   coordinate_client coordinates_;
   std::map<std::string, swim::coordinate> places_;
 
-  // Times.
+  // Timers.
   std::multimap<time_point, timer> timers_;
   time_point probe_at_{}, gossip_at_{}, push_pull_at_{}, reap_at_{}, reconnect_at_{};
   lamport_time written_clock_ = 0; ///< the newest in the rejoin snapshot

@@ -1,11 +1,11 @@
 #include "protocol/swim/core.hpp"
 
-/// User events: each reaches every member once. And the lines of the rejoin snapshot.
+/// User events: each is delivered to every member once. Also the lines of the rejoin snapshot.
 namespace praetor::swim {
 
 namespace {
 
-/// Events that members may send at one Lamport time; an honest pool has one or a few.
+/// The maximal number of events per Lamport time; an honest pool has one or a few.
 constexpr std::size_t most_per_slot = 1024;
 
 } // namespace
@@ -27,12 +27,12 @@ expected<void> machine::core::send_user_event(const std::string& name, const std
 
 namespace {
 
-/// What an event takes in memory, about.
+/// The approximate memory of an event.
 std::size_t bytes_of(const user_event& e) { return sizeof(user_event) + e.name.size() + e.payload.size(); }
 
 } // namespace
 
-/// An event that nobody remembers could be taken for news again: nothing of its time is taken any more.
+/// A forgotten event would be delivered again, so events of its time are no longer accepted.
 void machine::core::forget_oldest_events() {
   while (event_bytes_ > event_memory_limit) {
     event_slot* oldest = nullptr;
@@ -45,7 +45,7 @@ void machine::core::forget_oldest_events() {
   }
 }
 
-/// As many as fit, so that events never keep states from being exchanged.
+/// Adds as many as fit, so that events never prevent an exchange of states.
 void machine::core::add_newest_events(push_pull& state) const {
   std::vector<const event_slot*> slots;
   for (const auto& slot : heard_events_)
@@ -60,7 +60,7 @@ void machine::core::add_newest_events(push_pull& state) const {
     }
 }
 
-/// True: news, to be passed on.
+/// Returns true if the event is new and must be rebroadcast.
 bool machine::core::heard_event(const user_event& e) {
   if (!witness(event_clock_, e.time) || e.time < event_min_) return false;
   auto size = heard_events_.size();

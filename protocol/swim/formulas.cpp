@@ -7,7 +7,8 @@ namespace praetor::swim {
 
 namespace {
 
-/// Down to milliseconds; what is a hair below one counts as reached, as logarithms differ in their last digit.
+/// Rounds down to milliseconds. A value just below the next one counts as that one, because logarithms differ in their
+/// last digit.
 duration milliseconds_of(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::floor(seconds * 1000 + 1e-6)));
 }

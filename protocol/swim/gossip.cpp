@@ -1,6 +1,6 @@
 #include "protocol/swim/core.hpp"
 
-/// How news travel: in every packet that has room, and every gossip interval to a few members.
+/// Dissemination: piggybacked on every packet with room (SWIM 4.1), and sent to a few members every gossip interval.
 namespace praetor::swim {
 
 bool machine::core::has_gossip() const {
@@ -8,7 +8,7 @@ bool machine::core::has_gossip() const {
   return any && nodes_.size() > 1;
 }
 
-/// News that come while nothing is to be told go out at once; then an interval passes.
+/// The first message after an idle period is sent at once; the next one waits for the interval.
 void machine::core::gossip() {
   gossip_at_ = now_ + limits_.gossip_interval;
   auto targets = some_nodes(limits_.gossip_nodes, [&](const node& n) {

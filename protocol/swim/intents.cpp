@@ -2,14 +2,14 @@
 
 #include "protocol/mutation.hpp"
 
-/// Joining and leaving on purpose. Each such intent has a Lamport time; only what is newer than the member's last one
-/// counts.
+/// Intents to join and leave (Serf). Each has a Lamport time; only an intent newer than the member's last one takes
+/// effect.
 namespace praetor::swim {
 
-/// Makes `clock` point behind `seen`. False: no honest clock gets there, and what has that time is not taken up. Serf
-/// follows any time, so that one message of one member can bring all clocks to their end, where nothing is news.
+/// Advances `clock` past `seen`. Returns false if no honest clock can reach `seen`; the message is rejected then. Serf
+/// follows any time, so that a single message could drive all clocks to their end, where nothing counts as newer.
 bool machine::core::witness(lamport_time& clock, lamport_time seen) {
-  // From where a join may lead there is room for as many steps again.
+  // A join may advance the clock to half of the range, which leaves as many steps again.
   bool near =
       (leaping_ && seen < absurd_time / 2) || in_reach(seen, clock) || mutated(mutation::clock_follows_anything);
   if (seen >= absurd_time || !near) {
@@ -37,15 +37,15 @@ void machine::core::drop_old_intents() {
   std::erase_if(early_intents_, [&](const auto& i) { return now_ - i.second.heard > limits_.intent_timeout; });
 }
 
-/// An intent of this member that it did not announce. Others count the newest one alone, and a forged join would hide a
-/// forged leave of the same time: only a later word of its own settles what they think.
+/// Whether others hold an intent of this member that it did not announce. They keep the newest one only, and a forged
+/// join would hide a forged leave of the same time: only a later intent of its own corrects their view.
 bool machine::core::is_own_overtaken(lamport_time heard, bool by_leave) const {
   auto own = members_.find(own_name_);
   if (own == members_.end() || leaving_ != leave_phase::none) return false;
   return heard > own->second.status_time || (by_leave && heard == own->second.status_time);
 }
 
-/// True: news, to be passed on.
+/// Returns true if the intent is new and must be rebroadcast.
 bool machine::core::heard_join(const join_intent& i) {
   if (is_own(i.name)) {
     if (is_own_overtaken(i.time, false)) deny_leave(i.time);
@@ -60,7 +60,7 @@ bool machine::core::take_join(const join_intent& i) {
   if (it == members_.end()) return keep_early(i.name, false, i.time);
   auto& m = it->second;
   if (i.time <= m.status_time) return false;
-  // It comes back, but is not there yet: others must not be told that it left at the time of its return.
+  // The member is about to return but has not yet: others must not see a leave with the time of its return.
   if (m.who->status == member_status::left) return keep_early(i.name, false, i.time);
   m.status_time = i.time;
   if (m.who->status == member_status::leaving) {
@@ -70,7 +70,7 @@ bool machine::core::take_join(const join_intent& i) {
   return true;
 }
 
-/// True: news, to be passed on.
+/// Returns true if the intent is new and must be rebroadcast.
 bool machine::core::heard_leave(const leave_intent& i) {
   if (is_own(i.name) && leaving_ == leave_phase::none) {
     if (is_own_overtaken(i.time, true)) deny_leave(i.time);
@@ -103,7 +103,7 @@ bool machine::core::heard_leave(const leave_intent& i) {
   return false;
 }
 
-/// A member that is about to leave is forgotten when it has had the time for it.
+/// Removes a leaving member after the time that its leave takes.
 void machine::core::prune(const std::string& name, bool leaving) {
   if (leaving)
     schedule(now_ + limits_.broadcast_timeout + limits_.leave_propagate_delay, {timer::kind_t::prune, name, 0});
@@ -117,8 +117,8 @@ void machine::core::announce_join() {
   announce(intent_queue_, i);
 }
 
-/// Says that this member stays, later than what others have heard of it. It can say so however far another member's
-/// clock was led that believes otherwise; not beyond the half of all times, so that there is always a later one.
+/// Announces that this member stays, with a later time than the heard leave. It can do so however far another member's
+/// clock was driven, up to half of the range, so that a later time always exists.
 void machine::core::deny_leave(lamport_time heard) {
   if (leaving_ != leave_phase::none || heard >= absurd_time / 2) return;
   member_clock_ = std::max(member_clock_, heard + 1);
@@ -127,13 +127,13 @@ void machine::core::deny_leave(lamport_time heard) {
 
 void machine::core::force_leave(const std::string& name, bool prune, time_point now) {
   advance(now);
-  if (!check_name(name)) return; // nobody has it
+  if (!check_name(name)) return; // no member has such a name
   leave_intent i{member_clock_++, name, prune};
   heard_leave(i);
   announce(intent_queue_, i);
 }
 
-// ---- the own leave: intent, farewell, and time for both to get around ----------------------------------------------
+// ---- the own leave: intent, farewell, and time for both to spread --------------------------------------------------
 
 bool machine::core::has_live_company() const {
   return std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& n) { return !n.second.gone() && !is_own(n.first); });
@@ -173,13 +173,13 @@ void machine::core::finish_leave() {
 }
 
 void machine::core::leave_timer(leave_phase phase) {
-  if (leaving_ != phase) return; // it went on before its time was over
+  if (leaving_ != phase) return; // the phase ended before its timeout
   if (phase == leave_phase::propagation) return finish_leave();
   note(notice::kind_t::left_early, own_name_, "not enough members could be told in time that this one leaves");
   return phase == leave_phase::intent ? say_farewell() : propagate_leave();
 }
 
-/// Broadcasts that somebody waits for are through.
+/// Handles tracked broadcasts that were sent often enough.
 void machine::core::sent(const std::vector<std::uint64_t>& tickets) {
   for (auto ticket : tickets) {
     if (ticket == intent_ticket && leaving_ == leave_phase::intent) say_farewell();

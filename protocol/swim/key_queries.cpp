@@ -86,7 +86,7 @@ void key_tally::add(const std::string& member, std::string_view payload) {
   }
   if (!answer->result) ++errors;
   if (!answer->message.empty()) messages[member] = answer->message;
-  // Each key counts once a member, and only if it is one: the operator reads them.
+  // Counts each key once per member, and only valid keys: operators read the result.
   std::set<std::string> own;
   for (const auto& key : answer->keys)
     if (decode_key(key)) own.insert(key);

@@ -126,7 +126,7 @@ std::string seal(const std::string& key, const nonce_bytes& nonce, std::string_v
               EVP_EncryptUpdate(c.get(), bytes_of(result), &length, bytes_of(plain), length_of(plain)) == 1 &&
               EVP_EncryptFinal_ex(c.get(), nullptr, &length) == 1 &&
               EVP_CIPHER_CTX_ctrl(c.get(), EVP_CTRL_GCM_GET_TAG, tag_size, result.data() + plain.size()) == 1;
-  // Fails for want of memory only: what was asked for must never go out in the clear.
+  // Fails only when out of memory. Never send the plain text instead.
   PRAETOR_ASSERT(done);
   return result;
 }

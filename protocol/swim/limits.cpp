@@ -10,7 +10,7 @@ namespace praetor::swim {
 
 namespace {
 
-/// Bytes of a text in MessagePack: the length stands in its first byte up to 31, in two more up to 65535.
+/// The MessagePack size of a text: the type byte holds a length up to 31, two further bytes one up to 65535.
 std::size_t encoded_size(std::string_view text) {
   return text.size() + (text.size() < 32 ? 1u : text.size() < 65536 ? 3u : 5u);
 }
@@ -31,7 +31,7 @@ struct message_check {
     if (auto good = check_each({p.target, p.source}); !good) return good;
     return check_address(p.address);
   }
-  expected<void> operator()(const ack&) const { return {}; } // its coordinate is judged where it is used
+  expected<void> operator()(const ack&) const { return {}; } // the coordinate is checked where it is used
   expected<void> operator()(const nack&) const { return {}; }
   expected<void> operator()(const suspect& s) const { return check_each({s.name, s.from}); }
   expected<void> operator()(const alive& a) const { return check(a); }
@@ -95,7 +95,7 @@ expected<void> check_address(std::string_view address) {
 }
 
 std::size_t encoded_size(const string_map& tags) {
-  std::size_t size = 1 + (tags.size() < 16 ? 1u : 3u); // a byte for what they are, and the header of a map
+  std::size_t size = 1 + (tags.size() < 16 ? 1u : 3u); // the kind byte and the header of a map
   for (const auto& [key, value] : tags)
     size += encoded_size(std::string_view(key)) + encoded_size(std::string_view(value));
   return size;
@@ -114,7 +114,7 @@ expected<void> check(const alive& a) {
 }
 
 expected<void> check(const user_event& e) {
-  // What comes around it is its time and the names of its parts.
+  // The rest of the message is its time and the names of its members.
   if (e.name.size() + e.payload.size() > message_limit)
     return fail("user event " + shown(e.name) + " is longer than a message may be");
   return {};

@@ -82,7 +82,7 @@ machine::core::core(member own, settings limits, std::mt19937_64& random, merge_
 }
 
 void machine::core::restore(const lamport_clocks& seen) {
-  leaping_ = true; // they are the own ones
+  leaping_ = true; // this member's own clocks
   witness(member_clock_, seen.member);
   witness(event_clock_, seen.event);
   witness(query_clock_, seen.query);
@@ -108,7 +108,7 @@ void machine::core::start(time_point now) {
 void machine::core::tick(time_point now) {
   advance(now);
   if (!running_) return;
-  // What a timer starts may be due at once, but each round of them ends: all start in the future or are taken away.
+  // Timers may start others that are due at once, but the loop ends: every new one is in the future or cancelled.
   while (!timers_.empty() && timers_.begin()->first <= now_) {
     auto due = timers_.extract(timers_.begin());
     run(due.mapped());
@@ -175,7 +175,7 @@ void machine::core::packet_received(const std::string& from, std::string_view by
   }
   heard_from_ = from;
   std::size_t questions = 0;
-  // Of a packet with one bad message the others are taken: they may be news of an honest member of another version.
+  // One bad message does not invalidate the rest of a packet: it may come from an honest member of another version.
   for (const auto& m : *messages)
     if (admits(m, proven, questions)) on(from, m);
   heard_from_.clear();
@@ -188,7 +188,7 @@ void machine::core::refuse_message(const std::string& why) {
 
 namespace {
 
-/// What is answered, or passed on at once, by a packet of its own.
+/// Messages that trigger a packet at once.
 bool is_question(const message& m) {
   return std::holds_alternative<ping>(m) || std::holds_alternative<indirect_ping>(m) ||
          std::holds_alternative<query>(m) || std::holds_alternative<relay>(m);
@@ -200,7 +200,8 @@ bool machine::core::admits(const message& m, bool proven, std::size_t& questions
   if (auto good = check(m); !good && limits_in_force()) return refuse_message(good.error().text), false;
   if (is_question(m) && ++questions > packet_question_limit)
     return refuse_message("a packet asks for more than " + std::to_string(packet_question_limit) + " answers"), false;
-  // Who has no key must not change the keys. Others would take it for proven if this member passed it on sealed.
+  // A member without the key must not change keys. If this member rebroadcast the query encrypted, others would take it
+  // for authenticated.
   const auto* q = std::get_if<query>(&m);
   if (q != nullptr && !proven && key_operation_of(q->name) && !mutated(mutation::key_query_without_proof))
     return refuse_message("a query about gossip keys was not encrypted"), false;
@@ -215,7 +216,7 @@ void machine::core::on(const std::string& from, const message& m) {
     void operator()(const alive& a) const { self.alive_word(a); }
     void operator()(const suspect& s) const { self.suspect_word(s); }
     void operator()(const dead& d) const { self.dead_word(d); }
-    // News of the upper layer are passed on as they came, once.
+    // Messages of the upper layer are rebroadcast unchanged, once.
     void operator()(const join_intent& i) const {
       if (self.heard_join(i)) self.announce(self.intent_queue_, m);
     }

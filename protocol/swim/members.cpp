@@ -1,6 +1,6 @@
 #include "protocol/swim/core.hpp"
 
-/// Who belongs to the pool: what becomes of members as their nodes answer, fall silent and say good-bye.
+/// The users' view of the pool: how members change as their nodes answer, fall silent and leave.
 namespace praetor::swim {
 
 const char* to_string(member_change value) {
@@ -56,7 +56,7 @@ std::optional<swim::coordinate> machine::core::coordinate_of(const std::string& 
 }
 
 void machine::core::replace(member_record& m, member&& who) {
-  // Its node entry, and its name in two lists more.
+  // The node entry, and the name in two more lists.
   constexpr std::size_t around = 64;
   auto bytes = around + 3 * who.name.size() + who.address.size() + encoded_size(who.tags);
   PRAETOR_ASSERT(roster_bytes_ >= m.bytes && (who.status == m.who->status || may_become(m.who->status, who.status)));
@@ -96,7 +96,7 @@ void machine::core::member_joined(const alive& a) {
   auto& m = members_[a.name];
   auto before = m.who->status;
   auto who = as_member(a, node_condition::alive);
-  // What it said before it was here, for the first time or again, counts now.
+  // Applies an intent that arrived before the member, new or returning, was known.
   if (auto early = early_intents_.extract(a.name); early && early.mapped().time > m.status_time) {
     m.status_time = early.mapped().time;
     if (early.mapped().leaving) who.status = member_status::leaving;

@@ -2,19 +2,19 @@
 
 #include "protocol/mutation.hpp"
 
-/// What is believed of each node, and who is believed: the incarnation, which only the node itself raises, orders what
-/// is said of it.
+/// The condition of each node. The incarnation, which only the node itself raises, orders the messages about it (SWIM
+/// 4.2).
 namespace praetor::swim {
 
-/// Words about one node replace each other.
+/// A newer message about a node replaces the queued one.
 void machine::core::spread(const message& m, const std::string& about, std::uint64_t ticket) {
   if (auto replaced = node_queue_.add(encode(m), about, ticket)) sent({replaced});
 }
 
-/// A pool that is full keeps whom it has: their number and their bytes are bounded, so that a state always fits into a
-/// frame and nobody can make it grow until none can join any more.
+/// A full pool keeps its members. Their number and size are bounded, so that a state always fits into a frame, and no
+/// one can grow the pool until no member can join any more.
 bool machine::core::has_room_for(const alive& a) const {
-  if (nodes_.contains(a.name) && members_.contains(a.name)) return true; // one entry's tags make no difference
+  if (nodes_.contains(a.name) && members_.contains(a.name)) return true; // the tags of one entry make no difference
   return nodes_.size() < member_limit && members_.size() < member_limit && roster_bytes_ < roster_limit;
 }
 
@@ -37,13 +37,14 @@ machine::core::node& machine::core::add_node(const alive& a) {
   n.is.name = a.name;
   n.is.address = a.address;
   n.changed = now_;
-  // Anywhere in the ring, so that nodes that join together are not probed one after the other by everybody.
+  // Inserts at a random position, so that nodes that join together are not probed in the same order by every member
+  // (SWIM 4.3).
   ring_.push_back(&n);
   std::swap(ring_.back(), ring_[draw_below(*random_, ring_.size())]);
   return n;
 }
 
-/// A known name with another address: its process was moved if the old one is gone for long enough or said good-bye.
+/// A known name with another address: accepted if the old process left or has been dead for long enough.
 bool machine::core::takes_new_address(node& known, const alive& a) {
   bool reclaimable = known.condition == node_condition::dead && limits_.dead_reclaim > duration{} &&
                      now_ - known.changed > limits_.dead_reclaim;
@@ -52,15 +53,15 @@ bool machine::core::takes_new_address(node& known, const alive& a) {
   return false;
 }
 
-/// Only the node itself raises its incarnation, by one each time; so one that is far above is made up. Without the
-/// limit one accusation with the highest number could never be denied.
+/// Only the node itself raises its incarnation, by one each time, so a much higher one is forged. Without the limit, an
+/// accusation with the highest number could never be refuted.
 bool machine::core::counter_in_reach(const std::string& name, std::uint64_t incarnation, const node* known) {
   if (in_reach(incarnation, known == nullptr ? 0 : known->is.incarnation)) return true;
   refuse_message("incarnation " + std::to_string(incarnation) + " of member " + shown(name) + " is out of reach");
   return false;
 }
 
-/// @param own_word this node says it of itself
+/// @param own_word the node itself sent it
 void machine::core::alive_word(const alive& a, bool own_word) {
   bool self = is_own(a.name);
   if (self && leaving_ >= leave_phase::farewell) return;
@@ -96,6 +97,7 @@ void machine::core::alive_word(const alive& a, bool own_word) {
     member_updated(a);
 }
 
+/// Suspicion before failure (SWIM 4.2).
 void machine::core::suspect_word(const suspect& s) {
   auto* known = find_node(s.name);
   if (known == nullptr || s.incarnation < known->is.incarnation) return;
@@ -117,7 +119,7 @@ void machine::core::suspect_word(const suspect& s) {
   schedule(known->doubt->deadline(), {timer::kind_t::suspicion, s.name, 0});
 }
 
-/// A timer of a suspicion that has ended meanwhile, or lasts longer, finds nothing to do.
+/// The timer of a suspicion that has ended or was extended does nothing.
 void machine::core::suspicion_expired(const std::string& name) {
   auto* known = find_node(name);
   if (known == nullptr || !known->doubt || known->doubt->deadline() > now_) return;
@@ -143,7 +145,8 @@ void machine::core::dead_word(const dead& d) {
   member_gone(d.name);
 }
 
-/// Somebody says that this node is gone, or something of it that is not so: a higher incarnation sets that right.
+/// Another member reported this node as gone, or with a wrong description: refute it with a higher incarnation (SWIM
+/// 4.2).
 void machine::core::refute(std::uint64_t accusation) {
   if (leaving_ >= leave_phase::farewell || mutated(mutation::suspicion_never_refuted)) return;
   incarnation_ = std::max(incarnation_, accusation) + 1;
@@ -155,7 +158,7 @@ void machine::core::refute(std::uint64_t accusation) {
   spread(self.is, own_name_);
 }
 
-/// This node as it now is, in a new incarnation.
+/// Announces this node's current description with a new incarnation.
 void machine::core::proclaim_self() {
   const auto& self = own();
   alive a{++incarnation_,

@@ -1,12 +1,13 @@
 #include "protocol/swim/core.hpp"
 
-/// Who answers: one node after the other is asked, first directly, then through others and over a stream at once.
+/// Failure detection: probes one node after the other, first directly, then through other members and over a stream at
+/// the same time (SWIM 3.1; the stream is memberlist's).
 namespace praetor::swim {
 
 namespace {
 
 constexpr std::size_t most_favours = 4096;
-// From these protocol versions on a member answers stream pings and sends nacks.
+// The first protocol versions that answer stream pings and send nacks.
 constexpr std::uint8_t stream_ping_version = 3, nack_version = 4;
 
 } // namespace
@@ -20,7 +21,7 @@ void machine::core::probe_next() {
   if (auto* target = next_target()) start_probe(*target);
 }
 
-/// The next node of the ring that is worth a probe; nothing if there is none in a whole round.
+/// The next live node of the ring (SWIM 4.3); nothing if a whole round has none.
 machine::core::node* machine::core::next_target() {
   for (auto tries = ring_.size() + 1; tries > 0; --tries) {
     if (ring_at_ >= ring_.size()) renew_ring();
@@ -31,7 +32,7 @@ machine::core::node* machine::core::next_target() {
   return nullptr;
 }
 
-/// At the end of a round nodes that are dead for long are dropped, and the others shuffled.
+/// After each round, drops nodes that have been dead for long and shuffles the others (SWIM 4.3).
 void machine::core::renew_ring() {
   ring_at_ = 0;
   std::erase_if(ring_, [&](const node* n) {
@@ -48,12 +49,13 @@ void machine::core::start_probe(const node& target) {
   p.sequence = next_sequence_++;
   p.target = target.is.name;
   p.sent = now_;
+  // A worse health score lengthens the probe interval (Lifeguard, LHA Probe).
   p.deadline = now_ + limits_.probe_interval * static_cast<int>(health_ + 1);
   ping question{p.sequence, p.target, own_name_};
   if (target.condition == node_condition::alive) {
     send_with_gossip(target.is.address, question);
   } else {
-    // It may object at once.
+    // Includes the suspicion, so that the node can refute it at once (Lifeguard, Buddy System).
     suspect doubt{target.is.incarnation, p.target, own_name_};
     send(target.is.address, {encode(message(question)), encode(message(doubt))});
   }
@@ -62,6 +64,7 @@ void machine::core::start_probe(const node& target) {
   probe_ = std::move(p);
 }
 
+/// Indirect probes through other members (SWIM 3.1), and one over a stream (memberlist).
 void machine::core::ask_others() {
   auto* target = find_node(probe_->target);
   if (target == nullptr || probe_->deadline <= now_) return;
@@ -87,7 +90,7 @@ void machine::core::give_up_probe() {
     return end_probe(-1);
   }
   ++count_.failed_probes;
-  // Others that did not even say that they failed are a sign that this node is the one with the bad connection.
+  // Missing nacks suggest that this node's own connection is bad (Lifeguard, LHA Probe).
   auto missing = probe_->nacks_expected - std::min(probe_->nacks, probe_->nacks_expected);
   auto worse = probe_->nacks_expected > 0 ? static_cast<int>(missing) : 1;
   auto target = probe_->target;
@@ -110,7 +113,7 @@ void machine::core::change_health(int by) {
   health_ = static_cast<std::size_t>(std::clamp(next, 0, static_cast<int>(limits_.awareness_limit) - 1));
 }
 
-/// A direct answer tells how far away a member is.
+/// A direct answer measures the distance to the member.
 void machine::core::measured(const std::string& name, const ack& a) {
   if (!limits_.coordinates || !a.place) return;
   auto moved = coordinates_.update(name, *a.place, now_ - probe_->sent, *random_);
@@ -154,7 +157,7 @@ void machine::core::on(const std::string&, const ack& a) {
   if (it == favours_.end()) return;
   auto f = std::move(it->second);
   favours_.erase(it);
-  // Without the coordinate: the way through this node says nothing about the direct one.
+  // Omits the coordinate: this indirect round trip does not measure the direct one.
   send_with_gossip(f.address, ack{f.sequence, {}});
 }
 

@@ -1,7 +1,7 @@
 #include "protocol/base/fnv.hpp"
 #include "protocol/swim/core.hpp"
 
-/// Exchanges of everything known, over streams: when joining, and now and then with anyone.
+/// Full state exchanges over streams: at a join, and periodically with a random member (memberlist's push/pull).
 namespace praetor::swim {
 
 std::uint64_t machine::core::open_stream(pending_stream what, std::string bytes, duration timeout) {
@@ -39,7 +39,8 @@ void machine::core::exchange_with_someone() {
   if (!target.empty()) exchange_with(*target.front());
 }
 
-/// The same for members that believe the same of who is alive, in any order; FNV-1a of each, mixed so that sums differ.
+/// Equal for members with the same view of live nodes, in any order: the sum of each node's FNV-1a hash, mixed so that
+/// sums differ.
 std::uint64_t machine::core::roster() const {
   std::uint64_t sum = 0;
   for (const auto& [name, n] : nodes_) {
@@ -51,10 +52,10 @@ std::uint64_t machine::core::roster() const {
   return sum;
 }
 
-/// News reach everybody only in all likelihood: when many members come at once, now and then one would not hear of
-/// another until the next exchange of states. Whoever differs from the member that it probes, although it
-/// has no news left to pass on, exchanges states with it at once; again and again at ever longer intervals where that
-/// does not help, as it won't where one of them refuses a member that the other takes.
+/// Gossip reaches every member only with high probability: when many members join at once, one may not learn of another
+/// until the next push/pull. A member whose roster differs from that of the member it probes, although it has no gossip
+/// left to send, exchanges states at once. It repeats this at growing intervals as long as the rosters differ, which
+/// they always do if one of the two rejects a member that the other accepts.
 void machine::core::compare_rosters(const std::string& name, std::uint64_t theirs) {
   if (theirs == roster()) {
     catch_up_wait_ = {};
@@ -136,7 +137,7 @@ expected<void> machine::core::take_answer(const pending_stream& s, std::string_v
   if (state == nullptr) return fail("a state was not answered with a state");
   auto j = s.purpose == pending_stream::purpose_t::join ? joins_.find(s.owner) : joins_.end();
   state->join = j != joins_.end();
-  // Who has asked to join takes the pool's clocks as they are, however far they are ahead.
+  // A member that asked to join accepts the pool's clocks, however far ahead they are.
   leaping_ = state->join;
   auto merged = merge(*state, s.address, state->join && j->second.options.ignore_old_events);
   leaping_ = false;
@@ -183,7 +184,7 @@ std::string machine::core::stream_received(const std::string& from, std::string_
 }
 
 std::string machine::core::answer_exchange(const push_pull& remote, const std::string& from) {
-  auto own = own_state(false); // as it was before the other's came in: that it has already
+  auto own = own_state(false); // taken before merging the other's state, which it knows already
   if (auto done = merge(remote, from, false); !done) {
     ++count_.refused_streams;
     return encode(stream_message(refusal{done.error().text}));
@@ -202,7 +203,7 @@ expected<void> machine::core::merge(const push_pull& remote, const std::string& 
   }
   for (const auto& entry : remote.nodes) merge_node(entry);
 
-  // The clocks say what comes next; what they have seen is one less.
+  // The clocks hold the next time to issue; the last seen time is one less.
   auto seen = [](lamport_time next) { return next > 0 ? next - 1 : 0; };
   witness(member_clock_, seen(remote.time));
   witness(event_clock_, seen(remote.event_time));
@@ -224,7 +225,7 @@ void machine::core::merge_node(const node_entry& entry) {
   switch (entry.condition) {
   case node_condition::alive: return alive_word(a);
   case node_condition::left: return dead_word({a.incarnation, a.name, a.name});
-  // One that it counts as dead may object: it is only suspected here.
+  // A node that the other counts as dead may refute it: it is only suspected here.
   case node_condition::dead:
   case node_condition::suspect: return suspect_word({a.incarnation, a.name, own_name_});
   }

@@ -4,12 +4,12 @@
 
 #include <re2/re2.h>
 
-/// Queries: asked of every member, answered straight to who asks, and through others too if it wants that.
+/// Queries: sent to every member, answered directly to the sender and, if requested, through relays.
 namespace praetor::swim {
 
 namespace {
 
-/// Filters come from others: a small automaton, and no words about those that need a larger one.
+/// Filters are untrusted: a small memory limit, and no log output when one exceeds it.
 RE2::Options filter_options() {
   RE2::Options options(RE2::Quiet);
   options.set_max_mem(filter_memory_limit);
@@ -67,7 +67,7 @@ bool machine::core::is_meant(const query& q) const {
   });
 }
 
-/// True: news, to be passed on.
+/// Returns true if the query is new and must be rebroadcast.
 bool machine::core::heard_query(const query& q) {
   if (!witness(query_clock_, q.time) || q.time < query_min_) return false;
   auto size = heard_queries_.size();
@@ -80,7 +80,7 @@ bool machine::core::heard_query(const query& q) {
   if (!is_meant(q) || asked_.size() >= limits_.pending_query_limit) return true;
   if (q.wants_ack) answer(q, {q.time, q.id, own_name_, true, {}});
   auto handle = next_token_++;
-  // A day is longer than anybody waits; a made-up time must not overflow.
+  // No one waits longer than a day; a forged timeout must not overflow.
   auto deadline = now_ + std::clamp<duration>(q.timeout, duration{}, std::chrono::hours(24));
   schedule(deadline, {timer::kind_t::asked_query, {}, handle});
   asked_[handle] = {q, false};
@@ -104,7 +104,7 @@ expected<void> machine::core::respond(std::uint64_t handle, const std::string& p
 
 void machine::core::answer(const query& q, const query_response& r) {
   if (is_own(q.source)) return on({}, r);
-  // To members only: whoever sends one query must not make the whole pool write to an address of its choice.
+  // Answers members only: one query must not make the whole pool send to an arbitrary address.
   const auto* asker = find_node(q.source);
   if (!running_ || asker == nullptr || asker->is.address != q.address) return;
   auto bytes = encode(message(r));
@@ -128,7 +128,8 @@ void machine::core::on(const std::string&, const query_response& r) {
   out_.replies.push_back({it->first, r.from, r.is_ack, r.payload});
 }
 
-/// Answers only, and only to members: nobody makes this node send what it likes where it likes.
+/// Relays only answers, and only to members, so that no one can use this node to send arbitrary data to arbitrary
+/// addresses.
 void machine::core::on(const std::string&, const relay& r) {
   auto inner = decode_message(r.message);
   if (!inner || !*inner || !std::holds_alternative<query_response>(**inner) || !check(**inner)) return;

@@ -1,6 +1,7 @@
 #include "protocol/swim/core.hpp"
 
-/// Failed members are tried again now and then, the more eagerly the more of the pool has failed.
+/// Reconnects to failed members periodically; the larger the failed part of the pool, the more often (Serf's
+/// reconnect).
 namespace praetor::swim {
 
 void machine::core::reconnect() {

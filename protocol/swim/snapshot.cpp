@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t smallest_outgrown = 128 * 1024;
 constexpr std::size_t bytes_per_node = 2 * 128;
 
-/// The rest of `line` behind `key`, or nothing.
+/// The rest of `line` after `key`, or nothing.
 bool take_key(std::string_view line, std::string_view key, std::string_view& rest) {
   if (line.substr(0, key.size()) != key) return false;
   rest = line.substr(key.size());
@@ -33,7 +33,7 @@ bool rejoin_snapshot::add(std::string_view line) {
   size_ += line.size() + 1;
   std::string_view rest;
   if (take_key(line, "alive: ", rest)) {
-    auto space = rest.rfind(' '); // a name may hold spaces, an address none
+    auto space = rest.rfind(' '); // names may contain spaces, addresses can't
     if (space == std::string_view::npos || space == 0 || space + 1 == rest.size()) return false;
     alive_[std::string(rest.substr(0, space))] = rest.substr(space + 1);
     return true;
@@ -59,7 +59,7 @@ rejoin_snapshot rejoin_snapshot::parse(std::string_view file, bool rejoin_after_
   result.rejoin_after_leave_ = rejoin_after_leave;
   for (std::size_t at = 0; at < file.size();) {
     auto stop = file.find('\n', at);
-    if (stop == std::string_view::npos) break; // cut short by a crash: what it says may be half a number
+    if (stop == std::string_view::npos) break; // truncated by a crash: a number may be incomplete
     result.add(file.substr(at, stop - at));
     at = stop + 1;
   }

@@ -11,7 +11,7 @@
 
 namespace praetor::swim {
 
-/// Newest Lamport times that were seen before a restart; nothing older is delivered again.
+/// The newest Lamport times seen before a restart; nothing older is delivered again.
 struct lamport_clocks {
   lamport_time member = 0, event = 0, query = 0;
   bool operator==(const lamport_clocks&) const = default;
@@ -22,27 +22,27 @@ struct previous_node {
   bool operator==(const previous_node&) const = default;
 };
 
-/// What a pool's file of lines says: who was alive, and how far the clocks were. Lines (without line end):
-/// `alive: <name> <ip:port>`, `not-alive: <name>`, `clock: N`, `event-clock: N`, `query-clock: N`, `leave`.
+/// A pool's rejoin snapshot: the live members and the clocks. Lines (without line end): `alive: <name> <ip:port>`,
+/// `not-alive: <name>`, `clock: N`, `event-clock: N`, `query-clock: N`, `leave`.
 class rejoin_snapshot {
 public:
-  /// Reads a file; lines that make no sense are passed over (an unfinished last line is normal after a crash).
-  /// @param rejoin_after_leave false: a `leave` forgets everything before it
+  /// Parses a file; skips malformed lines (a truncated last line is normal after a crash).
+  /// @param rejoin_after_leave false: a `leave` discards everything before it
   static rejoin_snapshot parse(std::string_view file, bool rejoin_after_leave);
 
-  /// Takes a line in that the machine handed out and that is appended to the file. False: not a line.
+  /// Applies a line that the machine emitted and that is appended to the file. Returns false for a malformed line.
   bool add(std::string_view line);
 
   const std::map<std::string, std::string>& alive() const { return alive_; }
   const lamport_clocks& clocks() const { return clocks_; }
-  /// Whom to try at a start, in random order, without `own_name`.
+  /// The nodes to try at start, in random order, without `own_name`.
   std::vector<previous_node> previous(const std::string& own_name, std::mt19937_64& random) const;
 
-  /// The file has outgrown max(128 KiB, 2 x 128 x nodes): replace it with `compacted()`.
+  /// Whether the file exceeds max(128 KiB, 2 x 128 x nodes): replace it with `compacted()`.
   bool outgrown() const;
-  /// The file's content with everything superseded left out; from now on its size counts.
+  /// The file's content without superseded lines. Resets the tracked size to that of the result.
   std::string compacted();
-  /// Bytes of the file so far.
+  /// The size of the file so far in bytes.
   std::size_t size() const { return size_; }
 
 private:

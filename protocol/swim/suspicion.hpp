@@ -7,16 +7,16 @@
 
 namespace praetor::swim {
 
-/// The time that a suspect has to object. Each independent confirmation shortens it, down to the minimum: who is alone
-/// with its suspicion may be the one with the bad connection (Lifeguard).
+/// The timeout within which a suspect can refute. Each independent confirmation shortens it, down to the minimum: a
+/// member alone with its suspicion may have the bad connection itself (Lifeguard, LHA Suspicion).
 class suspicion {
 public:
-  /// @param accuser who suspects first; it confirms nothing
-  /// @param wanted confirmations that bring the time down to `minimum`; none: it is the minimum from the start
+  /// @param accuser the first member to suspect; not a confirmation
+  /// @param wanted confirmations that shorten the timeout to `minimum`; 0: it is the minimum from the start
   suspicion(std::string accuser, std::size_t wanted, duration minimum, duration maximum, time_point start)
       : wanted_(wanted), minimum_(minimum), maximum_(maximum), start_(start), heard_{std::move(accuser)} {}
 
-  /// Another member says so too. True if that is news to be passed on.
+  /// Another member suspects the node too. Returns true if that is new and must be rebroadcast.
   bool confirm(const std::string& from) {
     if (confirmed() >= wanted_) return false;
     return heard_.insert(from).second;

@@ -3,11 +3,10 @@
 #include "protocol/swim/types.hpp"
 #include "protocol/swim/wire.hpp"
 
-/// The steps that a machine may take in what it believes of others, whatever it hears.
+/// The allowed transitions of node conditions and member statuses, whatever messages arrive.
 namespace praetor::swim {
 
-/// Whether a node's condition may change so: only the living are suspected, and who is gone comes back alive
-/// (SWIM 4.2).
+/// Allowed condition changes: only live nodes become suspected, and dead ones return as alive (SWIM 4.2).
 constexpr bool may_become(node_condition from, node_condition to) {
   switch (to) {
   case node_condition::alive: return true;
@@ -18,8 +17,8 @@ constexpr bool may_become(node_condition from, node_condition to) {
   return false;
 }
 
-/// Whether a member's status may change so. Only who has announced it leaves; one that has failed is taken for one that
-/// left once its intent arrives (Serf's handleNodeLeaveIntent).
+/// Allowed status changes. Only a member that announced it is leaving; a failed member becomes left once its intent
+/// arrives (handleNodeLeaveIntent in Serf's serf.go).
 constexpr bool may_become(member_status from, member_status to) {
   using enum member_status;
   switch (to) {

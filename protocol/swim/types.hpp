@@ -11,7 +11,7 @@
 
 namespace praetor::swim {
 
-/// What the group thinks of a member. The numbers are those that clients see.
+/// A member's status in the pool. Clients see these numbers.
 enum class member_status : std::uint8_t { none = 0, alive = 1, leaving = 2, left = 3, failed = 4 };
 
 /// One member of a gossip pool.
@@ -27,7 +27,7 @@ struct member {
   bool operator==(const member&) const = default;
 };
 
-/// Members that lists share: a member does not change, another takes its place; so a copy of a list copies none.
+/// An immutable list of shared members. A changed member is a new object, so copying a list copies no member.
 class member_list {
 public:
   using element = std::shared_ptr<const member>;

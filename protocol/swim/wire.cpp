@@ -17,7 +17,7 @@ std::string encode_variant(const Variant& value) {
   return out;
 }
 
-/// Reads the body of alternative number `kind`; false: there is no such alternative.
+/// Reads the body of the alternative with number `kind`; returns false if there is none.
 template <class Variant, std::size_t Kind = 0>
 bool read_alternative(msgpack::reader& in, std::size_t kind, Variant& into) {
   if constexpr (Kind < std::variant_size_v<Variant>) {
@@ -31,11 +31,11 @@ bool read_alternative(msgpack::reader& in, std::size_t kind, Variant& into) {
 
 unsigned byte_at(std::string_view bytes, std::size_t place) { return static_cast<unsigned char>(bytes[place]); }
 
-/// Takes a list of at most `most` elements with `read_one`, which gets the reader and a new element. An element must
-/// not be nil: it would take one byte here and a whole object in memory.
+/// Reads a list of at most `most` elements with `read_one`, which takes the reader and a new element. Rejects nil
+/// elements: one would take a byte here and a whole object in memory.
 template <class Element, class Read>
 void read_list(msgpack::reader& in, const char* what, std::size_t most, std::vector<Element>& into, Read&& read_one) {
-  if (in.at_nil()) return in.skip(); // how an empty list is written
+  if (in.at_nil()) return in.skip(); // the encoding of an empty list
   std::size_t size = 0;
   if (!in.begin_list(size)) return;
   if (size > most)
@@ -47,7 +47,7 @@ void read_list(msgpack::reader& in, const char* what, std::size_t most, std::vec
   }
 }
 
-/// An element with fields, and no longer than a message: its bytes are measured before anything is made of them.
+/// Reads an element with fields, no longer than a message: measures its bytes before decoding it.
 template <class Element>
 void read_element(msgpack::reader& in, const char* what, Element& into) {
   auto bytes = in.raw();
@@ -89,7 +89,7 @@ void read_times(msgpack::reader& in, std::map<std::string, lamport_time>& into) 
 
 } // namespace
 
-/// Hook of the codec: lists are bounded while they are read. Unknown members are skipped, as everywhere.
+/// Codec hook: limits lists while reading them. Skips unknown members, as everywhere.
 void msgpack_read(msgpack::reader& in, push_pull& into) {
   std::size_t size = 0;
   if (!in.begin_map(size)) return;
@@ -149,7 +149,7 @@ expected<std::vector<message>> decode_packet(std::string_view bytes) {
     return fail("it speaks version " + std::to_string(byte_at(bytes, 2)) +
                 " of the gossip format; this agent knows version " + std::to_string(byte_at(packet_header, 2)));
   std::vector<message> result;
-  std::size_t count = 0; // those of unknown kinds too
+  std::size_t count = 0; // including unknown kinds
   for (std::size_t at = packet_header_size; at < bytes.size();) {
     if (bytes.size() - at < message_header_size) return fail("it ends within the length of a message");
     std::size_t size = byte_at(bytes, at) << 8 | byte_at(bytes, at + 1);
@@ -186,7 +186,7 @@ std::string describe_foreign(std::string_view bytes) {
   constexpr unsigned last_type = 13, label = 244;
   if (bytes.empty()) return "it is empty";
   auto first = byte_at(bytes, 0);
-  // Consul's gossip starts with a message type, with the version of its encryption (0 or 1), or with a label.
+  // Consul's gossip starts with a message type, the version of its encryption (0 or 1), or a label.
   if (first <= last_type || first == label)
     return "it is Consul's own gossip (first byte " + std::to_string(first) +
            "); Praetor's format is another one, so that the two can't be members of one pool";

@@ -12,14 +12,14 @@
 #include <variant>
 #include <vector>
 
-/// The messages of gossip and their bytes. A packet is "PG", a version byte, and messages: two bytes of length, one of
-/// kind, a MessagePack map. Messages of unknown kinds and unknown members are skipped, so that neighbouring versions
-/// understand each other. Addresses are "ip:port".
+/// The messages of gossip and their encoding. A packet is "PG", a version byte, and messages: two bytes of length, one
+/// of kind, a MessagePack map. Unknown message kinds and unknown members are skipped, so that neighbouring versions
+/// interoperate. Addresses are "ip:port".
 namespace praetor::swim {
 
 using lamport_time = std::uint64_t;
 
-/// The protocol versions that a member speaks.
+/// The protocol versions that a member supports.
 struct versions {
   std::uint8_t protocol_min = 1, protocol_max = 5, protocol_current = 2;
   std::uint8_t delegate_min = 2, delegate_max = 5, delegate_current = 4;
@@ -36,7 +36,7 @@ struct versions {
   }
 };
 
-/// Are you `target`? Answered with an ack to where it came from.
+/// Probes `target`, which answers with an ack to the source address.
 struct ping {
   std::uint32_t sequence = 0;
   std::string target, source; ///< names
@@ -50,7 +50,7 @@ struct ping {
   }
 };
 
-/// Ask `target` for me, and say when it does not answer.
+/// Probe `target` on my behalf, and report if it does not answer (SWIM 3.1).
 struct indirect_ping {
   std::uint32_t sequence = 0;
   std::string target, address, source;
@@ -69,8 +69,8 @@ struct indirect_ping {
 
 struct ack {
   std::uint32_t sequence = 0;
-  std::optional<swim::coordinate> place; ///< of who answers
-  std::optional<std::uint64_t> roster{}; ///< fingerprint of the members that it holds to be alive
+  std::optional<swim::coordinate> place; ///< the responder's
+  std::optional<std::uint64_t> roster{}; ///< fingerprint of its live members
 
   bool operator==(const ack&) const = default;
   template <class F, class Self>
@@ -121,7 +121,7 @@ struct alive {
   }
 };
 
-/// `from` counts `name` as dead; if they are one, it left.
+/// `from` declares `name` dead; if both are the same, it left.
 struct dead {
   std::uint64_t incarnation = 0;
   std::string name, from;
@@ -150,7 +150,7 @@ struct join_intent {
 struct leave_intent {
   lamport_time time = 0;
   std::string name;
-  bool prune = false; ///< forget the member at once
+  bool prune = false; ///< remove the member at once
 
   bool operator==(const leave_intent&) const = default;
   template <class F, class Self>
@@ -178,12 +178,12 @@ struct user_event {
 
 struct query {
   lamport_time time = 0;
-  std::uint32_t id = 0; ///< tells queries of one time apart
+  std::uint32_t id = 0; ///< distinguishes queries of the same time
   std::string source, address;
   string_list nodes; ///< only these members; empty: all
-  string_map tags;   ///< only members whose tag matches this regular expression (RE2), unanchored
+  string_map tags;   ///< only members whose tag matches this regular expression (RE2, unanchored)
   bool wants_ack = false;
-  std::uint8_t relay_factor = 0; ///< answers go through as many others too
+  std::uint8_t relay_factor = 0; ///< number of members that relay an answer
   nanoseconds timeout{0};
   std::string name, payload;
 
@@ -208,7 +208,7 @@ struct query_response {
   lamport_time time = 0;
   std::uint32_t id = 0;
   std::string from;
-  bool is_ack = false; ///< the query arrived; an answer may follow
+  bool is_ack = false; ///< acknowledges receipt; an answer may follow
   std::string payload;
 
   bool operator==(const query_response&) const = default;
@@ -222,7 +222,7 @@ struct query_response {
   }
 };
 
-/// Pass `message` (encoded, without its length) on to `address`.
+/// Forward `message` (encoded, without its length) to `address`.
 struct relay {
   std::string address, message;
 
@@ -234,36 +234,36 @@ struct relay {
   }
 };
 
-/// The order is the kind byte: add at the end only.
+/// The order defines the kind byte: append only.
 using message = std::variant<ping, indirect_ping, ack, nack, suspect, alive, dead, join_intent, leave_intent,
                              user_event, query, query_response, relay>;
 
 /// Kind byte and body.
 std::string encode(const message& value);
-/// @param bytes of one message. Nothing: a kind that this version does not know.
+/// @param bytes of one message. Nothing: a kind unknown to this version.
 expected<std::optional<message>> decode_message(std::string_view bytes);
 
 inline constexpr std::size_t packet_header_size = 3;  ///< before the first message
 inline constexpr std::size_t message_header_size = 2; ///< before each message
 /// A packet of encoded messages.
 std::string compose_packet(const std::vector<std::string>& messages);
-/// The messages of a packet. Error: it is none, and what it is instead, or it exceeds the limits of a packet; messages
-/// before a broken one are lost with it. What the messages hold is judged by `check`.
+/// Decodes the messages of a packet. Error: not a packet, with a description, or over the limits; messages before a
+/// malformed one are lost with it. `check` validates the content.
 expected<std::vector<message>> decode_packet(std::string_view bytes);
-/// Whether a received message keeps within the limits (limits.hpp). Error: which one it exceeds, and with what.
+/// Checks a received message against the limits (limits.hpp). The error names the limit and the value.
 expected<void> check(const message& m);
 expected<void> check(const alive& a);
 expected<void> check(const user_event& e);
-/// Whether members are held to `check`: always, unless a deliberate bug forgets it.
+/// Whether `check` is enforced: always, unless a deliberate bug disables it.
 bool limits_in_force();
-/// What bytes that are no packet of ours look like, for people.
+/// Describes foreign bytes for people.
 std::string describe_foreign(std::string_view bytes);
 
 // ---- streams -----------------------------------------------------------------------------------------------------
 
 enum class node_condition : std::uint8_t { alive = 0, suspect = 1, dead = 2, left = 3 };
 
-/// What one member knows of another.
+/// One member's view of another.
 struct node_entry {
   alive is;
   node_condition condition = node_condition::alive;
@@ -276,7 +276,7 @@ struct node_entry {
   }
 };
 
-/// All that a member knows. Sent and answered in kind.
+/// The full state of a member. Answered with the other member's.
 struct push_pull {
   bool join = false;
   std::vector<node_entry> nodes;
@@ -299,7 +299,7 @@ struct push_pull {
   }
 };
 
-/// Why a push/pull was not taken up.
+/// Why a push/pull was rejected.
 struct refusal {
   std::string text;
 
@@ -310,11 +310,10 @@ struct refusal {
   }
 };
 
-/// The order is the kind byte: add at the end only.
+/// The order defines the kind byte: append only.
 using stream_message = std::variant<push_pull, ping, ack, refusal>;
 std::string encode(const stream_message& value);
-/// What comes back keeps within the limits, and what does not is not decoded further: the memory taken is in proportion
-/// to the bytes.
+/// Decodes within the limits and stops at the first violation, so that the memory used is proportional to the input.
 expected<stream_message> decode_stream(std::string_view bytes);
 
 } // namespace praetor::swim

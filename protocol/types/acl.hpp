@@ -11,7 +11,7 @@
 
 namespace praetor {
 
-/// A link to a policy or a role. Stored by id; the name is filled in when it is shown, because it may change.
+/// A link to a policy or a role. Stored by id; the name is filled in for display, because it may change.
 struct acl_link {
   std::string id, name;
 
@@ -23,7 +23,7 @@ struct acl_link {
   bool operator==(const acl_link&) const = default;
 };
 
-/// What a service and its sidecar need, without a policy of its own.
+/// Grants what a service and its sidecar need, without a policy of its own.
 struct acl_service_identity {
   std::string service_name;
   string_list datacenters; ///< empty: all
@@ -36,7 +36,7 @@ struct acl_service_identity {
   bool operator==(const acl_service_identity&) const = default;
 };
 
-/// What a node's agent needs, in one datacenter.
+/// Grants what a node's agent needs, in one datacenter.
 struct acl_node_identity {
   std::string node_name, datacenter;
 
@@ -58,7 +58,7 @@ struct acl_template_variables {
   bool operator==(const acl_template_variables&) const = default;
 };
 
-/// A built-in template of rules with its variables.
+/// A built-in rule template with its variables.
 struct acl_templated_policy {
   std::string template_id, template_name;
   std::optional<acl_template_variables> variables;
@@ -74,20 +74,20 @@ struct acl_templated_policy {
   bool operator==(const acl_templated_policy&) const = default;
 };
 
-/// A secret and what it grants.
+/// A secret and its permissions.
 struct acl_token {
   static constexpr std::string_view type_name = "ACLToken";
-  std::string accessor_id; ///< its public name
-  std::string secret_id;   ///< what requests carry
+  std::string accessor_id; ///< the public identifier
+  std::string secret_id;   ///< the secret of requests
   std::string description;
   std::vector<acl_link> policies, roles;
   std::vector<acl_service_identity> service_identities;
   std::vector<acl_node_identity> node_identities;
   std::vector<acl_templated_policy> templated_policies;
   bool local = false;      ///< not replicated to other datacenters
-  std::string auth_method; ///< through which it was made by a login
+  std::string auth_method; ///< the auth method of the login that created it
   std::optional<timestamp> expiration_time;
-  nanoseconds expiration_ttl{0}; ///< only on the way in: becomes expiration_time
+  nanoseconds expiration_ttl{0}; ///< input only: becomes expiration_time
   timestamp create_time;
   blob hash; ///< of the content, see protocol/acl/content_hash.hpp
   std::uint64_t create_index = 0, modify_index = 0;
@@ -170,10 +170,10 @@ using acl_role_ptr = std::shared_ptr<const acl_role>;
 
 // ---- Commands of the log
 
-/// The one token that may be made without a token.
+/// Creates the initial management token, without requiring a token.
 struct acl_bootstrap_request {
   acl_token token;
-  std::uint64_t reset_index = 0; ///< 0: only if it never happened; else the index at which it last did
+  std::uint64_t reset_index = 0; ///< 0: only before the first bootstrap; otherwise the index of the last one
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -184,9 +184,9 @@ struct acl_bootstrap_request {
 
 struct acl_token_set_request {
   std::vector<acl_token_ptr> tokens;
-  bool cas = false;                   ///< only where the stored ModifyIndex is that of the given token
-  bool allow_missing_links = false;   ///< links may lead to nothing
-  bool prohibit_unprivileged = false; ///< a token that grants nothing is refused
+  bool cas = false;                   ///< compare-and-set on the stored ModifyIndex
+  bool allow_missing_links = false;   ///< links may dangle
+  bool prohibit_unprivileged = false; ///< a token without permissions is rejected
   bool from_replication = false;
 
   template <class F, class Self>

@@ -7,7 +7,7 @@
 
 namespace praetor {
 
-/// Where a node or a service instance stands.
+/// The location of a node or a service instance.
 struct locality {
   std::string region, zone;
 
@@ -48,7 +48,7 @@ struct node {
   bool operator==(const node&) const = default;
 };
 
-/// An address of a service instance for one kind of caller (lan, wan, ...).
+/// The address of a service instance for one kind of client (lan, wan, ...).
 struct service_address {
   std::string address;
   std::int64_t port = 0;
@@ -164,7 +164,7 @@ struct envoy_extension {
   bool operator==(const envoy_extension&) const = default;
 };
 
-/// A service that a proxy opens a local port for.
+/// A service for which a proxy opens a local port.
 struct upstream {
   static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
 
@@ -196,7 +196,7 @@ struct upstream {
   bool operator==(const upstream&) const = default;
 };
 
-/// What a sidecar or gateway instance is configured with (server-side shape).
+/// The configuration of a sidecar or gateway instance (server-side form).
 struct proxy_config {
   static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
 
@@ -305,7 +305,7 @@ struct node_service {
   bool operator==(const node_service&) const = default;
 };
 
-/// How a check is carried out, as the catalog shows it.
+/// How a check runs, as the catalog shows it.
 struct health_check_definition {
   static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
   static constexpr bool json_lenient = true;               ///< clients may send unknown fields
@@ -372,7 +372,7 @@ struct health_check {
   std::string name;
   std::string status; ///< passing, warning, critical
   std::string notes, output;
-  std::string service_id, service_name; ///< empty for a check of the node itself
+  std::string service_id, service_name; ///< empty for a node check
   string_list service_tags;
   std::string type;
   std::string interval, timeout; ///< for display only: "" or a Go duration
@@ -409,7 +409,7 @@ using node_ptr = std::shared_ptr<const node>;
 using node_service_ptr = std::shared_ptr<const node_service>;
 using health_check_ptr = std::shared_ptr<const health_check>;
 
-/// An instance with its node and every check that counts for it (health endpoints).
+/// An instance with its node and all checks that apply to it (health endpoints).
 struct service_entry {
   node_ptr node;
   node_service_ptr service;

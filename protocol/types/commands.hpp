@@ -6,7 +6,7 @@
 
 namespace praetor {
 
-/// The first byte of a Raft command and of a record in a snapshot; the rest is MessagePack of the struct below.
+/// The first byte of a Raft command and of a snapshot record; the rest is MessagePack of the struct below.
 enum class command_type : std::uint8_t {
   register_node = 0,
   deregister = 1,
@@ -52,14 +52,14 @@ enum class command_type : std::uint8_t {
   log_verifier_checkpoint = 41,
   resource_operation = 42,
   update_virtual_ip = 43,
-  restore = 100, ///< a piece of an archive that is to take the place of the state
-  // Records of snapshots that servers exchange among themselves. They have ignore_unknown_bit.
+  restore = 100, ///< a chunk of an archive that replaces the state
+  // Records of snapshots between servers. They have ignore_unknown_bit.
   lock_delay = 200,
-  index_offset = 208,   ///< by how much indexes are ahead of the log
-  staged_archive = 209, ///< a piece of an archive that is being restored
+  index_offset = 208,   ///< the offset between indexes and the log
+  staged_archive = 209, ///< a chunk of an archive that is being restored
 };
 
-/// A command with this bit set may be skipped by a server that does not know it.
+/// A server that does not know a command with this bit may skip it.
 inline constexpr std::uint8_t ignore_unknown_bit = 128;
 
 /// catalog/register: a node with at most one service and any checks, in one transaction.
@@ -99,10 +99,10 @@ struct register_request {
 
 /// The node that a registration or a snapshot record describes.
 node node_of(const register_request& r);
-/// The registration of a node alone, with its indexes: its record in a snapshot.
+/// The registration of a node alone, with its indexes: its snapshot record.
 register_request registration_of(const node& n);
 
-/// catalog/deregister: a service if named, else a check if named, else the node with everything on it.
+/// catalog/deregister: the named service, else the named check, else the node with all its services and checks.
 struct deregister_request {
   static constexpr std::string_view go_type = "struct { Address string; *structs.Alias }", go_embedded = "Alias";
   std::string datacenter, node, address, service_id, check_id, peer_name, token;
@@ -119,12 +119,12 @@ struct deregister_request {
   }
 };
 
-/// The verbs of a key/value command, as they stand in the log: set, delete, delete-cas, delete-tree, cas, lock, unlock,
-/// and in transactions get, get-or-empty, get-tree, check-session, check-index, check-not-exists.
+/// The verbs of a key/value command in the log: set, delete, delete-cas, delete-tree, cas, lock, unlock, and in
+/// transactions get, get-or-empty, get-tree, check-session, check-index, check-not-exists.
 struct kv_request {
   std::string datacenter;
   std::string op;
-  kv_entry entry; ///< ModifyIndex is the index to compare with for cas verbs
+  kv_entry entry; ///< for cas verbs ModifyIndex is the index to compare with
   std::string token;
 
   template <class F, class Self>
@@ -246,7 +246,7 @@ struct txn_request {
   }
 };
 
-/// What one operation of a transaction gave back; at most one member is set.
+/// The result of one operation of a transaction; at most one member is set.
 struct txn_result {
   kv_entry_ptr kv;
   node_ptr node;
@@ -272,7 +272,7 @@ struct txn_error {
   }
   bool operator==(const txn_error&) const = default;
 };
-/// Either all operations worked (`errors` empty) or nothing was changed.
+/// Either all operations succeeded (`errors` empty) or nothing was changed.
 struct txn_response {
   std::vector<txn_result> results;
   std::vector<txn_error> errors;
@@ -284,7 +284,7 @@ struct txn_response {
   }
 };
 
-/// Changes of the certificate authority (op set-roots, set-config, set-provider-state, delete-provider-state,
+/// Changes to the certificate authority (op set-roots, set-config, set-provider-state, delete-provider-state,
 /// set-roots-config, increment-provider-serial).
 struct ca_request {
   std::string op;
@@ -371,12 +371,12 @@ struct autopilot_request {
   }
 };
 
-/// A piece of the state of an archive. Pieces of one restore come in order; the last one puts the state in place.
+/// A chunk of an archive's state. The chunks of a restore come in order; the last one replaces the state.
 struct restore_request {
-  std::string id;           ///< names the restore: a piece with another id at offset 0 makes what came before void
-  std::uint64_t offset = 0; ///< of `data` in the state's bytes
+  std::string id;           ///< identifies the restore: a chunk with another id at offset 0 discards the previous ones
+  std::uint64_t offset = 0; ///< position of `data` in the state's bytes
   blob data;
-  bool done = false; ///< `data` ends it
+  bool done = false; ///< `data` is the last chunk
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {

@@ -49,7 +49,7 @@ struct ca_root {
 };
 using ca_root_ptr = std::shared_ptr<const ca_root>;
 
-/// What connect/ca/roots answers.
+/// The answer of connect/ca/roots.
 struct ca_roots {
   std::string active_root_id, trust_domain;
   std::vector<ca_root_ptr> roots;
@@ -62,7 +62,7 @@ struct ca_roots {
   }
 };
 
-/// The private side of the built-in authority, kept in the state so that every leader can sign.
+/// The private state of the built-in authority, stored in the state so that every leader can sign.
 struct ca_provider_state {
   std::string id; ///< hash of the provider's configuration
   std::string private_key, root_cert, intermediate_cert;
@@ -83,7 +83,7 @@ struct ca_provider_state {
 
 /// The configuration of the certificate authority.
 struct ca_configuration {
-  std::string cluster_id; ///< UUID, the trust domain's first label
+  std::string cluster_id; ///< UUID, the first label of the trust domain
   std::string provider;   ///< "consul"
   free_form config;
   string_map state;

@@ -19,7 +19,7 @@ nanoseconds distance(const coordinate& a, const coordinate& b) {
   double raw = std::sqrt(sum) + a.height + b.height;
   double adjusted = raw + a.adjustment + b.adjustment;
   double seconds = adjusted > 0 ? adjusted : raw;
-  constexpr double longest = 9.2e9; // what 64 bits of nanoseconds can hold
+  constexpr double longest = 9.2e9; // the range of 64-bit nanoseconds
   if (std::isnan(seconds)) seconds = longest;
   return nanoseconds{std::llround(std::clamp(seconds, 0.0, longest) * 1e9)};
 }

@@ -9,15 +9,15 @@
 
 namespace praetor {
 
-/// A point of the network coordinate space: round trip times are distances in it. Unit of all parts: seconds.
-/// The default is the origin, which nobody has measured yet.
+/// A point in the network coordinate space, where distances estimate round trip times. All components are in seconds.
+/// The default is the origin: not measured yet.
 struct coordinate {
   static constexpr std::size_t dimensions = 8;
 
   std::vector<double> vec = std::vector<double>(dimensions);
-  double error = 1.5; ///< confidence, the larger the worse
+  double error = 1.5; ///< estimated error: smaller means more confidence
   double adjustment = 0;
-  double height = 1e-05; ///< what every way to the node costs
+  double height = 1e-05; ///< the cost of the node's access link, part of every path to it
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -29,15 +29,15 @@ struct coordinate {
   bool operator==(const coordinate&) const = default;
 };
 
-/// False if a part is infinite or no number.
+/// False if a component is infinite or NaN.
 bool is_valid(const coordinate& c);
-/// Whether the two are points of the same space: only then they have a distance.
+/// Whether the two belong to the same space, so that they have a distance.
 inline bool compatible(const coordinate& a, const coordinate& b) { return a.vec.size() == b.vec.size(); }
-/// The estimated round trip time. Both must be compatible; whole nanoseconds, so that machines
-/// agree on which of two is nearer.
+/// The estimated round trip time. Both must be compatible. Whole nanoseconds, so that platforms agree on which of two
+/// nodes is nearer.
 nanoseconds distance(const coordinate& a, const coordinate& b);
 
-/// Where a node is in its network segment, as the catalog keeps it.
+/// A node's coordinate in its network segment, as the catalog stores it.
 struct node_coordinate {
   std::string node, segment, partition;
   praetor::coordinate coord;
@@ -52,7 +52,7 @@ struct node_coordinate {
   bool operator==(const node_coordinate&) const = default;
 };
 using node_coordinate_ptr = std::shared_ptr<const node_coordinate>;
-/// The coordinate_batch command, and its record in a snapshot.
+/// The coordinate_batch command, which is also its snapshot record.
 using coordinate_batch = std::vector<node_coordinate_ptr>;
 
 } // namespace praetor

@@ -14,7 +14,7 @@
 
 namespace praetor {
 
-/// An optional value that lives on the heap, so that a type can hold one of its own kind. Copies are deep.
+/// A heap-allocated optional, so that a type can contain its own type. Copies are deep.
 template <class T>
 class boxed {
 public:
@@ -45,9 +45,9 @@ private:
   std::unique_ptr<T> value_;
 };
 
-/// A health check as its owner writes it: in a configuration file, in a service definition or in the body of
-/// agent/check/register. The HTTP names of the three shapes are all here; an endpoint that accepts fewer of them
-/// rejects the rest itself (`CheckID` and the proxy fields exist only inside services, `ID` only outside).
+/// A health check as defined in a configuration file, in a service definition or in the body of agent/check/register.
+/// Has the HTTP names of all three forms; an endpoint that accepts fewer of them rejects the rest itself (`CheckID` and
+/// the proxy fields exist only inside services, `ID` only outside).
 struct check_definition {
   static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
 
@@ -59,7 +59,7 @@ struct check_definition {
   std::string service_id;
   std::string token;
   string_list script_args;
-  string_list args; ///< the short name of `script_args`; `normalize` moves it there
+  string_list args; ///< short for `script_args`; `normalize` moves it there
   std::string http;
   std::string h2ping;
   std::optional<bool> h2ping_use_tls; ///< unset means true
@@ -136,7 +136,7 @@ struct check_definition {
   }
 };
 
-/// Brings the second names of a check's id and arguments under the first ones.
+/// Moves the alternative names of a check's id and arguments to the canonical ones.
 inline void normalize(check_definition& check) {
   if (check.id.empty()) check.id = std::move(check.check_id);
   check.check_id.clear();
@@ -144,7 +144,7 @@ inline void normalize(check_definition& check) {
   check.args.clear();
 }
 
-/// Weights as written; `service_weights` is what the catalog makes of them.
+/// Weights as defined; the catalog stores `service_weights`.
 struct weights_definition {
   static constexpr std::string_view type_name = "Weights";
 
@@ -160,7 +160,7 @@ struct weights_definition {
   }
 };
 
-/// A proxy and its upstreams are written in the shape in which the catalog keeps them.
+/// Proxies and upstreams are defined in the form that the catalog stores.
 using proxy_definition = proxy_config;
 using upstream_definition = upstream;
 
@@ -187,7 +187,7 @@ struct connect_definition {
   ~connect_definition();
 };
 
-/// A service as its owner writes it: in a configuration file or in the body of agent/service/register.
+/// A service as defined in a configuration file or in the body of agent/service/register.
 struct service_definition {
   static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
 
@@ -232,7 +232,7 @@ struct service_definition {
     f(field{"Connect", omit_empty}, x.connect);
   }
 
-  /// The checks in the order in which they get their numbers: the list, then the single one.
+  /// The checks in numbering order: the list, then the single one.
   std::vector<check_definition> all_checks() const {
     auto all = checks;
     if (check) all.push_back(*check);

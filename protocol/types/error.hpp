@@ -9,20 +9,20 @@
 
 namespace praetor {
 
-/// Identifies an error. Code decides by this value, never by the text. The numbers travel between processes: a number
-/// keeps its meaning for ever.
+/// Identifies an error. Code decides by this value, never by the text. The numbers travel between processes, so each
+/// keeps its meaning forever.
 enum class error_code : std::uint8_t {
-  unspecified = 0,         ///< no caller tells this error from others, or the sender's release has no codes
+  unspecified = 0,         ///< no caller distinguishes this error, or the sender's release has no codes
   invalid = 1,             ///< the request is malformed, whatever the state
-  unauthenticated = 2,     ///< no token has this secret, or the server that was asked does not know it yet
+  unauthenticated = 2,     ///< no token has this secret, or the queried server does not know it yet
   permission_denied = 3,   ///< the token lacks a permission
   not_found = 4,           ///< the object that the request reads or changes does not exist
   failed_precondition = 5, ///< the state does not allow the request: a lock names a session that does not exist
   no_leader = 6,           ///< the servers have no leader at the moment
   no_servers = 7,          ///< the agent knows no server that is alive
   timed_out = 8,           ///< the deadline passed before an answer came
-  busy = 9,                ///< a limit on concurrent work is reached: the same request may succeed later
-  unknown_outcome = 10,    ///< a write may have taken effect or not: a caller must not resend it blindly
+  busy = 9,                ///< a limit on concurrent work is reached: a retry may succeed later
+  unknown_outcome = 10,    ///< a write may or may not have taken effect: do not retry blindly
   too_large = 11,          ///< over a size limit
   cancelled = 12,          ///< the client no longer waits for the answer
   not_supported = 13,      ///< this release or this configuration does not offer it
@@ -31,7 +31,7 @@ enum class error_code : std::uint8_t {
 };
 inline constexpr auto last_error_code = error_code::unexpected_status;
 
-/// The code that a status alone implies. Used for errors made without a code and for those of releases without codes.
+/// The code that a status implies, for errors created without a code and for those of releases without codes.
 constexpr error_code code_of_status(std::int64_t status) {
   switch (status) {
   case 400: return error_code::invalid;
@@ -50,15 +50,15 @@ constexpr error_code code_of_status(std::int64_t status) {
   }
 }
 
-/// The code of an error that another process sent. A number without a meaning here falls back to the status.
-/// @param number as received: 0 from a release without codes, an unknown one from a newer release
+/// The code of an error from another process. An unknown number falls back to the status.
+/// @param number as received: 0 from a release without codes, unknown from a newer release
 constexpr error_code received_code(std::uint64_t number, std::int64_t status) {
   bool known = number != 0 && number <= static_cast<std::uint64_t>(last_error_code);
   return known ? static_cast<error_code>(number) : code_of_status(status);
 }
 
-/// What went wrong. Code decides by `code`; `text` is for people and becomes the body of the HTTP answer, `status` its
-/// status. Code below HTTP leaves the status at 500, the status of everything unforeseen.
+/// An error. Code decides by `code`; `text` is for people and becomes the body of the HTTP answer, `status` its status.
+/// Code below HTTP leaves the status at 500, the default for unexpected errors.
 struct error {
   error_code code = error_code::unspecified;
   int status = 500;
@@ -84,7 +84,7 @@ inline tl::unexpected<error> fail(error_code code, std::string text, int status 
   return tl::unexpected<error>(error{code, std::move(text), status});
 }
 
-/// The same error with the failed operation before its text: "failed to read the lock: <text>".
+/// Prefixes the error's text with the failed operation: "failed to read the lock: <text>".
 inline error with_context(const std::string& doing, error why) {
   why.text = doing + ": " + why.text;
   return why;
@@ -92,7 +92,7 @@ inline error with_context(const std::string& doing, error why) {
 
 } // namespace praetor
 
-/// States an invariant; a process that has lost one stops, in release builds too.
+/// States an invariant. A process that violates one stops, in release builds too.
 #define PRAETOR_ASSERT(condition)                                                                                      \
   do {                                                                                                                 \
     if (!(condition)) {                                                                                                \

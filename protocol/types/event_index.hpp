@@ -5,8 +5,8 @@
 
 namespace praetor {
 
-/// The number that clients wait with for news of user events: from the newest event's id, so it is not ordered.
-/// @param id a UUID. @returns 1 for a text that is none
+/// The index that clients pass to wait for new user events. Derived from the newest event's id, so it is not ordered.
+/// @param id a UUID. @returns 1 for a malformed one
 std::uint64_t event_index(std::string_view id);
 
 } // namespace praetor

@@ -7,19 +7,19 @@
 
 namespace praetor {
 
-/// How one member of a domain struct is written and read. Combine with `|`.
+/// How to encode one member of a domain struct. Combine with `|`.
 enum class field_flags : unsigned {
   none = 0,
-  omit_empty = 1u << 0,    ///< JSON: left out when zero, empty or unset
+  omit_empty = 1u << 0,    ///< JSON: omitted when zero, empty or unset
   null_if_empty = 1u << 1, ///< JSON: an empty list or map is written `null` instead of `[]` or `{}`
   duration_text = 1u << 2, ///< JSON: a duration is written as Go text ("1m0s"); otherwise as integer nanoseconds
-  no_filter = 1u << 3,     ///< unknown to the filter language
-  no_json = 1u << 4,       ///< stored only, clients never see or send it
+  no_filter = 1u << 3,     ///< hidden from the filter language
+  no_json = 1u << 4,       ///< stored only, never in JSON
   no_packed = 1u << 5,     ///< never in MessagePack
   read_only = 1u << 6,     ///< written but not accepted in JSON input (an unknown field there)
-  no_hash = 1u << 7,       ///< left out of the structural hash
-  not_compared = 1u << 8,  ///< a difference here is no change of the record (same_record.hpp)
-  fold_case = 1u << 9,     ///< compared there without regard to ASCII case
+  no_hash = 1u << 7,       ///< excluded from the structural hash
+  not_compared = 1u << 8,  ///< a difference here does not change the record (same_record.hpp)
+  fold_case = 1u << 9,     ///< compared there case-insensitively (ASCII)
 };
 
 constexpr field_flags operator|(field_flags a, field_flags b) {
@@ -40,8 +40,8 @@ inline constexpr auto no_hash = field_flags::no_hash;
 inline constexpr auto not_compared = field_flags::not_compared;
 inline constexpr auto fold_case = field_flags::fold_case;
 
-/// The name of a member. `packed` is its name in Consul's MessagePack, filters and error texts where that differs from
-/// JSON; `alias` a second name (snake case) that JSON input accepts. Input names match without regard to case.
+/// The name of a member. `packed` is its name in Consul's MessagePack, filters and error texts where it differs from
+/// JSON; `alias` a second name (snake case) that JSON input accepts. Input names match case-insensitively.
 struct field {
   std::string_view name;
   field_flags flags = field_flags::none;
@@ -51,7 +51,7 @@ struct field {
   constexpr field(std::string_view name, field_flags flags = field_flags::none, std::string_view packed = {},
                   std::string_view alias = {})
       : name(name), flags(flags), packed(packed), alias(alias) {}
-  /// A member whose second accepted name is `alias`.
+  /// A member that accepts `alias` as a second name.
   static constexpr field aliased(std::string_view name, std::string_view alias, field_flags flags = field_flags::none) {
     return {name, flags, {}, alias};
   }

@@ -7,15 +7,15 @@
 
 namespace praetor {
 
-/// A hash of a sequence of pieces, equal on every machine, eight bytes a step. It tells differences by chance from
-/// equality, and is no protection against anybody who looks for collisions.
+/// A hash of a sequence of pieces, equal on every platform, eight bytes per step. Distinguishes accidental differences;
+/// not collision-resistant against an attacker.
 class fingerprint {
 public:
   void add(std::uint64_t word) {
-    value_ = (value_ ^ word) * 0x9e3779b97f4a7c15ull; // odd, so that no bit is lost
+    value_ = (value_ ^ word) * 0x9e3779b97f4a7c15ull; // odd, hence invertible
     value_ ^= value_ >> 32;
   }
-  /// How the bytes are cut into pieces counts as well.
+  /// The boundaries between pieces are part of the hash.
   void add(std::string_view bytes) {
     std::uint64_t word = 0;
     for (; bytes.size() >= sizeof word; bytes.remove_prefix(sizeof word)) add(word_at(bytes.data(), sizeof word));

@@ -5,15 +5,15 @@
 
 namespace praetor {
 
-/// A value of any shape that is kept and handed out as it came (proxy configuration and the like). Null takes no memory
-/// of its own, any other value one node on the heap.
+/// A value of any shape, stored and returned unchanged (proxy configuration and the like). Null allocates nothing, any
+/// other value one heap node.
 ///
-/// The JSON library is not part of this interface: its header alone costs a translation unit a second. Only a source
-/// file that looks inside a value includes <nlohmann/json.hpp>.
+/// The JSON library is not part of this interface: its header alone costs a translation unit a second. Only source
+/// files that look inside a value include <nlohmann/json.hpp>.
 class free_form {
 public:
   free_form() = default;
-  /// Explicit, so that a braced list is never taken for a value by accident.
+  /// Explicit, so that a braced list never converts by accident.
   explicit free_form(nlohmann::json value);
   free_form(const free_form& other);
   free_form(free_form&&) noexcept = default;
@@ -22,11 +22,11 @@ public:
   ~free_form() = default;
 
   const nlohmann::json& json() const;
-  /// To change it; valid until this value is assigned or destroyed.
+  /// Mutable access; valid until this value is assigned or destroyed.
   nlohmann::json& json();
 
   bool is_null() const;
-  /// True for null, an object without members and a list without elements.
+  /// True for null, an empty object and an empty list.
   bool empty() const;
   bool operator==(const free_form& other) const;
 

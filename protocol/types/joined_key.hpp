@@ -7,8 +7,8 @@
 
 namespace praetor {
 
-/// A key made of parts. Each part is preceded by its length, so that no bytes in a part can pose as the border of two:
-/// different lists of parts give different keys. The order of such keys means nothing.
+/// A key composed of parts. Each part is preceded by its length, so that no part can imitate a boundary: different
+/// lists of parts give different keys. The order of the keys is meaningless.
 class joined_key {
 public:
   joined_key() = default;

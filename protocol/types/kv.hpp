@@ -9,9 +9,9 @@ namespace praetor {
 
 /// One key of the store (DirEntry).
 struct kv_entry {
-  std::uint64_t lock_index = 0; ///< how often the key was taken by a session
+  std::uint64_t lock_index = 0; ///< how often a session has acquired the key
   std::string key;
-  std::uint64_t flags = 0; ///< opaque to us
+  std::uint64_t flags = 0; ///< opaque to the servers
   blob value;
   std::string session; ///< the session that holds the lock, or empty
   std::uint64_t create_index = 0;
@@ -42,17 +42,17 @@ struct session_service_check {
   bool operator==(const session_service_check&) const = default;
 };
 
-/// A session: what holds locks, bound to a node and to checks.
+/// A session: holds locks and is bound to a node and to checks.
 struct session {
   std::string id; ///< UUID
   std::string name;
   std::string node;
   nanoseconds lock_delay{0};
-  std::string behavior; ///< "release" or "delete": what happens to its keys when it ends
-  std::string ttl;      ///< as the client wrote it; "" = none
+  std::string behavior; ///< "release" or "delete": the fate of its keys when it ends
+  std::string ttl;      ///< as the client wrote it; "": none
   string_list node_checks;
   std::vector<session_service_check> service_checks;
-  string_list checks; ///< the list that old clients send; stored for them, never shown
+  string_list checks; ///< the list of older clients; stored for them, never shown
   std::uint64_t create_index = 0;
   std::uint64_t modify_index = 0;
 

@@ -9,12 +9,12 @@
 
 namespace praetor {
 
-// Names and ids stand in keys, logs, DNS answers and terminals. Control characters (bytes below 0x20, and 0x7f) are
-// refused in them; spaces, slashes, Unicode and all else that Consul takes are not. Keys of the key-value store hold
-// any bytes: they are no part of a longer key but the last. Removals are not judged, so that what a restored archive
-// brought can be removed.
+// Names and ids appear in keys, logs, DNS answers and terminals. Control characters (bytes below 0x20, and 0x7f) are
+// rejected in them; spaces, slashes, Unicode and everything else that Consul accepts are allowed. Keys of the key-value
+// store may hold any byte: a key is always the last part of a longer key. Deletions are not checked, so that records of
+// a restored archive can be deleted.
 
-/// @param field what clients call it
+/// @param field the name that clients know
 /// @returns `Invalid CheckID "a\x00": control characters are not allowed`, or nothing
 std::optional<std::string> fault_in_name(std::string_view field, std::string_view text);
 

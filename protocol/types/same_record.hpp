@@ -22,9 +22,9 @@ bool same_member(const field& f, const T& a, const T& b) {
 
 } // namespace detail
 
-/// Whether two records differ in nothing that counts as a change: a write of such a record is no write. Compares the
-/// members of the field list that are not marked `not_compared`. The state and anti-entropy both decide by it, so that
-/// an agent never proposes a difference that the state does not take over (Consul: IsSame in agent/structs).
+/// Whether two records are equal in everything that counts as a change; writing an equal record is a no-op. Compares
+/// the members of the field list that are not marked `not_compared`. Both the state and anti-entropy use it, so that an
+/// agent never proposes a difference that the state ignores (Consul: IsSame in agent/structs).
 template <has_fields Record>
 bool same_record(const Record& a, const Record& b) {
   std::array<const void*, detail::most_compared_fields> members_of_a{};

@@ -12,19 +12,19 @@ constexpr std::string_view shown_instead = "<hidden>";
 constexpr std::string_view scheme_end = "://";
 
 bool ends_parameter(char c) {
-  // Texts quote URLs and put them in brackets; what follows is not part of them.
+  // The end of a URL in text that quotes or brackets it.
   return c == '&' || c == '#' || c == '"' || c == '\'' || c == '<' || c == '>' || static_cast<unsigned char>(c) <= ' ';
 }
 
 bool ends_authority(char c) { return c == '/' || c == '?' || ends_parameter(c); }
 
-/// Part of a text: from where to where.
+/// A range of a text.
 struct range {
   std::size_t begin = 0, end = 0;
   bool empty() const { return begin == end; }
 };
 
-/// The password in the URL whose scheme ends at `at`, and where to go on.
+/// The password in the URL whose scheme ends at `at`, and where to continue.
 range password_after(std::string_view text, std::size_t at, std::size_t& next) {
   auto rest = text.substr(at);
   auto authority =
@@ -38,7 +38,7 @@ range password_after(std::string_view text, std::size_t at, std::size_t& next) {
   return {at + colon + 1, at + host};
 }
 
-/// The value of the parameter that begins at `at`, if its name says that it is a secret, and where to go on.
+/// The value of the parameter at `at`, if its name denotes a secret, and where to continue.
 range secret_parameter(std::string_view text, std::size_t at, std::size_t& next) {
   auto name_end = at;
   while (name_end < text.size() && text[name_end] != '=' && !ends_parameter(text[name_end])) ++name_end;
@@ -50,8 +50,8 @@ range secret_parameter(std::string_view text, std::size_t at, std::size_t& next)
   return names_a_secret(text.substr(at, name_end - at)) ? range{value, end} : range{};
 }
 
-/// Goes through all places where `find` finds something, and replaces the part that `secret` says. In one pass: a text
-/// may be long and nothing but such places.
+/// Replaces the part that `secret` selects at every match of `find`. A single pass: a long text may consist of matches
+/// only.
 template <class Find, class Secret>
 std::string hide(std::string text, Find find, Secret secret) {
   std::string out;
@@ -70,7 +70,7 @@ std::string hide(std::string text, Find find, Secret secret) {
   return out.append(all.substr(copied));
 }
 
-/// Behind the next of what separates a scheme from a host.
+/// The position after the next separator of scheme and host.
 std::size_t next_host(std::string_view text, std::size_t from) {
   auto at = text.find(scheme_end, from);
   return at == text.npos ? text.size() : at + scheme_end.size();
@@ -93,7 +93,7 @@ bool same_secret(std::string_view one, std::string_view other) {
 }
 
 void wipe(std::string& secret) {
-  // A volatile write is not left out although nobody reads it.
+  // The compiler may not omit volatile writes, although nothing reads them.
   volatile char* bytes = secret.data();
   for (std::size_t i = 0; i < secret.size(); ++i) bytes[i] = 0;
   secret.clear();

@@ -13,7 +13,7 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-/// Writes `value` / 10^`digits` without trailing zeros, and without the point when nothing follows it.
+/// Writes `value` / 10^`digits` without trailing zeros, and without the point if no fraction remains.
 std::string with_fraction(std::uint64_t value, int digits) {
   std::uint64_t scale = 1;
   for (int i = 0; i < digits; ++i) scale *= 10;

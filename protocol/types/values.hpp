@@ -17,10 +17,10 @@ namespace praetor {
 using std::chrono::nanoseconds;
 
 using string_list = std::vector<std::string>;
-/// Ordered, because Go writes maps with sorted keys.
+/// Ordered, because Go encodes maps with sorted keys.
 using string_map = std::map<std::string, std::string>;
 
-/// Bytes that JSON carries in base64 and MessagePack as a raw string. An empty one is `null` in JSON.
+/// Bytes: base64 in JSON, a raw string in MessagePack. Empty bytes are `null` in JSON.
 struct blob {
   std::string bytes;
   bool operator==(const blob&) const = default;
@@ -43,9 +43,9 @@ struct timestamp {
   auto operator<=>(const timestamp&) const = default;
 };
 
-/// Names and ids of nodes, services and checks are compared in lower case (ASCII, as the indexes do).
+/// Names and ids of nodes, services and checks are compared in lower case (ASCII, like Consul's indexes).
 std::string lower_case(std::string_view text);
-/// Equality without regard to ASCII case.
+/// Case-insensitive comparison (ASCII).
 bool equal_fold(std::string_view a, std::string_view b);
 
 /// Go's text of a duration: "0s", "1.5s", "1m0s", "2h45m0.000000001s".

@@ -21,7 +21,7 @@ std::string type_name(const nlohmann::json& value) {
   return "map[string]interface {}";
 }
 
-/// Gathers what is wrong with the members of one block, as the decoder of the reference does.
+/// Collects the faults of one block's members, like Consul's decoder.
 struct member_faults {
   string_list found;
 
@@ -80,7 +80,7 @@ expected<http_handler> http_handler_of(const nlohmann::json& block) {
   return out;
 }
 
-/// The type of handler; "script" unless something else was said.
+/// The handler type; defaults to "script".
 expected<std::string> handler_type(const nlohmann::json& definition) {
   auto found = definition.find("handler_type");
   if (found == definition.end()) return "script";
@@ -88,7 +88,7 @@ expected<std::string> handler_type(const nlohmann::json& definition) {
   return fail("Handler type '" + (found->is_string() ? found->get<std::string>() : found->dump()) + "' not recognized");
 }
 
-/// Takes the HTTP handler, if there is one.
+/// Removes and returns the HTTP handler, if any.
 expected<void> take_http_handler(nlohmann::json& parameters, const std::string& type, watch_handler& into) {
   parameters.erase("handler_type");
   if (type != "http") return {};
@@ -101,7 +101,7 @@ expected<void> take_http_handler(nlohmann::json& parameters, const std::string& 
   return {};
 }
 
-/// Takes the plan and the HTTP handler; what remains are the other handlers.
+/// Extracts the plan and the HTTP handler; the remaining members are the other handlers.
 expected<configured_watch> take_plan(free_form& parameters, const std::string& handler) {
   auto plan = take_watch_heading(parameters);
   if (!plan) return tl::make_unexpected(plan.error());

@@ -13,7 +13,7 @@ namespace config {
 struct runtime_config;
 }
 
-/// A handler that is sent what a watch found, as the body of an HTTP request.
+/// A handler that receives a watch's result as the body of an HTTP request.
 struct http_handler {
   std::string path; ///< the URL
   std::string method = "POST";
@@ -22,7 +22,7 @@ struct http_handler {
   bool tls_skip_verify = false;
 };
 
-/// What is run when a watch has news: one of these.
+/// The handler of a watch: one of these.
 struct watch_handler {
   string_list arguments; ///< a program and its arguments; empty: the shell runs `line`
   std::string line;      ///< deprecated
@@ -33,10 +33,10 @@ struct watch_handler {
 struct configured_watch {
   watch_plan plan;
   watch_handler handler;
-  std::string definition; ///< as it was written, as JSON: equal for equal watches
+  std::string definition; ///< as written, as JSON: equal for equal watches
 };
 
-/// Reads all watches of a configuration. The error is the reference's (config.md, section 12), without secrets.
+/// Parses all watches of a configuration. The error has Consul's text, without secrets.
 expected<std::vector<configured_watch>> configured_watches(const config::runtime_config& config);
 
 } // namespace praetor

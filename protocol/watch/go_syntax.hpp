@@ -5,8 +5,8 @@
 
 namespace praetor {
 
-/// A value as Go's %#v prints it: `map[string]interface {}{"key":"a", "n":1}`. A list of one is printed as its element,
-/// because the reference's decoder makes it so.
+/// Prints a value like Go's %#v: `map[string]interface {}{"key":"a", "n":1}`. A list of one prints as its element, as
+/// Consul's decoder produces it.
 std::string go_syntax(const nlohmann::json& value);
 
 } // namespace praetor

@@ -9,18 +9,18 @@
 
 namespace praetor {
 
-/// Takes typed members out of an object. The first one of a wrong type stays where it is, and nothing is read after it.
+/// Extracts typed members from an object. Stops at the first member of a wrong type and leaves it in place.
 class parameter_reader {
 public:
   explicit parameter_reader(nlohmann::json& from) : from_(from) {}
 
   void take(const char* name, std::string& out);
   void take(const char* name, bool& out);
-  /// A text stands for a list of one.
+  /// A single text counts as a list of one.
   void take(const char* name, string_list& out);
   bool has(const char* name) const;
 
-  /// Tells a fault of the caller's own, unless there is an earlier one.
+  /// Records a fault that the caller found, unless there is an earlier one.
   void refuse(std::string why);
   const std::optional<error>& fault() const { return fault_; }
 

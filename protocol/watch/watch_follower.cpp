@@ -15,7 +15,7 @@ using std::chrono::seconds;
 
 constexpr seconds first_retry{5}, longest_retry{180};
 
-/// Go writes maps sorted by their keys.
+/// Go encodes maps with sorted keys.
 go_json sorted(const go_json& object) {
   std::map<std::string, go_json> members;
   for (const auto& [name, value] : object.items()) members[name] = value;
@@ -24,7 +24,7 @@ go_json sorted(const go_json& object) {
   return result;
 }
 
-/// The events behind the one that the index stands for.
+/// The events after the one that the index identifies.
 go_json events_after(const go_json& events, std::uint64_t index) {
   auto seen = std::find_if(events.begin(), events.end(),
                            [&](const go_json& each) { return event_index(text_of(each, "ID")) == index; });
@@ -68,8 +68,8 @@ bool watch_follower::is_known(const watch_answer& answer) const {
 
 void watch_follower::remember(const watch_answer& answer) {
   hash_ = answer.content_hash;
-  auto index = std::max<std::uint64_t>(answer.index, 1); // 0 would not wait
-  // A smaller index belongs to another history, unless indexes have no order.
+  auto index = std::max<std::uint64_t>(answer.index, 1); // an index of 0 would not block
+  // A smaller index belongs to another history, unless indexes are unordered.
   bool fell = index_ && index < *index_ && !plan_.new_events_only;
   index_ = fell ? 0 : index;
 }
@@ -88,7 +88,7 @@ expected<std::optional<watch_news>> watch_follower::answered(const watch_answer&
 }
 
 seconds watch_follower::failed() {
-  // Capped first, so that it cannot overflow however long nobody answers.
+  // Capped before squaring, so that it can't overflow.
   failures_ = std::min<std::int64_t>(failures_ + 1, longest_retry / first_retry);
   index_.reset();
   hash_.reset();

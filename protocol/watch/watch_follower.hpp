@@ -12,7 +12,7 @@
 
 namespace praetor {
 
-/// An answer to a watch's query, whichever way it came.
+/// An answer to a watch's query, from any transport.
 struct watch_answer {
   std::int64_t status = 200;
   std::uint64_t index = 0;  ///< X-Consul-Index; 0: none
@@ -20,25 +20,23 @@ struct watch_answer {
   std::string_view body;
 };
 
-/// What a handler is shown.
+/// The result that a handler receives.
 struct watch_news {
-  std::uint64_t index = 0; ///< 0 for a query that has none
+  std::uint64_t index = 0; ///< 0 for a query without an index
   std::string result;      ///< compact JSON
 };
 
-/// Decides from answer to answer of one watch what to ask next and whether there is news.
+/// Decides after each answer of a watch what to query next and whether the result changed.
 class watch_follower {
 public:
   explicit watch_follower(watch_plan plan) : plan_(std::move(plan)) {}
 
   const watch_plan& plan() const { return plan_; }
-  /// The parameters of the next question, not encoded: it waits for news of the last answer.
+  /// The parameters of the next query, not encoded: it blocks until the result differs from the last answer.
   std::vector<std::pair<std::string, std::string>> next_query() const;
-  /// Takes the answer in. @returns news, or nothing if what is shown has not changed; an answer that cannot be used is
-  /// a failure: tell `failed`
+  /// Handles an answer. @returns the new result, or nothing if it has not changed; on an error call `failed`
   expected<std::optional<watch_news>> answered(const watch_answer& answer);
-  /// The question had no usable answer: the next one waits for nothing. @returns how long to pause before it, longer
-  /// with each failure in a row
+  /// The query failed: the next one does not block. @returns the pause before it, longer with each consecutive failure
   std::chrono::seconds failed();
 
 private:
@@ -47,10 +45,10 @@ private:
   void remember(const watch_answer& answer);
 
   watch_plan plan_;
-  std::optional<std::uint64_t> index_; ///< of the last answer; 0: it was smaller than the one before
+  std::optional<std::uint64_t> index_; ///< of the last answer; 0: it was smaller than the previous one
   std::optional<std::string> hash_;
-  std::optional<std::string> last_; ///< what was shown last, as text
-  std::int64_t failures_ = 0;       ///< in a row
+  std::optional<std::string> last_; ///< the last result, as text
+  std::int64_t failures_ = 0;       ///< consecutive
 };
 
 } // namespace praetor

@@ -11,11 +11,11 @@ namespace praetor::sim {
 
 namespace {
 
-/// Names of members that there are not; few, so that a pool that takes them up stays small.
+/// The number of invented members; small, so that a pool that accepts them stays small.
 constexpr unsigned made_up_members = 12;
 constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
 constexpr duration stream_patience = std::chrono::seconds(3);
-/// Letters of a name that fits into a stream and into no packet.
+/// A name of this length fits into a stream, but into no packet.
 constexpr std::size_t giant = 70'000;
 
 class gossip_attacker final : public client {
@@ -70,7 +70,7 @@ private:
     sockets_->streams->exchange(to, std::move(frame), stream_patience, [](const expected<std::string>&) {});
   }
 
-  /// A member answers those who look after it, so that it stays one.
+  /// Acts as a member: answers probes, so that the pool keeps it.
   void answer(const gossip_packet& p) {
     if (!member_) return;
     auto plain = swim::unwrap_packet(keys_, policy_, p.bytes);
@@ -82,14 +82,14 @@ private:
         send(p.from, {encode(swim::message(swim::ack{asked->sequence, {}, highest}))});
   }
 
-  // What it says.
+  // Messages.
 
-  /// Of a member that there is.
+  /// The name of an existing member.
   std::string any_name() {
     const auto& all = where_.victims.nodes();
     return all[world_.below(all.size())]->options().name;
   }
-  /// One that nobody should take for a name, or one of a member that is made up.
+  /// An invalid name, or one of an invented member.
   std::string odd_name() {
     switch (world_.below(4)) {
     case 0: return {};

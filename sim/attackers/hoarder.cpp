@@ -7,17 +7,17 @@ namespace praetor::sim {
 
 namespace {
 
-/// More requests in one burst than one connection may have under way while all the others rest: half of all there are.
+/// More requests per burst than a single connection may have running while all others are idle: half of the total.
 constexpr unsigned burst = 18'000;
-/// It comes in pieces, as remoting lets no more through than its window.
+/// Sent in batches, because remoting limits the bytes in transit.
 constexpr unsigned at_once = 1'000;
 constexpr duration between_pieces = std::chrono::milliseconds(10);
-/// How long it sits on what it has got.
+/// How long it keeps what it has taken.
 constexpr duration holds = std::chrono::seconds(2);
-/// So many connections are made only to be dropped with a request under way on each.
+/// Connections opened only to be dropped, each with a running request.
 constexpr unsigned short_lives = 40;
 
-/// Asks questions that wait for what never happens.
+/// Sends requests that wait for an event that never happens.
 class hoarder final : public client {
 public:
   hoarder(siege& where, const attack& what)
@@ -85,7 +85,7 @@ private:
   sim::world& world_;
   duration pause_;
   std::string mark_, id_, address_;
-  /// Of the key, nothing is known; of the index, nobody will hear.
+  /// The key does not exist, and the index is never reached.
   std::string question_ = encode_body({"GET", "/v1/kv/attack/none", "", "index", "1000000000"});
   loose_line_ptr line_;
   unsigned lives_ = 0;

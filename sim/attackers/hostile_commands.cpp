@@ -12,7 +12,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// What the built-in policy that allows everything is called.
+/// The id of the built-in policy that allows everything.
 constexpr std::string_view global_management = "00000000-0000-0000-0000-000000000001";
 
 kv_request on_key(std::string op, std::string key, std::string value = {}) {
@@ -74,7 +74,7 @@ system_metadata_request marked_metadata(const std::string& mark) {
   return r;
 }
 
-/// A session of somebody, or an id that is nobody's.
+/// An existing session, or an unknown id.
 std::string any_session(siege& where) {
   if (auto* leads = where.victims.leader())
     if (auto all = state::list_sessions(*leads->state(), nullptr).value; !all.empty())
@@ -136,7 +136,7 @@ std::string destructive_command(siege& where) {
 std::string garbage(sim::world& world) {
   std::string out;
   switch (world.below(5)) {
-  case 0: // nested far too deep
+  case 0: // nested too deeply
     return std::string(20'000, '\x91');
   case 1: // a map of four billion members
     return std::string("\xdf\xff\xff\xff\xff", 5) + std::string(16, '\x80');
@@ -154,7 +154,7 @@ std::string malformed_command(sim::world& world, const std::string& mark) {
   auto wrecked = [&](std::string command) {
     if (command.size() < 2) return command;
     if (world.one_in(2)) return command.substr(0, 1 + world.below(command.size() - 1));
-    command[1] = '\xc1'; // no MessagePack begins like this; any other byte could leave a command that is one
+    command[1] = '\xc1'; // never a valid first byte; another byte could still yield a valid command
     return command;
   };
   switch (world.below(9)) {
@@ -169,7 +169,7 @@ std::string malformed_command(sim::world& world, const std::string& mark) {
   case 4: return pack_command(acl_policy_set, acl_policy_set_request{{nullptr}});
   case 5: return pack_command(kvs, on_key("no-such-verb", mark));
   case 6: return pack_command(txn, txn_request{{}, {txn_op{}}, {}});
-  case 7: { // a NUL in a name that is a part of keys
+  case 7: { // a NUL in a name that becomes part of keys
     register_request r = marked_node(mark + std::string(1, '\0') + "x");
     return pack_command(register_node, r);
   }

@@ -6,16 +6,16 @@
 
 namespace praetor::sim {
 
-// Commands as they stand in the log, of every kind, as an attacker proposes them.
+// An attacker's commands in log form, of every kind.
 
-/// One that leaves the mark in the state.
+/// Leaves the mark in the state.
 std::string marking_command(sim::world& world, const std::string& mark);
-/// One that takes away what others have: keys, nodes, sessions, votes, or the whole state.
+/// Destroys other clients' data: keys, nodes, sessions, votes, or the whole state.
 std::string destructive_command(siege& where);
-/// One that is no command, or one with members that no server would write.
+/// A malformed command, or one with members that no server would write.
 std::string malformed_command(sim::world& world, const std::string& mark);
 
-/// Bytes that mean nothing, or announce more than there is.
+/// Meaningless bytes, or ones that announce more than they contain.
 std::string garbage(sim::world& world);
 
 } // namespace praetor::sim

@@ -10,13 +10,13 @@ namespace {
 
 constexpr raft::term_t far_ahead = 1000;
 
-/// What a forger has to know to be believed; attackers of a simulation know it.
+/// What a forger must know to be credible; the simulation's attackers know it.
 struct forgery {
   sim::world& world;
   raft::identity own, leader;
   std::string mark;
   raft::term_t term = 0;      ///< of the target
-  raft::index_t last = 0;     ///< of what it has applied
+  raft::index_t last = 0;     ///< the last applied index
   raft::term_t last_term = 0; ///< of that entry
 
   bool coin() { return world.one_in(2); }

@@ -6,13 +6,13 @@
 
 namespace praetor::sim {
 
-/// Whom a hostile Raft message says that it comes from.
+/// The claimed sender of a hostile Raft message.
 enum class raft_source { own, member };
 
-/// A Raft message to a server that would take the leader's place, vote twice, or put the attacker's entries into the
-/// log, if it were believed.
-/// @param own who the attacker would be to Raft
-/// @param mark stands in the entries
+/// A Raft message to a server that, if accepted, would take over leadership, vote twice, or append the attacker's
+/// entries.
+/// @param own the attacker's own Raft identity
+/// @param mark included in the entries
 std::string hostile_raft_message(siege& where, node& target, const raft::identity& own, raft_source source,
                                  const std::string& mark);
 

@@ -49,7 +49,7 @@ std::string encode_body(const hostile_request& r) {
     out.raw_query = r.query_name + "=" + r.query_value;
     out.query.push_back({r.query_name, r.query_value});
   }
-  // As if it came from the machine itself.
+  // Claims to come from the local machine.
   out.remote_address = "127.0.0.1";
   out.remote_port = 1;
   out.asker.node = "server1";

@@ -6,17 +6,17 @@
 
 namespace praetor::sim {
 
-/// A request as an agent hands one on, and what must not come of it.
+/// A request as an agent forwards it, and its forbidden effect.
 struct hostile_request {
   std::string method, path, body;
-  std::string query_name, query_value; ///< one parameter; "": none
+  std::string query_name, query_value; ///< a single parameter; "": none
 };
 
-/// Concerns one agent alone; nobody may hand it on.
+/// For a route of the agent itself, which must not be forwarded.
 hostile_request agent_request(sim::world& world);
-/// A write or a read that needs a permission where access control is on.
+/// A write or read that needs a permission if ACLs are enabled.
 hostile_request client_request(sim::world& world, const std::string& mark);
-/// What an rpc_request of the kind `request` carries.
+/// The content of an rpc_request of the kind `request`.
 std::string encode_body(const hostile_request& r);
 
 } // namespace praetor::sim

@@ -19,7 +19,7 @@ std::unique_ptr<client> rpc(siege& where, const attack& what) {
   repertoire can;
   can.as = As;
   can.stranger = Stranger;
-  // Whom a certificate names a server is believed to have looked at who asks.
+  // A peer whose certificate names a server is trusted to have authorized its clients.
   can.writes = can.agent_routes = As != shown_as::certified;
   return make_rpc_attacker(where, what, can);
 }

@@ -13,9 +13,9 @@ namespace praetor::sim {
 
 namespace {
 
-/// Bytes of what is larger than anything that makes sense, and still fits into an envelope.
+/// Size of an oversized value, larger than any sensible one, that still fits into an envelope.
 constexpr std::size_t oversized = 1 << 20;
-/// An attacker gives its connection up now and then, with all that is under way on it.
+/// An attacker drops its connection, with all running requests, after about this many acts.
 constexpr unsigned acts_a_connection = 60;
 constexpr std::uint64_t highest_number = std::uint64_t{1} << 62;
 constexpr auto refusal_of_strangers = 403;
@@ -113,12 +113,12 @@ private:
     }
   }
 
-  // What is sent.
+  // Messages.
 
   void say_raft() {
     auto source = can_.speaks_as_itself && world_.one_in(2) ? raft_source::own : raft_source::member;
     auto bytes = world_.one_in(10) ? garbage(world_) : hostile_raft_message(where_, *target_, own_, source, raft_mark_);
-    // It is no request, whoever sends it.
+    // A one-way kind, whoever sends it as a request.
     if (world_.one_in(8)) return ask(rpc_kind::raft, bytes, "a Raft message as a request");
     tell(rpc_kind::raft, std::move(bytes));
   }
@@ -128,7 +128,7 @@ private:
       return ask_wrapped(rpc_kind::propose, malformed_command(world_, mark_), "a command that is none");
     bool destroys = !may_write_ && world_.one_in(3);
     auto command = destroys ? destructive_command(where_) : marking_command(world_, mark_);
-    // Agents propose what they register themselves; all else is a server's or a leader's to propose.
+    // Agents may propose only registrations; all other kinds are reserved for servers or the leader.
     auto kind = static_cast<command_type>(command.at(0));
     bool of_agents = kind == command_type::register_node || kind == command_type::deregister;
     ask_wrapped(rpc_kind::propose, std::move(command), may_write_ && of_agents ? "" : "a command");
@@ -165,7 +165,7 @@ private:
   void send_much() {
     auto much = std::string(oversized, 'x') + mark_;
     if (world_.one_in(3)) return tell(rpc_kind::raft, std::move(much));
-    // No key, no question and no token is as long.
+    // Longer than any key, query or token.
     constexpr std::array kinds{rpc_kind::token, rpc_kind::dns, rpc_kind::node_records, rpc_kind::request};
     ask_wrapped(kinds[world_.below(kinds.size())], std::move(much), can_.stranger ? "a large request" : "");
   }
@@ -184,7 +184,7 @@ private:
   void replay() {
     if (auto word = where_.overheard(rpc_kind::raft); word && world_.one_in(2)) return tell(rpc_kind::raft, *word);
     if (auto word = where_.overheard(rpc_kind::cancel)) tell(rpc_kind::cancel, *word);
-    if (may_write_ || !can_.writes) return; // it would be carried out once more
+    if (may_write_ || !can_.writes) return; // it would be executed again
     if (auto word = where_.overheard(rpc_kind::propose)) ask(rpc_kind::propose, *word, "another's command");
   }
 
@@ -213,11 +213,11 @@ private:
     line_->last_request(any_number(), std::move(e));
   }
 
-  // How it is sent.
+  // Sending.
 
   std::uint64_t any_number() { return 1 + world_.below(highest_number); }
 
-  /// @param must_fail what was asked, if it must be refused; "": it may be answered
+  /// @param must_fail the request that must be rejected; "": it may be answered
   std::uint64_t new_number(std::string must_fail) {
     auto number = any_number();
     if (!must_fail.empty()) must_fail_[number] = std::move(must_fail);
@@ -246,7 +246,7 @@ private:
     ask(kind, std::move(bytes), std::move(must_fail));
   }
 
-  // What comes back.
+  // Receiving.
 
   void answered(std::uint64_t number, const envelope& e) {
     where_.told(mark_, e.bytes);
@@ -259,7 +259,7 @@ private:
     switch (static_cast<rpc_kind>(e.kind)) {
     case rpc_kind::refused: {
       rpc_refusal why;
-      // Who is a stranger is told nothing else.
+      // A stranger must receive no other answer.
       return can_.stranger && msgpack::unpack(e.bytes, why) && why.status != refusal_of_strangers &&
              why.status != 499 && why.status != 503;
     }
@@ -284,13 +284,13 @@ private:
   repertoire can_;
   duration pause_;
   bool may_write_;
-  std::string mark_;      ///< in what it writes
-  std::string raft_mark_; ///< in the entries that it would have appended: nobody may do that
+  std::string mark_;      ///< included in its writes
+  std::string raft_mark_; ///< included in its Raft entries, which must never be appended
   raft::identity own_;
   std::string address_;
   node* target_ = nullptr;
   loose_line_ptr line_;
-  std::map<std::uint64_t, std::string> must_fail_; ///< by number: what was asked, and may not be granted
+  std::map<std::uint64_t, std::string> must_fail_; ///< by number: requests that must not be granted
 };
 
 } // namespace

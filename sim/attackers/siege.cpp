@@ -8,10 +8,10 @@ namespace praetor::sim {
 
 namespace {
 
-/// Envelopes of each kind, and numbers of requests, that attackers remember.
+/// The number of envelopes per kind, and of request numbers, that attackers remember.
 constexpr std::size_t most_overheard = 32;
 constexpr duration look_interval = std::chrono::milliseconds(100);
-/// After the servers have agreed for the first time: agents find their links, the leader enters the members.
+/// Starts after the servers have first agreed, so that agents find their links and the leader registers the members.
 constexpr duration head_start = std::chrono::seconds(1);
 
 template <class Value>
@@ -79,7 +79,7 @@ void siege::overhear(const envelope& e) {
     if (msgpack::unpack(e.bytes, asked)) remember(numbers_, asked.number);
     return;
   case rpc_kind::propose: {
-    // What agents write of the catalog shows a token, and who has that may write it.
+    // Agents' catalog writes reveal a token, which then authorizes attackers.
     if (!msgpack::unpack(e.bytes, asked) || asked.body.empty()) return;
     auto type = static_cast<command_type>(static_cast<std::uint8_t>(asked.body.front()));
     if (type != command_type::register_node && type != command_type::deregister) remember(heard_[kind], e.bytes);

@@ -14,7 +14,7 @@
 
 namespace praetor::sim {
 
-/// What all attackers of a run share: whom they attack, what they have overheard, and what must never come true.
+/// The shared data of all attackers of a run: their targets, what they have overheard, and what must never happen.
 class siege {
 public:
   siege(const scenario& what, cluster& victims, laboratory& lab);
@@ -23,30 +23,30 @@ public:
   laboratory& lab;
   sim::world& world;
 
-  /// Whether commands and requests are decided by tokens. Elsewhere an agent may write what it likes.
+  /// Whether tokens authorize commands and requests. Otherwise an agent may write anything.
   bool has_acl() const { return has_acl_; }
-  /// The servers have agreed for the first time, and attackers act.
+  /// The servers have first agreed, and the attackers are active.
   bool begun() const { return begun_; }
-  /// Runs `action` when the attackers begin.
+  /// Runs `action` when the attackers start.
   void when_begun(std::function<void()> action);
 
-  /// A new attacker's name, which stands in all that it writes. @param harmless what it writes may take effect
+  /// A new attacker's name, included in everything it writes. @param harmless its writes may take effect
   std::string new_mark(std::string_view kind, bool harmless);
-  /// Those that must be in no state.
+  /// Marks that no state may contain.
   const std::set<std::string>& forbidden_marks() const { return forbidden_; }
-  /// An IP address that is nobody's.
+  /// An unused IP address.
   std::string new_machine();
 
   node& any_server();
-  /// Who a server is to Raft.
+  /// A server's Raft identity.
   static raft::identity identity_of(node& n);
 
-  /// What agents lately said to each other of this kind; nothing if there was none.
+  /// A recent message of this kind between agents; nothing if there was none.
   std::optional<std::string> overheard(rpc_kind kind);
-  /// The number of one of the requests that agents have made lately; 0: none was heard.
+  /// The number of a recent request of an agent; 0: none.
   std::uint64_t overheard_number();
 
-  /// What an attacker was told: nothing secret may be in it.
+  /// Checks that what an attacker received contains no secret.
   void told(const std::string& who, std::string_view bytes);
   void find(std::string_view checker, std::string text) { lab.find(checker, std::move(text)); }
 
@@ -62,20 +62,20 @@ private:
   unsigned machines_ = 0;
 };
 
-/// What is written by requests for what concerns one agent alone; nobody may hand them on.
+/// The mark in forwarded requests for routes of the agent itself, which must be rejected.
 inline constexpr std::string_view agent_routes_mark = "mark-of-agent-routes";
-/// The secret of the management token in clusters of which attackers know everything else.
+/// The secret of the management token in clusters where attackers know everything else.
 inline constexpr std::string_view management_secret = "5ec3e700-1a2b-4c3d-8e4f-00a77ac4e201";
-/// Configuration of such a cluster: nothing is allowed without a token, and agents make their clients' requests and
-/// their own with the management token.
+/// The configuration of such a cluster: denies everything without a token; agents use the management token for their
+/// own and their clients' requests.
 std::string guarded_configuration();
-/// The gossip key that members know, in base64, and its configuration.
+/// The members' gossip key in base64, and its configuration.
 inline constexpr std::string_view gossip_key = "c2ltdWxhdGVkLWdvc3NpcC1rZXktb2YtMzItYnl0ZXM=";
 std::string sealed_configuration();
 
-/// Adds the attackers of one of a scenario's rows.
+/// Adds the attackers of one row of a scenario.
 void add_attackers(clients& to, siege& where, const attack& what);
-/// "impostor": its name in processes and reports.
+/// The name in processes and reports: "impostor".
 std::string_view name_of(attacker_kind kind);
 
 } // namespace praetor::sim

@@ -29,7 +29,7 @@ std::vector<std::string> lost_writes(const history& h, const contents& at_the_en
   auto changes = changes_by_register(h);
   for (const auto& [name, value] : at_the_end) {
     const auto& all = changes[name];
-    // The acknowledged change that began last: nothing that ended before it can have the last word.
+    // The acknowledged change that began last: a change that ended before it can't be the final one.
     const change* last = nullptr;
     for (const auto& c : all)
       if (c.acknowledged && (!last || c.begin > last->begin)) last = &c;

@@ -8,9 +8,9 @@
 
 namespace praetor::sim {
 
-/// What was acknowledged is there at the end, unless something that may have come later took its place.
-/// @param where whose contents these are
-/// @returns a sentence for each register that holds what was overwritten
+/// Checks that acknowledged writes are present at the end, unless a possibly later write replaced them.
+/// @param where the source of the contents
+/// @returns a sentence for each register with an overwritten value
 std::vector<std::string> lost_writes(const history& h, const contents& at_the_end, const std::string& where);
 
 } // namespace praetor::sim

@@ -7,7 +7,7 @@ namespace praetor::sim {
 namespace {
 
 constexpr duration pause = std::chrono::milliseconds(200);
-/// One of each kind of index: of tables, services, nodes, key prefixes, and of what is not there.
+/// Covers every kind of index: tables, services, nodes, key prefixes, and missing objects.
 constexpr std::array questions{
     "/v1/catalog/nodes",
     "/v1/catalog/services",
@@ -55,7 +55,7 @@ void answer_index_checker::ask(node& leader, std::size_t question) {
   auto life = leader.life();
   std::string path = questions[question];
   leader.request("GET", path, "", [=, this, &leader](const reply& plain) {
-    // Not shown to everybody, or held until there is a leader again.
+    // Not readable, or held until a leader is elected.
     if (plain.index == 0 || !still_at(leader, life, *moment)) return;
     auto again = path + (path.find('?') == path.npos ? '?' : '&') + "wait=500ms&index=" + std::to_string(plain.index);
     leader.request("GET", again, "",

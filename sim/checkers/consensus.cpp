@@ -29,7 +29,7 @@ void consensus_checker::note_leader(node& n) {
     return;
   }
   if (lab_.watcher) lab_.watcher->leads(lab_.world.now(), n.options().name, seen->term);
-  // A leader has every entry that was committed in the terms before its own.
+  // A leader has every entry committed in earlier terms (Raft 5.4.3).
   if (applied_.index == 0 || applied_.term >= seen->term) return;
   auto& log = n.disk().log();
   auto what = "entry " + std::to_string(applied_.index) + " of term " + std::to_string(applied_.term) + ", which " +
@@ -50,7 +50,7 @@ void consensus_checker::note(node& n) {
   for (const auto& wrong : state::audit(store->tables())) lab_.find("sound state", n.options().name + ": " + wrong);
 }
 
-/// Where two logs have the same term at an index, they are equal up to there.
+/// Logs with the same term at an index are equal up to that index (Raft 5.3).
 void consensus_checker::compare_logs(node& a, node& b) {
   auto &left = a.disk().log(), &right = b.disk().log();
   auto first = std::max(left.first_index(), right.first_index());
@@ -68,7 +68,7 @@ void consensus_checker::compare_logs(node& a, node& b) {
 
 void consensus_checker::judge() {
   auto servers = watched_.servers();
-  noted_.clear(); // once more, at the same index
+  noted_.clear(); // again, at the same index
   for (auto* n : servers) note(*n);
   for (std::size_t i = 0; i < servers.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) compare_logs(*servers[i], *servers[j]);

@@ -10,17 +10,17 @@
 
 namespace praetor::sim {
 
-/// What Raft promises: one leader a term, logs that match, leaders that have all that was committed, and the same state
-/// at the same index everywhere.
+/// Checks Raft's safety properties (Raft figure 3): one leader per term, log matching, leader completeness, and equal
+/// states at equal indexes.
 class consensus_checker {
 public:
   consensus_checker(cluster& watched, laboratory& lab) : watched_(watched), lab_(lab) {}
 
-  /// What must hold at every moment. @param seldom look at what costs more, too
+  /// Checks the invariants. @param seldom include the expensive ones
   void look(bool seldom);
-  /// Notes the state that a node has now.
+  /// Records a node's current state.
   void note(node& n);
-  /// Once nothing goes on any more: logs, and what comes of reading the disks anew.
+  /// Call once everything has stopped: compares the logs, and replays the disks.
   void judge();
 
   std::size_t terms() const { return leaders_.size(); }
@@ -32,7 +32,7 @@ private:
   cluster& watched_;
   laboratory& lab_;
   state_hashes hashes_;
-  std::map<const node*, std::pair<std::uint64_t, std::uint64_t>> noted_; ///< life and index, lately
+  std::map<const node*, std::pair<std::uint64_t, std::uint64_t>> noted_; ///< last recorded life and index
   std::map<std::uint64_t, std::string> leaders_;                         ///< names, by term
   struct {
     std::uint64_t index = 0, term = 0;

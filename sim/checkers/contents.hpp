@@ -8,11 +8,11 @@
 
 namespace praetor::sim {
 
-/// What registers hold, by name; "": nothing.
+/// The values of registers by name; "": absent.
 using contents = std::map<std::string, std::string>;
 
-/// Reads registers out of a state: "kv/0" and the like are keys, "catalog/outside0" is a service of an external node,
-/// whose port keeps the value.
+/// Reads registers from a state: "kv/0" and the like are keys, "catalog/outside0" is a service of an external node,
+/// whose port encodes the value.
 contents read_contents(const state::store& from, const std::set<std::string>& names);
 
 } // namespace praetor::sim

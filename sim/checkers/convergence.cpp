@@ -43,7 +43,7 @@ std::string of_node(const state::store& store, node& n) {
 
 constexpr std::array status_names{"nobody", "alive", "leaving", "left", "failed"};
 
-/// Who of those that live is not an alive member of the pool that a node sees.
+/// A live agent that is not an alive member in a node's view of the pool.
 template <class NameInPool>
 std::string misses(const node& one, const std::shared_ptr<const membership>& pool, const std::vector<node*>& others,
                    NameInPool name_in_pool) {

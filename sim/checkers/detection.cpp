@@ -6,24 +6,24 @@ namespace praetor::sim {
 
 namespace {
 
-/// The interval of the service's check, a slow probe, the way to the leader and to every server.
+/// The check's interval, a slow probe, and the way to the leader and to every server.
 constexpr duration notices_a_check = std::chrono::seconds(15);
-/// A probe of gossip has to fail, the suspicion has to run out, and the leader has to enter it in the catalog.
+/// A gossip probe must fail, the suspicion must time out, and the leader must update the catalog.
 constexpr duration notices_a_death = std::chrono::seconds(60);
-/// An agent that failed to tell the catalog tries again after a while.
+/// An agent that could not update the catalog retries after a while.
 constexpr duration finds_a_service = std::chrono::seconds(150);
 constexpr duration between_looks = std::chrono::milliseconds(500);
 
 using service = laboratory::owned_service;
 
-/// Asks the DNS of every node that is up for a service.
+/// Queries the DNS of every live node for a service.
 class survey {
 public:
   survey(laboratory& lab, const service& s, const sim::node* without) {
     for (auto* n : lab.nodes) {
       if (n == without || !n->up()) continue;
       ++state_->waiting;
-      // Each instance has its id as a tag: what is cut from a long answer plays no part.
+      // Each instance has its id as a tag, so that truncated answers play no role.
       n->look_up(s.id + ".web.service.consul", [state = state_, name = n->options().name](auto found) {
         state->found[name] = std::move(found);
         --state->waiting;
@@ -31,7 +31,7 @@ public:
     }
     lab.world.run_for(std::chrono::seconds(10), [this] { return state_->waiting == 0; });
   }
-  /// The first node whose answer names the address, or does not (a node that could not tell is asked again); "": none.
+  /// The first node whose answer contains the address, or lacks it (retries a node that failed to answer); "": none.
   std::string first(const std::string& address, bool names_it) const {
     for (const auto& [name, found] : state_->found) {
       if (!found) return name;
@@ -49,7 +49,7 @@ private:
   std::shared_ptr<answers> state_ = std::make_shared<answers>();
 };
 
-/// Looks until no node's answer names the service any more (or each does), for so long.
+/// Waits until no answer contains the service any more (or all do), up to a limit.
 /// @returns the node whose answer is wrong at the end, or ""
 std::string wait(laboratory& lab, const service& s, bool until_named, duration bound,
                  const sim::node* without = nullptr) {
@@ -63,7 +63,7 @@ std::string wait(laboratory& lab, const service& s, bool until_named, duration b
 
 std::string in_seconds(duration d) { return std::to_string(d.count() / 1'000'000'000) + " s"; }
 
-/// One whose check is asked by its agent, not told by a client.
+/// A service whose check the agent probes, as opposed to a TTL check.
 const service* with_probed_check(const laboratory& lab, bool on_client_agent) {
   for (const auto& s : lab.services) {
     if (!s.home->up() || (on_client_agent && s.home->options().server)) continue;

@@ -4,8 +4,8 @@
 
 namespace praetor::sim {
 
-/// Lets a service fail, and then an agent die, in a cluster in which nothing else is broken: look-ups at every other
-/// node must notice each within its bound.
+/// Lets a service and then an agent fail in an otherwise healthy cluster: lookups at every other node must reflect each
+/// failure within its time limit.
 void judge_detection(laboratory& lab);
 
 } // namespace praetor::sim

@@ -13,18 +13,18 @@ namespace praetor::sim {
 
 namespace {
 
-/// No request of a client that behaves takes longer than this while attackers are all that disturbs. It holds the
-/// retransmission of a message on each of the ways to the leader and back.
+/// The maximal latency of a well-behaved client's request while attackers are the only disturbance. Allows for one
+/// retransmission on each way to the leader and back.
 constexpr duration longest_answer = std::chrono::seconds(1);
-/// Of the 32,768 requests that a server carries out at a time, one peer gets half at most, and all together get little
-/// more than all: each has 64 of its own.
+/// Of a server's 32,768 concurrent requests, one peer gets half at most, and all together little more than the total:
+/// each has 64 reserved.
 constexpr std::size_t most_of_one = 16'384, most_of_all = 32'768 + 8 * 64;
-/// Of the bytes of those requests likewise.
+/// The same for the bytes of these requests.
 constexpr std::size_t most_bytes_of_one = 128 << 20;
-/// Members of the pool that nobody of the cluster is, the longest name that one may have, and what waits to be sent on.
+/// Limits on foreign members in the pool, on the length of names, and on broadcast queues.
 constexpr std::size_t most_strange_members = 64, longest_name = 256, longest_queue = 8'192;
 
-/// What an actor of a node keeps. Nobody else runs in the world while it is looked at.
+/// The state of a node's actor. Nothing else runs in the world during the inspection.
 template <class State, class Handle>
 const State* kept_by(const Handle& handle) {
   using actor = std::remove_pointer_t<typename Handle::template stateful_pointer<State>>;
@@ -37,18 +37,18 @@ bool is_attacked_alone(const scenario& what) {
                       [](const attack& a) { return a.kind == attacker_kind::gossip_member; });
 }
 
-/// Whether the attackers' Raft messages have to stop at the gateways: nothing makes a server of any of them.
+/// Whether the gateways must reject the attackers' Raft messages: none of them counts as a server.
 bool holds_no_server(const scenario& what) {
   return std::none_of(what.attackers.begin(), what.attackers.end(), [](const attack& a) {
     return a.kind == attacker_kind::server_of_other_cluster || a.kind == attacker_kind::gossip_member;
   });
 }
 
-/// Who waits for a change is answered when there is one.
+/// A blocking query is answered when there is a change.
 bool waits(std::string_view target) { return target.find("index=") != target.npos; }
 
-/// An answer that a client may get although all is well: what it asked for is not there, a transaction's condition does
-/// not hold, or the state refuses it.
+/// An acceptable answer in a healthy cluster: the object does not exist, a transaction's condition failed, or the state
+/// rejected the request.
 bool is_fair(const reply& r) {
   return r.status == 200 || r.status == 404 || r.status == 409 ||
          (r.status == 500 && r.body.find("session") != r.body.npos);
@@ -155,7 +155,7 @@ void harm_checker::look_at_gossip(node& n) {
 void harm_checker::answered(std::string_view target, duration asked, const reply& r) {
   if (!active_ || asked < since_) return;
   auto took = where_.world.now() - asked;
-  // What is under way when the run ends has no answer either.
+  // Requests running at the end have no answer either.
   if (!r.answered() && took < client_patience) return;
   if (!is_fair(r))
     find("others' answers", std::string(target) + " was answered with " + std::to_string(r.status) + " " +

@@ -13,15 +13,15 @@ struct rpc_gateway_state;
 
 namespace praetor::sim {
 
-/// Attackers get nothing that they have no permission for, and others notice nothing of them.
+/// Checks that attackers gain nothing that they have no permission for, and that others do not notice them.
 class harm_checker {
 public:
-  /// @param alone nothing else disturbs the cluster, so that a new term or a late answer is the attackers' doing
+  /// @param alone attackers are the only disturbance, so a new term or a late answer is caused by them
   harm_checker(siege& where, const scenario& what, bool alone);
 
-  /// What must hold at every moment. @param seldom look at what costs more, too
+  /// Checks the invariants. @param seldom include the expensive ones
   void look(bool seldom);
-  /// Once the attackers have stopped and all is in order again. Nothing is looked at any more.
+  /// Call once the attackers have stopped and the cluster has recovered. Nothing is checked afterwards.
   void judge();
 
 private:
@@ -35,9 +35,9 @@ private:
 
   siege& where_;
   bool active_, strict_, raft_is_closed_;
-  duration since_ = duration::max();                         ///< when the attackers began
-  std::uint64_t term_ = 0;                                   ///< that the cluster had then
-  std::map<const node*, std::set<std::uint64_t>> ownerless_; ///< requests that lately had no connection any more
+  duration since_ = duration::max();                         ///< when the attackers started
+  std::uint64_t term_ = 0;                                   ///< the cluster's term at that time
+  std::map<const node*, std::set<std::uint64_t>> ownerless_; ///< recent requests whose connection had ended
 };
 
 } // namespace praetor::sim

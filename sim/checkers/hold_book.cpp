@@ -24,7 +24,7 @@ std::string hold_book::acquired(const taking& t, const clocks& c) {
   unsigned others = 0;
   for (const auto& h : holds) {
     if (h.session == t.session) continue;
-    // Whoever lost it by the end of its time to live has lost it later still; by how much is not known.
+    // A session may expire later than its TTL, by an unknown time.
     auto lives_until = h.asked_to_end ? h.until : h.since + shortened(h.until - h.since, c.drift);
     if (t.asked >= h.since && t.answered < lives_until && ++others >= t.holders)
       wrong = t.key + " was given to session " + t.session + " while " + h.session + " held it";
@@ -35,7 +35,7 @@ std::string hold_book::acquired(const taking& t, const clocks& c) {
       wrong = t.key + " was given to session " + t.session + " within the lock delay of " + h.session + ", whose " +
               (destroyed ? "end was acknowledged " : "time to live ended ") + "not long before";
   }
-  // What ended that long ago protects nothing.
+  // Locks that ended that long ago have no effect.
   std::erase_if(holds, [&](const hold& h) {
     return std::max(h.until, h.ended_after) + h.lock_delay + c.error < t.asked && !(h.session == t.session);
   });
@@ -59,7 +59,7 @@ void hold_book::may_end(const std::string& session, duration now) {
 void hold_book::destroyed(const std::string& session, duration asked, duration answered) {
   for (auto& [key, holds] : holds_)
     for (auto& h : holds)
-      // `until` is the moment of the request if the session surely held the lock up to it.
+      // `until` is the time of the request if the session certainly held the lock up to it.
       if (h.session == session && h.until == asked && h.destroyed_by == duration::max()) {
         h.destroyed_by = answered;
         h.ended_after = asked;

@@ -8,47 +8,48 @@
 
 namespace praetor::sim {
 
-/// Who holds what, as far as clients know for sure: never more at once than may, and nobody within the lock delay of
-/// one who lost it by the end of its session. The state's change of leader changes nothing about that.
+/// Records the lock holders as far as clients know them with certainty: never more than allowed at once, and none
+/// within the lock delay after a session that held the lock was invalidated. A change of leader does not affect that.
 class hold_book {
 public:
-  /// How exact the servers' clocks are.
+  /// The accuracy of the servers' clocks.
   struct clocks {
-    duration error{0}; ///< the most by which two of them differ
-    double drift = 0;  ///< the share by which one may run too fast
+    duration error{0}; ///< the maximal difference between two of them
+    double drift = 0;  ///< the maximal drift rate
   };
-  /// One that took it.
+  /// An acquisition of a lock.
   struct taking {
     std::string key, session;
-    duration asked{0}, answered{0}; ///< it was taken at some moment between these
-    duration until{0};              ///< the session's time to live ends not before this
+    duration asked{0}, answered{0}; ///< acquired between these times
+    duration until{0};              ///< the session lives at least until then
     duration lock_delay{0};         ///< 0: none
-    unsigned holders = 1;           ///< how many may hold it at once
+    unsigned holders = 1;           ///< the maximal number of concurrent holders
   };
 
-  /// @returns what contradicts exclusion or the lock delay, or ""
+  /// @returns the violation of mutual exclusion or of the lock delay, or ""
   std::string acquired(const taking& t, const clocks& c);
-  /// The session lives on until then at least.
+  /// The session lives at least until `until`.
   void renewed(const std::string& session, duration until);
-  /// Asked to be released, or the session to be ended: from now on nothing is sure.
+  /// A release of the lock or the end of the session was requested: the state is uncertain from now on.
   void may_end(const std::string& session, duration now);
-  /// Ending the session was asked then and is acknowledged now: if it held keys for sure up to then, each is protected
-  /// by its delay.
+  /// The invalidation of the session was requested at `asked` and acknowledged: keys that it certainly held at that
+  /// time are protected by their lock delays.
   void destroyed(const std::string& session, duration asked, duration answered);
-  /// The state was put back to an older one: nothing is sure of what was taken before.
+  /// An older state was restored: earlier acquisitions are uncertain.
   void forget() { holds_.clear(); }
 
 private:
   struct hold {
     std::string session;
-    duration since; ///< when the lock was acknowledged
+    duration since; ///< when the acquisition was acknowledged
     duration until; ///< from here on it may have been lost
     duration lock_delay;
-    bool asked_to_end = false;               ///< by release or by the end of the session
-    duration destroyed_by = duration::max(); ///< when the end of its session was acknowledged, if the lock went with it
-    duration ended_after{0};                 ///< the session did not end before this, if it has
+    bool asked_to_end = false;               ///< by a release or the invalidation of the session
+    duration destroyed_by = duration::max(); ///< when the session's invalidation was acknowledged, if the lock ended
+                                             ///< with it
+    duration ended_after{0};                 ///< the session, if ended, did not end before this
 
-    /// Not before this may anyone else have it, if it went with its session.
+    /// No one else may acquire it before this, if it ended with its session.
     duration free_again(const clocks& c) const;
   };
   std::map<std::string, std::vector<hold>> holds_; ///< by key

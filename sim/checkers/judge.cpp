@@ -10,12 +10,12 @@ namespace praetor::sim {
 
 namespace {
 
-/// So many states are looked at for each group of registers before it counts as undecided.
+/// The search limit per group of registers, beyond which the result is undecided.
 constexpr std::uint64_t most_states = 200'000;
-/// The leader waits twice a session's time to live, and retries its end if it fails.
+/// The leader waits for twice the TTL, and retries a failed invalidation.
 constexpr duration longest_session = std::chrono::seconds(45);
 
-/// Every register once more, from every server.
+/// Reads every register once more, from every server.
 void read_everything(laboratory& lab) {
   for (auto* n : lab.nodes) {
     if (!n->options().server || !n->up()) continue;
@@ -42,7 +42,7 @@ std::string checker_of(const std::string& name) {
 void judge_orders(laboratory& lab) {
   auto operations = lab.history.all();
   lab.stale.settle(operations);
-  // Locks of an older state that is put back have sessions that nobody here follows.
+  // Locks of a restored older state have sessions that no client tracks.
   if (!lab.restores.empty())
     std::erase_if(operations, [](auto& op) { return !op.steps.empty() && op.steps.front().name.starts_with("lock/"); });
   for (const auto& group : judge_order(operations, most_states)) {
@@ -59,10 +59,10 @@ bool has_sessions_left(laboratory& lab) {
   return !leads || !state::node_sessions(*leads->state(), "sessions", nullptr).value.empty();
 }
 
-/// Nobody renews any session any more.
+/// No client renews sessions any more.
 void wait_for_sessions(laboratory& lab) {
   if (!has_sessions_left(lab)) return;
-  // Looked at now and then, because it is costly; what counts is how it is at the end.
+  // Checked rarely because it is expensive; the final result counts.
   lab.world.run_for(longest_session, [&] { return lab.world.one_in(64) && !has_sessions_left(lab); });
   if (has_sessions_left(lab))
     lab.find("sessions end", "sessions are left after " + std::to_string(longest_session.count() / 1'000'000'000) +

@@ -8,7 +8,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// Which registers belong together.
+/// Partitions registers into dependent groups.
 class groups {
 public:
   std::size_t number(const std::string& name) {

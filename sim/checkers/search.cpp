@@ -12,7 +12,7 @@ namespace {
 
 using number = std::uint32_t;
 
-/// A step with numbers in place of texts.
+/// A step with numbers instead of texts.
 struct numbered_step {
   step::kind what;
   number slot;
@@ -54,10 +54,10 @@ public:
   }
 
 private:
-  /// Which operations are done, and what the registers hold then.
+  /// The set of linearized operations, and the resulting register values.
   struct state {
-    std::size_t first;       ///< all sure operations before this are done, this one is not
-    std::vector<bool> done;  ///< whether those from `first` on are, as far as any is
+    std::size_t first;       ///< all sure operations before this are linearized, this one is not
+    std::vector<bool> done;  ///< whether those from `first` on are
     std::vector<bool> taken; ///< unknown operations that have taken effect
     values held;
 
@@ -90,7 +90,7 @@ private:
     bool listed = std::find(s.values.begin(), s.values.end(), held) != s.values.end();
     return listed == (s.what == step::kind::one_of);
   }
-  /// What the registers hold after the operation; nothing if it can't have happened here.
+  /// The register values after the operation; nothing if it is impossible here.
   static std::optional<values> outcome_of(const numbered_operation& op, const values& before) {
     auto held = before;
     for (const auto& s : op.steps) {
@@ -106,7 +106,7 @@ private:
     return held;
   }
 
-  /// Calls `f` with the number of each sure operation that may be the next one.
+  /// Calls `f` with the number of each sure operation that may come next.
   /// @returns the time by which the next one must have begun
   template <class F>
   duration each_next(const state& at, F f) const {
@@ -137,7 +137,7 @@ private:
       if (!outcome_of(sure_[i], at.held)) unsatisfied.push_back(&sure_[i]);
     for (std::size_t i = 0; i < open_.size() && open_[i].begin <= limit; ++i)
       if (!at.taken[i] && !outcome_of(open_[i], at.held)) unsatisfied.push_back(&open_[i]);
-    // What is put in last is looked at first: those that are known to have happened, the one that ended first in front.
+    // Last in, first tried: operations that certainly happened, in order of their end.
     for (std::size_t i = 0; i < open_.size() && open_[i].begin <= limit; ++i) {
       if (at.taken[i] || (!touches_several(open_[i]) && !is_waited_for(open_[i], unsatisfied))) continue;
       auto held = outcome_of(open_[i], at.held);
@@ -157,12 +157,12 @@ private:
     }
   }
 
-  /// An operation on several registers can't be put off until someone waits for it: what it does to one of them may
-  /// have been replaced by then, or what it found there.
+  /// An operation on several registers can't be deferred until it is needed: by then, its effect on one of them may
+  /// have been overwritten, or its precondition may be gone.
   static bool touches_several(const numbered_operation& op) {
     return std::any_of(op.steps.begin(), op.steps.end(), [&](auto& s) { return s.slot != op.steps.front().slot; });
   }
-  /// Whether an unknown operation does something to a register that is the reason why another can't happen yet.
+  /// Whether an unknown operation affects a register that currently blocks another operation.
   static bool is_waited_for(const numbered_operation& op, const std::vector<const numbered_operation*>& unsatisfied) {
     for (const auto* other : unsatisfied) {
       if (other == &op) continue;
@@ -197,7 +197,7 @@ private:
 
   std::uint64_t most_states_;
   std::map<std::string, number> slots_, values_;
-  std::vector<numbered_operation> sure_, open_; ///< by begin
+  std::vector<numbered_operation> sure_, open_; ///< sorted by begin
   std::unordered_set<std::string> seen_;
 };
 

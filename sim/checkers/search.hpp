@@ -8,17 +8,18 @@
 namespace praetor::sim {
 
 enum class verdict {
-  explained,  ///< some order explains every answer
-  impossible, ///< none does
-  undecided,  ///< the bound was reached first
+  explained,  ///< some order explains all answers
+  impossible, ///< no order does
+  undecided,  ///< the limit was reached first
 };
 
-/// Looks for an order of the operations that respects real time and explains every answer, beginning with registers
-/// that hold nothing. Unknown operations may take effect at any time after their begin, or never.
+/// Searches for a linearization: an order of the operations that respects real time and explains every answer, starting
+/// from empty registers. Unknown operations may take effect at any time after their begin, or never.
 ///
-/// Wing and Gong's search with Lowe's memory of the states that were seen. What changes nothing is taken as soon as it
-/// fits, which loses no order; an unknown change of one register is taken only where someone waits for what it does.
-/// @param most_states how many states it may look at
+/// Wing and Gong's search with Lowe's cache of visited states. Operations without an effect are linearized as soon as
+/// possible, which excludes no order; an unknown change of a single register is only tried where another operation
+/// needs its effect.
+/// @param most_states the limit on visited states
 verdict find_order(const std::vector<operation>& operations, std::uint64_t most_states);
 
 } // namespace praetor::sim

@@ -6,7 +6,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// What was under way when a server was cut off still arrives.
+/// Messages in transit when a server is cut off still arrive.
 constexpr duration still_under_way = std::chrono::seconds(1);
 
 std::string milliseconds(duration d) { return std::to_string(d.count() / 1000000) + " ms"; }
@@ -32,7 +32,7 @@ void stale_reads::saw(answer a, std::optional<duration> deaf_since) {
 std::vector<std::string> stale_reads::judge(const history& h) const {
   auto out = dishonest_;
   std::map<std::pair<std::string, std::string>, duration>
-      first_stored; ///< when it may have been stored at the earliest
+      first_stored; ///< the earliest time at which it may have been stored
   for (const auto& op : h.all()) {
     if (op.ended == outcome::fail || op.refused) continue;
     for (const auto& s : op.steps)
@@ -49,8 +49,8 @@ std::vector<std::string> stale_reads::judge(const history& h) const {
     else if (it->second > a.returned)
       out.push_back("a stale read of " + a.name + " showed \"" + a.value + "\" before it was asked to be stored");
   }
-  // The state of one life of a server never goes back, but once for each older state that is put back: the same client
-  // sees ModifyIndexes in the order of its answers. A follower may show for a while what was there before.
+  // A server's state never goes back during one life, except once per restore of an older state: a client sees
+  // ModifyIndexes in ascending order. A follower may show the earlier state for a while.
   struct progress {
     const answer* newest = nullptr;
     std::size_t went_back = 0;

@@ -5,7 +5,7 @@ namespace praetor::sim {
 std::string value_book::saw(const std::string& name, const std::string& value, std::uint64_t modify_index,
                             std::uint64_t answer_index) {
   stored_[name].emplace(modify_index, value);
-  // A key's own answer is for its own index: it has nothing more to tell.
+  // If both indexes are equal, the answer implies nothing about later changes.
   if (answer_index > modify_index) sights_.push_back({name, value, modify_index, answer_index});
   auto [it, fresh] = indexes_.emplace(std::pair{name, value}, modify_index);
   if (fresh || it->second == modify_index) return {};

@@ -9,15 +9,15 @@
 
 namespace praetor::sim {
 
-/// Which index each value was stored at, as answers told it. Values are never written twice, so each has but one; and
-/// an answer for an index shows every change up to it.
+/// Records the index at which each value was stored, as seen in answers. No value is written twice, so each has a
+/// single index; and an answer with an index shows every change up to it.
 class value_book {
 public:
-  /// An answer for `answer_index` showed this value with its ModifyIndex.
-  /// @returns what contradicts an earlier sight, or ""
+  /// An answer with index `answer_index` showed this value and its ModifyIndex.
+  /// @returns a contradiction with an earlier answer, or ""
   std::string saw(const std::string& name, const std::string& value, std::uint64_t modify_index,
                   std::uint64_t answer_index);
-  /// @returns a sentence for each answer that showed an older value than one it should have shown
+  /// @returns a sentence for each answer that showed an outdated value
   std::vector<std::string> judge() const;
 
 private:

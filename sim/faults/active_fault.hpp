@@ -9,15 +9,15 @@
 
 namespace praetor::sim {
 
-/// A fault that is there now.
+/// An active fault.
 struct active_fault {
-  const fault& what; ///< of the nemesis's schedule
-  /// Run at its end, in this order.
+  const fault& what; ///< in the nemesis's schedule
+  /// Called at its end, in this order.
   std::vector<std::function<void()>> mending;
   bool over = false;
 };
 using active = std::shared_ptr<active_fault>;
-/// The nodes that a fault happens to.
+/// The nodes affected by a fault.
 using victims = std::vector<node*>;
 
 } // namespace praetor::sim

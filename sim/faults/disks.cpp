@@ -15,7 +15,7 @@ void trouble(fault_context&, const active& a, node& n) {
   a->mending.push_back([&n] { n.disk().trouble().*What = false; });
 }
 
-/// What is damaged is found when it is read, at the latest after a restart. The operator then puts in a new disk.
+/// The damage is found when it is read, at the latest after a restart. The operator then replaces the disk.
 void flip_bit(fault_context& c, const active& a, node& n) {
   if (!n.options().server || !c.cluster.can_do_without(n)) return;
   if (n.disk().damage().empty()) return;

@@ -7,7 +7,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// How often an operator looks whether a disk may be taken out.
+/// How often an operator checks whether a disk may be removed.
 constexpr duration operator_look = std::chrono::milliseconds(500);
 
 } // namespace
@@ -44,7 +44,7 @@ std::uint64_t fault_context::harm(const active& a, wires::where links, link_trou
 
 void fault_context::put_in_new_disk(node& n) {
   if (!cluster.can_do_without(n)) {
-    // What is still of use runs on meanwhile.
+    // A needed server runs meanwhile.
     cluster.release(n);
     world.after(operator_look, [this, &n] {
       cluster.hold(n);

@@ -19,29 +19,29 @@ duration seconds(double amount);
 std::set<std::string, std::less<>> machines_of(const victims& who);
 wires::where all_links_of(const victims& who);
 
-/// What faults happen to, and what several kinds of them do.
+/// The targets of faults, and operations shared by several kinds.
 struct fault_context {
-  /// @param told what clients have to reckon with
+  /// @param told receives what clients must take into account
   fault_context(sim::cluster& victims, laboratory& told) : cluster(victims), lab(told), world(told.world) {}
   fault_context(const fault_context&) = delete;
 
-  /// Runs `action` after that long if the fault is still there.
+  /// Runs `action` after a delay if the fault is still active.
   void later(const active& a, duration wait, std::function<void()> action);
-  /// The node is down until the fault ends. @param silently nobody is told
+  /// Keeps the node down until the fault ends. @param silently connections do not break
   void hold_down(const active& a, node& n, bool silently);
-  /// The links ail until the fault ends. @returns the number to mend them by earlier
+  /// Degrades links until the fault ends. @returns the number for repairing them earlier
   std::uint64_t harm(const active& a, wires::where links, link_trouble how);
-  /// Puts in an empty disk and lets the node start again, as a careful operator does: not before the others can do
-  /// without what is on the old one. The node is held down already.
+  /// Installs an empty disk and lets the node start again, like a careful operator: only once the others can do without
+  /// the content of the old one. The node is held down already.
   void put_in_new_disk(node& n);
-  /// Tells clients how far apart the clocks are by now.
+  /// Updates the maximal clock difference for clients.
   void note_clocks();
 
   sim::cluster& cluster;
   laboratory& lab;
   sim::world& world;
   leader_ambush ambush{*this};
-  /// The disks of a planned fault's moment, by node, for old_disk.
+  /// For old_disk: the disk images at a planned fault's time, by node.
   std::map<const fault*, std::map<node*, disk::image>> images;
 };
 

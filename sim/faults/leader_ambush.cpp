@@ -25,7 +25,7 @@ void leader_ambush::call_off(const active& a) {
   std::erase_if(coming_, [&](const coming_leader& c) { return c.a == a; });
 }
 
-/// An entry is committed once a majority of the voters has it durably; the leader learns of it, and applies it, later.
+/// An entry is committed once a majority of the voters has it durably; the leader learns of it and applies it later.
 bool leader_ambush::has_committed(node& n, std::uint64_t index) const {
   auto members = c_.cluster.members(n);
   std::size_t holding = 0;
@@ -52,7 +52,7 @@ void leader_ambush::watch_for_commit() {
   }
 }
 
-/// It is cut off before anything that it sends as a leader is on its way.
+/// Cuts it off before any of its messages as leader is in transit.
 void leader_ambush::cut_off_if_elected(coming_leader& next, node& n) {
   if (next.n || !n.up()) return;
   auto seen = n.view().leader.get();

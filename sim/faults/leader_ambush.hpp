@@ -9,14 +9,14 @@ namespace praetor::sim {
 
 struct fault_context;
 
-/// Kills leaders at one chosen moment. Looks after each step of an actor, and strikes before the next one.
+/// Kills leaders at an exact moment. Checks after each step of an actor, and acts before the next one.
 class leader_ambush {
 public:
   explicit leader_ambush(fault_context& context);
 
-  /// The node dies between the commit of its next entry and the application of it.
+  /// Kills the node between the commit of its next entry and its application.
   void before_apply(const active& a, node& n) { armed_.push_back({a, &n}); }
-  /// Whoever is elected next dies when its first entry is on its disk and nowhere else.
+  /// Kills the next elected leader when its first entry is only on its own disk.
   void before_replication(const active& a);
   void call_off(const active& a);
 
@@ -27,9 +27,9 @@ private:
   };
   struct coming_leader {
     active a;
-    std::uint64_t term = 0;  ///< of the newest leader so far; its own once it is there
-    node* n = nullptr;       ///< null: it is not there yet
-    std::uint64_t links = 0; ///< the number to mend its links by
+    std::uint64_t term = 0;  ///< of the newest leader so far; the target's own once there is one
+    node* n = nullptr;       ///< null: not elected yet
+    std::uint64_t links = 0; ///< the number for repairing its links
   };
 
   void watch_for_commit();

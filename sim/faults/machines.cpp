@@ -51,7 +51,7 @@ void restart_one_by_one(fault_context& c, const active& a, victims who) {
   who.pop_back();
   c.cluster.stop(n, false);
   c.cluster.bring_up(n);
-  // Asks itself again until the node has caught up; a fault that is over ends that.
+  // Polls until the node has caught up; stops when the fault is over.
   auto look = std::make_shared<std::function<void()>>();
   *look = [&c, a, who, look_again = std::weak_ptr(look), &n] {
     auto* leads = c.cluster.leader();
@@ -85,7 +85,7 @@ void kill_before_apply(fault_context& c, const active& a, const victims&) {
 
 void kill_next_leader(fault_context& c, const active& a, const victims&) { c.ambush.before_replication(a); }
 
-/// As the loss of a disk: not if the others need what is on it.
+/// Like a lost disk: only if the others do not need its content.
 void take_away(fault_context& c, const active&, node& n) {
   if (!n.options().server || !c.cluster.can_do_without(n)) return;
   c.cluster.remove(n);

@@ -11,7 +11,7 @@ namespace praetor::sim::report {
 namespace {
 
 constexpr double names_width = 120, node_lane = 44, client_lane = 16, top = 64, label_row = 13;
-/// Narrower than this a label says nothing.
+/// Labels are omitted below this width.
 constexpr double letter_width = 6.2;
 
 template <class... Args>
@@ -21,7 +21,7 @@ std::string form(const char* format, Args... args) {
   return text.data();
 }
 
-/// Something with a tooltip.
+/// An SVG element with a tooltip.
 std::string element(const std::string& shape, const std::string& tooltip) {
   return "<g>" + shape + "<title>" + escaped(tooltip) + "</title></g>\n";
 }
@@ -30,7 +30,7 @@ class canvas {
 public:
   canvas(const recording& of, const view& how) : of_(of), how_(how) {
     for (const auto& [node, lives] : of.lives) nodes_.push_back(node);
-    // "agent10" comes behind "agent9".
+    // Natural order: "agent10" comes after "agent9".
     std::stable_sort(nodes_.begin(), nodes_.end(), [](auto& a, auto& b) { return a.size() < b.size(); });
     std::stable_sort(nodes_.begin(), nodes_.end(), [](auto& a, auto& b) { return a[0] > b[0]; });
     for (std::size_t i = 0; i < nodes_.size(); ++i)
@@ -76,7 +76,7 @@ private:
 
   std::string axis(double height) const {
     auto seconds = std::chrono::duration<double>(how_.shown.to - how_.shown.from).count();
-    // A mark every hundred pixels or so, at a round number.
+    // A tick about every hundred pixels, at round numbers.
     auto wanted = seconds * 100 / how_.width;
     auto power = std::pow(10.0, std::floor(std::log10(std::max(wanted, 1e-6))));
     auto step = power * (wanted / power > 5 ? 10 : wanted / power > 2 ? 5 : wanted / power > 1 ? 2 : 1);

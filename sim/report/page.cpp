@@ -79,14 +79,14 @@ std::string figures(const run_result& r) {
   return out + "</tr>" + values + "</tr></table>\n";
 }
 
-/// What the close-up is about: the finding, else the first fault, else the first leader.
+/// The subject of the close-up: the finding, otherwise the first fault, otherwise the first leader.
 duration moment(const recording& seen) {
   if (!seen.findings.empty()) return seen.findings.front().at;
   if (!seen.faults.empty()) return seen.faults.front().from;
   return seen.reigns.empty() ? duration{0} : seen.reigns.front().from;
 }
 
-/// Whether a finding speaks of this key.
+/// Whether a finding mentions this key.
 bool meant(const recording& seen, const std::string& key) {
   return !key.empty() && std::any_of(seen.findings.begin(), seen.findings.end(), [&](const finding& f) {
     for (auto at = f.text.find(key); at != f.text.npos; at = f.text.find(key, at + 1)) {
@@ -105,7 +105,7 @@ std::string operations_table(const recording& seen, const recording::span& aroun
     if (about_a_key ? meant(seen, o.key) : o.called <= around.to && o.returned >= around.from) rows.push_back(&o);
   std::stable_sort(rows.begin(), rows.end(), [](auto* a, auto* b) { return a->called < b->called; });
   auto all = rows.size();
-  // The last ones are nearest to what was found.
+  // The last ones are closest to the finding.
   if (all > most_rows) rows.erase(rows.begin(), rows.end() - most_rows);
   std::string out =
       about_a_key ? "<h2>Operations on what the finding names</h2>\n" : "<h2>Operations of the close-up</h2>\n";

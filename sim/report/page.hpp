@@ -7,10 +7,10 @@
 
 namespace praetor::sim::report {
 
-/// A whole run as one HTML page that needs nothing else: what was found, the course of the run, a close-up of the
-/// moment that matters, and the operations around it.
-/// @param seen what was recorded while it ran; closed
-/// @param command that runs it again
+/// A whole run as a self-contained HTML page: the findings, the course of the run, a close-up of the relevant moment,
+/// and the operations around it.
+/// @param seen the recording of the run; closed
+/// @param command reruns it
 std::string page(const recording& seen, const run_result& result, const scenario& what, const std::string& command);
 
 } // namespace praetor::sim::report

@@ -36,7 +36,7 @@ void recording::node_stops(duration at, const std::string& node) {
 
 void recording::leads(duration at, const std::string& node, std::uint64_t term) {
   end_reigns(at, node);
-  // A newer term ends the older ones, for whoever still believes in them.
+  // A newer term ends older ones, even for nodes that have not noticed.
   for (auto& r : reigns)
     if (open(r) && r.term < term) r.to = at;
   reign r;

@@ -8,7 +8,7 @@
 
 namespace praetor::sim::report {
 
-/// All that a page can tell of a run.
+/// The data of a run that a page can show.
 class recording : public observer {
 public:
   struct span {
@@ -50,14 +50,14 @@ public:
                       const std::string& value, duration called, duration returned, std::string_view outcome) override;
   void found(const finding& f) override { findings.push_back(f); }
 
-  /// Ends what is still open.
+  /// Ends all open intervals.
   void close(duration at);
 
 private:
   void end_reigns(duration at, const std::string& of);
 };
 
-/// Of the messages sent in the span at most `most`: rare kinds before common ones, which are thinned out evenly.
+/// At most `most` of the messages: rare kinds take precedence over common ones, which are thinned out evenly.
 std::vector<const recording::sent*> telling_messages(const recording& all, recording::span in, std::size_t most);
 
 } // namespace praetor::sim::report

@@ -8,7 +8,7 @@ namespace {
 
 void no_faults(planner&) {}
 
-/// Three servers and a client agent, in whose network nothing breaks by itself: what clients notice is the attackers'.
+/// Three servers and a client agent on a reliable network, so that only attackers can cause what clients notice.
 scenario under_attack(std::string name, std::string about, std::vector<workload> work, std::vector<attack> attackers,
                       std::string configuration) {
   auto out = make_scenario(std::move(name), std::move(about), std::move(work), 16, no_faults);
@@ -21,7 +21,7 @@ scenario under_attack(std::string name, std::string about, std::vector<workload>
 
 } // namespace
 
-// Peers that are no agents of the cluster, or are and want more than is theirs.
+// Peers that do not belong to the cluster, or that exceed their permissions.
 void add_attacker_scenarios(std::vector<scenario>& to) {
   using enum attacker_kind;
   using enum fault_kind;

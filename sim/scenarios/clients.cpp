@@ -3,7 +3,7 @@
 
 namespace praetor::sim {
 
-// What clients rely on: sessions, locks, watches, snapshots.
+// Guarantees for clients: sessions, locks, watches, snapshots.
 void add_client_scenarios(std::vector<scenario>& to) {
   using enum fault_kind;
   using enum workload_kind;

@@ -5,7 +5,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// Snapshots are taken often and little log is kept, so that laggards need the leader's snapshot.
+/// Takes snapshots often and keeps little of the log, so that slow followers need the leader's snapshot.
 void snapshot_often(scenario& s) {
   s.who.node.snapshot_threshold = 20;
   s.who.node.snapshot_interval = std::chrono::seconds(1);
@@ -14,7 +14,7 @@ void snapshot_often(scenario& s) {
 
 } // namespace
 
-// Disks that stall, fill up, lie, or are not the ones they were.
+// Disks that stall, fill up, lie about fsync, or were replaced.
 void add_disk_scenarios(std::vector<scenario>& to) {
   using enum fault_kind;
   using enum workload_kind;

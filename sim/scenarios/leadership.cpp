@@ -3,7 +3,7 @@
 
 namespace praetor::sim {
 
-// Leaders that are lost, cut off or killed at the worst moment.
+// Leaders that fail, are partitioned or are killed at the worst moment.
 void add_leadership_scenarios(std::vector<scenario>& to) {
   using enum fault_kind;
   using enum workload_kind;

@@ -3,7 +3,7 @@
 
 namespace praetor::sim {
 
-// Networks that work in part, or badly.
+// Networks that work partially or badly.
 void add_link_scenarios(std::vector<scenario>& to) {
   using enum fault_kind;
   using enum workload_kind;

@@ -3,7 +3,7 @@
 
 namespace praetor::sim {
 
-// Servers and agents that come and go.
+// Servers and agents that join and leave.
 void add_membership_scenarios(std::vector<scenario>& to) {
   using enum fault_kind;
   using enum workload_kind;
@@ -63,7 +63,7 @@ void add_membership_scenarios(std::vector<scenario>& to) {
         }
       }));
   to.back().who.agents = 4;
-  // Sooner than the next comparison of everything would find what a failed push left behind.
+  // Shorter than the time to the next full sync, which would repair a failed push.
   to.back().settles_within = std::chrono::seconds(40);
 
   to.push_back(make_scenario(
@@ -77,7 +77,7 @@ void add_membership_scenarios(std::vector<scenario>& to) {
           p.add(p.one_in(3) ? power_loss : crash, at, p.between(0.5, 4), {"agent"});
       }));
   to.back().who.agents = 4;
-  // What others wrote to the catalog is seen when everything is compared.
+  // Writes of others to the catalog are detected by a full sync.
   to.back().settles_within = std::chrono::seconds(150);
 }
 

@@ -8,7 +8,7 @@
 
 namespace praetor::sim {
 
-/// Puts a schedule of faults together. Times and amounts of time are in seconds.
+/// Composes a schedule of faults. Times and time amounts are in seconds.
 class planner {
 public:
   using names = std::vector<std::string>;
@@ -18,7 +18,7 @@ public:
   double between(double least, double most);
   bool one_in(unsigned n) { return random_() % n == 0; }
   planner& add(fault_kind kind, double at, double lasts, names nodes = {}, double amount = 0);
-  /// In the order of time.
+  /// Sorted by time.
   fault_schedule done() const;
 
 private:
@@ -26,7 +26,7 @@ private:
   fault_schedule faults_;
 };
 
-/// A scenario with three servers, `seconds` long; its faults are put together by `plan`.
+/// A scenario with three servers and a length of `seconds`; `plan` composes its faults.
 scenario make_scenario(std::string name, std::string about, std::vector<workload> work, unsigned seconds,
                        std::function<void(planner&)> plan);
 

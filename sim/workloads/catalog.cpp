@@ -7,7 +7,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// A service's port keeps the value.
+/// A service's port encodes the value.
 class catalog_client final : public paced_client {
 public:
   catalog_client(laboratory& lab, unsigned nodes, duration pause)

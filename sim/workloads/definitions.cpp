@@ -10,10 +10,10 @@ namespace praetor::sim {
 namespace {
 
 constexpr std::string_view checker = "what was not changed did not move";
-/// With nothing broken: a push that failed is repeated by then.
+/// In a healthy cluster a failed push is repeated within this time.
 constexpr duration tags_arrive = std::chrono::seconds(60);
 
-/// One agent's configuration, with a service that others may give tags, and checks in and beside it.
+/// An agent's configuration, with a service whose tags others may override, and checks inside and outside it.
 class definition_client final : public paced_client {
 public:
   definition_client(laboratory& lab, unsigned number, duration pause)
@@ -33,7 +33,7 @@ public:
   void look() override {
     if (home_.serves()) lab.find(checker, still_.judge(*home_.view().registry.get()));
     auto* leads = lab.leader();
-    if (!leads || !lab.restores.empty()) return; // an older state has other indexes and other tags
+    if (!leads || !lab.restores.empty()) return; // a restored older state has other indexes and tags
     auto store = leads->state();
     lab.find(checker, still_.judge(*store));
     if (defined_at_) look_for_own_tag(*store);
@@ -58,7 +58,7 @@ private:
     reload(true);
   }
 
-  /// Another port and another tag. The text is in force at the next start, or reload.
+  /// Changes port and tag. The text takes effect at the next start or reload.
   void change_definition() {
     auto value = lab.new_value();
     port_ = std::stoi(value.substr(1)) % 60000 + 1;
@@ -74,7 +74,7 @@ private:
                  "\" ttl = \"1h\" }\n");
   }
 
-  /// Until the catalog has had it, the agent's own tag is on its way; from then on it stays.
+  /// Until the catalog has had it, the agent's own tag is pending; after that it must stay.
   void look_for_own_tag(const state::store& store) {
     auto service = state::find_service(store, home_.options().name, service_, nullptr).value;
     auto own = home_.serves() ? home_.view().registry.get()->service(service_) : nullptr;
@@ -91,7 +91,7 @@ private:
 
   void reload(bool anew) {
     if (!home_.serves()) return next(true);
-    if (anew && !defined_at_) change_definition(); // the one before has arrived
+    if (anew && !defined_at_) change_definition(); // the previous definition has arrived
     reloading_ = true;
     auto mine = ++reloads_;
     home_.reload([this, mine](const error* failed) {
@@ -142,7 +142,7 @@ private:
       });
     }
     nlohmann::json body = {{"ID", added_}, {"Name", "added"}, {"ServiceID", service_}, {"TTL", "1h"}};
-    // One that is there keeps its status.
+    // An existing check keeps its status.
     still_.may_be(added_, "critical");
     auto before = still_.of(added_);
     lab.ask_at(home_, "PUT", "/v1/agent/check/register", body.dump(), [this, before](const reply& r) {
@@ -156,7 +156,7 @@ private:
     });
   }
 
-  /// Somebody else gives the service a tag, once its own has been in the catalog.
+  /// Another client sets the service's tag, once its own has been in the catalog.
   void set_tag() {
     if (defined_at_ || reloading_) return next(false);
     auto tag = "other-" + lab.new_value();
@@ -175,10 +175,10 @@ private:
 
   node& home_;
   std::string number_, service_, added_, maintenance_;
-  std::vector<std::string> told_; ///< checks whose status clients tell
+  std::vector<std::string> told_; ///< TTL checks
   std::int64_t port_ = 0;
   std::string tag_;
-  std::optional<duration> defined_at_; ///< the tag of the definition has not been in the catalog yet
+  std::optional<duration> defined_at_; ///< pending: the catalog has not had the definition's tag yet
   bool reloading_ = false;
   std::uint64_t reloads_ = 0;
   stillness still_;

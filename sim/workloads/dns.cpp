@@ -7,10 +7,10 @@ namespace praetor::sim {
 
 namespace {
 
-/// Addresses that services of this simulation have.
+/// Whether an address is that of a simulated service.
 bool is_known(const std::string& address) { return address.starts_with("10."); }
 
-/// Asks any agent for the addresses of a service.
+/// Queries an agent for the addresses of a service.
 class dns_client final : public paced_client {
 public:
   dns_client(laboratory& lab, duration pause) : paced_client(lab, "dns", pause) {}

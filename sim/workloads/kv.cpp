@@ -27,7 +27,7 @@ private:
     change(make("delete", name, "", {sets(name, "")}), "DELETE", "/v1/kv/" + name, "");
   }
 
-  /// What a read shows.
+  /// The result of a read.
   struct sight {
     std::string value;
     std::uint64_t index = 0;
@@ -63,7 +63,7 @@ private:
   void read_stale(const std::string& name) {
     auto& asked = lab.any_node();
     auto life = asked.life();
-    // Steps that tell nothing: where the value stood in the order is not known.
+    // No steps: the value's position in the order is unknown.
     auto number = lab.begin(make("stale-read", name, "", {}));
     lab.ask_at(asked, "GET", "/v1/kv/" + name + "?stale", "", [this, name, number, life, &asked](const reply& r) {
       bool seen = r.ok() || r.status == 404;
@@ -72,8 +72,8 @@ private:
         auto& op = lab.history.at(number);
         op.value = s.value;
         stale_reads::answer a{name, s.value, asked.options().name, life, s.index, {}, op.begin, lab.world.now(), 0};
-        // A client agent, and a server that is not in touch with its leader yet, hand the question on; who answered
-        // then is not known. What a server knows it says at once.
+        // A client agent, or a server without contact to its leader, forwards the query, so the answering server is
+        // unknown. A server answers immediately from its own state.
         if (!asked.options().server || asked.life() != life || a.returned > a.called) a.node.clear();
         if (r.known_leader && !a.node.empty()) a.last_contact = r.last_contact;
         lab.saw_stale(std::move(a), asked);
@@ -92,7 +92,7 @@ private:
   }
 
   unsigned keys_;
-  std::map<std::string, sight> known_; ///< as last read
+  std::map<std::string, sight> known_; ///< last read
 };
 
 } // namespace

@@ -10,7 +10,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// What a lock's register holds once a session took it along into its end: nobody has it, but it may be delayed.
+/// The register's value after the holding session was invalidated: no holder, but a lock delay may apply.
 constexpr const char* delayed = "(delayed)";
 
 /// One contender: a session, one lock at a time.
@@ -53,7 +53,7 @@ private:
       if (r.ok() && r.body.starts_with("false")) {
         auto& op = lab.history.at(number);
         op.refused = true;
-        // Within the delay of the last holder it is refused though nobody has it.
+        // During the last holder's lock delay the acquisition fails although no one holds the lock.
         op.steps[0].values = {"", session};
       }
       auto how = lab.judge(r);
@@ -74,7 +74,7 @@ private:
   void decide() {
     switch (lab.world.below(5)) {
     case 0: return destroy();
-    case 1: return walk_away(); // its time to live ends it
+    case 1: return walk_away(); // the TTL ends the session
     case 2: return renew([this] { later(std::chrono::seconds(2), [this] { release(); }); });
     default: return release();
     }
@@ -103,8 +103,8 @@ private:
   }
 
   unsigned locks_;
-  std::string lock_;              ///< the one that it is about
-  std::set<std::string> touched_; ///< those that the session has, had, or may yet get
+  std::string lock_;              ///< the current lock
+  std::set<std::string> touched_; ///< locks that the session has, had, or may still get
 };
 
 } // namespace

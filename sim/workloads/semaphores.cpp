@@ -13,8 +13,8 @@ namespace {
 
 constexpr unsigned places = 2;
 
-/// As client libraries make semaphores: each contender holds a key of its own with its session, and who is in is listed
-/// in one key that is changed by compare-and-set. Holders whose session has ended are struck out by others.
+/// Semaphores as client libraries implement them: each contender locks a key of its own with its session, and a common
+/// key, updated by compare-and-set, lists the holders. Others remove holders whose session has ended.
 class semaphore_client final : public session_client {
 public:
   semaphore_client(laboratory& lab, unsigned semaphores, duration pause)
@@ -34,7 +34,7 @@ private:
     });
   }
 
-  /// Who is in, of those whose sessions live, and the index of the list.
+  /// The holders with live sessions, and the index of the list.
   struct seen {
     std::vector<std::string> holders;
     std::uint64_t index = 0;

@@ -7,8 +7,8 @@ namespace praetor::sim {
 
 namespace {
 
-/// The agent's registry promises less than the catalog: what it acknowledged is kept, what it shows may still be lost.
-/// A service's port keeps the value; its address is its own.
+/// The agent's registry guarantees less than the catalog: acknowledged changes persist, but visible ones may still be
+/// lost. A service's port encodes the value; its address is unique.
 class service_client final : public paced_client {
 public:
   service_client(laboratory& lab, unsigned number, duration pause)
@@ -25,7 +25,7 @@ public:
 private:
   enum class check_kind { none, probed, ttl };
 
-  /// Services belong on client agents, if there are any.
+  /// Services run on client agents, if there are any.
   static node& choose(laboratory& lab, unsigned number) {
     std::vector<node*> agents;
     for (auto* n : lab.nodes)
@@ -41,7 +41,7 @@ private:
     register_or_remove(dice < 90);
   }
 
-  /// The agent came back without what it had kept.
+  /// The agent restarted with an empty store.
   bool forgot() {
     auto lost = lab.lost_disks.find(home_.options().name);
     auto now = lost == lab.lost_disks.end() ? 0 : lost->second;
@@ -56,7 +56,7 @@ private:
     auto done = [this, value, number](const reply& r) {
       auto how = lab.judge(r);
       bool lost = forgot();
-      // To remove what is not there is refused, and changes nothing.
+      // Removing a missing service fails, and changes nothing.
       if (r.status == 404) how = outcome::ok;
       lab.finish(number, how);
       if (lost)

@@ -9,7 +9,7 @@ namespace praetor::sim {
 namespace {
 
 constexpr duration after_an_end = std::chrono::milliseconds(300);
-/// The servers wait twice a session's time to live, and retry its end if it fails.
+/// The servers wait for twice the TTL, and retry a failed invalidation.
 constexpr duration longest_life = std::chrono::seconds(45);
 
 } // namespace
@@ -75,7 +75,7 @@ void session_client::destroy() {
 void session_client::look() {
   if (abandoned_.empty()) return;
   auto* leads = lab.leader();
-  // A new leader starts all timers afresh; so does an older state that is put back.
+  // A new leader restarts all timers; so does a restored older state.
   auto since = std::max(lab.leader_since, lab.calm_since);
   if (!leads || lab.calm_since == duration::max() || lab.world.now() - since < longest_life) return;
   std::erase_if(abandoned_, [&](const abandoned& a) {

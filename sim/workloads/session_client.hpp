@@ -4,7 +4,7 @@
 
 namespace praetor::sim {
 
-/// Has a session with a time to live, which it renews through any server while it needs it.
+/// Has a session with a TTL, which it renews through any server as long as needed.
 class session_client : public paced_client {
 public:
   using paced_client::paced_client;
@@ -13,22 +13,22 @@ public:
 protected:
   static constexpr duration ttl = std::chrono::seconds(10);
   static constexpr duration lock_delay = std::chrono::seconds(2);
-  /// Sessions belong to this node, which no agent stands for: nothing but their own end ends them.
+  /// Sessions belong to this node, which has no agent: nothing but their own end invalidates them.
   static constexpr const char* host = "sessions";
 
   void act() final { open_session(); }
-  /// The session is there.
+  /// The session exists.
   virtual void work() = 0;
-  /// Gives the session up, without a word to the servers, and opens another one after a while.
+  /// Abandons the session without destroying it, and creates another one after a while.
   void walk_away();
   void renew(std::function<void()> then);
-  /// Ends the session with a word, and opens another one.
+  /// Destroys the session, and creates another one.
   void destroy();
-  /// Until when the session lives for sure.
+  /// The session certainly lives until then.
   duration alive_until() const { return alive_until_; }
-  /// Notes an answer that says that the session does not exist.
+  /// Records an answer that the session does not exist.
   void missing(duration asked);
-  /// The session has ended, or may do so at any time from `earliest` on: then it holds nothing any more.
+  /// The session has ended, or may end at any time from `earliest` on: then it holds nothing any more.
   virtual void ended(duration earliest, outcome how) = 0;
 
   std::string session;
@@ -40,7 +40,7 @@ private:
   };
   void open_session();
   void create();
-  /// @param earliest the session has not ended before
+  /// @param earliest the session did not end before this
   void give_up(duration earliest);
 
   duration alive_until_{0}, opened_{0};

@@ -10,10 +10,10 @@ namespace praetor::sim {
 
 namespace {
 
-/// One restore follows so many saves on average.
+/// The average number of saves per restore.
 constexpr std::uint64_t saves_a_restore = 3;
 
-/// What an archive holds of the registers.
+/// The values of the registers in an archive.
 expected<contents> contents_of(const std::string& archive, const std::set<std::string>& names) {
   auto unpacked = storage::unpack_archive(archive);
   if (!unpacked) return tl::unexpected(unpacked.error());
@@ -60,7 +60,7 @@ private:
     lab.holds.forget();
     lab.ask("PUT", "/v1/snapshot", archive_, [this, number, entry](const reply& r) {
       auto how = lab.judge(r);
-      // Requests that were under way meanwhile may have seen either.
+      // Concurrent requests may have seen either state.
       if (how != outcome::unknown) lab.restores[entry].second = lab.world.now();
       lab.holds.forget();
       lab.finish(number, how);

@@ -11,7 +11,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// Several keys at once: all or nothing, and seen so by those who read several.
+/// Atomic operations on several keys, and reads of several keys.
 class transaction_client final : public paced_client {
 public:
   transaction_client(laboratory& lab, unsigned keys, duration pause)
@@ -87,7 +87,7 @@ private:
         lab.finish(number, lab.judge(r));
       } else if (r.status == 409) {
         lab.history.at(number).refused = true;
-        // Each has failed for what the state held; all are asked to look again.
+        // Some condition failed: read all keys again.
         known_.clear();
         lab.finish(number, outcome::ok);
       } else {
@@ -98,7 +98,7 @@ private:
     });
   }
 
-  /// What the reads among the operations showed.
+  /// The results of the transaction's reads.
   void take(std::size_t number, const reply& r) {
     auto& op = lab.history.at(number);
     auto answer = nlohmann::json::parse(r.body);
@@ -114,7 +114,7 @@ private:
         op.steps.push_back(holds(name, value));
       } else {
         value = (*asked)[2].get<std::string>();
-        if (value.empty()) continue; // a check
+        if (value.empty()) continue; // a condition
       }
       if (!value.empty()) lab.find("one index a value", lab.values.saw(name, value, index, index));
       known_[name] = {value, value.empty() ? 0 : index};
@@ -123,10 +123,10 @@ private:
   }
 
   unsigned keys_;
-  // Of the transaction under way:
+  // Of the pending transaction:
   nlohmann::json requests_, told_;
   std::vector<step> steps_;
-  std::map<std::string, std::pair<std::string, std::uint64_t>> known_; ///< value and ModifyIndex as last seen
+  std::map<std::string, std::pair<std::string, std::uint64_t>> known_; ///< value and ModifyIndex, last seen
 };
 
 } // namespace

@@ -14,16 +14,15 @@ namespace praetor::sim {
 
 namespace {
 
-/// A change may take this long to reach who waits for it, in a cluster in which nothing is broken: a request that is
-/// held for a leader is on its way, too.
+/// The time limit for waking a waiter in a healthy cluster, including a request that is held for a leader.
 constexpr duration patience = std::chrono::seconds(5);
 
-/// What is waited for, and how to see in the state itself whether there is something to wake for.
+/// A watched query, and how to find its changes in the state.
 struct question {
   const char* path;
-  /// The index of the newest change of the answer, and whether there is anything at all.
+  /// The index of the answer's newest change, and whether the object exists.
   std::pair<std::uint64_t, bool> (*look)(const state::store&);
-  /// The registers that it shows; null: what it shows are no registers of ours.
+  /// The registers that it shows; null: none.
   const char* registers = nullptr;
 };
 
@@ -60,8 +59,8 @@ constexpr std::array questions{
     question{"/v1/health/state/any",
              [](const state::store& s) {
                auto found = state::checks_in_state(s, "any", {}, nullptr);
-               // The table's index also moves when a service without checks goes: that is no change of the answer. A
-               // check that goes is not looked for here.
+               // The table's index also changes when a service without checks is removed, which does not change this
+               // answer. Removed checks are not considered here.
                std::uint64_t newest = 0;
                for (const auto& check : found.value) newest = std::max(newest, check->modify_index);
                return std::pair{newest, true};
@@ -80,7 +79,7 @@ public:
       return;
     }
     auto [index, exists] = what_.look(*leads->state());
-    // What is still not there is no news.
+    // An object that still does not exist is no change.
     bool overdue = index > index_ && (exists || existed_);
     if (!overdue) {
       overdue_since_ = duration::max();
@@ -115,7 +114,7 @@ private:
     asked_ = nullptr;
     bool good = r.ok() || r.status == 404;
     if (good) {
-      // An older state that was put back lets the index go back, and wakes everybody.
+      // A restored older state lets the index decrease, and wakes everyone.
       if (!lab.restored_between(last_asked_, lab.world.now())) compare(r, asked);
       if (r.ok() && what_.registers) note(r);
       index_ = r.index;
@@ -131,7 +130,7 @@ private:
     if (r.index < index_)
       lab.find("watch indexes", "an answer to who waits" + where + " is for index " + std::to_string(r.index));
     if (wait_.count() == 0) return;
-    // Clocks that run fast end the wait early.
+    // Fast clocks shorten the wait.
     auto least = static_cast<double>(wait_.count()) / (1 + lab.clock_drift);
     bool early = static_cast<double>((lab.world.now() - asked).count()) < least;
     if (early && r.index == index_)
@@ -141,7 +140,7 @@ private:
                                           " though nothing that it sees was changed");
   }
 
-  /// Whether any change of what it sees was under way since the last answer was asked for.
+  /// Whether any change of its data was pending since the last answered query.
   bool may_have_changed() const {
     const auto& all = lab.history.all();
     return std::any_of(all.begin(), all.end(), [&](const operation& op) {
@@ -164,7 +163,7 @@ private:
   sim::node* asked_ = nullptr;
   std::uint64_t index_ = 0;
   duration wait_{0};
-  duration last_asked_{0}; ///< when the last good answer was asked for
+  duration last_asked_{0}; ///< when the last answered query was sent
   std::string body_;
   bool existed_ = false;
   bool waiting_ = false;

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view imported_key = "imported";
 
-/// One run over a data_dir; what is found goes into one batch.
+/// One import of a data_dir; collects everything in one batch.
 class importer {
 public:
   importer(const fs::path& directory, const warning_callback& warn) : directory_(directory), warn_(warn) {}
@@ -103,7 +103,7 @@ private:
   const warning_callback& warn_;
 };
 
-/// Why a text is no UUID, or "".
+/// Why a text is not a UUID, or "".
 std::string uuid_problem(std::string_view text) {
   if (text.size() != 36) return "uuid string is wrong length";
   for (auto at : {8, 13, 18, 23})

@@ -9,8 +9,8 @@
 
 namespace praetor::storage {
 
-/// An agent's store that ends with the process: for -dev, and for the simulator, where `crash` is what a power cut
-/// leaves.
+/// A store that lives as long as the process: for -dev, and for the simulator, where `crash` leaves what a power loss
+/// would.
 class memory_agent_store final : public agent_store {
 public:
   expected<void> write(agent_batch batch) override;
@@ -18,9 +18,9 @@ public:
   expected<std::vector<agent_record>> load(agent_table table) const override;
   expected<std::optional<std::string>> get(agent_table table, std::string_view key) const override;
 
-  /// Forgets what was written since the last sync.
+  /// Discards the writes since the last sync.
   void crash();
-  /// Another store that holds what is durable in this one.
+  /// Another store with the durable content of this one.
   std::shared_ptr<memory_agent_store> durable_copy() const;
 
 private:

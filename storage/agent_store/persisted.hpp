@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 
-/// What an agent stores, in the JSON that Consul persists in its data_dir.
+/// The persisted records of an agent, in the JSON that Consul writes to its data_dir (agent/agent.go).
 namespace praetor::storage {
 
-/// Where a definition came from. Stored definitions with another source are dropped; an empty one (old files) counts
-/// as `local`.
+/// The source of a definition. Stored definitions with another source are dropped; an empty one (old files) means
+/// `local`.
 inline constexpr std::string_view source_local = "local";
 inline constexpr std::string_view source_remote = "remote";
 inline bool is_known_source(std::string_view source) {
@@ -35,7 +35,7 @@ struct persisted_service {
   bool operator==(const persisted_service&) const = default;
 };
 
-/// The central configuration of a service as it was last resolved.
+/// The last resolved central configuration of a service.
 struct persisted_service_config {
   std::string service_id;
   free_form defaults;
@@ -72,7 +72,7 @@ struct persisted_check_type {
 };
 
 persisted_check_type to_persisted(const check_definition& definition);
-/// Token and service id are not part of the stored shape and come out empty.
+/// Leaves token and service id empty: they are not part of the stored shape.
 check_definition from_persisted(const persisted_check_type& type);
 
 struct persisted_check {
@@ -91,7 +91,7 @@ struct persisted_check {
   bool operator==(const persisted_check&) const = default;
 };
 
-/// The last result of a TTL check, good until it expires.
+/// The last result of a TTL check, valid until it expires.
 struct persisted_check_state {
   std::string check_id, output, status;
   std::int64_t expires = 0; ///< Unix seconds
@@ -106,11 +106,11 @@ struct persisted_check_state {
   bool operator==(const persisted_check_state&) const = default;
 };
 
-/// The tags of a service that others may override. Consul keeps nothing of the kind.
+/// The tags of a service that others may override. Consul has no such file.
 struct persisted_tags {
   std::string service_id;
-  string_list own;      ///< of the definition that the catalog has had last
-  string_list in_force; ///< in the catalog, as they were seen last
+  string_list own;      ///< those of the definition that the catalog had last
+  string_list in_force; ///< last seen in the catalog
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -121,14 +121,14 @@ struct persisted_tags {
   bool operator==(const persisted_tags&) const = default;
 };
 
-/// The change that stores a value under its own id.
+/// The change that stores a value under its id.
 agent_change put(const persisted_service& value);
 agent_change put(const persisted_service_config& value);
 agent_change put(const persisted_check& value);
 agent_change put(const persisted_check_state& value);
 agent_change put(const persisted_tags& value);
 
-/// The stored text back as a value; the error says what is wrong with the text.
+/// Parses the stored text; the error describes the fault.
 expected<persisted_service> read_service(std::string_view text);
 expected<persisted_service_config> read_service_config(std::string_view text);
 expected<persisted_check> read_check(std::string_view text);

@@ -11,7 +11,7 @@ namespace praetor::storage {
 
 namespace {
 
-constexpr std::size_t records = 1; // the family that holds everything
+constexpr std::size_t records = 1; // the column family of all records
 
 std::string stored_key(agent_table table, std::string_view key) {
   return std::string(1, static_cast<char>(table)).append(key);

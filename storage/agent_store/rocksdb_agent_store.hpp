@@ -9,7 +9,7 @@
 namespace praetor::storage {
 
 /// The agent's store in RocksDB: all writes between two syncs are one atomic write with one fsync. Each record has a
-/// checksum bound to its key. A torn tail is dropped with a warning, any other damage is an error.
+/// checksum that covers its key. A torn tail is dropped with a warning; any other damage is an error.
 class rocksdb_agent_store final : public agent_store {
 public:
   static expected<std::unique_ptr<rocksdb_agent_store>> open(const std::filesystem::path& directory,

@@ -4,19 +4,19 @@
 
 namespace praetor::storage {
 
-/// Whether opening a file failed because the process or the system has no descriptor (or no memory for one) left. That
-/// passes when connections end; it says nothing about the file or its disk.
+/// Whether opening a file failed because the process or the system is out of descriptors (or of memory for one). That
+/// is temporary, and says nothing about the file or its disk.
 bool is_out_of_descriptors(int error_number);
 
-/// Whether this process can open anything at all just now.
+/// Whether this process can currently open a file.
 bool has_descriptors_left();
 
-/// The pauses of a thread that waits for a descriptor: short at first, a second at last.
+/// The growing delays of a thread that waits for a descriptor, up to a second.
 class descriptor_wait {
 public:
-  /// Sleeps. Only on threads that may block on disks.
+  /// Sleeps. Only on threads that may block on disk.
   void pause();
-  /// How long all pauses took together.
+  /// The total of all delays.
   std::chrono::milliseconds waited() const { return waited_; }
 
 private:

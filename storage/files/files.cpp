@@ -21,7 +21,7 @@ file_handle::~file_handle() {
 }
 
 expected<file_handle> file_handle::open(const fs::path& path, int flags, mode_t mode) {
-  constexpr std::chrono::seconds patience{5}; // with a lack of descriptors; snapshots are taken again later
+  constexpr std::chrono::seconds patience{5}; // how long to wait for descriptors; snapshots are retried later
   int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, mode);
   for (descriptor_wait wait; descriptor < 0 && is_out_of_descriptors(errno) && wait.waited() < patience;) {
     wait.pause();

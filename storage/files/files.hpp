@@ -12,22 +12,23 @@
 
 namespace praetor::storage {
 
-/// "open /x/y: No such file or directory" from `errno`.
+/// An error from `errno`: "open /x/y: No such file or directory".
 error system_error(std::string_view doing, const std::filesystem::path& path);
 
-/// fsync of a directory, so that names made or dropped in it last.
+/// Syncs a directory, so that created and removed names are durable.
 expected<void> sync_directory(const std::filesystem::path& directory);
 
-/// Makes a directory and those above it, each new name durable. What an agent keeps is for its owner alone.
+/// Creates a directory and its parents, each name durably, accessible to the owner only.
 expected<void> make_directories(const std::filesystem::path& directory, mode_t mode = 0700);
 
-/// The whole file.
+/// Reads the whole file.
 expected<std::string> read_file(const std::filesystem::path& path);
 
-/// Replaces a file with new content: written beside it, synced, renamed. After a crash it is the old or the new one.
+/// Replaces a file's content atomically: writes a temporary file, syncs and renames it. After a crash the file is the
+/// old or the new one.
 expected<void> replace_file(const std::filesystem::path& path, std::string_view content, mode_t mode = 0600);
 
-/// An open file that is closed with the object.
+/// An open file, closed by the destructor.
 class file_handle {
 public:
   file_handle() = default;
@@ -39,14 +40,14 @@ public:
   }
   ~file_handle();
 
-  /// Waits some seconds while the process has no descriptors left.
+  /// Waits some seconds while the process is out of descriptors.
   static expected<file_handle> open(const std::filesystem::path& path, int flags, mode_t mode = 0600);
   int get() const { return descriptor_; }
   bool is_open() const { return descriptor_ >= 0; }
-  /// Writes all of it. `path` is for the error.
+  /// Writes all bytes. `path` is for the error.
   expected<void> write(std::string_view bytes, const std::filesystem::path& path);
   expected<void> sync(const std::filesystem::path& path);
-  /// Up to `max` bytes from `offset` on; empty at the end.
+  /// Reads up to `max` bytes at `offset`; empty at the end.
   expected<std::string> read_at(std::uint64_t offset, std::size_t max, const std::filesystem::path& path) const;
 
 private:

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr mode_t permissions = 07777, of_others = S_IRWXG | S_IRWXO | S_ISUID | S_ISGID;
-/// Deeper than anything that an agent writes.
+/// Deeper than any tree that an agent writes.
 constexpr int deepest = 32;
 
 struct directory_closer {
@@ -34,7 +34,7 @@ public:
     if (::fstat(handle.get(), &info) != 0) return refuse("stat", path);
     restrict(handle.get(), path, info.st_mode, report_.directories);
     if (depth >= deepest) return report_.refused.push_back(path.string() + " is too deep inside");
-    // The stream takes a descriptor of its own.
+    // The stream needs a descriptor of its own.
     std::unique_ptr<DIR, directory_closer> entries(::fdopendir(::fcntl(handle.get(), F_DUPFD_CLOEXEC, 0)));
     if (!entries) return refuse("open", path);
     while (auto* entry = ::readdir(entries.get())) {
@@ -52,7 +52,7 @@ private:
     }
     bool folder = S_ISDIR(info.st_mode);
     if (!folder && (!S_ISREG(info.st_mode) || (info.st_mode & of_others) == 0)) return;
-    // Whatever has taken its place since is not followed, nor waited for.
+    // If the entry was replaced meanwhile, neither follow a link nor block on a FIFO.
     int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (folder ? O_DIRECTORY : 0);
     file_handle handle(::openat(parent, name.c_str(), flags));
     if (!handle.is_open()) return refuse("open", path);

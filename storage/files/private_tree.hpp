@@ -9,19 +9,19 @@
 
 namespace praetor::storage {
 
-/// What `make_private` found.
+/// The result of `make_private`.
 struct private_report {
-  std::size_t directories = 0, files = 0; ///< whose permissions it took from others
-  std::string first;                      ///< one of them, as an example
-  std::vector<std::string> refused;       ///< errors of those that it could not change
+  std::size_t directories = 0, files = 0; ///< entries that were accessible to others
+  std::string first;                      ///< an example
+  std::vector<std::string> refused;       ///< errors for entries that could not be changed
 };
 
-/// Takes every permission of group and others from a directory and from all directories and regular files in it.
-/// Symbolic links inside are not followed, and what is neither a directory nor a regular file keeps its permissions.
-/// @returns an error if the directory itself can't be looked at; what can't be changed inside is in the report.
+/// Removes all permissions of group and others from a directory and from all directories and regular files in it. Does
+/// not follow symbolic links, and ignores other file types.
+/// @returns an error if the directory itself can't be read; errors inside are in the report.
 expected<private_report> make_private(const std::filesystem::path& directory);
 
-/// Makes a directory that only its owner may enter, and those above it with the usual permissions.
+/// Creates a directory that only its owner may enter; its parents get default permissions.
 expected<void> make_private_directory(const std::filesystem::path& directory);
 
 } // namespace praetor::storage

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// How many bytes are written between two looks at the free space.
+/// Bytes written between two checks of the free space.
 constexpr std::uint64_t space_check_interval = 4 << 20;
 
 class memory_scratch final : public scratch_file {
@@ -48,7 +48,7 @@ private:
 expected<file_handle> open_nameless(const fs::path& directory) {
   auto handle = file_handle::open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
   if (handle || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) return handle;
-  // A file system without nameless files: the name goes at once.
+  // The file system has no O_TMPFILE: unlink the name at once.
   auto path = (directory / "scratch-XXXXXX").string();
   auto descriptor = ::mkostemp(path.data(), O_CLOEXEC);
   if (descriptor < 0) return tl::unexpected(system_error("mkostemp", path));
@@ -116,7 +116,7 @@ private:
   file_handle handle_;
   std::uint64_t least_free_;
   std::uint64_t size_ = 0;
-  std::uint64_t checked_ = 0; ///< up to this size there was room
+  std::uint64_t checked_ = 0; ///< the free space was checked up to this size
   void* mapped_ = nullptr;
 };
 

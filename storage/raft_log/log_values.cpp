@@ -9,7 +9,7 @@ namespace {
 
 constexpr char version = 1;
 
-/// The payload behind its version.
+/// The payload after its version.
 std::optional<std::string_view> open_value(std::string_view key, std::string_view value) {
   auto payload = unseal(key, value);
   if (!payload || payload->empty() || payload->front() != version) return std::nullopt;

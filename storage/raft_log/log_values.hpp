@@ -8,8 +8,8 @@
 
 namespace praetor::storage {
 
-/// Keys and sealed values of a stored log (see sealed.hpp). The first byte of each payload is the version of its
-/// format, 1. Decoders yield nothing for a wrong checksum, a version from the future, or a payload cut short.
+/// Keys and sealed values of a stored log (see sealed.hpp). The first byte of each payload is its format version, 1.
+/// Decoders return nothing for a wrong checksum, a newer version or a truncated payload.
 std::string entry_key(raft::index_t index);
 std::optional<raft::index_t> index_of(std::string_view key);
 std::string encode_entry(std::string_view key, const raft::entry& one);

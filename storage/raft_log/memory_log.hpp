@@ -8,7 +8,7 @@
 
 namespace praetor::storage {
 
-/// A log that ends with the process: for -dev, for tests and as the base of a simulated disk.
+/// A log that lives as long as the process: for -dev, for tests and as the base of a simulated disk.
 class memory_log : public log_store {
 public:
   explicit memory_log(std::string storage_id);
@@ -25,13 +25,13 @@ public:
   bool space_left() override { return true; }
   disk_space space() override;
 
-  /// What a crash and a restart leave: only the first `surviving` of the batches written since the last sync are kept,
-  /// and `opened()` describes the log as a new open would find it.
+  /// Simulates a crash and restart: keeps the first `surviving` of the batches written since the last sync, and makes
+  /// `opened()` describe the log as a new open would find it.
   void crash(std::size_t surviving = 0);
   std::size_t unsynced_batches() const { return unsynced_.size(); }
-  /// The last entry that a crash does not take away.
+  /// The last entry that survives a crash.
   raft::index_t durable_last_index() const;
-  /// Another log that holds what is durable in this one.
+  /// Another log with the durable content of this one.
   std::shared_ptr<memory_log> durable_copy() const;
 
 private:
@@ -48,7 +48,7 @@ private:
 
   mutable std::mutex guard_;
   log_contents opened_;
-  image seen_;    ///< with what is not synced yet
+  image seen_;    ///< including unsynced writes
   image durable_; ///< shares the entries
   std::vector<log_batch> unsynced_;
 };

@@ -18,8 +18,8 @@ namespace {
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
 
-constexpr std::size_t values = 0;     // the family of storage id, hard state and position
-constexpr std::size_t log_family = 1; // the family of the entries
+constexpr std::size_t values = 0;     // column family of storage id, hard state and position
+constexpr std::size_t log_family = 1; // column family of the entries
 
 constexpr const char* way_out =
     ". Restore this directory from a backup, or move it away to let this server start empty";
@@ -73,18 +73,18 @@ private:
   space_reserve reserve_;
   log_contents opened_;
 
-  // Of the writing thread.
+  // Used by the writing thread only.
   rocksdb::WriteBatch pending_;
   std::optional<error> failed_;
-  std::uint64_t counted_bytes_ = 0; ///< of the files, when they were last looked at
+  std::uint64_t counted_bytes_ = 0; ///< size of the files when last measured
   std::uint64_t bytes_since_count_ = 0;
 
-  mutable std::mutex guard_; ///< of what follows
+  mutable std::mutex guard_; ///< guards the members below
   term_index terms_;
-  /// Entries from here on are in `unsynced_`, or nowhere; those before are in the files.
+  /// Entries from this index on are in `unsynced_`, or do not exist; earlier ones are in the files.
   raft::index_t unsynced_from_ = 0;
   std::vector<raft::entry_ptr> unsynced_;
-  std::uint64_t rewrites_ = 0; ///< counts removals, so that a reader notices one
+  std::uint64_t rewrites_ = 0; ///< counts deletions, so that a reader detects a concurrent one
 };
 
 // ---- open --------------------------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ expected<void> rocksdb_log::core::load_entries() {
 
 void rocksdb_log::core::erase(raft::index_t from, raft::index_t end) {
   auto* family = files_->family(log_family);
-  constexpr raft::index_t one_by_one = 256; // a range tombstone costs every later scan
+  constexpr raft::index_t one_by_one = 256; // up to this many single deletes: a range tombstone slows every later scan
   if (end > from && end - from > one_by_one) {
     pending_.DeleteRange(family, entry_key(from), entry_key(end));
     return;
@@ -238,7 +238,7 @@ expected<void> rocksdb_log::core::compact(raft::index_t through) {
     ++rewrites_;
   }
   if (auto done = files_->commit(batch); !done) return stop(done.error());
-  // Whole files go at once; the rest goes with the next merge.
+  // Deletes whole files at once; compaction removes the rest later.
   auto low = entry_key(0);
   auto high = entry_key(through);
   rocksdb::Slice from(low);
@@ -273,7 +273,7 @@ expected<std::vector<raft::entry_ptr>> rocksdb_log::core::read(raft::index_t fro
       if (seen != rewrites_) continue;
     }
     if (!result) return result;
-    if (from <= stored_last && result->back()->index < stored_last) return result; // as many bytes as were asked for
+    if (from <= stored_last && result->back()->index < stored_last) return result; // the byte limit was reached
     for (auto& one : recent) {
       bytes += one->weight();
       if (!result->empty() && bytes > max_bytes) break;
@@ -315,7 +315,7 @@ disk_space rocksdb_log::core::space() {
   result.low = !reserve_.check();
   result.free_bytes = reserve_.free_bytes();
   result.reserve_bytes = reserve_.held();
-  constexpr std::uint64_t recount = 1 << 20; // so that asking after each write costs nothing
+  constexpr std::uint64_t recount = 1 << 20; // so that calling it after each write is cheap
   if (counted_bytes_ == 0 || bytes_since_count_ >= recount) {
     counted_bytes_ = bytes_since_count_ = 0;
     std::error_code ignored;

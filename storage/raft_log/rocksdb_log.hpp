@@ -10,17 +10,17 @@
 namespace praetor::storage {
 
 struct rocksdb_log_settings {
-  std::filesystem::path directory; ///< made if it is not there
-  std::string new_storage_id;      ///< UUID for a log that is made by this open
+  std::filesystem::path directory; ///< created if it does not exist
+  std::string new_storage_id;      ///< UUID for a newly created log
   std::size_t write_buffer = 4 << 20;
   std::uint64_t reserve_bytes = 64 << 20; ///< see space_reserve
   std::uint64_t low_mark = 16 << 20;
   warning_callback warn;
 };
 
-/// The Raft log in RocksDB. Everything written between two syncs is one atomic write with one fsync. Each value has a
-/// checksum of its own beside those of RocksDB, and opening reads and checks the whole log: a torn tail is dropped with
-/// a warning, any other damage is an error.
+/// The Raft log in RocksDB. All writes between two syncs are one atomic write with one fsync. Each value has its own
+/// checksum in addition to RocksDB's, and opening reads and checks the whole log: a torn tail is dropped with a
+/// warning; any other damage is an error.
 class rocksdb_log final : public log_store {
 public:
   static expected<std::unique_ptr<rocksdb_log>> open(const rocksdb_log_settings& settings);

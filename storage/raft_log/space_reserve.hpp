@@ -7,14 +7,14 @@
 
 namespace praetor::storage {
 
-/// Sees a full disk coming. A file of `size` bytes is kept allocated. When less than `low_mark` is free beside it, the
-/// file is given up, so that votes, snapshots and compaction still find room, and the disk counts as full until there
-/// is room for the file and twice the low mark again.
+/// Detects a nearly full disk. Keeps a file of `size` bytes allocated. When less than `low_mark` is free besides it,
+/// the file is released, so that votes, snapshots and compaction still find room, and the disk counts as full until
+/// there is room for the file and twice the low mark.
 class space_reserve {
 public:
   space_reserve(std::filesystem::path file, std::uint64_t size, std::uint64_t low_mark, warning_callback warn);
 
-  /// Looks at the disk and acts. False: low.
+  /// Checks the disk and acts. Returns false if it is low.
   bool check();
   bool low() const { return low_; }
   std::uint64_t free_bytes() const { return free_; } ///< as of the last check

@@ -37,7 +37,7 @@ void term_index::compact(raft::index_t through) {
   before_ = {through, *kept};
   auto next = std::upper_bound(runs_.begin(), runs_.end(), through + 1,
                                [](raft::index_t index, const log_position& run) { return index < run.index; });
-  if (next != runs_.begin()) --next; // the run that holds through + 1
+  if (next != runs_.begin()) --next; // the run that contains through + 1
   runs_.erase(runs_.begin(), next);
   if (!runs_.empty()) runs_.front().index = std::max(runs_.front().index, through + 1);
   if (through == last_) runs_.clear();

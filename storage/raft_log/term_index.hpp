@@ -7,12 +7,12 @@
 
 namespace praetor::storage {
 
-/// Bounds of a log and the term of each entry in it: a few numbers per term, however long the log is.
+/// The bounds of a log and the term of each entry: a few numbers per term, whatever the length of the log.
 class term_index {
 public:
-  /// No entries; the next one follows `before`.
+  /// Empties the index; the next entry follows `before`.
   void reset(log_position before);
-  /// Checks that the batch fits (PRAETOR_ASSERT) and follows it.
+  /// Checks that the batch fits (PRAETOR_ASSERT) and applies it.
   void apply(const log_batch& batch);
   void append(raft::index_t index, raft::term_t term);
   void truncate(raft::index_t from);

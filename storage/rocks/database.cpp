@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Hands RocksDB's own errors on and drops its chatter; with it no LOG file is written.
+/// Forwards RocksDB's errors and drops its other messages; also suppresses the LOG file.
 class quiet_logger : public rocksdb::Logger {
 public:
   quiet_logger(std::string purpose, warning_callback warn)
@@ -48,14 +48,14 @@ rocksdb::DBOptions database_options(const database_settings& settings) {
   options.paranoid_checks = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.track_and_verify_wals_in_manifest = true;
-  // Quick start: what the write-ahead log holds stays there instead of being written to a table first.
+  // Fast start: keep the write-ahead log's content there instead of flushing it to a table first.
   options.avoid_flush_during_recovery = true;
   options.skip_stats_update_on_db_open = true;
   options.max_file_opening_threads = 1;
-  // One writer: nothing to coordinate.
+  // A single writer needs no coordination.
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
-  // Small: few threads, few open files, no statistics.
+  // Small footprint: few threads, few open files, no statistics.
   options.max_background_jobs = 2;
   options.max_open_files = 64;
   options.stats_dump_period_sec = 0;
@@ -63,7 +63,7 @@ rocksdb::DBOptions database_options(const database_settings& settings) {
   options.manifest_preallocation_size = 64 << 10;
   options.writable_file_max_buffer_size = 256 << 10;
   options.max_total_wal_size = 4 * settings.write_buffer;
-  // Tables are written back bit by bit, so that the sync of the log next to them does not wait for megabytes.
+  // Sync tables in small steps, so that the log's fsync does not wait for megabytes of writeback.
   options.bytes_per_sync = 512 << 10;
   options.info_log = std::make_shared<quiet_logger>(settings.purpose, settings.warn);
   return options;
@@ -80,13 +80,13 @@ rocksdb::ColumnFamilyOptions family_options(std::size_t write_buffer) {
   options.max_bytes_for_level_base = 64 << 20;
   options.num_levels = 4;
   rocksdb::BlockBasedTableOptions table;
-  table.no_block_cache = true; // reads are scans; recent entries are kept elsewhere
+  table.no_block_cache = true; // reads are scans; recent entries are cached elsewhere
   table.block_size = 16 << 10;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
 
-/// Keeps two processes off one directory, from before the first look at its files.
+/// Prevents two processes from using one directory, before any file is read.
 expected<file_handle> lock_directory(const fs::path& directory, const std::string& purpose) {
   auto path = directory / "owner.lock";
   auto handle = file_handle::open(path, O_RDWR | O_CREAT);
@@ -95,7 +95,7 @@ expected<file_handle> lock_directory(const fs::path& directory, const std::strin
   return fail(purpose + " in " + directory.string() + " is in use by another process");
 }
 
-/// RocksDB would make a new database where the file CURRENT is missing and so forget the old one.
+/// RocksDB would create a new database if the file CURRENT is missing, and so lose the old one.
 bool lost_its_index(const fs::path& directory) {
   std::error_code ignored;
   if (fs::exists(directory / "CURRENT", ignored)) return false;
@@ -108,7 +108,7 @@ bool lost_its_index(const fs::path& directory) {
 
 } // namespace
 
-/// Notes the manifest whenever tables came or went. RocksDB calls it from its own threads.
+/// Seals the manifest whenever tables are added or deleted. RocksDB calls it on its own threads.
 class database::manifest_keeper : public rocksdb::EventListener {
 public:
   explicit manifest_keeper(const database_settings& settings)
@@ -126,7 +126,7 @@ private:
     if (auto done = note(); !done && warn_) warn_(purpose_ + ": " + done.error().text);
   }
 
-  std::mutex guard_; // one at a time
+  std::mutex guard_; // serializes the calls
   fs::path directory_;
   std::string purpose_;
   warning_callback warn_;
@@ -150,7 +150,7 @@ expected<std::unique_ptr<database>> database::open(const database_settings& sett
     return fail("cannot open " + settings.purpose + ": " + sound.error().text);
 
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  // The default family holds a few small values that are rarely written.
+  // The default family holds a few small, rarely written values.
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, family_options(256 << 10));
   for (auto& name : settings.families) families.emplace_back(name, family_options(settings.write_buffer));
   result->keeper_ = std::make_shared<manifest_keeper>(settings);
@@ -166,7 +166,7 @@ expected<std::unique_ptr<database>> database::open(const database_settings& sett
   if (!status.ok())
     return fail(result->describe(status, "cannot open").text +
                 ". Restore this directory from a backup, or move it away to let this server start empty");
-  // Each start begins a manifest of its own.
+  // Each start begins a new manifest.
   if (auto noted = result->keeper_->note(); !noted) return tl::unexpected(noted.error());
   return result;
 }
@@ -176,7 +176,7 @@ database::~database() {
     for (auto* family : families_) db_->DestroyColumnFamilyHandle(family);
     db_->Close();
     db_.reset();
-    (void)keeper_->note(); // else the one of the last change of tables goes on
+    (void)keeper_->note(); // otherwise the seal of the last table change remains
   }
 }
 

@@ -41,7 +41,7 @@ std::optional<manifest_seal> decode(std::string_view bytes) {
   return manifest_seal{*size, *sum, std::string(*payload)};
 }
 
-/// What CURRENT names, without its line end.
+/// The name in CURRENT, without its line end.
 expected<std::string> current_manifest(const fs::path& directory) {
   auto name = read_file(directory / "CURRENT");
   if (!name) return name;
@@ -75,7 +75,7 @@ expected<void> check_manifest(const fs::path& directory, const warning_callback&
   }
   auto name = current_manifest(directory);
   if (!name) return tl::unexpected(name.error());
-  if (*name != noted->name) return {}; // a later start was cut short before it could note its own
+  if (*name != noted->name) return {}; // a later start crashed before it sealed its own manifest
   auto path = directory / *name;
   auto content = read_file(path);
   if (!content) return tl::unexpected(content.error());

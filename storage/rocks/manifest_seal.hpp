@@ -7,15 +7,15 @@
 
 namespace praetor::storage {
 
-/// RocksDB takes a manifest that breaks off early for a whole one: where damage makes a record of it look like
-/// unwritten space, it forgets the tables that were added after it, and the entries in them, without a word. So a file
-/// beside the manifest says how far it reached, and with which sum, when tables last changed.
+/// RocksDB accepts a truncated manifest: where damage makes a record look like unwritten space, it silently loses the
+/// tables that were added afterwards, with the entries in them. Therefore a file beside the manifest stores its length
+/// and checksum as of the last change of tables.
 
-/// Notes the manifest as it is now. What it notes is durable first.
+/// Seals the manifest in its present state, after syncing it.
 expected<void> seal_manifest(const std::filesystem::path& directory);
 
-/// Before the database is opened: the manifest has to hold all that was noted. A directory without a note is taken as
-/// it is; an unreadable note is told of and left out of account.
+/// Call before the database is opened: the manifest must contain everything that was sealed. A directory without a seal
+/// is accepted; an unreadable seal is reported and ignored.
 expected<void> check_manifest(const std::filesystem::path& directory, const warning_callback& warn);
 
 } // namespace praetor::storage

@@ -54,11 +54,11 @@ public:
   }
 
 private:
-  /// RocksDB does not say which error number a failure had. If something else can be opened afterwards, a descriptor
-  /// may have become free in between: so the failure is only believed when it comes again.
+  /// RocksDB does not report the errno of a failure. If another file can be opened afterwards, a descriptor may have
+  /// become free meanwhile, so a failure is only final when it repeats.
   template <class Open>
   IOStatus patiently(Open open) {
-    constexpr int believed_after = 3; // failures in a row while there are descriptors
+    constexpr int believed_after = 3; // consecutive failures while descriptors are available
     descriptor_wait wait;
     for (int failures = 0;;) {
       auto status = open();

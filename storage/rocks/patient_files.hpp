@@ -8,11 +8,11 @@
 
 namespace praetor::storage {
 
-/// RocksDB's files on `inner`, except that opening one waits while there are no descriptors left: to
-/// RocksDB a failed open is a failed write, after which it takes no more. All other failures are passed on at once.
-/// Only threads that may block on disks open files.
+/// The files of `inner`, except that opening one waits while the process is out of descriptors: RocksDB treats a failed
+/// open as a failed write and then accepts no more writes. Passes on all other failures at once. Only threads that may
+/// block on disk open files.
 /// @param purpose for messages: "the Raft log in /data/raft"
-/// @param warn hears when a wait begins and ends, from RocksDB's threads too
+/// @param warn called when a wait begins and ends, also on RocksDB's threads
 std::shared_ptr<rocksdb::FileSystem> make_patient_files(std::shared_ptr<rocksdb::FileSystem> inner, std::string purpose,
                                                         warning_callback warn);
 

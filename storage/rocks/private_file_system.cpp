@@ -19,7 +19,7 @@ using rocksdb::IOStatus;
 
 constexpr mode_t file_mode = 0600, directory_mode = 0700;
 
-/// A name is readable to others for an instant only if its directory is, which is made private as well.
+/// Others could open a new file for an instant only if its directory were accessible, which is made private too.
 class private_file_system final : public rocksdb::FileSystemWrapper {
 public:
   using FileSystemWrapper::FileSystemWrapper;

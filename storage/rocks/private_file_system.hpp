@@ -5,8 +5,8 @@
 
 namespace praetor::storage {
 
-/// Files on `inner`, except that what is made is for the process's user alone, whatever the umask.
-/// Setting the umask instead would change the files of health check scripts and other children as well.
+/// The files of `inner`, created for the process's user only, whatever the umask. Changing the umask instead would also
+/// affect the files of health check scripts and other children.
 std::shared_ptr<rocksdb::FileSystem> make_private_files(std::shared_ptr<rocksdb::FileSystem> inner);
 
 } // namespace praetor::storage

@@ -6,10 +6,10 @@
 
 namespace praetor::storage {
 
-/// A value as it is stored: CRC-32C of key and payload, then the payload. The key is part of the sum so that a value
-/// which turns up under another key is noticed.
+/// The stored form of a value: CRC-32C of key and payload, then the payload. The checksum covers the key, so that a
+/// value under a wrong key is detected.
 std::string seal(std::string_view key, std::string_view payload);
-/// The payload, or nothing if the sum is wrong.
+/// The payload, or nothing if the checksum is wrong.
 std::optional<std::string_view> unseal(std::string_view key, std::string_view value);
 
 } // namespace praetor::storage

@@ -18,20 +18,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The layout of a RocksDB write-ahead log: blocks of 32 KiB, in them fragments of a 7-byte header (masked CRC-32C of
-// type and payload, length, type) and a payload; the rest of a block that has no room for a header is zeros.
+// The format of a RocksDB write-ahead log: blocks of 32 KiB that consist of fragments with a 7-byte header (masked
+// CRC-32C of type and payload, length, type) and a payload; the rest of a block with no room for a header is zero.
 constexpr std::size_t block_size = 32768;
 constexpr std::size_t header_size = 7;
 enum fragment_type : unsigned char { none = 0, full = 1, first = 2, middle = 3, last = 4 };
 
 struct fragment {
   fragment_type type = none;
-  std::size_t size = 0; ///< with its header
+  std::size_t size = 0; ///< including the header
 };
 
 unsigned byte_at(std::string_view data, std::size_t at) { return static_cast<unsigned char>(data[at]); }
 
-/// The fragment at `at`, if there is a whole and sound one.
+/// The fragment at `at`, if it is complete and valid.
 std::optional<fragment> sound_fragment(std::string_view file, std::size_t at) {
   auto room = std::min(block_size - at % block_size, file.size() - at);
   if (room < header_size) return std::nullopt;
@@ -47,8 +47,8 @@ std::optional<fragment> sound_fragment(std::string_view file, std::size_t at) {
   return fragment{static_cast<fragment_type>(type), header_size + length};
 }
 
-/// Where the record that begins or goes on in the spoilt fragment at `at` ends, if its header still says so and says
-/// that it ends here.
+/// The end of the record that starts or continues in the damaged fragment at `at`, if its header is still plausible and
+/// says that the record ends here.
 std::optional<std::size_t> claimed_end(std::string_view file, std::size_t at) {
   auto room = std::min(block_size - at % block_size, file.size() - at);
   if (room < header_size) return std::nullopt;
@@ -60,8 +60,8 @@ std::optional<std::size_t> claimed_end(std::string_view file, std::size_t at) {
 }
 
 struct findings {
-  std::size_t records = 0;    ///< sound ones, before any damage
-  std::size_t good_bytes = 0; ///< where the last of them ends
+  std::size_t records = 0;    ///< valid records before any damage
+  std::size_t good_bytes = 0; ///< the end of the last valid record
   std::optional<std::size_t> damage;
   std::optional<std::size_t> record_after_damage;
 };
@@ -74,7 +74,7 @@ std::optional<std::size_t> next_record(std::string_view file, std::size_t from) 
   return std::nullopt;
 }
 
-/// The first byte from `from` on that was written.
+/// The position of the first non-zero byte from `from` on.
 std::optional<std::size_t> next_written(std::string_view file, std::size_t from) {
   auto at = file.find_first_not_of('\0', from);
   return at == file.npos ? std::nullopt : std::optional(at);
@@ -82,7 +82,7 @@ std::optional<std::size_t> next_written(std::string_view file, std::size_t from)
 
 findings look_through(std::string_view file) {
   findings result;
-  bool inside = false; // a record has begun and not ended
+  bool inside = false; // inside an incomplete record
   std::size_t at = 0;
   while (at < file.size()) {
     auto left_in_block = block_size - at % block_size;
@@ -117,7 +117,7 @@ expected<void> cut(const fs::path& path, std::size_t size) {
   return handle->sync(path);
 }
 
-/// Write-ahead logs in the order they were written: their names are numbers.
+/// The write-ahead logs in the order of writing: their names are numbers.
 std::vector<fs::path> logs_of(const fs::path& directory) {
   std::vector<std::pair<std::uint64_t, fs::path>> numbered;
   std::error_code ignored;

@@ -8,19 +8,20 @@
 #include <string>
 #include <string_view>
 
-/// The snapshot archive that clients save and restore: gzip over tar with meta.json, state.bin and SHA256SUMS
+/// The snapshot archive that clients save and restore: gzip over tar with meta.json, state.bin and SHA256SUMS (Consul:
+/// snapshot/archive.go).
 namespace praetor::storage {
 
-/// No server gets there by counting; beyond it the next sums would wrap.
+/// No server reaches this index by counting; beyond it, sums could overflow.
 inline constexpr std::uint64_t largest_index = std::uint64_t{1} << 62;
 
-/// Writes an archive piece by piece. `state` must yield exactly `meta.size` bytes.
-/// @param now becomes the modification time of the files in it; Unix time
+/// Writes an archive incrementally. `state` must yield exactly `meta.size` bytes.
+/// @param now modification time of the files in it; Unix time
 expected<void> write_archive(const snapshot_meta& meta, const byte_source& state, std::chrono::seconds now,
                              const byte_sink& out);
 
-/// Reads and verifies an archive. `state` gets the bytes of state.bin before they are verified: nothing of it may be
-/// used unless the result is good. The error texts are the reference's.
+/// Reads and verifies an archive. `state` receives the bytes of state.bin before they are verified: discard them unless
+/// the result is a success. The error texts are Consul's.
 expected<snapshot_meta> read_archive(byte_source in, const byte_sink& state);
 
 struct snapshot_archive {
@@ -28,7 +29,7 @@ struct snapshot_archive {
   std::string state;
 };
 
-/// The same with everything in memory.
+/// The same in memory.
 expected<std::string> pack_archive(const snapshot_meta& meta, std::string_view state, std::chrono::seconds now);
 expected<snapshot_archive> unpack_archive(std::string_view archive);
 

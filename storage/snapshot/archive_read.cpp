@@ -18,12 +18,12 @@ namespace praetor::storage {
 namespace {
 
 constexpr std::uint64_t tar_block = 512;
-/// So much behind the last file is counted for the error; what is more is not looked at.
+/// Trailing bytes are counted for the error up to this limit.
 constexpr std::uint64_t most_behind = 1 << 20;
-/// Of a file's name in an error.
+/// Truncates a file's name in an error.
 constexpr std::size_t longest_name = 100;
 
-/// A tar file out of a gzip stream.
+/// Reads a tar file from a gzip stream.
 class tar_reader {
 public:
   explicit tar_reader(gunzip& in) : in_(in), tar_(archive_read_new()) {
@@ -47,17 +47,17 @@ public:
              !archive_entry_symlink(entry) && archive_entry_sparse_count(entry) == 0;
     return name;
   }
-  /// Whether that is a file with its bytes. A sparse one would be as large as it says, whatever the archive holds.
+  /// Whether the entry is a regular file stored in full. A sparse one could claim any size, whatever the archive's.
   bool plain() const { return plain_; }
 
-  /// The next bytes of the current file, empty at its end.
+  /// The next bytes of the current file; empty at its end.
   expected<std::string_view> data() {
     auto got = archive_read_data(tar_.get(), buffer_, sizeof buffer_);
     if (got < 0) return problem();
     return std::string_view(buffer_, static_cast<std::size_t>(got));
   }
 
-  /// Reads the rest of the stream. Behind the last file only the two blocks of zeros that end a tar file may follow.
+  /// Reads the rest of the stream. Only the two zero blocks that end a tar file may follow the last file.
   expected<void> conclude() {
     if (failed_) return tl::unexpected(*failed_);
     auto allowed = end_ + 2 * tar_block;
@@ -98,12 +98,12 @@ private:
   gunzip& in_;
   std::optional<error> failed_;
   bool plain_ = false;
-  std::uint64_t end_ = 0; ///< where the data of the last file ends, padding included
+  std::uint64_t end_ = 0; ///< end of the last file's data, including padding
   char buffer_[32 << 10];
   std::unique_ptr<archive, closer> tar_;
 };
 
-/// The two files that have a checksum.
+/// A file with a checksum in SHA256SUMS.
 struct summed_file {
   std::string_view name;
   sha256 sum;
@@ -111,7 +111,7 @@ struct summed_file {
   bool listed = false;
 };
 
-/// One line of SHA256SUMS: hexadecimal digits, blanks, a name; what follows is ignored.
+/// Parses a line of SHA256SUMS: hexadecimal digits, blanks, a name; ignores what follows.
 expected<std::pair<std::string, std::string>> parse_sum_line(std::string_view line) {
   auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
   auto skip_blanks = [&] {
@@ -165,10 +165,10 @@ tl::unexpected<error> because(const char* what, const error& why) {
   return fail(std::string("failed to read snapshot file: ") + what + ": " + why.text);
 }
 
-/// Of a state.bin that comes before the size that it has to have. All known writers put meta.json first.
+/// Limit for a state.bin that precedes the size in meta.json. All known writers put meta.json first.
 constexpr std::uint64_t most_unannounced = 16 << 20;
 
-/// Beyond this, meta.json or SHA256SUMS are not what they should be; it keeps a hostile archive from filling memory.
+/// Limit for meta.json and SHA256SUMS, so that a hostile archive can't exhaust memory.
 constexpr std::size_t small_file = 1 << 20;
 
 expected<std::string> read_small(tar_reader& tar, sha256* sum) {
@@ -193,8 +193,8 @@ tl::unexpected<error> too_early() {
                  error{"state.bin comes before meta.json, which states its size"});
 }
 
-/// @param size bytes handed on so far
-/// @param stated how many there may be at most
+/// @param size bytes passed on so far
+/// @param stated the maximal number
 expected<void> read_state(tar_reader& tar, sha256& sum, std::uint64_t& size, std::uint64_t stated,
                           const byte_sink& out) {
   for (;;) {
@@ -202,7 +202,7 @@ expected<void> read_state(tar_reader& tar, sha256& sum, std::uint64_t& size, std
     if (!piece) return tl::unexpected(piece.error());
     if (piece->empty()) return {};
     size += piece->size();
-    if (size > stated) return {}; // the caller says so
+    if (size > stated) return {}; // the caller reports it
     sum.update(*piece);
     if (auto done = out(*piece); !done) return done;
   }

@@ -13,7 +13,7 @@ namespace praetor::storage {
 
 namespace {
 
-/// Compresses what it is given into the sink.
+/// Compresses its input into the sink.
 class gzip_writer {
 public:
   explicit gzip_writer(const byte_sink& out) : out_(out) {
@@ -49,7 +49,7 @@ private:
   char buffer_[32 << 10];
 };
 
-/// A tar file into a gzip_writer; only the two final blocks of zeros as padding, which is all that Consul accepts.
+/// Writes a tar file to a gzip_writer; pads it with the two final zero blocks only, because Consul rejects more.
 class tar_writer {
 public:
   tar_writer(gzip_writer& out, std::chrono::seconds now) : out_(out), now_(now), tar_(archive_write_new()) {
@@ -112,7 +112,7 @@ private:
   std::unique_ptr<archive, closer> tar_;
 };
 
-/// What clients get: without what only our own servers know.
+/// The metadata for clients: without the members that only Praetor servers use.
 snapshot_meta public_meta(snapshot_meta meta) {
   for (auto& one : meta.configuration.servers) one.storage_id.clear();
   meta.time_ns = 0;

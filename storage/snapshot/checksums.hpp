@@ -7,10 +7,10 @@
 
 namespace praetor::storage {
 
-/// CRC-64/XZ (ECMA-182, reflected); pass an earlier result to go on with it. Consul's snapshot directories carry it.
+/// CRC-64/XZ (ECMA-182, reflected); pass an earlier result to continue it. Used in Consul's snapshot directories.
 std::uint64_t crc64(std::string_view bytes, std::uint64_t before = 0);
 
-/// SHA-256, piece by piece.
+/// Incremental SHA-256.
 class sha256 {
 public:
   sha256();
@@ -19,7 +19,7 @@ public:
   sha256& operator=(sha256&&) noexcept;
 
   void update(std::string_view bytes);
-  /// The 32 bytes; nothing may be added afterwards.
+  /// The 32-byte digest; add nothing afterwards.
   std::string finish();
 
 private:

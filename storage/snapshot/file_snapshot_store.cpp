@@ -22,11 +22,11 @@ namespace fs = std::filesystem;
 constexpr std::size_t piece = 256 << 10;
 constexpr std::string_view unfinished = ".tmp";
 
-/// meta.json in a snapshot directory.
+/// The content of meta.json in a snapshot directory.
 struct stored_meta {
   snapshot_meta meta;
   blob crc;           ///< CRC-64 of state.bin, big-endian
-  std::string digest; ///< hexadecimal SHA-256 of the JSON of `meta` and state.bin; Consul's directories have none
+  std::string digest; ///< hexadecimal SHA-256 of the JSON of `meta` and state.bin; absent in Consul's directories
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -71,7 +71,7 @@ private:
   fs::path path_;
 };
 
-/// Reads all of state.bin and compares size and sums.
+/// Reads all of state.bin and checks size and checksums.
 expected<void> verify(const stored_meta& meta, const file_handle& file, const fs::path& path) {
   std::uint64_t crc = 0;
   sha256 digest;
@@ -95,7 +95,7 @@ expected<void> verify(const stored_meta& meta, const file_handle& file, const fs
 
 } // namespace
 
-/// The directory, shared with sinks that outlive the store.
+/// The directory, shared with sinks that may outlive the store.
 class file_snapshot_store::shelf {
 public:
   shelf(fs::path directory, std::size_t keep) : directory_(std::move(directory)), keep_(keep) {}
@@ -162,7 +162,7 @@ public:
   }
   expected<void> reap() { return reap(keep_); }
 
-  /// Moves a finished snapshot to its place. Equal ids have equal content: a sound one that is there already stays.
+  /// Moves a finished snapshot into place. Equal ids have equal content: keeps a valid one that exists.
   expected<void> publish(const std::string& id) {
     std::error_code problem;
     if (fs::exists(place(id), problem)) {
@@ -186,7 +186,7 @@ private:
     return tl::unexpected(std::move(why));
   }
 
-  /// First out of its place in one step, so that a crash leaves no half snapshot there.
+  /// Renames it first, so that a crash leaves no partial snapshot in its place.
   expected<void> remove(const std::string& id) {
     auto aside = directory_ / (id + ".old" + std::string(unfinished));
     std::error_code problem;
@@ -200,7 +200,7 @@ private:
   fs::path directory_;
   std::size_t keep_;
   std::mutex guard_;
-  std::set<std::string> damaged_; ///< ids that did not verify
+  std::set<std::string> damaged_; ///< ids that failed verification
 };
 
 class file_snapshot_store::sink final : public snapshot_sink {
@@ -246,7 +246,7 @@ public:
     auto digest = digest_of_file();
     if (!digest) return tl::unexpected(digest.error());
     stored.digest = std::move(*digest);
-    // Also makes the name of state.bin durable.
+    // Also makes state.bin's name durable.
     if (auto done = replace_file(directory / "meta.json", json::to_string(stored) + "\n"); !done)
       return tl::unexpected(done.error());
     if (auto done = shelf_->publish(meta_.id); !done) return tl::unexpected(done.error());
@@ -264,8 +264,8 @@ private:
     return done;
   }
 
-  /// The digest begins with the meta data, which are complete only now: it is taken from the file, and so also checks
-  /// that what was written can be read.
+  /// The digest begins with the metadata, which are complete only now. Computing it from the file also verifies that
+  /// the written data can be read.
   expected<std::string> digest_of_file() {
     auto file = file_handle::open(path(), O_RDONLY);
     if (!file) return tl::unexpected(file.error());

@@ -7,12 +7,13 @@
 
 namespace praetor::storage {
 
-/// Snapshots in `<directory>/<term>-<index>-<ms>/{meta.json,state.bin}`, laid out so that Consul's directories can be
-/// read too. A new one is written beside its place, synced with its directory, and renamed: it is there whole or not
-/// at all. meta.json carries a CRC-64 of the state, as Consul's does, and a SHA-256 over the meta data and the state.
+/// Snapshots in `<directory>/<term>-<index>-<ms>/{meta.json,state.bin}`, in a layout that can also read Consul's
+/// directories (hashicorp/raft: file_snapshot.go). A new one is written to a temporary directory, synced, and renamed:
+/// it exists completely or not at all. meta.json has a CRC-64 of the state, as Consul's does, and a SHA-256 over
+/// metadata and state.
 class file_snapshot_store final : public snapshot_store {
 public:
-  /// Makes the directory (its usual place is `<data_dir>/raft/snapshots`) and removes what crashes left unfinished.
+  /// Creates the directory (usually `<data_dir>/raft/snapshots`) and removes unfinished snapshots of crashes.
   static expected<std::unique_ptr<file_snapshot_store>> open_directory(const std::filesystem::path& directory,
                                                                        std::size_t keep = snapshots_kept);
 

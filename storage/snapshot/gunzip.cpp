@@ -24,12 +24,12 @@ struct gunzip::state {
   z_stream stream{};
   std::string in = std::string(piece, '\0');
   std::string out = std::string(piece, '\0');
-  bool inside = false;  ///< a member has begun and not ended
-  bool started = false; ///< at least one has begun
+  bool inside = false;  ///< inside a member
+  bool started = false; ///< at least one member was seen
   bool ended = false;
   std::optional<error> failed;
   std::uint64_t produced = 0;
-  std::uint64_t taken = 0; ///< compressed bytes
+  std::uint64_t taken = 0; ///< compressed bytes consumed
   std::uint64_t most_bytes = 256 << 20, most_times = 128;
 
   bool expands_too_much(std::uint64_t more) const {
@@ -37,7 +37,7 @@ struct gunzip::state {
     return all > most_bytes && all / most_times > taken - stream.avail_in;
   }
 
-  /// Fills up to at least `wanted` bytes of input, if there are so many.
+  /// Fills the input to at least `wanted` bytes, if available.
   expected<void> fill(std::size_t wanted) {
     if (stream.avail_in >= wanted) return {};
     std::memmove(in.data(), stream.next_in, stream.avail_in);
@@ -122,7 +122,7 @@ expected<std::string_view> gunzip::next() {
     else if (code != Z_OK && code != Z_BUF_ERROR)
       stop(s.text_of(code));
   }
-  // What came out before an error is handed out first.
+  // Returns output that precedes an error first.
   std::size_t count = s.out.size() - s.stream.avail_out;
   if (!s.failed && s.expands_too_much(count)) {
     stop({"the archive expands to more than " + std::to_string(s.most_times) + " times its size"});

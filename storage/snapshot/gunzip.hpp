@@ -11,16 +11,17 @@
 
 namespace praetor::storage {
 
-/// Puts up to `max` bytes at `buffer`; how many, 0 at the end.
+/// Reads up to `max` bytes into `buffer`; returns the number, 0 at the end.
 using byte_source = std::function<expected<std::size_t>(char* buffer, std::size_t max)>;
-/// Takes all of the bytes.
+/// Consumes all bytes.
 using byte_sink = std::function<expected<void>(std::string_view bytes)>;
 
-/// A source over bytes that outlive it.
+/// A source over bytes that must outlive it.
 byte_source source_of(std::string_view bytes);
 
-/// Decompresses a gzip stream of one or more members. The error texts are those that Consul's clients see: `EOF`
-/// (nothing at all), `unexpected EOF`, `gzip: invalid header`, `gzip: invalid checksum`, `flate: corrupt input ...`.
+/// Decompresses a gzip stream (RFC 1952) of one or more members. The error texts are those that Consul's clients see:
+/// `EOF` (nothing at all), `unexpected EOF`, `gzip: invalid header`, `gzip: invalid checksum`, `flate: corrupt input
+/// ...`.
 class gunzip {
 public:
   explicit gunzip(byte_source from);
@@ -28,14 +29,14 @@ public:
   gunzip(const gunzip&) = delete;
   gunzip& operator=(const gunzip&) = delete;
 
-  /// Looks at the first header.
+  /// Reads the first header.
   expected<void> begin();
   /// The next bytes, valid until the next call; empty at the end.
   expected<std::string_view> next();
-  /// Bytes handed out so far.
+  /// The number of bytes produced so far.
   std::uint64_t produced() const;
-  /// Fails from now on where more than `bytes` came out, and more than `times` what went in. By default 256 MiB
-  /// and 128 times: no saved state is so uniform, but a few megabytes that were made for it fill any memory.
+  /// Fails once the output exceeds `bytes` as well as `times` the input. Defaults: 256 MiB and 128 times. No real state
+  /// compresses that well, but a crafted archive of a few megabytes could fill any memory.
   void limit_expansion(std::uint64_t bytes, std::uint64_t times);
 
 private:

@@ -8,7 +8,7 @@
 
 namespace praetor::storage {
 
-/// Snapshots that end with the process: for -dev and for the simulator.
+/// Snapshots that live as long as the process: for -dev and for the simulator.
 class memory_snapshot_store final : public snapshot_store {
 public:
   explicit memory_snapshot_store(std::size_t keep = snapshots_kept);
@@ -18,9 +18,9 @@ public:
   expected<std::unique_ptr<snapshot_source>> open(const std::string& id) override;
   expected<void> reap(std::size_t keep) override;
 
-  /// The simulator's bit rot: from now on the snapshot does not open.
+  /// Simulates bit rot: the snapshot no longer opens.
   void damage(const std::string& id);
-  /// Another store with the snapshots that this one has now.
+  /// Another store with the current snapshots of this one.
   std::shared_ptr<memory_snapshot_store> copy() const;
 
 private:

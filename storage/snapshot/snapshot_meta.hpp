@@ -11,12 +11,12 @@
 
 namespace praetor::storage {
 
-/// One member of the Raft configuration that a snapshot carries.
+/// A member of the Raft configuration in a snapshot.
 struct snapshot_server {
   std::int64_t suffrage = 0; ///< 0 voter, 1 non-voter
   std::string id;
   std::string address;
-  std::string storage_id; ///< UUID of the disk that the member votes with; Consul knows none and skips it
+  std::string storage_id; ///< UUID of the member's storage; Consul skips this member
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -38,7 +38,7 @@ struct snapshot_configuration {
   bool operator==(const snapshot_configuration&) const = default;
 };
 
-/// What `meta.json` holds, in the archive and in the snapshot directory.
+/// The content of `meta.json`, in archives and snapshot directories.
 struct snapshot_meta {
   std::int64_t version = 1;
   std::string id; ///< `<term>-<index>-<Unix ms>`
@@ -48,7 +48,7 @@ struct snapshot_meta {
   snapshot_configuration configuration;
   std::uint64_t configuration_index = 0;
   std::int64_t size = 0;    ///< bytes of state.bin
-  std::int64_t time_ns = 0; ///< stamp of the entry at `index`; 0: unknown (an archive of Consul)
+  std::int64_t time_ns = 0; ///< timestamp of the entry at `index`; 0: unknown (an archive of Consul)
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -65,14 +65,14 @@ struct snapshot_meta {
   bool operator==(const snapshot_meta&) const = default;
 };
 
-/// `<term>-<index>-<ms>`; `now` is Unix time.
+/// The id `<term>-<index>-<ms>`; `now` is Unix time.
 std::string snapshot_id(std::uint64_t term, std::uint64_t index, std::chrono::milliseconds now);
 
-/// What Raft calls the same, and back.
+/// Converts from and to Raft's metadata.
 snapshot_meta from_raft(const raft::snapshot_meta& meta);
 raft::snapshot_meta to_raft(const snapshot_meta& meta);
 
-/// The `Peers` value that belongs to a configuration.
+/// The `Peers` value for a configuration.
 blob packed_peers(const snapshot_configuration& configuration);
 
 } // namespace praetor::storage

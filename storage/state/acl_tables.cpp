@@ -8,7 +8,7 @@ namespace praetor::state {
 
 namespace {
 
-/// A key of each element: what `target` gives, then `last`.
+/// One key per element: the value of `target`, then `last`.
 template <class Element, class Target>
 string_list link_keys(const std::vector<Element>& links, std::string_view last, Target target) {
   string_list out;
@@ -38,7 +38,7 @@ std::string token_schema::by_auth_method(const acl_token& t) {
 }
 std::string token_schema::by_expiry(const acl_token& t) {
   if (!t.expires()) return {};
-  // What nanoseconds can't count never comes, and what was before 1970 has long come.
+  // A time beyond the range of nanoseconds never comes; one before 1970 has passed.
   constexpr auto end = std::numeric_limits<std::int64_t>::max();
   bool never = t.expiration_time->seconds >= end / 1'000'000'000, passed = t.expiration_time->seconds < 0;
   auto at = never ? end : passed ? 0 : t.expiration_time->since_epoch().count();

@@ -11,7 +11,7 @@ namespace praetor::state {
 inline constexpr std::string_view acl_tokens_key = "acl-tokens", acl_policies_key = "acl-policies",
                                   acl_roles_key = "acl-roles", acl_bootstrap_key = "acl-token-bootstrap";
 
-// The tables of access control. Ids and names are keys in lower case, secrets as they are.
+// The ACL tables. Ids and names are lower-cased in keys, secrets are unchanged.
 
 struct token_schema {
   using record = acl_token;
@@ -24,7 +24,7 @@ struct token_schema {
   static string_list by_role(const acl_token& t);        ///< role id, secret
   static string_list by_service(const acl_token& t);     ///< name of a service identity, secret
   static std::string by_auth_method(const acl_token& t); ///< auth method, secret
-  static std::string by_expiry(const acl_token& t);      ///< nanoseconds since 1970 (8 bytes, big endian), accessor
+  static std::string by_expiry(const acl_token& t);      ///< nanoseconds since 1970 (8 bytes, big-endian), accessor
   using indexes = index_list<table_index<"accessor", by_accessor, index_flags::unique>,
                              table_index<"policy", by_policy, index_flags::keys_only>,
                              table_index<"role", by_role, index_flags::keys_only>,
@@ -61,7 +61,7 @@ struct acl_tables {
   table<role_schema> roles;
 };
 
-// Look-ups; null: there is none. Ids and names without regard to case.
+// Lookups return null if there is no such record. Ids and names are case-insensitive.
 
 acl_token_ptr token_with_secret(const acl_tables& t, std::string_view secret, watch_set* watch = nullptr);
 acl_token_ptr token_with_accessor(const acl_tables& t, std::string_view accessor, watch_set* watch = nullptr);

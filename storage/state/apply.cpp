@@ -10,20 +10,20 @@ namespace praetor::state {
 void step::touch(std::string_view key) { writer().raise(key); }
 void step::touch_peer(std::string_view peer, std::string_view rest) { touch(peer_index_key(peer, rest)); }
 
-/// Sparing the write keeps indexes and watchers quiet.
+/// Skipping a no-op write keeps indexes and watchers unchanged.
 bool changes_node(const register_request& r, const node_ptr& existing) {
   if (!existing) return true;
   if (r.skip_node_update) return false;
   auto wanted = node_of(r);
   if (equal_fold(wanted.name, existing->name)) wanted.name = existing->name;
-  wanted.peer_name = existing->peer_name; // both were looked up in lower case
+  wanted.peer_name = existing->peer_name; // both were looked up case-insensitively
   return !same_record(wanted, *existing);
 }
 
 namespace {
 
-/// The only ways to fail once something has been written: a check of a service that is not there, and everything else
-/// after a rename has removed the old node.
+/// The only failures after a first write: a check of an unknown service, and any failure after a rename has deleted the
+/// old node.
 bool may_fail_late(step& s, const register_request& r) {
   auto foreign = [&](const health_check_ptr& c) {
     return !c->service_id.empty() && !(r.service && equal_fold(c->service_id, r.service->id));
@@ -60,7 +60,7 @@ expected<void> register_all(step& s, register_request& r) {
   return {};
 }
 
-/// Checked before anything is written.
+/// Validates before anything is written.
 expected<void> check_nodes_match(const register_request& r) {
   auto matches = [&](const health_check& c) -> expected<void> {
     if (c.node.empty() || equal_fold(c.node, r.node)) return {};

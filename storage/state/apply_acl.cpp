@@ -18,7 +18,7 @@ void stamp(step& s, Record& record, const std::shared_ptr<const Record>& existin
   record.modify_index = s.index;
 }
 
-/// Fills in the names that links lead to. @returns how many lead somewhere
+/// Fills in the names of linked records. @returns the number of valid links
 template <class Find>
 expected<std::size_t> resolve(std::vector<acl_link>& links, bool allow_missing, const std::string& owner,
                               const std::string& what, Find find) {
@@ -53,7 +53,7 @@ bool grants_nothing(const acl_token& t, std::size_t valid_links) {
   return valid_links == 0 && t.service_identities.empty() && t.node_identities.empty() && t.templated_policies.empty();
 }
 
-/// Whether a compare-and-set finds what it expects.
+/// Whether the compare-and-set condition holds.
 bool matches(const acl_token& given, const acl_token_ptr& existing) {
   return given.modify_index == (existing ? existing->modify_index : 0);
 }
@@ -78,7 +78,7 @@ expected<void> set_token(step& s, acl_token t, const acl_token_set_request& how)
   auto roles = resolve(t.roles, how.allow_missing_links, "Token", "role",
                        [&](const std::string& id) { return role_with_id(all, id); });
   if (!roles) return tl::unexpected(roles.error());
-  // Auth methods are only carried along: no token can be made through one here, but those that were may be changed.
+  // Auth methods are only preserved: no token can be created through one, but existing ones may be changed.
   if (!t.auth_method.empty() && !how.from_replication && (!existing || existing->auth_method != t.auth_method))
     return fail("No such auth method with Name: " + t.auth_method);
   if (auto whole = whole_identities(t, "Token"); !whole) return whole;
@@ -149,7 +149,7 @@ expected<void> delete_role(step& s, const std::string& id) {
   return {};
 }
 
-/// Does the same with each of a batch; all or none.
+/// Applies a function to each item of a batch, all or none.
 template <class Item, class Function>
 apply_result each(step& s, const std::vector<Item>& batch, Function function) {
   std::optional<transaction::savepoint> before;

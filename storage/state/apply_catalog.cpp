@@ -41,12 +41,12 @@ std::vector<service_record_ptr> services_on(const tables& t, std::string_view pe
   return out;
 }
 
-/// What changes a node, or a check of the node itself, changes the health of all that runs on it.
+/// A change of a node or a node check changes the health of all its services.
 void touch_services_on(step& s, std::string_view peer, std::string_view node_name) {
   for (auto& r : services_on(s.tables(), peer, node_name)) touch_service(s, r->service);
 }
 
-/// The services whose health a check counts for.
+/// Touches the services whose health a check affects.
 void touch_health(step& s, const health_check& check) {
   if (check.service_id.empty())
     touch_services_on(s, check.peer_name, check.node);
@@ -69,8 +69,9 @@ void drop_kind_name(step& s, std::string_view kind, std::string_view name) {
     s.touch("kind_service_names." + std::string(kind_index_name(kind)));
 }
 
-/// A name may be taken over from a node whose agent is known to have failed (or, if `or_without_id`, that never had an
-/// id), and from nobody else. A node without a serfHealth check is not ours to protect.
+/// A name may be taken over only from a node whose agent is known to have failed (or, if `or_without_id`, that never
+/// had an id). A node without a serfHealth check is not protected (Consul: ensureNoNodeWithSimilarNameTxn in
+/// agent/consul/state/catalog.go).
 expected<void> check_name_free(step& s, const node& n, bool or_without_id) {
   auto holder = node_named(s.tables(), n.peer_name, n.name);
   if (!holder || equal_fold(holder->id, n.id)) return {};
@@ -81,8 +82,8 @@ expected<void> check_name_free(step& s, const node& n, bool or_without_id) {
               holder->address + ")");
 }
 
-/// After an instance has ceased to accept Connect traffic for its destination. The index of a Connect query is the
-/// largest of its instances' services; it must not fall when one of them leaves.
+/// Call after an instance no longer accepts Connect traffic for its destination. The index of a Connect query is the
+/// maximum over its instances' services; it must not decrease when one of them leaves.
 void leave_destination(step& s, const node_service& gone) {
   auto destination = connect_destination(gone);
   if (destination.empty()) return;
@@ -102,8 +103,8 @@ void leave_destination(step& s, const node_service& gone) {
   }
 }
 
-/// After an instance has gone from under its names: ends what stood for the last one of them. Which names exist follows
-/// from the instances alone, so that a state rebuilt from a snapshot has the same.
+/// Call after an instance was removed from an index by name: removes the entries that stood for the last one. The set
+/// of names depends on the instances only, so that a state restored from a snapshot has the same.
 void leave_names(step& s, const node_service& gone) {
   auto peer = lower_case(gone.peer_name);
   leave_destination(s, gone);
@@ -154,7 +155,7 @@ expected<void> ensure_service(step& s, const std::string& node_name, node_servic
   if (auto valid = check_metadata(service.meta, service.kind); !valid)
     return fail("Invalid Service Meta for node " + node_name + " and serviceID " + service.id + ": " +
                 valid.error().text);
-  // Under these names the tables keep the services without a kind, and all that accept Connect traffic.
+  // The tables list services without a kind, and all that accept Connect traffic, under these names.
   if (service.kind == kind_index_name({}) || service.kind == connect_enabled)
     return fail("Invalid Service Kind " + praetor::quoted(service.kind));
   auto existing = service_on(s.tables(), service.peer_name, node_name, service.id);
@@ -170,7 +171,7 @@ expected<void> ensure_service(step& s, const std::string& node_name, node_servic
   auto record = std::make_shared<const service_record>(service_record{node_name, std::move(service)});
   s.tables().services.put(s.writer(), record);
   if (existing) {
-    // Under an old name the instance is gone, which whoever watches that name has to learn.
+    // The instance is gone under its old name, whose watchers must be notified.
     const auto &was = existing->service, &is = record->service;
     bool renamed = !equal_fold(was.name, is.name);
     if (renamed) touch_service(s, was);
@@ -198,7 +199,7 @@ expected<void> ensure_check(step& s, health_check check) {
   if (modified) touch_health(s, check);
   // A check that moves to another instance, or between an instance and its node, changes the health of both.
   if (existing && !equal_fold(existing->service_id, check.service_id)) touch_health(s, *existing);
-  // Also when nothing changed: a session may have been made just before by a server that saw the check pass.
+  // Even without a change: a server that saw the check pass may have just created a session.
   if (check.status == health_critical && check.peer_name.empty())
     delete_sessions_of_check(s, check.node, check.check_id);
   if (!modified) return {};
@@ -235,7 +236,7 @@ void delete_service(step& s, std::string_view peer, std::string_view node_name, 
 void delete_node(step& s, std::string_view peer_name, std::string_view node_name) {
   auto record = node_named(s.tables(), peer_name, node_name);
   if (!record) return;
-  // Copies: the arguments may be members of records that go away here.
+  // Copies, because the arguments may be members of records that are deleted here.
   const std::string peer = record->peer_name, name = record->name;
   for (auto& r : services_on(s.tables(), peer, name)) delete_service(s, peer, name, r->service.id);
   std::vector<health_check_ptr> checks;

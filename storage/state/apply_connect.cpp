@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view serial_key = "connect-ca-builtin-serial";
 
-/// The ids of stored roots that are not among `next`.
+/// The ids of stored roots that `next` lacks.
 string_list ids_without(const table<ca_root_schema>& stored, const std::vector<ca_root_ptr>& next) {
   string_list out;
   stored.for_each([&](std::string_view id, const ca_root_ptr&) {
@@ -61,7 +61,7 @@ void set_provider_state(step& s, ca_provider_state state) {
   states.put(s.writer(), std::make_shared<const ca_provider_state>(std::move(state)));
 }
 
-/// The serial number is kept in the index table; it starts from the provider's index.
+/// The index table holds the serial number; it starts from the provider's index.
 std::uint64_t next_serial(step& s) {
   auto last = index_value(s.tables(), serial_key);
   if (last == 0) last = index_value(s.tables(), ca_provider_schema::index_row);

@@ -24,7 +24,7 @@ void check_rules(const coordinate_batch& r, first_fault& f) {
 apply_result apply_coordinates(step& s, coordinate_batch batch) {
   for (auto& entry : batch)
     if (entry && node_named(s.tables(), {}, entry->node)) s.tables().coordinates.put(s.writer(), std::move(entry));
-  s.touch(coordinate_schema::index_row); // also when all of them were passed over
+  s.touch(coordinate_schema::index_row); // even if all were skipped
   return {};
 }
 

@@ -15,13 +15,13 @@ void add_tombstone(step& s, std::string_view key) {
   s.touch("tombstones");
 }
 
-/// A lock or unlock names no session, or one that does not exist. Clients hear 500; this status is for servers of
-/// releases that know no codes.
+/// A lock or unlock names no session or an unknown one. Clients receive 500; this status is for servers of releases
+/// without error codes.
 tl::unexpected<error> unusable_session(std::string text) {
   return fail(error_code::failed_precondition, std::move(text), 412);
 }
 
-/// The session that a lock or unlock names has to be given.
+/// A lock or unlock must name a session.
 expected<void> need_session(const kv_entry& entry) {
   if (entry.session.empty()) return unusable_session("missing session");
   return {};
@@ -42,7 +42,7 @@ kv_entry_ptr kv_set(step& s, kv_entry entry, bool keep_session) {
 
 kv_entry_ptr kv_set_cas(step& s, kv_entry entry) {
   auto existing = s.tables().kvs.at(entry.key);
-  // Index 0 asks that the key does not exist.
+  // Index 0 requires that the key does not exist.
   bool same = entry.modify_index == (existing ? existing->modify_index : 0);
   if (!same && !mutated(mutation::compare_and_set_without_compare)) return nullptr;
   return kv_set(s, std::move(entry), true);
@@ -65,7 +65,7 @@ bool kv_delete_cas(step& s, std::string_view key, std::uint64_t index) {
 
 void kv_delete_tree(step& s, std::string_view prefix) {
   if (s.tables().kvs.erase_prefix(s.writer(), prefix) == 0) return;
-  // Whoever lists everything reads the table's own index.
+  // Listing all keys uses the table's own index.
   if (!prefix.empty()) add_tombstone(s, prefix);
 }
 

@@ -15,14 +15,14 @@ std::string joined(const staged_archive& archive) {
   return out;
 }
 
-/// The largest index that clients would see. The table of indexes has those of all records.
+/// The largest index that clients could see. The index table covers all records.
 std::uint64_t highest_index(const tables& t) {
   auto highest = t.last_index;
   t.indexes.for_each([&](std::string_view, std::uint64_t index) { highest = std::max(highest, index); });
   return highest;
 }
 
-/// Indexes follow the archive; what comes later is above all that was seen before and all that is in it.
+/// Indexes follow the archive; later ones exceed all that were seen before and all in the archive.
 apply_result put_in_place(step& s, const staged_archive& archive) {
   auto next = read_state(joined(archive));
   s.tables().staged = nullptr;

@@ -5,22 +5,22 @@
 
 namespace praetor::state {
 
-/// What a command in the log gave back to the caller who proposed it. Small and serialisable: it crosses processes.
-/// At most one of the values is set; none means success without a value.
+/// The result of a log command for its proposer. Small and serializable, because it crosses processes. At most one of
+/// the values is set; none means success without a value.
 struct apply_result {
-  std::string error;               ///< as a client sees it; empty: the command did its work
-  std::int64_t status = 200;       ///< HTTP code that belongs to the error
-  std::uint64_t code = 0;          ///< error_code, as it travels: read it by why()
-  bool unreadable = false;         ///< the entry is no command that this release can apply: it changed nothing
-  bool not_appended = false;       ///< set by the leader: it was surely never appended, so that it may be sent again
-  std::optional<bool> flag;        ///< compare-and-set, lock and unlock: whether it was done
-  std::optional<std::string> text; ///< the id of the session that was created
-  std::optional<std::uint64_t> number; ///< the next serial number of the certificate authority
+  std::string error;                   ///< as clients see it; empty: success
+  std::int64_t status = 200;           ///< the error's HTTP status
+  std::uint64_t code = 0;              ///< error_code as sent: read it through why()
+  bool unreadable = false;             ///< this release can't apply the entry, which changed nothing
+  bool not_appended = false;           ///< set by the leader: definitely not appended, so it may be retried
+  std::optional<bool> flag;            ///< compare-and-set, lock and unlock: whether it took effect
+  std::optional<std::string> text;     ///< the id of the created session
+  std::optional<std::uint64_t> number; ///< the next serial number of the CA
   std::optional<txn_response> txn;
 
   bool ok() const { return error.empty(); }
 
-  /// What went wrong; the code is by the status if a release without codes sent it.
+  /// The error; the status implies the code if a release without codes sent it.
   praetor::error why() const { return {received_code(code, status), error, static_cast<int>(status)}; }
 
   static apply_result failure(praetor::error why) {

@@ -19,7 +19,7 @@ string_list names_below(const Tree& tree, const std::string& prefix) {
   return out;
 }
 
-/// A time that nanoseconds can't count is the last one that they can.
+/// Saturates at the range of nanoseconds.
 nanoseconds later(nanoseconds time, nanoseconds delay) {
   return time > nanoseconds::max() - delay ? nanoseconds::max() : time + delay;
 }

@@ -26,43 +26,43 @@ struct step {
   void touch_peer(std::string_view peer, std::string_view rest);
 };
 
-// The catalog. What fails has changed nothing.
+// Catalog. A failed operation changes nothing.
 
-/// Inserts or updates a node; a known id under another name renames it. Indexes in `n` are ignored.
+/// Inserts or updates a node; a known id with another name renames it. Ignores the indexes in `n`.
 expected<void> ensure_node(step& s, node n);
 /// Inserts or updates an instance on an existing node.
 expected<void> ensure_service(step& s, const std::string& node_name, node_service service);
-/// Inserts or updates a check; a critical one ends the sessions that depend on it.
+/// Inserts or updates a check; a critical one invalidates the sessions that depend on it.
 expected<void> ensure_check(step& s, health_check check);
-// Removing what does not exist is no error.
+// Deleting a missing record is not an error.
 void delete_node(step& s, std::string_view peer, std::string_view name);
 void delete_service(step& s, std::string_view peer, std::string_view node_name, std::string_view id);
 void delete_check(step& s, std::string_view peer, std::string_view node_name, std::string_view id);
 
-// Keys.
+// Keys and values.
 
-/// @param keep_session the entry keeps the session that holds the key; otherwise the session in `entry` is stored
-/// @returns the entry as it is stored now
+/// @param keep_session keep the session that holds the key; otherwise store the session in `entry`
+/// @returns the stored entry
 kv_entry_ptr kv_set(step& s, kv_entry entry, bool keep_session);
 void kv_delete(step& s, std::string_view key);
 void kv_delete_tree(step& s, std::string_view prefix);
-/// @returns whether the key had that index and so is gone, or was not there at all
+/// @returns true if the key had that index and was deleted, or did not exist
 bool kv_delete_cas(step& s, std::string_view key, std::uint64_t index);
-/// @returns the entry as it is stored now, or null if the index did not match
+/// @returns the stored entry, or null if the index did not match
 kv_entry_ptr kv_set_cas(step& s, kv_entry entry);
 /// @returns null if another session holds the key. Errors: no session, or an unknown one.
 expected<kv_entry_ptr> kv_lock(step& s, kv_entry entry);
 /// @returns null if the session does not hold the key
 expected<kv_entry_ptr> kv_unlock(step& s, kv_entry entry);
 bool lock_delayed(step& s, std::string_view key);
-/// Forgets the lock delays that have passed.
+/// Deletes expired lock delays.
 void drop_lock_delays(step& s);
 
 // Sessions.
 
 /// @returns the new session's id
 expected<std::string> create_session(step& s, session new_session);
-/// Releases or deletes its keys, starts their lock delays. An unknown id is no error.
+/// Releases or deletes its keys and starts their lock delays. An unknown id is not an error.
 void delete_session(step& s, std::string_view id);
 void delete_sessions_of_check(step& s, std::string_view node_name, std::string_view check_id);
 void delete_sessions_of_node(step& s, std::string_view node_name);

@@ -8,7 +8,7 @@ namespace praetor::state {
 
 namespace {
 
-/// Whether a record may be written under compare-and-set: index 0 asks that there is none yet.
+/// Whether the compare-and-set condition holds for a record: index 0 requires that it does not exist.
 template <class Record>
 bool cas_matches(const Record* existing, std::uint64_t index) {
   return index == (existing ? existing->modify_index : 0);
@@ -166,7 +166,7 @@ void check_rules(const txn_request& r, first_fault& f) {
 apply_result apply_txn(step& s, txn_request request) {
   apply_result result;
   auto& out = result.txn.emplace();
-  // Lock delays are looked at before anything is tried, and reported alone.
+  // Lock delays are checked before any operation, and reported alone.
   for (std::size_t i = 0; i < request.ops.size(); ++i) {
     auto& kv = request.ops[i].kv;
     if (kv && kv->verb == "lock" && lock_delayed(s, kv->entry.key))

@@ -13,14 +13,14 @@ namespace praetor::state {
 namespace {
 
 constexpr std::uint64_t largest_index = std::uint64_t{1} << 62;
-/// Where records keep the indexes of what is inside them. Elsewhere the same names are the user's.
+/// The members in which records keep the indexes of nested records. Elsewhere these names belong to users.
 constexpr std::array<std::string_view, 4> descended{"Service", "Check", "Checks", "RaftIndex"};
 
 class record_check {
 public:
   record_check(std::string_view bytes, std::uint64_t last_index) : in_(bytes), last_index_(last_index) {}
 
-  /// @returns what is wrong; "" if nothing is
+  /// @returns the fault; "" if there is none
   std::string value() {
     if (in_.kind() == msgpack::value_kind::list) return list();
     if (in_.kind() != msgpack::value_kind::map) {
@@ -49,7 +49,7 @@ public:
     return {};
   }
 
-  /// One of a table's index.
+  /// Checks an entry of the index table.
   std::string index_entry() {
     std::size_t members = 0;
     if (!in_.begin_map(members)) return {};
@@ -96,7 +96,7 @@ private:
   std::uint64_t last_index_;
 };
 
-/// The last index, which the header holds.
+/// The last index, from the header.
 expected<std::uint64_t> read_header(std::string_view bytes, std::size_t& end) {
   msgpack::reader in(bytes);
   std::size_t members = 0;

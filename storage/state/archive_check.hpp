@@ -6,11 +6,11 @@
 
 namespace praetor::state {
 
-/// Looks through a state (as `write_state` or a real server wrote it) that is to take the place of this one, without
-/// taking anything from it. Refuses null records, and indexes that no history yields: a last index of 0, one above 2^62
-/// or above the last index, a change that is older than the creation. With such ones later changes would get indexes
-/// that clients have seen already.
-/// @returns which record is wrong, and why
+/// Validates a state (of `write_state` or of a Consul server) that is about to replace this one, without applying
+/// anything. Rejects null records, and indexes that no history produces: a last index of 0 or above 2^62, an index
+/// above the last one, a modification older than the creation. With those, later changes could get indexes that clients
+/// have already seen.
+/// @returns the faulty record and the fault
 expected<void> check_archive(std::string_view bytes);
 
 } // namespace praetor::state

@@ -13,7 +13,7 @@
 
 namespace praetor::state {
 
-/// Hands out the records of one state. Each function returns false once the visitor has stopped.
+/// Emits the records of a state. Each function returns false once the visitor has stopped.
 class record_writer {
 public:
   record_writer(const struct tables& t, record_scope scope, const record_visitor& visit)
@@ -29,14 +29,14 @@ public:
     return put_packed(type, buffer_);
   }
   bool put_packed(command_type type, std::string_view bytes) { return visit_(static_cast<std::uint8_t>(type), bytes); }
-  /// Calls `visit(key, value)`, which returns false to stop, for all keys of a tree below `prefix`.
+  /// Calls `visit(key, value)` for all keys of a tree below `prefix`, until it returns false.
   template <class Tree, class Visit>
   static bool each(const Tree& tree, std::string_view prefix, Visit visit) {
     bool going = true;
     tree.for_each(prefix, nullptr, [&](std::string_view key, const auto& value) { return going = visit(key, value); });
     return going;
   }
-  /// All records that a tree points to.
+  /// Emits all records of a tree.
   template <class Tree>
   bool put_all(command_type type, const Tree& tree) {
     return each(tree, {}, [&](std::string_view, const auto& record) { return put(type, *record); });
@@ -49,14 +49,14 @@ private:
   std::string buffer_;
 };
 
-/// A state that an archive is being read into.
+/// A state that is being restored from an archive.
 struct restoring {
   restored_state& built;
   struct tables& t;
-  retired_parts retired = {}; // nobody watches the state yet: dropped
+  retired_parts retired = {}; // no one watches the state yet: dropped
 
   explicit restoring(restored_state& into) : built(into), t(into.tables) {}
-  /// Writes as an entry of that index would, so that tables raise the index keys that the records' indexes imply.
+  /// Writes like an entry with that index, so that tables raise the keys that the records' indexes imply.
   table_writer writer(std::uint64_t index) { return {t.indexes, retired, index}; }
 };
 
@@ -64,8 +64,8 @@ namespace detail {
 
 tl::unexpected<error> bad_record(command_type type, const std::string& why);
 
-/// Reads a record and adds it to the state. Nothing is added that the tables can't hold: an archive with null elements
-/// is refused, and a name with a zero byte, which nobody can ask for, is left out.
+/// Reads a record and adds it to the state. Rejects null elements, which the tables can't hold, and skips names with a
+/// zero byte, which no one can query.
 template <class Record, auto Add>
 expected<void> restore_record(restoring& in, command_type type, std::string_view bytes) {
   auto record = std::make_shared<Record>();
@@ -91,9 +91,9 @@ std::string json_of(std::string_view bytes) {
 
 } // namespace detail
 
-/// Records whose MessagePack is that of a Record.
+/// The form of records whose MessagePack is that of a Record.
 /// @tparam Write bool(record_writer&, command_type)
-/// @tparam Add (restoring&, std::shared_ptr<Record>): puts it into the state as it is; void or expected<void>
+/// @tparam Add (restoring&, std::shared_ptr<Record>): adds it to the state unchanged; void or expected<void>
 template <class Record, auto Write, auto Add>
 constexpr archive_form archived(int place) {
   return {place, Write, &detail::restore_record<Record, Add>, &detail::json_of<Record>};
@@ -108,14 +108,14 @@ auto& table_of(State& t, Table acl_tables::*member) {
   return t.acl.*member;
 }
 
-/// All records of a table.
-/// @tparam Member points to the table, in `tables` or `acl_tables`
+/// Emits all records of a table.
+/// @tparam Member pointer to the table, in `tables` or `acl_tables`
 template <auto Member>
 bool write_table(record_writer& out, command_type type) {
   return out.put_all(type, table_of(out.tables(), Member));
 }
 
-/// Puts a record into a table, as of its own ModifyIndex.
+/// Puts a record into a table, with its own ModifyIndex.
 template <auto Member, class Record>
 void restore_into(restoring& in, std::shared_ptr<Record> r) {
   auto index = in.t.last_index;
@@ -123,7 +123,7 @@ void restore_into(restoring& in, std::shared_ptr<Record> r) {
   table_of(in.t, Member).put(in.writer(index), std::move(r));
 }
 
-/// A table of which each record is one of the archive.
+/// The form of a table whose records are the archive's.
 template <auto Member>
 constexpr archive_form archived_table(int place) {
   using record = typename std::remove_cvref_t<decltype(table_of(std::declval<tables&>(), Member))>::record;
@@ -131,7 +131,7 @@ constexpr archive_form archived_table(int place) {
   return archived<record, write_table<Member>, restore_into<Member, record>>(place);
 }
 
-// Records of types that this release does not interpret. They come back in their place of the archive.
+// Record types that this release does not interpret; kept for snapshots, in their place of the archive.
 
 bool write_opaque(record_writer& out, command_type type);
 expected<void> restore_opaque(restoring& in, command_type type, std::string_view bytes);

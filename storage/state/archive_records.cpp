@@ -11,7 +11,7 @@ namespace praetor::state {
 
 namespace {
 
-/// Key of a record that is only carried along: type byte, number (8 bytes, big endian).
+/// The key of an uninterpreted record: type byte, number (8 bytes, big-endian).
 std::string opaque_key(command_type type, std::uint64_t number) {
   std::string out(9, '\0');
   out[0] = static_cast<char>(type);
@@ -36,7 +36,7 @@ bool write_node(record_writer& out, command_type type, const node& n) {
   });
 }
 
-/// Whether a service or check has its node: one without would be lost from the next snapshot.
+/// Whether the node of a service or check exists: without it, the record would be missing in the next snapshot.
 bool has_node(const tables& t, const register_request& r) {
   bool brings_it = !r.service && !r.check;
   if (!brings_it && !node_named(t, r.peer_name, r.node)) return false;

@@ -4,7 +4,7 @@
 
 namespace praetor::state {
 
-// How the records of each kind are written, and added to a state that is being restored.
+// How the records of each kind are written to an archive and restored.
 
 struct index_record {
   std::string key;
@@ -26,9 +26,9 @@ struct index_offset_record {
   }
 };
 
-/// A node, then its services, then its checks, and so on.
+/// Each node, followed by its services and its checks.
 bool write_catalog(record_writer& out, command_type type);
-/// Errors: it belongs to a node that no record before it has.
+/// Error: no earlier record has its node.
 expected<void> restore_registration(restoring& in, std::shared_ptr<register_request> r);
 
 bool write_coordinates(record_writer& out, command_type type);
@@ -48,12 +48,12 @@ void restore_index_offset(restoring& in, std::shared_ptr<index_offset_record> e)
 bool write_staged_archive(record_writer& out, command_type type);
 void restore_staged_archive(restoring& in, std::shared_ptr<restore_request> piece);
 
-/// Consul reassembles large commands from chunks and keeps them here. This release has none.
+/// Consul stores the chunks of large commands here. This release does not use them.
 bool write_no_chunks(record_writer& out, command_type type);
-/// For records that follow from others.
+/// For records derived from others.
 expected<void> restore_nothing(restoring& in, command_type type, std::string_view bytes);
 
-/// Computes the hash that archives of old releases lack.
+/// Computes the hash, which archives of old releases lack.
 void restore_token(restoring& in, std::shared_ptr<acl_token> e);
 
 } // namespace praetor::state

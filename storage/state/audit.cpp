@@ -8,7 +8,7 @@ namespace praetor::state {
 
 namespace {
 
-/// The part of a record that has its indexes.
+/// The part of a record that contains its indexes.
 template <class Record>
 const auto& with_indexes(const Record& r) {
   if constexpr (requires { r.service.modify_index; })

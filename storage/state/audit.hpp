@@ -5,11 +5,11 @@
 
 namespace praetor::state {
 
-/// Looks for what no sequence of commands may lead to: an index of a table that does not follow from its records, a
-/// record or a row of the index table that is newer than the state, something without the node, instance or session
-/// that it belongs to. Walks over everything: for the simulator and for tests. A server does not stop for it, because
-/// an archive may have brought such a state.
-/// @returns a sentence for each finding
+/// Finds inconsistencies that no sequence of commands may cause: a table index that does not match the records, a
+/// record or an index table entry newer than the state, a record without its node, instance or session. Visits
+/// everything: for the simulator and for tests. A server does not stop for a finding, because a restored archive may
+/// have caused it.
+/// @returns a sentence per finding
 string_list audit(const tables& t);
 
 } // namespace praetor::state

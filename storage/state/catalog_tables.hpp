@@ -5,22 +5,21 @@
 
 namespace praetor::state {
 
-/// An instance of a service as it is stored: with the name of its node.
+/// A stored service instance, with the name of its node.
 struct service_record {
   std::string node;
   node_service service;
 };
 using service_record_ptr = std::shared_ptr<const service_record>;
 
-/// The instance in a record, sharing the record's life.
+/// The instance of a record, sharing the record's ownership.
 inline node_service_ptr service_of(const service_record_ptr& r) { return node_service_ptr(r, &r->service); }
 
-/// The service that accepts Connect traffic through this instance: the destination of a proxy, itself if native, else
-/// "".
+/// The service for which this instance accepts Connect traffic: the destination of a proxy, its own name if native,
+/// otherwise "".
 std::string_view connect_destination(const node_service& s);
 
-// The tables of the catalog. `peer` in their keys is the name of the peering that a record was imported through, empty
-// for local ones.
+// The catalog tables. `peer` in their keys is the peering that a record was imported through, empty for local records.
 
 struct node_schema {
   using record = node;

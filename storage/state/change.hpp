@@ -10,7 +10,7 @@
 
 namespace praetor::state {
 
-/// What a table is called, and the kind of its records in snapshots.
+/// A table's name, and the kind of its snapshot records.
 struct table_info {
   std::string_view name;
   command_type kind;
@@ -19,16 +19,16 @@ struct table_info {
 template <class Schema>
 inline constexpr table_info info_of{Schema::name, Schema::kind};
 
-/// One record of a table that a transaction has written.
+/// One record that a transaction wrote.
 struct change {
   const table_info* table = nullptr;
   std::string key;                           ///< primary key
-  std::shared_ptr<const void> before, after; ///< null: there is no such record
+  std::shared_ptr<const void> before, after; ///< null: it does not exist
   std::uint64_t index = 0;                   ///< of the entry that wrote it, as clients see it
 };
 using change_list = std::vector<change>;
 
-/// The record before a change of that table, or null. The change has to be one of the table.
+/// The record before a change, or null. The change must belong to this table.
 template <class Schema>
 std::shared_ptr<const typename Schema::record> before_in(const change& c) {
   return std::static_pointer_cast<const typename Schema::record>(c.before);

@@ -14,24 +14,24 @@ class store;
 /// The changes of one publication.
 struct published_changes {
   std::shared_ptr<const store> before, after;
-  change_list changes; ///< in the order of the writes; a record may be there several times
-  /// The list does not say it all, so that everything has to be read again: another state took the place of everything,
-  /// or the transaction began before there was a reader.
+  change_list changes; ///< in the order of the writes; a record may appear several times
+  /// The list is incomplete, so readers must read everything again: the whole state was replaced, or the transaction
+  /// began before there was a reader.
   bool incomplete = false;
 };
 
-/// Hands the changes of the tables to its readers, one publication after the other. Tables without records (index
-/// table, tombstones, names by kind) have no changes. Without readers nothing is recorded.
+/// Delivers the changes of the tables to its readers, one publication after the other. Data without records (index
+/// table, tombstones, names by kind) has no changes. Without readers nothing is recorded.
 class change_feed {
 public:
   using reader = std::function<void(const published_changes&)>;
 
-  /// Any thread. @param each called in the thread that publishes, after the watchers were woken; it must not block, and
-  /// it may still be running while the subscription is dropped
-  /// @returns the subscription: dropping it ends it
+  /// Thread-safe. @param each called on the publishing thread, after watchers were woken; it must not block, and it may
+  /// still run while the subscription is being destroyed
+  /// @returns the subscription, which ends when it is destroyed
   [[nodiscard]] std::shared_ptr<const reader> follow(reader each);
   bool followed() const noexcept { return count_.load(std::memory_order_acquire) != 0; }
-  /// For the thread that publishes.
+  /// For the publishing thread.
   void publish(const published_changes& changes);
 
 private:
@@ -39,7 +39,7 @@ private:
 
   std::mutex guard_;
   std::vector<std::weak_ptr<const reader>> readers_; // guarded by guard_
-  std::atomic<std::size_t> count_{0};                // of readers_
+  std::atomic<std::size_t> count_{0};                // the number of readers
 };
 
 } // namespace praetor::state

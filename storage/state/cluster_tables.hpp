@@ -6,7 +6,7 @@
 
 namespace praetor::state {
 
-// The tables of what concerns the whole cluster.
+// The tables of cluster-wide records.
 
 struct coordinate_schema {
   using record = node_coordinate;
@@ -40,7 +40,7 @@ struct ca_config_schema {
   static constexpr std::string_view name = "ca_config";
   static constexpr auto kind = command_type::ca_config;
 
-  static std::string_view key(const ca_configuration&) { return {}; } ///< there is one
+  static std::string_view key(const ca_configuration&) { return {}; } ///< a single record
   using indexes = index_list<>;
 };
 
@@ -58,7 +58,7 @@ struct autopilot_schema {
   static constexpr std::string_view name = "autopilot";
   static constexpr auto kind = command_type::autopilot;
 
-  static std::string_view key(const autopilot_config&) { return {}; } ///< there is one
+  static std::string_view key(const autopilot_config&) { return {}; } ///< a single record
   using indexes = index_list<>;
 };
 

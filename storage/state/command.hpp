@@ -6,17 +6,17 @@
 namespace praetor {
 
 namespace detail {
-/// A value of its own for each type.
+/// A distinct address for each type.
 template <class Request>
 inline constexpr char request_tag = 0;
 
-/// Why the request may not be proposed, if so. @param tag request_tag of its type
+/// Validates a request before it is proposed. @param tag request_tag of its type
 expected<void> check_request(command_type type, const void* tag, const void* request);
 expected<void> check_size(std::size_t bytes);
 } // namespace detail
 
-/// Makes a command of a request of this process. The struct is checked, so that its bytes need not be read again.
-/// Errors have status 400 and name what is wrong.
+/// Makes a command from a local request. Validates the struct, so that its bytes need not be decoded again. Errors have
+/// status 400 and name the fault.
 template <class Request>
 expected<log_command> encode_command(command_type type, const Request& request) {
   if (auto good = detail::check_request(type, &detail::request_tag<Request>, &request); !good)

@@ -9,7 +9,7 @@
 
 namespace praetor::state {
 
-/// An entry that changes nothing, and why.
+/// The result of an entry that changes nothing, with the reason.
 apply_result passed_over(std::string why);
 
 namespace detail {
@@ -27,7 +27,7 @@ private:
   first_fault& fault_;
 };
 
-/// Finds names that nobody may give.
+/// Finds invalid names.
 class checked_names : public key_visitor {
 public:
   explicit checked_names(first_fault& f) : fault_(f) {}
@@ -38,8 +38,8 @@ private:
   first_fault& fault_;
 };
 
-/// What the tables can't hold, whoever wrote it. Applying an entry asks this, so that servers of all releases have to
-/// agree on it: it must never change for a kind that exists.
+/// Rejects what the tables can't hold, whoever wrote it. Applying an entry depends on it, so servers of all releases
+/// must agree: it must never change for an existing kind.
 template <class Request>
 first_fault structural_fault(const Request& request) {
   first_fault f;
@@ -84,7 +84,7 @@ apply_result apply_packed(step& s, std::string_view payload) {
 
 } // namespace detail
 
-/// A command whose payload is the MessagePack of a Request.
+/// The form of a command whose payload is the MessagePack of a Request.
 /// @tparam Apply apply_result(step&, Request)
 template <class Request, auto Apply>
 constexpr command_form command(std::string_view noun, proposer least) {

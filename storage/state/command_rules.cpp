@@ -29,7 +29,7 @@ void first_fault::check_name(std::string_view member, std::string_view value) {
 }
 
 void first_fault::check_port(std::string_view member, std::int64_t value) {
-  constexpr std::int64_t no_port = -1, largest_port = 65535; // clients may write -1, as configurations of agents do
+  constexpr std::int64_t no_port = -1, largest_port = 65535; // clients may write -1, as agent configurations do
   if (value < no_port || value > largest_port)
     add(member, std::to_string(value) + " is no port, which is a number from 0 to 65535");
 }

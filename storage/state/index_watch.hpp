@@ -4,12 +4,12 @@
 
 namespace praetor::state {
 
-/// Gathers what decides the indexes of answers and nothing else about them: the parts of the index table that queries
-/// read on this thread while it lives. A change of those wakes nobody who waits, because nothing that he sees has
-/// changed; but an answer that is kept ends with its index, so that none is shown that has moved on.
+/// Gathers the parts of the index table that queries read on this thread during its lifetime, which affect an answer's
+/// index only. A change of those wakes no waiter, because the answer itself has not changed; but a cached answer
+/// expires with its index, so that none is returned with an outdated index.
 ///
-/// Queries need not know of it, and so none can forget it: `index_value` and its like tell the newest index_watch of
-/// their thread.
+/// Queries need not know of it, so none can forget it: `index_value` and similar functions report to the newest
+/// index_watch of their thread.
 class index_watch {
 public:
   index_watch();
@@ -18,7 +18,7 @@ public:
   index_watch& operator=(const index_watch&) = delete;
 
   const watch_set& parts() const { return parts_; }
-  /// Where the parts go that are read now; null: nobody gathers them.
+  /// The set that receives the parts; null: not gathering.
   static watch_set* current();
 
 private:

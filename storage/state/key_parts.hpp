@@ -6,19 +6,19 @@
 
 namespace praetor::state {
 
-/// Sees the texts of a record that become keys of tables (tables.hpp).
+/// Visits the texts of a record that become table keys (tables.hpp).
 class key_visitor {
 public:
-  /// A part of keys that have several. A zero byte ends each part, so that none may hold one.
+  /// A part of a composite key. A zero byte terminates each part, so a part must not contain one.
   virtual void part(std::string_view member, const std::string& text) = 0;
-  /// A key of its own, and the last part of others: any byte may be in it.
+  /// A key of its own, or the last part of a composite one: may contain any byte.
   virtual void whole(std::string_view member, const std::string& text) = 0;
 
 protected:
   ~key_visitor() = default;
 };
 
-// Each function shows the visitor every text of a record that becomes a part of a key.
+// Each function visits every text of a record that becomes part of a key.
 
 inline void key_parts(const node& n, key_visitor& visit) {
   visit.part("ID", n.id);
@@ -35,7 +35,7 @@ inline void key_parts(const node_service& s, key_visitor& visit) {
 inline void key_parts(const health_check& c, key_visitor& visit) {
   visit.part("Check.Node", c.node);
   visit.part("Check.CheckID", c.check_id);
-  visit.part("Check.Name", c.name); // stands in for a CheckID that is missing
+  visit.part("Check.Name", c.name); // replaces a missing CheckID
   visit.part("Check.Status", c.status);
   visit.part("Check.ServiceID", c.service_id);
   visit.part("Check.ServiceName", c.service_name);

@@ -9,18 +9,18 @@ namespace praetor {
 
 enum class command_type : std::uint8_t;
 
-/// Where a command comes from, by how far it is trusted.
+/// The source of a command, in ascending order of trust.
 enum class proposer : std::uint8_t {
-  agent,  ///< any agent of the datacenter, by itself and not for a client
+  agent,  ///< any agent of the datacenter, on its own behalf
   server, ///< another server, for its clients
   leader, ///< this process
 };
 
-/// A command that may enter the Raft log: type byte and MessagePack, checked against the rules of its kind. Nothing
-/// else can be proposed, and only encode_command (command.hpp) and check_command make one.
+/// A command that may be appended to the Raft log: type byte and MessagePack, validated by the rules of its kind.
+/// Nothing else can be proposed, and only encode_command (command.hpp) and check_command create one.
 class log_command {
 public:
-  /// No command; it is refused when it is proposed.
+  /// Not a command; rejected when proposed.
   log_command() = default;
 
   const std::string& bytes() const { return bytes_; }
@@ -35,8 +35,8 @@ private:
   std::string bytes_;
 };
 
-/// Takes the bytes of a command that another process proposes. They are read and checked whole, whatever that process
-/// has checked already. Errors name what is wrong and have status 400, or 403 for a kind that is not for `from`.
+/// Validates the bytes of a command that another process proposes: decodes and checks all of them, whatever that
+/// process has checked already. Errors name the fault and have status 400, or 403 if `from` may not propose this kind.
 expected<log_command> check_command(std::string bytes, proposer from);
 
 } // namespace praetor

@@ -4,7 +4,7 @@
 
 namespace praetor::state {
 
-// Look-ups by name, without regard to case; null: there is none.
+// Case-insensitive lookups by name; null if there is no such record.
 
 node_ptr node_named(const tables& t, std::string_view peer, std::string_view name);
 node_ptr node_with_id(const tables& t, std::string_view peer, std::string_view id);

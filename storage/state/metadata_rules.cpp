@@ -13,7 +13,7 @@ bool key_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-/// Empty if the pair is fine.
+/// Empty if the pair is valid.
 std::string_view complaint(std::string_view key, std::string_view value, std::string_view kind) {
   if (key.empty()) return "Key cannot be blank";
   if (!std::all_of(key.begin(), key.end(), key_character)) return "Key contains invalid characters";

@@ -8,7 +8,7 @@ namespace praetor::state {
 
 namespace {
 
-/// Links with the names of now, without those that lead to nothing.
+/// Links with current names, without dangling ones.
 template <class Find>
 std::vector<acl_link> followed(const std::vector<acl_link>& links, Find find) {
   std::vector<acl_link> out;
@@ -32,7 +32,7 @@ acl_role_ptr shown(const acl_tables& t, const acl_role_ptr& role, watch_set* wat
   return out;
 }
 
-/// Of a key of two parts. Only the last may hold a zero byte.
+/// The last part of a key of two. Only the last part may contain a zero byte.
 std::string_view last_part(std::string_view key) { return key.substr(key.find('\0') + 1); }
 
 nanoseconds expiry_in(std::string_view key) { return nanoseconds{static_cast<std::int64_t>(number_of_key(key))}; }

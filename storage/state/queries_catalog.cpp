@@ -10,7 +10,7 @@ namespace praetor::state {
 
 namespace {
 
-/// The node a record is on. Its change wakes the query, too.
+/// The node of a record. Its changes wake the query too.
 node_ptr watched_node(const tables& t, std::string_view peer, std::string_view name, watch_set* watch) {
   auto found = t.nodes.find_bounded(tree_key({lower_case(peer), lower_case(name)}), watch);
   return found ? *found : nullptr;
@@ -70,7 +70,7 @@ result<node_ptr> find_node_by_name_or_id(const store& s, std::string_view name, 
                                          std::string_view peer) {
   auto by_name = find_node(s, name, watch, peer);
   if (by_name.value) return by_name;
-  if (name.size() < 2) return {}; // too short for an id to begin with: not looked for at all
+  if (name.size() < 2) return {}; // too short for an id prefix: not searched
   auto hexadecimal = [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   auto wanted = lower_case(name);
   if (!std::all_of(wanted.begin(), wanted.end(), hexadecimal)) return by_name;
@@ -110,7 +110,7 @@ result<std::map<std::string, string_list>> list_services(const store& s, const s
 result<std::vector<service_instance>> service_instances(const store& s, const service_query& q, watch_set* watch) {
   reading r(s, watch);
   std::vector<service_instance> out;
-  std::set<std::string> names; // of the services found: the proxies' own for a Connect query
+  std::set<std::string> names; // of the services found: for a Connect query those of the proxies
   auto& tree = q.connect ? r.t.services.by<"connect">() : r.t.services.by<"name">();
   auto prefix = tree_prefix({lower_case(q.peer), lower_case(q.name)});
   tree.for_each(prefix, watch, [&](std::string_view, const service_record_ptr& record) {

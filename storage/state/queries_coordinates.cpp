@@ -25,7 +25,7 @@ result<coordinate_batch> node_coordinates(const store& s, std::string_view node,
 nearness::nearness(const store& s, std::string_view from)
     : store_(s), from_(node_coordinates(s, from, nullptr).value) {}
 
-/// Nodes that are in several segments are compared within the one that they share.
+/// Compares nodes in several segments within their common one.
 std::optional<nanoseconds> nearness::to(std::string_view node) const {
   auto there = node_coordinates(store_, node, nullptr).value;
   if (from_.empty() || there.empty()) return {};

@@ -7,20 +7,20 @@
 
 namespace praetor::state {
 
-/// All nodes' coordinates, by node and segment.
+/// The coordinates of all nodes, sorted by node and segment.
 result<coordinate_batch> coordinates(const store& s, watch_set* watch);
-/// One node's, by segment; none if nobody has measured it yet.
+/// The coordinates of a node by segment; empty if there are none yet.
 result<coordinate_batch> node_coordinates(const store& s, std::string_view node, watch_set* watch);
 
-/// How far nodes are from one of them, by their coordinates at one moment.
+/// The distances of nodes from one node, by their coordinates at one moment.
 class nearness {
 public:
   nearness(const store& s, std::string_view from);
-  /// The round trip time to a node, or nothing if either has no coordinate.
+  /// The estimated round trip time to a node, or nothing if either has no coordinate.
   std::optional<nanoseconds> to(std::string_view node) const;
 
-  /// Sorts by distance; those that are unknown come last, and equals stay in order.
-  /// @param node_of names the node of a row
+  /// Stable sort by distance; unknown distances come last.
+  /// @param node_of returns the node of a row
   template <class Row, class NodeOf>
   void sort(std::vector<Row>& rows, NodeOf node_of) const {
     if (from_.empty()) return;

@@ -16,7 +16,7 @@ std::uint64_t checks_index(const tables& t, std::string_view peer) {
   return index_value(t, peer_index_key(peer, "checks"));
 }
 
-/// Drops the checks on nodes without these meta values; such nodes are watched.
+/// Removes checks on nodes without these meta values; watches those nodes.
 void keep_on_nodes(const tables& t, check_list& checks, const string_map& meta, watch_set* watch) {
   if (meta.empty()) return;
   std::erase_if(checks, [&](const health_check_ptr& c) {
@@ -29,7 +29,7 @@ auto collect(check_list& into) {
   return [&into](std::string_view, const health_check_ptr& c) { into.push_back(c); };
 }
 
-/// The checks that count for an instance: first those of its node, then its own.
+/// The checks that apply to an instance: first those of its node, then its own.
 check_list checks_of(const tables& t, std::string_view peer, std::string_view node, std::string_view service_id) {
   check_list out;
   auto p = lower_case(peer), n = lower_case(node);
@@ -86,8 +86,8 @@ result<std::vector<service_entry>> service_entries(const store& s, const service
     if (!n || !has_all(n->meta, q.node_meta) || !has_all_tags(record->service, q.tags)) return;
     out.push_back({std::move(n), service_of(record), checks_of(r.t, q.peer, record->node, record->service.id)});
   };
-  // All that the answer is made of moves the key of its service, so that one cell a service is enough. Only where there
-  // is nothing yet, or where other services may join in (Connect), the tree itself has to be watched.
+  // Every part of the answer raises its service's key, so one cell per service suffices. Only for a service without
+  // instances, or where other services may contribute (Connect), the tree itself is watched.
   if (q.connect)
     r.t.services.by<"connect">().for_each(prefix, watch, add);
   else

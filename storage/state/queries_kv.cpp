@@ -54,7 +54,7 @@ result<string_list> kv_keys(const store& s, std::string_view prefix, std::string
       auto at = key.find(separator, prefix.size());
       if (at != std::string_view::npos) key = key.substr(0, at + separator.size());
     }
-    // Keys with the same folded form follow each other.
+    // Keys with the same folded form are adjacent.
     if (out.empty() || out.back() != key) out.emplace_back(key);
   });
   return r.done(prefix_index(r.t, prefix, newest), std::move(out));

@@ -4,11 +4,11 @@
 
 namespace praetor::state {
 
-/// Counts of what the catalog holds, imported records aside.
+/// The numbers of records in the catalog, without imported ones.
 struct usage_counts {
   std::uint64_t services = 0, instances = 0, nodes = 0;
-  std::uint64_t billable_instances = 0;                   ///< typical ones, the servers' own service aside
-  std::map<std::string, std::uint64_t> connect_instances; ///< by kind, each kind of the mesh and "connect-native"
+  std::uint64_t billable_instances = 0;                   ///< typical services, without the consul service
+  std::map<std::string, std::uint64_t> connect_instances; ///< by kind: each mesh kind and "connect-native"
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {

@@ -15,8 +15,8 @@
 
 namespace praetor::state {
 
-/// What a transaction has replaced in its trees. Once the new trees are published, `wake` closes the watch slots of all
-/// of it and so wakes whoever watched; a transaction that is rolled back drops the list instead.
+/// The parts that a transaction replaced in its trees. After the new trees are published, `wake` closes their watch
+/// slots and so wakes all watchers; a transaction that is rolled back drops the list instead.
 class retired_parts {
 public:
   retired_parts() = default;
@@ -28,17 +28,17 @@ public:
   ~retired_parts() { truncate(0); }
 
   std::size_t size() const noexcept { return parts_.size(); }
-  /// Forgets what was added after the list had this size.
+  /// Drops what was added after the list had this size.
   void truncate(std::size_t size) {
     for (; parts_.size() > size; parts_.pop_back()) parts_.back().handle(parts_.back().part, false);
   }
-  /// Call it after the new root was published, never before: a reader who sees a closed slot reads again at once.
+  /// Call after the new root was published, never before: a reader that finds a closed slot reads again at once.
   void wake() {
     for (auto& p : parts_) p.handle(p.part, true);
     parts_.clear();
   }
 
-  /// `handle(part, wake)` wakes if asked to and gives up the reference that is passed in here.
+  /// `handle(part, wake)` wakes the watchers if `wake` is set, and releases the given reference.
   using handler = void (*)(void* part, bool wake);
   void add(void* part, handler h) { parts_.push_back({part, h}); }
 
@@ -50,18 +50,18 @@ private:
   std::vector<entry> parts_;
 };
 
-/// Persistent radix tree over byte strings, ordered bytewise. A copy is cheap and shares all nodes; a change copies the
-/// path to the root, but edits nodes in place that nobody else can see (those made by the same transaction). Readers of
-/// any copy need no lock. One copy may be changed by one thread at a time.
+/// A persistent radix tree over byte strings, in bytewise order. A copy is cheap and shares all nodes; a change copies
+/// the path to the root, but modifies nodes in place that are not shared (created by the same transaction). Readers of
+/// any copy need no lock. Only one thread at a time may change a given copy.
 ///
-/// A transaction has to keep the copy that it started from until it is over: "nobody else can see it" is read off the
-/// reference counters.
+/// A transaction must keep the copy that it started from until it ends, because reference counts tell which nodes are
+/// shared.
 ///
-/// Watching: a lookup that finds its key watches the value (the leaf); one that does not watches the deepest node that
-/// it reached; a prefix scan watches the node on top of the prefix. Changes elsewhere don't fire these, except that
-/// splitting or joining nodes may (which readers have to bear: a wake-up is never a promise of change).
+/// Watching: a lookup that finds its key watches the value (the leaf); one that does not watches the deepest node on
+/// its path; a prefix scan watches the node at the top of the prefix. Changes elsewhere do not fire these, except that
+/// splitting or joining nodes may (readers must tolerate that: a wake-up does not imply a change).
 ///
-/// A move takes the root and allocates nothing. A tree that was moved from may only be assigned to or destroyed.
+/// A move takes the root and allocates nothing. A moved-from tree may only be assigned to or destroyed.
 template <class V>
 class radix_tree {
   struct leaf;
@@ -87,20 +87,20 @@ public:
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
 
-  /// The value at `key`, or null. Valid as long as this copy (or one that shares the value) lives.
+  /// The value at `key`, or null. Valid as long as this copy (or another that shares the value).
   const V* find(std::string_view key, watch_set* watch = nullptr) const;
-  /// As `find`, but while `watch` is full the whole tree is watched instead.
+  /// Like `find`, but once `watch` is full it watches the whole tree instead.
   const V* find_bounded(std::string_view key, watch_set* watch) const;
   /// The value with the longest key that is a prefix of `key`, or null.
   const V* longest_prefix(std::string_view key) const;
-  /// True if a key starts with `prefix`.
+  /// Whether a key starts with `prefix`.
   bool has_prefix(std::string_view prefix, watch_set* watch = nullptr) const {
     return subtree(prefix, watch).first != nullptr;
   }
   /// The first value in order below `prefix`, or null.
   const V* first(std::string_view prefix, watch_set* watch = nullptr) const;
 
-  /// Calls `visit(key, value)` for each key below `prefix`, in order. `visit` may return bool: false ends the walk.
+  /// Calls `visit(key, value)` for each key below `prefix`, in order. `visit` may return bool: false stops.
   template <class Visit>
   void for_each(std::string_view prefix, watch_set* watch, Visit&& visit) const;
   template <class Visit>
@@ -108,17 +108,17 @@ public:
     for_each({}, nullptr, std::forward<Visit>(visit));
   }
 
-  /// Watches every change of the tree.
+  /// Watches all changes of the tree.
   void watch_all(watch_set& watch) const { watch.add(root_->slot); }
 
-  /// Inserts or replaces. What published readers may still watch goes to `retired`.
+  /// Inserts or replaces. Replaced parts that published readers may watch go to `retired`.
   void set(std::string_view key, V value, retired_parts& retired);
-  /// @returns false if there is no such key (then nothing has been touched).
+  /// @returns false if the key does not exist (then nothing is changed).
   bool erase(std::string_view key, retired_parts& retired);
-  /// Removes all keys that start with `prefix`. @returns how many there were.
+  /// Removes all keys that start with `prefix`. @returns their number.
   std::size_t erase_prefix(std::string_view prefix, retired_parts& retired);
 
-  /// Bytes of all nodes and leaves, without what values own (for tests and metrics).
+  /// The size of all nodes and leaves in bytes, without memory owned by values (for tests and metrics).
   std::size_t memory() const { return node::memory(root_); }
 
 private:
@@ -166,7 +166,7 @@ private:
     static std::size_t bytes(std::size_t prefix_size, std::size_t capacity) {
       return sizeof(node) + capacity * (sizeof(node*) + 1) + prefix_size;
     }
-    /// A node without value and children; the reference is the caller's. `prefix` may be given in two parts.
+    /// A node without value and children; the caller owns the reference. `prefix` may be given in two parts.
     static node* make(std::string_view prefix, std::size_t capacity, std::string_view more = {}) {
       auto size = prefix.size() + more.size();
       auto n = new (::operator new(bytes(size, capacity)))
@@ -187,15 +187,15 @@ private:
       leaf::release(n->value);
       destroy(n);
     }
-    /// Frees the node alone: its children and value have moved elsewhere.
+    /// Frees only the node: its children and value were moved.
     static void destroy(node* n) noexcept {
       n->~node();
       ::operator delete(static_cast<void*>(n));
     }
     bool shared() const noexcept { return references.load(std::memory_order_acquire) != 1; }
 
-    /// A new node with the value and children of `from`: shared with it, or taken out of it and `from` freed if nobody
-    /// else holds it. The caller's reference to `from` is used up (kept in `retired` when it is shared).
+    /// A new node with the value and children of `from`: shared with it, or moved out of it if it is not shared (`from`
+    /// is freed then). Consumes the caller's reference to `from` (kept in `retired` if it is shared).
     static node* rebuild(node* from, std::string_view prefix, std::size_t capacity, retired_parts& retired,
                          std::string_view more = {}) {
       auto n = make(prefix, capacity, more);
@@ -238,7 +238,7 @@ private:
       return sum;
     }
 
-    /// The place of the first child whose label is not less than `label`.
+    /// The position of the first child whose label is not less than `label`.
     std::size_t lower_bound(unsigned char label) const noexcept {
       return static_cast<std::size_t>(std::lower_bound(labels(), labels() + count, label) - labels());
     }
@@ -250,7 +250,7 @@ private:
       auto at = lower_bound(static_cast<unsigned char>(first));
       return at < count && labels()[at] == static_cast<unsigned char>(first) ? children()[at] : nullptr;
     }
-    /// There must be room.
+    /// Requires free capacity.
     void insert_child(node* c) noexcept {
       auto label = static_cast<unsigned char>(c->prefix()[0]);
       auto at = lower_bound(label);
@@ -267,7 +267,7 @@ private:
     }
   };
 
-  /// Makes the node in `place` ours alone, with room for `room` more children.
+  /// Makes the node in `place` unshared, with capacity for `room` more children.
   static void make_editable(node*& place, retired_parts& retired, std::size_t room = 0) {
     auto n = place;
     std::size_t wanted = n->count + room;
@@ -283,7 +283,7 @@ private:
     else
       leaf::release(l);
   }
-  /// Joins a node that has no value and one child with that child. `place` must be editable.
+  /// Merges a node without a value and with a single child with that child. `place` must be editable.
   static void join_only_child(node*& place, retired_parts& retired) {
     auto n = place, c = n->children()[0];
     place = node::rebuild(c, n->prefix(), c->count, retired, c->prefix());
@@ -292,7 +292,7 @@ private:
   static std::size_t common_size(std::string_view a, std::string_view b) {
     return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
   }
-  /// The node on top of all keys that start with `prefix` (or null) and the length of its path without its own prefix.
+  /// The top node of all keys that start with `prefix` (or null), and the length of its path without its own prefix.
   std::pair<const node*, std::size_t> subtree(std::string_view prefix, watch_set* watch) const {
     const node* n = root_;
     std::size_t depth = 0;
@@ -318,11 +318,11 @@ private:
       found = c;
     }
     if (watch) watch->add(n->slot);
-    // The root stands for the empty prefix even when there is nothing in it.
+    // The root represents the empty prefix even if the tree is empty.
     if (found && found->value == nullptr && found->count == 0) found = nullptr;
     return {found, depth};
   }
-  /// The leaf of `key`, and the deepest node that the way to it reached.
+  /// The leaf of `key`, and the deepest node on the path to it.
   std::pair<const leaf*, const node*> locate(std::string_view key) const {
     const node* n = root_;
     while (!key.empty()) {
@@ -343,7 +343,7 @@ private:
       return true;
     }
   }
-  /// `path` holds the key up to and without the prefix of `n`.
+  /// `path` holds the key up to but not including the prefix of `n`.
   template <class Visit>
   static bool walk(const node* n, std::string& path, Visit& visit) {
     auto size = path.size();
@@ -421,7 +421,7 @@ void radix_tree<V>::set(std::string_view key, V value, retired_parts& retired) {
     auto next = *below;
     auto common = common_size(next->prefix(), rest);
     if (common < next->prefix_size) {
-      // Split: a new node with the common part goes in between.
+      // Split: inserts a new node with the common prefix.
       auto between = node::make(rest.substr(0, common), 2);
       auto lower_prefix = std::string(next->prefix().substr(common));
       between->insert_child(node::rebuild(next, lower_prefix, next->count, retired));

@@ -4,7 +4,7 @@
 
 namespace praetor::state {
 
-/// What all queries begin and end with.
+/// The common beginning and end of all queries.
 struct reading {
   const tables& t;
 
@@ -19,8 +19,8 @@ struct reading {
 
 bool has_all_tags(const node_service& s, const string_list& wanted);
 
-/// The index that covers one service. `exists`: it has instances. What decides that the index can move is watched: the
-/// service's own key, or while there is none the last extinction.
+/// The index that covers one service. `exists`: it has instances. Watches what can change this index: the service's own
+/// key or, while there is none, the last removal of a service.
 std::uint64_t service_index(const tables& t, std::string_view peer, std::string_view name, bool exists,
                             bool with_checks, watch_set* watch);
 

@@ -16,8 +16,8 @@ using c = command_type;
 
 constexpr archive_form no_archive = {};
 
-/// Kinds without a command or without an archive form belong to features that this release does not have. Their
-/// records, if archives may hold them, are carried along.
+/// Kinds without a command or an archive form belong to features that this release does not have. Their records are
+/// kept if archives may hold them.
 constexpr std::array kinds{
     record_kind{c::register_node,
                 "Register",
@@ -91,7 +91,7 @@ constexpr std::array kinds{
                 archived_table<&tables::system_metadata>(21)},
     record_kind{c::service_virtual_ip, "ServiceVirtualIP", {}, carried_along(1)},
     record_kind{c::free_virtual_ip, "FreeVirtualIP", {}, carried_along(2)},
-    record_kind{c::kind_service_names, "KindServiceNames", {}, {0, nullptr, restore_nothing}}, // follow from services
+    record_kind{c::kind_service_names, "KindServiceNames", {}, {0, nullptr, restore_nothing}}, // derived from services
     record_kind{c::peering_write, "PeeringWrite", {}, carried_along(23)},
     record_kind{c::peering_delete, "PeeringDelete"},
     record_kind{c::peering_terminate, "PeeringTerminateByID"},

@@ -13,52 +13,52 @@ struct step;
 struct restoring;
 class record_writer;
 
-/// How the leader checks a command of the Raft log and how every server applies it.
+/// How the leader validates a log command, and how every server applies it.
 struct command_form {
   std::string_view noun;         ///< for error texts
-  proposer least{};              ///< the least trusted one that may propose it
-  const void* request = nullptr; ///< detail::request_tag of the struct of its MessagePack
-  /// Why the leader does not append this request, if so. @param request points to the struct
+  proposer least{};              ///< the least trusted source that may propose it
+  const void* request = nullptr; ///< detail::request_tag of the struct in its MessagePack
+  /// Validates a request before it is appended. @param request points to the struct
   expected<void> (*check)(const void* request) = nullptr;
-  /// The same for MessagePack, which has to be read to its end.
+  /// The same for MessagePack, which must be read to its end.
   expected<void> (*check_packed)(std::string_view payload) = nullptr;
-  /// Applies a payload of any content. A payload that is not readable or does not fit the tables is an error result.
-  /// Null: this release has no such command.
+  /// Applies any payload. A malformed one, or one that the tables can't hold, gives an error result. Null: this release
+  /// has no such command.
   apply_result (*apply)(step& s, std::string_view payload) = nullptr;
 };
 
-/// How a record gets into an archive of the state and back.
+/// How a record is written to an archive and restored.
 struct archive_form {
-  int place = 0; ///< an archive holds the kinds in ascending places, from 1; 0: it holds none of this kind
-  /// Writes all records of the kind. @returns false if the reader of the archive stopped
+  int place = 0; ///< position in the archive, ascending from 1; 0: not part of it
+  /// Writes all records of the kind. @returns false if the archive's reader stopped
   bool (*write)(record_writer& out, command_type type) = nullptr;
-  /// Adds one record to the state. Null: an archive with it is refused.
+  /// Adds one record to the state. Null: an archive that contains it is rejected.
   expected<void> (*restore)(restoring& in, command_type type, std::string_view bytes) = nullptr;
-  /// The record in the form of the HTTP API. Null: this release does not know its members.
+  /// The record in the form of the HTTP API. Null: unknown to this release.
   std::string (*json)(std::string_view bytes) = nullptr;
 };
 
-/// The series of the milliseconds until such a command is applied. Empty name: there is none.
+/// The metric for the time to apply such a command, in milliseconds. Empty name: none.
 struct command_metric {
   std::string_view name, meaning;
 };
 
-/// Everything that is particular to one kind of log command and snapshot record. Both share the type byte.
+/// Everything specific to one kind of log command and snapshot record, which share the type byte.
 struct record_kind {
   command_type type;
-  std::string_view name; ///< in `snapshot inspect` and `snapshot decode`; unique
+  std::string_view name; ///< unique; in `snapshot inspect` and `snapshot decode`
   command_form command = {};
   archive_form archive = {};
   command_metric metric = {};
 };
 
-/// All kinds, in the order of their numbers.
+/// All kinds, sorted by number.
 std::span<const record_kind> record_kinds();
-/// The kinds that archives hold, in the order of the archive.
+/// The kinds in archives, in archive order.
 std::span<const record_kind* const> archived_kinds();
-/// The kind of that type byte, or null.
+/// The kind with that type byte, or null.
 const record_kind* find_kind(std::uint8_t type);
-/// The kind of that type byte if the log may hold such commands, or null.
+/// The kind with that type byte if the log may hold such commands, or null.
 const record_kind* find_command(std::uint8_t type);
 
 } // namespace praetor::state

@@ -5,10 +5,10 @@
 
 namespace praetor::state {
 
-/// The ids of all checks that a session depends on.
+/// The ids of all checks of a session.
 string_list check_ids(const session& s);
 
-/// A key can't be locked until `end`, because a session that held it has ended.
+/// A key can't be locked until `end`, because a session that held it was invalidated.
 struct lock_delay {
   std::string key;
   std::int64_t end = 0; ///< nanoseconds since 1970
@@ -51,7 +51,7 @@ struct lock_delay_schema {
   static constexpr auto kind = command_type::lock_delay;
 
   static std::string_view key(const lock_delay& d) { return d.key; }
-  static std::string by_end(const lock_delay& d); ///< end (8 bytes, big endian), key
+  static std::string by_end(const lock_delay& d); ///< end (8 bytes, big-endian), key
   using indexes = index_list<table_index<"end", by_end, index_flags::keys_only | index_flags::every_record>>;
 };
 

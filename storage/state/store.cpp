@@ -6,8 +6,8 @@
 
 namespace praetor::state {
 
-/// One published store. `balance` is the number of readers that were copying when it was taken out of the word, less
-/// those that found it gone when they were done; the one who brings it to zero frees the slot.
+/// One published store. `balance` is the number of readers that were copying it when it was replaced, minus those that
+/// noticed the replacement afterwards; whoever brings it to zero frees the slot.
 struct publication::slot {
   store_ptr newest;
   std::atomic<std::int64_t> balance{0};
@@ -19,7 +19,7 @@ constexpr int address_bits = 48;
 constexpr std::uint64_t one_reader = std::uint64_t{1} << address_bits;
 constexpr std::uint64_t address_mask = one_reader - 1;
 
-/// Whether changes have the order of their entries, and none is of an entry to come.
+/// Whether changes are in entry order, and none is newer than the result.
 bool in_order(const change_list& changes, const store& result) {
   auto earlier = [](const change& a, const change& b) { return a.index < b.index; };
   return std::is_sorted(changes.begin(), changes.end(), earlier) &&
@@ -38,7 +38,7 @@ publication::publication(store_ptr first) {
 publication::~publication() { delete reinterpret_cast<slot*>(word_.load(std::memory_order_acquire) & address_mask); }
 
 store_ptr publication::load() const {
-  // Announces a reader and learns the address in one step: the slot can't be freed before we are done with it.
+  // Registers a reader and reads the address in one atomic step, so that the slot can't be freed in between.
   auto word = word_.fetch_add(one_reader, std::memory_order_acq_rel) + one_reader;
   auto current = reinterpret_cast<slot*>(word & address_mask);
   auto copy = current->newest;

@@ -10,25 +10,24 @@ namespace praetor::state {
 
 class transaction;
 
-/// The whole replicated state at one moment: immutable, read by any thread without locks (queries_*.hpp), kept alive by
-/// whoever holds it.
+/// The whole replicated state at one moment: immutable, readable by any thread without locks (queries_*.hpp), alive as
+/// long as someone holds it.
 class store {
 public:
   store() = default;
-  /// @param abandon fires when the history that this store belongs to ends.
+  /// @param abandon fires when this store's history ends.
   store(struct tables t, watch_cell_ptr abandon, std::uint64_t history)
       : tables_(std::move(t)), abandon_(std::move(abandon)), history_(history) {}
 
   const struct tables& tables() const { return tables_; }
-  /// Index of the newest change, as clients see it.
+  /// The index of the newest change, as clients see it.
   std::uint64_t last_index() const { return tables_.last_index; }
-  /// Index of the newest Raft entry that is part of this state.
+  /// The index of the newest Raft entry in this state.
   std::uint64_t log_index() const { return tables_.last_index - tables_.index_offset; }
 
-  /// Fires when the state is replaced as a whole. Every query gathers it.
+  /// Fires when the whole state is replaced. Every query gathers it.
   const watch_cell_ptr& abandon_cell() const { return abandon_; }
-  /// Changes (in this process) whenever the state was replaced as a whole: indexes of different histories are not
-  /// comparable.
+  /// Changes (in this process) whenever the whole state is replaced: indexes of different histories are not comparable.
   std::uint64_t history() const { return history_; }
 
 private:
@@ -49,23 +48,23 @@ public:
   /// The newest store, never null.
   store_ptr load() const;
 
-  /// A transaction on the newest store, which records its changes if the feed has readers.
+  /// A transaction on the newest store; records its changes if the feed has readers.
   transaction begin() const;
 
-  /// Publishes what a transaction has made of the newest store, then wakes whoever watched a part that it replaced.
-  /// The transaction must have started from `load()`, and one thread publishes.
+  /// Publishes the result of a transaction on the newest store, then wakes the watchers of the replaced parts. The
+  /// transaction must have started from `load()`; only one thread publishes.
   store_ptr publish(transaction&& t);
-  /// Publishes another state in place of everything (a restored or installed snapshot): a new history begins, and all
-  /// who wait on the old one wake.
+  /// Replaces the whole state (by a restored or installed snapshot): starts a new history and wakes all waiters on the
+  /// old one.
   store_ptr replace(const struct tables& t);
 
-  /// The changes of what is published from now on.
+  /// Delivers the changes of future publications.
   change_feed& feed() { return feed_; }
 
 private:
   struct slot;
   void exchange(store_ptr next);
-  // Address of the slot in the lower 48 bits; above them the number of readers who are just copying from it.
+  // The slot's address in the lower 48 bits; above them the number of readers that are copying it.
   mutable std::atomic<std::uint64_t> word_;
   change_feed feed_;
 };

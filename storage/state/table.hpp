@@ -11,24 +11,24 @@
 
 namespace praetor::state {
 
-/// The value of index entries whose key says it all.
+/// The value of index entries whose key contains everything.
 struct present {};
 
-/// What one write of a table takes part in: the index table, the parts that it replaces, the change feed.
+/// The context of a write: the index table, the replaced parts, the change feed.
 struct table_writer {
   radix_tree<std::uint64_t>& indexes;
   retired_parts& retired;
   std::uint64_t index;            ///< of the entry, as clients see it
-  change_list* changes = nullptr; ///< null: nobody reads them
+  change_list* changes = nullptr; ///< null: not recorded
 
-  /// Raises a key of the index table to this entry's index. Keys only move up.
+  /// Raises a key of the index table to this entry's index. Keys never decrease.
   void raise(std::string_view key) const {
     auto value = indexes.find(key);
     if (!value || *value < index) indexes.set(key, index, retired);
   }
 };
 
-/// A text as a template argument.
+/// A string literal as a template argument.
 template <std::size_t Size>
 struct fixed_text {
   char text[Size] = {};
@@ -39,9 +39,9 @@ struct fixed_text {
 enum class index_flags : unsigned {
   none = 0,
   keys_only = 1u << 0,    ///< entries without a value
-  every_record = 1u << 1, ///< each record has exactly one entry, and the entry's key holds the record's primary key
-  unique = 1u << 2,       ///< each record has exactly one entry, and a record that takes over the key of another
-                          ///< one replaces it
+  every_record = 1u << 1, ///< each record has exactly one entry, whose key contains the record's primary key
+  unique = 1u << 2,       ///< each record has exactly one entry, and a record that takes over another's key replaces
+                          ///< that record
 };
 constexpr index_flags operator|(index_flags a, index_flags b) {
   return static_cast<index_flags>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
@@ -51,8 +51,8 @@ constexpr bool has(index_flags set, index_flags one) {
 }
 
 /// A secondary index of a table.
-/// @tparam Keys the keys of a record's entries: a std::string (empty: no entry, unless each record has one) or a
-/// string_list
+/// @tparam Keys returns the keys of a record's entries: a std::string (empty: no entry, unless each record has one) or
+///   a string_list
 template <fixed_text Name, auto Keys, index_flags Flags = index_flags::none>
 struct table_index {
   static constexpr auto name = Name;
@@ -73,8 +73,8 @@ struct table_index {
 template <class... Indexes>
 struct index_list {};
 
-/// Records with a primary key and secondary indexes, in trees that copies share. Nothing but `put` and the erasing
-/// functions writes them, so that indexes, index rows and the change feed can't be forgotten.
+/// Records with a primary key and secondary indexes, in trees that copies share. Only `put` and the erasing functions
+/// write them, so that indexes, the index table and the change feed are always updated.
 ///
 /// A Schema declares:
 ///   record              the struct
@@ -94,7 +94,7 @@ public:
   using record_ptr = std::shared_ptr<const record>;
   using primary = radix_tree<record_ptr>;
 
-  // Reading by primary key.
+  // Reads by primary key.
   using primary::empty;
   using primary::find;
   using primary::find_bounded;
@@ -110,7 +110,7 @@ public:
     return found ? *found : nullptr;
   }
 
-  /// The tree of an index: its values are records, or `present`.
+  /// The tree of an index: its values are records or `present`.
   template <fixed_text Name>
   const auto& by() const {
     return std::get<position(Name.view())>(trees_);
@@ -121,7 +121,7 @@ public:
     std::apply([&](const auto&... tree) { (visit(Indexes::name.view(), tree), ...); }, trees_);
   }
 
-  /// The name of an index that is not what follows from the records, "" if all are. Walks over all records.
+  /// The name of an index that does not match the records, "" if all do. Visits all records.
   std::string_view wrong_index() const {
     std::string_view wrong;
     std::apply(
@@ -132,9 +132,9 @@ public:
     return wrong;
   }
 
-  /// Inserts a record, or replaces the one with its primary key.
+  /// Inserts a record, or replaces the one with the same primary key.
   void put(const table_writer& w, record_ptr r) {
-    auto key = Schema::key(*r); // a view stays valid: the tree keeps the record
+    auto key = Schema::key(*r); // remains valid: the tree keeps the record
     for_each_tree([&]<class Index>(auto& tree) { make_way<Index>(w, tree, key, *r); });
     auto before = at(key);
     for_each_tree([&]<class Index>(auto& tree) { move_entries<Index>(w, tree, before.get(), r); });
@@ -144,7 +144,7 @@ public:
     check_sizes();
   }
 
-  /// @returns the record that was there, or null (then nothing has been touched)
+  /// @returns the erased record, or null (then nothing was changed)
   record_ptr erase(const table_writer& w, std::string_view key) {
     auto before = at(key);
     if (!before) return nullptr;
@@ -157,7 +157,7 @@ public:
   }
   record_ptr erase(const table_writer& w, const record& r) { return erase(w, std::string_view(Schema::key(r))); }
 
-  /// Erases all records whose primary key starts with `prefix`. @returns how many there were
+  /// Erases all records whose primary key starts with `prefix`. @returns their number
   std::size_t erase_prefix(const table_writer& w, std::string_view prefix) {
     for_each(prefix, nullptr, [&](std::string_view key, const record_ptr& r) {
       raise_rows_of(w, *r);
@@ -183,17 +183,17 @@ private:
     std::apply([&](auto&... tree) { (visit.template operator()<Indexes>(tree), ...); }, trees_);
   }
 
-  /// Erases another record that holds the key which `r` takes over in a unique index.
+  /// Erases another record whose key in a unique index `r` takes over.
   template <class Index, class Tree>
   void make_way([[maybe_unused]] const table_writer& w, [[maybe_unused]] Tree& tree,
                 [[maybe_unused]] std::string_view key, [[maybe_unused]] const record& r) {
     if constexpr (Index::unique)
       if (auto found = tree.find(Index::keys_of(r)); found && Schema::key(**found) != key) {
-        auto holder = *found; // the tree lets go of it
+        auto holder = *found; // copied, because the tree releases it
         erase(w, *holder);
       }
   }
-  /// Entries with a value are always written again: they lead to the new record, and who watches them has to wake.
+  /// Always rewrites entries with a value: they refer to the new record, and their watchers must wake.
   template <class Index, class Tree>
   static void move_entries(const table_writer& w, Tree& tree, const record* before, const record_ptr& after) {
     using keys = decltype(Index::keys_of(*after));
@@ -228,10 +228,10 @@ private:
     raise_row(w);
     raise_rows_of(w, r);
   }
-  /// Whether an index has the entries of all records, and no others.
+  /// Whether an index has the entries of all records and no others.
   template <class Index, class Tree>
   bool follows(const Tree& tree) const {
-    std::size_t own = 0; // a record of an archive may have taken over the key of another one
+    std::size_t own = 0; // an archive's record may have taken over another's key
     bool complete = true;
     for_each([&](std::string_view, const record_ptr& r) {
       const auto keys = Index::keys_of(*r);

@@ -14,19 +14,19 @@
 
 namespace praetor::state {
 
-/// The state of an archive, as far as its pieces came through the log.
+/// The chunks of an archive that have been applied so far.
 struct staged_archive {
   std::string id;
   std::uint64_t size = 0;
   std::vector<std::shared_ptr<const std::string>> pieces;
 };
 
-/// The whole state. Copying is cheap and gives a savepoint. The keys are documented at the schemas.
+/// The whole state. Copying is cheap and serves as a savepoint. The schemas document the keys.
 struct tables {
   table<node_schema> nodes;
   table<service_schema> services;
   table<check_schema> checks;
-  radix_tree<present> kind_names; ///< kind, service name (local ones only); follows from the services
+  radix_tree<present> kind_names; ///< kind, service name (local services only); derived from the services
 
   table<kv_schema> kvs;
   table<session_schema> sessions;
@@ -41,14 +41,15 @@ struct tables {
   table<ca_provider_schema> ca_provider_states;
   table<system_metadata_schema> system_metadata;
   table<autopilot_schema> autopilot;
-  radix_tree<std::string> foreign; ///< records that are only carried along: type byte, number (8 bytes) -> MessagePack
+  radix_tree<std::string> foreign; ///< uninterpreted records, kept for snapshots: type byte, number (8 bytes) ->
+                                   ///< MessagePack
 
   radix_tree<std::uint64_t> indexes; ///< the index table: key (lower case) -> index
   std::uint64_t last_index = 0;      ///< of the newest change
-  /// What a change's index is ahead of that of its entry in the log: an archive whose indexes are ahead of the log may
-  /// have taken the place of the state, and indexes go on after it.
+  /// The offset of a change's index from its log entry's: a restored archive may have had indexes ahead of the log, and
+  /// later indexes continue from there.
   std::uint64_t index_offset = 0;
-  std::shared_ptr<const staged_archive> staged; ///< an archive that is on its way into the state; null: none
+  std::shared_ptr<const staged_archive> staged; ///< a partially received archive; null: none
 };
 
 /// Calls visit(table) for each table of records.

@@ -10,8 +10,8 @@ namespace {
 
 constexpr char separator = '\0', escape = '\x01';
 
-/// A separator inside a part becomes two bytes, and so does the byte that announces it. Both keep the order of parts,
-/// and names without such bytes stand as they are.
+/// Escapes a separator inside a part, and the escape byte, as two bytes. Preserves the order of parts; names without
+/// such bytes are unchanged.
 void append_closed(std::string& out, std::string_view part) {
   bool plain = std::none_of(part.begin(), part.end(), [](char c) { return c == separator || c == escape; });
   if (plain) {

@@ -5,16 +5,16 @@
 
 namespace praetor::state {
 
-/// Carries out one operation of a transaction if it only reads, adding to the results or the errors.
-/// @returns false if the operation is not one that only reads (then nothing was done)
+/// Executes one operation of a transaction if it is a read, adding to the results or errors.
+/// @returns false if it is not a read (then nothing was done)
 bool carry_out_read(const tables& t, const txn_op& op, std::size_t op_index, txn_response& out);
-/// What the errors of checks say that lack a node or an id.
+/// The error for checks without a node or an id.
 inline constexpr std::string_view check_unnamed = "index error: object is missing a value for this index";
 bool is_kv_read(std::string_view verb);
-/// True if the operation only reads.
+/// Whether the operation is a read.
 bool is_read(const txn_op& op);
 
-/// Adds an entry without its value, as all operations but the gets answer.
+/// Adds an entry without its value, as all operations except gets return it.
 void add_without_value(const kv_entry& entry, txn_response& out);
 void add_error(std::size_t op_index, std::string what, txn_response& out);
 

@@ -7,7 +7,7 @@
 
 namespace praetor::state {
 
-/// Where a value stands in a command: "Checks[2].Definition.Header". The text is made for the first fault only.
+/// The path of a value in a command: "Checks[2].Definition.Header". Formatted for the first fault only.
 struct place {
   const place* above = nullptr;
   std::string_view name = {};
@@ -22,10 +22,10 @@ struct place {
   }
 };
 
-/// Looks through all members of a command, by its field lists.
+/// Visits all members of a command, by its field lists.
 enum class depth_of_check {
-  structure, ///< for null elements of lists alone
-  limits,    ///< for sizes, counts and numbers that nothing may have, too
+  structure, ///< checks lists for null elements only
+  limits,    ///< also checks sizes, counts and numbers against the general limits
 };
 
 void check_free_form(const free_form& value, const place& at, first_fault& f);
@@ -40,7 +40,7 @@ void check_value(const T& value, const place& at, first_fault& f) {
   } else if constexpr (std::floating_point<T>) {
     if (limits && !std::isfinite(value)) f.add(at.text(), "not a finite number");
   } else if constexpr (std::same_as<T, timestamp>) {
-    // What RFC 3339 can write: the years 1 to 9999.
+    // The range of RFC 3339: the years 1 to 9999.
     constexpr std::int64_t end = 253'402'300'800;
     bool good = value.seconds >= timestamp::zero_seconds && value.seconds < end && value.nanos >= 0 &&
                 value.nanos < 1'000'000'000;

@@ -24,12 +24,12 @@ void watch_cell::fire() {
 }
 
 bool watch_cell::subscribe(const std::shared_ptr<trigger>& t) {
-  // Declared before the lock: the last reference to another trigger, and with it its callback, may end here.
+  // Declared before the lock: releases the last references to other triggers, and with them their callbacks, after it.
   std::vector<std::shared_ptr<trigger>> held;
   std::lock_guard lock(mutex_);
   if (fired()) return true;
   if (subscribers_.size() >= prune_at_) {
-    // A trigger that has fired through another cell is as good as dead.
+    // A trigger that was fired through another cell counts as expired.
     std::erase_if(subscribers_, [&held](const std::weak_ptr<trigger>& weak) {
       auto other = weak.lock();
       if (!other) return true;

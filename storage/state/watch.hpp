@@ -12,13 +12,13 @@
 
 namespace praetor::state {
 
-/// Fires once. Whoever waits for a change owns one and hands it to `watch_set::subscribe`; it is safe to drop it at any
-/// time, from any thread: cells hold only weak references to it.
+/// Fires once. A waiter owns one and passes it to `watch_set::subscribe`. It may be destroyed at any time, on any
+/// thread, because cells hold only weak references.
 class trigger {
 public:
   trigger() = default;
-  /// @param on_fire called once, in the thread that publishes the change, outside of all locks of this module. It must
-  /// not block; it may still be running in another thread while its trigger is being dropped.
+  /// @param on_fire called once, on the publishing thread, without any lock of this module held. It must not block, and
+  ///   may still run on another thread while its trigger is being destroyed.
   explicit trigger(std::function<void()> on_fire) : on_fire_(std::move(on_fire)) {}
   trigger(const trigger&) = delete;
   trigger& operator=(const trigger&) = delete;
@@ -32,7 +32,7 @@ private:
   std::function<void()> on_fire_;
 };
 
-/// Stands for one part of the tree (a subtree or a value); fires once, when that part has been replaced.
+/// Represents one part of the tree (a subtree or a value); fires once, when that part has been replaced.
 class watch_cell {
 public:
   watch_cell() = default;
@@ -40,11 +40,11 @@ public:
   watch_cell& operator=(const watch_cell&) = delete;
 
   bool fired() const noexcept { return fired_.load(std::memory_order_acquire); }
-  /// Wakes everyone who subscribed; idempotent.
+  /// Wakes all subscribers; idempotent.
   void fire();
-  /// @returns true if the cell has fired already (then nothing is kept).
+  /// @returns true if the cell has fired already (then `t` is not subscribed).
   bool subscribe(const std::shared_ptr<trigger>& t);
-  /// How many weak references are held at the moment, dead ones included (for tests and metrics).
+  /// The number of weak references held, including expired ones (for tests and metrics).
   std::size_t subscriber_count() const;
 
 private:
@@ -87,8 +87,8 @@ private:
   watch_cell* cell_ = nullptr;
 };
 
-/// Where a tree node or a leaf keeps its cell. The cell is made by the first reader who wants to watch; once the part
-/// has been replaced the slot is closed, so that a reader of an old snapshot learns at once that it is behind.
+/// Holds the cell of a tree node or leaf. The first watcher creates the cell; when the part is replaced the slot is
+/// closed, so that a reader of an old snapshot learns at once that it is outdated.
 class watch_slot {
 public:
   watch_slot() = default;
@@ -96,22 +96,22 @@ public:
   watch_slot& operator=(const watch_slot&) = delete;
   ~watch_slot();
 
-  /// The cell, made on demand; null if the part has been replaced already.
+  /// The cell, created on demand; null if the part has been replaced.
   watch_cell_ptr cell() const;
-  /// Closes the slot and fires its cell, if there is one. Called after the new root was published: a reader who finds
-  /// the slot closed will find the newer store.
+  /// Closes the slot and fires its cell, if any. Called after the new root was published: a reader that finds the slot
+  /// closed will find the newer store.
   void close() noexcept;
   bool closed() const noexcept { return (word_.load(std::memory_order_acquire) & closed_bit) != 0; }
 
 private:
   static constexpr std::uintptr_t closed_bit = 1;
   static watch_cell* pointer(std::uintptr_t word) noexcept { return reinterpret_cast<watch_cell*>(word & ~closed_bit); }
-  // Address of the cell (one reference is ours until the destructor), or 0; the lowest bit says that it is closed.
+  // The cell's address (holding one reference until the destructor), or 0; the lowest bit means closed.
   mutable std::atomic<std::uintptr_t> word_{0};
 };
 
-/// The parts of the state that a query has read. The same set serves a blocking query that waits and a rendered answer
-/// that is kept: both end when one of the cells fires.
+/// The parts of the state that a query has read. A blocking query and a cached rendered answer use it alike: both end
+/// when one of the cells fires.
 class watch_set {
 public:
   /// Above this many cells a query watches coarser parts.
@@ -122,14 +122,14 @@ public:
   watch_set& operator=(watch_set&&) = default;
 
   void add(const watch_slot& slot);
-  /// Adds `fine` while the set is below its limit, `coarse` above.
+  /// Adds `fine` while the set is below its limit, otherwise `coarse`.
   void add(const watch_slot& fine, const watch_slot& coarse) { add(full() ? coarse : fine); }
   void add(watch_cell_ptr cell);
 
-  /// True if anything that was read has been replaced since.
+  /// Whether anything that was read has been replaced since.
   bool fired() const;
-  /// Subscribes `t` to every cell. @returns true if one has already fired: the caller has to read again and must not
-  /// wait; `t` is not fired for that (it may be, through another cell).
+  /// Subscribes `t` to every cell. @returns true if one has already fired: the caller must read again and must not
+  /// wait; `t` is not fired for that cell (but another may fire it).
   bool subscribe(const std::shared_ptr<trigger>& t) const;
 
   std::size_t size() const noexcept { return cells_.size(); }
@@ -139,7 +139,7 @@ public:
 
 private:
   std::vector<watch_cell_ptr> cells_;
-  std::unordered_set<const watch_cell*> known_; // only filled when cells_ has grown past a linear search
+  std::unordered_set<const watch_cell*> known_; // only used once cells_ is too large for a linear search
   bool stale_ = false;                          // a closed slot was read
 };
 

@@ -44,7 +44,7 @@ std::string build_query(const std::string& type, const std::string& name) {
   return out.append("\0\1", 2);
 }
 
-/// Keeps a number of questions outstanding; the ID of a question is its slot.
+/// Keeps a number of queries outstanding; the ID of a query is its slot.
 class dns_load {
 public:
   explicit dns_load(const options& given) : outstanding_(static_cast<std::size_t>(given.number("outstanding", 64))) {

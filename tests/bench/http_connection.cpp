@@ -73,7 +73,7 @@ bool response_parser::feed(const char* data, std::size_t size) {
     const auto before = line_.size();
     const auto overlap = std::min<std::size_t>(before, 3);
     if (before == 0) {
-      // The usual case: the whole head is here, and need not be copied.
+      // The usual case: the whole head has arrived and need not be copied.
       if (const auto* end = static_cast<const char*>(memmem(data, size, "\r\n\r\n", 4))) {
         const auto head_size = static_cast<std::size_t>(end - data) + 4;
         parse_head({data, head_size - 2});
@@ -119,7 +119,7 @@ void response_parser::feed_body(const char* data, std::size_t size) {
       const auto line = std::exchange(line_, {});
       if (stage_ == stage::trailer) {
         if (line == "\r\n") stage_ = stage::done;
-      } else if (line != "\r\n") { // an empty line is the end of the chunk before
+      } else if (line != "\r\n") { // an empty line ends the previous chunk
         remaining_ = number(line, 16);
         stage_ = remaining_ > 0 ? stage::chunk_body : stage::trailer;
       }
@@ -178,7 +178,7 @@ bool http_connection::receive() {
       throw std::runtime_error(std::string{"recv: "} + std::strerror(errno));
     }
     if (parser_.feed(buffer, static_cast<std::size_t>(got))) return true;
-    if (static_cast<std::size_t>(got) < sizeof buffer) return false; // level-triggered: what comes later wakes us again
+    if (static_cast<std::size_t>(got) < sizeof buffer) return false; // level-triggered: later data wakes us again
   }
 }
 

@@ -11,18 +11,18 @@ namespace praetor::bench {
 /// Builds one HTTP/1.1 request of a keep-alive connection.
 std::string build_request(std::string_view method, std::string_view path, std::string_view body);
 
-/// Follows an HTTP/1.1 response only as far as needed to know its status, its index header and its end.
+/// Parses an HTTP/1.1 response only as far as needed for its status, its index header and its end.
 class response_parser {
 public:
-  /// Takes bytes of the response. @returns true when the response is complete; one request is in flight, so nothing
-  /// may follow it. @throws std::runtime_error for what is not HTTP.
+  /// Consumes bytes. @returns true when the response is complete; only one request is in flight, so nothing may follow
+  /// it. @throws std::runtime_error if it is not HTTP.
   bool feed(const char* data, std::size_t size);
 
   void reset();
 
   int status() const { return status_; }
 
-  /// The X-Consul-Index header of the response, 0 when it had none.
+  /// The X-Consul-Index header of the response, 0 if absent.
   std::uint64_t index() const { return index_; }
 
 private:
@@ -32,7 +32,7 @@ private:
   void feed_body(const char* data, std::size_t size);
 
   stage stage_ = stage::head;
-  std::string line_; // the head, or a chunk's size line, as far as it has come
+  std::string line_; // the incomplete head, or a chunk's incomplete size line
   std::uint64_t remaining_ = 0;
   std::uint64_t index_ = 0;
   int status_ = 0;
@@ -41,7 +41,7 @@ private:
 /// One non-blocking TCP connection with at most one request in flight.
 class http_connection {
 public:
-  /// Connects, and waits until that has happened. @throws std::runtime_error when it fails.
+  /// Connects and waits for the connection. @throws std::runtime_error on failure.
   http_connection(const std::string& host, std::uint16_t port);
   http_connection(const http_connection&) = delete;
   http_connection& operator=(const http_connection&) = delete;
@@ -54,8 +54,8 @@ public:
   bool send(std::string_view request);
   bool flush();
 
-  /// Reads what has arrived. @returns true when the response is complete.
-  /// @throws std::runtime_error when the peer closed or broke the connection.
+  /// Reads available data. @returns true when the response is complete.
+  /// @throws std::runtime_error if the peer closed or reset the connection.
   bool receive();
 
   const response_parser& response() const { return parser_; }

@@ -27,7 +27,7 @@ std::vector<std::string> read_requests(const std::string& file) {
   return out;
 }
 
-/// A closed loop: every connection sends its next request when the answer to the last one is there.
+/// A closed loop: every connection sends its next request after the answer to the last one.
 class http_load {
 public:
   explicit http_load(const options& given)

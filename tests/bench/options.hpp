@@ -43,7 +43,7 @@ private:
   std::map<std::string, std::string> values_;
 };
 
-/// Each runs one kind of load, prints one line of JSON and returns the exit code.
+/// Each generates one kind of load, prints one line of JSON and returns the exit code.
 int run_http_load(const options& given);
 int run_dns_load(const options& given);
 int run_watch_load(const options& given);

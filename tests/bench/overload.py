@@ -31,7 +31,7 @@ LONGEST_WAIT = 1.0       # seconds
 RECOVERY = 5.0           # seconds
 MEMORY_BOUND = 1536      # MB, peak resident: bodies, answers and connection buffers at their limits beside the state
 FULL = 32                # connections that fill this machine
-LARGE_KEYS, LARGE_VALUE = 40, 100_000  # what slow readers ask for: 5 MB as JSON
+LARGE_KEYS, LARGE_VALUE = 40, 100_000  # what slow readers request: 5 MB as JSON
 
 
 def peak_memory(pid):
@@ -43,7 +43,7 @@ def peak_memory(pid):
 
 
 class Flood:
-    """Closed loops of many connections, by the bench's own load program."""
+    """Closed loops of many connections, run by the bench's own load generator."""
 
     def __init__(self, program, port, requests, connections, seconds, folder):
         file = os.path.join(folder, f"requests-{len(os.listdir(folder))}")
@@ -58,7 +58,7 @@ class Flood:
 
 
 class BadClients:
-    """Connections that cost the server something and never behave. Each comes from one of many loopback addresses."""
+    """Misbehaving connections that cost the server something. Each comes from one of many loopback addresses."""
 
     def __init__(self, port):
         self.port, self.sockets, self.dropped = port, [], 0
@@ -96,7 +96,7 @@ class BadClients:
 
 
 class GoodClient(threading.Thread):
-    """Writes a new key and reads it back, twenty times a second, over one connection that it makes again when it breaks."""
+    """Writes a new key and reads it back, twenty times a second, over one connection that it reopens when it breaks."""
 
     def __init__(self, port):
         super().__init__(daemon=True)
@@ -149,7 +149,7 @@ def trickle(sockets, ended):
 
 
 def lost(agent, numbers):
-    """Keys that were acknowledged and are not there."""
+    """The acknowledged keys that are missing."""
     status, body = agent.request("GET", "/v1/kv/good?recurse")
     if status != 200:
         return numbers

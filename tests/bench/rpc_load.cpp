@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <future>
 
-/// Round trips of server RPC between two actor systems over loopback, in one process: one at a time, then many.
+/// Server RPC round trips between two actor systems over loopback, in one process: sequential, then concurrent.
 namespace {
 
 using namespace praetor;

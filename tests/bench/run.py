@@ -56,13 +56,13 @@ ROWS = [
         absolute=True),
     Row("client_memory", "resident memory of an idle client agent", "MB", "less", 25, 25, absolute=True),
 ]
-# In this order within a round: what leaves most behind comes last.
+# The order within a round: rows that leave most data behind come last.
 LOAD_ROWS = ["kv_get", "kv_put_32", "kv_put_1", "health_3", "health_100", "dns", "watchers", "catalog_register",
              "agent_register"]
 
 
 class Agent:
-    """One agent under measurement, with a fresh data directory; a sole server unless `config` says otherwise."""
+    """One agent under measurement, with a fresh data directory; a single server unless `config` says otherwise."""
 
     def __init__(self, binary, data_root, **config):
         self.binary = binary
@@ -92,7 +92,7 @@ class Agent:
         self.process.wait()
 
     def get(self, path):
-        """@returns the JSON of an answer of 200, else None."""
+        """@returns the JSON of a 200 answer, else None."""
         try:
             status, body = self.request("GET", path, timeout=2)
             return json.loads(body) if status == 200 else None
@@ -109,7 +109,7 @@ class Agent:
             connection.close()
 
     def wait_for_write(self, timeout=60):
-        """Seconds from the launch until a write was acknowledged."""
+        """Seconds from the launch to the first acknowledged write."""
         deadline = self.launched + timeout
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -162,7 +162,7 @@ class Cluster:
             raise
 
     def wait_whole(self, timeout=90):
-        """Until three servers vote and the client agent reaches them."""
+        """Waits until three servers vote and the client agent reaches them."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             found = self.client.get("/v1/operator/raft/configuration") or {"Servers": []}
@@ -180,7 +180,7 @@ class Cluster:
         return next(one for one in self.servers if address == f"127.0.0.1:{one.ports['server']}")
 
     def failovers(self, times):
-        """Seconds from killing the leader until a survivor has acknowledged a write; each time anew."""
+        """Seconds from killing the leader to the first write acknowledged by a survivor; repeated."""
         out = []
         for number in range(times):
             leader = self.leader()
@@ -216,7 +216,7 @@ class Bench:
         self.warnings = []
 
     def requests_file(self, name, lines):
-        """Writes a file that is made once for all rounds; `lines` may be a generator."""
+        """Writes a file once for all rounds; `lines` may be a generator."""
         path = os.path.join(self.work, name)
         if not os.path.exists(path):
             with open(path, "w") as out:
@@ -260,7 +260,7 @@ class Bench:
         return self.http(agent, "kv_get", (f"GET /v1/kv/bench/get/{i}" for i in range(100)), 32)["rate"]
 
     def kv_put(self, agent, conns):
-        # Each line has its own value, so that no write is the same as the one before it.
+        # Each line has its own value, so that no write is a no-op.
         return self.http(agent, "kv_put", (f"PUT /v1/kv/bench/put/{i % 1000} {i:08d}{'v' * 56}" for i in range(60001)),
                          conns)["rate"]
 
@@ -350,7 +350,7 @@ class Bench:
 
 
 def settle(agent, seconds):
-    """Waits until the agent has used next to no CPU for a second, `seconds` at most."""
+    """Waits until the agent has used nearly no CPU for a second, `seconds` at most."""
     deadline = time.monotonic() + seconds
     before = agent.cpu_seconds()
     while time.monotonic() < deadline:

@@ -10,7 +10,7 @@ namespace praetor::bench {
 
 using clock = std::chrono::steady_clock;
 
-/// Latencies of one run and what else is worth reporting about it.
+/// The latencies and other results of one run.
 class samples {
 public:
   void add(clock::duration latency) {
@@ -18,7 +18,7 @@ public:
         static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(latency).count()));
   }
 
-  /// Counts one outcome that is not a plain success, for instance an HTTP status or a DNS response code.
+  /// Counts an outcome other than success, for instance an HTTP status or a DNS response code.
   void count(const std::string& what) { ++outcomes_[what]; }
 
   void clear() {

@@ -48,18 +48,19 @@ public:
   watch_load& operator=(const watch_load&) = delete;
   ~watch_load() { ::close(epoll_); }
 
-  /// Writes the key and leaves every watcher waiting for its next change.
+  /// Writes the key and makes every watcher wait for its next change.
   void register_watchers() {
     ask(writer_, build_request("PUT", path_, "value-" + std::to_string(round_++)));
     const auto index = ask(writer_, build_request("GET", path_, ""));
     blocking_ = build_request("GET", path_ + "?wait=300s&index=" + std::to_string(index), "");
     for (auto& watcher : watchers_)
       if (!watcher->send(blocking_)) throw std::runtime_error("a request did not fit the socket's buffer");
-    // Nothing tells when a server has parked them all; an answer before the write would be an error and is seen below.
+    // Nothing signals when a server has parked all watchers; an answer before the write is an error and is detected
+    // below.
     std::this_thread::sleep_for(settle_);
   }
 
-  /// @returns the time from sending the write until the last watcher has its answer.
+  /// @returns the time from the write until the last watcher has its answer.
   clock::duration fire() {
     const auto write = build_request("PUT", path_, "value-" + std::to_string(round_++));
     epoll_event events[512];

@@ -31,7 +31,7 @@ def main():
     broken = {"Praetor": 0, "peer": 0}
     with Targets() as targets:
         for history in HISTORIES:
-            if given.history not in history.name or history.data:  # data of others are no matter of comparison
+            if given.history not in history.name or history.data:  # data of other releases can't be compared
                 continue
             own, other = ({v.name: v.fault for v in play(history, os.path.abspath(binary), targets, peer)}
                           for binary, peer in ((given.praetor, False), (given.peer, True)))

@@ -25,8 +25,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def families():
-    """Yields (name, cases function, configuration) of each file in cases/, in order of their names. A file that needs
-    agents of its own configuration names it in CONFIG."""
+    """Yields (name, cases function, configuration) of each file in cases/, sorted by name. CONFIG in a file is the
+    configuration of its agents."""
     folder = os.path.join(HERE, "cases")
     for file in sorted(os.listdir(folder)):
         if file.endswith(".py"):
@@ -57,7 +57,7 @@ class Pair:
 
 
 def run_family(agents, comparer, report, mode, recorder, wanted):
-    # Steps build on each other, so a family runs whole when one of its cases is wanted.
+    # Steps depend on each other, so a family runs completely even for a single case.
     for step in recorder.steps:
         differences = run_step(agents, comparer, step)
         if wanted in step.name:
@@ -65,7 +65,7 @@ def run_family(agents, comparer, report, mode, recorder, wanted):
 
 
 def run_mode(given, mode, parts, report):
-    """Runs each family on agents of its own. An agent that ends is a difference, and ends its family only."""
+    """Runs each family on its own agents. An agent that exits is a difference, and ends only its family."""
     work = []
     if "http" in parts:
         for family, cases, more in families():
@@ -75,7 +75,7 @@ def run_mode(given, mode, parts, report):
                 work.append(("http", family, more, lambda agents, comparer, recorder=recorder: run_family(
                     agents, comparer, report, mode, recorder, given.case)))
     if "dns" in parts:
-        # Servers give each kind of record a time to live of its own, development agents are asked with the defaults.
+        # Servers have a TTL per kind of record, development agents the defaults.
         more = dns.TIMES_TO_LIVE if mode == "server" else {}
         work.append(("dns", "dns", more, lambda agents, comparer: dns.run(
             agents, comparer, report, mode, given.case, os.path.join(HERE, "cases"))))

@@ -22,7 +22,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "integration"))
 
 PACKAGES = ["openapi-spec-validator==0.9.0", "schemathesis==4.32.5"]
-# They end the agent, or have answers without an end.
+# They stop the agent, or have unbounded answers.
 EXCLUDED = ["/v1/agent/leave", "/v1/agent/monitor", "/v1/agent/metrics/stream"]
 
 
@@ -32,7 +32,7 @@ def cache_directory():
 
 
 def tools():
-    """@returns the directory of the installed programs, or None where they cannot be had"""
+    """@returns the directory of the installed programs, or None if they are not available"""
     place = cache_directory() / ("openapi-" + "-".join(p.replace("==", "-") for p in PACKAGES))
     done = place / "installed"
     if not done.exists():
@@ -66,7 +66,7 @@ def survives(bin_directory, agent, url, seconds):
     for path in EXCLUDED:
         command += ["--exclude-path", path]
     environment = dict(os.environ, SCHEMATHESIS_HOOKS="openapi_hooks", PYTHONPATH=str(HERE))
-    # The budget is the tool's own; a tool that hangs is ended.
+    # The tool limits its own time; a tool that hangs is killed.
     run = subprocess.run(command, cwd=agent.home, env=environment, timeout=seconds + 120)
     return run.returncode == 0 and agent.process.poll() is None
 
@@ -82,7 +82,7 @@ def main():
     bin_directory = tools()
     if not bin_directory:
         return 1 if os.environ.get("CI") else 0
-    # Blocking queries end soon, so that requests are made one after the other.
+    # Blocking queries end soon, because requests are sent sequentially.
     agent = Agent(max_query_time="100ms", default_query_time="100ms", log_level="error").start()
     try:
         url = f"http://127.0.0.1:{agent.ports['http']}"

@@ -1,4 +1,4 @@
-"""What schemathesis asks of each answer: no 5xx but those that Consul gives as well."""
+"""The check of each answer by schemathesis: no 5xx except Consul's own."""
 
 import pathlib
 import re

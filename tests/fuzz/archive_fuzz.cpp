@@ -1,6 +1,6 @@
-// Archives of the whole state, which may come from anybody who may restore. Four inputs: the archive as it is; a tar
-// file, which is compressed here; the bytes of a state, which are put into an archive with fitting sums; and a state
-// behind the archive. What passes the checks can be read, and an archive of it says the same.
+// State archives, which anyone with the permission to restore may send. Four inputs: a raw archive; a tar file, which
+// is compressed here; the bytes of a state, which are put into an archive with matching checksums; and a state after
+// the archive. What passes the checks can be read, and an archive of it has the same content.
 #include "storage/snapshot/archive.hpp"
 #include "storage/state/archive_check.hpp"
 #include "storage/state/records.hpp"

@@ -9,13 +9,12 @@
 
 namespace praetor::fuzz {
 
-/// Decides what happens in a run: by the bytes of a fuzzer, or by a seed. A run ends when there is nothing left to
-/// decide with.
+/// The source of choices in a run: a fuzzer's bytes, or a seed. The run ends when it is exhausted.
 class choices {
 public:
-  /// @param bytes must outlive it
+  /// @param bytes must outlive this
   explicit choices(std::string_view bytes) : bytes_(bytes) {}
-  /// @param steps numbers that are drawn before the end
+  /// @param steps how many numbers are drawn before the end
   choices(std::uint64_t seed, std::size_t steps) : random_(seed), left_(steps), drawn_(true) {}
 
   bool done() const { return drawn_ ? left_ == 0 : at_ >= bytes_.size(); }
@@ -44,7 +43,7 @@ public:
     for (auto& c : out) c = static_cast<char>(below(256));
     return out;
   }
-  /// What is left of the bytes; nothing of a seed.
+  /// The remaining bytes; empty for a seed.
   std::string_view rest() {
     auto out = drawn_ ? std::string_view() : bytes_.substr(at_);
     at_ = bytes_.size();

@@ -24,8 +24,8 @@ praetor::dns::questions& front() {
 
 } // namespace
 
-/// Reads any bytes as a packet from a client, and as a recursor's reply. What is answered carries the client's
-/// identifier and says that it is a response.
+/// Parses arbitrary bytes as a client's packet, and as a recursor's reply. An answer has the client's ID and the QR bit
+/// (RFC 1035 4.1.1).
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace praetor::dns;
   std::string_view packet(reinterpret_cast<const char*>(data), size);

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Filter expressions from anywhere are compiled and evaluated without a crash.
+/// Compiles and evaluates arbitrary filter expressions without a crash.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace praetor;
   static const auto instance = [] {

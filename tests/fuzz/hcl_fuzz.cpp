@@ -4,7 +4,7 @@
 
 #include "protocol/hcl/parse.hpp"
 
-/// Reads any bytes as HCL and as JSON: whatever they are, the answer is a value or an error.
+/// Parses arbitrary bytes as HCL and as JSON into a value or an error.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   if (auto v = praetor::hcl::parse_hcl(text)) (void)praetor::hcl::print(*v);

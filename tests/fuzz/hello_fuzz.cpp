@@ -3,8 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The first bytes of a connection are judged without a crash, and a hello that was read is written so that it reads
-/// the same.
+/// Classifies the first bytes of a connection without a crash; a decoded hello survives a round trip.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace praetor;
   std::string_view bytes(reinterpret_cast<const char*>(data), size);

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// JSON from anywhere is read into a large request without a crash, and what was read can be written and read again.
+/// Decodes arbitrary JSON into a large request without a crash; a decoded value survives a round trip.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace praetor;
   std::string_view text(reinterpret_cast<const char*>(data), size);

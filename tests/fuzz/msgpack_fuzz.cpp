@@ -4,8 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// MessagePack from anywhere is read into large requests without a crash, and what was read packs to the same bytes
-/// again and again.
+/// Decodes arbitrary MessagePack into large requests without a crash; a decoded value always encodes to the same bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace praetor;
   std::string_view bytes(reinterpret_cast<const char*>(data), size);

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// A Raft server goes on whatever it hears, and keeps what Raft promises of a single server.
+/// A Raft server survives arbitrary messages and keeps the guarantees of a single server.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace praetor;
   std::string_view bytes(reinterpret_cast<const char*>(data), size);

@@ -6,7 +6,7 @@
 
 using namespace praetor::acl;
 
-/// Rules come from whoever may write policies: whatever can be read must lead to decisions that agree with themselves.
+/// Anyone with the permission to write policies chooses the rules: all valid ones must lead to consistent decisions.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   auto read = parse_rules(text);
@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       for (const auto& rule : *rules) {
         for (auto what : {resource::key, resource::service, resource::node, resource::intention}) {
           bool writes = who->allowed(what, access::write, rule.name);
-          // Who may write may read, and the same policy twice says nothing else.
+          // Write permission implies read permission, and duplicating a policy changes nothing.
           if (writes && !who->allowed(what, access::read, rule.name)) __builtin_trap();
           if (writes != twice->allowed(what, access::write, rule.name)) __builtin_trap();
         }

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Packets and frames of gossip are decoded without a crash into what is within the limits; and a member goes on
-/// whatever it hears.
+/// Decodes arbitrary gossip packets and frames without a crash and within the limits; a member survives arbitrary
+/// messages.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace praetor;
   if (size == 0) return 0;

@@ -6,8 +6,8 @@
 
 #include "protocol/base/url.hpp"
 
-/// Reads any bytes as a URL. What is read fits into a request line, means the same when it is read again, and any bytes
-/// come back from their escapes.
+/// Parses arbitrary bytes as a URL. A parsed URL fits into a request line, and survives a round trip; escaping is
+/// reversible.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace praetor;
   std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto fits = [](char c) { return c > 0x20 && c < 0x7f; };
   if (!url->target.starts_with('/') || !std::ranges::all_of(url->target, fits)) std::abort();
   if (url->port.empty() && !url->host.empty()) std::abort();
-  // A target that begins with two slashes names another host.
+  // A target that begins with two slashes would name another host.
   if (url->scheme.empty() || url->host.empty() || url->target.starts_with("//")) return 0;
   auto again = parse_url(resolve_reference(*url, url->target));
   if (!again || again->host != url->host || again->port != url->port || again->target != url->target) std::abort();

@@ -20,7 +20,7 @@ PORT_NAMES = ["http", "dns", "server", "serf_lan", "serf_wan"]
 
 
 def self_signed(folder, name="IP:127.0.0.1"):
-    """Makes cert.pem and key.pem of a server in a folder; @returns their paths."""
+    """Creates cert.pem and key.pem of a server in a folder; @returns their paths."""
     cert, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                     "-keyout", key, "-out", cert, "-subj", "/CN=a", "-addext", f"subjectAltName={name}", "-days", "2"],
@@ -41,7 +41,7 @@ def eventually(condition, timeout=10, what="the condition"):
 
 
 class Agent:
-    """One agent process with a home directory of its own; `config` is merged over a single server's."""
+    """One agent process with its own home directory; `config` is merged over that of a single server."""
 
     def __init__(self, data_dir=None, **config):
         self.home = tempfile.mkdtemp(prefix="praetor-integration-")
@@ -85,7 +85,7 @@ class Agent:
             json.dump(self.config, out)
 
     def wait_ready(self, timeout=30):
-        """Until there is a leader that has registered this node and has applied its whole log."""
+        """Waits until there is a leader that has registered this node and applied its whole log."""
         def ready():
             if self.process.poll() is not None:
                 raise AssertionError(f"the agent ended with {self.process.returncode}:\n{self.output()[-3000:]}")
@@ -93,14 +93,14 @@ class Agent:
                 status, _, body = self.request("GET", f"/v1/health/node/{self.config['node_name']}", timeout=2)
                 if status != 200 or b"serfHealth" not in body:
                     return False
-                # An older entry than the log's last may have shown the node; this read waits for all of them.
+                # An entry before the log's last one may have created the node; this read waits for all of them.
                 return self.request("GET", "/v1/kv/no-such-key?consistent", timeout=5)[0] == 404
             except (OSError, http.client.HTTPException):
                 return False
         eventually(ready, timeout, "the agent's readiness")
 
     def kill(self):
-        """As a power cut would, as far as a process can: no chance to write anything more."""
+        """Simulates a power loss as far as possible for a process: nothing more is written."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         if self.process:
@@ -140,20 +140,20 @@ class Agent:
             connection.close()
 
     def try_request(self, method, path, body=None, timeout=3):
-        """The same of an agent that may not listen yet, or not any more: None then."""
+        """The same for an agent that may not be listening: None then."""
         try:
             return self.request(method, path, body, timeout=timeout)
         except (OSError, http.client.HTTPException):
             return None
 
     def try_get(self, path, timeout=3):
-        """@returns the JSON of an answer of 200; None for anything else."""
+        """@returns the JSON of a 200 answer; None for anything else."""
         answer = self.try_request("GET", path, timeout=timeout)
         with contextlib.suppress(ValueError):
             return json.loads(answer[2]) if answer and answer[0] == 200 else None
 
     def statuses(self):
-        """@returns {member's name: status number}; empty while the agent does not answer."""
+        """@returns {member's name: status number}; empty if the agent does not answer."""
         return {m["Name"]: m["Status"] for m in self.try_get("/v1/agent/members", timeout=5) or []}
 
     def get(self, path):
@@ -171,13 +171,13 @@ class Agent:
         return answer
 
     def raw(self, data, timeout=5):
-        """Sends bytes as they are and @returns all that comes back until the connection ends or falls silent."""
+        """Sends raw bytes and @returns everything received until the connection ends or falls silent."""
         with socket.create_connection(("127.0.0.1", self.ports["http"]), timeout=timeout) as one:
             out = b""
             try:
                 one.sendall(data)
             except OSError:
-                pass  # an answer may be there although not everything was read
+                pass  # there may be a response although not everything was read
             try:
                 while more := one.recv(65536):
                     out += more
@@ -187,7 +187,7 @@ class Agent:
 
 
 class AgentTest(unittest.TestCase):
-    """A test whose agents are ended with it; a failure shows the end of their output."""
+    """A test whose agents are stopped with it; a failure prints the end of their output."""
 
     def agent(self, **config):
         one = Agent(**config)
@@ -204,8 +204,8 @@ class AgentTest(unittest.TestCase):
 
 @contextlib.contextmanager
 def http_server(handler, tls=None):
-    """A local server with one thread a request; @yields its port.
-    @param tls an ssl.SSLContext with which it serves HTTPS"""
+    """A local server with one thread per request; @yields its port.
+    @param tls the ssl.SSLContext of an HTTPS server"""
     import http.server
     import threading
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)

@@ -1,4 +1,5 @@
-"""What many HTTP checks ask: one thread with plain sockets. A server with a thread a request would itself be late."""
+"""A target for many HTTP checks: one thread with plain sockets. A server with a thread per request would itself be
+late."""
 
 import contextlib
 import selectors
@@ -10,7 +11,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 class CheckTarget:
-    """Answers every request with 200 and keeps when each path was asked."""
+    """Answers every request with 200 and records when each path was requested."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -55,7 +56,7 @@ class CheckTarget:
         return True
 
     def times(self):
-        """@returns {path: [seconds, ...]} as of now"""
+        """@returns {path: [seconds, ...]} so far"""
         with self.lock:
             return {path: list(times) for path, times in self.arrivals.items()}
 
@@ -64,7 +65,7 @@ class CheckTarget:
             self.arrivals.clear()
 
     def checks(self, count, interval="1s", timeout="900ms"):
-        """@returns definitions of `count` checks, each of which asks a path of its own"""
+        """@returns definitions of `count` checks, each with a path of its own"""
         return [{"ID": f"c{i}", "Name": f"c{i}", "HTTP": f"http://127.0.0.1:{self.port}/{i}", "Interval": interval,
                  "Timeout": timeout, "Status": "passing"} for i in range(count)]
 

@@ -1,5 +1,5 @@
-"""Several agents, each on a host of its own (network.py): servers and clients of one datacenter, and a load on them
-that knows what was acknowledged."""
+"""Several agents, each on its own host (network.py): servers and clients of one datacenter, and a load that tracks
+acknowledged writes."""
 
 import http.client
 import random
@@ -14,7 +14,7 @@ from agent import BINARY, Agent, eventually
 
 
 class HostAgent(Agent):
-    """An agent on a host, with the ports that operators know."""
+    """An agent on a host, with the default ports."""
 
     def __init__(self, host, **config):
         super().__init__(node_name=host.name, **config)
@@ -40,7 +40,7 @@ class HostAgent(Agent):
 
 
 class Cluster:
-    """`servers` and `clients` agents, named s1... and c1...; started one and all, waiting until they are one group."""
+    """`servers` and `clients` agents, named s1... and c1...; all started, waiting until they form one cluster."""
 
     def __init__(self, servers=3, clients=0, delay=0, **config):
         names = [f"s{n + 1}" for n in range(servers)] + [f"c{n + 1}" for n in range(clients)]
@@ -64,7 +64,7 @@ class Cluster:
         return self
 
     def wait_whole(self, timeout=30):
-        """Until every agent sees every other alive, there is a leader, and all servers vote."""
+        """Waits until every agent sees every other as alive, there is a leader, and all servers vote."""
         def whole():
             for one in self.agents.values():
                 members = one.try_get("/v1/agent/members")
@@ -81,7 +81,8 @@ class Cluster:
         return []
 
     def leader(self, timeout=30, among=None):
-        """@returns the server that a majority of all servers says leads; with `among`, one of those, as they say."""
+        """@returns the server that a majority of all servers reports as leader; with `among`, one of those, as they
+        report."""
         def find():
             said = {}
             among_these = among or self.servers
@@ -103,10 +104,11 @@ class Cluster:
 
 
 class Load:
-    """Writers with a key each, and readers that know the least value that they must see.
+    """Writers with one key each, and readers that know the least acceptable value.
 
-    A value counts up. A read that began after a value was acknowledged must not show an older one, whichever agent is
-    asked, and nothing that was never written. A request that fails may have happened, and is tried again as the next."""
+    Values increase. A read that began after a value was acknowledged must not return an older one, whichever agent
+    answers, nor a value that was never written. A failed request may have taken effect, and is retried with the next
+    value."""
 
     def __init__(self, agents, writers=4, pause=0.0):
         self.agents, self.pause = list(agents), pause
@@ -170,12 +172,12 @@ class Load:
                                   f"{least} was acknowledged before, {self.attempted[number]} is the last ever sent")
 
     def progress(self, more=20, timeout=30):
-        """Waits until so many more writes were acknowledged."""
+        """Waits until this many more writes were acknowledged."""
         goal = self.writes + more
         eventually(lambda: self.writes >= goal, timeout, f"{more} more acknowledged writes")
 
     def lost(self, one):
-        """@returns what that agent does not have of what was acknowledged."""
+        """@returns the acknowledged writes that this agent lacks."""
         out = []
         for number, least in enumerate(self.acknowledged):
             status, _, body = one.request("GET", f"/v1/kv/load/{number}?raw&consistent")
@@ -187,7 +189,7 @@ class Load:
 
 @unittest.skipIf(network.missing(), network.missing())
 class ClusterTest(unittest.TestCase):
-    """A test whose cluster is ended with it; a failure shows the end of each agent's output."""
+    """A test whose cluster is stopped with it; a failure prints the end of each agent's output."""
 
     def cluster(self, *arguments, start=True, **options):
         one = Cluster(*arguments, **options)

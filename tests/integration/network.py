@@ -1,8 +1,8 @@
-"""Hosts of their own on one machine: network namespaces that a test makes, joined by a switch, with one address each.
+"""Hosts on one machine: network namespaces created by a test, connected by a switch, with one address each.
 
-The switch is a bridge in a namespace of its own, or, where links need a delay, a program of this file that carries the
-packets of TUN devices and holds each for its time (the kernels of test machines often lack netem). Faults are rules of
-nftables in the namespaces of the hosts. Nothing is made in the namespace of the machine. Needs root and iproute2."""
+The switch is a bridge in its own namespace or, for links with a delay, a program in this file that forwards the packets
+of TUN devices after the delay (the kernels of test machines often lack netem). Faults are nftables rules in the hosts'
+namespaces. Nothing is created in the machine's own namespace. Needs root and iproute2."""
 
 import contextlib
 import ctypes
@@ -47,7 +47,7 @@ def _run(*command, text=None):
 
 @contextlib.contextmanager
 def inside(namespace):
-    """The calling thread's new sockets and devices belong to that namespace."""
+    """Creates the calling thread's new sockets and devices in that namespace."""
     own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
     there = os.open(f"/run/netns/{namespace}", os.O_RDONLY)
     try:
@@ -83,7 +83,7 @@ class Host:
         return subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=timeout)
 
     def move(self, address):
-        """Another address from now on, as a restarted container has it."""
+        """Changes the address, as for a restarted container."""
         self._ip("address", "delete", f"{self.address}/24", "dev", "eth0")
         self._ip("address", "add", f"{address}/24", "dev", "eth0")
         self._ip("link", "set", "eth0", "up")
@@ -98,12 +98,12 @@ class Host:
         _run(*self.command("nft", "-f", "-"), text="\n".join(lines) + "\n")
 
     def refuse(self, other):
-        """Packets of that host are lost on their way here; those to it still go."""
+        """Drops packets from that host; those to it still pass."""
         self._rules.add(f"ip saddr {other.address}")
         self._apply()
 
     def lose(self, percent):
-        """Of a hundred packets that come from other hosts, so many are lost."""
+        """Drops this percentage of packets from other hosts."""
         self._rules.add(f'iifname "eth0" numgen random mod 100 < {percent}')
         self._apply()
 
@@ -113,7 +113,7 @@ class Host:
 
 
 class Network:
-    """`hosts` by name, with the addresses 10.99.<n>.1 and so on. With `delay` in seconds each packet takes that long."""
+    """`hosts` by name, with the addresses 10.99.<n>.1 and so on. With `delay` in seconds, each packet is delayed."""
 
     def __init__(self, names, delay=0):
         global _made
@@ -146,7 +146,7 @@ class Network:
             _run("ip", "-n", self._hub, "link", "set", port, "up")
 
     def cut(self, some, others, one_way=False):
-        """No packet of `others` reaches `some`, nor the other way round unless `one_way`."""
+        """Drops all packets of `others` to `some`, and in the other direction unless `one_way`."""
         for a in some:
             for b in others:
                 a.refuse(b)
@@ -165,7 +165,7 @@ class Network:
 
 
 class DelaySwitch:
-    """Carries IPv4 packets between the TUN devices of hosts and holds each for `delay` seconds."""
+    """Forwards IPv4 packets between the TUN devices of hosts, each after `delay` seconds."""
 
     def __init__(self, hosts, delay):
         self._delay, self._devices = delay, {}

@@ -1,16 +1,16 @@
-"""Ports of loopback for the agents that tests and measurements start."""
+"""Loopback ports for the agents of tests and measurements."""
 
 import collections
 import random
 import socket
 
-FIRST, END = 15000, 32000  # below those that the system gives to clients: no other program's connection takes one
+FIRST, END = 15000, 32000  # below the ephemeral ports, so no other program's connection takes one
 _waiting = collections.deque(random.sample(range(FIRST, END), END - FIRST))
 
 
 def free_ports(count):
-    """@returns `count` ports that are free for TCP and UDP now. No port is handed out twice before all others were:
-    what got one may start long after the next call."""
+    """@returns `count` ports that are currently free for TCP and UDP. No port is returned twice before all others were:
+    a process may start long after the next call."""
     ports = []
     for _ in range(len(_waiting)):
         if len(ports) == count:

@@ -1,5 +1,5 @@
-"""A peer of server RPC that speaks bytes of its own choice: greeting, frames, envelopes. Only as much of the format as an
-attacker needs who has read it."""
+"""A server RPC peer that sends arbitrary bytes: hello, frames, envelopes. Knows only as much of the format as an
+attacker needs."""
 
 import contextlib
 import hashlib
@@ -10,7 +10,7 @@ import struct
 SERVER_HANDSHAKE, CLIENT_HANDSHAKE, DIRECT, ROUTED, MONITOR, DOWN, HEARTBEAT = range(7)
 ASYNCHRONOUS = 0x1000000000000000
 ANSWER = 0x8000000000000000
-SELF = 3  # the actor in whose name it sends
+SELF = 3  # the sending actor
 REQUEST_TYPES, MESSAGE_TYPES = b"@<>+@atom+praetor::envelope", b"@<>+@atom+praetor::envelope"
 RPC, SEND = 0x3f7d68, 0xfe2ace9  # the atoms "rpc" and "send"
 PROPOSE, REFUSED, RAFT, FORWARDED, CANCEL, NODE_RECORDS, DNS, _, LOG_STATE, TOKEN = range(1, 11)
@@ -18,7 +18,7 @@ KV_COMMAND = 2
 
 
 def pack(value):
-    """MessagePack in the old raw format."""
+    """Encodes MessagePack in the old raw format."""
     if value is None:
         return b"\xc0"
     if isinstance(value, bool):
@@ -34,7 +34,7 @@ def pack(value):
 
 
 def unpack(data):
-    """@returns the value of one MessagePack item."""
+    """@returns the decoded value of one MessagePack item."""
     return _unpack(data, 0)[0]
 
 
@@ -100,7 +100,7 @@ def envelope(kind, body):
 
 
 def message(atom, kind, body):
-    """The payload of a request (RPC) or of a message that is not answered (SEND)."""
+    """The payload of a request (RPC) or of a one-way message (SEND)."""
     return b"\0" + struct.pack(">H", 0) + text(REQUEST_TYPES) + struct.pack(">Q", atom) + envelope(kind, body)
 
 
@@ -109,12 +109,12 @@ def answer(body):
 
 
 def request(body, number=1, hops=1, hold=0):
-    """What an envelope of an answered kind carries."""
+    """The content of an envelope of an answered kind."""
     return pack({"Number": number, "Hops": hops, "Hold": hold, "Body": body})
 
 
 def kv_set(key, value="x", token=""):
-    """A command for the log that sets a key."""
+    """A log command that sets a key."""
     return bytes([KV_COMMAND]) + pack({"Datacenter": "dc1", "Op": "set", "Token": token,
                                        "DirEnt": {"Key": key, "Value": value, "Flags": 0, "Session": ""}})
 
@@ -160,7 +160,7 @@ class RawPeer:
         return unpack(self.read(struct.unpack(">I", head[4:])[0]))
 
     def greet(self):
-        """Says hello. @returns the server's, or raises EOFError"""
+        """Sends a hello. @returns the server's, or raises EOFError"""
         self.send_hello()
         said = self.read_hello()
         if said["Refusal"]:
@@ -168,7 +168,7 @@ class RawPeer:
         return said
 
     def prove(self, key, said, binding=b""):
-        """Proves to the server that said this hello that the peer knows the gossip key."""
+        """Proves the gossip key to the server that sent this hello."""
         def part(data):
             return struct.pack(">I", len(data)) + data
 
@@ -188,7 +188,7 @@ class RawPeer:
         self.socket.sendall(head + payload)
 
     def read_frame(self):
-        """@returns (operation, data, payload) of the next frame that is no heartbeat."""
+        """@returns (operation, data, payload) of the next frame that is not a heartbeat."""
         while True:
             operation, _, _, _, size, data, _, _ = struct.unpack(">BBBBIQQQ", self.read(32))
             payload = self.read(size)
@@ -196,7 +196,7 @@ class RawPeer:
                 return operation, data, payload
 
     def enter(self):
-        """Greets and shakes hands as remoting does; knows the gateway afterwards."""
+        """Completes hello and handshake like remoting; knows the gateway afterwards."""
         self.greet()
         return self.shake()
 
@@ -211,7 +211,7 @@ class RawPeer:
         return self
 
     def ask(self, kind, body, number=5, **frame):
-        """Sends a request. @returns (kind, bytes) of the envelope that comes back."""
+        """Sends a request. @returns (kind, bytes) of the answer's envelope."""
         self.frame(DIRECT, message(RPC, kind, body), data=ASYNCHRONOUS | number, **frame)
         while True:
             operation, data, payload = self.read_frame()
@@ -230,7 +230,7 @@ class RawPeer:
         self.frame(DIRECT, message(SEND, kind, body), data=ASYNCHRONOUS, **frame)
 
     def is_closed(self, within=10):
-        """Whether the server ends the connection within this many seconds."""
+        """Whether the server closes the connection within this many seconds."""
         self.socket.settimeout(within)
         with contextlib.suppress(ConnectionError, EOFError):
             try:

@@ -1,4 +1,4 @@
-"""What the tests of settings share: agents that start quickly, and a DNS client."""
+"""Shared by the settings tests: agents that start quickly, and a DNS client."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ class SettingsTest(AgentTest):
         return one.start()
 
     def refused(self, **config):
-        """@returns what an agent says that does not start."""
+        """@returns the output of an agent that does not start."""
         one = self.agent(**config).start(ready=False)
         self.assertEqual(one.process.wait(30), 1, one.output())
         return one.output()
@@ -35,7 +35,7 @@ class SettingsTest(AgentTest):
         agent.put("/v1/catalog/register", body)
 
     def ask(self, agent, name, kind="A", tcp=False, edns=None, address="127.0.0.1", port=None):
-        """@returns the answer; asks again if a packet is lost."""
+        """@returns the answer; retries if a packet is lost."""
         packet = dns_wire.query(name, kind, edns=edns)
         where = (address, port or agent.ports["dns"])
         for _ in range(5):

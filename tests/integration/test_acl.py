@@ -1,4 +1,4 @@
-"""Access control with default deny: a server, a client agent, and tokens that allow little."""
+"""ACLs with default deny: a server, a client agent, and tokens with few permissions."""
 
 import json
 import os
@@ -14,7 +14,7 @@ NODE_ID = "99999999-2222-3333-4444-555555555555"
 
 
 class GuardedAgent(Agent):
-    """An agent whose requests carry a token unless they say otherwise."""
+    """An agent whose requests carry a token by default."""
 
     def __init__(self, token=ROOT, **config):
         self.token = token
@@ -128,7 +128,7 @@ class AccessControl(AgentTest):
         self.assertEqual(client.status("PUT", "/v1/kv/x", "", "1"), 403)
         self.assertEqual(client.status("PUT", "/v1/kv/x", ROOT, "1"), 200)
         self.assertEqual(client.request("GET", "/v1/agent/self", token="nobody's")[::2], (403, b"ACL not found"))
-        # Without a token the agent's own is used once it has one.
+        # Requests without a token use the agent's own once it has one.
         self.assertEqual(client.status("PUT", "/v1/agent/token/default", ROOT, json.dumps({"Token": ROOT})), 200)
         self.assertEqual(len(json.loads(client.request("GET", "/v1/catalog/service/web", token="")[2])), 1)
 
@@ -156,7 +156,7 @@ class AccessControl(AgentTest):
 
     def test_a_client_agent_goes_by_what_it_knows_while_no_server_answers(self):
         self.start_server()
-        # What is known of a token is always too old to do without the servers.
+        # A cached token is always too old to be used without the servers.
         client = self.start_client(tokens={"agent": ROOT, "agent_recovery": "recovery"}, token_ttl="1ms", policy_ttl="1ms")
         secret, _ = self.make_token('agent_prefix "" { policy = "read" }', "known")
         self.assertEqual(client.status("GET", "/v1/agent/self", secret), 200)
@@ -289,7 +289,7 @@ class AccessControl(AgentTest):
         self.assertIn("ExpirationTime", made)
 
     def raw(self, agent, method, target, body=b"", token=ROOT):
-        """Speaks HTTP over a socket of its own. @returns (status, body)."""
+        """Sends HTTP over a socket of its own. @returns (status, body)."""
         head = (f"{method} {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Consul-Token: {token}\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n")
         with socket.create_connection(("127.0.0.1", agent.ports["http"]), 10) as connection:
@@ -353,7 +353,7 @@ class AccessControl(AgentTest):
         node, web = 'node "n" { policy = "read" }', 'service "web" { policy = "read" }'
         self.assertEqual(seen(web, "service-only"), [[], [], []])
         self.assertEqual(seen(node, "node-only"), [[], [], []])
-        # The node's check says that it is of web, so that both are needed.
+        # The node check names the service web, so both permissions are needed.
         self.assertEqual(seen(node + web, "both"), [["of-node", "of-web"], ["of-node", "of-web"], ["of-node", "of-web"]])
 
     def test_control_characters_in_names_are_refused(self):

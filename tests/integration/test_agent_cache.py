@@ -1,4 +1,4 @@
-"""What a client agent keeps of servers' answers for clients that ask with ?cached."""
+"""The answers that a client agent caches for ?cached requests."""
 
 import unittest
 

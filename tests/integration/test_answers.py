@@ -1,4 +1,4 @@
-"""What clients see of requests that are a little off: redirects, namespaces, missing parts."""
+"""The answers to slightly wrong requests: redirects, namespaces, missing parts."""
 
 import json
 import unittest
@@ -24,7 +24,7 @@ class Answers(AgentTest):
         for path, there in [("/v1/kv?recurse", "/v1/kv/?recurse"), ("/v1/kv", "/v1/kv/"),
                             ("/v1/kv?recurse&separator=%2F", "/v1/kv/?recurse&amp;separator=%2F"),
                             ("/v1/session/info", "/v1/session/info/"),
-                            # it is below /v1/agent/service/, and a service may be called so
+                            # it is below /v1/agent/service/, and a service may have this name
                             ("/v1/agent/service/deregister", "/v1/agent/service/deregister/")]:
             with self.subTest(path=path):
                 headers, body = self.ask("GET", path, status=301)
@@ -129,7 +129,7 @@ class Answers(AgentTest):
                 waited = index(f"{path}?index={first}&wait=200ms")
                 self.assertGreaterEqual(index(path), waited)
                 self.assertGreater(waited, first)
-                # Nor does one that waits in vain while things change that are none of its own.
+                # Nor does one that times out while unrelated things change.
                 self.assertGreaterEqual(index(f"{path}?index={waited}&wait=100ms"), waited)
 
     def test_errors_of_keys_and_service_health_have_no_headers_of_a_read(self):

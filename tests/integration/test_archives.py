@@ -1,5 +1,5 @@
-"""Archives that are larger than any message between agents, saved and restored through a follower and a client agent
-with no more memory than a window of them takes."""
+"""Archives larger than any message between agents, saved and restored through a follower and a client agent with no
+more memory than a stream window."""
 
 import os
 import tempfile
@@ -11,12 +11,12 @@ from cluster import ClusterTest
 VALUE = 500_000
 VALUES = 300
 PIECE = 1 << 20
-# What an agent may need for an archive that passes through it: the windows of its streams and what sockets hold.
+# The memory for forwarding an archive: the windows of its streams and socket buffers.
 ROOM = 60 << 20
 
 
 def memory(one):
-    """@returns the most bytes of memory that the agent has had at once since `forget_peak`."""
+    """@returns the agent's peak memory in bytes since `forget_peak`."""
     with open(f"/proc/{one.process.pid}/status") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
 
@@ -33,13 +33,13 @@ class Archives(ClusterTest):
         self.addCleanup(self.place.cleanup)
 
     def fill(self, one, prefix, values):
-        """Values that no compression makes smaller."""
+        """Incompressible values."""
         for number in range(values):
             status, _, body = one.request("PUT", f"/v1/kv/{prefix}/{number}", os.urandom(VALUE), timeout=30)
             self.assertEqual((status, body), (200, b"true"))
 
     def save(self, one, name):
-        """Reads the archive a piece at a time. @returns its path"""
+        """Reads the archive in pieces. @returns its path"""
         path = os.path.join(self.place.name, name)
         connection = one.connect(timeout=120)
         try:
@@ -86,7 +86,7 @@ class Archives(ClusterTest):
                 self.assertEqual(self.restore(one, archives[name]), (200, b""))
                 for asked in (leader, follower, client):
                     self.assertEqual(asked.request("GET", "/v1/kv/big/0?raw&consistent", timeout=30)[2], first)
-                # Servers hold the state itself, and for a moment the old and the new one.
+                # Servers hold the state itself, and for a moment both the old and the new one.
                 self.assertLess(memory(client) - before, ROOM)
 
     def test_who_leaves_in_the_middle_leaves_nothing_behind(self):
@@ -94,7 +94,7 @@ class Archives(ClusterTest):
         leader = cluster.leader()
         client = cluster.clients[0]
         self.fill(leader, "big", 120)
-        # More than the archives that may be under way at once: each has to be given up.
+        # More than the maximal number of concurrent archives: each must be abandoned.
         for _ in range(8):
             connection = client.connect(timeout=60)
             connection.request("GET", "/v1/snapshot")

@@ -1,4 +1,4 @@
-"""What an agent keeps and shows: who may read its files, what it hides, and archives that it must not believe."""
+"""The agent's files and outputs: file permissions, hidden secrets, and malicious archives."""
 
 import gzip
 import hashlib
@@ -21,7 +21,7 @@ SECRET = "f00dfeed-0000-4000-8000-00000000cafe"
 
 
 def open_to_others(directory):
-    """@returns what in the directory, itself included, gives a permission to group or others, with its mode."""
+    """@returns entries of the directory, including itself, that give permissions to group or others, with their modes."""
     out = {}
     for folder, _, files in os.walk(directory):
         for path in [folder, *(os.path.join(folder, name) for name in files)]:
@@ -197,7 +197,7 @@ class AtRest(AgentTest):
                 info = tarfile.TarInfo(name)
                 info.size = len(content)
                 tar.addfile(info, io.BytesIO(content))
-        # Two blocks of zeros end the file; Python fills up to 10 KiB.
+        # Two zero blocks end the file; Python pads to 10 KiB.
         used = out.getvalue().rstrip(b"\0")
         return gzip.compress(used + bytes(-len(used) % 512 + 1024))
 

@@ -1,4 +1,4 @@
-"""Whatever comes in over the sockets, the agent answers precisely or closes, and lives on."""
+"""The agent answers arbitrary input over its sockets precisely or closes the connection, and survives."""
 
 import json
 import os
@@ -31,7 +31,7 @@ class BadInput(AgentTest):
         return int(answer.split(b" ")[1]) if answer.startswith(b"HTTP/1.") else answer
 
     def memory(self):
-        """@returns how many bytes of memory the agent has ever had at once."""
+        """@returns the agent's peak memory in bytes."""
         with open(f"/proc/{self.one.process.pid}/status") as status:
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
 
@@ -156,7 +156,7 @@ class BadInput(AgentTest):
         self.one.put("/v1/kv/blocked", "x")
         index = self.one.request("GET", "/v1/kv/blocked")[1]["X-Consul-Index"]
         descriptors = f"/proc/{self.one.process.pid}/fd"
-        before = self.settled(lambda: len(os.listdir(descriptors)))  # earlier connections may still be ending
+        before = self.settled(lambda: len(os.listdir(descriptors)))  # earlier connections may still be closing
         open_ones = []
         for _ in range(200):
             one = socket.create_connection(("127.0.0.1", self.one.ports["http"]))
@@ -211,7 +211,7 @@ class BadInput(AgentTest):
                 one.sendto(bytes(data[:chance.randrange(len(data) + 1)]), ("127.0.0.1", self.one.ports["dns"]))
             for size in (0, 1, 11, 12, 512, 4096, 60000):
                 one.sendto(bytes(chance.randrange(256) for _ in range(size)), ("127.0.0.1", self.one.ports["dns"]))
-        # Garbage may fill the socket's buffer, so that a good question is lost like any datagram: ask again.
+        # Garbage may fill the socket's buffer, so that a valid query is lost like any datagram: retry.
         answer = eventually(lambda: self.ask(good), 10, "an answer")
         self.assertEqual(answer[3] & 15, 0)
 

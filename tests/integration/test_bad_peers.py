@@ -1,5 +1,5 @@
-"""Whatever comes in over the ports of servers and gossip from who is no member, is refused by name, logged once a peer,
-and costs the cluster nothing."""
+"""Arbitrary input from non-members over the servers' ports is rejected by name, logged once per peer, and does not
+affect the cluster."""
 
 import base64
 import contextlib
@@ -19,7 +19,7 @@ ALIVE = 1
 KEY = base64.b64encode(bytes(range(32))).decode()
 ETHERNET_IP, UDP, TCP = 0x0800, 17, 6
 
-# What agents of Consul 1.19.2 send each other, as it was seen on the wire.
+# Messages between agents of Consul 1.19.2, as captured on the wire.
 CONSUL_PING = bytes.fromhex("0085a44e6f6465a26332a55365714e6f08aa536f7572636541646472a47f000001aa536f757263654e6f6465a26331"
                             "aa536f75726365506f7274cd206d")
 CONSUL_COMPOUND = bytes.fromhex("0702003d00120085a44e6f6465a26332a55365714e6f01aa536f7572636541646472a47f000001aa536f757263"
@@ -33,7 +33,7 @@ NOISE = random.Random(5).randbytes(300)
 
 
 def frame(body, kind=b"PF", length=None):
-    """A frame of gossip, honest unless told otherwise."""
+    """A gossip frame, valid by default."""
     return kind + b"\x01\x00" + struct.pack(">I", len(body) if length is None else length) + body
 
 
@@ -60,10 +60,10 @@ class Peers(AgentTest):
         return one.start(ready=False)
 
     def configure(self, one):
-        """What an agent needs before it starts."""
+        """Configures an agent before it starts."""
 
     def unharmed(self):
-        """The two are members, nobody else is, and both are served."""
+        """The two are the only members, and both are served."""
         def whole():
             for one in (self.first, self.second):
                 try:
@@ -100,7 +100,7 @@ class Peers(AgentTest):
         return one
 
     def send_stream(self, address, port, data):
-        """@returns what comes back until the other side closes."""
+        """@returns the received bytes until the peer closes."""
         answer = b""
         with self.connect(address, port) as one, contextlib.suppress(OSError):
             one.sendall(data)
@@ -164,7 +164,7 @@ class BadPeers(Peers):
             ]:
                 with self.subTest(port=port, data=data[:16], reason=reason):
                     address = self.stranger()
-                    # Datagrams may be lost: they are sent until one was noticed, and then some more.
+                    # Datagrams may be lost: sends until one was noticed, and then some more.
                     eventually(lambda: self.send_packets(address, port, data) or self.refusals(address), 15, reason)
                     self.send_packets(address, port, *[data] * 50)
                     self.logged_once(address, reason)
@@ -216,7 +216,7 @@ class BadPeers(Peers):
 
 
 def may_listen():
-    """Whether this process may see the packets of the machine's loopback."""
+    """Whether this process may capture packets of the loopback interface."""
     try:
         socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETHERNET_IP)).close()
         return True
@@ -228,7 +228,7 @@ class Encrypted(Peers):
     settings = {"encrypt": KEY}
 
     def overhear(self):
-        """@returns (packets, first bytes of streams) of gossip that came to the first member from the second."""
+        """@returns (packets, first bytes of streams) of gossip from the second member to the first."""
         packets, streams = [], {}
         with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETHERNET_IP)) as ear:
             ear.bind(("lo", 0))
@@ -241,7 +241,7 @@ class Encrypted(Peers):
                 try:
                     data = ear.recv(65536)[14:]
                 except TimeoutError:
-                    # Nothing is on its way any more: what is missing was dropped before it could be read.
+                    # Nothing is in transit any more: missing packets were dropped before they could be read.
                     join()
                 else:
                     head = (data[0] & 15) * 4
@@ -286,7 +286,7 @@ class Encrypted(Peers):
 
 
 class Verified(Peers):
-    """Server RPC demands certificates of the own authority."""
+    """Server RPC requires certificates of the CA."""
 
     def setUp(self):
         self.home = tempfile.mkdtemp(prefix="praetor-verified-")

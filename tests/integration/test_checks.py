@@ -1,4 +1,4 @@
-"""Health checks against real targets: their kinds, and that none of a thousand is forgotten."""
+"""Health checks with real targets: their kinds, and that none of a thousand is forgotten."""
 
 import contextlib
 import http.server
@@ -13,7 +13,7 @@ from check_target import CheckTarget
 
 @contextlib.contextmanager
 def raw_server(answers):
-    """A server that answers each path with the bytes given for it. @returns its port."""
+    """A server that answers each path with the given bytes. @returns its port."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         def serve():
             with contextlib.suppress(OSError):
@@ -123,7 +123,7 @@ class Kinds(AgentTest):
 
 
 class ManyChecks(AgentTest):
-    """How punctual they are is measured by ./dev bench, row check_lateness."""
+    """./dev bench, row check_lateness, measures their punctuality."""
 
     CHECKS, ROUNDS = 1000, 5
 

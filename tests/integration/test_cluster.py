@@ -1,4 +1,4 @@
-"""Whichever agent of a cluster is asked, the answer is the leader's: requests are carried to where they are answered."""
+"""Every agent of a cluster gives the leader's answer: requests are forwarded."""
 
 import json
 import socket
@@ -11,7 +11,7 @@ from cluster import ClusterTest
 
 
 def dns_addresses(one, name, timeout=10):
-    """@returns (return code, addresses) of an A question over UDP to an agent."""
+    """@returns (return code, addresses) of an A query over UDP to an agent."""
     question = struct.pack(">6H", 7, 0x0100, 1, 0, 0, 0)
     question += b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + b"\0" + struct.pack(">2H", 1, 1)
     with network.inside(one.host.namespace):
@@ -155,7 +155,8 @@ class WithoutLeader(ClusterTest):
 
     def test_agents_without_servers_say_so(self):
         cluster = self.cluster(servers=3, clients=1)
-        # A leader that loses its quorum has the write in its log already, and says that it can't tell; a follower can.
+        # A leader that loses its quorum already has the write in its log and reports an unknown outcome; a follower
+        # knows that its write was not appended.
         leader = cluster.leader()
         client, last = cluster.clients[0], next(one for one in cluster.servers if one is not leader)
         client.put("/v1/kv/before", "x")

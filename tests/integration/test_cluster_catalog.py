@@ -1,4 +1,4 @@
-"""What the leader makes of gossip's members: nodes and serfHealth in the catalog, and who depends on them."""
+"""The leader's reconciliation of gossip members: nodes and serfHealth in the catalog, and what depends on them."""
 
 import json
 import unittest
@@ -8,12 +8,12 @@ from cluster import KILL, ClusterTest
 from test_cluster import dns_addresses
 
 FAST = {"probe_interval": "200ms", "probe_timeout": "100ms", "gossip_interval": "50ms", "suspicion_mult": 2}
-BOUND = 20  # seconds for any change among the members to be in the catalog
+BOUND = 20  # seconds until any change among the members is in the catalog
 
 
 class Catalog(ClusterTest):
     def health(self, name):
-        """@returns the status of the node's serfHealth as a server tells it; None without."""
+        """@returns the status of the node's serfHealth from a server; None if absent."""
         checks = self.all.servers[0].try_get(f"/v1/health/node/{name}") or []
         return next((c["Status"] for c in checks if c["CheckID"] == "serfHealth"), None)
 

@@ -1,4 +1,4 @@
-"""Servers are killed, cut off and slowed under a load that notices every lost or stale answer."""
+"""Servers are killed, partitioned and slowed under a load that detects every lost or stale answer."""
 
 import shutil
 import time
@@ -107,7 +107,7 @@ class Returns(ClusterTest):
             load.progress()
             victim.kill()
             load.progress()
-            # The node's ID stays: it is the same machine with a new disk.
+            # The node id stays: it is the same machine with a new disk.
             with open(f"{victim.data_dir}/node-id") as file:
                 node_id = file.read().strip()
             shutil.rmtree(victim.data_dir)
@@ -141,7 +141,7 @@ class Returns(ClusterTest):
             subnet = victim.host.address.rsplit(".", 1)[0]
             victim.host.move(f"{subnet}.77")
             victim.start()
-            # A name is given to another address only when its old one has been dead for half a minute.
+            # A name moves to another address only when its old one has been dead for half a minute.
             eventually(lambda: all(f"{subnet}.77" in [m["Addr"] for m in one.try_get("/v1/agent/members") or []]
                                    for one in cluster.servers), 120, "everybody's knowledge of the new address")
             cluster.wait_whole(60)

@@ -1,4 +1,4 @@
-"""Gossip keys and TLS certificates are exchanged, all of them, while the cluster works."""
+"""Gossip keys and TLS certificates are all replaced without downtime."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ def new_key():
 
 
 class Authority:
-    """A certificate authority made by the program under test, and what it signs, in one directory."""
+    """A certificate authority created by the program under test, and its certificates, in one directory."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -91,7 +91,7 @@ class Rotation(ClusterTest):
             self.assertTrue(all(keys == {new} for keys in self.keys(one)), self.keys(one))
             victim = next(server for server in cluster.servers if server is not cluster.leader())
             victim.kill()
-            victim.start()  # with the old key in its configuration: the kept key ring wins
+            victim.start()  # with the old key in its configuration: the stored key ring takes precedence
             cluster.wait_whole(60)
             load.progress()
         self.check(load, *cluster.agents.values())
@@ -116,7 +116,7 @@ class Rotation(ClusterTest):
                 self.trust(one, new)
             self.reload(cluster)
             load.progress()
-            # Connections made from now on prove themselves with the new ones only.
+            # New connections use the new certificates only.
             leader = cluster.leader()
             leader.kill()
             load.progress()

@@ -1,4 +1,4 @@
-"""A server that is killed keeps every write it acknowledged; damaged logs are told from torn ones."""
+"""A killed server keeps every acknowledged write; damaged logs are distinguished from torn ones."""
 
 import glob
 import http.client
@@ -13,7 +13,7 @@ from agent import AgentTest, eventually
 
 
 class Writers:
-    """Threads that write distinct keys and remember what was acknowledged."""
+    """Threads that write distinct keys and record acknowledged ones."""
 
     def __init__(self, agent, round_number, threads=4):
         self.acknowledged, self.stop = [], threading.Event()
@@ -78,7 +78,7 @@ class Crash(AgentTest):
             expected.update(before)
             for key in acknowledged:
                 expected.setdefault(key, None)
-            # What was acknowledged after `before` was read has an index only the next start tells.
+            # Writes acknowledged after reading `before` have indexes that only the next start shows.
             agent.start()
             after = all_keys(agent)
             for key, seen in list(expected.items()):
@@ -111,7 +111,7 @@ class Crash(AgentTest):
 
 class DamagedLog(AgentTest):
     def prepared(self, writes):
-        """An agent that was killed after some writes, its log still in write-ahead files."""
+        """An agent that was killed after some writes, with its log still in write-ahead files."""
         agent = self.agent().start()
         for i in range(writes):
             agent.put(f"/v1/kv/log/{i}", "v" * 200)

@@ -1,4 +1,4 @@
-"""`debug` collects an archive, and ends early when it is asked to."""
+"""`debug` collects an archive, and stops early on request."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Services and checks that configuration files define: over reloads and restarts, beside what clients register."""
+"""Services and checks of configuration files: across reloads and restarts, together with clients' registrations."""
 
 import json
 import signal
@@ -15,7 +15,7 @@ TTLS = ("inner", "beside", "added", "node-ttl")
 
 class Definitions(AgentTest):
     def defined(self, **config):
-        """An agent with a service and its checks in a file, and with checks and maintenance that clients added."""
+        """An agent with a service and its checks in a file, and with checks and maintenance added by clients."""
         agent = self.agent(services=[json.loads(json.dumps(SERVICE))], checks=[dict(BESIDE)], **config).start()
         agent.put("/v1/agent/check/register", {"ID": "added", "Name": "added", "ServiceID": "web", "TTL": "1h"})
         agent.put("/v1/agent/check/register", {"ID": "node-ttl", "Name": "node-ttl", "TTL": "1h"})
@@ -27,7 +27,7 @@ class Definitions(AgentTest):
         return agent
 
     def in_catalog(self, agent):
-        """@returns what the catalog has of the node's checks, once all of them are there and as the agent has them."""
+        """@returns the catalog's node checks, once all of them are there and match the agent's."""
         def checks():
             found = {c["CheckID"]: c for c in agent.get("/v1/health/node/it") if c["CheckID"] != "serfHealth"}
             own = {i: c["Status"] for i, c in agent.get("/v1/agent/checks").items()}
@@ -68,7 +68,7 @@ i: c["Status"] for i, c in found.items()
         checks = agent.get("/v1/agent/checks")
         for check in TTLS:
             self.assertEqual((checks[check]["Status"], checks[check]["Output"]), ("passing", "fine"), check)
-#What follows in the log shows that nothing of the reload is still on its way.
+# Later log lines show that the reload has completed.
         agent.put("/v1/agent/service/register", {"Name": "later", "Check": {"CheckID": "later", "TTL": "1h"}})
         after = self.in_catalog(agent)
         after.pop("later")

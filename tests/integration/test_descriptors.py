@@ -1,5 +1,5 @@
-"""Connections that strangers hold never take the descriptors that clients, the log and gossip need: every port has a
-share of the process's limit, in total and per address, and who does nothing there is ended."""
+"""Strangers' connections never take the descriptors that clients, the log and gossip need: every port has a share of
+the process's limit, in total and per address, and idle connections are closed."""
 
 import os
 import re
@@ -12,21 +12,21 @@ import unittest
 
 from agent import Agent, AgentTest, eventually
 
-LIMIT = 700     # descriptors of the agents here
+LIMIT = 700     # descriptors of the agents
 CROWD = 2000    # connections that strangers try to hold on a port
-STRANGERS = 20  # addresses that they come from, beside one that tries to hold all by itself
-SLOWEST = 1.0   # seconds that a well-behaved client's request may take
+STRANGERS = 20  # their addresses, besides one that tries to hold all by itself
+SLOWEST = 1.0   # maximal latency of a well-behaved client's request
 
 
 def query(name="consul.service.consul", identifier=7):
-    """A DNS question for A records as it goes over TCP."""
+    """A DNS query for A records in TCP format."""
     labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split("."))
     message = struct.pack(">HHHHHH", identifier, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">HH", 1, 1)
     return struct.pack(">H", len(message)) + message
 
 
 class LimitedAgent(Agent):
-    """An agent whose soft and hard limit of descriptors are set before it starts."""
+    """An agent whose soft and hard descriptor limits are set before it starts."""
 
     soft = hard = LIMIT
 
@@ -56,7 +56,7 @@ class Descriptors(AgentTest):
         return one.start()
 
     def crowd(self, port, addresses, count=CROWD):
-        """Connections that say nothing, in turn from the addresses. The agent may have ended some of them."""
+        """Opens silent connections, alternating the addresses. The agent may have closed some of them."""
         out = []
         for i in range(count):
             one = socket.socket()
@@ -72,12 +72,12 @@ class Descriptors(AgentTest):
         return out
 
     def held(self, connections):
-        """How many of them the agent has not ended."""
+        """The number of connections that the agent has not closed."""
         out = 0
         for one in connections:
             one.setblocking(False)
             try:
-                while one.recv(4096):  # a refusal may say why
+                while one.recv(4096):  # a rejection may have a reason
                     pass
             except BlockingIOError:
                 out += 1
@@ -86,7 +86,7 @@ class Descriptors(AgentTest):
         return out
 
     def is_served(self, agent, label):
-        """Writes and reads as a new client each time. @returns how long the slowest request took."""
+        """Writes and reads, each time as a new client. @returns the latency of the slowest request."""
         slowest = 0.0
         for i in range(20):
             began = time.monotonic()
@@ -128,7 +128,7 @@ class Descriptors(AgentTest):
                 one.close()
         self.assertIn("refused a connection from 127.0.2.1", agent.output())
         self.assertLess(agent.output().count("refused a connection from"), 40, "each refusal is logged")
-        # What was acknowledged meanwhile is there after a crash.
+        # Acknowledged writes survive a crash.
         agent.kill()
         agent.start()
         for label in "one", "many":
@@ -162,7 +162,7 @@ class Descriptors(AgentTest):
     def test_a_log_without_descriptors_waits_and_loses_nothing_while_reads_go_on(self):
         agent = self.limited()
         writer, reader = agent.connect(timeout=60), agent.connect()
-        for one in writer, reader:  # from here on the agent can accept nobody
+        for one in writer, reader:  # from here on the agent can accept no connection
             self.addCleanup(one.close)
             one.request("GET", "/v1/status/leader")
             one.getresponse().read()

@@ -1,4 +1,4 @@
-"""A full disk refuses writes, keeps reading, and takes writes again when there is room."""
+"""A full disk rejects writes, continues reads, and accepts writes again when there is room."""
 
 import os
 import subprocess

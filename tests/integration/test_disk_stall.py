@@ -1,4 +1,4 @@
-"""A leader whose disk does not answer hands leadership over, and comes back as a follower when it does."""
+"""A leader whose disk stalls transfers leadership, and comes back as a follower when the disk recovers."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ import unittest
 from agent import eventually
 from cluster import ClusterTest
 
-# Loaded into a server in front of the C library: syncs wait for as long as the file exists that STALL_FILE names.
+# Preloaded into a server: syncs block as long as the file STALL_FILE exists.
 STALLING_SYNC = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -55,7 +55,7 @@ class DiskStall(ClusterTest):
         self.assertEqual(stuck.request("PUT", "/v1/kv/before", "1")[0], 200)
 
         open(self.stall_file(stuck), "w").close()
-        # The two healthy disks are a majority: what is written is kept before and after the handover.
+        # The two healthy disks are a majority: writes are durable before and after the transfer.
         self.assertEqual(others[0].request("PUT", "/v1/kv/stalled", "1", timeout=30)[0], 200)
         eventually(lambda: self.leads(others), 30, "another leader")
         self.assertEqual(others[1].request("PUT", "/v1/kv/after", "1", timeout=30)[0], 200)
@@ -72,7 +72,7 @@ class DiskStall(ClusterTest):
 
     @staticmethod
     def leads(those):
-        """One of those is the leader that they themselves name."""
+        """One of those is the leader by their own account."""
         said = {one.try_get("/v1/status/leader", timeout=1) for one in those}
         return len(said) == 1 and said <= {f"{one.host.address}:8300" for one in those}
 

@@ -1,4 +1,4 @@
-"""Commands that agents carry out for others, told through the key-value store and an event."""
+"""Remote execution: agents run commands from the key-value store, triggered by an event."""
 
 import subprocess
 import unittest

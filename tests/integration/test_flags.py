@@ -1,5 +1,5 @@
-"""Each flag of each command has an effect. What commands take comes from their help texts: a flag that no test uses with
-its command is a failure here."""
+"""Each flag of each command has an effect. The commands' flags come from their help texts: a flag that no test uses
+with its command is a failure."""
 
 import functools
 import glob
@@ -16,11 +16,11 @@ from settings_case import SettingsTest
 
 MANAGEMENT = "11111111-2222-3333-4444-555555555555"
 TESTS = ["tests/integration/*.py", "tests/unit/**/*.cpp", "tests/conformance/cases/cli.txt", "tests/conformance/cli_cases.txt"]
-# Shown for all commands together, below.
+# Tested for all commands together, below.
 CLIENT_FLAGS = {"ca-file", "ca-path", "client-cert", "client-key", "http-addr", "tls-server-name", "token", "token-file"}
 SERVER_FLAGS = {"datacenter", "stale"}
 TENANCY_FLAGS = {"namespace", "partition"}
-# The simulator is tried by tests of its own, and the agent's flags by tests/unit/config.
+# The simulator has its own tests, and tests/unit/config covers the agent's flags.
 OTHERS = ("agent", "sim")
 
 
@@ -31,7 +31,7 @@ def run(*words, cwd=None, **environment):
 
 @functools.cache
 def commands(path=()):
-    """@returns {command: its flags} of all that can be carried out, as the help texts show them."""
+    """@returns {command: its flags} of all implemented commands, from the help texts."""
     text = run(*path, "-h").stdout
     below = re.search(r"(?:Available commands are|Subcommands):\n((?:    .*\n)+)", text)
     if below:
@@ -47,8 +47,8 @@ def commands(path=()):
 
 
 def used_flags(commands):
-    """@returns {command: flags that some test's source names on the command's own line or on one of the two that go on
-    with it}."""
+    """@returns {command: flags that the source of some test names on the command's own line or on one of the two
+    following lines}."""
     used = {command: set() for command in commands}
     for pattern in TESTS:
         for path in glob.glob(os.path.join(ROOT, pattern), recursive=True):
@@ -73,7 +73,7 @@ class Flags(SettingsTest):
 
 
 class Connection(SettingsTest):
-    """The flags that lead to the agent, with each command that takes them."""
+    """The flags that select the agent, with each command that accepts them."""
     ARGUMENTS = {
         "acl policy create": ["-name=x"], "acl policy delete": ["-name=x"], "acl policy read": ["-name=x"],
         "acl policy update": ["-id=" + MANAGEMENT, "-name=x"], "acl role create": ["-name=x", "-policy-name=y"],
@@ -91,7 +91,7 @@ class Connection(SettingsTest):
         "watch": ["-type=nodes"], "debug": ["-duration=10s", "-interval=5s"],
     }
 
-    # What they ask for is the same for every token.
+    # Their answers are the same for every token.
     FOR_EVERYBODY = {"acl bootstrap", "catalog datacenters"}
 
     def taking(self, flag):
@@ -131,7 +131,7 @@ class Connection(SettingsTest):
         silent = set()
         for command, words, arguments in self.taking("token"):
             if command in ("debug", "watch", "exec", "lock", "monitor"):
-                continue  # they go on trying
+                continue  # they keep retrying
             done = run(*words[:-1], words[-1] + "=99999999-0000-0000-0000-000000000000", *arguments, cwd=one.home,
                        CONSUL_HTTP_ADDR=where)
             if "ACL not found" not in done.stdout + done.stderr:
@@ -189,7 +189,7 @@ class Access(SettingsTest):
     def test_policies(self):
         made = self.made("acl", "policy", "create", "-name=p", "-valid-datacenter=dc1", '-rules=key "a" { policy = "read" }')
         self.assertEqual(made["Datacenters"], ["dc1"])
-        # What is not said stays as it was.
+        # Unset members are unchanged.
         changed = self.made("acl", "policy", "update", f"-id={made['ID']}", "-description=new")
         self.assertEqual((changed["Description"], changed["Rules"]), ("new", made["Rules"]))
         changed = self.made("acl", "policy", "update", f"-id={made['ID']}", '-rules=key "b" { policy = "read" }',
@@ -267,7 +267,7 @@ class Access(SettingsTest):
 
 
     def test_forms_of_records(self):
-        """JSON, and the indexes that only -meta shows."""
+        """JSON output, and the indexes that only -meta shows."""
         policy = json.loads(self.call("acl", "policy", "create", "-name=p", "-format=json").stdout)["ID"]
         role = json.loads(self.call("acl", "role", "create", "-name=r", "-policy-name=p", "-format=json").stdout)["ID"]
         token = json.loads(self.call("acl", "token", "create", "-policy-id=" + policy, "-role-id=" + role,

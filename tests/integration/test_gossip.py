@@ -1,4 +1,4 @@
-"""Agents on loopback addresses of their own find each other through gossip, and notice who goes and how."""
+"""Agents on loopback addresses find each other through gossip, and notice leaves and failures."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ class GossipTest(AgentTest):
         self.network = os.getpid() % 200 + 20
 
     def member(self, number, **config):
-        """A server that binds 127.0.x.<number>; the first one makes the cluster."""
+        """A server that binds 127.0.x.<number>; the first one bootstraps the cluster."""
         address = f"127.0.{self.network}.{number}"
         config.setdefault("bootstrap", number == 1)
         one = self.agent(node_name=f"n{number}", bind_addr=address, gossip_lan={
@@ -116,7 +116,7 @@ class GossipTest(AgentTest):
                 except ConnectionError:
                     pass
         refusals = [line for line in one.output().splitlines() if "gossip refused" in line]
-        self.assertLessEqual(len(refusals), 2, refusals)  # one reason a kind of garbage
+        self.assertLessEqual(len(refusals), 2, refusals)  # one reason per kind of garbage
         self.assertEqual(len(refusals), len(set(line.split("gossip refused")[1].split(": from=")[0] for line in refusals)))
         self.assertEqual(one.statuses(), {"n1": ALIVE})
 

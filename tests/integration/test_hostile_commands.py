@@ -1,4 +1,4 @@
-"""What clients send becomes a command of the log only if every server can apply it, and the log stays readable."""
+"""Clients' input becomes a log command only if every server can apply it, and the log stays readable."""
 
 import json
 import unittest

@@ -1,5 +1,5 @@
-"""Members and strangers that mean harm on the gossip port: oversized names, invented numbers, endless lists, slow and many
-streams. Nobody ends, nobody's memory grows beyond a stated bound, and members are served meanwhile."""
+"""Hostile members and strangers on the gossip port: oversized names, forged numbers, endless lists, slow and many
+streams. No agent exits, no agent's memory exceeds a stated limit, and members are served meanwhile."""
 
 import base64
 import contextlib
@@ -18,11 +18,11 @@ PUSH_PULL = 0
 LARGEST = 2 ** 64 - 1
 LEFT = 3
 OTHER_KEY = base64.b64encode(bytes(range(32, 64))).decode()
-MEMORY_BOUND_KB = 96 * 1024  # beyond what an agent has at rest: 64 MB of frames, and what is made of one
+MEMORY_BOUND_KB = 96 * 1024  # above an idle agent: 64 MB of frames, and the data decoded from one
 
 
 def pack(value):
-    """MessagePack of the few kinds of values that gossip has."""
+    """MessagePack of the few types that gossip uses."""
     if value is None:
         return b"\xc0"
     if isinstance(value, bool):
@@ -63,12 +63,12 @@ class Hostile(Peers):
         return f"{one.address}:{self.lan}"
 
     def said(self, address, reason, one=None):
-        """Waits until the member has logged a refusal of that address with this reason."""
+        """Waits until the member has logged a rejection of that address with this reason."""
         return eventually(lambda: [line for line in self.refusals(address, one) if reason in line], 15,
                           f"a line about {address}: {reason}")
 
     def tell(self, address, data, reason, one=None):
-        """Sends a packet until the member has said that it refused it: datagrams may be lost."""
+        """Sends a packet until the member has reported its rejection: datagrams may be lost."""
         target = one or self.first
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
             out.bind((address, 0))
@@ -129,7 +129,7 @@ class StrangersAndLiars(Hostile):
             self.send_stream(address, self.lan, state(l=time, le=time, lq=time, st={"n2": time}, lm=["n2"]))
             self.said(address, "is out of reach")
         self.unharmed()
-        # A good-bye is still heard as one.
+        # A leave is still recognized.
         self.second.put("/v1/agent/leave")
         eventually(lambda: self.first.statuses().get("n2") == LEFT, 20, "the leave of the second member")
 
@@ -166,7 +166,7 @@ class StrangersAndLiars(Hostile):
         self.unharmed()
 
     def open_streams(self, address, count, first):
-        """Keeps so many streams open from one address that send `first` and then nothing, until told to stop."""
+        """Keeps this many streams from one address open that send `first` and then nothing, until told to stop."""
         stop = threading.Event()
 
         def work():
@@ -209,7 +209,7 @@ class StrangersAndLiars(Hostile):
         return True
 
     def test_slow_streams_of_strangers_shut_no_member_out(self):
-        # One address says nothing, one begins a frame and does not go on: together more than a port takes.
+        # One address sends nothing, one begins a frame and stops: together more than a port accepts.
         for first in (b"", frame(b"", length=1000000)):
             self.open_streams(self.stranger(), 100, first)
         third = self.member(3, server=False, bootstrap=False)
@@ -228,7 +228,7 @@ class StrangersAndLiars(Hostile):
 
 
 class HalfEncrypted(Hostile):
-    """Encryption is being brought in: what is not encrypted is still taken."""
+    """Migration to encryption: plain gossip is still accepted."""
 
     settings = {"encrypt": KEY, "encrypt_verify_incoming": False}
 

@@ -1,4 +1,4 @@
-"""Strangers on the HTTP port: what they send and do not read costs little, and others are served meanwhile."""
+"""Strangers on the HTTP port: their requests and unread answers cost little, and others are served meanwhile."""
 
 import contextlib
 import http.client
@@ -15,7 +15,7 @@ RULES = 'key_prefix "free/" { policy = "write" }'
 
 
 def memory(process):
-    """Resident bytes of the process that no file backs."""
+    """Resident anonymous memory of the process in bytes."""
     with open(f"/proc/{process.pid}/status") as status:
         fields = dict(line.split(":", 1) for line in status)
     return int(fields["RssAnon"].split()[0]) * 1024
@@ -72,7 +72,7 @@ class HttpLimits(AgentTest):
         return got
 
     def assert_served(self, one, source="127.0.0.2"):
-        """A well-behaved client of another address gets its answers, and none waits for long."""
+        """A well-behaved client at another address gets its answers without a long wait."""
         for number in range(10):
             begun = time.monotonic()
             self.assertEqual(self.ask_from(one, source, "PUT", f"/v1/kv/well/{number}", "x")[0], 200)
@@ -135,7 +135,7 @@ class HttpLimits(AgentTest):
         for client in clients:
             client.sendall(b"PUT /v1/kv/big HTTP/1.1\r\nHost: a\r\nContent-Length: 524288\r\n\r\n")
             client.setblocking(False)
-        body = b"x" * 524287  # one byte less than was promised
+        body = b"x" * 524287  # one byte less than announced
         left = {client: body for client in clients}
         for _ in range(200):
             for client in list(left):
@@ -158,7 +158,7 @@ class HttpLimits(AgentTest):
         before = memory(one.process)
         clients = self.connections(one, 100)
         for number, client in enumerate(clients):
-            # Each its own 27 MB, many times over, and nothing is read.
+            # Each has its own answer of 27 MB, many times over, and nothing is read.
             request = f"GET /v1/kv/tree/?recurse&n={number} HTTP/1.1\r\nHost: a\r\n\r\n"
             client.sendall(request.encode() * 100)
         self.assert_served(one)
@@ -181,7 +181,7 @@ class HttpLimits(AgentTest):
                 client.send(request)
         self.assert_served(one)
         self.assertLess(memory(one.process) - before, 64 * MIB)
-        # Who reads again gets all its answers.
+        # A client that resumes reading gets all its answers.
         clients[0].setblocking(True)
         clients[0].settimeout(10)
         got = 0

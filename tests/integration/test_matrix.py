@@ -15,7 +15,7 @@ AT_A_TIME = 3  # histories; they mostly wait
 
 
 class Plays:
-    """The histories that tests ask for, played while others are judged."""
+    """Runs the histories of the tests, while others are being checked."""
 
     def __init__(self):
         self.wanted, self.running, self.cells, self.broken = [], {}, 0, 0
@@ -46,7 +46,7 @@ def tearDownModule():
 
 
 class Matrix(unittest.TestCase):
-    """The steps of one history, which is played before the first test."""
+    """The steps of one history, which runs before the first test."""
     history = None
 
     @classmethod

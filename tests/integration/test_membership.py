@@ -1,5 +1,5 @@
-"""Sixty agents on one machine, an address of loopback each: they find each other, notice a dead one, and accuse nobody
-while the processors are busy with something else."""
+"""Sixty agents on one machine, each on a loopback address: they find each other, notice a dead one, and accuse no one
+while the processors are busy."""
 
 import math
 import multiprocessing
@@ -11,19 +11,19 @@ import unittest
 from agent import Agent, AgentTest, eventually
 
 COUNT = 60
-PROBE_INTERVAL, SUSPICION_MULT, SUSPICION_MAX_MULT = 1.0, 4, 6  # the LAN profile that every agent starts with
+PROBE_INTERVAL, SUSPICION_MULT, SUSPICION_MAX_MULT = 1.0, 4, 6  # the default LAN profile
 
 
 def suspicion_bound(members):
-    """Seconds until a dead member has failed everywhere at the latest: some probe meets it, nobody confirms the
-    suspicion, and the news spreads."""
+    """The maximal number of seconds until all members count a dead one as failed: some probe reaches it, no one
+    confirms the suspicion, and the news spreads."""
     least = SUSPICION_MULT * max(1.0, math.log10(members)) * PROBE_INTERVAL
     spread = 0.2 * 4 * math.ceil(math.log10(members + 1))
     return 2 * PROBE_INTERVAL + SUSPICION_MAX_MULT * least + spread
 
 
 class LoopbackAgent(Agent):
-    """Has its own address of loopback, and the ports that operators know."""
+    """Has its own loopback address, and the default ports."""
 
     def __init__(self, address, **config):
         super().__init__(bootstrap=False, **config)
@@ -56,7 +56,7 @@ class Sixty(AgentTest):
             one.start(ready=False)
 
     def differences(self, status_of):
-        """@returns what the agents believe of each other that is not so, a line an agent."""
+        """@returns the agents' wrong views of each other, one line per agent."""
         expected = {one.config["node_name"]: status_of(one) for one in self.agents}
         out = []
         for one in self.agents:
@@ -71,7 +71,7 @@ class Sixty(AgentTest):
         return out
 
     def agree(self, status_of, timeout, what):
-        """Until all living agents hold the status that `status_of` gives for each."""
+        """Waits until all live agents see each one's status as `status_of` says."""
         last = []
 
         def settled():
@@ -83,7 +83,7 @@ class Sixty(AgentTest):
             raise AssertionError(f"{failed}; {len(last)} agents differ:\n" + "\n".join(last[:10])) from None
 
     def said_of(self, name):
-        """@returns what the agents logged of a member but its join."""
+        """@returns the agents' log lines about a member, except its join."""
         said = []
         for one in self.agents:
             said += [f"{one.config['node_name']}: {line}" for line in one.output().splitlines()
@@ -102,7 +102,7 @@ class Sixty(AgentTest):
         load = [multiprocessing.Process(target=spin, args=(until,)) for _ in range(2 * os.cpu_count())]
         for process in load:
             process.start()
-        accused = {}  # by name: who says what
+        accused = {}  # by name: who reports what
         watchers = self.agents[:-1:10]
         while time.monotonic() < until:
             for one in watchers:

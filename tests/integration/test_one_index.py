@@ -1,4 +1,4 @@
-"""Plain and blocking answers at one moment show the same index, whatever has been kept and has changed since."""
+"""Plain and blocking queries at one moment have the same index, whatever was cached and has changed since."""
 
 import json
 
@@ -58,7 +58,7 @@ class OneIndex(AgentTest):
     def check(self, route):
         plain = self.ask(route)
         waited = self.ask(route, index=plain[0], wait="1ms")
-        # The agent writes by itself, too: what has changed meanwhile is asked again.
+        # The agent also writes by itself: repeat the query if something has changed meanwhile.
         if self.ask(route) == plain:
             self.assertEqual(waited, plain)
         else:

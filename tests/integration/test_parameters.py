@@ -1,5 +1,5 @@
-"""Each query parameter that an endpoint reads shows its effect. The list comes from the sources: one that is read and
-that no test here claims is a failure."""
+"""Each query parameter that an endpoint reads shows its effect. The list comes from the sources: a parameter without a
+test is a failure."""
 
 import base64
 import glob
@@ -18,13 +18,13 @@ SHOWN = set()
 
 
 def shows(*parameters):
-    """Marks a test as the one that shows what the parameters do."""
+    """Marks a test as the one for these parameters."""
     SHOWN.update(parameters)
     return lambda test: test
 
 
 def read_by_endpoints():
-    """@returns the names of all parameters that some endpoint asks its request for."""
+    """@returns the names of all parameters that endpoints read."""
     found = set()
     for name in glob.glob(os.path.join(SOURCES, "**", "*.[ch]pp"), recursive=True):
         with open(name) as source:
@@ -35,8 +35,8 @@ def read_by_endpoints():
     return found
 
 
-# What the description of the API does not name: the token, which it has as a security scheme, second spellings, and
-# what is refused or changes nothing because it belongs to Consul Enterprise or to the mesh.
+# Parameters that the API description omits: the token, which is a security scheme, alternative spellings, and those
+# that are rejected or ignored because they belong to Consul Enterprise or to the mesh.
 UNDESCRIBED = {"token", "datacenter", "seperator", "sg", "sameness-group", "authmethod-ns", "ns", "partition",
                "merge-central-config"}
 
@@ -149,7 +149,7 @@ class Parameters(SettingsTest):
         self.refused("/v1/health/service/db?passing=maybe", "Invalid value for ?passing")
         self.assertEqual(list(self.get("/v1/agent/checks?filter=CheckID==c")), ["c"])
         self.refused("/v1/catalog/nodes?filter=(", "Failed to create boolean expression evaluator", 500)
-        # Nothing is merged where no central configuration is kept; it is the way of the answer that changes.
+        # There is no central configuration to merge; only the form of the answer changes.
         backend = lambda more: self.ask("GET", f"/v1/health/service/db?cached{more}")[1]["X-Consul-Query-Backend"]
         self.assertEqual((backend(""), backend("&merge-central-config")), ("streaming", "blocking-query"))
         far = {"Node": "n1", "Coord": {"Vec": [1.0] * 8, "Error": 1.5, "Adjustment": 0, "Height": 1e-05}}
@@ -231,7 +231,7 @@ class Parameters(SettingsTest):
         self.assertIn(b"[DEBUG]", first_line("/v1/agent/monitor?loglevel=debug")[1])
         self.assertIn("@message", json.loads(first_line("/v1/agent/monitor?loglevel=debug&logjson")[1]))
         self.assertEqual(self.ask("GET", "/v1/agent/monitor?loglevel=loud")[0], 400)
-        # The usual 30 seconds would be too long for this client.
+        # The default of 30 seconds would be too long for this client.
         self.assertEqual(self.ask("GET", "/debug/pprof/profile?seconds=0.1", timeout=20)[0], 200)
         self.refused("/debug/pprof/profile?seconds=6000", "a profile of more than 10m0s is not taken")
 

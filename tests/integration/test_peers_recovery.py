@@ -1,4 +1,4 @@
-"""What is left of a cluster that has lost its majority for good goes on with the members that raft/peers.json names."""
+"""A cluster that lost its majority permanently continues with the members in raft/peers.json."""
 
 import json
 import os
@@ -16,7 +16,7 @@ class PeersRecovery(ClusterTest):
             out.write(content if isinstance(content, str) else json.dumps(content))
 
     def refused(self, one, content, why):
-        """The server does not start with that file, says why, and leaves the file where it is."""
+        """The server does not start with that file, gives the reason, and keeps the file."""
         self.write_peers(one, content)
         seen = len(one.output())
         one.start()
@@ -58,7 +58,7 @@ class PeersRecovery(ClusterTest):
             self.assertEqual(survivor.request("GET", f"/v1/kv/kept/{number}?raw&consistent")[2], str(number).encode())
         self.assertEqual(survivor.request("PUT", "/v1/kv/later", "1")[0], 200)
 
-        # The lost ones come back with empty disks, under the names that they had.
+        # The lost servers return with empty disks, under their old names.
         for one in lost:
             one.data_dir += "-new"
             one.config["data_dir"] = one.data_dir

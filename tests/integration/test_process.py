@@ -179,7 +179,7 @@ class Listeners(AgentTest):
                 return False
         eventually(ask, 20, "an answer over the socket")
         self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
-        # A crash leaves the socket's file behind; it must not hinder the next start.
+        # A crash leaves the socket's file behind, which must not prevent the next start.
         agent.kill()
         agent.start(ready=False)
         eventually(ask, 20, "an answer over the socket after a crash")

@@ -1,4 +1,4 @@
-"""Requests of commands, HTTP checks and watches go through the proxy that the environment names."""
+"""Requests of commands, HTTP checks and watches use the proxies of the environment."""
 
 import http.client
 import http.server
@@ -15,8 +15,8 @@ VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
 def proxy_to(ports, seen):
-    """A proxy for one loopback port instead of each host and port that it is asked for.
-    @param ports of "host:port"; others are answered 502
+    """A proxy that connects to one loopback port instead of the requested hosts and ports.
+    @param ports by "host:port"; others are answered 502
     @param seen collects the request lines"""
 
     class Proxy(http.server.BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""What an agent remembers of its own services and checks over a restart, and what it takes over from Consul's files."""
+"""What an agent restores of its own services and checks after a restart, and what it imports from Consul's files."""
 
 import json
 import os
@@ -81,13 +81,13 @@ class Restart(AgentTest):
 
 
 class Import(AgentTest):
-    """data/consul_data_dir holds what a Consul agent wrote of a service, two TTL checks and their states."""
+    """data/consul_data_dir was written by a Consul agent with a service, two TTL checks and their states."""
 
     def test_files_of_a_consul_data_dir_are_taken_over_at_the_first_start(self):
         agent = self.agent()
         shutil.copytree(os.path.join(DATA, "consul_data_dir"), agent.data_dir)
         states = os.path.join(agent.data_dir, "checks", "state")
-        for name in os.listdir(states):  # the states hold good for an hour from when they were written
+        for name in os.listdir(states):  # the states are valid for an hour after they were written
             with open(os.path.join(states, name)) as state:
                 value = json.load(state)
             value["Expires"] = int(time.time()) + 3600

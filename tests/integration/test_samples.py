@@ -1,4 +1,4 @@
-"""The samples of configs/ are right as they stand."""
+"""The samples in configs/ work as they are."""
 
 import glob
 import os

@@ -1,4 +1,4 @@
-"""What peers can do over the server RPC port, and what they can't, spoken byte by byte."""
+"""What peers can and can't do over the server RPC port, byte by byte."""
 
 import base64
 import contextlib
@@ -113,7 +113,7 @@ class WithoutAccessControl(ServerPort):
         chance = random.Random(11)
         kinds = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 255, 65535]
         for round_number in range(60):
-            # An address of its own each time: the log tells a peer's offences once.
+            # A new address each time: the log reports a peer's violations once.
             peer = self.peer(source=f"127.0.1.{round_number + 1}", Server=bool(round_number % 2)).enter()
             with contextlib.suppress(OSError):
                 for _ in range(10):
@@ -203,7 +203,7 @@ class WithEncryptedGossip(ServerPort):
             stranger = self.peer()
             with self.assertRaisesRegex(PermissionError, "does not prove that it knows the gossip key"):
                 stranger.prove(key, stranger.greet())
-        # A proof of another connection is worth nothing here.
+        # A proof of another connection is invalid here.
         again = self.peer()
         again.greet()
         with self.assertRaises(PermissionError):

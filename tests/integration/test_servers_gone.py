@@ -1,4 +1,4 @@
-"""A client agent whose servers are gone answers at once, whatever it would wait for a leader."""
+"""A client agent whose servers are gone answers at once, however long it would wait for a leader."""
 
 import socket
 import struct
@@ -7,7 +7,7 @@ import threading
 from agent import AgentTest, eventually
 
 SERVFAIL, NXDOMAIN = 2, 3
-# Longer than any request here has patience: an answer means that nothing was waited for.
+# Longer than the timeout of any request here: an answer means that there was no wait.
 HOLD = "20m"
 
 
@@ -19,7 +19,7 @@ class ServersGone(AgentTest):
                                  performance={"raft_multiplier": 1, "rpc_hold_timeout": HOLD}).start()
 
     def dns(self, name, timeout=10):
-        """@returns the return code of an A question over UDP."""
+        """@returns the return code of an A query over UDP."""
         question = struct.pack(">6H", 7, 0x0100, 1, 0, 0, 0)
         question += b"".join(bytes([len(p)]) + p.encode() for p in name.split(".")) + b"\0" + struct.pack(">2H", 1, 1)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
@@ -33,7 +33,7 @@ class ServersGone(AgentTest):
         waiting = threading.Thread(target=lambda: held.append(
             self.client.request("GET", "/v1/kv/held", timeout=60)[::2]), daemon=True)
         waiting.start()
-        # Names that no catalog decides are not asked for anywhere.
+        # Names that do not depend on the catalog are not forwarded.
         self.assertEqual(self.dns("nonsense.consul"), NXDOMAIN)
         self.assertEqual(self.dns("0a000001.addr.consul"), 0)
         eventually(lambda: self.client.statuses().get("one") == 4, 30, "the server's failure")

@@ -1,4 +1,4 @@
-"""Each setting of access control shows its effect."""
+"""Each ACL setting shows its effect."""
 
 import json
 import unittest
@@ -11,7 +11,7 @@ ROOT = "11111111-2222-3333-4444-555555555555"
 
 class AccessSettings(SettingsTest):
     def guarded(self, tokens=None, **acl):
-        """A server with default deny whose clients are asked for a token."""
+        """A server with default deny, which requires tokens."""
         one = self.agent(acl={"enabled": True, "default_policy": "deny",
                               "tokens": {"initial_management": ROOT, "agent": ROOT, **(tokens or {})}, **acl})
         self.start_guarded(one)
@@ -60,7 +60,7 @@ class AccessSettings(SettingsTest):
         one = self.guarded()
         agent = self.token(one, 'node_prefix "" { policy = "write" }', "agent")
         files = self.token(one, 'service_prefix "" { policy = "write" }', "files")
-        # The agent's own service needs a permission too: nothing else is registered with the agent's token.
+        # The agent's own service needs a permission too: the agent's token registers nothing else.
         one.config["services"] = [{"name": "web", "port": 1}]
         one.config["acl"]["tokens"].update(default=agent, agent=agent)
         one.write_config()

@@ -140,7 +140,7 @@ class Process(SettingsTest):
     def test_what_waits_for_a_leader_is_given_up(self):
         one = self.agent(bootstrap=False, bootstrap_expect=3,
                          performance={"raft_multiplier": 1, "rpc_hold_timeout": "100ms"}).start(ready=False)
-        # With the default of 7 s the client would have given up before.
+        # With the default of 7 s the client would have timed out before.
         answer = eventually(lambda: one.try_request("PUT", "/v1/kv/a", "b", timeout=5), 20, "an answer")
         self.assertEqual((answer[0], answer[2]), (500, b"No cluster leader"))
 

@@ -1,4 +1,4 @@
-"""Each setting of how agents find and trust each other, and of Raft and autopilot, shows its effect."""
+"""Each setting of joining, of trust between agents, and of Raft and autopilot shows its effect."""
 
 import base64
 import os
@@ -71,7 +71,7 @@ class Secrecy(SettingsTest):
         first = self.start(node_name="first", **lenient)
         self.client_of(first, node_name="plain")
         eventually(lambda: first.statuses() == {"first": ALIVE, "plain": ALIVE}, 20, "both members")
-        # What it insists on goes out encrypted, which the plain one cannot read, and what comes in plain is refused.
+        # It sends encrypted gossip only, which the plain one can't read, and rejects plain gossip.
         first.config.update(encrypt_verify_incoming=True, encrypt_verify_outgoing=True)
         first.write_config()
         first.put("/v1/agent/reload")

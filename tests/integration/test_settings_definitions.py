@@ -1,5 +1,5 @@
-"""Each field of a service or check that a file defines is seen at the agent and in the catalog, or changes what a check
-does."""
+"""Each field of a service or check in a file is visible at the agent and in the catalog, or changes the behaviour of a
+check."""
 
 import http.server
 import socket
@@ -71,7 +71,7 @@ class Services(SettingsTest):
                 self.assertEqual((status, body.decode()),
                                  (500, f'Service tagged address "{name}" must be a valid {name[4:]} address'))
             self.assertEqual(register(name, good)[0], 200)
-        # Nobody looks at the others.
+        # The others are not validated.
         for name in ("wan_ipv6", "virtual"):
             self.assertEqual(register(name, "10.0.0.1")[0], 200)
 
@@ -145,7 +145,7 @@ class Checks(SettingsTest):
             port = silent.getsockname()[1]
             one = self.start(checks=[{"id": "h", "name": "h", "http": f"http://127.0.0.1:{port}/", "interval": "1s",
                                       "timeout": "100ms"}])
-            # The usual 10 s would not be over.
+            # The default of 10 s would not be over.
             eventually(lambda: "deadline exceeded" in self.check(one, "h")["Output"], 8, "the end of the attempt")
 
     def test_sockets_and_scripts(self):

@@ -1,4 +1,4 @@
-"""Each setting of DNS at a value that is not the default shows its effect in answers."""
+"""Each DNS setting with a value other than the default shows its effect in answers."""
 
 import contextlib
 import socket
@@ -15,7 +15,7 @@ NO_SUCH_NAME = 3
 
 @contextlib.contextmanager
 def name_server(address, silent=False):
-    """A DNS server that answers every question with `address`, or that never does; @yields (port, questions)."""
+    """A DNS server that answers every query with `address`, or never; @yields (port, questions)."""
     questions = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.bind(("127.0.0.1", 0))
@@ -120,7 +120,7 @@ class Recursion(SettingsTest):
         with name_server("", silent=True) as (first, _), name_server("10.2.2.2") as (second, _):
             one = self.start(recursors=[f"127.0.0.1:{first}", f"127.0.0.1:{second}"],
                              dns_config={"recursor_timeout": "100ms"})
-            # With the default of 2 s this client would have given up.
+            # With the default of 2 s this client would have timed out.
             answer = dns_wire.ask_udp(("127.0.0.1", one.ports["dns"]), dns_wire.query("example.org", "A"), timeout=1.5)
             self.assertIsNotNone(answer)
             self.assertEqual(dns_wire.Message(answer).sections[ANSWER][0][4], "10.2.2.2")

@@ -1,4 +1,5 @@
-"""Each setting of the HTTP interface, of queries, limits and metrics at a value that is not the default shows its effect."""
+"""Each setting of the HTTP interface, of queries, limits and metrics with a value other than the default shows its
+effect."""
 
 import http.client
 import os
@@ -73,7 +74,7 @@ class HttpInterface(SettingsTest):
                 for connection in sockets:
                     connection.close()
             return served
-        # What start-up asked with may still be open for a moment.
+        # Connections from the start may still be open for a moment.
         eventually(lambda: opened() == 5, 10, "five connections")
 
     def test_sizes_of_values_and_transactions(self):
@@ -97,7 +98,7 @@ class HttpInterface(SettingsTest):
         one.config["tls"] = {"https": {"cert_file": f"{one.home}/cert.pem", "key_file": f"{one.home}/key.pem"}}
         one.start()
         with socket.create_connection(("127.0.0.1", port), timeout=3) as silent:
-            self.assertEqual(silent.recv(1), b"")  # ended by the agent, long before 3 s
+            self.assertEqual(silent.recv(1), b"")  # closed by the agent, long before 3 s
 
     def test_a_silent_peer_on_the_server_port_is_ended(self):
         one = self.start(limits={"rpc_handshake_timeout": "200ms"})
@@ -113,7 +114,7 @@ class HttpInterface(SettingsTest):
                 for _ in range(8):
                     sockets.append(socket.create_connection(("127.0.0.1", one.ports["server"]), timeout=5))
                 for each in sockets:
-                    each.settimeout(0.2)  # those beyond the limit are told why, and ended
+                    each.settimeout(0.2)  # those beyond the limit get the reason, and are closed
                     try:
                         each.recv(1000)
                     except TimeoutError:
@@ -185,7 +186,7 @@ class Queries(SettingsTest):
     def test_how_long_a_query_waits(self):
         one = self.start(default_query_time="100ms", max_query_time="200ms")
         index = one.request("GET", "/v1/kv/a")[1]["X-Consul-Index"]
-        # Neither would be answered in time with the defaults.
+        # With the defaults, neither would be answered in time.
         self.assertEqual(one.request("GET", f"/v1/kv/a?index={index}", timeout=20)[0], 404)
         self.assertEqual(one.request("GET", f"/v1/kv/a?index={index}&wait=9m", timeout=20)[0], 404)
 

@@ -1,4 +1,4 @@
-"""Each setting of what an agent is called and where it listens shows its effect."""
+"""Each setting of an agent's identity and listeners shows its effect."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ class Identity(SettingsTest):
         eventually(lambda: one.get("/v1/catalog/node/somebody")["Node"]["Meta"].get("rack") == "7", 10, "metadata")
         node = one.get("/v1/catalog/node/somebody")["Node"]
         self.assertEqual(node["TaggedAddresses"]["virtual"], "10.9.9.9")
-        # The agent and the leader both write the node at the start: neither takes it away from the other.
+        # The agent and the leader both write the node at start: neither overwrites the other's part.
         self.assertEqual(node["Locality"], {"Region": "north", "Zone": "n1"})
         self.assertEqual(one.get("/v1/agent/self")["Config"]["PrimaryDatacenter"], "east")
 
@@ -46,7 +46,7 @@ class Identity(SettingsTest):
         self.assertNotEqual(ids[0], ids[2])
 
     def with_addresses(self, one):
-        """@returns the agent's node once the agent has told the catalog about itself."""
+        """@returns the agent's node once the agent has registered itself in the catalog."""
         node = one.get("/v1/catalog/node/it")["Node"]
         return node if node["TaggedAddresses"] else None
 

@@ -1,4 +1,4 @@
-"""A reload applies what it can, and says by name what waits for the next start."""
+"""A reload applies what it can, and names what waits for the next start."""
 
 import unittest
 

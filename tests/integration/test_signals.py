@@ -1,4 +1,4 @@
-"""Commands that run for long end at once when they are told to, and what they have started ends with them."""
+"""Long-running commands end at once on a signal, together with all processes that they started."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from agent import BINARY, AgentTest, eventually
 
 
 def alive(pid):
-    """Whether a process runs; one that has ended and was not yet waited for does not."""
+    """Whether a process runs; zombies do not count."""
     try:
         with open(f"/proc/{pid}/stat") as stat:
             return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
@@ -24,7 +24,7 @@ def alive(pid):
 
 @contextlib.contextmanager
 def silent_server():
-    """@returns the port of a server that takes connections and never answers."""
+    """@returns the port of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         taken = []
 
@@ -69,7 +69,7 @@ class SignalTest(AgentTest):
             return ""
 
     def child(self, *, trap=""):
-        """A script that tells its process ids, and which signals reach it, and works for long."""
+        """A script that reports its process ids and the signals that reach it, and runs for long."""
         traps = "".join(f'trap "echo {name} >> {self.path("signals")}; exit 0" {name}; ' for name in trap.split())
         return (f'{traps}sleep 300 & echo $$ $! > {self.path("pids.new")}; '
                 f'mv {self.path("pids.new")} {self.path("pids")}; wait')
@@ -110,7 +110,7 @@ class Watch(SignalTest):
 
     def test_a_handler_that_reads_nothing_does_not_hold_it_up(self):
         agent = self.agent().start()
-        agent.put("/v1/kv/a", "x" * 400000)  # more than a pipe holds
+        agent.put("/v1/kv/a", "x" * 400000)  # more than a pipe's buffer
         process = self.watch(agent, self.child())
         pids = self.running()
         process.send_signal(signal.SIGTERM)
@@ -223,7 +223,7 @@ class Others(SignalTest):
         first = self.agent().start()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with self.subTest(second=number):
-                # It serves for a minute after its farewell: longer than it may take to leave.
+                # It serves for a minute after its leave: longer than the leave may take.
                 leaving = self.agent(node_name=f"n{int(number)}", server=False, bootstrap=False, leave_on_terminate=True,
                                      retry_join=[f"127.0.0.1:{first.ports['serf_lan']}"],
                                      performance={"raft_multiplier": 1, "leave_drain_time": "60s"}).start()

@@ -1,4 +1,4 @@
-"""`praetor sim` as a program: what it prints depends on the command alone, not on the machine it runs on."""
+"""`praetor sim` as a program: its output depends on the command alone, not on the machine."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ def simulate(*args, env=None, cwd=None):
 
 
 class SameOutput(unittest.TestCase):
-    # Several kinds of servers, agents, coordinates and clocks: what computes with fractions is among it.
+    # Several kinds of servers, agents, coordinates and clocks, including floating-point computations.
     COMMAND = ("run", "clock_skew_and_sessions", "--seeds", "1..4", "--json")
 
     @staticmethod
@@ -25,7 +25,7 @@ class SameOutput(unittest.TestCase):
     def test_on_processors_with_other_instructions_and_in_other_surroundings(self):
         code, usual, errors = simulate(*self.COMMAND, "--jobs", "2")
         self.assertEqual((code, errors), (0, ""))
-        # The mathematical functions of the C library have variants for processors with and without these.
+        # The C library's mathematical functions have variants for processors with and without these.
         plain = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-AVX,-FMA,-FMA4,-AVX512F,-SSE4_1,-SSE4_2,-ERMS"}
         elsewhere = {"TZ": "Asia/Kathmandu", "LC_ALL": "C", "HOME": "/nonexistent", "USER": "somebody"}
         with tempfile.TemporaryDirectory() as folder:

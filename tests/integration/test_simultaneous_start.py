@@ -1,7 +1,7 @@
-"""Servers that start at the same moment, as after a power cut: they find each other at once, not an interval later.
+"""Servers that start at the same moment, as after a power loss: they find each other at once, not an interval later.
 
-PRAETOR_SIMULTANEOUS_STARTS=N makes the last test do N starts each of three and of five servers, and say how long they
-took; by default it does none."""
+PRAETOR_SIMULTANEOUS_STARTS=N makes the last test start three and five servers N times each, and print how long they
+took; by default it does nothing."""
 
 import os
 import time
@@ -11,7 +11,7 @@ from agent import PORT_NAMES, AgentTest, eventually
 from ports import free_ports
 
 ROUNDS = int(os.environ.get("PRAETOR_SIMULTANEOUS_STARTS", "0"))
-# The default retry_interval is 30 s: a group that is there before has not waited for it.
+# The default retry_interval is 30 s: a cluster that forms earlier has not waited for it.
 BEFORE_THE_INTERVAL = 20
 
 
@@ -20,7 +20,7 @@ def addresses(servers):
 
 
 def whole(servers):
-    """All servers know the same leader, and it takes a write that lasts."""
+    """All servers know the same leader, and it accepts a durable write."""
     leaders = {one.try_get("/v1/status/leader") for one in servers}
     if len(leaders) != 1 or not leaders.pop():
         return False
@@ -32,9 +32,9 @@ def whole(servers):
 
 class SimultaneousStart(AgentTest):
     def servers(self, count, joins="everybody"):
-        """Not started yet. `joins`: each is told of everybody, itself included, or only of those made before it."""
+        """Not started yet. `joins`: each one joins all of them, itself included, or only those created before it."""
         made = [self.agent(node_name=f"s{n + 1}", bootstrap=False, bootstrap_expect=count) for n in range(count)]
-        # Together, so that no two of them choose the same before the first is started.
+        # Allocated together, so that no two of them choose the same before the first one is started.
         ports = free_ports(count * len(PORT_NAMES))
         for n, one in enumerate(made):
             one.ports = dict(zip(PORT_NAMES, ports[n * len(PORT_NAMES):]))
@@ -68,7 +68,7 @@ class SimultaneousStart(AgentTest):
         servers = self.servers(3, joins="those before")
         self.start(servers)
         eventually(lambda: whole(servers), BEFORE_THE_INTERVAL, "a cluster of three")
-        # What gossip remembers is on disk a moment after it was heard.
+        # What gossip remembers is on disk shortly after it was received.
         def remembered():
             for one in servers:
                 try:
@@ -103,7 +103,7 @@ class SimultaneousStart(AgentTest):
                 servers = self.servers(count, joins="everybody" if number % 2 else "those before")
                 self.start(reversed(servers) if number % 4 < 2 else servers)
                 began = time.monotonic()
-                # A port may have been taken by another program meanwhile: then it is no start of so many servers.
+                # Another program may have taken a port meanwhile: then the start does not count.
                 void = lambda: any("Address already in use" in one.output() for one in servers)
                 eventually(lambda: whole(servers) or void(), 60, f"start {number} of {count} servers")
                 if void():

@@ -1,4 +1,4 @@
-"""Archives of the whole state: saved, looked at, restored and refused, by real processes."""
+"""Archives of the whole state: saved, inspected, restored and rejected, by real processes."""
 
 import gzip
 import io
@@ -11,7 +11,7 @@ import unittest
 from agent import ROOT, Agent, eventually
 
 REAL = os.path.join(ROOT, "tests", "unit", "snapshot", "data", "real.snap")
-# A Consul 1.19.2 to compare with; without it the tests that need it are skipped.
+# A Consul 1.19.2 to compare with; the tests that need it are skipped without it.
 CONSUL = os.environ.get("PRAETOR_CONSUL")
 
 
@@ -101,7 +101,7 @@ class Snapshots(unittest.TestCase):
         self.assertEqual((status, answer), (200, b""))
         status, _, body = self.agent.request("GET", "/v1/kv/?keys")
         self.assertEqual((status, body), (200, b'["a","b/c"]'))
-        # The agent goes on bringing its own node to the catalog that it finds.
+        # The agent continues to sync its own node to the restored catalog.
         eventually(lambda: b"serfHealth" in self.agent.request("GET", "/v1/health/node/it")[2], 30, "the own node")
 
     def test_members_of_another_cluster_do_not_outlast_its_archive(self):
@@ -113,7 +113,7 @@ class Snapshots(unittest.TestCase):
         other = Agent(node_name="other").start()
         self.addCleanup(other.close)
         self.assertEqual(other.request("PUT", "/v1/snapshot", archive, timeout=30)[0], 200)
-        # Nodes that were never members are nobody's to remove.
+        # Nodes that were never members are not removed by the reconciler.
         eventually(lambda: [n["Node"] for n in other.get("/v1/catalog/nodes")] == ["external", "other"], 20,
                    "the end of the other cluster's members")
 

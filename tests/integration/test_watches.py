@@ -1,4 +1,4 @@
-"""Watches of the configuration: that they run, with what, and when they end."""
+"""Watches of the configuration: that they run, with which input, and when they end."""
 
 import http.server
 import json
@@ -16,7 +16,7 @@ RECORD = 'printf "%s " "$CONSUL_INDEX" >> "$1"; cat >> "$1"'
 
 class WatchTest(AgentTest):
     def watching(self, *watches, **config):
-        """An agent with watches whose handlers write index and news, a line each, into files in its home."""
+        """An agent with watches whose handlers write index and result, one line each, to files in its home."""
         agent = self.agent(**config)
         agent.config["watches"] = [dict(self.recorded(agent, name), **watch) for name, watch in watches]
         return agent
@@ -25,7 +25,7 @@ class WatchTest(AgentTest):
         return {"args": ["/bin/sh", "-c", RECORD, "record", os.path.join(agent.home, name)]}
 
     def news(self, agent, name):
-        """The results that a handler was shown."""
+        """The results that a handler received."""
         try:
             with open(os.path.join(agent.home, name)) as lines:
                 return [json.loads(line.split(" ", 1)[1]) for line in lines if line.endswith("\n")]
@@ -33,7 +33,7 @@ class WatchTest(AgentTest):
             return []
 
     def expect(self, agent, name, condition, what):
-        """@returns the first result that is as wanted."""
+        """@returns the first result that satisfies the condition."""
         def found():
             return [one for one in self.news(agent, name) if condition(one)]
         return eventually(found, 20, what)[0]
@@ -266,7 +266,7 @@ class Lifetime(WatchTest):
 
 
 def alive(pid):
-    """Whether a process runs; one that has ended and was not yet waited for does not."""
+    """Whether a process runs; zombies do not count."""
     try:
         with open(f"/proc/{pid}/stat") as stat:
             return stat.read().rsplit(")", 1)[1].split()[0] != "Z"

@@ -38,7 +38,7 @@ std::vector<certificate_ptr> read_certificates(const std::string& pem) {
   auto source = reader_of(pem);
   while (certificate_ptr next{PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr)})
     out.push_back(std::move(next));
-  if (!out.empty()) ERR_clear_error(); // the end of the text is one
+  if (!out.empty()) ERR_clear_error(); // the end of the text sets an error
   return out;
 }
 

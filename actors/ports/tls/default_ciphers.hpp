@@ -2,8 +2,8 @@
 
 namespace praetor {
 
-/// For TLS 1.2 and below, as OpenSSL writes them: what a recorded connection holds stays secret when a private key is
-/// lost later (RFC 9325 4.1), so no key exchange by RSA. CBC suites come last, for old clients.
+/// Cipher suites for TLS 1.2 and below, in OpenSSL's syntax. All have forward secrecy, hence no RSA key exchange (RFC
+/// 9325 4.1). CBC suites come last, for old clients.
 inline constexpr const char* default_ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"

@@ -8,7 +8,7 @@
 
 namespace praetor {
 
-/// Owners of OpenSSL's objects.
+/// Owning pointers to OpenSSL objects.
 template <auto Free>
 struct freed_by {
   template <class T>

@@ -62,7 +62,7 @@ struct tls_failure {
 /// Makes what sessions of one kind are made from.
 tl::expected<tls_context, tls_failure> make_tls_context(const tls_options& options);
 
-/// The oldest error that OpenSSL keeps for this thread, and forgets the others.
+/// The oldest error of this thread's OpenSSL error queue; clears the queue.
 std::string last_tls_error();
 
 } // namespace praetor

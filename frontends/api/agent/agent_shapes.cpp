@@ -20,7 +20,7 @@ agent_service to_agent_service(const node_service& s, const std::string& datacen
   out.tagged_addresses = s.tagged_addresses;
   if (s.weights) out.weights = {s.weights->passing, s.weights->warning};
   out.enable_tag_override = s.enable_tag_override;
-  // Only proxies and gateways have something to say here.
+  // Only proxies and gateways have this member.
   if (s.kind == "connect-proxy" || s.kind.ends_with("-gateway")) {
     agent_proxy p;
     p.p = s.proxy;

@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-/// /proc/meminfo in bytes, by its names.
+/// The entries of /proc/meminfo in bytes, by name.
 std::map<std::string, std::uint64_t> memory_figures() {
   std::map<std::string, std::uint64_t> out;
   std::ifstream in("/proc/meminfo");

@@ -4,7 +4,7 @@
 
 namespace praetor::api {
 
-/// Memory, processors, host and disk of this machine, in the names that clients know. `now` is Unix time.
+/// Memory, processors, host and disk of this machine, under Consul's names. `now` is Unix time.
 free_form host_info(nanoseconds now);
 
 } // namespace praetor::api

@@ -5,10 +5,10 @@
 
 namespace praetor::api {
 
-/// Completes what clients leave out of a service that they write into the catalog.
-/// @returns what keeps it from being stored, if anything
+/// Completes a service that a client writes to the catalog.
+/// @returns the error if it can't be stored
 expected<void> complete_service(node_service& s);
-/// What a service of its kind must have. The error lists all that is missing or too much.
+/// Validates a service for its kind. The error lists all missing and excess members.
 expected<void> valid_for_kind(const node_service& s);
 
 } // namespace praetor::api

@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// Where the agent listens, and the addresses that it tells others.
+/// Listen addresses, and the addresses that the agent advertises.
 inline constexpr key_row addresses[] = {
     {.path = "bind_addr",
      .kind = k::text,

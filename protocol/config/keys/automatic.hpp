@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// Configuration and certificates that client agents ask the servers for.
+/// Configuration and certificates that client agents request from the servers.
 inline constexpr key_row automatic[] = {
     {.path = "auto_config.enabled",
      .kind = k::boolean,

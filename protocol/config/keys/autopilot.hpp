@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// What a new cluster's autopilot starts with.
+/// The initial autopilot configuration of a new cluster.
 inline constexpr key_row autopilot[] = {
     {.path = "autopilot.cleanup_dead_servers",
      .kind = k::boolean,

@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// Blocks, in the order in which faults inside them are named.
+/// Blocks, in the order in which errors inside them are reported.
 inline constexpr key_row blocks[] = {
     {.path = "acl", .kind = k::block, .doc = "Access control."},
     {.path = "acl.tokens", .kind = k::block, .traits = reloadable, .doc = "Tokens of this agent."},

@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// Membership, encryption of gossip, Raft.
+/// Membership, gossip encryption, Raft.
 inline constexpr key_row cluster[] = {
     {.path = "retry_join",
      .kind = k::text_list,

@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// Former names, in the order in which they are replaced.
+/// Deprecated names, in the order in which they are replaced.
 inline constexpr key_row former[] = {
     {.path = "acl.tokens.agent_master",
      .kind = k::text,

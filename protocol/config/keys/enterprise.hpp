@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// Keys of the other edition, in the order in which they are warned about.
+/// Consul Enterprise keys, in the order of their warnings.
 inline constexpr key_row enterprise_only[] = {
     {.path = "read_replica",
      .kind = k::boolean,

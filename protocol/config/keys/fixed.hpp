@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// Keys that are accepted and that nobody can change.
+/// Keys that are accepted but can't be changed.
 inline constexpr key_row unchangeable[] = {
     {.path = "ae_interval",
      .kind = k::duration,

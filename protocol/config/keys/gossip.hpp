@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// The two gossip pools: members of the datacenter, and servers of all.
+/// The two gossip pools: the members of the datacenter, and the servers of all datacenters.
 inline constexpr key_row gossip[] = {
     {.path = "gossip_lan.gossip_interval",
      .kind = k::duration,

@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// Who the agent is, and how its process behaves.
+/// The agent's identity and its process.
 inline constexpr key_row identity[] = {
     {.path = "datacenter",
      .kind = k::text,

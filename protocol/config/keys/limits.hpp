@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// Limits and times. The order is that in which faults in them are reported.
+/// Limits and times, in the order in which errors in them are reported.
 inline constexpr key_row limits[] = {
     {.path = "advertise_reconnect_timeout",
      .kind = k::duration,

@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// Service mesh, web interface, and what else has no actor yet.
+/// Service mesh, web interface, and other keys without an actor so far.
 inline constexpr key_row mesh[] = {
     {.path = "connect.enabled",
      .kind = k::boolean,

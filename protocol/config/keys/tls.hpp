@@ -4,7 +4,7 @@
 
 namespace praetor::config::keys {
 
-/// TLS. What a stanza leaves open is taken from `tls.defaults`.
+/// TLS. A stanza inherits unset keys from `tls.defaults`.
 inline constexpr key_row tls[] = {
     {.path = "tls.defaults.ca_file",
      .kind = k::text,

@@ -1,4 +1,4 @@
-"""The dispatcher: unknown paths, path cleaning, methods, query parsing, headers; then status and the agent's facts."""
+"""The dispatcher: unknown paths, path cleaning, methods, query parsing, headers; then status and the agent's own data."""
 
 ROUTES = {
     "GET": ["/v1/status/leader", "/v1/status/peers", "/v1/agent/self", "/v1/agent/members", "/v1/agent/checks",

@@ -1,4 +1,4 @@
-"""Sessions, and the locks that KV gives them."""
+"""Sessions, and KV locks."""
 
 UNKNOWN = "11111111-2222-3333-4444-555555555555"
 

@@ -1,4 +1,4 @@
-"""The catalog and the health endpoints on nodes registered from outside."""
+"""The catalog and the health endpoints, with external nodes."""
 
 WEB = [("n1", "10.0.0.1", ["v1", "primary"], {"rack": "1"}, "passing"),
        ("n2", "10.0.0.2", ["v2"], {"rack": "2", "ssd": "yes"}, "warning"),
@@ -84,7 +84,7 @@ def reads(t):
     for query in ["tag=v1", "tag=v1&tag=primary", "tag=V1", "tag=none", "tag=", "node-meta=rack:1",
                   "node-meta=rack:1&node-meta=ssd:yes", "node-meta=rack", "node-meta=none:1", "near=n2", "near=_agent",
                   "near=nobody", "stale", "consistent", "cached", "peer=x", "sg=x", "merge-central-config", "dc=dc1"]:
-        # "cached" says for itself how old its answer is
+        # "cached" reports the age of its answer itself
         t.get(f"/v1/catalog/service/web?{query}", unordered=query == "near=_agent", ignore_headers=("Age", "X-Cache"))
         t.get(f"/v1/health/service/web?{query}", unordered=query == "near=_agent", ignore_headers=("Age", "X-Cache"),
               loose=query == "cached")
@@ -146,7 +146,7 @@ def changes(t):
 
 
 def odd_registrations(t):
-    """Good ones that are easily got wrong."""
+    """Valid registrations that are easily handled wrongly."""
     nid = "aaaaaaaa-bbbb-cccc-dddd-000000000001"
     t.put("/v1/catalog/register", {"Node": "odd", "ID": nid, "Address": "not an address"})
     t.get("/v1/catalog/node/odd")

@@ -1,4 +1,4 @@
-"""Lists and maps that are absent, null, empty and filled, in every route that takes or shows one."""
+"""Lists and maps that are absent, null, empty and filled, in every route that accepts or returns one."""
 
 ROOT = "11111111-aaaa-bbbb-cccc-000000000001"
 CONFIG = {"acl": {"enabled": True, "default_policy": "allow", "tokens": {"initial_management": ROOT, "agent": ROOT}}}
@@ -23,12 +23,12 @@ def as_map(state):
 
 
 def not_null(state):
-    """Consul ends the connection when a check's definition is null."""
+    """Consul closes the connection when a check's definition is null."""
     return ABSENT if state is None else state
 
 
 def nothing_there(t):
-    """What is shown while there is nothing to show."""
+    """The answers of an empty state."""
     for path in ["/v1/agent/checks", "/v1/agent/services", "/v1/catalog/nodes?filter=Node==x",
                  "/v1/catalog/services?filter=Node==x", "/v1/catalog/service/none", "/v1/catalog/connect/none",
                  "/v1/catalog/node/none", "/v1/catalog/node-services/none", "/v1/catalog/node/like?filter=Service==x",
@@ -174,7 +174,7 @@ def sessions(t):
         t.put(f"/v1/session/destroy/{{{{s{i}}}}}", headers=MANAGER)
 
 
-# Hashes cover UUIDs; the policies that an expanded token's identities make are another subject.
+# Hashes cover UUIDs; the synthetic policies of an expanded token are tested elsewhere.
 UNLIKE = ("Hash", "CreateTime", "ExpandedPolicies")
 
 
@@ -238,7 +238,7 @@ def access(t):
 
 
 def unseen(t):
-    """What a token is shown that may see nothing."""
+    """The answers for a token without permissions."""
     t.put("/v1/acl/policy", {"Name": "nothing", "Rules": 'node_prefix "" { policy = "deny" } service_prefix "" { '
                              'policy = "deny" } key_prefix "" { policy = "deny" } session_prefix "" { policy = "deny" } '
                              'event_prefix "" { policy = "deny" } agent_prefix "" { policy = "deny" } operator = "deny" '

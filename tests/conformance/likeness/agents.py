@@ -1,4 +1,4 @@
-"""Starts the two agents that are compared, with equal configuration on ports of their own."""
+"""Starts the two compared agents, with equal configuration on separate ports."""
 
 import json
 import os
@@ -35,7 +35,7 @@ CONFIG = {
 
 
 class Agent:
-    """One running agent. `mode` is "dev" or "server", `more` is configuration beside that of all."""
+    """One running agent. `mode` is "dev" or "server", `more` is additional configuration."""
 
     def __init__(self, label, binary, mode, more):
         self.label, self.binary, self.mode, self.more = label, os.path.abspath(binary), mode, more
@@ -66,7 +66,7 @@ class Agent:
         raise RuntimeError(f"{self.binary} did not become ready; its log ends with:\n{self.log_tail()}")
 
     def ready(self):
-        """A leader, and the configured service and the node's own check in the catalog."""
+        """Whether there is a leader, and the catalog has the configured service and the node's own check."""
         try:
             for path, wanted in (("/v1/health/service/from-file", b'"from-file"'),
                                  ("/v1/health/node/like", b"serfHealth"), ("/v1/health/service/consul", b'"consul"')):
@@ -78,7 +78,7 @@ class Agent:
             return False
 
     def settled(self, quiet=1.0, timeout=15):
-        """Waits until the agent has written nothing for a while. @returns the index it has reached."""
+        """Waits until the agent has written nothing for a while. @returns the index that it has reached."""
         index, since, deadline = -1, 0, time.monotonic() + timeout
         while time.monotonic() < deadline:
             now = max(int(http_client.exchange(self.address(), http_client.build("GET", path)).header("X-Consul-Index"))

@@ -23,7 +23,7 @@ HELP_ITEM = re.compile(r"^ {2,}(-[A-Za-z][\w.-]*)|^ {4}([a-z][\w-]*) {2,}\S", re
 
 
 def read_cases(path):
-    """Each line is one for sh, with the program under test as `consul`."""
+    """Each line is run by sh, with the program under test as `consul`."""
     with open(path) as lines:
         for line in lines:
             if line.strip() and not line.startswith("#"):
@@ -31,7 +31,7 @@ def read_cases(path):
 
 
 def without_help(text):
-    """Of a help text only the names of flags and commands are compared; the wording is each program's own."""
+    """Keeps only the names of flags and commands of a help text; the wording may differ."""
     before, usage, after = text.partition("Usage:")
     if not usage:
         return text
@@ -61,7 +61,7 @@ def run_one(agent, folder, line):
         streams = one.communicate(timeout=20)
         code = one.returncode
     except subprocess.TimeoutExpired:
-        os.killpg(one.pid, signal.SIGKILL)  # the shell's children too
+        os.killpg(one.pid, signal.SIGKILL)  # including the shell's children
         streams, code = one.communicate(), "none in 20 s"
     texts = [without_help(INDEX.sub(r"\1<index>", stream.decode("utf-8", "backslashreplace").replace(folder, "<folder>")
                                     .replace("praetor", "consul").replace("Praetor", "Consul"))) for stream in streams]
@@ -69,7 +69,7 @@ def run_one(agent, folder, line):
 
 
 def first_difference(a, b):
-    """The first lines in which two texts differ, with their numbers."""
+    """The first differing lines of two texts, with their numbers."""
     left, right = a.split("\n"), b.split("\n")
     for i, (x, y) in enumerate(zip(left, right)):
         if x != y:
@@ -78,7 +78,7 @@ def first_difference(a, b):
 
 
 def run(agents, comparer, report, mode, wanted, path):
-    """Runs the lines of one file in order; what one leaves behind, the next ones see."""
+    """Runs the lines of one file in order; later lines see the effects of earlier ones."""
     folders = [workplace(agent) for agent in agents]
     try:
         for line in read_cases(path):

@@ -1,4 +1,4 @@
-"""Decides whether two answers are alike once that which must differ is put aside."""
+"""Compares two answers, ignoring necessary differences."""
 
 import bisect
 import json
@@ -13,8 +13,8 @@ FRAMING = {"date", "content-length", "transfer-encoding", "connection"}
 
 
 def canonical(value, ignored=frozenset()):
-    """A text to sort by that is the same on both sides: without UUIDs, indexes and what is not compared, nested lists
-    sorted too."""
+    """A sort key that is equal on both sides: without UUIDs, indexes and ignored members, with nested lists sorted
+    too."""
     if isinstance(value, dict):
         return json.dumps([[key, canonical(one, ignored)] for key, one in sorted(value.items())
                            if key not in INDEX_KEYS and key not in ignored])
@@ -29,7 +29,7 @@ class Pairs:
     def __init__(self):
         self.left, self.right = {}, {}
         self.order = []
-        self.floor = (0, 0)  # what each agent had reached by itself before it was asked anything
+        self.floor = (0, 0)  # the index that each agent had reached before the first request
 
     def same(self, a, b):
         if a in self.left or b in self.right:
@@ -38,7 +38,7 @@ class Pairs:
         return True
 
     def same_order(self, a, b):
-        """Do a and b stand at the same place among the values seen before?"""
+        """Whether a and b have the same position among the values seen before."""
         if a <= 1 or b <= 1:
             return a == b
         if a <= self.floor[0] or b <= self.floor[1]:
@@ -55,8 +55,8 @@ class Pairs:
 
 
 def redirected_alike(a, b):
-    """Go's mux redirects to another spelling of a path with 301, as Consul's releases do, and from Go 1.26 on with 307.
-    Where the peer was built with the latter, the first answer is taken for the same; body and Location still count."""
+    """Go's mux redirects to the clean path with 301, like Consul's releases, and from Go 1.26 on with 307. If the peer
+    was built with the latter, both statuses count as equal; body and Location are still compared."""
     if (a.status, b.status) != (301, 307):
         return a
     return http_client.Response(307, b.reason, a.headers, a.body.replace(b">Moved Permanently<",
@@ -65,9 +65,9 @@ def redirected_alike(a, b):
 
 class Comparer:
     def __init__(self, ports, reached=(0, 0)):
-        """`ports`: for each of the two agents its {name: port}. `reached`: the index that each had reached when it was
-        ready: in how many entries an agent registers itself is its own affair, so these indexes only have to be old on
-        both sides."""
+        """`ports`: {name: port} for each of the two agents. `reached`: the index that each had reached when it was
+        ready: the number of entries for an agent's own registration may differ, so these indexes only have to be old
+        on both sides."""
         self.names = [{str(port): f"<{name}>" for name, port in side.items()} for side in ports]
         self.patterns = [re.compile(r"(?<!\d)(" + "|".join(side) + r")(?!\d)") for side in self.names]
         self.uuids, self.indexes = Pairs(), Pairs()
@@ -88,7 +88,7 @@ class Comparer:
         return a, b
 
     def values(self, a, b, step, path="", key=""):
-        """Compares two JSON values. Yields one text a difference."""
+        """Compares two JSON values. Yields one text per difference."""
         where = path or "body"
         if key in step.ignore:
             return
@@ -154,7 +154,7 @@ class Comparer:
                 yield f"header {name}: {x!r} != {y!r}"
 
     def responses(self, a, b, step):
-        """Yields one text a difference between two responses."""
+        """Yields one text per difference between two responses."""
         a = redirected_alike(a, b)
         if a.status != b.status:
             yield f"status {a.status} != {b.status}; bodies {a.body[:160]!r}, {b.body[:160]!r}"

@@ -1,4 +1,4 @@
-"""Asks both agents the questions of cases/dns.txt and some malformed ones, and compares the answers."""
+"""Sends both agents the queries of cases/dns.txt and some malformed ones, and compares the answers."""
 
 import json
 import os
@@ -8,13 +8,13 @@ from . import dns_wire, http_client
 
 SECTIONS = ["answer", "authority", "additional"]
 
-# No two kinds of records live equally long, so that each shows whose time to live it has.
+# Each kind of record has a different TTL, so that each shows its source.
 TIMES_TO_LIVE = {"dns_config": {"node_ttl": "11s", "service_ttl": {"*": "22s", "web": "33s", "in*": "44s"},
                                 "soa": {"min_ttl": 55, "refresh": 3601, "retry": 602, "expire": 86403}}}
 
 
 def prepare(agent, folder):
-    """Registers what cases/dns_setup.json lists, and waits until DNS shows the last of it."""
+    """Registers the content of cases/dns_setup.json, and waits until DNS returns the last record."""
     with open(os.path.join(folder, "dns_setup.json")) as setup:
         bodies = json.load(setup)
     for body in bodies:
@@ -25,8 +25,8 @@ def prepare(agent, folder):
 
 
 def read_questions(path):
-    """Lines `NAME TYPES TRANSPORTS [count]`; transports are udp, tcp, edns or edns:SIZE; `count` says that chance
-    decides which records come, so that only their number and kind is compared."""
+    """Lines `NAME TYPES TRANSPORTS [count]`; transports are udp, tcp, edns or edns:SIZE; with `count` the choice of
+    records is random, so that only their number and kind are compared."""
     with open(path) as lines:
         for line in lines:
             if line.strip() and not line.startswith("#"):

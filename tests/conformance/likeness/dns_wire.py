@@ -1,4 +1,4 @@
-"""DNS messages: builds queries, decodes answers. Knows no more than the comparison needs."""
+"""DNS messages: builds queries, decodes responses, only as far as the comparison needs."""
 
 import socket
 import struct
@@ -94,7 +94,7 @@ class Message:
 
 
 def ask_udp(address, packet, timeout=2):
-    """@returns the answer's bytes, or None when none came."""
+    """@returns the response's bytes, or None on a timeout."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.settimeout(timeout)
         one.sendto(packet, address)

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 client that sends exactly the bytes it is told to, good or bad."""
+"""A small HTTP/1.1 client that sends exactly the given bytes, valid or not."""
 
 import socket
 import time
@@ -6,7 +6,7 @@ import zlib
 
 
 class ProtocolError(Exception):
-    """The answer was not HTTP."""
+    """The response was not HTTP."""
 
 
 class Response:
@@ -26,7 +26,7 @@ def build(method, path, body=None, headers=()):
 
 
 class Exchange:
-    """One connection, one request. `send` and `receive` are apart so that something can happen in between."""
+    """One connection, one request. `send` and `receive` are separate so that something can happen in between."""
 
     def __init__(self, address, timeout=10):
         self.socket = socket.create_connection(address, timeout=timeout)
@@ -36,7 +36,7 @@ class Exchange:
         try:
             self.socket.sendall(data)
         except OSError:
-            pass  # the server may answer and close before it has read everything
+            pass  # the server may respond and close before it has read everything
 
     def receive(self, method="GET"):
         try:
@@ -108,7 +108,7 @@ def timed(address, data, between, method="GET", timeout=15, settle=0.2):
     """Sends a request, calls `between` while it waits, and @returns (response, seconds from then on)."""
     one = Exchange(address, timeout)
     one.send(data)
-    time.sleep(settle)  # the request has to be waiting on the server; nothing outside tells when it does
+    time.sleep(settle)  # the request must be waiting on the server, which can't be observed from outside
     start = time.monotonic()
     between()
     response = one.receive(method)

@@ -1,4 +1,4 @@
-"""Counts what is compared, and tells accepted differences from others."""
+"""Counts comparisons, and separates accepted differences from others."""
 
 import re
 import sys
@@ -16,7 +16,7 @@ class Known:
 
 
 class Report:
-    """Counts the cases and keeps the differences."""
+    """Counts the cases and collects the differences."""
 
     def __init__(self, known, verbose):
         self.known, self.verbose = known, verbose

@@ -1,4 +1,4 @@
-"""What the case files say: a recorder that turns calls into a list of steps, the same for both agents."""
+"""The recorder of the case files: turns calls into a list of steps, the same for both agents."""
 
 import json
 
@@ -11,11 +11,11 @@ class Step:
         self.body = given.pop("body", None)
         self.headers = given.pop("headers", ())
         self.save = given.pop("save", {})            # name -> header name, or a path of keys into the JSON body
-        self.ignore = given.pop("ignore", ())        # JSON keys that are not compared
+        self.ignore = given.pop("ignore", ())        # ignored JSON keys
         self.ignore_headers = given.pop("ignore_headers", ())
         self.shape = given.pop("shape", False)       # compare JSON keys and types only
         self.unordered = given.pop("unordered", False)
-        self.loose = given.pop("loose", False)       # indexes: compare only whether they are there
+        self.loose = given.pop("loose", False)       # compare only the presence of indexes
         self.until = given.pop("until", None)        # repeat the request until the body holds these bytes
         self.without = given.pop("without", None)    # repeat the request until the body lacks these bytes
         self.write = given.pop("write", None)        # (method, path, body) sent while the request blocks
@@ -34,7 +34,7 @@ def encoded(body):
 
 
 class Recorder:
-    """Handed to each case file's `cases(t)`. Text `{{name}}` in a path or body stands for a saved value."""
+    """Passed to each case file's `cases(t)`. Text `{{name}}` in a path or body is replaced by a saved value."""
 
     def __init__(self, family):
         self.family, self.steps = family, []
@@ -61,7 +61,7 @@ class Recorder:
         self.request("DELETE", path, **given)
 
     def wait(self, path, until=None, without=None, **given):
-        """Repeats a GET until its body holds (or lacks) something; both agents must get there."""
+        """Repeats a GET until its body contains (or lacks) a text; both agents must get there."""
         given.setdefault("loose", True)
         self.request("GET", path, until=until, without=without, note="waiting", **given)
 
@@ -71,5 +71,5 @@ class Recorder:
                  write=write, **given)
 
     def raw(self, title, data, **given):
-        """Bytes sent as they are; answer compared, and whether the connection was closed without one."""
+        """Sends raw bytes; compares the responses, and whether the connection was closed without one."""
         self.add("raw", title, data=data, **given)

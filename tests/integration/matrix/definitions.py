@@ -1,5 +1,5 @@
-"""The ways to define a service and its check, and the cells that they make with the kinds of checks: what stands in
-files, and what is sent to the API."""
+"""The ways to define a service and its check, and their cells with the kinds of checks: the content of files, and the
+requests to the API."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,16 +12,16 @@ OUTSIDE_TAGS = ["outside"]
 
 @dataclass(frozen=True)
 class Definition:
-    """`service` and `check` say who defines them: "file", "api", or None for no service. `place` is where the check
-    stands: "inside" its service, "beside" it, or on the "node". `named` says what the check gives of itself: "both" id
-    and name, "name", or "nothing". A `token` makes the services' tokens count. With `override` others set the service's
-    tags."""
+    """`service` and `check` say how they are defined: "file", "api", or None for no service. `place` is the position of
+    the check: "inside" its service, "beside" it, or on the "node". `named` says which names the check has: "both" id
+    and name, "name", or "nothing". With a `token` the services' tokens apply. With `override` others set the
+    service's tags."""
     name: str
     service: str
     check: str
     place: str
     named: str = "both"
-    second: bool = False  # another check stands before it in the same service
+    second: bool = False  # another check precedes it in the same service
     token: bool = False
     override: bool = False
 
@@ -30,7 +30,7 @@ class Definition:
             return self.place == "inside" and self.named == "both" and not self.token
         if self.token or self.override:
             return kind.type == "ttl"
-        return not (self.place == "node" and kind.name == "alias-local")  # other checks of the node decide about it
+        return not (self.place == "node" and kind.name == "alias-local")  # other checks of the node affect it
 
 
 DEFINITIONS = [
@@ -57,13 +57,13 @@ DEFINITIONS = [
     Definition("override-api", "api", "api", "inside", override=True),
 ]
 
-# The API's names of what files spell otherwise; all others differ in case only.
+# API names that differ from those of files by more than case.
 API_NAMES = {"alias_node": "AliasNode", "alias_service": "AliasService"}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One definition with one kind of check. `changed` asks for its second version."""
+    """One definition with one kind of check. `changed` selects its second version."""
     definition: Definition
     kind: Kind
 
@@ -94,7 +94,7 @@ class Cell:
 
     @property
     def filler_id(self):
-        """The check that stands before it."""
+        """The check that precedes it."""
         return f"service:{self.service_id}:1" if self.definition.second else None
 
     @property
@@ -180,9 +180,9 @@ def cells(kinds, on_node):
 
 
 def stanzas(cells, changed=(), taken=()):
-    """What files say of these cells.
-    @param changed those that have their second version
-    @param taken those that the API has registered and that a file defines now too, in the second version"""
+    """The file content for these cells.
+    @param changed those with their second version
+    @param taken those registered over the API and now defined in a file too, with the second version"""
     changed, taken = set(changed), set(taken)
     out = {"services": [], "checks": []}
     for cell in cells:

@@ -1,6 +1,7 @@
-"""What happens to agents: each history is one agent's life, and each of its steps is judged by a rule.
+"""The events in agents' lives: each history is one agent's life, and a rule checks each of its steps.
 
-Before a step the agent gets back whatever an earlier step took from it, so that each step is judged for itself."""
+Before a step the agent is equipped again with whatever an earlier step removed, so that each step is checked
+independently."""
 
 from dataclasses import dataclass
 from typing import Callable
@@ -21,12 +22,12 @@ def nobody(_):
 
 
 def half(number):
-    """Every other cell: those of one half stand by while something happens to those of the other."""
+    """Every other cell: one half is unaffected while the other half changes."""
     return lambda world: world.cells[number::2]
 
 
 def registered(world):
-    """Those whose service, or whose check on the node, is registered by API."""
+    """Those whose service, or whose node check, is registered over the API."""
     return [cell for cell in world.cells if (cell.definition.service or cell.definition.check) == "api"]
 
 
@@ -41,9 +42,9 @@ def nothing(world, _):
 
 @dataclass(frozen=True)
 class Step:
-    """`act(world, subjects)` does it; with `attempts` it returns {attempt: fault or None} of the agent itself.
-    `rule(cell, property)` says what must hold of its subjects then, `others` what of all other cells. Before it
-    `prepare` is done, and `equipped` get back what they lack."""
+    """`act(world, subjects)` executes it; with `attempts` it returns {attempt: fault or None} of the agent itself.
+    `rule(cell, property)` says what must hold for its subjects afterwards, `others` what must hold for all other
+    cells. `prepare` runs before it, and `equipped` are equipped first."""
     name: str
     act: Callable
     rule: Callable = unmoved
@@ -56,8 +57,8 @@ class Step:
 
 @dataclass(frozen=True)
 class History:
-    """@param scripts whether agents run commands as checks
-    @param data what another program left in the data directory, a name of recorded.py; by default it is empty
+    """@param scripts whether agents run script checks
+    @param data data that another program left in the data directory, a name of recorded.py; empty by default
     @param worlds of services (False), of the node (True)"""
     name: str
     steps: tuple
@@ -91,7 +92,7 @@ def move(world, _):
 
 
 def register(world, cells, changed):
-    """By API: the service with the check inside it, or the check of the node."""
+    """Over the API: the service with the check inside it, or the node check."""
     for cell in cells:
         if cell.definition.service:
             world.register_service(cell, changed)
@@ -107,7 +108,7 @@ def repeat(world, _):
 
 
 def change(before):
-    """@param before the cells that have their second version already"""
+    """@param before the cells that already have their second version"""
     def act(world, subjects):
         second = set(subjects) | set(before(world))
         world.define(changed=second)
@@ -117,7 +118,7 @@ def change(before):
 
 
 def remove(before):
-    """@param before the cells that are gone already"""
+    """@param before the cells that were removed already"""
     def act(world, subjects):
         gone = set(subjects) | set(before(world))
         world.define([cell for cell in world.cells if cell not in gone])

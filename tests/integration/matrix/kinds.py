@@ -1,4 +1,4 @@
-"""The kinds of checks, with targets that give each of them a known status."""
+"""The kinds of checks, with targets that give each a known status."""
 
 import contextlib
 import http.server
@@ -8,32 +8,32 @@ from dataclasses import dataclass, field
 
 from agent import http_server
 
-TTL, CHANGED_TTL = "100000h", "100001h"  # recorded states have to hold for years
+TTL, CHANGED_TTL = "100000h", "100001h"  # recorded states must stay valid for years
 INTERVAL, CHANGED_INTERVAL = "1s", "2s"
 
-# A node that no agent stands behind; aliases of kind `alias` look at its service.
+# An external node; aliases of kind `alias` follow its service.
 FAR_NODE = {"Node": "elsewhere", "Address": "127.0.0.2", "Service": {"ID": "far", "Service": "far"},
             "Check": {"CheckID": "far-check", "Name": "far", "ServiceID": "far", "Status": "warning", "Output": "slow"}}
-# A service of the agent itself; aliases of kind `alias-local` look at it.
+# A service of the agent itself; aliases of kind `alias-local` follow it.
 NEAR_SERVICE = {"id": "near", "name": "near", "check": {"id": "near-check", "ttl": TTL, "status": "passing"}}
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`fields` as a configuration file spells them. `status` is what the check has once it has settled, `initial` what
-    its definition says; `state` is what a client reports for it: (verb, note)."""
+    """`fields` in the spelling of a configuration file. `status` is the settled status, `initial` the definition's;
+    `state` is a client's report: (verb, note)."""
     name: str
     type: str
     status: str = "critical"
     initial: str = ""
     fields: dict = field(default_factory=dict, hash=False, compare=False)
     state: tuple = None
-    runs: bool = False  # the agent finds its status out by itself, and the first result comes after a start
+    runs: bool = False  # the agent determines its status itself, and the first result follows a start
     stable_output: bool = True
 
     @property
     def portable(self):
-        """It asks no target of this run, whose ports are new each time."""
+        """Its definition has no target of this run, whose ports vary."""
         return not self.fields.keys() & {"http", "tcp", "udp", "grpc", "h2ping"}
 
     @property
@@ -60,7 +60,7 @@ def kinds(targets):
         polled("tcp", "passing", tcp=f"127.0.0.1:{targets.http}"),
         polled("udp", "passing", udp=f"127.0.0.1:{targets.udp}"),
         polled("script", "warning", args=["/bin/sh", "-c", "echo so so; exit 1"]),
-        # Nobody answers these: what they say is the client library's, but it is said and it stays.
+        # No server listens: the text of the failure is the client library's, but the check reports it and stays critical.
         polled("grpc", "critical", grpc=f"127.0.0.1:{targets.closed}", stable_output=False),
         polled("h2ping", "critical", h2ping=f"127.0.0.1:{targets.closed}", h2ping_use_tls=False, stable_output=False),
         polled("docker", "critical", docker_container_id="no-such-container", shell="/bin/sh", args=["true"],
@@ -72,12 +72,12 @@ def kinds(targets):
 
 
 class Targets:
-    """What checks ask: an HTTP server, a UDP responder, and a port where nobody listens."""
+    """The targets of checks: an HTTP server, a UDP responder, and a port without a listener."""
 
     def __enter__(self):
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
-                with contextlib.suppress(OSError):  # the agent that asked may have been killed
+                with contextlib.suppress(OSError):  # the agent that sent it may have been killed
                     self.send_response(200)
                     self.send_header("Content-Length", "4")
                     self.end_headers()
@@ -96,7 +96,7 @@ class Targets:
         self.stack.callback(thread.join)
         self.stack.callback(self.end_responder)
         closed = self.stack.enter_context(socket.socket())
-        closed.bind(("127.0.0.1", 0))  # bound and never listening
+        closed.bind(("127.0.0.1", 0))  # bound but never listening
         self.closed = closed.getsockname()[1]
         return self
 

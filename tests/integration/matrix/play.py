@@ -1,4 +1,4 @@
-"""Plays histories and judges them."""
+"""Runs histories and checks them."""
 
 import contextlib
 import itertools
@@ -14,8 +14,8 @@ from .world import World
 
 @dataclass
 class Verdict:
-    """`fault` says in words how a property of a cell broke its rule; None if it did not. What the agent itself has to
-    do in a step is a property of the cell "agent"."""
+    """`fault` describes how a property of a cell violates its rule; None if it does not. The agent's own part of a step
+    is a property of the cell "agent"."""
     step: str
     cell: object
     property: str
@@ -42,7 +42,7 @@ def judge(step, world, before, after):
 
 
 def play_world(history, binary, targets, on_node, peer):
-    """@returns the verdicts of one world. @raises AssertionError when its agent does not do what a step needs"""
+    """@returns the verdicts of one world. @raises AssertionError if its agent can't execute a step"""
     world = World(binary, cells(filter(history.takes, kinds(targets)), on_node), on_node, history.scripts)
     news = world.far_node_changing if peer else contextlib.nullcontext
     verdicts = []
@@ -74,7 +74,7 @@ def play_world(history, binary, targets, on_node, peer):
 
 
 def play(history, binary, targets, peer=False):
-    """All its worlds, side by side.
+    """Runs all its worlds concurrently.
     @param peer it is Consul
     @returns all verdicts"""
     outcomes = {}
@@ -82,7 +82,7 @@ def play(history, binary, targets, peer=False):
     def run(on_node):
         try:
             outcomes[on_node] = play_world(history, binary, targets, on_node, peer)
-        except Exception as problem:  # told to the caller below
+        except Exception as problem:  # reported to the caller below
             outcomes[on_node] = problem
     threads = [threading.Thread(target=run, args=(on_node,)) for on_node in history.worlds]
     for one in threads:

@@ -15,7 +15,7 @@ import time
 
 DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "matrix")
 BESIDE_THE_LOG = ("services", "checks", "node-id")
-# When it was last there: an agent that was away for long does not come back by itself.
+# The time of the last contact: an agent that was away for long does not rejoin by itself.
 LEFT_OUT = ("server_metadata.json",)
 
 
@@ -48,7 +48,7 @@ def record(name, binary):
 
 
 def unpack(name, world):
-    """Lays the recorded data into a world's data directory, with states of TTL checks that still hold."""
+    """Unpacks the recorded data into a world's data directory, with TTL states that are still valid."""
     with tarfile.open(archive(name, world.on_node)) as recorded:
         recorded.extractall(world.data_dir)
     states = os.path.join(world.data_dir, "checks", "state")

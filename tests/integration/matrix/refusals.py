@@ -1,4 +1,4 @@
-"""Configurations that an agent must refuse: it does not start with them, and a reload of them changes nothing."""
+"""Invalid configurations: the agent does not start with them, and a reload of one changes nothing."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from agent import eventually
 NEW = {"id": "bad", "name": "bad"}
 SCRIPT = {"args": ["true"], "interval": "10s"}
 
-# name: (the file that is added, what the refusal must name)
+# name: (the additional file, what the error must name)
 BAD_FILES = {
     "script inside": ({"services": [dict(NEW, checks=[dict(SCRIPT, id="bad-check", name="bad")])]},
                       "Scripts are disabled"),
@@ -40,7 +40,7 @@ BAD_FILES = {
 
 
 def with_bad_file(world, content, work):
-    """Does the work while the file is there, and takes it away again."""
+    """Calls `work` while the file exists, and removes it again."""
     path = os.path.join(world.folder, "bad.json")
     world.define()
     if isinstance(content, str):
@@ -55,7 +55,8 @@ def with_bad_file(world, content, work):
 
 
 def refused_at_start(world):
-    """@returns {way: fault} of starts with each bad file, on the data of an agent that ran well; it runs again then."""
+    """@returns {way: fault} of starts with each invalid file, on the data of a valid run; restarts the agent
+    afterwards."""
     faults = {}
     world.end(signal.SIGTERM)
     for name, (content, reason) in BAD_FILES.items():
@@ -77,7 +78,7 @@ def refused_at_start(world):
 
 
 def refused_at_reload(world):
-    """@returns {way: fault} of reloads of each bad file in each way."""
+    """@returns {way: fault} of reloads of each invalid file in each way."""
     faults = {}
     for name, (content, reason) in BAD_FILES.items():
         for way in (reload_by_http, reload_by_command, reload_by_signal):

@@ -1,9 +1,8 @@
-"""What must hold of each property of each cell after each kind of event.
+"""What must hold for each property of each cell after each kind of event.
 
-The rule behind them all: what an event does not change does not move. Not its place, content, status or output; not its
-indexes; not the sessions and locks that hang on it; not what was said about it by API. A restart keeps the same, except
-that a check whose status the agent finds out by itself starts again, from the status that its file gives or from
-critical."""
+The underlying rule: what an event does not change stays the same: its place, content, status and output; its indexes;
+its sessions and locks; its changes over the API. So does a restart, except that a check whose status the agent
+determines itself starts again, from the status in its file or from critical."""
 
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ class Is:
 
 
 def fault(expected, before, after):
-    """@returns in words how a property breaks its rule, None if it does not."""
+    """@returns a description of how a property violates its rule, None if it does not."""
     if expected is SAME:
         if before is None:
             return "was not there before"
@@ -41,7 +40,7 @@ def shown(value):
 # --- definitions as they are seen
 
 def defined(cell, name, changed=False):
-    """@returns what a property that follows from the definition alone must be; None for other properties"""
+    """@returns the required value of a property that depends on the definition only; None for other properties"""
     name = name.removeprefix("catalog ").removeprefix("catalog's ")
     of = cell.definition
     if name == "service":
@@ -71,14 +70,14 @@ MOVES_WITH_SERVICE = ("service's ModifyIndex", "index that watches see", "mainte
 
 
 def agents_tags(cell, name):
-    """Tags set by others reach the agent at its next full comparison with the catalog: any time."""
+    """Overridden tags reach the agent at its next full sync: at any time."""
     return cell.definition.override and name in ("tags", "check's tags")
 
 
 # --- the events
 
 def equipped(cell, name):
-    """After the first start and everything that was registered by API."""
+    """After the first start and all registrations over the API."""
     if agents_tags(cell, name):
         return FREE
     if cell.definition.override and name == "catalog tags":
@@ -96,21 +95,21 @@ def equipped(cell, name):
 
 
 def unmoved(cell, name):
-    """After an event that changes nothing about the cell."""
+    """After an event that does not change the cell."""
     return FREE if agents_tags(cell, name) else SAME
 
 
 def restarted(cell, name, check_by=None):
-    """@param check_by who defines the check by now: "file" or "api" """
+    """@param check_by the check's current definer: "file" or "api" """
     by_api = (check_by or cell.definition.check) == "api"
     kind = cell.kind
     if cell.definition.override and name == "tags":
-        return Is(OUTSIDE_TAGS)  # a start begins with a full comparison
+        return Is(OUTSIDE_TAGS)  # a start begins with a full sync
     if kind.runs and name in MOVES_WITH_CHECK:
         return FREE
     if kind.runs and by_api and name in SESSION:
         return FREE
-    if kind.type == "ttl" and not kind.state and by_api:  # nobody has ever reported its state: it is not known
+    if kind.type == "ttl" and not kind.state and by_api:  # no client has reported its status: unknown
         if name in STATUS:
             return Is("critical")
         if name in SESSION:
@@ -123,8 +122,8 @@ def restarted(cell, name, check_by=None):
 
 
 def changed(cell, name, to=True, with_check=None):
-    """After the definition got its second version.
-    @param to False: its first
+    """After a change to the second version of the definition.
+    @param to False: to the first
     @param with_check the check changed too"""
     if with_check is None:
         with_check = cell.definition.check == "file" or cell.definition.place in ("inside", "node")
@@ -151,7 +150,7 @@ def removed(cell, name):
 
 
 def returned(cell, name):
-    """What was removed is defined again: nothing of its former life comes back."""
+    """A removed definition is added again: nothing of its earlier state returns."""
     beside = cell.definition.check == "api" and cell.definition.place == "beside"
     if name in SESSION:
         return GONE
@@ -171,7 +170,7 @@ def returned(cell, name):
 # --- two who define the same
 
 def moves_with_its_definer(cell):
-    """The check is part of what a file or the API takes over: it stands inside its service, or is all there is."""
+    """The check is part of what a file or the API takes over: it is inside its service, or stands alone."""
     return cell.definition.place in ("inside", "node")
 
 
@@ -188,19 +187,20 @@ def taken_by_api(cell, name):
 
 
 def back_in_file(cell, name):
-    """Files win: their version is in force again, with the states that the other had."""
+    """Files take precedence: their version is in force again, with the states of the other one."""
     return changed(cell, name, to=False, with_check=moves_with_its_definer(cell) and cell.definition.check == "file")
 
 
 def restarted_back_in_file(cell, name):
     if cell.definition.override and name == "tags":
-        return Is(cell.tags(False))  # the file's definition is another than the API's: the agent has spoken anew
+        return Is(cell.tags(False))  # the file's definition differs from the API's, so it counts as a new one
     expected = restarted(cell, name)
     return back_in_file(cell, name) if expected is SAME else expected
 
 
 def stanza_removed(cell, name):
-    """What the API registered over a file's definition is the API's: it stays. A file's check beside it goes."""
+    """What the API registered over a file's definition belongs to the API and stays. A file's check beside it is
+    removed."""
     if cell.definition.check == "file" and cell.definition.place == "beside":
         if name == "index that watches see":
             return FREE
@@ -212,7 +212,7 @@ def stanza_removed(cell, name):
 # --- data of another program
 
 def upgraded(cell, name):
-    """What an older release left, of cells that were equipped."""
+    """The data of an older release, with equipped cells."""
     if cell.definition.override and name in ("tags", "catalog tags"):
         return Is(OUTSIDE_TAGS)
     expected = restarted(cell, name)
@@ -220,7 +220,7 @@ def upgraded(cell, name):
 
 
 def imported(cell, name):
-    """What Consul keeps beside its log: services, checks and states, no sessions; and nobody has overridden tags."""
+    """Consul's files beside its log: services, checks and states, without sessions and tag overrides."""
     if name in SESSION:
         return FREE
     if cell.definition.override and name in ("tags", "catalog tags", "check's tags"):

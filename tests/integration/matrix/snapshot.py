@@ -1,4 +1,4 @@
-"""What an agent and its catalog show of the cells at one moment, and the properties that are read from it."""
+"""What an agent and its catalog show of the cells at one moment, and the properties derived from it."""
 
 from .kinds import NONE
 
@@ -15,7 +15,7 @@ class Snapshot:
         self.sessions = dict(world.sessions)
         self.watches = {cell: world.request("GET", f"/v1/health/service/{cell.service_name}")[1]["X-Consul-Index"]
                         for cell in world.cells if cell.definition.service}
-        self.tokens = set()  # filled by who tries them
+        self.tokens = set()  # filled by the test that tries them
 
 
 def picked(found, *names):
@@ -23,7 +23,7 @@ def picked(found, *names):
 
 
 def service_of(service, name):
-    """@param name of the field that holds the service's name: the agent and the catalog agree on it here"""
+    """@param name of the field with the service's name: agent and catalog agree here"""
     return picked(service, "ID", name, "Port", "Meta", "Weights", "EnableTagOverride")
 
 
@@ -41,7 +41,7 @@ def maintenance(cell):
 
 
 def ids_by_service(checks):
-    """@returns {service's id: ids of its checks but its maintenance, in order}"""
+    """@returns {service's id: ids of its checks except maintenance, in order}"""
     out = {}
     for id in sorted(checks):
         if not id.startswith("_service_maintenance:"):
@@ -74,7 +74,7 @@ def has_session(cell):
     return cell.holds_session
 
 
-# name: (the cells that have it, how it is read; None is "not there")
+# name: (the cells that have it, how to read it; None means absent)
 PROPERTIES = {
     "service": (has_service, lambda s, c: service_of(s.services.get(c.service_id), "Service")),
     "tags": (has_service, lambda s, c: field_of(s.services, c.service_id, "Tags")),

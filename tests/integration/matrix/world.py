@@ -1,4 +1,4 @@
-"""An agent with the cells' definitions in force: how they get there, and what is done to it."""
+"""An agent with the cells' definitions in force: how to create them, and how to change them."""
 
 import contextlib
 import http.client
@@ -17,12 +17,12 @@ from .snapshot import Snapshot
 
 ANONYMOUS = "00000000-0000-0000-0000-000000000002"
 NODE = "matrix"
-SETTLED_WITHIN = 10  # seconds; what has not come by then is judged as it is
+SETTLED_WITHIN = 10  # seconds; the state is checked as it is afterwards
 
 
 class World(Agent):
-    """@param cells those that this agent has
-    @param on_node they belong to the node, which is put into maintenance then; otherwise their services are
+    """@param cells of this agent
+    @param on_node they belong to the node, which is put into maintenance; otherwise their services are
     @param scripts whether it runs script checks"""
 
     def __init__(self, binary, cells, on_node, scripts):
@@ -50,7 +50,7 @@ class World(Agent):
         return done.returncode, done.stdout
 
     def request(self, method, path, body=None, timeout=10, headers=None):
-        """One connection for all requests: there are thousands."""
+        """Uses one connection for all requests, of which there are thousands."""
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
         for attempt in range(2):
@@ -65,7 +65,7 @@ class World(Agent):
                 self.connection.close()
                 self.connection = None
                 if fresh or attempt:
-                    raise  # otherwise the agent was started again since
+                    raise  # otherwise the agent was restarted meanwhile
 
     def close(self):
         if self.connection:
@@ -79,7 +79,7 @@ class World(Agent):
             json.dump(content, out)
 
     def define(self, cells=None, changed=(), taken=(), name="one.json"):
-        """Writes the stanzas of these cells (default: all), and of no others."""
+        """Writes the stanzas of these cells (default: all) only."""
         for other in os.listdir(self.folder):
             os.remove(os.path.join(self.folder, other))
         self.write(name, stanzas(self.cells if cells is None else cells, changed, taken))
@@ -96,7 +96,7 @@ class World(Agent):
         self.start()
 
     def mark(self):
-        """The next configuration has a check that tells it from the one before. @returns its id."""
+        """Adds a check to the next configuration that distinguishes it from the previous one. @returns its id."""
         self.markers += 1
         marker = f"marker-{self.markers}"
         self.config["checks"] = [{"id": marker, "name": marker, "service_id": "marker", "ttl": TTL}]
@@ -121,7 +121,7 @@ class World(Agent):
     # --- what the cells are equipped with
 
     def prepare(self):
-        """What a cluster has to know: services `token-...` need their token, and the far node."""
+        """The prerequisites in the cluster: services `token-...` need their token, and the external node."""
         if self.request("GET", "/v1/acl/policy/name/not-anonymous")[0] != 200:
             self.put("/v1/acl/policy", {"Name": "not-anonymous",
                                         "Rules": 'service_prefix "token-" { policy = "deny" }'})
@@ -142,8 +142,8 @@ class World(Agent):
         self.put(f"/v1/agent/{what[0]}/deregister/{quoted(what[1])}")
 
     def equip(self, cells=None):
-        """Gives the cells (default: all) whatever they lack: registrations by API, states of TTL checks, maintenance,
-        tags set by others, sessions with a lock."""
+        """Equips the cells (default: all) with what they lack: registrations over the API, TTL states, maintenance,
+        overridden tags, sessions with a lock."""
         cells = self.cells if cells is None else cells
         services, checks = self.get("/v1/agent/services"), self.get("/v1/agent/checks")
         for cell in cells:
@@ -174,7 +174,7 @@ class World(Agent):
         if not found and there and of.check == "api":
             if of.place != "inside":
                 self.register_check(cell)
-            found = {"Status": cell.kind.first_status, "Output": ""}  # as it is when it was registered just now
+            found = {"Status": cell.kind.first_status, "Output": ""}  # as just after its registration
         if found and cell.kind.state:
             verb, note = cell.kind.state
             if (found["Status"], found["Output"]) != (cell.kind.status, note):
@@ -185,7 +185,7 @@ class World(Agent):
             self.put(f"/v1/agent/service/maintenance/{quoted(cell.service_id)}?enable=true&reason={quoted(str(cell))}")
 
     def override_tags(self, cells):
-        """As others do it: they write the catalog."""
+        """Overrides tags like another client, by writing to the catalog."""
         catalog = self.get(f"/v1/catalog/node/{NODE}")["Services"]
         for cell in cells:
             if cell.definition.override and cell.service_id in catalog:
@@ -199,14 +199,14 @@ class World(Agent):
             "NodeChecks": ["serfHealth", cell.check_id]}
         status, _, body = self.request("PUT", "/v1/session/create", dict(bound, Name=str(cell), LockDelay="0s"))
         if status != 200:
-            return  # its check is not there, or critical; that is judged where the check is
+            return  # its check is missing or critical, which the check's own cell reports
         self.sessions[cell] = json.loads(body)["ID"]
         self.put(f"/v1/kv/{quoted(cell.lock)}?acquire={self.sessions[cell]}", "held")
 
     @contextlib.contextmanager
     def far_node_changing(self):
-        """Consul's agent can't stop an alias of another node before that node has news, up to a minute: so late is a
-        service reloaded that has such an alias. Here there is news all the time."""
+        """Consul's agent can't stop an alias of another node before that node changes, for up to a minute, which delays
+        the reload of a service with such an alias. Here the node changes all the time."""
         ended = threading.Event()
 
         def write():
@@ -230,7 +230,7 @@ class World(Agent):
     # --- rest
 
     def settle(self):
-        """Waits until checks that run have a result, and the catalog has what the agent has."""
+        """Waits until active checks have a result, and the catalog matches the agent."""
         runners = {cell.check_id for cell in self.cells if cell.kind.runs}
 
         def at_rest():
@@ -259,7 +259,7 @@ class World(Agent):
         return Snapshot(self)
 
     def tokens_kept(self):
-        """@returns the cells whose checks can still write the catalog, by trying it."""
+        """@returns the cells whose checks can still write to the catalog, by trying it."""
         checks = self.get("/v1/agent/checks")
         tried = [cell for cell in self.cells if cell.definition.token and cell.kind.state and cell.check_id in checks]
         if not tried:

@@ -7,7 +7,7 @@ namespace praetor::acl {
 
 namespace {
 
-/// What one policy of this text decides, over a default that denies.
+/// The authorizer of these policies, with deny as the default.
 authorizer_ptr holder_of(const std::vector<std::string>& texts, bool default_allow = false) {
   std::vector<rules> policies;
   for (const auto& text : texts) {

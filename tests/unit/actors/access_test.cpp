@@ -15,7 +15,6 @@ using namespace praetor;
 
 namespace {
 
-/// Files in memory.
 class memory_files final : public gossip_files {
 public:
   expected<std::optional<std::string>> read(const std::string& name) override {
@@ -35,7 +34,7 @@ public:
   std::map<std::string, std::string> content;
 };
 
-/// A server's view with a state that commands are applied to.
+/// A server's view with a state to which commands are applied.
 struct server {
   agent_view_ptr view = std::make_shared<agent_view>();
   std::uint64_t index = 10;
@@ -105,7 +104,7 @@ TEST_CASE("a server knows who holds a token until a part of it changes") {
   s.token("secret", "p");
   CHECK(s.may("secret", resource::key, access::read, "a"));
   auto first = *s.resolve("secret");
-  CHECK(*s.resolve("secret") == first); // kept
+  CHECK(*s.resolve("secret") == first); // cached
   s.policy("other", "");
   CHECK(*s.resolve("secret") == first);
   s.policy("p", "key \"a\" { policy = \"write\" }");
@@ -154,10 +153,10 @@ TEST_CASE("a client agent goes by what it was told while no server can be asked,
 
   auto asked_again_after = [&](nanoseconds wait) {
     instant later{s.now.calendar + wait, s.now.steady + wait};
-    CHECK_FALSE(s.view->resolver.at_hand(s.view, "secret", later)); // has to be asked for
+    CHECK_FALSE(s.view->resolver.at_hand(s.view, "secret", later)); // has to be fetched
     std::optional<resolution> out;
     s.view->resolver.resolve(s.view, "secret", later, [&](const resolution& r) { out = r; });
-    REQUIRE(out); // nobody is there to ask
+    REQUIRE(out); // no server is reachable
     return *out;
   };
   auto extended = asked_again_after(std::chrono::minutes(4));
@@ -180,7 +179,7 @@ TEST_CASE("unknown tokens are told so, with a hint before the first token is mad
   s.run(command_type::acl_bootstrap, r);
   CHECK(s.resolve("x").error() == error{error_code::unauthenticated, "ACL not found", 403});
   CHECK(s.resolve("allow").error() == error{"Cannot resolve root ACL", 500});
-  CHECK(s.resolve("")); // anonymous, though it has not been written
+  CHECK(s.resolve("")); // anonymous, although it has not been written
   CHECK_FALSE(s.may("", resource::key, access::read, "a"));
 }
 
@@ -208,9 +207,9 @@ TEST_CASE("what an agent writes by itself is checked by the token that it carrie
   CHECK(refused(s, r)->status == 403); // anonymous
   r.token = "web";
   CHECK(refused(s, r)->code == error_code::permission_denied);
-  r.token = "new"; // of which another server may have heard already
+  r.token = "new"; // another server may know it already
   CHECK(refused(s, r)->code == error_code::unauthenticated);
-  CHECK(refused(s, r)->status == 498); // by which servers of releases without codes know it
+  CHECK(refused(s, r)->status == 498); // the status for servers of releases without codes
   r.token = "node";
   CHECK_FALSE(refused(s, r));
   s.run(command_type::register_node, r);
@@ -221,7 +220,7 @@ TEST_CASE("what an agent writes by itself is checked by the token that it carrie
   r.token = "web";
   CHECK_FALSE(refused(s, r)); // the node does not change
   r.address = "2.2.2.2";
-  CHECK(refused(s, r)->status == 403); // it does now
+  CHECK(refused(s, r)->status == 403); // it changes now
   r.skip_node_update = true;
   CHECK_FALSE(refused(s, r));
   deregister_request gone;

@@ -6,7 +6,7 @@ using namespace praetor;
 
 namespace {
 
-/// What a server was asked, and how to answer.
+/// The queries that a server received, and how to answer them.
 struct fake_server {
   struct asked {
     std::string key;
@@ -137,7 +137,7 @@ TEST_CASE("while no server answers, the kept answer grows old, and servers are a
     f.answer(call, fake_server::failed("no servers"));
   }
   f.world.advance(1s);
-  CHECK(f.far.calls.size() == 8); // the next try comes later
+  CHECK(f.far.calls.size() == 8); // the next retry comes later
   f.ask(f.request("q"));
   CHECK(f.replies.back().hit);
   CHECK(f.replies.back().age > 1min);
@@ -215,7 +215,7 @@ TEST_CASE("what was asked for longest ago goes when there are too many, and what
     f.ask(f.request(key));
     f.answer(f.far.calls.size() - 1, fake_server::good(5, key));
   }
-  f.ask(f.request("a")); // so b is the older one
+  f.ask(f.request("a")); // to make b the older one
   f.ask(f.request("c"));
   auto cancelled = [&](const std::string& key) {
     return std::count_if(f.far.calls.begin(), f.far.calls.end(),

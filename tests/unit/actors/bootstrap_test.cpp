@@ -21,7 +21,7 @@ known_server known(const std::string& id, std::int64_t expect = 3) {
   return s;
 }
 
-/// The own server has the id "1"; the test plays its peer and the links to the others.
+/// The local server has the id "1"; the test acts as its peer and the links to the others.
 struct beginning : stage {
   void start(std::int64_t expect = 3) {
     agent_handles handles;
@@ -95,7 +95,7 @@ TEST_CASE("a server that waits for others says how many it sees and why it can't
   w.servers({known("1")});
   w.start();
   w.advance(900ms);
-  CHECK(w.log->count("waiting for servers") == 0); // an orderly start says nothing
+  CHECK(w.log->count("waiting for servers") == 0); // a normal start logs nothing
   w.advance(300ms);
   CHECK(w.log->count("waiting for servers before a cluster begins seen=1 expected=3 reason=no other server has been") ==
         1);
@@ -104,10 +104,10 @@ TEST_CASE("a server that waits for others says how many it sees and why it can't
   CHECK(w.log->count("seen=1 expected=3 reason=Failed to join 10.0.0.2: refused; Failed to join 10.0.0.3: refused") ==
         1);
   w.advance(30s);
-  CHECK(w.log->count("waiting for servers") == 2); // it has not changed
+  CHECK(w.log->count("waiting for servers") == 2); // unchanged
   w.advance(35s);
   CHECK(w.log->count("waiting for servers") == 3); // a reminder
-  // The first of them has joined by itself.
+  // The first one has joined by itself.
   w.join_errors = {{"10.0.0.2:8301", "refused"}, {"10.0.0.3:8301", "refused"}};
   w.members({stage::server("name-of-1", "10.0.0.1"), stage::server("name-of-2", "10.0.0.2")});
   w.servers({known("1"), known("2")});

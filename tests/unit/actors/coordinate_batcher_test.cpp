@@ -48,7 +48,7 @@ TEST_CASE("coordinates are written once a period, the newest of each node, a bat
   CHECK(w.batch(0)[0]->coord.vec[0] == 0.3);
   CHECK(w.batch(1).at(0)->node == "c");
   w.advance(60s);
-  CHECK(w.proposed.size() == 2); // nothing new, nothing written
+  CHECK(w.proposed.size() == 2); // nothing new, so nothing is written
 }
 
 TEST_CASE("a coordinate that the log does not take is discarded alone") {

@@ -10,12 +10,12 @@ namespace {
 
 using sleeper_actor = caf::typed_actor<caf::reacts_to<wake_up<>>, caf::reacts_to<start_atom, local<done_callback>>>;
 
-/// An actor with a timer, and when it was woken.
+/// An actor with a timer that records its wake-ups.
 struct sleeper {
   stage on;
   steady_time began = on.now();
   deadline_timer<> timer;
-  std::vector<std::chrono::nanoseconds> woken; ///< since it began
+  std::vector<std::chrono::nanoseconds> woken; ///< since the start
   sleeper_actor::pointer self = nullptr;
   sleeper_actor actor;
 
@@ -30,7 +30,7 @@ struct sleeper {
       };
     }));
   }
-  /// Runs it in the actor.
+  /// Runs a task in the actor.
   void in_actor(const std::function<void()>& task) {
     caf::anon_send(actor, start_atom_v, local<done_callback>{[&](const error*) { task(); }});
     on.run();

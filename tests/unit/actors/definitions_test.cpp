@@ -34,7 +34,7 @@ check_definition script() {
   return d;
 }
 
-/// A service of a file with a check in it and one beside it.
+/// A service from a file with one check inside and one outside it.
 void define_web(own_definitions& own) {
   auto web = own_definitions::web();
   auto inner = own_definitions::ttl("inner");
@@ -248,7 +248,7 @@ TEST_CASE("a check that has not run yet does not deregister its service") {
   web.check = http("h", "");
   REQUIRE(own.start() == "");
   REQUIRE(own.add(over_the_api(web)) == "");
-  own.world.advance(8s); // the worker begins within its interval
+  own.world.advance(8s); // the runner starts within its interval
   bool began = false;
   for (int i = 0; i < 20 && !began; ++i) {
     own.world.advance(30s);
@@ -258,7 +258,7 @@ TEST_CASE("a check that has not run yet does not deregister its service") {
   REQUIRE(began);
   own.world.advance(5min);
   REQUIRE(own.service("web"));
-  // A result counts although it shows nothing new: the check was critical and said nothing.
+  // A result counts even if nothing visible changes: the check was critical without a result.
   own.ends("h", "critical");
   own.world.advance(59s);
   CHECK(own.service("web"));
@@ -399,7 +399,7 @@ TEST_CASE("tags that others set win until the agent's own definition changes") {
   CHECK(own.service("web")->service->tags == string_list{"outside"});
   CHECK(own.check("t")->check->service_tags == string_list{"outside"});
 
-  // Neither another change, nor the same definition once more, nor a restart touches them.
+  // Neither another change, nor an identical definition, nor a restart affects them.
   web.port = 81;
   REQUIRE(define() == "");
   REQUIRE(define() == "");
@@ -482,7 +482,7 @@ TEST_CASE("a view of the catalog that is older than what the agent wrote last br
   web.port = 81;
   REQUIRE(own.add(over_the_api(web)) == "");
   REQUIRE(own.in_catalog("web")->tags == string_list{"v2"});
-  own.world.view->state.replace(old->tables()); // as a follower that has not applied it yet
+  own.world.view->state.replace(old->tables()); // like a follower that has not applied it yet
   own.compare();
   CHECK(own.in_catalog("web")->tags == string_list{"v2"});
   CHECK(own.in_catalog("web")->port == 81);

@@ -7,10 +7,10 @@ using namespace praetor;
 
 namespace {
 
-/// The beginning of an interval.
+/// The start of an interval.
 constexpr nanoseconds beginning = std::chrono::hours(100);
 
-/// A counter's or sample's values in the running interval; empty if there are none.
+/// The values of a counter or sample in the current interval; empty if there are none.
 std::optional<metrics::reported_meter> find(const std::vector<metrics::reported_meter>& all, const std::string& name) {
   for (const auto& one : all)
     if (one.name == name) return one;

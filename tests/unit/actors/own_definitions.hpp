@@ -12,7 +12,7 @@
 
 namespace praetor {
 
-/// Attempts of checks, which the test answers by hand.
+/// Check attempts that the test completes.
 class waiting_probes final : public probe_port {
 public:
   std::shared_ptr<running_probe> start(const probe_request& request, std::function<void(probe_result)> done) override {
@@ -24,34 +24,34 @@ public:
     return std::make_shared<ignored>();
   }
   std::map<std::string, std::vector<std::function<void(probe_result)>>> attempts; ///< by check id
-  std::map<std::string, std::size_t> limits; ///< of the output in a check's latest attempt, by check id
+  std::map<std::string, std::size_t> limits; ///< of the output in the latest attempt, by check id
 };
 
-/// An agent's registry and its anti-entropy, with a store that survives `restart` and a catalog that they write to.
+/// An agent's registry and anti-entropy, with a store that survives `restart` and a catalog that they write to.
 class own_definitions {
 public:
   own_definitions();
 
-  /// A new life of the agent. @returns why the configuration's definitions are not taken, or ""
+  /// Starts the agent again. @returns why the configured definitions are rejected, or ""
   std::string start();
   std::string restart() { return start(); }
-  /// @returns why the configuration is refused, or ""
+  /// @returns why the configuration is rejected, or ""
   std::string reload();
 
   std::string add(const service_registration& r);
   std::string add(const check_registration& r);
   std::string report(const std::string& check, std::string_view status, const std::string& output);
   std::string maintain(const std::string& service, const std::string& token = {});
-  /// The attempt of a check that waits longest ends so.
+  /// Completes the check's oldest pending attempt.
   void ends(const std::string& check, const std::string& status, const std::string& output = "");
 
   local_service_ptr service(const std::string& id) const { return world.view->registry.get()->service(id); }
   local_check_ptr check(const std::string& id) const { return world.view->registry.get()->check(id); }
   node_service_ptr in_catalog(const std::string& id) const;
   health_check_ptr check_in_catalog(const std::string& id) const;
-  /// Somebody else writes the service to the catalog, with these tags.
+  /// Simulates another client that writes the service to the catalog, with these tags.
   void set_tags(const std::string& id, string_list tags);
-  /// Long enough for everything to be compared, twice.
+  /// Long enough for two full syncs.
   void compare() { world.advance(std::chrono::minutes(5)); }
 
   static service_definition web();
@@ -60,7 +60,7 @@ public:
   stage world;
   std::shared_ptr<waiting_probes> probes = std::make_shared<waiting_probes>();
   std::shared_ptr<config::runtime_config> config = std::make_shared<config::runtime_config>();
-  std::map<std::string, int> starts; ///< of workers, by check id
+  std::map<std::string, int> starts; ///< of runners, by check id
 
 private:
   /// @returns what the callback that `send` passes on hears

@@ -40,7 +40,7 @@ TEST_CASE("the catalog has the members, their health, and the consul service of 
   CHECK(!state::find_service(*store, "c1", "consul", nullptr).value);
   auto writes = w.proposed.size();
   w.look();
-  CHECK(w.proposed.size() == writes); // what is so already is not written again
+  CHECK(w.proposed.size() == writes); // no-op writes are skipped
 }
 
 TEST_CASE("a failed member is critical, one that left is gone, and one that comes back is passing") {
@@ -70,7 +70,7 @@ TEST_CASE("a reaped member goes at once, one that no leader has seen as a member
   later.members({stage::server("s1", "10.0.0.1")});
   auto own = member_of(stage::server("s1", "10.0.0.1"));
   later.keep(later.system.spawn(reconciler, ports_ptr(later.outside), later.view, later.writes(), std::string("dc1"),
-                                own)); // a new leader, to whom c1 never was a member
+                                own)); // a new leader, for whom c1 was never a member
   CHECK(later.node("c1"));
   later.advance(60s);
   CHECK(!later.node("c1"));
@@ -125,7 +125,7 @@ TEST_CASE("foreign nodes go at once when a state was restored, and when a leader
     w.run();
   };
   lead(1);
-  CHECK(w.node("c1")); // c1 may not have been met again
+  CHECK(w.node("c1")); // c1 may not have been found yet
   w.view->state.replace(foreign);
   w.run();
   CHECK(!w.node("c1"));
@@ -160,7 +160,7 @@ TEST_CASE("a pass waits for the writes of the last one, and failed writes are tr
   w.apply();
   w.run();
   CHECK(w.log->count("failed to reconcile member member=c1 error=No cluster leader") == 1);
-  CHECK(w.proposed.size() == before + 2); // what changed meanwhile is looked at
+  CHECK(w.proposed.size() == before + 2); // changes during the pass are handled
   w.apply();
   w.run();
   w.hold = false;

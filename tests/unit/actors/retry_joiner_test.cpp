@@ -21,7 +21,7 @@ struct joining : stage {
     run();
   }
   void refuse() { end(0, {{"10.0.0.1", "refused"}, {"10.0.0.2", "refused"}}); }
-  /// @returns how long it took until the next attempt
+  /// @returns the time until the next attempt
   nanoseconds wait_for_attempt(nanoseconds longest = 60s) {
     auto before = joins.size();
     nanoseconds waited{0};
@@ -61,9 +61,9 @@ TEST_CASE("attempts to join begin with short waits that double up to the interva
   REQUIRE(waits.size() > 5);
   CHECK(waits.size() < 12);
   CHECK(waits[0] <= 105ms);
-  CHECK(waits[0] + waits[1] + waits[2] <= 715ms); // another agent that starts at the same moment is met in this time
+  CHECK(waits[0] + waits[1] + waits[2] <= 715ms); // finds another agent that starts at the same moment
   for (std::size_t i = 1; i + 1 < waits.size(); ++i) CHECK(waits[i] <= 105ms * (1 << i));
-  CHECK(sum <= 30s + 100ms); // the interval's own attempt comes at its time
+  CHECK(sum <= 30s + 100ms); // the interval's own attempt is on time
   for (int i = 0; i < 3; ++i) {
     w.refuse();
     auto wait = w.wait_for_attempt();
@@ -79,7 +79,7 @@ TEST_CASE("agents that start at the same moment do not try to join in step") {
   for (int i = 0; i < 8; ++i) same += a.next(first) == b.next(second);
   CHECK(same == 0);
   (void)a.next(first);
-  CHECK(a.next(first) == 30s); // the longest is not drawn
+  CHECK(a.next(first) == 30s); // no jitter at the maximum
 }
 
 TEST_CASE("short attempts do not count towards the attempts after which the process ends") {
@@ -90,7 +90,7 @@ TEST_CASE("short attempts do not count towards the attempts after which the proc
     if (w.fatal.empty()) w.wait_for_attempt();
   }
   CHECK(w.fatal == std::vector<std::string>{"agent: max join LAN retry exhausted, exiting"});
-  // The third failure at the interval's pace: after 0, 30 and 60 seconds.
+  // The third failure that counts: after 0, 30 and 60 seconds.
   CHECK(w.now() - began >= 60s);
   CHECK(w.now() - began <= 61s);
 }

@@ -17,24 +17,23 @@ namespace praetor {
 
 using namespace std::chrono_literals;
 
-/// One actor in virtual time, and around it a log that is written and applied at once, and a gossip pool whose part the
-/// test plays.
+/// One actor in virtual time, with a log that is written and applied at once, and a gossip pool that the test plays.
 class stage : public virtual_system {
 public:
   stage();
   ~stage();
 
-  /// What writes go through. They wait for `apply` while `hold` is set; `refused` makes them fail, if it has a text.
+  /// Receives writes. Holds them for `apply` while `hold` is set; fails them if `refused` has a text.
   write_path writes();
   void apply();
   bool hold = false;
   error refused;
-  std::vector<std::string> proposed; ///< commands, as they came
+  std::vector<std::string> proposed; ///< commands in order
 
-  /// A prober that keeps the addresses that it is asked to join.
+  /// A prober that records the addresses it is asked to join.
   gossip_prober_actor prober();
   std::vector<gossip_command::join> joins;
-  swim::join_failures join_errors; ///< what it tells of its latest join
+  swim::join_failures join_errors; ///< reported as those of its latest join
 
   /// Publishes the members of a pool.
   void members(const std::vector<swim::member>& all, bool wan = false);
@@ -43,7 +42,7 @@ public:
   static swim::member server(const std::string& name, const std::string& address,
                              swim::member_status status = swim::member_status::alive);
 
-  /// To be ended with the stage.
+  /// Stopped together with the stage.
   template <class Actor>
   Actor keep(Actor a) {
     kept_.push_back(caf::actor_cast<caf::strong_actor_ptr>(a));

@@ -58,7 +58,7 @@ struct hearing : stage {
     return *into;
   }
   user_events_actor events;
-  std::function<bool(const user_event&)> visible; ///< to who asks from now on
+  std::function<bool(const user_event&)> visible; ///< for later callers
 };
 
 using strings = std::vector<std::string>;
@@ -87,7 +87,7 @@ TEST_CASE("events for other nodes and services are not kept, nor those that can'
   e.node_filter = "^db";
   w.fire(e);
   e.node_filter.clear();
-  e.service_filter = "web"; // no service of that name is here
+  e.service_filter = "web"; // no such service is registered here
   w.fire(e);
   e.service_filter.clear();
   e.version = 2;
@@ -136,7 +136,7 @@ TEST_CASE("an event that may not be seen wakes nobody") {
   CHECK(!waiting->answered);
   w.fire("deploy", 7);
   CHECK(waiting->answered);
-  // The index that it knows is that of the newest event that it may see.
+  // Its index is that of the newest event that it can see.
   w.fire("secret", 11);
   auto again = std::make_shared<hearing::heard>();
   w.ask(again, {}, 7, 2s);

@@ -40,7 +40,7 @@ TEST_CASE("a server that came is joined at once when told, one join at a time, a
   CHECK(w.joins[0].addresses == string_list{"s2.dc1/10.0.0.2:8302"});
   caf::anon_send(w.flooder, wake_atom_v);
   w.run();
-  CHECK(w.joins.size() == 1); // it is under way
+  CHECK(w.joins.size() == 1); // in progress
   w.members({stage::server("s1.dc1", "10.0.0.1"), stage::server("s2.dc1", "10.0.0.2")}, true);
   w.joins[0].done(1, {});
   w.run();

@@ -9,7 +9,7 @@ using namespace praetor;
 
 namespace {
 
-/// The agent's own endpoints, which the test plays.
+/// The agent's own endpoints, played by the test.
 class played_requests final : public request_server {
 public:
   struct one {
@@ -31,7 +31,7 @@ public:
                std::function<void(expected<std::string>)>) override {}
 };
 
-/// Handlers that end when the test says so.
+/// Handlers that the test ends.
 class played_handlers final : public handler_port {
 public:
   struct one final : running_handler {
@@ -120,7 +120,7 @@ TEST_CASE("a watch runs its handler at the first answer and at each change, one 
   REQUIRE(w.handlers->runs.size() == 1);
   CHECK(w.handlers->runs[0].what.index == 7);
   CHECK(w.handlers->runs[0].what.news == "{\"a\":[]}\n");
-  CHECK(w.requests->asked.size() == 1); // nothing is asked while the handler runs
+  CHECK(w.requests->asked.size() == 1); // no query while the handler runs
   w.handled(0);
   REQUIRE(w.requests->asked.size() == 2);
   CHECK(w.parameter(1, "index") == "7");
@@ -168,7 +168,7 @@ TEST_CASE("a reload ends the watches that are gone, starts those that are new, a
   CHECK(w.requests->cancelled == 1);
   w.answer(0, "", 3, 404);
   CHECK(w.handlers->runs.size() == 1);
-  w.answer(1, "", 3, 404); // comes too late
+  w.answer(1, "", 3, 404); // too late
   CHECK(w.handlers->runs.size() == 1);
 }
 

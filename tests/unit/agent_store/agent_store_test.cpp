@@ -63,7 +63,7 @@ TEST_CASE("an agent store keeps its contract") {
   CHECK(*store->get(agent_table::checks, "a") == "c");
   CHECK_FALSE(store->get(agent_table::checks, "b")->has_value());
 
-  // Deletes and new values are seen before they are synced, the last one of a batch counts.
+  // Deletions and new values are visible before the sync; the last one of a batch wins.
   REQUIRE(store->write({{agent_table::services, "a", std::nullopt},
                         put_text(agent_table::services, "b", "3"),
                         put_text(agent_table::services, "b", "4"),

@@ -1,4 +1,4 @@
-// data/consul is a part of a data_dir that Consul 1.19.2 wrote.
+// data/consul is part of a data_dir written by Consul 1.19.2.
 #include "protocol/codec/json_write.hpp"
 #include "storage/agent_store/import.hpp"
 #include "storage/agent_store/memory_agent_store.hpp"
@@ -31,7 +31,7 @@ void put_file(const fs::path& path, const std::string& text) {
   std::ofstream(path) << text;
 }
 
-/// An unset list is `null` there and empty here; reading makes no difference between the two.
+/// An unset list is `null` there and empty here; both decode to the same value.
 std::string with_empty_for_null(std::string text) {
   constexpr std::string_view from = "Tags\":null", to = "Tags\":[]";
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from)) text.replace(at, from.size(), to);

@@ -5,8 +5,8 @@ using namespace praetor::api;
 
 namespace {
 
-// What is stored: node "n" (id 1...) with db (id s), web (id w, with a check), a proxy of web, and three checks of the
-// node: "disk", "labelled", whose ServiceName says web without being one of its checks, and "serfHealth".
+// The stored records: node "n" (id 1...) with db (id s), web (id w, with a check), a proxy of web, and three node
+// checks: "disk", "labelled", whose ServiceName is web although it is not one of its checks, and "serfHealth".
 constexpr const char* node_id = "10000000-0000-0000-0000-000000000000";
 
 health_check_ptr check(const std::string& id, const std::string& service_id, const std::string& label = {}) {
@@ -42,8 +42,8 @@ const std::string web = R"(service "web" { policy = "write" })", db = R"(service
 
 struct row {
   std::string what, method, path, body;
-  std::string allowing; ///< rules that suffice
-  std::string denying;  ///< rules that do not
+  std::string allowing; ///< sufficient rules
+  std::string denying;  ///< insufficient rules
 };
 
 std::string registration(const std::string& members) {
@@ -53,7 +53,7 @@ std::string operation(const std::string& kind, const std::string& verb, const st
   return R"([{")" + kind + R"(": {"Verb": ")" + verb + R"(", )" + members + "}}]";
 }
 
-/// The same rules, whichever endpoint a write comes through.
+/// The same rules for every endpoint that writes.
 std::vector<row> rows() {
   const std::string put = "/v1/catalog/register", gone = "/v1/catalog/deregister", txn = "/v1/txn";
   const std::string proxied = R"("Kind": "connect-proxy", "Port": 1, "Proxy": {"DestinationServiceName": "web"})";
@@ -214,14 +214,14 @@ TEST_CASE("the agent's own services and checks are written by the same rules") {
     s.own_service("w", "web");
     s.own_service("s", "web");
     s.own_check("renamed", "s");
-    s.own_service("s", "db"); // under the same id, which its older check does not know
+    s.own_service("s", "db"); // under the same id, unknown to its older check
     s.own_check("of-db", "s");
     s.own_check("disk", "");
     auto denied = s.put(r.path, r.body, s.token(r.denying));
     CHECK(denied.status == 403);
     CHECK(denied.has("Permission denied"));
     auto allowed = s.send("PUT", r.path, s.token(r.allowing), r.body);
-    s.advance(std::chrono::seconds(1)); // that the catalog has it is not waited for longer
+    s.advance(std::chrono::seconds(1)); // stops waiting for the catalog
     INFO(allowed->body);
     CHECK(allowed->status == 200);
     CHECK(s.services.size() + s.checks.size() + s.changes.size() == 1);

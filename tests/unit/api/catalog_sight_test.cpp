@@ -67,7 +67,7 @@ TEST_CASE("a check is shown to who may read its node, and the service that it na
     auto by_service = s.get("/v1/health/checks/web", who);
     CHECK(shown_in(by_service).of_web == seen.of_web);
     CHECK(by_service.filtered() == !seen.of_web);
-    // An instance comes with all its checks, or not at all.
+    // An instance is returned with all its checks, or not at all.
     auto entries = shown_in(s.get("/v1/health/service/web", who));
     bool both = seen.of_node && seen.of_web;
     CHECK(entries == sight{both, both, both});
@@ -88,7 +88,7 @@ TEST_CASE("the agent shows its own checks of a service to who may read the servi
 }
 
 TEST_CASE("who may read imported records sees checks that were imported with them") {
-  // What a peer exports is seen by who may read all nodes and all services.
+  // Records that a peer exports are visible to tokens that may read all nodes and all services.
   struct row {
     std::string rules;
     bool seen;

@@ -5,7 +5,7 @@ using namespace praetor::api;
 
 TEST_CASE("checks inside services and checks by themselves have different fields") {
   struct row {
-    std::string path, body, unknown; ///< unknown: empty if the body is taken
+    std::string path, body, unknown; ///< `unknown`: empty if the body is accepted
   };
   endpoint_stage s(endpoint_stage::access::open);
   std::size_t taken = 0;

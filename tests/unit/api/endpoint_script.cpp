@@ -4,7 +4,7 @@ namespace praetor::api {
 
 namespace {
 
-/// Compares an answer with what a script expects.
+/// Compares an answer with a script's expectation.
 void compare(const expectation& wanted, const asked& a) {
   INFO(wanted.request << " " << wanted.body << "\n" << a.status << " " << a.body << "\n" << a.lines);
   CHECK(a.status == wanted.status);

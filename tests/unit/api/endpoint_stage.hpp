@@ -18,11 +18,11 @@
 
 namespace praetor::api {
 
-/// A client's request and what came of it.
+/// A client's request and its answer.
 struct asked {
   unsigned status = 0; ///< 0: not answered yet
   std::string body;
-  std::string lines; ///< header lines, those that stand apart included
+  std::string lines; ///< header lines, including separate ones
   int answers = 0;
 
   bool answered() const { return status != 0; }
@@ -32,19 +32,19 @@ struct asked {
 };
 using asked_ptr = std::shared_ptr<asked>;
 
-/// One request of a script and what has to come of it.
+/// One request of a script and the expected answer.
 struct expectation {
   std::string request; ///< "PUT /v1/kv/a?cas=1", decoded
   std::string body;
   unsigned status = 200;
   std::string answer = "..."; ///< the whole body; after "..." a part of it
-  std::string line = {};      ///< a header line that is there; after "!" a text that no line has
-  std::string rules = {};     ///< of the token that it is made with; "*": everything is allowed, "": no token
-  std::string headers = {};   ///< that it has, "accept: text/plain"
+  std::string line = {};      ///< an expected header line; after "!" a text that no line may have
+  std::string rules = {};     ///< of the request's token; "*": everything is allowed, "": no token
+  std::string headers = {};   ///< of the request, "accept: text/plain"
 };
 
-/// The endpoints of a server that leads alone, in virtual time and without sockets. Commands are applied and published
-/// at once. Access control is on, with a default of denial, unless the stage is open.
+/// The endpoints of a single server that leads, in virtual time and without sockets. Commands are applied and published
+/// at once. ACLs are enabled with default deny, unless the stage is open.
 class endpoint_stage : public virtual_system {
 public:
   enum class access { guarded, open };
@@ -52,25 +52,25 @@ public:
   ~endpoint_stage();
   endpoint_stage(const endpoint_stage&) = delete;
 
-  /// Writes into the state, past the endpoints.
+  /// Writes to the state directly, bypassing the endpoints.
   template <class Request>
   void write(command_type type, const Request& request) {
     auto done = apply(pack_command(type, request));
     INFO(done.error);
     REQUIRE(done.ok());
   }
-  /// Makes a token whose holder may do what the rules say. @returns its secret
+  /// Creates a token with these rules. @returns its secret
   std::string token(const std::string& rules);
-  /// Makes the anonymous token, after which no unknown token is waited for.
+  /// Creates the anonymous token, after which unknown tokens are rejected at once.
   void write_anonymous_token();
-  /// Token of who may do everything.
+  /// A token that may do everything.
   std::string root() const { return "root"; }
 
-  /// Sends a request and lets all actors run.
-  /// @param target path and query, both as they are after decoding: "/v1/kv/a?recurse"
+  /// Sends a request and runs all actors.
+  /// @param target decoded path and query: "/v1/kv/a?recurse"
   asked_ptr send(const std::string& method, const std::string& target, const std::string& token = {},
                  const std::string& body = {});
-  /// Makes requests one after the other and compares what comes of each.
+  /// Sends requests one after the other and compares their answers.
   void play(const std::vector<expectation>& script);
   asked get(const std::string& target, const std::string& token = {}) { return *send("GET", target, token); }
   asked put(const std::string& target, const std::string& body, const std::string& token = {}) {
@@ -80,7 +80,7 @@ public:
   api::environment& environment() { return *env_; }
   const dispatcher& routes() const { return *routes_; }
 
-  /// Publishes what the agent itself has registered.
+  /// Publishes a service registered with the agent.
   void own_service(const std::string& id, const std::string& name);
   void own_check(const std::string& id, const std::string& service_id);
 
@@ -106,7 +106,7 @@ private:
   state::retired_parts retired_;
   std::uint64_t index_ = 10;
   unsigned tokens_ = 0;
-  std::map<std::string, std::string> by_rules_; ///< secrets of the tokens of scripts
+  std::map<std::string, std::string> by_rules_; ///< secrets of tokens in scripts
 };
 
 } // namespace praetor::api

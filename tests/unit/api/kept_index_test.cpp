@@ -11,7 +11,7 @@ using namespace praetor::api;
 
 namespace {
 
-/// Every route that answers from the state with an index, in its variants.
+/// Every route that answers from the state with an index, in all variants.
 const std::vector<std::string> questions{
     "/v1/catalog/nodes",
     "/v1/catalog/nodes?node-meta=rack:1",
@@ -171,7 +171,7 @@ void roots(endpoint_stage& s, const std::string& id) {
   s.write(command_type::connect_ca, r);
 }
 
-/// A change of one kind; `n` differs from one to the next.
+/// One kind of change; `n` makes it unique.
 struct change {
   std::string name;
   std::function<void(endpoint_stage&, int n)> make;
@@ -261,7 +261,7 @@ std::string with_index(const std::string& question, std::uint64_t index) {
   return question + (question.find('?') == question.npos ? '?' : '&') + "wait=10s&index=" + std::to_string(index);
 }
 
-/// The same question, asked at one moment: plainly when an answer is kept and when none is, and with an index.
+/// The same query at one moment: plain, with and without a cached answer, and with an index.
 void check_at_this_moment(endpoint_stage& s, const std::map<std::string, asked>& before) {
   std::map<std::string, std::pair<asked, asked_ptr>> waiting;
   for (const auto& question : questions) {
@@ -269,10 +269,10 @@ void check_at_this_moment(endpoint_stage& s, const std::map<std::string, asked>&
     auto plain = s.get(question, s.root());
     REQUIRE(plain.answered());
     auto index = plain.index();
-    if (index == 0) continue; // such an answer shows none
+    if (index == 0) continue; // such an answer has none
     if (auto was = before.find(question); was != before.end() && was->second.index() < index) {
       auto news = s.get(with_index(question, was->second.index()), s.root());
-      // What is still not there is waited for on.
+      // A query for a missing object keeps waiting.
       if (news.answered() || plain.status != 404) {
         CHECK(news.index() == index);
         CHECK(news.body == plain.body);
@@ -322,7 +322,7 @@ TEST_CASE("an index that a plain answer shows is waited on until something chang
 
 TEST_CASE("the index of an answer is that of the moment after every kind of change") {
   endpoint_stage s;
-  // Once on what is empty, and once more on what is filled.
+  // Once on an empty state and once on a filled one.
   for (int n = 1; n <= 2; ++n)
     for (const auto& made : changes) {
       auto before = ask_all(s);

@@ -40,7 +40,7 @@ private:
   std::string id_;
 };
 
-using question = std::vector<std::string>; ///< path, who, then names and values
+using question = std::vector<std::string>; ///< path, token, then names and values
 
 std::string key_of(endpoint_stage& s, const question& q) {
   request r;

@@ -38,7 +38,7 @@ std::string target_of(const route& r) {
   return out;
 }
 
-/// "public", or what the token needs; in brackets what the endpoint itself checks.
+/// "public", or the permissions that the route needs; in brackets those that the endpoint checks itself.
 std::string permissions_of(const route& r) {
   std::string out = r.public_route ? " public" : "";
   for (const auto& one : r.checks) {
@@ -58,7 +58,7 @@ std::string permission_matrix() {
   return out;
 }
 
-/// A path of the route with the parameters that its checks ask for.
+/// A path of the route with all required parameters.
 std::string request_target(const route& r) {
   auto out = std::string(r.path) + (r.path.ends_with('/') ? "x" : "") + "?enable=true";
   if (!r.when.empty()) out += "&" + std::string(r.when);

@@ -11,7 +11,7 @@ const expectation node_n{"PUT /v1/catalog/register",
                                                                             {"Name": "bad", "Status": "critical"}]})",
                          200, "true"};
 
-/// A session that is not made.
+/// A session that is rejected.
 expectation fails(const std::string& members, unsigned status, const std::string& why) {
   return {"PUT /v1/session/create", R"({"Node": "sn", )" + members + "}", status, why};
 }

@@ -7,7 +7,7 @@ namespace {
 
 const expectation node_n{"PUT /v1/catalog/register", R"({"Node": "n", "Address": "1.1.1.1"})", 200, "true"};
 
-/// A transaction of one operation, which fails.
+/// A transaction with a single operation, which fails.
 expectation fails(const std::string& operation, const std::string& why) {
   return {"PUT /v1/txn", "[" + operation + "]", 409, R"(...{"Results":null,"Errors":[{"OpIndex":0,"What":")" + why};
 }

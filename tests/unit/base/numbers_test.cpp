@@ -38,7 +38,7 @@ TEST_CASE("nothing is taken off bytes that are too few") {
   CHECK(read_big_endian("") == 0);
 }
 
-// The values are those of the authors' test vectors (draft-eastlake-fnv, appendix C).
+// The authors' test vectors (draft-eastlake-fnv, appendix C).
 TEST_CASE("the FNV hashes have the published values") {
   CHECK(fnv::of_1<std::uint32_t>("") == 0x811c9dc5u);
   CHECK(fnv::of_1<std::uint32_t>("a") == 0x050c5d7eu);

@@ -31,7 +31,7 @@ TEST_CASE("a map of a bounded cost forgets as many as the new value needs") {
   CHECK(m.find("c") == nullptr);
   CHECK(*m.find("a") == 1);
   CHECK(*m.find("d") == 4);
-  m.insert("d", 5, 1); // the cost of the replaced value is free again
+  m.insert("d", 5, 1); // the replaced value's cost is released
   m.insert("e", 6, 5);
   CHECK(m.size() == 3);
 }

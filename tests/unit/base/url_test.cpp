@@ -7,7 +7,7 @@ using namespace praetor;
 
 namespace {
 
-/// "scheme|user:password|host|port|target"; a user or password that is missing is shown as "-".
+/// "scheme|user:password|host|port|target"; "-" for a missing user or password.
 std::string shown(const parsed_url& url) {
   return url.scheme + "|" + url.user.value_or("-") + ":" + url.password.value_or("-") + "|" + url.host + "|" +
          url.port + "|" + url.target;

@@ -24,7 +24,7 @@ std::unique_ptr<child_process> start(string_list arguments, std::optional<std::s
   return std::move(*child);
 }
 
-/// A pipe through which a script tells that it is ready, and whose end tells that nobody of its is left.
+/// A pipe through which a script reports that it is ready, and whose end shows that none of its processes is left.
 struct ready_pipe {
   std::array<int, 2> ends{};
 
@@ -36,7 +36,7 @@ struct ready_pipe {
   ready_pipe(const ready_pipe&) = delete;
   ready_pipe& operator=(const ready_pipe&) = delete;
 
-  /// By which name a script can open it.
+  /// The path with which a script can open it.
   std::string path() const { return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(ends[1]); }
   bool wait_for_byte() const {
     pollfd waiting{ends[0], POLLIN, 0};
@@ -45,7 +45,7 @@ struct ready_pipe {
   }
 };
 
-/// Whether a member of a process group runs: one that has ended, and that nobody has waited for yet, does not.
+/// Whether a member of a process group is running; zombies are not.
 bool runs(pid_t group) {
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     auto name = entry.path().filename().string();
@@ -62,7 +62,7 @@ bool runs(pid_t group) {
 } // namespace
 
 TEST_CASE("a child that doesn't read its input is no failure and no signal") {
-  // More than a pipe holds.
+  // More than a pipe's buffer.
   CHECK(start({"true"}, std::string(1 << 20, 'x'))->wait() == "");
 }
 

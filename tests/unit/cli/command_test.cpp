@@ -29,7 +29,7 @@ outcome run_with(const std::vector<std::string>& args, const std::string& input 
   return {code, out.str(), err.str()};
 }
 
-/// Runs a command against an agent; its address goes in behind the command's words.
+/// Runs a command against an agent; inserts the agent's address after the command's words.
 outcome ask(fake_agent& agent, std::vector<std::string> words, const std::vector<std::string>& rest,
             const std::string& input = {}) {
   words.push_back("-http-addr=" + agent.address());
@@ -307,14 +307,14 @@ TEST_CASE("a watch without a child prints the first result and ends") {
 
 namespace {
 
-/// A key that one session may hold.
+/// A key that a single session may lock.
 struct lock_key {
   std::atomic<bool> held{false};
   std::atomic<bool> stolen{false};
 
   fake_agent::answer read() {
     if (!held) return {404, "", "X-Consul-Index: 4\r\n"};
-    std::this_thread::sleep_for(std::chrono::milliseconds(5)); // in place of a blocking query
+    std::this_thread::sleep_for(std::chrono::milliseconds(5)); // instead of a blocking query
     std::string holder = stolen ? "other" : "s1";
     return {200, R"([{"Key":"l/.lock","Flags":3304740253564472344,"ModifyIndex":5,"Session":")" + holder + R"("}])",
             "X-Consul-Index: 5\r\n"};
@@ -358,7 +358,7 @@ TEST_CASE("a child whose lock is lost is ended") {
   lock_key key;
   fake_agent agent;
   serve_lock(agent, key);
-  key.stolen = true; // from the moment on that it is held
+  key.stolen = true; // as soon as it is held
   auto result = ask(agent, {"lock"}, {"-verbose", "l", "exec sleep 60"});
   CHECK(result.code == 0);
   CHECK(result.out.find("Lock lost, killing child\nTerminating child pid ") != std::string::npos);

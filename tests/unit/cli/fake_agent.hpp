@@ -7,11 +7,11 @@
 #include <thread>
 #include <vector>
 
-/// An HTTP server on loopback that answers from a table and remembers what it was asked.
+/// An HTTP server on loopback that answers from a table and records its requests.
 class fake_agent {
 public:
   struct answer {
-    int status = 200; ///< 0: the connection ends without an answer
+    int status = 200; ///< 0: the connection closes without an answer
     std::string body;
     std::string headers; ///< further header lines, each ending with "\r\n"
   };
@@ -19,12 +19,12 @@ public:
   fake_agent();
   ~fake_agent();
 
-  /// Answers requests that start with this ("GET /v1/kv/a") so; the longest start counts.
+  /// Sets the answer to requests with this prefix ("GET /v1/kv/a"); the longest prefix wins.
   void when(const std::string& start, answer what);
   void when(const std::string& start, std::function<answer()> what);
-  /// "METHOD TARGET" and, if there is one, a line feed and the body; in the order of arrival.
+  /// "METHOD TARGET" and, if there is a body, a line feed and the body; in order of arrival.
   std::vector<std::string> requests();
-  /// Header lines of the last request, names in lower case.
+  /// Headers of the last request, with lower-case names.
   std::map<std::string, std::string> last_headers();
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 

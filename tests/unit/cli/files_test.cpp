@@ -36,7 +36,7 @@ std::string content(const std::filesystem::path& file) {
 const std::string archive = PRAETOR_SOURCE_DIR "/tests/unit/snapshot/data/real.snap";
 const std::string internal = PRAETOR_SOURCE_DIR "/tests/unit/snapshot/data/raft-snapshots/2-23-1795214703435/state.bin";
 
-/// An empty directory that is the working directory while it lives.
+/// An empty directory that is the working directory during this object's lifetime.
 class workplace {
 public:
   workplace() : before_(std::filesystem::current_path()) {
@@ -71,7 +71,7 @@ X509* read_certificate(const std::string& file) {
   return out;
 }
 
-/// The certificate as people read it.
+/// The certificate in readable form.
 std::string printed(X509* x) {
   auto* bio = BIO_new(BIO_s_mem());
   X509_print_ex(bio, x, XN_FLAG_ONELINE, 0);

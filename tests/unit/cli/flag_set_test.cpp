@@ -7,7 +7,7 @@ using namespace praetor::cli;
 
 namespace {
 
-/// A flag set of every kind, parsed; `error` is the first line written, `rest` what stood behind the flags.
+/// A flag set of every kind, parsed; `error` is the first output line, `rest` the arguments after the flags.
 struct parsed {
   bool cas = false, shell = true;
   std::string name;

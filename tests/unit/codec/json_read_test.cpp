@@ -22,7 +22,7 @@ std::string error_of(std::string_view text, json::read_options options = {}) {
   return done ? "" : done.error().text;
 }
 
-/// A struct whose Go twin decodes through an embedded alias.
+/// A struct that Go decodes through an embedded alias.
 struct aliased {
   static constexpr std::string_view go_embedded = "Alias";
   std::string name;
@@ -355,7 +355,7 @@ TEST_CASE("the memory that JSON objects take is in proportion to the text that t
   for (std::size_t i = 0; i < 20'000; ++i) text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":{}";
   refused(json::read(text + "}", named));
 
-  // What a client writes in earnest is far from it.
+  // Real requests are far below the limit.
   CHECK(json::read(list_of(many, R"({"KV":{"Verb":"delete","Key":"a"}})"), ops));
   CHECK(ops.size() == many);
   std::vector<int> numbers;

@@ -87,7 +87,7 @@ TEST_CASE("indent lays out as Go's json.Indent does") {
         "{\n    \"a\": [\n        1,\n        {\n            \"b\": []\n        }\n    ],\n    \"c\": {},\n"
         "    \"d\": \"x,{\\\"}\"\n}");
   CHECK(json::indent("[]", "  ") == "[]");
-  // What is nested deep may be written by anybody, and must not become hundreds of times larger.
+  // Anyone may send deeply nested values, whose indented form must not grow by a factor of hundreds.
   auto deep = std::string(1000, '[') + "1" + std::string(1000, ']');
   CHECK(json::indent(deep, "  ").size() < deep.size() * 132);
   CHECK(json::indent("\"x\"", "  ") == "\"x\"");

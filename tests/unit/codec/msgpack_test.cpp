@@ -41,7 +41,7 @@ everything filled() {
   return x;
 }
 
-/// Names of the members of a packed struct.
+/// The member names of an encoded struct.
 std::vector<std::string> keys_of(std::string_view bytes) {
   msgpack::reader in(bytes);
   std::size_t size = 0;
@@ -55,7 +55,7 @@ std::vector<std::string> keys_of(std::string_view bytes) {
   return keys;
 }
 
-/// A struct of Consul's must hold all members that ours has, and survive the way through ours.
+/// Consul's encoding of a struct has all members of ours, and survives a round trip through it.
 template <class T>
 std::size_t check_record(std::string_view bytes) {
   T value{};
@@ -105,7 +105,7 @@ TEST_CASE("texts are raw of the old specification in all lengths") {
   CHECK(hex(msgpack::pack(std::string("ab"))) == "a26162");
   CHECK(hex(msgpack::pack(std::string(32, 'a'))).substr(0, 8) == "da002061");
   CHECK(hex(msgpack::pack(std::string(65536, 'a'))).substr(0, 12) == "db0001000061");
-  // The newer forms are understood.
+  // The newer forms are accepted.
   CHECK(msgpack::unpack<std::string>("\xd9\x02"
                                      "ab")
             .value() == "ab");
@@ -172,7 +172,7 @@ TEST_CASE("bytes that promise too much or have the wrong shape are refused") {
   CHECK(error("\xcd\x01\x01", std::uint8_t{}).starts_with("MessagePack: integer out of range"));
   CHECK(error("\xff", std::uint64_t{}).starts_with("MessagePack: integer out of range"));
   CHECK(error(std::string(100'000, '\x91'), free_form{}).starts_with("MessagePack: nested too deep"));
-  // Skipping knows no depth.
+  // Skipping has no depth limit.
   std::string bytes = "\x81\xa3Zzz" + std::string(100'000, '\x91') + "\x01";
   CHECK(error(bytes, shapes::inner{}) == "");
 }
@@ -219,7 +219,7 @@ TEST_CASE("the memory that objects take is in proportion to the bytes that they 
   CHECK(ops.size() * sizeof(txn_op) < 64 * many + (128 << 10));
   std::vector<health_check_ptr> checks;
   CHECK_FALSE(msgpack::unpack(list_of(many, '\x80'), checks));
-  // Many small elements are no attack.
+  // Many small elements are legitimate.
   string_list texts;
   CHECK(msgpack::unpack(list_of(many, '\xa0'), texts));
   free_form any;

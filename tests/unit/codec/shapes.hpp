@@ -5,7 +5,7 @@
 
 #include <memory>
 
-/// Structs that hold every kind of member, for the tests of all codecs.
+/// Structs with members of every kind, for the tests of all codecs.
 namespace shapes {
 
 using namespace praetor;

@@ -11,8 +11,8 @@
 #include "protocol/config/effects.hpp"
 #include "tests/unit/config/table_environment.hpp"
 
-// The promise about settings: every key that a configuration may hold has an effect that a test shows, or the agent
-// says at its start, by name, that it has none. The keys are those of the schema.
+// Every configuration key has an effect that a test shows, or the agent warns at start that it has none. The keys come
+// from the schema.
 
 using namespace praetor;
 using namespace praetor::config;
@@ -25,7 +25,7 @@ struct known_key {
   unsigned traits;
 };
 
-/// `service` and `check` end up in the lists, and a check is the same wherever it stands.
+/// `service` and `check` become elements of the lists, and a check has the same keys everywhere.
 std::string canonical(std::string path) {
   for (std::string_view one : {"service.", "check."})
     if (path.starts_with(one)) path.insert(one.size() - 1, "s");
@@ -49,7 +49,7 @@ const std::vector<known_key>& all_keys() {
 
 bool has(const known_key& k, unsigned traits) { return (k.traits & traits) != 0; }
 
-/// What a key is set to so that something is asked of it. Those that are checked have values that pass.
+/// A value of a key that requests something. Validated keys have valid values.
 nlohmann::json sample(const known_key& k) {
   static const std::map<std::string, nlohmann::json> particular = {
       {"auto_config.authorization.static.clock_skew_leeway", "1s"},
@@ -100,7 +100,7 @@ nlohmann::json sample(const known_key& k) {
   }
 }
 
-/// A configuration that sets nothing but the key, and what it cannot be without.
+/// A configuration that sets only the key and what it requires.
 nlohmann::json document(const known_key& k) {
   nlohmann::json out = nlohmann::json::object();
   auto* at = &out;
@@ -130,7 +130,7 @@ nlohmann::json document(const known_key& k) {
   }
 }
 
-/// What else has to be set so that the value is accepted, and whether the agent is a client agent.
+/// Settings required for the value to be accepted, and whether the agent is a client agent.
 struct companion {
   bool client = false;
   std::string hcl;
@@ -153,7 +153,7 @@ companion company_of(const std::string& path) {
   return found == needed.end() ? companion{} : found->second;
 }
 
-/// Keys that stand in all stanzas of TLS and mean nothing in some: they are refused there.
+/// Keys that every TLS stanza accepts but that have no meaning in some, where they are rejected.
 const std::map<std::string, std::string>& misplaced() {
   static const std::map<std::string, std::string> all = [] {
     std::map<std::string, std::string> out;
@@ -168,7 +168,7 @@ const std::map<std::string, std::string>& misplaced() {
   return all;
 }
 
-/// How the agent takes a configuration that sets the key: its warnings, and the error if it refuses it.
+/// The agent's reaction to a configuration that sets the key: its warnings, or the error.
 std::vector<std::string> said_about(const known_key& k) {
   table_environment env;
   env.files["key.json"] = document(k).dump();
@@ -187,7 +187,7 @@ std::string name_in_warnings(const known_key& k) {
   static const std::map<std::string, std::string> others = {
       {"read_replica", "read_replica (or the deprecated non_voting_server)"}};
   if (auto found = others.find(k.path); found != others.end()) return found->second;
-  // A block of the other edition is warned about as a whole.
+  // A Consul Enterprise block causes a single warning.
   for (std::string_view whole : {"audit", "acl.tokens.managed_service_provider"})
     if (k.path.starts_with(std::string(whole) + ".")) return std::string(whole);
   return k.path;
@@ -344,14 +344,14 @@ TEST_CASE("every other key has a test that shows its effect") {
     auto [text, fresh] = texts.try_emplace(file);
     if (fresh) text->second = read_text(std::filesystem::path(PRAETOR_SOURCE_DIR) / file);
     CHECK(text->second.find(name) != std::string::npos);
-    // A test in Python writes the key as it stands in a file; one of actors or endpoints sets the member.
+    // A Python test writes the key as in a file; a test of actors or endpoints sets the member.
     if (file.ends_with(".py")) CHECK(text->second.find(last_word(key)) != std::string::npos);
   }
 }
 
 TEST_CASE("each flag of the agent does what its key does") {
   static const std::map<std::string, std::pair<std::string, std::string>> particular = {
-      // flag: its value, and that of the key
+      // flag: its value, and the key's
       {"advertise", {"10.1.1.1", "\"10.1.1.1\""}},
       {"advertise-wan", {"10.1.1.1", "\"10.1.1.1\""}},
       {"allow-write-http-from", {"10.0.0.0/8", "[\"10.0.0.0/8\"]"}},
@@ -416,7 +416,7 @@ TEST_CASE("each flag of the agent does what its key does") {
       if (f.name != "raft-protocol") CHECK_FALSE(by_flag.config == without.config);
       continue;
     }
-    // One of the two is the value that the key has anyway.
+    // One of the two is the default.
     auto off = take(f, true, "false", "");
     CHECK_FALSE(off.config == by_flag.config);
   }
@@ -505,7 +505,7 @@ TEST_CASE("a reload names the keys that only a start applies") {
         std::vector<std::string>{"bootstrap", "ports.http"});
   CHECK(changed("node_name = \"a\"", "") == std::vector<std::string>{"node_name"});
   CHECK(changed("retry_join = [\"a\"]", "retry_join = [\"a\", \"b\"]") == std::vector<std::string>{"retry_join"});
-  // What a reload applies, and what is never applied.
+  // Keys that a reload applies, and keys that are never applied.
   CHECK(changed("log_level = \"info\" service { name = \"a\" } dns_config { node_ttl = \"1s\" soa { retry = 1 } }",
                 "log_level = \"warn\" service { name = \"b\" } dns_config { node_ttl = \"2s\" soa { retry = 2 } }")
             .empty());

@@ -24,7 +24,7 @@ std::vector<key_row> all_rows() {
   return out;
 }
 
-/// What the rows of the blocks around a key say holds for the key too.
+/// Keys inherit the traits of their blocks.
 bool in_force(key_row row) {
   constexpr unsigned idle = no_effect | fixed | enterprise | deprecated;
   for (auto path = row.path;;) {
@@ -46,7 +46,7 @@ json value_in(const key_row& row, runtime_config c) {
   return std::visit([](const auto* v) { return json_of(*v); }, row.member.in(c));
 }
 
-/// The row's built-in value, as its member would show it.
+/// The row's built-in value as its member shows it.
 json built_in(const key_row& row) {
   auto text = std::string(row.falls_back.empty() ? row.initial : row_of(row.falls_back)->initial);
   switch (row.member.holds) {
@@ -59,7 +59,7 @@ json built_in(const key_row& row) {
   }
 }
 
-/// A value that the key accepts and does not have anyway.
+/// A valid value of the key that is not its default.
 json sample(const key_row& row) {
   static const std::map<std::string_view, json> particular = {
       {"addresses.dns", "127.0.0.2"},
@@ -102,7 +102,7 @@ json sample(const key_row& row) {
   }
 }
 
-/// What has to stand beside a key. Where it stands alone too, the key is what makes the difference.
+/// Settings that a key requires. They are also tested without the key, so that the key makes the difference.
 json company_of(const key_row& row) {
   if (row.path == "advertise_reconnect_timeout" || row.path == "bootstrap" || row.path == "server")
     return {{"data_dir", "/srv/data"}, {"server", row.path != "advertise_reconnect_timeout"}};
@@ -175,7 +175,7 @@ TEST_CASE("the debug view shows what the members hold, and no secret") {
     for (char c : row.shown) pointer += c == '.' ? '/' : c;
     auto name = std::string(row.shown.substr(row.shown.rfind('.') + 1));
     json wanted = {{name, row.has(secret) ? json("hidden") : value_in(row, config)}};
-    hide_secrets(wanted); // some names are hidden whatever they mean
+    hide_secrets(wanted); // some names are hidden whatever their meaning
     CHECK(view.at(json::json_pointer(pointer)) == wanted[name]);
   }
 }

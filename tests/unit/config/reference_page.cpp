@@ -73,11 +73,11 @@ std::string blocks() {
   return out;
 }
 
-/// Those inside definitions, which no row of ours describes.
+/// The keys inside definitions, which have no rows.
 std::string keys_of_definitions() {
   std::string out = "| key | type | takes effect at |\n|---|---|---|\n";
   for_each_key([&](const std::string& path, const key_spec& spec, unsigned traits) {
-    if (path.starts_with("services.check")) return; // as all checks
+    if (path.starts_with("services.check")) return; // like all checks
     if (path.starts_with("services.") || path.starts_with("checks."))
       out += "| " + code(path) + " | " + std::string(name_of(spec.kind)) + " | " +
              effect_of(traits | static_cast<unsigned>(reloadable)) + " |\n";

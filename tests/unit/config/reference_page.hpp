@@ -2,5 +2,5 @@
 
 #include <string>
 
-/// docs/configuration.md as the rows of the keys say it.
+/// docs/configuration.md as derived from the rows of the keys.
 std::string reference_page();

@@ -5,7 +5,7 @@
 
 #include "protocol/config/load.hpp"
 
-/// A machine made up by a test: files, directories, interfaces.
+/// A test's machine: files, directories, interfaces.
 struct table_environment : praetor::config::environment {
   template <class T>
   using expected = praetor::expected<T>;

@@ -13,7 +13,7 @@ struct table_case {
   std::string extension, text, answer;
 };
 
-/// Blocks of "=== extension", the file, "---", and what the validate command answers for it.
+/// Blocks of "=== extension", the file, "---", and the validate command's output.
 std::vector<table_case> read_table(const std::string& path) {
   std::ifstream in(path);
   std::vector<table_case> out;
@@ -44,7 +44,7 @@ std::string answer_to(const std::string& name, const std::string& text) {
   auto result = load(from, env);
   if (!result) return "Config validation failed: " + result.error().text;
   std::string out;
-  // What this program says beyond is the matter of effects_test.
+  // effects_test covers additional warnings.
   for (const auto& w : result->warnings)
     if (!w.ends_with(" is not in force in this release and has no effect") &&
         !w.ends_with(" cannot be changed and is ignored"))

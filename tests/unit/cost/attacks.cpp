@@ -13,7 +13,7 @@ std::string repeated(std::string_view piece, std::size_t size) {
   return out;
 }
 
-/// Opened and never closed.
+/// Opened but never closed.
 std::string open_only(std::string_view piece, std::size_t size) { return repeated(piece, size); }
 
 std::string nested(std::string_view open, std::string_view middle, std::string_view close, std::size_t size) {
@@ -36,7 +36,7 @@ std::string numbered(std::string_view first, Piece piece, std::string_view last,
 
 std::string quoted_run(std::string_view piece, std::size_t size) { return "\"" + repeated(piece, size) + "\""; }
 
-/// A DNS query whose name is a chain of pointers, each to the one before.
+/// A DNS query whose name is a chain of compression pointers, each to the previous one.
 std::string pointer_chain(std::size_t size) {
   std::string out("\x12\x34\x00\x00\x00\x01\x00\x01\x00\x01\x00\x02", 12);
   for (std::size_t at = out.size(); out.size() < std::min<std::size_t>(size, 65534); at += 2) {
@@ -61,14 +61,14 @@ std::string chunked(std::string_view chunk, std::size_t size) {
   return "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + repeated(chunk, size) + "0\r\n\r\n";
 }
 
-/// A list or map of so many elements, as MessagePack says it with four bytes.
+/// A list or map of this many elements in MessagePack, with a four-byte length.
 std::string counted(char type, std::size_t count, const std::string& elements) {
   std::string out(1, type);
   for (int shift : {24, 16, 8, 0}) out += static_cast<char>(count >> shift & 0xff);
   return out + elements;
 }
 
-/// A hello, or a message of gossip or Raft, may hold what follows.
+/// A hello, or a gossip or Raft message, may contain this.
 std::string packed_lists(std::size_t size) { return repeated("\x91", size); }
 
 } // namespace
@@ -97,7 +97,7 @@ const std::vector<attack>& attacks() {
       {"invalid UTF-8 in backquotes", [](size_type n) { return "ID == `" + repeated("\xff", n) + "`"; }},
       {"invalid UTF-8 on many lines", [](size_type n) { return "ID == `" + repeated("\xff\n", n) + "`"; }},
       {"NUL bytes", [](size_type n) { return std::string(n, '\0'); }},
-      // Many of the same.
+      // Repetition.
       {"blanks", [](size_type n) { return repeated(" ", n) + "1"; }},
       {"line ends", [](size_type n) { return repeated("\n", n) + "a"; }},
       {"blanks behind a word", [](size_type n) { return "Service" + repeated(" ", n) + "x"; }},
@@ -173,7 +173,7 @@ const std::vector<attack>& attacks() {
        }},
       {"services of configuration", [](size_type n) { return "services = [" + repeated("{name=1},", n) + "{}]"; }},
       {"wrong types of configuration", [](size_type n) { return "retry_join = [" + repeated("{},", n) + "{}]"; }},
-      // What one language makes of it.
+      // Specific to one language.
       {"tests", [](size_type n) { return repeated("Service==a or ", n) + "Service==b"; }},
       {"tests without an end", [](size_type n) { return repeated("Service==a or ", n); }},
       {"lists of words", [](size_type n) { return repeated("\"a\" in Tags and ", n) + "Tags is empty"; }},
@@ -205,7 +205,7 @@ const std::vector<attack>& attacks() {
       {"path slashes", [](size_type n) { return repeated("/", n); }},
       {"path ups and downs", [](size_type n) { return repeated("/a/b/../..", n); }},
       {"cache words", [](size_type n) { return repeated("max-age=1,", n); }},
-      // Wires.
+      // Wire formats.
       {"short headers", [](size_type n) { return http_head("a:\r\n", n); }},
       {"many lengths", [](size_type n) { return http_head("Content-Length: 1\r\n", n); }},
       {"one long header", [](size_type n) { return http_head("a: b\r\nc: " + std::string(n, 'x') + "\r\n", 1); }},

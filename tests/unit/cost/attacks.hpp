@@ -6,10 +6,11 @@
 
 namespace praetor::cost {
 
-/// Input that costs a careless decoder much more than its size. Each is tried on every decoder: most refuse it at once.
+/// Input that may cost a naive decoder much more than its size. Each one is tried on every decoder: most reject it at
+/// once.
 struct attack {
   std::string name;
-  std::string (*make)(std::size_t size); ///< about so many bytes
+  std::string (*make)(std::size_t size); ///< with about this many bytes
 };
 
 const std::vector<attack>& attacks();

@@ -7,23 +7,23 @@
 #include <ctime>
 #include <malloc.h>
 
-// No decoder may be worse than n log n, whatever it is given: who sends a megabyte must not cost a second. The test
-// compares what two sizes cost in processor time of this thread, so that neither the machine's speed nor other
-// processes decide. `test_cost "[figures]"` prints what a megabyte costs.
+// No decoder may be worse than n log n for any input: a megabyte must not cost a second. The test compares the cost of
+// two sizes in this thread's CPU time, which depends neither on the machine's speed nor on other processes. `test_cost
+// "[figures]"` prints the cost of a megabyte.
 
 using namespace praetor::cost;
 
 namespace {
 
-/// Small enough for every limit on lengths, large enough to tell a line from a parabola.
+/// Small enough for every length limit, large enough to tell linear from quadratic.
 constexpr std::size_t small_size = 15 << 10, large_size = 8 * small_size;
-/// A megabyte is nine times the large size: what costs less than this there can't cost 100 ms, even if it is quadratic.
+/// A megabyte is nine times the large size: what costs less than this can't cost 100 ms there, even if it is quadratic.
 constexpr double negligible = 1.0;
-/// Eight times the input costs 8 times the time if it is linear, 10 if it is n log n, 64 if it is quadratic. Caches and
-/// fresh memory can double what is linear.
+/// Eight times the input takes 8 times as long if linear, 10 if n log n, 64 if quadratic. Caches and fresh memory can
+/// double a linear cost.
 constexpr double most_growth = 26;
 
-/// Memory that was used once stays with the process, so that the system's handing it out is not measured.
+/// Freed memory stays in the process, so that page faults are not measured.
 const bool keeps_memory = ::mallopt(M_TRIM_THRESHOLD, 1 << 30) == 1 && ::mallopt(M_MMAP_MAX, 0) == 1;
 
 double processor_milliseconds() {
@@ -44,8 +44,8 @@ double least_cost(const decoder& d, const std::string& input, int tries) {
   return least;
 }
 
-/// How much more eight times the input costs; 0 if neither costs anything. Caches that fill up and other processes only
-/// make it seem larger: what seems too large is measured again.
+/// The ratio of the costs for eight times the input; 0 if both are negligible. Caches and other processes can only
+/// increase it: repeats a measurement that seems too high.
 double growth(const decoder& d, const attack& a) {
   REQUIRE(keeps_memory);
   auto small = a.make(small_size), large = a.make(large_size);
@@ -80,7 +80,7 @@ TEST_CASE("a quadratic decoder is found out") {
 }
 
 TEST_CASE("what a megabyte costs", "[.][figures]") {
-  constexpr double budget = 100; // milliseconds of processor time for a megabyte
+  constexpr double budget = 100; // milliseconds of CPU time for a megabyte
   int over = 0;
   for (const auto& d : decoders()) {
     double worst = 0;

@@ -64,10 +64,10 @@ void filter_nodes(std::string_view text) {
 }
 
 void read_names(std::string_view bytes) {
-  auto packet = bytes.substr(0, 0xffff); // the most that a message has (RFC 1035 4.2.2)
+  auto packet = bytes.substr(0, 0xffff); // the maximal message size (RFC 1035 4.2.2)
   dns::query q;
   (void)dns::read_query(packet, q);
-  for (std::size_t at = 0; at < packet.size(); at += 64) { // a resolver's answer has a name every few bytes
+  for (std::size_t at = 0; at < packet.size(); at += 64) { // a response has a name every few bytes
     std::string name;
     if (dns::expand_name(packet, at, name)) (void)dns::parse_name(dns::labels_of(name), 1);
   }

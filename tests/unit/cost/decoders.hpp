@@ -7,7 +7,7 @@
 
 namespace praetor::cost {
 
-/// Something that reads what others have sent.
+/// A decoder of untrusted input.
 struct decoder {
   std::string name;
   std::function<void(std::string_view)> run;

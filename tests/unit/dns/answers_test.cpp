@@ -188,7 +188,7 @@ TEST_CASE("a server is asked only for what the catalog decides") {
   struct row {
     const char* name;
     std::uint16_t type;
-    int code; ///< of the agent's own answer; -1: a server is asked
+    int code; ///< of the agent's own answer; -1: forwarded to a server
   };
   for (const auto& [name, type, code] : std::vector<row>{
            {"web.service.consul", rr::a, -1},
@@ -291,7 +291,7 @@ TEST_CASE("every record lives as long as what it was asked as: a service, a node
   proxy.kind = "connect-proxy";
   proxy.proxy.destination_service_name = "web";
   dc.add("n1", "10.9.0.1", proxy, {{"zone", "a"}});
-  // "section type ttl" of each record, each combination once.
+  // "section type ttl" of all records, without duplicates.
   auto lives = [&](const char* name, std::uint16_t type) {
     auto a = dc.ask(name, type, {transport::tcp});
     std::set<std::string> out;

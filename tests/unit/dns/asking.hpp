@@ -10,7 +10,7 @@
 
 namespace praetor::dns {
 
-/// An answer as an independent parser reads it.
+/// A response as an independent parser (ldns) decodes it.
 struct read_answer {
   int code = -1;
   bool authoritative = false, truncated = false, recursion_available = false, recursion_desired = false;
@@ -63,7 +63,7 @@ inline read_answer parse_answer(std::string_view message) {
 
 struct asking {
   transport how = transport::udp;
-  int edns = -1; ///< UDP size, -1 = no EDNS
+  int edns = -1; ///< UDP size; -1: no EDNS
   std::uint16_t flags = flag::recursion_desired;
 };
 
@@ -80,7 +80,7 @@ inline std::string request(std::string_view name, std::uint16_t type, const aski
   return out;
 }
 
-/// A datacenter whose catalog answers questions.
+/// A datacenter whose catalog answers queries.
 struct datacenter {
   std::unique_ptr<state::cluster> state = std::make_unique<state::cluster>();
   config::runtime_config config;

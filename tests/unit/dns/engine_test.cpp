@@ -42,7 +42,7 @@ struct serving {
     reply.resize(socket.receive_from(asio::buffer(reply), to));
     return reply;
   }
-  /// One connection, one message after the other.
+  /// Sends the messages one after the other on one connection.
   std::vector<std::string> over_tcp(const std::vector<std::string>& messages) {
     asio::io_context io;
     asio::ip::tcp::socket socket(io);
@@ -76,7 +76,7 @@ TEST_CASE("datagrams and streams are answered") {
 
 namespace {
 
-/// Waits until the server has ended the connection. @returns how many bytes came before
+/// Waits until the server closes the connection. @returns the number of bytes before
 std::size_t bytes_until_end(asio::ip::tcp::socket& socket) {
   std::size_t all = 0;
   char buffer[4096];
@@ -123,7 +123,7 @@ TEST_CASE("a connection that does not take its answers is ended") {
   auto question = request("web.service.consul", rr::a);
   std::string framed = std::string{'\0', static_cast<char>(question.size())} + question;
   boost::system::error_code ended;
-  // Asks on and on without reading: the server stops taking requests, and then ends the connection.
+  // Sends without reading: the server stops reading requests, and then closes the connection.
   while (!ended) asio::write(socket, asio::buffer(framed), ended);
   CHECK(ended);
 }
@@ -176,7 +176,7 @@ TEST_CASE("connections beyond the limits are closed at once, and places are give
 
 TEST_CASE("recursors answer what is not ours, one after the other") {
   serving deaf, other, s;
-  deaf.start(); // refuses what is not under its domain
+  deaf.start(); // refuses names outside its domain
   other.dc.config.dns_domain = "example.";
   other.dc.add("n1", "10.0.0.1", service("web", 80));
   other.start();
@@ -210,6 +210,6 @@ TEST_CASE("a server stops with requests under way") {
   client.send_to(asio::buffer(request("nobody.knows", rr::a)),
                  {asio::ip::make_address("127.0.0.1"), s.server->ports().at(0)});
   char buffer[512];
-  silent.receive(asio::buffer(buffer)); // it has arrived at the recursor
+  silent.receive(asio::buffer(buffer)); // the recursor has received it
   s.server->stop();
 }

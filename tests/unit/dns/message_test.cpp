@@ -37,7 +37,7 @@ TEST_CASE("packets that are no questions") {
   struct row {
     const char* what;
     std::string packet;
-    const char* answer; ///< in hexadecimal, "" = none
+    const char* answer; ///< hexadecimal; "": none
   };
   auto question = request("web.service.consul", rr::a).substr(12);
   auto hex_question = hex(question);
@@ -187,7 +187,7 @@ TEST_CASE("which address stands for an instance") {
 }
 
 TEST_CASE("addresses in a recursor's reply") {
-  // ext. CNAME b.ext., b.ext. A 1.2.3.4, then a record that is cut off
+  // ext. CNAME b.ext., b.ext. A 1.2.3.4, then a truncated record
   auto reply = header("81800001000300000000") + from_hex("0365787400"
                                                          "00010001"
                                                          "c00c000500010000003c00040162c00c"

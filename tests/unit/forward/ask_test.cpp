@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A follower of server "one", which asks for a node.
+/// A follower of server "one" that sends a node query.
 struct asking_follower : router_world {
   asking_follower() : router_world(true) {
     servers({"own", "one", "two"});

@@ -8,7 +8,7 @@ using namespace praetor;
 
 namespace {
 
-/// What releases without codes send and read.
+/// The refusals of releases without codes.
 struct old_refusal {
   std::string text;
   std::int64_t status = 500;
@@ -45,7 +45,7 @@ struct meaning {
   error_code code;
 };
 
-/// What a status alone says, as older neighbours send it.
+/// The meaning of a status without a code, from older releases.
 constexpr meaning meanings[] = {
     {400, error_code::invalid},   {401, error_code::unspecified}, {403, error_code::permission_denied},
     {404, error_code::not_found}, {408, error_code::timed_out},   {412, error_code::failed_precondition},

@@ -64,7 +64,7 @@ TEST_CASE("a request whose client has gone is ended, once") {
   w.frontends->requests[0].done({});
   w.coordinator.run();
   CHECK(w.answers.size() == 1);
-  // Another connection's request of the same number is not meant.
+  // Cancels no other connection's request with the same number.
   w.peer.connection = 2;
   w.send(rpc_kind::cancel, msgpack::pack(cancelled_request{6}));
   CHECK(w.frontends->cancelled == 1);
@@ -95,22 +95,22 @@ TEST_CASE("Raft messages are taken from servers that a certificate or gossip con
     w.send(rpc_kind::raft, "vote");
     return w.raft_messages.size() == 1;
   };
-  CHECK(!sent()); // an agent
+  CHECK(!sent()); // a client agent
   w.peer.claims_server = true;
-  CHECK(!sent()); // of whom gossip knows nothing
+  CHECK(!sent()); // unknown to gossip
   w.gossip_knows("10.0.0.3:8300");
-  CHECK(!sent()); // who comes from elsewhere
+  CHECK(!sent()); // connects from another address
   w.gossip_knows("10.0.0.2:8300");
   CHECK(sent());
   CHECK(w.raft_messages.at(0).from.id == "id-of-peer");
   CHECK(w.raft_messages.at(0).bytes == "vote");
   w.peer.claims_server = false;
-  CHECK(!sent()); // who does not say so itself
+  CHECK(!sent()); // does not claim to be a server
   w.view->servers.store(nullptr);
   w.peer.claims_server = w.peer.certified_server = true;
   CHECK(sent());
   w.peer.id = "own-id";
-  CHECK(!sent()); // who says that it is this server
+  CHECK(!sent()); // claims to be this server
   w.peer.id = "id-of-peer";
   w.peer.datacenter = "dc2";
   CHECK(!sent());
@@ -208,7 +208,7 @@ TEST_CASE("DNS questions are answered by the frontends, and what the catalog has
   CHECK(w.answers[0].bytes == "records");
   w.ask(rpc_kind::dns, "other");
   CHECK(w.refusal(1).not_carried_out);
-  // This server has not heard of a leader: what it has may be too old.
+  // This server has not heard from a leader: its state may be too old.
   node_records_request question;
   question.node = "n";
   w.ask(rpc_kind::node_records, msgpack::pack(question));
@@ -237,7 +237,7 @@ TEST_CASE("with access control on, what a client agent writes by itself is refus
 
 TEST_CASE("a command of another process is checked before it is proposed, and not every kind is everybody's") {
   gateway_world w;
-  w.guard(GENERATE(false, true)); // permissions are judged by what has been checked
+  w.guard(GENERATE(false, true)); // authorizes the validated command
   register_request r;
   r.node = "n";
   r.checks = {nullptr};
@@ -299,7 +299,7 @@ TEST_CASE("a server says who holds a token, once it knows the state") {
 
 namespace {
 
-/// A request that a server makes for somebody.
+/// A request that a server sends on behalf of a client.
 void ask_for(gateway_world& w, const std::string& origin, std::uint64_t number) {
   rpc_request r;
   r.number = number;
@@ -325,7 +325,7 @@ TEST_CASE("those whom one server asks for share what it may have, and none of th
   CHECK(w.frontends->requests.size() == first + first / 2);
   CHECK(w.answers.size() == 1);
   CHECK(w.frontends->requests.back().request.origin == "client 192.0.2.2");
-  // What was held is given back with the answers.
+  // The answers release the share.
   for (auto& each : w.frontends->requests) each.done({});
   w.coordinator.run();
   w.answers.clear();
@@ -338,7 +338,7 @@ TEST_CASE("an agent that is no server asks for itself, whatever it says") {
   ask_for(w, "client 192.0.2.1", 1);
   REQUIRE(w.frontends->requests.size() == 1);
   CHECK(w.frontends->requests[0].request.origin == "agent id-of-peer");
-  w.peer.claims_server = true; // nothing confirms it
+  w.peer.claims_server = true; // without confirmation
   ask_for(w, "client 192.0.2.1", 2);
   CHECK(w.frontends->requests[1].request.origin == "agent id-of-peer");
   w.gossip_knows("10.0.0.2:8300");

@@ -15,11 +15,11 @@
 
 namespace praetor {
 
-/// Connections that the test opens and ends.
+/// Connections that the test opens and closes.
 class played_links final : public connector {
 public:
   std::set<std::uint64_t> open{1, 2};
-  std::map<std::uint64_t, std::size_t> dealt_with; ///< bytes, by connection
+  std::map<std::uint64_t, std::size_t> dealt_with; ///< in bytes, by connection
   void connect(const known_server&, caf::actor_id, std::function<void(expected<remote_gateway_actor>)>) override {}
   void disconnect(const remote_gateway_actor&) override {}
   std::size_t unsent(const remote_gateway_actor&) const override { return 0; }
@@ -28,7 +28,7 @@ public:
   void handled(std::uint64_t connection, std::size_t bytes) override { dealt_with[connection] += bytes; }
 };
 
-/// Keeps requests for the test to answer.
+/// Holds requests for the test to answer.
 class kept_requests final : public request_server {
 public:
   struct one {
@@ -54,16 +54,16 @@ public:
   }
 };
 
-/// A gateway, and an agent that asks it.
+/// A gateway and an agent that sends requests to it.
 struct gateway_world : virtual_system {
   std::shared_ptr<played_links> links = std::make_shared<played_links>();
-  peer_identity peer; ///< who asks
+  peer_identity peer; ///< the sender
   std::shared_ptr<kept_requests> frontends = std::make_shared<kept_requests>();
   agent_view_ptr view = std::make_shared<agent_view>();
   rpc_gateway_actor gateway;
   std::vector<envelope> answers;
   caf::actor asker;     ///< sends in its own name
-  raft_peer_actor raft; ///< keeps what it is sent
+  raft_peer_actor raft; ///< records its messages
   std::vector<received_message> raft_messages;
 
   gateway_world() {
@@ -111,7 +111,7 @@ struct gateway_world : virtual_system {
     asker = nullptr;
     finish();
   }
-  /// From now on gossip knows a server of the peer's id at this address.
+  /// Makes gossip know a server with the peer's id at this address.
   void gossip_knows(const std::string& address) {
     auto known = std::make_shared<known_servers>();
     known_server s;
@@ -123,7 +123,7 @@ struct gateway_world : virtual_system {
     view->servers.store(known);
   }
 
-  /// Whether access control is on, with a default of denial.
+  /// Whether ACLs are enabled, with default deny.
   void guard(bool on) {
     auto c = std::make_shared<config::runtime_config>();
     c->server = true;

@@ -22,7 +22,7 @@ TEST_CASE("a write is waited for as long as rpc_hold_timeout and rpc_client_time
   };
   send();
   REQUIRE(w.calls.size() == 1);
-  CHECK(w.calls[0].call->deadline == w.now() + 67s); // the link ends it then
+  CHECK(w.calls[0].call->deadline == w.now() + 67s); // the link's timeout
   w.settings(5s);
   send();
   REQUIRE(w.calls.size() == 2);

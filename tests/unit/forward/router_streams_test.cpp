@@ -21,7 +21,7 @@ struct streaming_follower : router_world {
     rest = nullptr;
   }
 
-  /// A request of which more follows.
+  /// A streamed request.
   forwarded_request_ptr streaming(const std::string& body) {
     auto r = request(false);
     r->rest = [this, body] {
@@ -48,7 +48,7 @@ struct streaming_follower : router_world {
     return p;
   }
 
-  std::vector<std::shared_ptr<byte_pipe>> pipes; ///< of the attempts
+  std::vector<std::shared_ptr<byte_pipe>> pipes; ///< one per attempt
   std::string head;
   std::shared_ptr<byte_pipe> rest;
 };
@@ -76,7 +76,7 @@ TEST_CASE("a request whose rest could not be sent is tried again from its beginn
   REQUIRE(w.pipes.size() == 1);
   auto tried = w.calls.size();
   CHECK(tried > 1);
-  w.fail_call(1, true); // a piece that is not the last one: nothing can have been carried out
+  w.fail_call(1, true); // not the last piece: nothing can have been executed
   CHECK(w.answers.empty());
   w.advance(2s);
   CHECK(w.pipes.size() == 2);

@@ -202,15 +202,15 @@ TEST_CASE("a client agent whose servers are gone says so at once, and holds requ
   w.link("two", false);
   w.send(w.request(true));
   w.advance(3s);
-  CHECK(w.answers.empty()); // gossip believes that they live: they may just have been restarted
+  CHECK(w.answers.empty()); // gossip counts them as alive: they may have been restarted
   w.servers({"one", "two"}, member_status::failed);
-  REQUIRE(w.answers.size() == 1); // what was held is not held on
+  REQUIRE(w.answers.size() == 1); // held requests are not held any longer
   CHECK(w.answers[0].error() == gone);
   w.send(w.request(false));
   REQUIRE(w.answers.size() == 2);
   CHECK(w.answers[1].error() == gone);
 
-  // One that is reached is asked, whatever gossip says, and what it had is given up with it.
+  // A reachable server is used, whatever gossip says; when it is lost, its requests fail.
   w.link("two", true);
   w.send(w.request(true));
   REQUIRE(w.calls.size() == 1);

@@ -11,7 +11,7 @@ namespace praetor {
 /// An actor system in virtual time with a router whose links the test plays.
 class router_world : public virtual_system {
 public:
-  /// What a link was given.
+  /// A call that a link received.
   struct asked {
     std::string server;
     std::shared_ptr<remote_call> call;
@@ -27,13 +27,13 @@ public:
   void link(const std::string& id, bool up);
   /// Publishes the agent's settings.
   void settings(nanoseconds rpc_client_timeout);
-  /// Publishes who leads; "" = nobody, "own" = this agent.
+  /// Publishes the leader; "": none, "own": this agent.
   void leader(const std::string& id, std::uint64_t term = 1);
-  /// A request that notes its answers.
+  /// A request that records its answers.
   forwarded_request_ptr request(bool repeatable);
   void send(const forwarded_request_ptr& r);
   void leave(const forwarded_request_ptr& r);
-  /// The other side's answer to what was asked.
+  /// Completes a call.
   void answer(std::size_t which, rpc_kind kind, std::string bytes);
   void refuse(std::size_t which, const std::string& text, bool not_carried_out);
   void fail_call(std::size_t which, bool reached);
@@ -42,7 +42,7 @@ public:
   rpc_router_actor router;
   std::vector<asked> calls;
   std::vector<std::pair<std::string, envelope>> told;
-  std::vector<expected<std::string>> answers; ///< of requests, in their order
+  std::vector<expected<std::string>> answers; ///< of requests, in order
   int led_here = 0;
 
 private:

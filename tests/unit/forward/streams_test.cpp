@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t window = byte_pipe::default_window, piece = byte_pipe::piece;
 
-/// Bytes that are wrong if any of them is missing, twice there or out of place.
+/// Bytes that reveal any loss, duplication or reordering.
 std::string numbered(std::size_t size) {
   std::string out;
   for (std::uint32_t i = 0; out.size() < size; ++i) out += std::to_string(i) + ",";
@@ -17,14 +17,14 @@ std::string numbered(std::size_t size) {
   return out;
 }
 
-/// A gateway, and the agent that asks it over a link with the actors of its streams.
+/// A gateway, and the agent that uses it over a link with stream actors.
 struct stream_world : gateway_world {
   peer_link_actor link;
   rpc_router_actor router;
-  std::vector<remote_outcome> failures; ///< that the router heard of
+  std::vector<remote_outcome> failures; ///< reported to the router
   std::vector<rpc_kind> told;
   bool broken = false;                                          ///< the link
-  std::function<std::optional<envelope>(const envelope&)> lies; ///< answers in the server's place
+  std::function<std::optional<envelope>(const envelope&)> lies; ///< replaces the server's answers
 
   stream_world() {
     link = system.spawn([this](peer_link_actor::pointer self) -> peer_link_actor::behavior_type {
@@ -69,7 +69,7 @@ struct stream_world : gateway_world {
     r.body = msgpack::pack(asked);
     send(rpc_kind::request, msgpack::pack(r));
   }
-  /// A request that is answered with a stream. @returns the server's end
+  /// A request with a streamed answer. @returns the server's end
   std::shared_ptr<byte_pipe> answered_with_stream(std::uint64_t number) {
     request(number, false);
     auto rest = std::make_shared<byte_pipe>();
@@ -81,7 +81,7 @@ struct stream_world : gateway_world {
     REQUIRE(answers.back().kind == static_cast<std::uint16_t>(rpc_kind::streamed));
     return rest;
   }
-  /// A request of which more follows. @returns the server's end
+  /// A streamed request. @returns the server's end
   std::shared_ptr<byte_pipe> request_with_stream(std::uint64_t number) {
     request(number, true);
     REQUIRE(frontends->requests.back().request.rest);
@@ -116,7 +116,7 @@ struct stream_world : gateway_world {
     REQUIRE(msgpack::unpack(answers[which].bytes, p));
     return p;
   }
-  /// Moves everything from one end to the other. @returns what arrived
+  /// Transfers everything from one end to the other. @returns the received bytes
   std::string move_all(byte_pipe& from, byte_pipe& to, const std::string& bytes) {
     std::string out;
     std::size_t written = 0, most = 0;
@@ -145,7 +145,7 @@ TEST_CASE("the rest of an answer of any length arrives in order, with no more th
   auto here = w.pull_here(7);
   auto bytes = numbered(5 * window + 12345);
   CHECK(w.move_all(*there, *here, bytes) == bytes);
-  // With the end of the stream the request is over: its number is free again.
+  // The end of the stream ends the request: its number can be reused.
   w.answers.clear();
   w.pull(7);
   CHECK(w.refusal(0).status == 404);
@@ -158,7 +158,7 @@ TEST_CASE("the rest of a request of any length arrives in order, with no more th
   auto bytes = numbered(5 * window + 12345);
   CHECK(w.move_all(*here, *there, bytes) == bytes);
   CHECK(w.failures.empty());
-  CHECK(w.answers.empty()); // the request itself is still to be answered
+  CHECK(w.answers.empty()); // the request itself is unanswered
   w.frontends->requests[0].done({});
   w.coordinator.run();
   CHECK(w.answers.size() == 1);
@@ -228,7 +228,7 @@ TEST_CASE("a server that does not want the rest of a request stops its sender") 
   here->write("abc");
   w.coordinator.run();
   CHECK(here->closed());
-  CHECK(w.failures.empty()); // the answer says why
+  CHECK(w.failures.empty()); // the answer gives the reason
   REQUIRE(!w.answers.empty());
 }
 
@@ -249,7 +249,7 @@ TEST_CASE("a link that breaks ends its streams at both ends") {
   w.coordinator.run();
   CHECK(writer->closed());
   REQUIRE(w.failures.size() == 1);
-  CHECK_FALSE(w.failures[0].reached); // without its end the request was not carried out
+  CHECK_FALSE(w.failures[0].reached); // without its end the request was not executed
 }
 
 TEST_CASE("a stream of an unknown number, or of another connection, is refused") {
@@ -260,7 +260,7 @@ TEST_CASE("a stream of an unknown number, or of another connection, is refused")
   w.answers.clear();
   w.pull(99);
   w.push(99, 0, "x");
-  w.pull(8); // its answer has not begun
+  w.pull(8); // before the beginning of its answer
   w.push(7, 0, "x");
   w.peer.connection = 2;
   w.pull(7);
@@ -399,7 +399,7 @@ TEST_CASE("streams take room, and an agent that opens too many is refused some")
   CHECK(number < 200);
   CHECK(w.refusal(0).status == 503);
   CHECK(w.refusal(0).not_carried_out);
-  // Others still find some, and with the connection all of it is given back.
+  // Others still get a share, and the end of the connection releases all of it.
   w.peer.connection = 2;
   w.request(1, true);
   CHECK(w.answers.size() == 1);

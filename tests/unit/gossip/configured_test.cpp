@@ -5,7 +5,7 @@
 using namespace praetor;
 using namespace std::chrono_literals;
 
-// What the machine makes of its settings is the matter of tests/unit/swim.
+// tests/unit/swim covers the effects of the settings on the machine.
 
 TEST_CASE("each pool goes by its own settings") {
   config::runtime_config c;

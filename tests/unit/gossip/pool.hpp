@@ -18,7 +18,7 @@ namespace praetor::gossip_test {
 
 using namespace std::chrono_literals;
 
-/// Files in memory that outlast the members.
+/// Files in memory that outlive the members.
 class kept_files final : public gossip_files {
 public:
   expected<std::optional<std::string>> read(const std::string& name) override {
@@ -36,7 +36,7 @@ public:
   std::map<std::string, std::string> content;
 };
 
-/// Several gossip_probers in one world; each may be killed and started again on its files.
+/// Several gossip_probers in one world; each can be killed and restarted with its files.
 class pool {
 public:
   explicit pool(std::uint64_t seed = 1, sim::gossip_behaviour how = {}) : world(seed), network(world, how) {}
@@ -81,7 +81,7 @@ public:
     world.settle();
   }
 
-  /// As if the power failed.
+  /// Simulates a power loss.
   void kill(const std::string& name) {
     auto& m = members[name];
     if (!m.prober) return;
@@ -91,13 +91,13 @@ public:
     world.settle();
   }
 
-  /// Lets the world run until it is so.
+  /// Runs the world until the condition holds.
   bool within(std::chrono::nanoseconds limit, const std::function<bool()>& condition) {
     world.run_for(limit, condition);
     return condition();
   }
 
-  /// @returns how many answered, and what went wrong
+  /// @returns how many members answered, and the errors
   std::pair<std::size_t, string_list> join(const std::string& who, const string_list& addresses) {
     std::optional<std::pair<std::size_t, string_list>> ended;
     gossip_command::join c;
@@ -108,7 +108,7 @@ public:
     return *ended;
   }
 
-  /// One key operation through all members. @returns the tally, or the error's text
+  /// Runs a key operation on all members. @returns the tally, or the error's text
   expected<swim::key_tally> keys(const std::string& who, swim::key_operation operation, const std::string& key = "") {
     std::optional<expected<swim::key_tally>> ended;
     gossip_command::keys c;
@@ -130,7 +130,7 @@ public:
     return swim::member_status::none;
   }
 
-  /// All that live see all of them alive.
+  /// All live members see each other as alive.
   bool agree() {
     for (auto& [a, one] : members)
       for (auto& [b, other] : members)

@@ -12,7 +12,7 @@ constexpr auto second_key = "cg8StVXbQJ0gPvMd9o7yrg==";
 void start_three(pool& p, const std::string& more = "") {
   for (auto name : {"a", "b", "c"}) p.start(name, more);
   REQUIRE(p.join("b", {"10.0.0.1:8301"}).first == 1);
-  REQUIRE(p.join("c", {"10.0.0.1"}).first == 1); // the pool's own port is taken
+  REQUIRE(p.join("c", {"10.0.0.1"}).first == 1); // uses the pool's own port
   REQUIRE(p.within(60s, [&] { return p.agree(); }));
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("members that all lost their power find each other by their snapshots,
   start_three(p);
   p.world.run_for(2s);
   for (auto name : {"a", "b", "c"}) p.kill(name);
-  p.start("b"); // its first attempt meets nobody
+  p.start("b"); // its first attempt fails
   p.world.run_for(500ms);
   p.start("a");
   p.start("c");
@@ -104,7 +104,7 @@ TEST_CASE("a member that rejoins goes on trying, at ever longer intervals, until
 
 TEST_CASE("a new key is installed, used, and the old one removed, on all members") {
   sim::gossip_behaviour calm;
-  calm.lose_one_in = 0; // an answer to a query is sent once
+  calm.lose_one_in = 0; // answers to queries are sent only once
   pool p(1, calm);
   start_three(p, first_key);
   using enum swim::key_operation;
@@ -124,7 +124,7 @@ TEST_CASE("a new key is installed, used, and the old one removed, on all members
   CHECK(listed->keys == std::map<std::string, std::size_t>{{second_key, 3}});
   CHECK(listed->primary_keys == std::map<std::string, std::size_t>{{second_key, 3}});
   CHECK(p.members["a"].files->content["serf/local.keyring"].find(second_key) != std::string::npos);
-  // A kept ring goes before the configured key.
+  // A stored key ring takes precedence over the configured key.
   p.kill("b");
   p.start("b", first_key);
   CHECK(p.within(120s, [&] { return p.agree(); }));

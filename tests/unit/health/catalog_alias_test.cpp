@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The agent's own endpoints, which the test plays.
+/// The agent's own endpoints, played by the test.
 class played_requests final : public request_server {
 public:
   struct one {

@@ -9,13 +9,13 @@
 
 namespace praetor {
 
-/// What the registry of the test heard.
+/// A result that the test's registry received.
 struct heard {
   nanoseconds at; ///< since the world began
   std::string check, status, output;
 };
 
-/// Attempts that the test answers by hand, or at once by a rule.
+/// Attempts that the test completes, or a rule at once.
 class scripted_probes final : public probe_port {
 public:
   struct attempt final : running_probe {
@@ -27,7 +27,7 @@ public:
   };
 
   std::function<nanoseconds()> now;
-  std::function<probe_result(std::size_t number)> rule; ///< answers at once when set
+  std::function<probe_result(std::size_t number)> rule; ///< completes attempts at once
   std::vector<std::shared_ptr<attempt>> attempts;
 
   std::shared_ptr<running_probe> start(const probe_request& request, std::function<void(probe_result)> done) override {
@@ -41,13 +41,13 @@ public:
   }
 };
 
-/// An actor system in virtual time with a registry that only listens.
+/// An actor system in virtual time with a registry that only records.
 class health_world : public virtual_system {
 public:
   health_world();
   ~health_world();
 
-  /// Starts the worker of a check, through the registry.
+  /// Starts a check's runner through the registry.
   check_runner_actor start(check_definition definition, nanoseconds ttl_left = nanoseconds{0});
   nanoseconds now() const { return elapsed(); }
   void renew(const check_runner_actor& runner) {
@@ -58,14 +58,14 @@ public:
     caf::anon_send_exit(runner, caf::exit_reason::user_shutdown);
     run();
   }
-  /// Publishes what the registry holds.
+  /// Publishes the registry's content.
   void publish(const std::vector<std::string>& services, const std::vector<health_check>& checks);
 
   std::shared_ptr<scripted_probes> probes = std::make_shared<scripted_probes>();
   std::shared_ptr<agent_view> view = std::make_shared<agent_view>();
   std::vector<heard> results;
   std::uint64_t seed = 1;
-  std::string token; ///< that checks are registered with
+  std::string token; ///< registration token of checks
 
 private:
   ports_ptr outside_;

@@ -106,19 +106,19 @@ TEST_CASE("thresholds decide how many results change a status") {
     int passing;
     std::optional<int> warning;
     int critical;
-    std::string results, statuses; // p, w, c; '-' for no report
+    std::string results, statuses; // p, w, c; '-': no report
   };
   auto rows = std::vector<row>{
       {0, std::nullopt, 0, "pcwc", "pcwc"},
-      // The first result counts at once, whatever the thresholds.
+      // The first result takes effect at once, whatever the thresholds.
       {3, std::nullopt, 0, "pcppp", "pc--p"},
       {0, std::nullopt, 3, "cpcccc", "cp--cc"},
       {2, std::nullopt, 2, "pcpccpp", "p---c-p"},
       {0, 1, 3, "pcccp", "pwwcp"},
       {0, 2, 3, "pcccp", "p-wcp"},
-      // A success ends a row of failures, a warning is a success.
+      // A success ends a series of failures; a warning counts as a success.
       {0, std::nullopt, 2, "pcwcc", "p-w-c"},
-      // What is decided at once leaves the counters alone.
+      // Results that bypass the thresholds leave the counters unchanged.
       {0, std::nullopt, 3, "p!c", "pc-"},
   };
   for (const auto& r : rows) {

@@ -13,7 +13,7 @@ namespace praetor::http::test {
 namespace {
 
 void set_patience(int socket) {
-  timeval patience{10, 0}; // only so that a broken test ends
+  timeval patience{10, 0}; // only to terminate a broken test
   ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
@@ -26,7 +26,7 @@ std::string without_date(std::string text) {
   return text;
 }
 
-/// How long the first answer in `text` is, or nothing if it is not whole.
+/// The length of the first response in `text`; nothing if it is incomplete.
 std::optional<std::size_t> answer_length(const std::string& text, bool head_only) {
   auto head = text.find("\r\n\r\n");
   if (head == std::string::npos) return std::nullopt;

@@ -14,7 +14,7 @@ namespace praetor::http::test {
 inline const std::string get = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
 inline const std::string keep = "GET /keep HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// A client that sends bytes as they are and hands out what comes back.
+/// A client that sends raw bytes and returns the responses.
 class raw_client {
 public:
   explicit raw_client(std::uint16_t port);
@@ -23,15 +23,15 @@ public:
   raw_client(const raw_client&) = delete;
 
   raw_client& send(std::string_view bytes);
-  /// Up to `count` whole answers, with the date blanked out. Ends early where the connection ends.
+  /// Up to `count` complete responses, with the date blanked. Ends early if the connection closes.
   std::string answers(int count, bool head_only = false);
   std::string answer(bool head_only = false) { return answers(1, head_only); }
-  /// Everything until the server closes; fails the test if it does not.
+  /// Reads until the server closes; fails the test if it does not.
   std::string rest();
   std::string read_some();
-  /// Sends no more; still reads.
+  /// Shuts down the sending side; still reads.
   void finish_sending();
-  /// Ends with a reset.
+  /// Resets the connection.
   void reset();
   bool send_failed() const { return send_failed_; }
   int socket() const { return socket_; }
@@ -45,13 +45,13 @@ private:
 
 struct parsed_answer {
   unsigned status = 0;
-  std::map<std::string, std::string> headers; ///< names in lower case
-  std::string body;                           ///< out of its chunks
+  std::map<std::string, std::string> headers; ///< with lower-case names
+  std::string body;                           ///< with chunking removed
   bool whole = false;
 };
 parsed_answer parse_answer(const std::string& raw);
 
-/// Hands things from the server's threads to the test.
+/// Passes values from the server's threads to the test.
 template <class T>
 class mailbox {
 public:
@@ -60,7 +60,7 @@ public:
     items_.push_back(std::move(item));
     changed_.notify_all();
   }
-  /// Nothing if none comes in time; the time is only there so that a broken test ends.
+  /// Nothing on a timeout, which only serves to terminate a broken test.
   std::optional<T> take() {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, std::chrono::seconds(10), [this] { return !items_.empty(); })) return std::nullopt;
@@ -75,12 +75,12 @@ private:
   std::deque<T> items_;
 };
 
-/// A server on a port of the system's choice. Paths choose what the handler does:
+/// A server on a port chosen by the system. The path selects the handler's behaviour:
 ///   /echo...   method, path, query and body of the request, as text
 ///   /text/N    N bytes of compressible JSON
 ///   /empty     204, with a body that must not be sent
-///   /close     an answer that ends the connection
-///   /drop      no answer at all
+///   /close     a response that closes the connection
+///   /drop      no response at all
 ///   /keep...   the exchange goes to `kept`, the test answers
 class test_server {
 public:
@@ -92,7 +92,7 @@ public:
   mailbox<api::exchange_ptr> kept;
   mailbox<std::string> cancelled;
   mailbox<std::string> logged;
-  praetor::http::server server; ///< the last member: it ends first
+  praetor::http::server server; ///< declared last, so that it stops first
 };
 
 api::answer text_answer(std::string body);

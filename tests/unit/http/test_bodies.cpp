@@ -11,7 +11,7 @@ using namespace praetor::http::test;
 
 namespace {
 
-/// What gzip bytes mean; nothing if they are damaged. Bytes that end early give what they have.
+/// Decompresses gzip; nothing if it is damaged. Truncated data gives its readable part.
 std::optional<std::string> unpack(const std::string& packed, bool* whole = nullptr) {
   z_stream z{};
   REQUIRE(inflateInit2(&z, 15 + 16) == Z_OK);
@@ -85,7 +85,7 @@ TEST_CASE("a streamed answer arrives piece by piece and ends") {
   auto answer = parse_answer(seen.substr(0, end));
   CHECK(answer.whole);
   CHECK(answer.body == "head one two");
-  // The next answer may have come along in part or whole.
+  // The next response may have arrived too, in part or whole.
   while (!seen.ends_with("GET /echo")) seen += client.read_some();
 }
 

@@ -19,7 +19,7 @@ api::answer forbidden() {
   return answer;
 }
 
-/// Refuses "/forbidden" by its head.
+/// Rejects "/forbidden" by its head.
 server_options refusing() {
   server_options options;
   options.judge_head = [](const api::request& head) {
@@ -30,7 +30,7 @@ server_options refusing() {
   return options;
 }
 
-/// Keeps what is written, up to a size.
+/// Stores what is written, up to a limit.
 class kept_bytes final : public storage::scratch_file {
 public:
   explicit kept_bytes(std::size_t most) : most_(most) {}
@@ -57,7 +57,7 @@ private:
 TEST_CASE("a request that its head forbids never reaches the handler, and a short body does not end the connection") {
   test_server server(refusing());
   raw_client client(server.port());
-  auto body = std::string(200'000, 'x'); // more than comes with the head
+  auto body = std::string(200'000, 'x'); // more than arrives with the head
   auto first = parse_answer(client.send(put_forbidden + "Content-Length: 200000\r\n\r\n" + body).answer());
   CHECK(first.status == 403);
   CHECK(first.body == "Permission denied");

@@ -71,7 +71,7 @@ TEST_CASE("a client has no more connections than it may, others are told so") {
   limit_options more;
   more.max_connections_per_client = 4;
   server.server.reload_limits(more);
-  // The new limit is in force when a request on the same loop has been answered.
+  // The new limit is in force once a later request on the same loop has been answered.
   CHECK(first->send(get).answer().ends_with("GET /echo"));
   CHECK(second.send(get).answer().ends_with("GET /echo"));
   raw_client fourth(server.port());
@@ -97,7 +97,7 @@ TEST_CASE("connections beyond the server's total are closed at once, and there i
   CHECK(warning->starts_with("refused a connection from 127.0.0.1: there are as many as this process has"));
   CHECK(server.server.counters().connections_refused == 3);
   first.reset();
-  // The end of the first is seen at some time; until then others are refused.
+  // The server notices the first one's end eventually; until then it rejects others.
   bool served = false;
   for (int i = 0; i < 10000 && !served; ++i)
     served = raw_client(server.port()).send(get).answer().ends_with("GET /echo");
@@ -106,7 +106,7 @@ TEST_CASE("connections beyond the server's total are closed at once, and there i
 
 namespace {
 
-/// A connection from an address of the loopback network.
+/// Connects from a given loopback address.
 int connect_from(const char* address, std::uint16_t port) {
   int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in own{}, to{};
@@ -129,7 +129,7 @@ TEST_CASE("who has few connections gets one although idle ones of others have ta
   std::vector<int> idle;
   for (int i = 0; i < 4; ++i)
     for (auto address : {"127.0.0.2", "127.0.0.3"}) idle.push_back(connect_from(address, server.port()));
-  // The last one in the queue may be judged before the first of them are counted, but it is served.
+  // The last one in the queue may be checked before the first ones are counted, but it is served.
   for (int i = 0; i < 3; ++i) {
     raw_client client(server.port());
     CHECK(client.send(get).answer().ends_with("GET /echo"));
@@ -162,7 +162,8 @@ TEST_CASE("more requests than can be kept in flight are turned away, not queued"
   first.send("GET /keep HTTP/1.1\r\nHost: a\r\n\r\n");
   auto exchange = server.kept.take();
   REQUIRE(exchange);
-  // The request counts from when the handler has returned; the same connection's loop has seen that when it answers.
+  // The request counts once the handler has returned, which the loop has noticed when it answers on the same
+  // connection.
   while (server.server.counters().in_flight == 0) {
   }
   auto busy = parse_answer(second.send(get).answer());

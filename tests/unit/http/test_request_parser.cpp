@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint32_t header_limit = 1 << 20;
 
-/// Parses one request from `bytes`, which come in pieces of `piece`.
+/// Parses one request from `bytes`, passed in pieces of `piece`.
 parse_status parse(request_parser& parser, std::string_view bytes, std::size_t piece) {
   parser.reset(header_limit, false);
   std::string waiting;
@@ -117,7 +117,7 @@ TEST_CASE("what is no request fails with the status that says why") {
            {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400, "Bad Request"},
            {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400, "Bad Request"},
            {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n", 400, "Bad Request"},
-           // Two readers could disagree about where such a body ends.
+           // Two parsers could disagree about the end of such a body (RFC 9112 6.1).
            {"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "Bad Request"},
            {"PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "Not Implemented"},
            {"PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501, "Not Implemented"},

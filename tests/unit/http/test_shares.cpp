@@ -19,7 +19,7 @@ std::string get_text(std::size_t length) {
   return "GET /text/" + std::to_string(length) + " HTTP/1.1\r\nHost: a\r\n\r\n";
 }
 
-/// Takes one after the other until the pool gives no more. @returns how many
+/// Takes one at a time until the pool denies it. @returns how many
 std::size_t take_all(fair_pool& pool, const std::shared_ptr<client_account>& who, std::vector<share>& held) {
   for (std::size_t count = 0;; ++count) {
     share one;
@@ -30,14 +30,14 @@ std::size_t take_all(fair_pool& pool, const std::shared_ptr<client_account>& who
 
 template <class Condition>
 void until(Condition condition) {
-  auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10); // only so that a broken test ends
+  auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10); // only to terminate a broken test
   while (!condition()) {
     REQUIRE(std::chrono::steady_clock::now() < give_up);
     std::this_thread::yield();
   }
 }
 
-/// Sends `piece` again and again, with a pause, until the server has ended the connection.
+/// Sends `piece` repeatedly, with pauses, until the server closes the connection.
 void trickle(raw_client& client, std::string_view piece) {
   for (;;) {
     client.send(piece);
@@ -73,7 +73,7 @@ TEST_CASE("everybody may hold a little as long as there is any, and nobody when 
   share one;
   CHECK(one.hold(pool, accounts.of("192.0.2.4"), 1) == grant::used_up);
   held.clear();
-  CHECK(one.hold(pool, accounts.of("192.0.2.4"), 100) == grant::given); // more than there is, but nobody else has any
+  CHECK(one.hold(pool, accounts.of("192.0.2.4"), 100) == grant::given); // more than the total, but no one else has any
 }
 
 TEST_CASE("an IPv6 network is one client, and accounts end with their last holder") {
@@ -96,7 +96,7 @@ TEST_CASE("a body for which there is no memory is not read until there is") {
   until([&] { return server.server.counters().body_bytes == 900; });
   second.send(put(600) + std::string(600, 'y'));
   raw_client third(server.port());
-  CHECK(third.send(get).answer().ends_with("GET /echo")); // without a body: nothing to wait for
+  CHECK(third.send(get).answer().ends_with("GET /echo")); // without a body: no need to wait
   CHECK(first.send(std::string(899, 'x')).answer().ends_with("x>"));
   CHECK(second.answer().ends_with("y>"));
   until([&] { return server.server.counters().body_bytes == 0; });
@@ -166,7 +166,7 @@ TEST_CASE("a client with more than its share of requests is told so, until one h
   kept.front()->respond(text_answer("x"));
   CHECK(parse_answer(clients.front()->answer()).body == "x");
   CHECK(one_more.send(get).answer().ends_with("GET /echo"));
-  clients.clear(); // who goes away gives back what it had
+  clients.clear(); // disconnected clients return their shares
   kept.clear();
   until([&] { return server.server.counters().in_flight == 0; });
 }
@@ -185,7 +185,7 @@ TEST_CASE("blocking queries have a share of their own") {
     REQUIRE(exchange);
     kept.push_back(*exchange);
     may_wait.push_back(kept.back()->begin_wait());
-    CHECK(kept.back()->begin_wait() == may_wait.back()); // it counts once
+    CHECK(kept.back()->begin_wait() == may_wait.back()); // counted once
   }
   CHECK(may_wait == std::vector<bool>{true, true, true, true, false});
   kept.front()->respond(text_answer("x"));
@@ -198,7 +198,7 @@ TEST_CASE("who does not read its answers gets no more of them rendered") {
   options.limits.room_timeout = std::chrono::milliseconds(20);
   test_server server(std::move(options));
   raw_client deaf(server.port()), other(server.port());
-  constexpr std::size_t large = 16'000'000; // more than socket buffers take
+  constexpr std::size_t large = 16'000'000; // more than the socket buffers hold
   deaf.send(get_text(large));
   until([&] { return server.server.counters().answer_bytes == large; });
   auto busy = parse_answer(other.send(get).answer());
@@ -225,7 +225,7 @@ TEST_CASE("bytes that several clients wait for count once") {
     one->respond(std::move(answer));
   }
   until([&] { return server.server.counters().answer_bytes >= body->size(); });
-  CHECK(server.server.counters().answer_bytes <= 2 * body->size()); // once for each thread
+  CHECK(server.server.counters().answer_bytes <= 2 * body->size()); // once per thread
   first.reset();
   second.reset();
   until([&] { return server.server.counters().answer_bytes == 0; });

@@ -28,7 +28,7 @@ std::string pem(Write write) {
   return out;
 }
 
-/// A certificate for `name`, signed by `issuer` or by itself.
+/// A certificate for `name`, signed by `issuer` or self-signed.
 identity make_identity(const std::string& name, const identity* issuer = nullptr) {
   static long serial = 1;
   identity out;
@@ -54,7 +54,7 @@ identity make_identity(const std::string& name, const identity* issuer = nullptr
   return out;
 }
 
-/// A blocking client that trusts `authority` and may show a certificate.
+/// A blocking client that trusts `authority` and may present a certificate.
 class tls_client {
 public:
   tls_client(std::uint16_t port, const identity& authority, const identity* own = nullptr, int max_version = 0,
@@ -82,7 +82,7 @@ public:
     return {reinterpret_cast<const char*>(name), size};
   }
   void send(const std::string& bytes) { SSL_write(session_.get(), bytes.data(), static_cast<int>(bytes.size())); }
-  /// Until what has come satisfies `enough`, or the connection ends.
+  /// Reads until `enough` is satisfied, or the connection closes.
   template <class Enough>
   std::string read(Enough enough) {
     std::string out;

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A source tree of a few files, removed at the end.
+/// A small temporary source tree.
 class scratch_tree {
 public:
   scratch_tree() {

@@ -14,20 +14,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A file may include from its own layer and from those before it in this list. A folder inside another stands before
+/// A file may include from its own layer and from earlier ones in this list. A folder inside another is listed before
 /// it: frontends/api has no sockets, and the simulator uses it.
 constexpr std::array<std::string_view, 6> layers{"protocol", "storage", "actors", "frontends/api", "sim", "frontends"};
 
-/// The outside: sockets, processes, the command line. The simulator has its own in their place.
+/// Sockets, processes, the command line. The simulator replaces them.
 constexpr std::array<std::string_view, 8> outside{"frontends/http",    "frontends/dns",       "frontends/cli",
                                                   "frontends/process", "frontends/grpc",      "frontends/ui",
                                                   "actors/ports",      "frontends/simulation"};
 
-/// What runs in the simulator too. Folders of `outside` are not part of it.
+/// Layers that also run in the simulator, except the folders of `outside`.
 constexpr std::array<std::string_view, 5> simulated{"sim", "protocol", "storage", "actors", "frontends/api"};
 
 struct source {
-  std::string path; ///< from the root
+  std::string path; ///< relative to the root
   std::vector<std::string> lines;
 };
 
@@ -40,7 +40,7 @@ bool within_any(std::string_view path, const Folders& folders) {
   return std::any_of(folders.begin(), folders.end(), [&](std::string_view f) { return within(path, f); });
 }
 
-/// @returns the layer's place in `layers`, or its size for what is none of them
+/// @returns the layer's index in `layers`, or its size if there is none
 std::size_t layer_of(std::string_view path) {
   auto found = std::find_if(layers.begin(), layers.end(), [&](std::string_view l) { return within(path, l); });
   return static_cast<std::size_t>(found - layers.begin());
@@ -58,7 +58,7 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// The sources of a folder, sorted; none if there is no such folder.
+/// The sources of a folder, sorted; empty if the folder does not exist.
 std::vector<source> sources_in(const fs::path& root, std::string_view folder, bool as_written) {
   std::vector<source> out;
   if (!fs::exists(root / folder)) return out;
@@ -73,7 +73,7 @@ std::vector<source> sources_in(const fs::path& root, std::string_view folder, bo
   return out;
 }
 
-/// Lines of `folders` but not of `excepted` that match one of `patterns`.
+/// Lines of `folders`, except `excepted`, that match one of `patterns`.
 template <class Folders>
 std::vector<finding> matches(const fs::path& root, const Folders& folders, std::string_view excepted,
                              const std::regex& pattern, const std::string& reason, bool as_written = false) {
@@ -103,7 +103,7 @@ std::string objection(const fs::path& root, const std::string& from, const std::
   return {};
 }
 
-/// Where the literal or comment that starts at `begin` ends (one past it), or `begin` if none starts there.
+/// The end of the literal or comment that starts at `begin`, or `begin` if none starts there.
 std::size_t end_of_unread(const std::string& text, std::size_t begin) {
   auto after = [&](std::string_view mark, std::size_t from) {
     auto at = text.find(mark, from);
@@ -124,7 +124,7 @@ std::size_t end_of_unread(const std::string& text, std::size_t begin) {
   return std::min(i + 1, text.size());
 }
 
-/// Where each deliberate bug is asked for.
+/// The places that use each deliberate bug.
 std::map<std::string, std::vector<finding>> mutation_places(const fs::path& root) {
   static const std::regex place(R"(\bmutated\(mutation::(\w+)\))");
   std::map<std::string, std::vector<finding>> out;
@@ -137,7 +137,7 @@ std::map<std::string, std::vector<finding>> mutation_places(const fs::path& root
   return out;
 }
 
-/// The first word of each line of a file but comments.
+/// The first word of each line of a file, except comments.
 std::vector<finding> first_words(const fs::path& root, const std::string& path) {
   std::vector<finding> out;
   auto lines = lines_of(read(root / path));
@@ -189,7 +189,7 @@ std::vector<finding> wrong_includes(const fs::path& root) {
 }
 
 std::vector<finding> hidden_inputs(const fs::path& root) {
-  // A function of the project may be called time(): only the library's own forms count.
+  // The project may have a function time(): only the library's own forms count.
   static const std::regex words(
       R"(std::(jthread|thread|async)\b|\b(sleep_for|sleep_until|usleep|nanosleep|random_device)\b|\b\w+_clock::now\b|)"
       R"(\b(gettimeofday|clock_gettime|RAND_bytes)\(|\b(srand|rand)\(|std::time\(|\btime\((nullptr|NULL|0|&\w+)\))");

@@ -64,7 +64,7 @@ std::shared_ptr<heard_answer> link_world::ask(std::string bytes, std::chrono::na
   call->deadline = virtual_system::now() + within;
   auto out = std::make_shared<heard_answer>();
   call->done = [out](expected<envelope> e, bool reached) {
-    CHECK(!out->answered); // called once
+    CHECK(!out->answered); // called only once
     *out = {e ? e->bytes : e.error().text, true, reached};
   };
   caf::anon_send(link, rpc_atom_v, local<std::shared_ptr<remote_call>>{std::move(call)});

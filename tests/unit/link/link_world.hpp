@@ -10,7 +10,7 @@
 
 namespace praetor {
 
-/// Connections that the test makes and breaks by hand. A gateway at the other end answers when the test says so.
+/// Connections that the test makes and breaks. A gateway at the other end answers on the test's command.
 class scripted_links final : public connector {
 public:
   struct attempt {
@@ -39,19 +39,19 @@ public:
   int disconnected = 0;
 };
 
-/// What a call heard.
+/// The result of a call.
 struct heard_answer {
   std::string text; ///< the answer's bytes, or the error
   bool answered = false, reached = false;
 };
 
-/// One link in virtual time, between a router that listens and servers that the test plays.
+/// One link in virtual time, between a recording router and servers played by the test.
 class link_world : public virtual_system {
 public:
   link_world();
   ~link_world();
 
-  /// A server's gateway, to which nobody is connected yet.
+  /// A server's gateway without a connection.
   remote_gateway_actor make_gateway();
   /// Lets the newest attempt succeed. @returns the gateway at the other end
   remote_gateway_actor accept();
@@ -60,18 +60,18 @@ public:
 
   std::shared_ptr<heard_answer> ask(std::string bytes, std::chrono::nanoseconds within = std::chrono::seconds(5));
   void tell(std::string bytes);
-  /// Answers the oldest request that waits at the other end.
+  /// Answers the oldest pending request at the other end.
   void answer(std::string bytes);
   void end(const remote_gateway_actor& gateway);
 
   std::shared_ptr<scripted_links> links = std::make_shared<scripted_links>();
-  std::vector<std::string> requests, messages; ///< as they arrived at the other end
+  std::vector<std::string> requests, messages; ///< as received at the other end
   std::vector<std::string> router_heard;       ///< "up", "down"
   peer_link_actor link;
 
 private:
   std::vector<caf::response_promise> promises_;
-  std::vector<caf::actor> actors_; ///< gateways, and the router that listens
+  std::vector<caf::actor> actors_; ///< gateways, and the recording router
 };
 
 } // namespace praetor

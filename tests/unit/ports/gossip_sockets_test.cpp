@@ -23,7 +23,7 @@ namespace {
 
 using place_ptr = std::shared_ptr<gossip_admission::place>;
 
-/// Admission of one port, with the answers to who is a member.
+/// The admission of one port, with the membership it assumes.
 struct doorman {
   explicit doorman(const gossip_stream_limits& limits) : admission(std::make_shared<gossip_admission>(limits)) {}
   place_ptr let_in(const std::string& ip, bool member = false) {
@@ -35,14 +35,14 @@ struct doorman {
   std::string why;
 };
 
-/// A gossip port on loopback. What comes in is kept until somebody looks.
+/// A gossip port on loopback that queues its input.
 struct listening {
   explicit listening(gossip_stream_limits limits, std::chrono::nanoseconds whole = 20s) {
     gossip_socket_options options;
     options.ip = "127.0.0.1";
     options.stream_time = whole;
     options.limits = limits;
-    // A port that is free for both: the first one that can be bound.
+    // Finds a port that is free for UDP and TCP.
     for (options.port = 20'000;; ++options.port) {
       auto opened = open_gossip_sockets(loop, options);
       if (!opened) continue;
@@ -76,7 +76,7 @@ struct listening {
   std::deque<gossip_request> came;
 };
 
-/// Somebody who connects from an address of loopback.
+/// A client that connects from a given loopback address.
 struct caller {
   caller(listening& to, const std::string& from) : socket(context) {
     socket.open(asio::ip::tcp::v4());
@@ -87,7 +87,7 @@ struct caller {
     boost::system::error_code closed;
     asio::write(socket, asio::buffer(bytes), closed);
   }
-  /// Until the other side closes.
+  /// Reads until the peer closes.
   std::string hear() {
     std::string all;
     boost::system::error_code closed;
@@ -116,7 +116,7 @@ TEST_CASE("one address has a share of the streams, and gets it back", "[gossip]"
   CHECK(d.let_in("10.0.0.2"));
   held.pop_back();
   CHECK(d.let_in("10.0.0.1"));
-  // Who has an IPv6 address has 2^64 of them.
+  // A host controls all 2^64 addresses of its IPv6 network.
   held = {d.let_in("fd00::1"), d.let_in("fd00::2")};
   CHECK_FALSE(d.let_in("fd00::ffff"));
   CHECK(d.let_in("fd00:0:0:1::1"));
@@ -217,7 +217,7 @@ TEST_CASE("a frame is refused for its header alone where that is enough", "[goss
   port.sockets.streams->consult({[](const std::string& ip) { return ip == "127.0.0.9"; },
                                  [](std::string_view h) { return h[1] == 'X' ? "no key here" : ""; }});
   caller stranger(port, "127.0.0.2"), sealed(port, "127.0.0.3"), huge(port, "127.0.0.9"), member(port, "127.0.0.9");
-  stranger.say(header(993)); // nothing of the frame itself is sent
+  stranger.say(header(993)); // without the frame itself
   CHECK_THAT(port.next().failure, Contains("its frame of 1001 bytes is over the limit of 1000"));
   auto other = header(100);
   other[1] = 'X';
@@ -236,7 +236,7 @@ TEST_CASE("frames that wait take from one sum of bytes", "[gossip]") {
   caller one(port, "127.0.0.2"), other(port, "127.0.0.3"), third(port, "127.0.0.4");
   auto frame = swim::wrap_frame({}, {}, std::string(100'000, 'f'), {});
   one.say(frame);
-  std::optional<gossip_request> waits = port.next(); // it is being handled
+  std::optional<gossip_request> waits = port.next(); // being handled
   CHECK(waits->failure.empty());
   other.say(frame);
   CHECK_THAT(port.next().failure, Contains("too many bytes"));

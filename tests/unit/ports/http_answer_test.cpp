@@ -11,7 +11,7 @@ struct outcome {
   bool done = false;
 };
 
-/// Hands an answer over in pieces of that size, and then the end of the connection.
+/// Passes a response in pieces of this size, followed by the end of the connection.
 outcome read(std::string_view text, std::size_t piece, bool to_head = false) {
   http_answer answer(to_head);
   outcome out;

@@ -24,7 +24,7 @@ proxy_rules rules_of(const named_values& variables) {
   });
 }
 
-/// The environment of this process, as long as it lives.
+/// Sets environment variables during this object's lifetime.
 class variables {
 public:
   explicit variables(named_values set) : set_(std::move(set)) {
@@ -40,7 +40,7 @@ private:
   named_values set_;
 };
 
-/// Hands on what comes from one socket to the other until it ends.
+/// Copies from one socket to the other until the end.
 void pump(int from, int to) {
   char chunk[4096];
   for (ssize_t size; (size = ::recv(from, chunk, sizeof chunk, 0)) > 0;)
@@ -58,7 +58,7 @@ int connected_to(int port) {
   return s;
 }
 
-/// A proxy that answers requests itself, opens every tunnel to one port, or refuses all.
+/// A proxy that answers requests itself, opens every tunnel to one port, or refuses all of them.
 struct small_proxy {
   explicit small_proxy(int tunnels_to = 0, std::string refusal = {})
       : server([this, tunnels_to, refusal](int s) {
@@ -148,7 +148,7 @@ TEST_CASE("NO_PROXY names who is reached without a proxy") {
 TEST_CASE("each scheme has its proxy, given as a URL or an address") {
   struct row {
     named_values variables;
-    std::string scheme, proxy; ///< "scheme host port login", empty: none
+    std::string scheme, proxy; ///< "scheme host port login"; empty: none
   };
   for (const auto& r : std::vector<row>{
            {{{"HTTP_PROXY", "proxy.example:3128"}}, "http", "http proxy.example 3128 "},
@@ -160,7 +160,7 @@ TEST_CASE("each scheme has its proxy, given as a URL or an address") {
            {{{"HTTP_PROXY", "http://[fd00::1]:3128/"}}, "http", "http fd00::1 3128 "},
            {{{"HTTP_PROXY", "http://me:pass@proxy.example"}}, "http", "http proxy.example 80 Basic bWU6cGFzcw=="},
            {{{"HTTP_PROXY", "socks5://proxy.example"}}, "http", "socks5 proxy.example 80 "},
-           {{{"HTTP_PROXY", "http://bad:port"}}, "http", "http http 80 "}, // as Go reads http://http://bad:port
+           {{{"HTTP_PROXY", "http://bad:port"}}, "http", "http http 80 "}, // as Go parses http://http://bad:port
            {{{"HTTP_PROXY", "p:1"}, {"no_proxy", "*"}}, "http", ""},
        }) {
     INFO(r.variables.begin()->second);

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-/// Takes connections on a free port of the loopback address and hands each to a function, on a thread of its own.
+/// Accepts connections on a free loopback port and passes each to a function, on a thread of its own.
 class local_server {
 public:
   explicit local_server(std::function<void(int socket)> serve);
@@ -21,14 +21,14 @@ private:
   std::function<void(int)> serve_;
   int listener_ = -1;
   int port_ = 0;
-  std::vector<std::thread> threads_; // of connections; touched by the accepting thread until it has ended
+  std::vector<std::thread> threads_; // of connections; used by the accepting thread until it has ended
   std::thread acceptor_;
 };
 
-/// Reads an HTTP request's head, and its body where it has a length. @returns what came, all of it
+/// Reads an HTTP request's head, and its body if it has a length. @returns everything received
 std::string read_request(int socket);
 void send_all(int socket, const std::string& bytes);
-/// Waits, within limits, until the other side is gone. @returns false if it is still there
+/// Waits, with a timeout, until the peer has closed. @returns false if it has not
 bool wait_for_end(int socket);
-/// A port of the loopback address that nobody listens on.
+/// A loopback port without a listener.
 int closed_port();

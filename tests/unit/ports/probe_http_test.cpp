@@ -23,7 +23,7 @@ std::string answer(const std::string& status, const std::string& body, const std
   return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body;
 }
 
-/// Answers every request with the same, and keeps the requests.
+/// Gives every request the same answer, and records the requests.
 struct fixed_answer {
   explicit fixed_answer(std::string text)
       : server([this, text = std::move(text)](int s) {
@@ -214,7 +214,7 @@ TEST_CASE("an HTTP check ends at its time-out and hangs up") {
     d.http = "http://" + server.address() + "/body";
     expect(p.run(d), "passing", "HTTP GET " + d.http + ": 200 OK Output: abc");
   }
-  // The port hangs up by itself, long before it goes.
+  // The port closes the connection by itself, long before it is destroyed.
   for (int i = 0; i < 2000 && !ended; ++i) std::this_thread::yield(), std::this_thread::sleep_for(5ms);
   CHECK(ended);
 }

@@ -25,7 +25,7 @@ bool wait_until(const std::function<bool()>& condition) {
   return false;
 }
 
-/// A process that is no more, or only waits to be collected.
+/// Whether a process is gone or a zombie.
 bool ended(pid_t pid) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/stat");
   std::string text;
@@ -79,7 +79,7 @@ TEST_CASE("a script that takes too long is killed with all it started") {
   std::istringstream pids(result.output.substr(head.size()));
   pid_t shell = 0, child = 0;
   REQUIRE(pids >> shell >> child);
-  CHECK(kill(shell, 0) != 0); // collected before the result was told
+  CHECK(kill(shell, 0) != 0); // reaped before the result was reported
   CHECK(wait_until([&] { return ended(child); }));
   d = sh("sleep 1000");
   d.timeout = 200ms;
@@ -102,7 +102,7 @@ TEST_CASE("a script finds nothing to read, no descriptor of the agent and no blo
   auto result = p.run(sh("grep -E 'Sig(Blk|Ign)' /proc/self/status"));
   std::signal(SIGPIPE, before);
   CHECK(result.output.starts_with("SigBlk:\t0000000000000000\nSigIgn:\t"));
-  CHECK(result.output.ends_with("0000000\n")); // above them are signals of the library's own
+  CHECK(result.output.ends_with("0000000\n")); // higher ones are signals of the C library
 }
 
 TEST_CASE("a cancelled script is killed") {

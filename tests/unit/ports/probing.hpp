@@ -9,7 +9,7 @@
 
 namespace praetor {
 
-/// The production port, and waiting for its answers.
+/// The production port, and waiting for its results.
 struct probing {
   explicit probing(const config::runtime_config& config = {}) : port(make_production_probes(config)) {}
 

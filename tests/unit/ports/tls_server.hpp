@@ -7,10 +7,10 @@
 
 struct ssl_ctx_st;
 
-/// Shakes hands over TLS with a certificate that it made itself, reads a request and answers it.
+/// A TLS server with a self-made certificate that reads one request and answers it.
 class tls_server {
 public:
-  /// @param names as in a certificate's extension: "DNS:foo.example,IP:127.0.0.1"
+  /// @param names in the syntax of a certificate extension: "DNS:foo.example,IP:127.0.0.1"
   explicit tls_server(const std::string& names, std::string answer = {});
   const std::string& certificate() const { return certificate_; } ///< PEM
   int port() const { return server_->port(); }

@@ -8,7 +8,7 @@ using namespace praetor;
 
 namespace {
 
-/// Keeps a lane busy until it is let go.
+/// Keeps a lane busy until it is released.
 class blocker {
 public:
   explicit blocker(work_lane& lane) {

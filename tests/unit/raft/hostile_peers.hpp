@@ -11,9 +11,9 @@
 
 namespace praetor::raft::test {
 
-/// One server that hears nothing but what `choices` makes up: members that lie, strangers, broken bytes, numbers at the
-/// ends of their ranges, in any order with time, the disk and restarts. Whatever it hears, it must go on and keep what
-/// Raft promises of a single server.
+/// One server that receives only what `choices` invents: lying members, strangers, malformed bytes, extreme numbers, in
+/// any order with time, disk events and restarts. Whatever it receives, it must survive and keep the guarantees of a
+/// single server.
 class hostile_peers {
 public:
   hostile_peers(fuzz::choices& what, bool joins) : what_(what), random_(7) {
@@ -26,7 +26,7 @@ public:
     start();
   }
 
-  /// Until nothing is left to decide with, or a promise is broken.
+  /// Runs until the choices are exhausted, or a guarantee is violated.
   void run() {
     while (!what_.done() && breach.empty()) {
       step();
@@ -35,7 +35,7 @@ public:
     }
   }
 
-  std::string breach; ///< empty: all promises were kept
+  std::string breach; ///< the violation; empty: none
   std::uint64_t steps = 0, applied = 0, terms = 0, installs = 0, led = 0;
   const counters& count() const { return machine_->count(); }
 
@@ -78,7 +78,7 @@ private:
     machine_->restore(found, now_);
     commit_ = machine_->commit_index();
     term_ = machine_->term();
-    // What is committed is not written down: a leader may say again from the snapshot on.
+    // The commit index is not durable: after a restart a leader may repeat it from the snapshot on.
     known_.clear();
   }
 
@@ -118,7 +118,7 @@ private:
   }
 
   void hear(message m) {
-    // Through the wire form, if it has one.
+    // Through the wire format, if there is one.
     if (auto* a = std::get_if<append_request>(&m.body))
       if (std::find(a->entries.begin(), a->entries.end(), nullptr) != a->entries.end())
         return machine_->step(std::move(m), now_);
@@ -133,7 +133,7 @@ private:
     if (auto arrived = decode_message(data)) machine_->step(std::move(*arrived), now_);
   }
 
-  /// An election that the others let it win, so that answers to a leader count.
+  /// An election that the others let it win, so that answers to a leader are accepted.
   void win() {
     now_ += std::chrono::seconds(3);
     machine_->tick(now_);

@@ -5,7 +5,7 @@ namespace praetor::raft::test {
 namespace {
 
 settings world_settings() {
-  settings s; // short times: more happens in a run
+  settings s; // short times, so that more happens in a run
   s.election_timeout = s.quorum_timeout = std::chrono::milliseconds(160);
   s.heartbeat_interval = std::chrono::milliseconds(30);
   s.lease_promise = std::chrono::milliseconds(100);
@@ -71,11 +71,13 @@ void random_world::deliver() {
     auto m = std::move(network_.extract(network_.begin()).mapped());
     auto& target = members_.at(m.to.id);
     if (!up(target) || cut_.contains({m.from.id, m.to.id})) continue;
-    // Through the wire form, as in life.
+    // Through the wire format, as in production.
     auto arrived = decode_message(encode(m));
     PRAETOR_ASSERT(arrived && *arrived == m);
     target.node->get().step(std::move(*arrived), clock(target));
-    if (chance(0.7)) target.node->pump(clock(target)); // else several inputs before the output is taken
+    if (chance(0.7))
+      target.node->pump(clock(target)); // otherwise several inputs are handled before the output is
+                                        // taken
   }
 }
 
@@ -93,7 +95,7 @@ void random_world::work_disks() {
 
 void random_world::crash(member& m) {
   ++crashes;
-  // Some of what was on its way to the disk may have arrived, without anybody having been told.
+  // Some pending writes may have reached the disk without being reported.
   while (chance(0.3) && m.node->writes_waiting() > 0) m.node->write_silently();
   m.node->crash();
   m.restart_at = now_ms_ + (chance(0.5) ? between(1, 60) : between(1, 1500));
@@ -101,7 +103,7 @@ void random_world::crash(member& m) {
     if (up(other) && chance(0.7)) other.node->get().connection_lost(m.node->who.id, clock(other));
 }
 
-/// A disk may be lost if those who are left decide as before: never more than one of at least three voters.
+/// A disk may be lost only if the others can still decide: at most one of at least three voters.
 void random_world::lose_disk(member& m) {
   const machine* leader = nullptr;
   for (auto& [id, other] : members_)
@@ -109,11 +111,11 @@ void random_world::lose_disk(member& m) {
       leader = &other.node->get();
   if (!lost_.empty() || !leader || leader->own() == m.node->who) return;
   if (leader->committed_members() != leader->members() || leader->members().value.voter_count() < 3) return;
-  for (auto& [id, other] : members_) // everyone must know these members, so that nobody decides with fewer
+  for (auto& [id, other] : members_) // all must know these members, so that no one decides with fewer
     if (!up(other) ||
         (leader->members().value.find(other.node->who) && other.node->get().committed_members() != leader->members()))
       return;
-  // All voters have all that is committed, so that one less makes no difference to who has it.
+  // All voters have all committed entries, so that losing one does not affect durability.
   for (const auto& p : leader->peers())
     if (p.member.voter && p.match < leader->last_index()) return;
   if (leader->durable_index() < leader->last_index()) return;
@@ -140,7 +142,7 @@ void random_world::make_trouble() {
         }
       }
     }
-    if (up(m) && chance(0.004)) { // a connection breaks that was not needed: both ends, or one of them, hear of it
+    if (up(m) && chance(0.004)) { // breaks an idle connection: both ends, or one of them, notice
       auto& other = std::next(members_.begin(), between(0, static_cast<std::int64_t>(members_.size()) - 1))->second;
       m.node->get().connection_lost(other.node->who.id, clock(m));
       if (up(other) && chance(0.5)) other.node->get().connection_lost(id, clock(other));
@@ -154,7 +156,7 @@ void random_world::make_trouble() {
         m.node->get().connection_restored(other_id, clock(m));
     }
   }
-  if (chance(0.0005)) { // everybody at once
+  if (chance(0.0005)) { // everything at once
     for (auto& [id, m] : members_)
       if (up(m)) crash(m);
   }
@@ -197,7 +199,7 @@ void random_world::change_members(test_node& leader) {
 
 // ---- what must hold ------------------------------------------------------------------------------------------------
 
-/// Log matching: an index and a term name one entry, and one entry before it.
+/// Log matching (Raft 5.3): index and term identify an entry and its predecessor.
 void random_world::check_written(const test_node& n, const output& batch) {
   for (const auto& e : batch.entries) {
     auto before = n.get().term_at(e->index - 1);
@@ -208,7 +210,7 @@ void random_world::check_written(const test_node& n, const output& batch) {
   }
 }
 
-/// State machine safety: one entry per index, for everyone.
+/// State machine safety (Raft 5.4.3): one entry per index, on all servers.
 void random_world::check_applied(test_node& n, const entry& e) {
   auto [i, fresh] = committed_.try_emplace(e.index, committed_entry{e, n.get().term(), n.state.hash});
   if (fresh) ++commits;
@@ -219,17 +221,17 @@ void random_world::check_applied(test_node& n, const entry& e) {
 
 void random_world::check_leader(member& m) {
   const auto& leader = m.node->get();
-  // Election safety: one leader a term.
+  // Election safety (Raft 5.2): one leader per term.
   auto [i, fresh] = leader_of_.try_emplace(leader.term(), m.node->who.id);
   if (fresh) ++leaders;
   if (i->second != m.node->who.id) fail("two leaders in term " + std::to_string(leader.term()));
-  // Leader append-only.
+  // Leader append-only (Raft 5.3).
   if (m.led_term == leader.term()) {
     if (leader.last_index() < m.led_last) fail("a leader's log became shorter");
     if (m.led_last >= leader.first_index() && leader.term_at(m.led_last) != m.led_last_term)
       fail("a leader replaced an entry");
   } else if (!committed_.empty()) {
-    // Leader completeness: everything known to be committed in an earlier term is there.
+    // Leader completeness (Raft 5.4): a leader has all entries committed in earlier terms.
     for (auto c = committed_.rbegin(); c != committed_.rend(); ++c) {
       if (c->second.known_in >= leader.term()) continue;
       if (c->first >= leader.first_index() && leader.term_at(c->first) != c->second.e.term)
@@ -250,7 +252,7 @@ void random_world::check() {
     auto lease = m.node->get().lease_valid_until();
     if (!lease || *lease <= clock(m)) continue;
     ++lease_checks;
-    // Lease exclusivity: nobody leads a later term, and nobody knows of a write that this state lacks.
+    // Lease exclusivity: no one leads a later term, and no one knows of a write that this state lacks.
     for (auto& [other_id, other] : members_)
       if (up(other) && other.node->get().role() == role::leader && other.node->get().term() > m.node->get().term())
         fail(other_id + " leads while the lease of " + id + " lasts");
@@ -260,7 +262,7 @@ void random_world::check() {
   for (auto& [id, m] : members_)
     if (up(m) && m.node->get().count().conflicts != 0) fail(id + " takes an honest message for a contradiction");
   if (lost_.empty()) return;
-  for (auto& [id, m] : members_) // the lost one is back when everybody knows its new disk
+  for (auto& [id, m] : members_) // the lost server is back when all know its new disk
     if (!up(m)) return;
   auto& back = *members_.at(lost_).node;
   for (auto& [id, m] : members_)
@@ -297,7 +299,7 @@ std::string random_world::describe_all() const {
   return text + "\n";
 }
 
-/// Once the trouble ends a leader is found, writes go on, and everyone who belongs to the cluster has the same state.
+/// After the faults end, a leader is elected, writes continue, and all members have the same state.
 void random_world::settle() {
   quiet_ = true;
   cut_.clear();

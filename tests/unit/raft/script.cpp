@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 settings script_settings() {
   settings s;
   s.snapshot_chunk = 40;
-  s.reconnect_jitter = milliseconds(1); // scripts state times
+  s.reconnect_jitter = milliseconds(1); // scripts give exact times
   s.lease_margin = milliseconds(20);
   return s;
 }
@@ -123,7 +123,7 @@ void script::create(const words& args) {
     if (id[0] != '+') ids.push_back(id);
   for (const auto& id : args) add_node(id[0] == '+' ? id.substr(1) : id, id[0] != '+', voters(ids));
   for (auto& [id, n] : nodes_) {
-    // Entries may still be given: started by the first command that needs it.
+    // More entries may be given: the first command that needs the server starts it.
     n->say = [this, id = id](const std::string& line) { say(id + ": " + line); };
   }
 }
@@ -153,7 +153,7 @@ void script::start(const words& args) {
       n.who.storage = id + "2";
     }
     n.start(now_);
-    n.say = [](const std::string&) {}; // what it starts with is known
+    n.say = [](const std::string&) {}; // the initial state is known
     n.pump(now_);
     n.say = [this, id](const std::string& line) { say(id + ": " + line); };
   }

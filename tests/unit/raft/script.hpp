@@ -7,21 +7,22 @@
 
 namespace praetor::raft::test {
 
-/// Plays an interaction script: one command in, what the servers then do as lines of text out.
-///   nodes a b c             fresh servers that know each other as voters; `nodes a b +d`: d is started but no member
-///   give a 2/1:x 3/2 ...    entries on a's disk after the bootstrap entry, before it starts (`a term 4` sets its term)
-///   start a [disk]          starts it again; `crash a`; `disk` gives it an empty disk with a new UUID
-///   older a 3              its disk is an older copy whose log ends at entry 3; only while it is down
-///   wait 300ms              time passes, nobody notices
-///   tick a                  a looks at the clock
-///   campaign a              time passes until a's election is due, and a looks at the clock
-///   elect a                 `campaign a` and `deliver`, without saying what happens
-///   deliver [a->b]          delivers until nothing is on its way; with pairs only on these links
-///   drop [a->b]             loses what is on its way
+/// Plays an interaction script: one command in, the servers' reactions out as lines of text.
+///   nodes a b c             new servers with each other as voters; `nodes a b +d`: d runs but is no member
+///   give a 2/1:x 3/2 ...    entries on a's disk after the bootstrap entry, before it starts (`a term 4` sets its
+///   term)
+///   start a [disk]          restarts it; `crash a`; `disk` gives it an empty disk with a new UUID
+///   older a 3               its disk is an older copy whose log ends at entry 3; only while it is down
+///   wait 300ms              advances time without ticks
+///   tick a                  a's tick
+///   campaign a              advances time to a's election deadline, and ticks a
+///   elect a                 `campaign a` and `deliver`, without output
+///   deliver [a->b]          delivers until no message is left; with pairs only on these links
+///   drop [a->b]             drops the messages in transit
 ///   propose a x y           commands; `barrier a`
 ///   members a promote d ... changes: add, promote, demote, remove, address
 ///   transfer a [b]          leadership; `read a 7`; `shutdown a`
-///   cut a b, heal a b       the connection between both breaks or comes back
+///   cut a b, heal a b       breaks or restores the connection between both
 ///   disk a slow|fast, sync a, fail a, stall a
 ///   snapshot a [keep]       a takes a snapshot and compacts its log (unless keep)
 ///   install a manual        snapshots wait; `installed a`

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A cluster led by "a" in term 3 whose log ends at 1000; all others answered just now and have all of it.
+/// A cluster led by "a" in term 3 whose log ends at 1000; all others are up to date and have just answered.
 struct cluster {
   autopilot_input in;
 
@@ -47,7 +47,7 @@ struct cluster {
   raft::peer_status& peer(const std::string& id) {
     return *std::find_if(in.peers.begin(), in.peers.end(), [&](auto& p) { return p.member.who.id == id; });
   }
-  /// After all have been watched for long.
+  /// After all have been observed for long enough.
   std::string next() const {
     auto earlier = in;
     earlier.unix_now -= 1h;
@@ -116,7 +116,7 @@ TEST_CASE("servers that come are added without a vote and get it when they were 
   SECTION("not before") {
     auto now = judge_servers(c.in, nullptr);
     CHECK_FALSE(next_change(c.in, now));
-    c.in.leading_for = 1s; // but a new leader has nobody who was watched for long
+    c.in.leading_for = 1s; // a new leader has not observed anyone for long enough
     CHECK(next_change(c.in, now));
   }
   SECTION("not while it lags") {
@@ -148,7 +148,7 @@ TEST_CASE("a new server at a dead one's address takes its place") {
   c.seen("c").status = member_status::failed;
   c.see("d").address = "10.0.0.c:8300";
   CHECK(c.next() == "remove c");
-  // But not if the rest could not decide then.
+  // Not if the others could not decide then.
   c.seen("b").status = member_status::failed;
   CHECK(c.next() == "");
 }
@@ -194,7 +194,7 @@ TEST_CASE("dead servers are cleaned up while a quorum stays") {
   SECTION("one that gossip has forgotten is dead, too") {
     std::erase_if(c.in.seen, [](auto& s) { return s.id == "e"; });
     CHECK(c.next() == "remove e");
-    c.in.leading_for = 1s; // but it may not have been heard of yet
+    c.in.leading_for = 1s; // gossip may not have learned of it yet
     CHECK(c.next() == "");
   }
   SECTION("non-voters first") {

@@ -17,7 +17,8 @@ entry_ptr configuration_entry(index_t index, term_t term, const configuration& m
   return std::make_shared<const entry>(entry{index, term, entry_kind::configuration, 0, encode(members)});
 }
 
-/// Server a, which is spoken to by hand. Its log: the configuration of a, b, c, and two committed entries of term 3.
+/// Server a, to which the test sends messages. Its log: the configuration of a, b, c, and two committed entries of term
+/// 3.
 struct server_a {
   test_node node{on_first_disk("a"), settings{}, 7};
   std::vector<message> sent;
@@ -34,7 +35,7 @@ struct server_a {
     node.start(now);
     node.pump(now);
     if (belongs) hear("b", 3, append(3, 3, {}, 3));
-    now += milliseconds(300); // the promise of a restarted voter is over
+    now += milliseconds(300); // the promise of a restarted voter has expired
   }
   machine& get() { return node.get(); }
   void hear(const identity& from, term_t term, message_body body) {
@@ -42,7 +43,7 @@ struct server_a {
     get().step({from, node.who, term, std::move(body)}, now);
     auto out = get().take_output(now);
     refused = out.refused;
-    // What there is to do is done as if nothing had been looked at.
+    // Executes the output as usual.
     pump(std::move(out));
   }
   void hear(const std::string& from, term_t term, message_body body) {
@@ -55,7 +56,7 @@ struct server_a {
     r.entries = std::move(entries);
     return r;
   }
-  /// Refused: counted, no answer, and term, vote, leader and log are as before.
+  /// The message is rejected: counted, no answer, and term, vote, leader and log are unchanged.
   bool ignores(const identity& from, term_t term, message_body body, std::uint64_t counters::*kind = nullptr) {
     auto before = get().count();
     auto state = node.disk.state;
@@ -113,7 +114,7 @@ TEST_CASE("whatever a server hears, it goes on and keeps what Raft promises", "[
     refused += world.count().ignored_messages, grave += world.count().conflicts;
   }
   CAPTURE(steps, applied, installs, led, refused, grave);
-  // The runs are worth something.
+  // The runs are meaningful.
   CHECK(applied > 100);
   CHECK(installs > 10);
   CHECK(led > 100);
@@ -128,7 +129,7 @@ TEST_CASE("a second leader of a term is refused, and the first one goes on", "[r
   CHECK(s.refused->from == "c");
   s.hear("b", 3, server_a::append(3, 3, {make_entry(4, 3, "z")}, 4));
   CHECK(s.get().commit_index() == 4);
-  // Nor after the first one fell silent and the server began to campaign.
+  // Nor after the first one fell silent and the server started to campaign.
   s.now += seconds(5);
   s.get().tick(s.now);
   s.node.pump(s.now);
@@ -150,7 +151,7 @@ TEST_CASE("who asks to replace a committed entry is refused", "[raft][hostile]")
   CHECK(s.ignores("c", 9, server_a::append(0, 0, {configuration_entry(1, 9, voters({"c"}))}), against));
   snapshot_meta meta{"s", 3, 9, 0, {1, voters({"a", "b", "c"})}, 3};
   CHECK(s.ignores("c", 9, snapshot_request{meta, 0, "abc", true}, against));
-  meta.index = 8, meta.term = 2; // terms do not fall along a log
+  meta.index = 8, meta.term = 2; // terms never decrease along a log
   CHECK(s.ignores("c", 9, snapshot_request{meta, 0, "abc", true}, against));
   CHECK(s.node.disk.log[1]->data == "x");
 }
@@ -172,7 +173,7 @@ TEST_CASE("numbers at the end of their range are refused", "[raft][hostile]") {
   CHECK(s.ignores("b", 3, server_a::append(3, 3, {late})));
   snapshot_meta meta{"s", most, 3, 0, {1, voters({"a", "b", "c"})}, 3};
   CHECK(s.ignores("b", 3, snapshot_request{meta, 0, "abc", true}));
-  // An election in a term far ahead is possible; from there on, terms go up in small steps.
+  // An election in a term far ahead is possible; beyond that, terms increase in small steps.
   s.now += seconds(2);
   s.hear("b", term_t{1} << 48, vote_request{false, 3, 3, {}});
   CHECK(s.get().term() == term_t{1} << 48);
@@ -196,13 +197,13 @@ TEST_CASE("a stranger gets no vote, and changes nothing while a leader is known"
   CHECK(s.ignores("x", 4, vote_result{false, true, 3, {}}, strange));
   CHECK(s.ignores("x", 4, snapshot_result{"s", 0, true}, strange));
   CHECK(s.ignores(identity{"b", "another disk"}, 4, server_a::append(3, 3), strange));
-  s.now += seconds(5); // no leader is known any more
+  s.now += seconds(5); // the leader is unknown now
   CHECK(s.ignores("x", 4, vote_request{true, 99, 3, {}}, strange));
   CHECK(s.ignores("x", 4, vote_request{false, 99, 3, {}}, strange));
   CHECK(s.ignores(identity{"b", "another disk"}, 4, vote_request{false, 99, 3, {}}, strange));
 }
 
-// Dissertation, section 4.1: otherwise who missed the change could never follow the new leader.
+// Raft dissertation 4.1: otherwise a server that missed the change could never follow the new leader.
 TEST_CASE("a server that missed a change of members follows a leader that it does not know yet", "[raft][hostile]") {
   server_a s;
   s.now += seconds(1);
@@ -228,7 +229,7 @@ TEST_CASE("a server without a configuration follows whoever leads", "[raft][host
   CHECK(s.get().commit_index() == 1);
   CHECK(s.ignores("q", 4, server_a::append(1, 1), strange));
   CHECK(s.ignores("q", 5, server_a::append(1, 1), strange));
-  // Its leader need not be in that configuration: it is an old one, and the rest is on its way.
+  // Its leader may be missing in that configuration, which is an old one: the rest is in transit.
   s.hear("x", 4, server_a::append(1, 1, {make_entry(2, 2)}, 2));
   CHECK(s.get().commit_index() == 2);
 }
@@ -290,11 +291,11 @@ TEST_CASE("answers about what a leader never sent are refused", "[raft][hostile]
   CHECK(s.ignores("b", 4, r, against));
   r = {};
   r.rejected = true, r.rejected_prev = most, r.hint_index = most, r.hint_term = 3;
-  s.hear("b", 4, r); // to a request of an earlier term, perhaps
+  s.hear("b", 4, r); // possibly to a request of an earlier term
   CHECK(s.get().peers()[0].next <= s.get().last_index() + 1);
 }
 
-// The sender may lead again when the answer comes, and its rounds and epochs count from one in each term.
+// The sender may be leader again when the answer arrives, and its rounds and epochs start at one in each term.
 TEST_CASE("the answer to an append of an earlier term confirms nothing", "[raft]") {
   server_a s;
   auto late = server_a::append(1, 1);
@@ -326,7 +327,7 @@ TEST_CASE("pieces of one snapshot are not mixed with those of another that has i
   s.hear("b", 3, snapshot_request{early, 0, "abcd", false});
   CHECK(std::get<snapshot_result>(s.sent.back().body).offset == 4);
   s.hear("b", 3, server_a::append(3, 3, {make_entry(4, 3), make_entry(5, 3), make_entry(6, 3)}, 6));
-  // The end of the early one under the index of the later one would put the state back.
+  // Accepting the earlier snapshot's end under the later one's index would revert the state.
   s.hear("b", 3, snapshot_request{later, 4, "efgh", true});
   CHECK(std::get<snapshot_result>(s.sent.back().body) == snapshot_result{"s", 0, false});
   CHECK(s.get().commit_index() == 6);
@@ -354,7 +355,7 @@ TEST_CASE("an answer that waits for its write is dropped when a newer leader cut
   auto hear_only = [&](const std::string& from, term_t term, append_request body) {
     a.get().step({on_first_disk(from), a.node.who, term, std::move(body)}, a.now);
   };
-  // Both arrive before anything is written: entry 4 of term 3, and then another one in its place.
+  // Both arrive before anything is written: entry 4 of term 3, then another one that replaces it.
   hear_only("b", 3, server_a::append(3, 3, {make_entry(4, 3, "z"), make_entry(5, 3, "old")}));
   hear_only("c", 4, server_a::append(3, 3, {make_entry(4, 4, "new")}));
   auto out = a.get().take_output(a.now);

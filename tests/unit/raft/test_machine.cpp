@@ -11,7 +11,7 @@ using std::chrono::seconds;
 
 namespace {
 
-/// One server under test, spoken to by hand.
+/// One server under test, to which the test sends messages.
 struct lone_server {
   test_node node{on_first_disk("a"), settings{}, 7};
   std::vector<message> sent;
@@ -44,7 +44,7 @@ struct lone_server {
     REQUIRE(body);
     return *body;
   }
-  /// Wins an election with the voices of b and c.
+  /// Wins an election with the votes of b and c.
   void lead() {
     tick(seconds(3));
     REQUIRE(get().role() == role::pre_candidate);
@@ -55,7 +55,7 @@ struct lone_server {
     step("c", term, vote_result{false, true, term, {}});
     REQUIRE(get().role() == role::leader);
   }
-  /// The log as terms, from index 2 on (1 is the configuration).
+  /// The log's terms, from index 2 on (1 is the configuration).
   std::vector<term_t> terms() const {
     std::vector<term_t> result;
     for (index_t i = 2; i <= node.get().last_index(); ++i) result.push_back(*node.get().term_at(i));
@@ -107,7 +107,7 @@ TEST_CASE("a vote goes to the first who asks with a log that is not behind", "[r
   give(s.node.disk, {3, 4});
   s.node.disk.state = {5, r.voted_for.empty() ? identity{} : on_first_disk(r.voted_for)};
   s.start();
-  s.now += milliseconds(200); // it may have promised something before it restarted
+  s.now += milliseconds(200); // it may have made a promise before the restart
   s.step("b", r.term, vote_request{false, r.last, r.last_term, {}});
   CHECK(s.last<vote_result>().granted == r.granted);
   CHECK(s.node.disk.state.term == std::max<term_t>(5, r.term));
@@ -142,7 +142,7 @@ TEST_CASE("time-outs are spread between one and two election time-outs", "[raft]
   CHECK(seen.size() > 40);
 }
 
-// Raft paper, figure 7: a leader of term 8 and six followers whose logs differ from its own in every possible way.
+// Raft figure 7: a leader of term 8 and six followers whose logs differ from its own in every possible way.
 TEST_CASE("figure 7: every follower's log becomes the leader's", "[raft]") {
   const std::vector<term_t> leader_log = {1, 1, 1, 4, 4, 5, 5, 6, 6, 6};
   using row = std::pair<const char*, std::vector<term_t>>;
@@ -163,7 +163,7 @@ TEST_CASE("figure 7: every follower's log becomes the leader's", "[raft]") {
   }
   give(leader.disk, leader_log);
   give(follower.disk, r.second);
-  // The leader of term 8 was elected by others; here it is the paper's leader because it says so.
+  // The leader of term 8 was elected by others; here it simply acts as one.
   leader.disk.state.term = follower.disk.state.term = 7;
   leader.start(now);
   follower.start(now);
@@ -194,12 +194,12 @@ TEST_CASE("figure 7: every follower's log becomes the leader's", "[raft]") {
   CHECK(follower.state.index == follower.disk.last());
 }
 
-// Raft paper, figure 8: an entry of an earlier term on a majority may still be replaced, so it is not committed by
-// counting, but with an entry of the leader's own term.
+// Raft figure 8: an entry of an earlier term on a majority may still be replaced, so it is not committed by counting
+// replicas, but together with an entry of the leader's own term.
 TEST_CASE("figure 8: entries of earlier terms are not committed by counting", "[raft]") {
   auto five = voters({"a", "b", "c", "d", "e"});
   lone_server s(five);
-  give(s.node.disk, {2}); // replicated nowhere yet
+  give(s.node.disk, {2}); // not replicated yet
   s.node.disk.state.term = 3;
   s.start();
   s.lead();
@@ -212,7 +212,7 @@ TEST_CASE("figure 8: entries of earlier terms are not committed by counting", "[
   };
   match("b", 2);
   match("c", 2);
-  CHECK(s.get().commit_index() == 0); // index 2 is on a majority, but of term 2
+  CHECK(s.get().commit_index() == 0); // a majority has index 2, but with term 2
   match("b", 3);
   CHECK(s.get().commit_index() == 0);
   match("c", 3);
@@ -294,9 +294,9 @@ TEST_CASE("a follower acknowledges only what its disk has", "[raft]") {
   CHECK(s.last<append_result>().match == 2);
   s.sent.clear();
   s.step("b", 2, append(2, 2, {make_entry(3, 2, "y")}));
-  s.step("b", 2, append(3, 2)); // a heartbeat is answered while the disk works, with what is durable
+  s.step("b", 2, append(3, 2)); // a heartbeat is answered with the durable index while the disk is busy
   CHECK(s.last<append_result>().match == 2);
-  s.step("b", 2, append(2, 2, {make_entry(3, 2, "y")})); // a resend waits too
+  s.step("b", 2, append(2, 2, {make_entry(3, 2, "y")})); // a retransmission waits too
   CHECK(s.sent.size() == 1);
   s.node.sync(s.now);
   CHECK(s.last<append_result>().match == 3);
@@ -318,10 +318,11 @@ TEST_CASE("malformed messages and those for others are ignored", "[raft]") {
   CHECK(ignored({s.node.who, s.node.who, 9, append(0, 0)}));
   CHECK(ignored({b, s.node.who, 9, append(1, 1, {make_entry(3, 2)})}));  // a gap
   CHECK(ignored({b, s.node.who, 9, append(1, 1, {make_entry(2, 10)})})); // from the future
-  CHECK(ignored({b, s.node.who, 9, append(1, 5, {make_entry(2, 4)})}));  // terms fall
+  CHECK(ignored({b, s.node.who, 9, append(1, 5, {make_entry(2, 4)})}));  // decreasing terms
   CHECK(ignored({b, s.node.who, 9, append(1, 1, {nullptr})}));
   CHECK(ignored({b, s.node.who, 9, snapshot_request{{"s", 5, 1, 0, {}, 10}, 8, "abc", false}})); // beyond its end
-  CHECK(ignored({b, s.node.who, 9, snapshot_request{{"s", 5, 1, 0, {}, 10}, 7, "abc", false}})); // the end, not said
+  CHECK(ignored({b, s.node.who, 9, snapshot_request{{"s", 5, 1, 0, {}, 10}, 7, "abc", false}})); // the end, not marked
+                                                                                                 // as such
   CHECK(ignored({{"stranger", "s1"}, s.node.who, 9, append_result{}}));
   CHECK(ignored({{"b", "another disk"}, s.node.who, 9, vote_result{}}));
 }
@@ -348,7 +349,7 @@ TEST_CASE("the window bounds what is on its way to a follower", "[raft]") {
   };
   CHECK(to_b() == 4);
   s.sent.clear();
-  r.match = 4; // two of the four are answered
+  r.match = 4; // acknowledges two of the four
   s.step("b", 2, r);
   CHECK(to_b() == 2);
   CHECK(std::get<append_request>(s.sent.back().body).entries.size() == 2);
@@ -395,7 +396,7 @@ TEST_CASE("apply is handed out in bounded pieces", "[raft]") {
     for (auto& e : out.apply) bytes += e->weight();
     CHECK(bytes <= 400);
     applied = out.apply.back()->index;
-    CHECK(n.get().take_output(now).apply.size() <= 3); // the window is full until it is applied
+    CHECK(n.get().take_output(now).apply.size() <= 3); // the window is full until entries are applied
     n.get().applied(applied);
   }
   CHECK(n.get().commit_index() == 51);
@@ -406,14 +407,14 @@ TEST_CASE("a fresh server bootstraps once", "[raft]") {
   s.start();
   CHECK(s.get().role() == role::follower);
   s.tick(seconds(10));
-  CHECK(s.get().role() == role::follower); // belongs to no cluster
+  CHECK(s.get().role() == role::follower); // not part of a cluster
   CHECK(s.get().bootstrap(voters({"a"}), s.now));
   CHECK_FALSE(s.get().bootstrap(voters({"a"}), s.now));
   s.node.pump(s.now);
   s.tick(milliseconds(0));
   CHECK(s.get().role() == role::leader);
   CHECK(s.get().commit_index() == 2);
-  CHECK(s.get().next_deadline() == time_point::max()); // idle costs nothing
+  CHECK(s.get().next_deadline() == time_point::max()); // no ticks while idle
   CHECK_FALSE(s.get().has_output());
 }
 

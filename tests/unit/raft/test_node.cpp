@@ -62,7 +62,7 @@ void applied_state::apply(const entry& e) {
 
 std::string applied_state::bytes() const {
   auto text = std::to_string(hash);
-  return text + std::string(64 - text.size(), '.'); // always several pieces
+  return text + std::string(64 - text.size(), '.'); // always several chunks
 }
 
 applied_state applied_state::from(const snapshot_meta& meta, const std::string& bytes) {

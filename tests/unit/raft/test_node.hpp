@@ -7,10 +7,10 @@
 
 namespace praetor::raft::test {
 
-/// A disk that keeps what was written to it, nothing else.
+/// A disk that keeps only completed writes.
 struct test_disk final : log_view {
   hard_state state;
-  index_t before_first = 0; ///< index of the entry before the first one
+  index_t before_first = 0; ///< index before the first entry
   term_t before_first_term = 0;
   std::vector<entry_ptr> log;
   std::optional<snapshot_meta> snapshot;
@@ -24,7 +24,7 @@ struct test_disk final : log_view {
   initial_state found() const;
 };
 
-/// What a state machine amounts to here: a chain of hashes over everything applied.
+/// The state machine of the tests: a hash chain over all applied entries.
 struct applied_state {
   index_t index = 0;
   term_t term = 0;
@@ -37,23 +37,23 @@ struct applied_state {
   static applied_state from(const snapshot_meta& meta, const std::string& bytes);
 };
 
-/// A server around the machine: disk, state machine, snapshots. What it sends goes to `send`, what it does to `say`.
+/// A server around the machine: disk, state machine, snapshots. Passes messages to `send` and output to `say`.
 class test_node {
 public:
   test_node(identity who, settings limits, std::uint64_t seed);
 
   void start(time_point now);
-  /// Forgets everything that was not written.
+  /// Loses all incomplete writes.
   void crash();
   bool up() const { return machine_ != nullptr; }
   machine& get() { return *machine_; }
   const machine& get() const { return *machine_; }
 
-  /// Carries out what the machine wants until it wants nothing more.
+  /// Executes the machine's output until there is none.
   void pump(time_point now);
-  /// Completes the oldest write that waits, or all.
+  /// Completes the oldest pending write, or all.
   void sync(time_point now, bool all = true);
-  /// The oldest write reaches the disk, but nobody is told: what a crash may leave.
+  /// Writes the oldest pending write to disk without reporting it, as a crash may.
   void write_silently();
   void fail_writes(time_point now);
   std::size_t writes_waiting() const { return writes_.size(); }
@@ -64,8 +64,8 @@ public:
   test_disk disk;
   applied_state state;
   bool auto_sync = true;
-  bool auto_install = true; ///< snapshots are installed as soon as they are complete
-  bool auto_chunks = true;  ///< pieces of own snapshots are read at once
+  bool auto_install = true; ///< installs complete snapshots at once
+  bool auto_chunks = true;  ///< reads chunks of own snapshots at once
   std::function<void(message)> send = [](message) {};
   std::function<void(const std::string&)> say = [](const std::string&) {};
   std::function<void(const output&)> on_write = [](const output&) {};
@@ -93,7 +93,7 @@ std::string describe(const configuration& c);
 entry_ptr make_entry(index_t index, term_t term, std::string data = {});
 configuration voters(const std::vector<std::string>& ids);
 inline identity on_first_disk(const std::string& id) { return {id, id + "1"}; }
-/// Virtual time starts here.
+/// The start of virtual time.
 inline time_point at(std::chrono::nanoseconds since_start) { return time_point(std::chrono::hours(1) + since_start); }
 
 } // namespace praetor::raft::test

@@ -5,7 +5,7 @@
 
 using praetor::raft::test::random_world;
 
-// PRAETOR_RAFT_SEED=n replays one run, PRAETOR_RAFT_RUNS=n makes that many.
+// PRAETOR_RAFT_SEED=n replays one run, PRAETOR_RAFT_RUNS=n sets the number of runs.
 TEST_CASE("Raft keeps its promises under every kind of trouble", "[raft][random]") {
   auto number = [](const char* name, std::uint64_t otherwise) {
     auto* text = std::getenv(name);

@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Runs a script and returns it with what was really said. Commands start with "> ", comments with "#".
+/// Runs a script and returns it with the actual output. Commands start with "> ", comments with "#".
 std::string play(std::istream& in) {
   praetor::raft::test::script script;
   std::string result;
@@ -27,7 +27,7 @@ std::string content(const fs::path& path) {
 
 } // namespace
 
-// With PRAETOR_REWRITE_SCRIPTS set, the scripts take up what is said now: for looking at the difference.
+// With PRAETOR_REWRITE_SCRIPTS set, rewrites the scripts with the actual output, for review as a diff.
 TEST_CASE("interaction scripts say what the machine does", "[raft]") {
   std::vector<fs::path> paths;
   for (const auto& file : fs::directory_iterator(PRAETOR_TEST_DATA))

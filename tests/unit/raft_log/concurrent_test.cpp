@@ -27,7 +27,7 @@ TEST_CASE("readers see consecutive entries while the log is written, truncated a
       }
       for (std::size_t i = 0; i < found->size(); ++i) {
         auto& one = *(*found)[i];
-        // An entry says in its data which index and term it was written with.
+        // An entry's data names the index and term that it was written with.
         auto text = std::to_string(one.index) + "/" + std::to_string(one.term);
         if (one.index != from + i || one.data != text) ++faults;
         if (i > 0 && one.term < (*found)[i - 1]->term) ++faults;

@@ -1,4 +1,4 @@
-// What every log_store must do, whatever it keeps its entries in.
+// The contract of every log_store implementation.
 #include "scratch.hpp"
 #include "storage/raft_log/memory_log.hpp"
 
@@ -107,7 +107,7 @@ TEST_CASE("a log store keeps its contract") {
     CHECK_FALSE(log->term(5));
     CHECK(log->entries(6, 9, 1000).empty());
     CHECK(indexes(log->entries(7, 99, 10000)) == list{7, 8, 9, 10});
-    REQUIRE(log->compact(3)); // already gone
+    REQUIRE(log->compact(3)); // deleted already
     REQUIRE(log->compact(10));
     CHECK(log->first_index() == 11);
     CHECK(log->last_index() == 10);

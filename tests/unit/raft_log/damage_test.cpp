@@ -1,4 +1,4 @@
-// Torn tails are dropped with a warning; damage before the tail is an error that names the file.
+// A torn tail is dropped with a warning; earlier damage is an error that names the file.
 #include "scratch.hpp"
 #include "storage/rocks/crc32c.hpp"
 #include "storage/rocks/sealed.hpp"
@@ -11,7 +11,7 @@ using namespace scratch;
 
 namespace {
 
-/// A closed log of `batches` batches of `per_batch` entries, each batch one sync.
+/// A closed log of `batches` batches of `per_batch` entries, with one sync per batch.
 void make_log(const fs::path& path, int batches, int per_batch, std::size_t size, std::size_t write_buffer = 4 << 20) {
   auto options = settings(path);
   options.write_buffer = write_buffer;
@@ -34,7 +34,7 @@ struct outcome {
   std::vector<std::string> warnings;
 };
 
-/// Opens, checks that each entry is one that was written, and closes.
+/// Opens the log, checks that each entry was written, and closes it.
 outcome look(const fs::path& path, std::size_t size) {
   outcome result;
   auto options = settings(path, &result.warnings);
@@ -97,7 +97,7 @@ TEST_CASE("a write-ahead log cut anywhere in its last write loses that write alo
     CHECK(found.last == 21);
     REQUIRE(found.warnings.size() == 1);
     CHECK_THAT(found.warnings[0], Catch::Contains(wal.string()) && Catch::Contains("cut short"));
-    // It goes on from there, and the torn bytes are not met again.
+    // It continues from there, and the torn bytes do not reappear.
     {
       auto log = *rocksdb_log::open(settings(copy));
       REQUIRE(log->write(append(22, 30, 1, entry_size)));
@@ -160,7 +160,7 @@ TEST_CASE("a damaged end of an older write-ahead log is an error") {
   auto path = dir.path / "raft";
   make_log(path, 3, 3, 100);
   {
-    auto log = *rocksdb_log::open(settings(path)); // begins another file
+    auto log = *rocksdb_log::open(settings(path)); // starts another file
     REQUIRE(log->write(append(10, 12, 1, 100)));
     REQUIRE(log->sync());
   }
@@ -252,8 +252,7 @@ TEST_CASE("random damage never crashes and never silently loses more than the la
     auto copy = copy_of(whole, dir, "bad");
     auto name = files[pick(files.size())];
     auto bytes = bytes_of(copy / name);
-    // Where several of the last records of a write-ahead log are spoilt, nothing tells them from one that was cut
-    // short.
+    // Damage of several records at the end of a write-ahead log is indistinguishable from a truncation.
     auto hits = name.extension() == ".log" ? 1 : 1 + pick(3);
     for (std::size_t i = 0; i < hits; ++i) {
       auto at = pick(bytes.size());

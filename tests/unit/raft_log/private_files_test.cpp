@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A umask that takes nothing away, for a while.
+/// Sets an empty umask temporarily.
 class open_umask {
 public:
   open_umask() : before_(::umask(0)) {}
@@ -35,7 +35,7 @@ unsigned mode_of(const fs::path& path) {
   return info.st_mode & 07777u;
 }
 
-/// What in a directory, itself included, gives a permission to others.
+/// Entries of a directory, including itself, that give permissions to others.
 std::vector<std::string> open_to_others(const fs::path& directory) {
   std::vector<std::string> out;
   if (mode_of(directory) & 077u) out.push_back(directory);

@@ -24,7 +24,7 @@ std::unique_ptr<rocksdb_log> open_log(const fs::path& path, std::vector<std::str
   return std::move(*opened);
 }
 
-/// Runs `work` in a child process; its exit status.
+/// Runs `work` in a child process; returns its exit status.
 template <class Work>
 int in_child(Work work) {
   auto child = ::fork();
@@ -134,7 +134,7 @@ TEST_CASE("the reserve is given up on a nearly full disk and taken back") {
     CHECK(reserve.held() == 1 << 20);
     CHECK(warnings.empty());
   }
-  // A low mark beyond any disk: full from the start.
+  // A low mark above any disk size: full from the start.
   space_reserve full(file, 1 << 20, std::uint64_t{1} << 60, warn);
   CHECK_FALSE(full.check());
   CHECK_FALSE(fs::exists(file));
@@ -160,7 +160,7 @@ TEST_CASE("a disk that really fills up: proposals are refused first, and resume 
     CHECK_FALSE(log->space_left());
     CHECK(log->space().low);
     CHECK_FALSE(fs::exists(disk / "raft" / "reserve"));
-    // The reserve left room for what must still be written.
+    // The reserve leaves room for necessary writes.
     log_batch vote = append(1, 1, 1);
     vote.state = raft::hard_state{2, {"a", "b"}};
     CHECK(log->write(vote));
@@ -170,7 +170,7 @@ TEST_CASE("a disk that really fills up: proposals are refused first, and resume 
     CHECK(fs::exists(disk / "raft" / "reserve"));
     CHECK(warnings.size() == 2);
 
-    // Without regard to the warning: the write fails, and nothing is accepted afterwards.
+    // Ignoring the warning: the write fails, and everything afterwards is rejected.
     bool failed = false;
     for (raft::index_t i = 2; i < 100 && !failed; ++i) {
       REQUIRE(log->write(append(i, i, 1, 1 << 20)));
@@ -190,11 +190,11 @@ TEST_CASE("a log waits while there are no file descriptors left, and goes on whe
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 2;
     static std::atomic<int> waits{0}, ends{0};
     auto options = settings(dir.path / "raft");
-    options.write_buffer = 64 << 10; // needs new files often
+    options.write_buffer = 64 << 10; // to need new files often
     options.warn = [](const std::string& text) {
       if (text.find("no file descriptors are left") != text.npos) {
         ++waits;
-        ::setrlimit(RLIMIT_NOFILE, &limit); // as if connections had ended
+        ::setrlimit(RLIMIT_NOFILE, &limit); // as if connections had closed
       }
       if (text.find("goes on: it has waited") != text.npos) ++ends;
     };
@@ -202,7 +202,7 @@ TEST_CASE("a log waits while there are no file descriptors left, and goes on whe
     if (!log) return 3;
     rlimit none{3, limit.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &none);
-    // Until the first new file: RocksDB's background threads, which write tables, do not outlive a fork.
+    // Until the first new file, because RocksDB's background threads, which write tables, do not survive a fork.
     raft::index_t last = 0;
     while (ends == 0 && last < 300) {
       ++last;

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 using namespace praetor;
 using namespace praetor::storage;
 
-/// A directory that goes away with the test.
+/// A temporary directory.
 struct directory {
   directory() {
     auto pattern = (fs::temp_directory_path() / "praetor-XXXXXX").string();
@@ -62,7 +62,7 @@ inline rocksdb_log_settings settings(const fs::path& path, std::vector<std::stri
   return result;
 }
 
-/// The write-ahead logs that hold something, oldest first.
+/// The non-empty write-ahead logs, oldest first.
 inline std::vector<fs::path> write_ahead_logs(const fs::path& path) {
   std::vector<fs::path> result;
   for (auto& file : fs::directory_iterator(path))

@@ -16,7 +16,7 @@ constexpr std::uint64_t asynchronous = caf::message_id::default_async_value;
 constexpr std::uint64_t request = caf::message_id::default_async_value | 5;
 constexpr std::uint64_t response = caf::message_id::response_flag_mask | request;
 
-/// A filter before the gateway, and what its peer sends.
+/// A filter in front of the gateway, and its peer's frames.
 struct filtered {
   filtered() {
     host.fill(9);
@@ -80,21 +80,21 @@ TEST_CASE("requests and messages to the gateway pass, and nothing else") {
   const auto plain = ask;
   CHECK(f.pass(filter, message_type::direct_message, ask, request) == frame_verdict::pass);
   CHECK(f.pass(filter, message_type::direct_message, tell, asynchronous) == frame_verdict::pass);
-  // They carry who has sent them.
+  // They carry the sender's identity.
   peer_identity who;
   who.connection = 1;
   who.name = "peer";
   CHECK(ask == f.message(rpc_atom_v, e, who));
   CHECK(tell == f.message(send_atom_v, e, who));
   CHECK(filter.envelope_size() == 1);
-  // A stamp that the peer brings itself.
+  // A stamp supplied by the peer.
   CHECK(f.pass(filter, message_type::direct_message, ask, request) == frame_verdict::refuse);
   ask = plain;
-  // Another actor; an actor by its name.
+  // Another actor; an actor by name.
   CHECK(f.pass(filter, message_type::direct_message, ask, request, 8) == frame_verdict::drop);
   CHECK(f.pass(filter, message_type::direct_message, ask, request, gateway, header::named_receiver_flag) ==
         frame_verdict::drop);
-  // Other types, and those of a request without asking.
+  // Other types, and a request's types in a one-way message.
   auto text = f.message(std::string("hello")), exit = f.message(caf::exit_msg{});
   CHECK(f.pass(filter, message_type::direct_message, text, asynchronous) == frame_verdict::refuse);
   CHECK(f.pass(filter, message_type::direct_message, exit, asynchronous) == frame_verdict::refuse);

@@ -14,7 +14,7 @@
 
 namespace praetor {
 
-/// Waits until something holds, or the bound is over. @returns whether it holds
+/// Waits until a condition holds, with a timeout. @returns whether it holds
 bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds bound = std::chrono::seconds(20));
 
 /// Keeps the log's lines.
@@ -31,17 +31,17 @@ private:
   std::vector<std::string> lines_;
 };
 
-/// The gateway's envelopes of kind 1 are echoed, those of kind 2 answered when the test says so, with `size` bytes.
+/// The gateway echoes envelopes of kind 1, and answers those of kind 2 on the test's command, with `size` bytes.
 struct test_gateway_log {
   std::atomic<std::uint64_t> requests{0}, messages{0};
-  std::atomic<bool> stuck{false}; ///< what arrives is not dealt with
+  std::atomic<bool> stuck{false}; ///< received bytes are not processed
   std::mutex mutex;
-  std::vector<peer_identity> peers;    ///< by whom it was asked
-  std::vector<std::uint64_t> departed; ///< connections that have ended
+  std::vector<peer_identity> peers;    ///< the senders of requests
+  std::vector<std::uint64_t> departed; ///< ended connections
   std::weak_ptr<connector> links;
 };
 
-/// What a process has of server RPC: an actor system, remoting, and a gateway.
+/// A process's server RPC: an actor system, remoting, and a gateway.
 class test_process {
 public:
   struct options {
@@ -61,11 +61,11 @@ public:
   known_server as_server() const;
   expected<remote_gateway_actor> connect(const known_server& to);
   void connect(const known_server& to, std::function<void(expected<remote_gateway_actor>)> done);
-  /// A message that is not answered.
+  /// Sends a one-way message.
   void tell(const remote_gateway_actor& to, std::string bytes);
-  /// The first peer that has asked this process's gateway.
+  /// The first peer that sent this process's gateway a request.
   peer_identity first_peer() const;
-  /// One request and its answer's bytes, or the error's text.
+  /// Sends a request; returns the answer's bytes, or the error's text.
   std::string ask(const remote_gateway_actor& to, std::string bytes, std::uint16_t kind = 1);
   void reload(const config::tls_settings& tls);
 
@@ -78,7 +78,7 @@ public:
   std::unique_ptr<caf::actor_system> system;
   std::shared_ptr<remoting> links;
   rpc_gateway_actor gateway;
-  std::unique_ptr<caf::scoped_actor> asker; ///< in whose name requests are sent
+  std::unique_ptr<caf::scoped_actor> asker; ///< sends the requests
 };
 
 } // namespace praetor

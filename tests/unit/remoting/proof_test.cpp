@@ -44,7 +44,7 @@ TEST_CASE("a proof holds for one key, one end and one greeting, and for nothing 
   CHECK(proves_key(ring({'Q', 'A'}), connection_end::dialler, context, proof));
   CHECK(!proves_key(ring({'Q'}), connection_end::dialler, context, proof));
   CHECK(!proves_key({}, connection_end::dialler, context, proof));
-  CHECK(!proves_key(keys, connection_end::acceptor, context, proof)); // not sent back as the other's own
+  CHECK(!proves_key(keys, connection_end::acceptor, context, proof)); // not reflected as the other side's own
   CHECK(!proves_key(keys, connection_end::dialler, context, ""));
   CHECK(!proves_key(keys, connection_end::dialler, context, proof.substr(1)));
   auto changed = [&](auto change) {
@@ -58,7 +58,7 @@ TEST_CASE("a proof holds for one key, one end and one greeting, and for nothing 
   CHECK(!changed([](proof_context& c) { c.acceptor.nonce[5] ^= 1; }));
   CHECK(!changed([](proof_context& c) { c.acceptor.id = "id-of-another"; }));
   CHECK(!changed([](proof_context& c) { c.channel_binding = "another session"; }));
-  // A byte that moves from one text to its neighbour.
+  // A byte that moves from one text to the next.
   CHECK(!changed([](proof_context& c) {
     c.dialler.name = c.dialler.id.back() + c.dialler.name;
     c.dialler.id.pop_back();

@@ -16,7 +16,7 @@ using namespace praetor;
 
 namespace {
 
-/// A plain TCP connection by hand.
+/// A raw TCP connection.
 class raw_connection {
 public:
   explicit raw_connection(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -30,7 +30,7 @@ public:
   raw_connection(const raw_connection&) = delete;
 
   void send(const std::string& bytes) { CHECK(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0); }
-  /// Everything until the other side closes; nothing of it after 10 s.
+  /// Reads until the peer closes; empty after 10 s.
   std::string read_all() {
     std::string out;
     char buffer[4096];
@@ -96,7 +96,7 @@ TEST_CASE("no more is read from a peer than the gateway deals with") {
   CHECK(eventually([&] { return one.seen->messages > window; }));
   CHECK(eventually([&] { return two.links->unsent(*gateway) > size; }));
   CHECK(one.seen->messages <= window + 2);
-  // What was stuck is dealt with: the rest follows.
+  // The stuck bytes are processed: the rest follows.
   one.seen->stuck = false;
   one.links->handled(one.first_peer().connection, one.seen->messages * size);
   CHECK(eventually([&] { return one.seen->messages == count; }));
@@ -178,7 +178,7 @@ TEST_CASE("the end of a process is seen at once by those that are linked to it")
 TEST_CASE("a peer that falls silent is given up") {
   test_process one({.name = "one", .loss = std::chrono::milliseconds(600)});
   raw_connection peer(one.links->port());
-  // A whole greeting, and then nothing: as a process that was stopped.
+  // A complete hello, then silence, like a suspended process.
   hello h;
   h.id = "x";
   h.name = "two";
@@ -332,7 +332,7 @@ TEST_CASE("a gateway that ended is replaced by one that is published again") {
 
 namespace {
 
-/// Remoting, with a note of how many unsent bytes there were at most.
+/// Remoting that records the maximum of unsent bytes.
 class measured_links final : public connector {
 public:
   explicit measured_links(std::shared_ptr<connector> inner) : inner_(std::move(inner)) {}
@@ -379,7 +379,7 @@ TEST_CASE("a server that does not read is not sent more than the window, and get
   };
   REQUIRE(eventually([&] { return ask("up").get() == "echo up"; }));
 
-  // The I/O thread of the other process stands still.
+  // Blocks the other process's I/O thread.
   std::promise<void> go_on;
   one.system->middleman().backend().post([wait = go_on.get_future().share()] { wait.wait(); });
   for (int i = 0; i < 100; ++i) {

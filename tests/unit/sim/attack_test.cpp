@@ -64,7 +64,7 @@ TEST_CASE("attackers can be left out one by one, as clients can") {
 
 TEST_CASE("what attackers write without permission is found") {
   auto s = *find_scenario("agents_gone_bad");
-  // The checkers take it for a cluster with tokens, and it is none.
+  // The checkers assume a cluster with ACLs, which are disabled.
   s.who.node.configuration = "acl { enabled = false default_policy = \"deny\" }";
   auto r = run_once(s, 1);
   INFO(report_of_attack(r));

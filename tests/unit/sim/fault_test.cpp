@@ -19,7 +19,7 @@ scenario world_of_three() {
 
 TEST_CASE("every kind of fault has a row with a name of its own") {
   auto kinds = all_fault_kinds();
-  // The last one: a kind is added above it.
+  // The last kind: new ones are added above it.
   REQUIRE(kinds.size() == static_cast<std::size_t>(fault_kind::remove_server) + 1);
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < kinds.size(); ++i) {

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A server that leads, and is asked as another agent asks it.
+/// A server that leads and receives requests from another agent.
 struct asked_server {
   explicit asked_server(const std::string& configuration = "") : server(w, options(configuration)) {
     REQUIRE(server.start());
@@ -32,7 +32,7 @@ struct asked_server {
     return wait([&](auto done) { return server.view().requests.load()->serve_own(std::move(r), 1s, done); });
   }
 
-  /// What comes through a pipe until its end.
+  /// Reads a pipe to its end.
   byte_pipe::part read_all(byte_pipe& from) {
     byte_pipe::part all;
     w.run_for(60s, [&] {
@@ -114,7 +114,7 @@ TEST_CASE("a request of another agent's client passes what a client's own reques
     auto a = s.ask(request_for("GET", "/v1/session/list"));
     CHECK(a.status == 403);
     CHECK(a.body == "Endpoint is blocked by agent configuration");
-    CHECK(s.ask(request_for("GET", "/v1/session/list"), 0).status == 403); // nobody is this agent because he says so
+    CHECK(s.ask(request_for("GET", "/v1/session/list"), 0).status == 403); // claiming to be this agent has no effect
   }
   SECTION("networks that may write") {
     put.remote_address = "10.0.0.9";
@@ -226,7 +226,7 @@ TEST_CASE("a reader of an archive that leaves is noticed") {
   auto saved = s.ask(request_for("GET", "/v1/snapshot"));
   REQUIRE(saved.rest);
   saved.rest->close();
-  // All places for archives are free again: as many as there may be at a time can be asked for.
+  // All slots for archives are free again: the maximal number of concurrent requests succeeds.
   for (int i = 0; i < 12; ++i) {
     auto next = s.ask(request_for("GET", "/v1/snapshot"));
     CHECK(next.status == 200);

@@ -4,7 +4,7 @@
 
 using namespace praetor::sim;
 
-// What was found once must not come back: the scenarios and seeds that found it.
+// Regression tests: the scenarios and seeds that found a bug.
 
 namespace {
 

@@ -43,7 +43,7 @@ TEST_CASE("a lock is not given within the delay of a session that was destroyed"
   later.destroyed("one", at(400), at(410));
   CHECK(later.acquired(take("two", 600, 700, 1700), {}).empty());
 
-  // One who released it before its session was destroyed left no delay behind.
+  // A holder that released it before its session was destroyed leaves no lock delay.
   hold_book given_back;
   CHECK(given_back.acquired(take("one", 0, 1, 1000), {}).empty());
   given_back.may_end("one", at(300));

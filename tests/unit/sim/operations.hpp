@@ -4,7 +4,7 @@
 
 namespace praetor::sim {
 
-// Histories written by hand. Times in milliseconds.
+// Handwritten histories. Times in milliseconds.
 
 inline duration at(int ms) { return std::chrono::milliseconds(ms); }
 
@@ -27,7 +27,7 @@ inline operation compared(const char* expected, const char* value, bool applied,
   op.refused = !applied;
   return op;
 }
-/// Nobody knows whether it happened, or whether it will.
+/// It is unknown whether it happened or will happen.
 inline operation lost(operation op) {
   op.ended = outcome::unknown;
   op.end = duration::max();

@@ -115,7 +115,7 @@ TEST_CASE("an acknowledged write that is gone at the end is lost") {
   CHECK(lost_writes(h, {{"x", "c"}}, "server1").empty());
   CHECK(lost_writes(h, {{"x", "a"}}, "server1").size() == 1);
   CHECK(lost_writes(h, {{"x", ""}}, "server1").size() == 1);
-  // Of two that overlapped either may be the last one.
+  // Of two overlapping writes either may be the last one.
   auto both = of({wrote("a", 0, 5), wrote("b", 2, 3)});
   CHECK(lost_writes(both, {{"x", "a"}}, "server1").empty());
   CHECK(lost_writes(both, {{"x", "b"}}, "server1").empty());

@@ -44,7 +44,7 @@ TEST_CASE("three servers begin a cluster and serve without faults") {
 
 namespace {
 
-/// Runs this test's program again for the traces alone. @returns what it printed
+/// Runs this test program again for the traces alone. @returns its output
 std::string traces_of_another_process() {
   std::string out;
   auto self = std::filesystem::read_symlink("/proc/self/exe").string();
@@ -84,7 +84,7 @@ TEST_CASE("promises hold under random faults, and a seed gives one trace") {
     terms += first.terms;
     entries += first.entries;
   }
-  // The runs were about something.
+  // The runs were meaningful.
   CHECK(terms > 20);
   CHECK(entries > 1000);
 }

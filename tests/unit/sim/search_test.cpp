@@ -36,14 +36,14 @@ TEST_CASE("what is unknown may take effect late or never, but only once") {
   CHECK_FALSE(explained({wrote("a", 0, 1), lost(wrote("b", 2, 3)), read("b", 3, 4), read("a", 5, 6)}));
   CHECK_FALSE(
       explained({wrote("a", 0, 1), lost(wrote("b", 2, 3)), read("b", 3, 4), wrote("c", 5, 6), read("b", 7, 8)}));
-  // Not before it was asked for.
+  // Not before it was invoked.
   CHECK_FALSE(explained({read("b", 0, 1), lost(wrote("b", 2, 3))}));
-  // A read without an answer tells nothing; what failed has not happened.
+  // A read without an answer means nothing; a failed operation has not happened.
   CHECK(explained({lost(read("never", 0, 1))}));
   auto failed = wrote("a", 0, 1);
   failed.ended = outcome::fail;
   CHECK_FALSE(explained({failed, read("a", 2, 3)}));
-  // One unknown change may rest on another.
+  // One unknown change may depend on another.
   CHECK(explained({lost(wrote("a", 0, 1)), lost(compared("a", "b", true, 2, 3)), read("b", 4, 5)}));
   CHECK_FALSE(explained({lost(compared("a", "b", true, 2, 3)), read("b", 4, 5)}));
 }
@@ -52,7 +52,7 @@ TEST_CASE("of two that compare with the same value one wins") {
   CHECK(explained({wrote("a", 0, 1), compared("a", "b", true, 2, 5), compared("a", "c", false, 2, 5)}));
   CHECK_FALSE(explained({wrote("a", 0, 1), compared("a", "b", true, 2, 5), compared("a", "c", true, 2, 5)}));
   CHECK_FALSE(explained({wrote("a", 0, 1), compared("a", "b", false, 2, 5)}));
-  // The reason for a refusal may be a change that nobody knows of.
+  // An unknown change may be the reason for a failed condition.
   CHECK(explained({wrote("a", 0, 1), lost(wrote("z", 0, 1)), compared("a", "b", false, 2, 5)}));
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("several registers change at one moment") {
   CHECK(explained({both, see("", "", 1, 2), see("1", "1", 3, 4)}));
   CHECK_FALSE(explained({both, see("1", "", 1, 2)}));
   CHECK_FALSE(explained({both, see("1", "1", 1, 2), see("", "", 3, 4)}));
-  // Refused as a whole: one condition that does not hold is reason enough, none is no reason.
+  // The transaction was rejected: one failed condition is reason enough, none is no reason.
   auto refused = with({is("x", "1"), is("y", "2"), put("x", "3")}, 10, 11);
   refused.refused = true;
   CHECK(explained({both, refused, see("1", "1", 12, 13)}));
@@ -75,7 +75,7 @@ TEST_CASE("an unknown change of several registers may have been seen in one afte
   auto unknown = lost(with({put("x", "1"), put("y", "1")}, 0, 1));
   CHECK(explained({unknown, with({put("y", "2")}, 2, 3), with({is("x", "1"), is("y", "2")}, 4, 5)}));
   CHECK_FALSE(explained({unknown, with({put("y", "2")}, 2, 3), with({is("x", ""), is("y", "1")}, 4, 5)}));
-  // It can only have happened while what it compares with was there.
+  // It can only have happened while its condition held.
   auto comparing = lost(with({is("y", "0"), put("x", "1"), put("y", "1")}, 2, 3));
   CHECK(explained({with({put("y", "0")}, 0, 1), comparing, with({put("y", "2")}, 4, 5), with({is("x", "1")}, 6, 7)}));
 }
@@ -92,7 +92,7 @@ TEST_CASE("a lock may pass on by the end of a session, and not otherwise") {
 
 TEST_CASE("what can't be decided within the bound is said to be undecided, never to be fine") {
   std::vector<operation> hard;
-  // Many writes at once, of which the reads fix no order, and a read that none of them explains.
+  // Many concurrent writes that reads do not order, and a read that none of them explains.
   static const char* values[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p"};
   for (auto* v : values) hard.push_back(wrote(v, 0, 100));
   hard.push_back(read("never written", 0, 100));

@@ -28,7 +28,7 @@ TEST_CASE("a service whose check stays critical goes after the time that its def
                 .ok());
   auto there = [&](std::size_t size) { return ask("GET", "/v1/agent/service/web" + std::to_string(size)).ok(); };
   const auto limited = std::string("\"DeregisterCriticalServiceAfter\":\"90s\",").size();
-  // Critical from the tenth second on; looked at every half minute.
+  // Critical from the tenth second on; checked every half minute.
   w.run_for(95s, never);
   CHECK(there(limited));
   w.run_for(45s, never);

@@ -43,7 +43,7 @@ const finding split_vote{"one leader a term", seconds(9), "two leaders in term 3
 } // namespace
 
 TEST_CASE("a failure shrinks to the faults, clients and time that it needs") {
-  // Fails with a pause of half a second or more, client 2, and ten seconds.
+  // Fails with a pause of at least half a second, client 2, and ten seconds.
   attempt again = [](const reproduction& r) -> std::vector<finding> {
     bool client = std::find(r.without_clients.begin(), r.without_clients.end(), 2U) == r.without_clients.end();
     bool paused = std::any_of(r.faults->begin(), r.faults->end(), [](const fault& f) {

@@ -24,12 +24,12 @@ scenario everything(unsigned servers, unsigned agents) {
             {workload_kind::definitions, 1, std::chrono::milliseconds(300)},
             {workload_kind::watches, 6},
             {workload_kind::dns, 1}};
-  // Tags that others gave a service are found by its agent when it next compares everything: after two minutes at most.
+  // An agent finds overridden tags at its next full sync: after two minutes at most.
   s.settles_within = std::chrono::seconds(150);
   return s;
 }
 
-/// The node goes down again and again.
+/// Repeated crashes of the node.
 fault_schedule crashes(const char* node, duration every, duration until) {
   fault_schedule out;
   for (auto at = every; at < until; at += every)

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Notes the world's time when an actor of the machine is woken after that long by its own clock.
+/// Records the world's time when an actor of the machine wakes after this delay on its own clock.
 std::shared_ptr<duration> woken_after(world& w, machine& m, duration wait) {
   auto when = std::make_shared<duration>(duration::max());
   m.system().spawn([&w, wait, when](caf::event_based_actor* self) -> caf::behavior {

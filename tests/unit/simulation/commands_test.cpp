@@ -32,7 +32,7 @@ outcome call(int (*command)(const std::vector<std::string>&, cli::streams), cons
   return o;
 }
 
-/// Refused with one sentence that has this in it.
+/// The command fails with one sentence that contains this.
 void refused(int (*command)(const std::vector<std::string>&, cli::streams), const std::vector<std::string>& args,
              const std::string& part) {
   auto o = call(command, args);

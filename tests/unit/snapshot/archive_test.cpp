@@ -159,7 +159,7 @@ TEST_CASE("a bad archive is refused in the reference's words") {
   const std::string reading = "failed to read snapshot file: ";
   const std::string checking = reading + "failed checking integrity of snapshot: ";
 
-  // The wrapping.
+  // Compression.
   CHECK(problem("") == "failed to decompress snapshot: EOF");
   CHECK(problem("\x1f\x8b") == "failed to decompress snapshot: unexpected EOF");
   CHECK(problem("hello world, this is no archive") == "failed to decompress snapshot: gzip: invalid header");
@@ -180,7 +180,7 @@ TEST_CASE("a bad archive is refused in the reference's words") {
   CHECK(problem(gzip(tar({{"meta.json", meta}, {"state.bin", state}}).substr(0, 4000))) ==
         reading + "failed to read or write snapshot data: unexpected EOF");
 
-  // The files.
+  // Files.
   CHECK(problem(pack({{"SHA256SUMS", sums}, {"state.bin", state}, {"meta.json", meta}})) == "");
   CHECK(problem(pack({{"meta.json", meta}, {"x", "1"}})) == reading + "unexpected file \"x\" in snapshot");
   CHECK(problem(pack({{"d/", ""}})) == reading + "unexpected file \"d/\" in snapshot");
@@ -196,7 +196,7 @@ TEST_CASE("a bad archive is refused in the reference's words") {
   CHECK(problem(pack({{"meta.json", meta}, {"meta.json", meta}, {"state.bin", state}, {"SHA256SUMS", sums}})) ==
         checking + "hash check failed for \"meta.json\"");
 
-  // The sums.
+  // Checksums.
   CHECK(with_sums(sum_line("meta.json", meta)) == checking + "file missing for \"state.bin\"");
   CHECK(with_sums(sum_line("state.bin", state)) == checking + "file missing for \"meta.json\"");
   CHECK(with_sums(sums + "00  foo\n") == checking + "list missing hash for \"foo\"");
@@ -227,7 +227,7 @@ TEST_CASE("no damaged archive is taken for a whole one, and none crashes") {
       ++refused;
       continue;
     }
-    CHECK(found->state == whole.state); // the hit byte was the same, or in gzip's own header
+    CHECK(found->state == whole.state); // the flipped byte was equal, or in gzip's own header
     CHECK(found->meta == whole.meta);
   }
   CHECK(refused > 1900);
@@ -235,7 +235,7 @@ TEST_CASE("no damaged archive is taken for a whole one, and none crashes") {
 
 namespace {
 
-/// An archive of these with sums that fit.
+/// An archive of these with matching checksums.
 std::string archive_with(const std::string& meta, const std::string& state) {
   auto sums = sum_line("meta.json", meta) + sum_line("state.bin", state);
   return gzip(tar({{"meta.json", meta}, {"state.bin", state}, {"SHA256SUMS", sums}}));
@@ -248,7 +248,7 @@ std::string meta_text(std::int64_t size, std::uint64_t index = 17) {
   return json::to_string(meta);
 }
 
-/// Compressed zeros, without having them in memory.
+/// Compressed zeros, generated without holding them in memory.
 std::string gzipped_zeros(std::uint64_t count) {
   z_stream stream{};
   deflateInit2(&stream, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY);
@@ -271,7 +271,6 @@ std::string gzipped_zeros(std::uint64_t count) {
   return out;
 }
 
-/// The header of a tar file's member.
 std::string tar_header(const std::string& name, std::uint64_t size, char type = '0') {
   std::string block(512, '\0');
   auto put = [&](std::size_t at, const std::string& text) { block.replace(at, text.size(), text); };
@@ -378,7 +377,7 @@ TEST_CASE("links, devices and sparse files are no files of a snapshot") {
     auto archive = gzip(begin + tar_header("state.bin", 0, type) + std::string(1024, '\0'));
     CHECK(problem(archive) == "failed to read snapshot file: unexpected file \"state.bin\" in snapshot");
   }
-  // GNU sparse: nothing but a hole, of an exabyte.
+  // GNU sparse: a single hole of an exabyte.
   auto sparse = tar_header("state.bin", 0, 'S');
   sparse.replace(257, 8, "ustar  \0", 8);
   sparse.replace(386, 24,

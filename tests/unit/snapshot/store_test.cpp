@@ -116,7 +116,7 @@ TEST_CASE("a snapshot store keeps its contract") {
     CHECK(ids(*store) == names{"2-9-1000", "1-100-1000"});
     add(*store, 2, 10, "c");
     CHECK(ids(*store) == names{"2-10-1000", "2-9-1000"});
-    add(*store, 2, 10, "d"); // the same moment: another name
+    add(*store, 2, 10, "d"); // the same time gives another name
     CHECK(ids(*store) == names{"2-10-1001", "2-10-1000"});
     REQUIRE(store->reap(1));
     CHECK(ids(*store) == names{"2-10-1001"});
@@ -133,7 +133,7 @@ TEST_CASE("a snapshot store keeps its contract") {
   SECTION("one from another server keeps its name") {
     auto given = request(3, 50);
     given.id = "3-50-999";
-    for (int round = 0; round < 2; ++round) { // a resent one is harmless
+    for (int round = 0; round < 2; ++round) { // a repetition is harmless
       auto sink = store->create(given, milliseconds(1));
       REQUIRE(sink);
       CHECK((*sink)->id() == "3-50-999");
@@ -177,7 +177,7 @@ TEST_CASE("snapshots in files are there after a restart, unfinished ones are not
     auto sink = store->create(request(1, 6), milliseconds(1));
     REQUIRE(sink);
     REQUIRE((*sink)->write("half"));
-    fs::copy(dir.path / "1-6-1.tmp", dir.path / "1-7-1.tmp", fs::copy_options::recursive); // as a crash leaves it
+    fs::copy(dir.path / "1-6-1.tmp", dir.path / "1-7-1.tmp", fs::copy_options::recursive); // as left by a crash
   }
   auto store = make("files", dir.path);
   CHECK(ids(*store) == names{"1-5-1000"});
@@ -203,7 +203,7 @@ TEST_CASE("any damage to a snapshot in files is noticed") {
       flip(meta, at);
       auto opened = store->open("4-5-1000");
       put_file(meta, good);
-      // A letter of a field's name may change its case: names are read without regard to it.
+      // The case of a letter in a field's name may change: names are case-insensitive.
       if (opened) CHECK((*opened)->meta() == (*store->open("4-5-1000"))->meta());
     }
     CHECK(store->open("4-5-1000"));

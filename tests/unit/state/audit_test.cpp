@@ -7,7 +7,7 @@ using namespace praetor::state;
 
 namespace {
 
-/// Tables that a test may write by hand, as no command does.
+/// Tables with handwritten content that no command produces.
 struct forged_state {
   struct tables tables;
   retired_parts retired;

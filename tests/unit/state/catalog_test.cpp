@@ -8,7 +8,7 @@ namespace {
 using keys = std::set<std::string>;
 const std::string id1 = "11111111-2222-3333-4444-555555555555", id2 = "21111111-2222-3333-4444-555555555555";
 
-/// Keys that move together.
+/// Keys that are raised together.
 keys operator+(keys a, const keys& b) {
   a.insert(b.begin(), b.end());
   return a;
@@ -222,7 +222,7 @@ TEST_CASE("queries carry the index of the narrowest key that covers them") {
   c.add(with_check(on_node("n2"), "c"));     // 13
   CHECK(instances("web") == 11);
   CHECK(instances("db") == 13);
-  CHECK(instances("none") == 13); // nothing has gone yet: max of the tables
+  CHECK(instances("none") == 13); // nothing was removed yet: the maximum of the tables
   CHECK(service_instances(*c.now_published(),
                           {.name = "none", .tags = {}, .node_meta = {}, .connect = false, .peer = {}}, nullptr)
             .index == 12);
@@ -263,7 +263,7 @@ TEST_CASE("a write elsewhere wakes nobody") {
     c.remove("n2", "gone");
     auto index = service_entries(*c.now_published(), query("nothing"), nullptr).index;
     c.add(with_service(on_node("n2"), "db", "db2"));
-    // It may be woken, but its index stands still, so that no client sees that.
+    // It may wake, but its index is unchanged, so clients do not notice.
     CHECK(service_entries(*c.now_published(), query("nothing"), nullptr).index == index);
   }
   SECTION("a check of its node") {
@@ -313,7 +313,7 @@ TEST_CASE("an instance that takes another name leaves the old one") {
             .value.empty());
   CHECK(service_entries(*s, {.name = "api", .tags = {}, .node_meta = {}, .connect = false, .peer = {}}, nullptr)
             .value.size() == 1);
-  // A check keeps the name that its service had when it was written.
+  // A check keeps the service name at the time of its registration.
   CHECK(service_checks(*s, "web", {}, nullptr).value.size() == 1);
 }
 

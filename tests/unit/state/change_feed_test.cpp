@@ -6,7 +6,7 @@ using namespace praetor::state;
 
 namespace {
 
-/// Reads the feed of a cluster whose transactions record their changes.
+/// Reads the change feed of a cluster.
 struct feed_reader {
   std::vector<published_changes> seen;
   std::shared_ptr<const change_feed::reader> subscription;

@@ -12,7 +12,7 @@
 
 namespace praetor::state {
 
-/// A published state and a log: each command is applied and published on its own.
+/// A published state and a log: each command is applied and published separately.
 struct cluster {
   publication published;
   std::uint64_t index = 10;
@@ -99,7 +99,7 @@ inline register_request with_check(register_request r, const std::string& id, st
   return r;
 }
 
-/// What an entry did to the index table: keys with their new value, or "-key" for one that is gone.
+/// The effect of an entry on the index table: keys with their new value, or "-key" for removed ones.
 inline std::set<std::string> index_changes(const store& before, const store& after) {
   std::set<std::string> out;
   after.tables().indexes.for_each([&](std::string_view key, std::uint64_t value) {

@@ -13,12 +13,12 @@ using namespace praetor;
 using namespace praetor::state;
 using namespace std::string_literals;
 
-// Bytes become a command by way of the checks alone.
+// Bytes become a command only through validation.
 static_assert(!std::is_constructible_v<log_command, std::string>);
 
 namespace {
 
-/// Why the leader does not append the command; empty if it does. Both ways in have to agree.
+/// Why the leader rejects the command; empty if it accepts it. Both ways of validation must agree.
 template <class Request>
 std::string refusal(command_type type, const Request& request) {
   auto local = encode_command(type, request);
@@ -123,7 +123,7 @@ TEST_CASE("control characters are refused in all that becomes part of a key, and
     txn_op op;
     op.service = txn_service_op{"set", bad, {}};
     CHECK(mentions(refusal(command_type::txn, transaction_of(op)), "Service.Node: "));
-    // What was let in once has to be removable.
+    // What was once accepted must be removable.
     deregister_request gone;
     gone.node = bad;
     CHECK(refusal(command_type::deregister, gone) == "");
@@ -268,13 +268,13 @@ TEST_CASE("entries that the leader would refuse today are errors when they are a
   ca.roots = {nullptr};
   CHECK(unreadable(command_type::connect_ca, ca));
   CHECK(unreadable(command_type::acl_token_set, acl_token_set_request{{nullptr}}));
-  // A kind that the tables use for something else.
+  // A kind that the tables use for another purpose.
   r = with_service(on_node("n"), "x");
   auto service = *r.service;
   service.kind = "connect-enabled";
   r.service = std::make_shared<const node_service>(service);
   CHECK_FALSE(c.add(r).ok());
-  CHECK(content_hash(*c.now_published()) != before); // indexes count on, that is all
+  CHECK(content_hash(*c.now_published()) != before); // only indexes increase
   CHECK(c.now_published()->tables().services.size() == 1);
 }
 
@@ -341,7 +341,7 @@ TEST_CASE("records that no server writes are refused when a state is read") {
   r.checks = {nullptr};
   CHECK(mentions(read(0, msgpack::pack(r)), "Checks[0]: null is not allowed"));
   CHECK(mentions(read(6, msgpack::pack(coordinate_batch{nullptr})), "null is not allowed"));
-  // A name that nobody can ask for is left out, so that a server with an old snapshot starts all the same.
+  // A name that no one can query is skipped, so that a server with an old snapshot still starts.
   state_builder builder(9);
   CHECK(builder.add(0, msgpack::pack(on_node("n"))));
   CHECK(builder.add(0, msgpack::pack(with_service(on_node("n"), "a\0b"s))));

@@ -7,7 +7,7 @@ using namespace praetor::state;
 
 namespace {
 
-/// A point on the first axis, so that the distance between two is the difference of their places.
+/// A point on the first axis, so that distances are differences.
 node_coordinate_ptr at(const std::string& node, double seconds, const std::string& segment = {}) {
   node_coordinate c;
   c.node = node;

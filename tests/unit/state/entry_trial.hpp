@@ -13,7 +13,7 @@
 
 namespace praetor::state {
 
-/// Valid commands of every kind, on few names, so that they collide.
+/// Valid commands of every kind, with few names, so that they collide.
 inline std::vector<std::string> valid_entries() {
   std::vector<std::string> out;
   auto add = [&](command_type type, const auto& request) { out.push_back(pack_command(type, request)); };
@@ -178,28 +178,28 @@ inline std::vector<std::string> valid_entries() {
   return out;
 }
 
-/// Two servers that apply the same entries, whatever these hold. Each promise that is broken ends the process.
+/// Two servers that apply the same arbitrary entries. Any violation ends the process.
 class entry_trial {
 public:
   entry_trial() { now_ = std::chrono::hours(1); }
 
   const publication& state() const { return one_; }
 
-  /// Applies an entry on both. @param entry type byte and MessagePack
+  /// Applies an entry to both. @param entry type byte and MessagePack
   void apply(const std::string& entry) {
     ++index_;
     auto accepted = check_command(entry, proposer::leader).has_value();
     auto a = apply_on(one_, entry), b = apply_on(two_, entry);
     PRAETOR_ASSERT(msgpack::pack(a) == msgpack::pack(b));
     PRAETOR_ASSERT(a.unreadable == b.unreadable);
-    // What the leader appends can be applied, or fails by the state.
+    // An entry that the leader accepts can be applied, or fails because of the state.
     PRAETOR_ASSERT(!accepted || !a.unreadable);
     if (a.ok() && !entry.empty() && entry[0] == static_cast<char>(command_type::restore)) restored_ = true;
     PRAETOR_ASSERT(one_.load()->log_index() == index_);
   }
   void pass_time(nanoseconds time) { now_ += time; }
 
-  /// Both states are equal, and so is one that starts from the snapshot of the first.
+  /// Both states are equal, and so is one restored from the first one's snapshot.
   void compare() {
     auto store = one_.load();
     PRAETOR_ASSERT(content_hash(*store) == content_hash(*two_.load()));
@@ -210,14 +210,14 @@ public:
       return true;
     });
     auto tables = read_state(bytes);
-    // An archive may hold what no server writes, for example two tokens with one secret.
+    // An archive may contain what no server writes, for example two tokens with one secret.
     if (restored_) return;
     PRAETOR_ASSERT(audit(store->tables()).empty());
     PRAETOR_ASSERT(tables);
     auto gap = difference(shape_of(*tables), shape_of(store->tables()));
     if (!gap.empty()) std::fprintf(stderr, "the snapshot differs in %s\n", gap.c_str());
     PRAETOR_ASSERT(gap.empty());
-    two_.replace(*tables); // it goes on from there
+    two_.replace(*tables); // continues from there
     PRAETOR_ASSERT(content_hash(*two_.load()) == content_hash(*store));
   }
 
@@ -240,7 +240,7 @@ private:
   bool restored_ = false;
 };
 
-/// Reads decisions from bytes; zeros when they have run out.
+/// Reads decisions from bytes; zeros once they are exhausted.
 class decision_source {
 public:
   explicit decision_source(std::string_view bytes) : bytes_(bytes) {}
@@ -298,19 +298,19 @@ inline void mutate(std::string& entry, decision_source& decide) {
   case 6:
     if (at < entry.size()) entry[at] = '\0';
     break;
-  // A whole short text becomes another value of the same length in bytes: most others break what follows.
+  // Replaces a short text by another value of the same length: most others would break what follows.
   default:
     if (at < entry.size() && (entry[at] & 0xe0) == 0xa0 && at + 1 + (entry[at] & 0x1f) <= entry.size())
       entry.replace(at, 1 + static_cast<std::size_t>(entry[at] & 0x1f), token);
   }
 }
 
-/// Applies what the decisions say: entries of any bytes, and valid ones with a few mutations.
+/// Applies entries according to the decisions: arbitrary bytes, and valid ones with a few mutations.
 inline void run_trial(std::string_view decisions) {
   static const auto valid = valid_entries();
   entry_trial trial;
   decision_source decide(decisions);
-  constexpr int most_entries = 200; // enough for all kinds to meet, and quick enough for thousands of runs
+  constexpr int most_entries = 200; // enough for all kinds to interact, and fast enough for thousands of runs
   for (int i = 0; i < most_entries && !decide.at_end(); ++i) {
     auto how = decide.byte();
     std::string entry;

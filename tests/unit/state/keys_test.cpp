@@ -13,7 +13,7 @@ namespace {
 
 using parts = std::vector<std::string>;
 
-/// Texts of the bytes that keys are made with, and of a letter.
+/// Texts of the bytes that keys are built with, and of a letter.
 std::string awkward(std::mt19937& random) {
   constexpr std::string_view bytes{"\0\x01\x02\x03"
                                    "a",

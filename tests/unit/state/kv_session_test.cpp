@@ -66,7 +66,7 @@ TEST_CASE("lists carry the newest change or deletion below their prefix") {
   CHECK(index_of(*c.now_published(), "kvs") == 14);
   c.kv("delete-tree", "t"); // 17
   CHECK(list("t") == 17);
-  CHECK(list("t/") == 14); // the tombstone stands at the shorter prefix
+  CHECK(list("t/") == 14); // the tombstone is at the shorter prefix
   CHECK(list("u") == 13);
   tombstone_request reap;
   reap.reap_index = 14;
@@ -187,7 +187,7 @@ TEST_CASE("keys of a session that deletes go with it, and a lock delay follows t
   CHECK(kv_list(*c.now_published(), "d", nullptr).index == c.index);
   CHECK(lock_delay_end(*c.now_published(), "d1") == c.now + seconds(20));
   CHECK(c.kv("lock", "d1", "v", s2).flag == false);
-  CHECK(c.kv("lock", "d1", "v", "unknown").flag == false); // the delay is looked at first
+  CHECK(c.kv("lock", "d1", "v", "unknown").flag == false); // the lock delay is checked first
   c.now += seconds(19);
   CHECK(c.kv("lock", "d1", "v", s2).flag == false);
   c.now += seconds(1);

@@ -18,7 +18,7 @@ TEST_CASE("readers see whole states that only go forward, and no waiter sleeps t
     while (!over) {
       auto s = c.published.load();
       auto a = kv_get(*s, "a", nullptr), b = kv_get(*s, "b", nullptr);
-      // Both keys are written by one transaction.
+      // One transaction writes both keys.
       if (a.value->value != b.value->value || a.index < last) ++wrong;
       last = a.index;
     }
@@ -39,10 +39,10 @@ TEST_CASE("readers see whole states that only go forward, and no waiter sleeps t
         woken = true;
         woken.notify_one();
       });
-      // Were a wake-up lost, the test would never end.
+      // A lost wake-up would make the test hang.
       if (!watch.subscribe(t)) woken.wait(false);
       while (!t->fired() && !watch.fired()) std::this_thread::yield();
-      // The callback may still be at work in the writer's thread.
+      // The callback may still be running on the writer's thread.
       if (t->fired()) woken.wait(false);
     }
   };

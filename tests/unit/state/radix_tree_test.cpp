@@ -24,7 +24,7 @@ std::vector<std::pair<std::string, int>> listed(const model& m, const std::strin
   return out;
 }
 
-/// Keys that share prefixes, hold zero and high bytes, and are prefixes of one another.
+/// Keys with common prefixes, with zero and high bytes, and prefixes of one another.
 std::string random_key(std::mt19937& random) {
   static const std::string letters("ab/\0\xff", 5);
   std::string key(random() % 7, 'a');
@@ -32,7 +32,7 @@ std::string random_key(std::mt19937& random) {
   return key;
 }
 
-/// A question asked of a snapshot, its answer then, and the cells that it gathered.
+/// A query on a snapshot, its answer, and its watch cells.
 struct question {
   bool prefix;
   std::string key;
@@ -65,7 +65,7 @@ TEST_CASE("the tree agrees with a map, old copies stay as they were and no wake-
       auto q = std::make_unique<question>();
       q->prefix = random() % 2 == 0;
       q->key = random_key(random);
-      // Sometimes asked of an old copy: then it must have fired at once if anything has changed since.
+      // Sometimes queries an old copy, whose cells must then have fired if anything has changed since.
       bool stale = !old.empty() && random() % 4 == 0;
       const auto& asked = stale ? old[random() % old.size()].first : published;
       q->answer = ask(asked, *q, &q->watch);
@@ -77,7 +77,7 @@ TEST_CASE("the tree agrees with a map, old copies stay as they were and no wake-
       if (!stale) CHECK_FALSE(fired);
       if (!fired) questions.push_back(std::move(q));
     }
-    // One transaction of several changes, some of them rolled back.
+    // A transaction of several changes, some of them rolled back.
     auto next = published;
     auto next_model = expected;
     retired_parts retired;

@@ -94,7 +94,7 @@ private:
   std::mt19937 random_;
 };
 
-/// The answers that clients see, as text.
+/// The visible answers as text.
 struct observed {
   service_query query;
   std::string text;
@@ -149,8 +149,7 @@ TEST_CASE("whatever the commands, secondary indexes follow from the records and 
     std::erase_if(waiting, [&](auto& o) {
       auto index = o->index;
       auto text = o->ask(*s, nullptr);
-      // An answer that is kept is right for as long as nothing that it read has fired; and what changes is announced by
-      // a higher index.
+      // A cached answer is valid as long as none of its cells has fired, and a changed answer has a higher index.
       if (text != o->text) {
         CHECK(o->watch.fired());
         CHECK(o->index > index);
@@ -168,7 +167,7 @@ TEST_CASE("whatever the commands, secondary indexes follow from the records and 
       auto tables = read_state(bytes);
       REQUIRE(tables);
       REQUIRE(difference(shape_of(*tables), shape_of(s->tables())) == "");
-      // One server goes on from its log, the other from a snapshot.
+      // One server continues from its log, the other from a snapshot.
       restored.published.replace(*tables);
       REQUIRE(content_hash(*restored.now_published()) == content_hash(*s));
     } else {

@@ -11,7 +11,7 @@ using namespace praetor::state;
 
 namespace {
 
-/// Whether the enum has this value: only then the compiler prints it as a name.
+/// Whether the enum has this value: only then the compiler prints it by name.
 template <command_type Type>
 constexpr bool is_named() {
   constexpr std::string_view signature = __PRETTY_FUNCTION__;
@@ -100,7 +100,7 @@ void add_cluster_settings(cluster& c) {
   c.run(command_type::restore, piece);
 }
 
-/// A state with all records that commands of this release write.
+/// A state with all records that this release writes.
 store_ptr full_state() {
   cluster c;
   add_catalog_and_keys(c);
@@ -109,7 +109,7 @@ store_ptr full_state() {
   return c.now_published();
 }
 
-/// Adds the records that commands of this release do not write.
+/// Adds records that this release does not write.
 void add_unwritten(state_builder& b) {
   auto opaque = msgpack::pack(system_metadata_entry{"a", "b", 1, 1});
   for (const auto* kind : archived_kinds())

@@ -77,7 +77,7 @@ TEST_CASE("a state written and read back is the same state") {
   CHECK(after->last_index() == before->last_index());
   CHECK(index_changes(*before, *after).empty());
   CHECK(lock_delay_end(*after, "freed") == lock_delay_end(*before, "freed"));
-  // The restored state lives on as the first one does.
+  // The restored state evolves like the original.
   d.index = c.index;
   for (auto* which : {&c, &d}) {
     which->add(with_check(on_node("n1", "11111111-2222-3333-4444-555555555555"), "serfHealth", "critical"));

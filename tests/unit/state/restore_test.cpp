@@ -15,7 +15,7 @@ std::string archive_of(const store& s, record_scope scope = record_scope::export
   return bytes;
 }
 
-/// The piece from `from` to `end`.
+/// The chunk from `from` to `end`.
 restore_request piece_of(const std::string& archive, std::size_t from, std::size_t end, std::string id = "r1") {
   restore_request r;
   r.id = std::move(id);
@@ -63,7 +63,7 @@ TEST_CASE("after an archive whose indexes are ahead of the log, changes are abov
   CHECK(target.key("new")->modify_index == 5003);
   CHECK(target.now_published()->log_index() == target.index);
 
-  // A server that takes this state over as a snapshot goes on in the same way.
+  // A server that installs this state as a snapshot evolves in the same way.
   auto copy = read_state(archive_of(*target.now_published(), record_scope::internal));
   REQUIRE(copy);
   CHECK(copy->index_offset == target.now_published()->tables().index_offset);

@@ -25,7 +25,7 @@ void list_table(std::string& out, const Table& table) {
       [&](std::string_view index, const auto& tree) { list_keys(out, name + " by " + std::string(index), tree); });
 }
 
-/// The keys of all trees: secondary indexes have to follow from the records.
+/// The keys of all trees: secondary indexes must match the records.
 inline std::string shape_of(const tables& t) {
   std::string out;
   for_each_table(t, [&](const auto& table) { list_table(out, table); });

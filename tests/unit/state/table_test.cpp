@@ -34,7 +34,7 @@ struct pet_schema {
                              table_index<"toy", by_toy, index_flags::keys_only>>;
 };
 
-/// A table with what its writes need.
+/// A table with the context of its writes.
 struct pet_shop {
   table<pet_schema> pets;
   radix_tree<std::uint64_t> indexes;
@@ -159,12 +159,12 @@ TEST_CASE("each write of a table is a change with the record before and after") 
 
 namespace {
 
-/// A table whose key functions may change their mind after a record was written.
+/// A table whose key functions may change after a record was written.
 struct moody_schema {
   using record = pet;
   static constexpr std::string_view name = "moody";
   static constexpr auto kind = command_type::kvs;
-  static inline std::string_view changed; ///< the index whose keys are others now
+  static inline std::string_view changed; ///< the index whose keys change
 
   static std::string_view key(const pet& p) { return p.id; }
   static std::string by_name(const pet& p) { return changed == "name" ? p.name + "!" : p.name; }

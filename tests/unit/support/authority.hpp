@@ -7,7 +7,7 @@
 struct evp_pkey_st;
 struct x509_st;
 
-/// A folder of PEM files that goes away with it.
+/// A temporary folder of PEM files.
 class pem_folder {
 public:
   pem_folder();

@@ -6,20 +6,20 @@
 
 namespace praetor {
 
-/// An actor system in virtual time: its actors run when the test lets them, one after the other on the test's thread.
+/// An actor system in virtual time: actors run on the test's thread, one after the other, when the test allows it.
 class virtual_system {
 public:
   virtual_system();
   virtual_system(const virtual_system&) = delete;
 
-  /// Lets the actors run until all of them wait.
+  /// Runs the actors until all of them wait.
   void run() { coordinator.run(); }
-  /// Lets time go on, and the actors run at each time-out on the way.
+  /// Advances the time, running the actors at each timeout on the way.
   void advance(std::chrono::nanoseconds by);
   caf::actor_clock::time_point now() const { return coordinator.clock().now(); }
   std::chrono::nanoseconds elapsed() const { return now() - began_; }
-  /// The actors that were told to end do, and delayed messages are dropped with what they hold. To be called before the
-  /// test's own objects are gone.
+  /// Lets actors that were told to stop do so, and drops delayed messages with what they own. Call before the test's
+  /// own objects are destroyed.
   void finish();
 
 private:

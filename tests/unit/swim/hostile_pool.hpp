@@ -11,9 +11,9 @@
 
 namespace praetor::swim::test {
 
-/// One member that hears nothing but what `choices` makes up: members that lie, strangers, broken bytes, numbers at the
-/// ends of their ranges, in any order with time and with what the member itself is asked to do. Whatever it hears, it
-/// goes on; and whatever it sends, an honest member takes.
+/// One member that receives only what `choices` invents: lying members, strangers, malformed bytes, extreme numbers, in
+/// any order with time and with commands to the member itself. Whatever it receives, it survives; and an honest member
+/// accepts whatever it sends.
 class hostile_pool {
 public:
   explicit hostile_pool(fuzz::choices& what) : what_(what), random_(5), m_(own(), small_limits(), random_) {
@@ -30,7 +30,7 @@ public:
     }
   }
 
-  std::string breach; ///< empty: nothing went wrong
+  std::string breach; ///< empty: no violation
   std::uint64_t steps = 0, packets = 0, joins = 0;
   const machine& victim() const { return m_; }
 

@@ -15,15 +15,15 @@ namespace praetor::swim::test {
 
 using namespace std::chrono_literals;
 
-/// A pool of machines on virtual time and a network that delays and loses packets. One seed decides everything.
+/// A pool of machines in virtual time and a network that delays and loses packets. One seed determines everything.
 class network {
 public:
   struct process {
     std::string name, address;
     std::mt19937_64 random;
     std::unique_ptr<machine> m;
-    duration slowness{}; ///< packets and frames are handled that much later
-    // What came out.
+    duration slowness{}; ///< delay before packets and frames are handled
+    // The output.
     std::vector<std::string> lines;
     std::vector<std::pair<time_point, member_event>> events;
     std::vector<user_event> user_events;
@@ -42,33 +42,33 @@ public:
 
   explicit network(std::uint64_t seed, settings limits = settings::lan());
 
-  /// A process that is not a member of anything yet.
+  /// A process that has not joined anything.
   process& start(const std::string& name, string_map tags = {}, merge_check check = {}, const std::string& address = {},
                  const lamport_clocks* seen = nullptr);
   /// `count` processes n0, n1, ... that joined n0.
   void start_pool(std::size_t count);
-  /// Gone without a word.
+  /// Ends it silently.
   void kill(const std::string& name);
   process& at(const std::string& name) { return *processes_.at(name); }
   machine& operator[](const std::string& name) { return *at(name).m; }
   const std::map<std::string, std::unique_ptr<process>>& all() const { return processes_; }
 
-  /// Joins and waits for the end of it.
+  /// Joins and waits for the result.
   join_result join(const std::string& who, std::vector<std::string> addresses, join_options options = {});
-  /// Takes up what a machine wants after a call from outside.
+  /// Collects a machine's output after a direct call.
   void settle() { collect(); }
   void run(duration time);
-  /// Runs until `condition` holds. False: it does not within `limit`.
+  /// Runs until `condition` holds. Returns false if it does not within `limit`.
   bool run_until(duration limit, const std::function<bool()>& condition);
 
-  /// Everybody alive holds everybody alive, and nobody else, to be alive.
+  /// All live members see exactly the live members as alive.
   bool agreed() const;
 
-  double loss = 0;            ///< of packets; streams are reliable
-  std::set<std::string> cut;  ///< addresses that no packet and no stream reaches or leaves
-  std::set<std::string> mute; ///< addresses that packets, but not streams, neither reach nor leave
+  double loss = 0;            ///< packet loss; streams are reliable
+  std::set<std::string> cut;  ///< addresses without any traffic
+  std::set<std::string> mute; ///< addresses without packets; streams work
   time_point now{std::chrono::hours(1)};
-  std::uint64_t hash = 1469598103934665603ull; ///< of all packets and streams so far
+  std::uint64_t hash = 1469598103934665603ull; ///< of all traffic so far
 
 private:
   void collect();
@@ -83,7 +83,7 @@ private:
   settings limits_;
   std::mt19937_64 random_;
   std::map<std::string, std::unique_ptr<process>> processes_;
-  std::map<std::string, std::string> addresses_; ///< to names
+  std::map<std::string, std::string> addresses_; ///< name by address
   std::multimap<time_point, std::function<void()>> events_;
   std::size_t started_ = 0;
 };

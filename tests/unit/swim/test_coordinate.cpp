@@ -39,13 +39,12 @@ TEST_CASE("a round trip moves the coordinate towards what was measured") {
   other.error = 0.5;
   auto own = c.own();
   REQUIRE(c.update("b", other, 100ms, random));
-  // weight 1.5 / 2.0, wrongness (0.1 - 0.00002) / 0.1
   double weight = 0.75, wrongness = (0.1 - 0.00002) / 0.1;
   CHECK(c.own().error == Approx(std::min(1.5, 0.25 * weight * wrongness + 1.5 * (1 - 0.25 * weight))));
   double moved = 0.25 * weight * (0.1 - 0.00002);
   double length = 0;
   for (double x : c.own().vec) length += x * x;
-  CHECK(std::sqrt(length) == Approx(moved).epsilon(0.001)); // gravity pulls by next to nothing
+  CHECK(std::sqrt(length) == Approx(moved).epsilon(0.001)); // gravity is negligible here
   CHECK(c.own().height >= 10.0e-6);
   CHECK(c.own().adjustment == Approx((0.1 - moved - c.own().height - other.height) / 40).epsilon(0.01));
   CHECK(own.error == 1.5);

@@ -16,7 +16,7 @@ namespace {
 constexpr auto most = ~std::uint64_t{0};
 constexpr auto free_range = std::uint64_t{1} << 48;
 
-/// One member, to which everybody else is played by hand.
+/// One member; the test plays all others.
 struct victim {
   std::mt19937_64 random{42};
   time_point now{1h};
@@ -43,7 +43,7 @@ struct victim {
     take();
   }
   void add(const std::string& name) { hear({alive{1, name, "10.1.0." + name.substr(1) + ":8301", {}, {}}}); }
-  /// Refused: counted, said of whom, and not passed on.
+  /// The message is rejected: counted, reported with its sender, and not rebroadcast.
   bool refuses(const message& what) {
     auto before = m.count().refused_messages;
     auto waiting = m.queued();
@@ -53,7 +53,7 @@ struct victim {
     return m.count().refused_messages == before + 1 && named && after.nodes == waiting.nodes &&
            after.intents == waiting.intents && after.events == waiting.events && after.queries == waiting.queries;
   }
-  /// The text of the refusal of a frame; empty: it was taken.
+  /// The error for a frame; empty if it was accepted.
   std::string refusal_of(const std::string& frame) {
     auto before = m.count().refused_streams;
     auto answer = decode_stream(m.stream_received("10.9.0.9:7", frame, now));
@@ -137,7 +137,7 @@ TEST_CASE("names, addresses and tags beyond their limits are refused in packets"
   CHECK(v.m.member_count() == 1);
   v.hear({alive{1, longest, address, {{"k", std::string(tags_limit - 8, 't')}}, {}}});
   CHECK(v.m.find(longest).has_value());
-  // It can be told to others, and pinged.
+  // It can be gossiped and probed.
   for (int i = 0; i < 20; ++i) {
     v.now = std::max(v.now, v.m.next_deadline());
     v.m.tick(v.now);
@@ -195,7 +195,7 @@ TEST_CASE("the memory for a state is in proportion to its bytes") {
                         std::string({static_cast<char>(i), static_cast<char>(i >> 8), static_cast<char>(i >> 16)}));
     msgpack::write_nil(fields);
   }
-  std::string small; // the smallest member that is one
+  std::string small; // the smallest valid member
   msgpack::pack(small, node_entry{alive{0, "n", "1.1.1.1:1", {}, {}}, node_condition::alive});
   auto before = peak_kilobytes();
   for (const auto& bytes :
@@ -222,25 +222,25 @@ TEST_CASE("a packet has a bounded length, number of messages and number of answe
   v.hear(std::vector<message>(100, ping{1, "me", "n1"}));
   CHECK(v.sent<ack>() == packet_question_limit);
   CHECK(v.m.count().refused_messages == 100 - packet_question_limit);
-  // A bad message does not cost the good ones beside it.
+  // A bad message does not invalidate the good ones beside it.
   v.hear({suspect{1, std::string(300, 'x'), "n1"}, alive{1, "n1", "10.1.0.1:8301", {}, {}}});
   CHECK(v.m.find("n1").has_value());
 }
 
 TEST_CASE("nobody is sent more than this member was, but members") {
   victim v;
-  v.add("n1"); // there are news to pass on
+  v.add("n1"); // to have gossip pending
   v.hear({ping{1, "me", "n9"}}, "10.9.0.9:7");
   REQUIRE(v.out.packets.size() == 1);
   CHECK(decode_packet(v.out.packets[0].bytes)->size() == 1);
-  v.hear({ping{1, "me", "n1"}}, "10.9.0.9:7"); // in a member's name, from elsewhere
+  v.hear({ping{1, "me", "n1"}}, "10.9.0.9:7"); // with a member's name, from another address
   CHECK(decode_packet(v.out.packets[0].bytes)->size() == 1);
   v.hear({ping{1, "me", "n1"}}, "10.1.0.1:8301");
   CHECK(decode_packet(v.out.packets[0].bytes)->size() > 1);
   query q;
   q.time = 1, q.source = "n9", q.address = "10.7.7.7:53", q.wants_ack = true, q.timeout = 5s;
   v.hear({q});
-  CHECK(v.out.packets.empty()); // a pool that answers anybody makes a flood of one packet
+  CHECK(v.out.packets.empty()); // answering anyone would amplify one packet into a flood
   q.id = 1, q.source = "n1";
   v.hear({q});
   CHECK(v.out.packets.empty());
@@ -288,7 +288,7 @@ TEST_CASE("no member pushes the clocks to their end") {
   CHECK(clocks.event < 10);
   CHECK(clocks.query < 10);
   CHECK(v.m.find("n1")->status == member_status::alive);
-  // As far as honest pools get, a clock follows at once; from there on in small steps.
+  // Within the range of honest pools a clock follows at once; beyond it in small steps.
   v.hear({join_intent{free_range, "n1"}});
   CHECK(v.m.clocks().member == free_range + 1);
   v.hear({join_intent{free_range + counter_step, "n1"}});
@@ -309,7 +309,7 @@ TEST_CASE("who joins takes the clocks of the pool, however far they are") {
   v.join(s);
   CHECK(v.m.send_user_event("f", "", false, v.now));
   v.take();
-  CHECK(v.out.user_events.size() == 1); // events are heard all the same
+  CHECK(v.out.user_events.size() == 1); // events are received all the same
 }
 
 TEST_CASE("an accusation with the highest incarnation is not believed, and any other can be denied") {
@@ -327,7 +327,7 @@ TEST_CASE("an accusation with the highest incarnation is not believed, and any o
   v.hear({suspect{free_range, "me", "n1"}});
   REQUIRE_FALSE(v.out.notices.empty());
   CHECK(v.out.notices[0].kind == notice::kind_t::refuted);
-  // Its word is believed by others, who stand far below.
+  // Others, whose clocks are far lower, accept its messages.
   victim other;
   other.hear({alive{1, "me2", "10.0.0.2:8301", {}, {}}, suspect{free_range, "me2", "n1"},
               alive{free_range + 1, "me2", "10.0.0.2:8301", {{"k", "v"}}, {}}});
@@ -350,7 +350,7 @@ TEST_CASE("remembered events have a limit, and never keep states from being exch
   const auto& events = std::get<push_pull>(*decoded).events;
   CHECK(events.size() > 500);
   CHECK(events.front().time == 400); // the newest ones
-  // What was forgotten is no news.
+  // Forgotten events are not new.
   v.hear({user_event{1, "e0", payload, false}});
   CHECK(v.out.user_events.empty());
 }
@@ -377,7 +377,7 @@ TEST_CASE("a pool that is full takes nobody more, and keeps whom it has") {
   CHECK(v.m.member_count() == before);
   v.hear({alive{2, "n1", "10.1.0.1:8301", {{"t", "new"}}, {}}});
   CHECK(v.m.find("n1")->tags == string_map{{"t", "new"}});
-  // Its state still fits into a frame, and others take it.
+  // Its state still fits into a frame, and others accept it.
   auto state = v.m.stream_received("10.9.0.1:1", encode(stream_message(push_pull{})), v.now);
   CHECK(state.size() < frame_limit);
   CHECK(decode_stream(state));
@@ -393,7 +393,7 @@ TEST_CASE("who has not proven that it knows a key changes none") {
     ++q.id;
     v.hear({q}, "10.1.0.1:8301", false);
     CHECK(v.out.queries.empty());
-    CHECK(v.m.queued().queries == 0); // nobody else takes it for proven
+    CHECK(v.m.queued().queries == 0); // no one else takes it for authenticated
   }
   CHECK(v.m.count().refused_messages == 4);
   v.hear({q}, "10.1.0.1:8301", true);

@@ -102,7 +102,7 @@ TEST_CASE("encryption can be brought in step by step") {
 TEST_CASE("keys are installed, used and removed") {
   auto keys = ring({'a'});
   REQUIRE(keys.install(key('b')));
-  REQUIRE(keys.install(key('b'))); // nothing new
+  REQUIRE(keys.install(key('b'))); // already installed
   CHECK(keys.encoded() == std::vector<std::string>{key('a'), key('b')});
   CHECK(keys.use(key('c')).error().text == "Requested key is not in the keyring");
   CHECK(keys.remove(key('a')).error().text == "Removing the primary key is not allowed");

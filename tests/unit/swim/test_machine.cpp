@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// One machine, to which everybody else is played by hand.
+/// One machine; the test plays all others.
 struct stage {
   std::mt19937_64 random{42};
   time_point now{1h};
@@ -38,7 +38,7 @@ struct stage {
     take();
   }
   void add(const std::string& name) { hear(alive{1, name, address(name), {}, {}}); }
-  /// To the next deadline; returns what came out.
+  /// Advances to the next deadline; collects the output.
   void step() {
     now = std::max(now, m.next_deadline());
     m.tick(now);
@@ -54,7 +54,7 @@ struct stage {
     }
     return result;
   }
-  /// Steps until a direct ping goes out.
+  /// Advances until a direct ping is sent.
   ping await_ping() {
     for (int i = 0; i < 1000; ++i) {
       step();
@@ -87,14 +87,14 @@ TEST_CASE("a probe goes direct, then through others and over a stream, and then 
   CHECK(s.out.streams[0].to == stage::address(asked.target));
   CHECK(s.out.streams[0].timeout == 500ms);
   CHECK(std::get<ping>(decode_stream(s.out.streams[0].bytes).value()).target == asked.target);
-  // All three say that they have no answer either: this node is not the one to blame.
+  // All three send nacks: this node's connection is not the problem (Lifeguard, LHA Probe).
   for (int i = 0; i < 3; ++i) s.hear(nack{asked.sequence});
   while (s.out.notices.empty()) s.step();
   CHECK(s.now - start == 1s);
   CHECK(s.out.notices[0].kind == notice::kind_t::suspected);
   CHECK(s.out.notices[0].subject == asked.target);
   CHECK(s.m.health_score() == 0);
-  // Nobody fails before the longest suspicion is over: 6 x 4 s.
+  // No one fails before the longest suspicion has timed out: 6 x 4 s.
   bool failed = false;
   auto others_answer = [&] {
     for (const auto& [to, p] : s.sent<ping>())
@@ -134,7 +134,7 @@ TEST_CASE("an ack in any way ends the probe and heals") {
     while (s.m.health_score() == 0) s.step();
     auto asked = s.await_ping();
     auto before = s.m.health_score();
-    s.now += wait; // past the direct part of the probe
+    s.now += wait; // after the direct part of the probe
     s.m.tick(s.now);
     s.take();
     s.hear(ack{asked.sequence, {}}, "10.7.7.7:1");
@@ -215,7 +215,7 @@ TEST_CASE("what is said of a member counts by its incarnation") {
     s.hear(alive{5, "n1", "10.1.0.1:8301", {}, {}});
     s.hear(word);
     CHECK(s.m.find("n1")->status == status);
-    // Equal or older life is no news; newer is.
+    // An equal or older alive message is not new; a newer one is.
     s.hear(alive{5, "n1", "10.1.0.1:8301", {{"k", "old"}}, {}});
     CHECK(s.m.find("n1")->tags.empty());
     s.hear(alive{7, "n1", "10.1.0.1:8301", {{"k", "new"}}, {}});
@@ -269,7 +269,7 @@ TEST_CASE("accusations of this node are outbid") {
     for (const auto& [to, a] : s.sent<alive>())
       if (a.name == "me" && a.incarnation == 31) outbid = true;
   CHECK(outbid);
-  s.hear(suspect{12, "me", "n1"}); // older than that
+  s.hear(suspect{12, "me", "n1"}); // an older incarnation
   CHECK(s.out.notices.empty());
 }
 
@@ -283,7 +283,7 @@ TEST_CASE("intents count by their time, and wait for members that are still unkn
   CHECK_FALSE(s.out.status_changed);
   s.hear(join_intent{11, "n1"});
   CHECK(s.m.find("n1")->status == member_status::alive);
-  CHECK(s.out.status_changed); // no event says so
+  CHECK(s.out.status_changed); // without an event
   s.hear(leave_intent{12, "n1", false});
   CHECK(s.out.status_changed);
   s.hear(dead{1, "n1", "n1"});
@@ -295,7 +295,7 @@ TEST_CASE("intents count by their time, and wait for members that are still unkn
   s.m.tick(s.now);
   s.add("n2");
   CHECK(s.m.find("n2")->status == member_status::alive);
-  // Nobody makes the clock jump to its end.
+  // No one can drive the clock to its end.
   s.hear(leave_intent{~0ull, "n2", false});
   CHECK(s.m.find("n2")->status == member_status::alive);
   CHECK(s.m.clocks().member == 21);
@@ -313,14 +313,14 @@ TEST_CASE("nobody is told that a member left at the time of its return") {
     s.take();
     return std::get<push_pull>(answer.value());
   };
-  s.hear(join_intent{11, "n1"}); // sooner than the word that it is alive
+  s.hear(join_intent{11, "n1"}); // earlier than its alive message
   CHECK(told().left == std::vector<std::string>{"n1"});
   CHECK(told().status_times.at("n1") == 10);
   s.hear(alive{2, "n1", stage::address("n1"), {}, {}});
   CHECK(s.m.find("n1")->status == member_status::alive);
   CHECK(told().left.empty());
   CHECK(told().status_times.at("n1") == 11);
-  s.hear(leave_intent{11, "n1", false}); // from somebody who says so all the same
+  s.hear(leave_intent{11, "n1", false}); // from another member nevertheless
   CHECK(s.m.find("n1")->status == member_status::alive);
 }
 
@@ -334,7 +334,7 @@ TEST_CASE("a member answers every intent of its own name that it did not announc
         if (said.name == "me") newest = std::max(newest, said.time);
     return newest;
   };
-  // A forged join first: whoever takes the leave of the same time believes it, and has to hear something later.
+  // A forged join first: members that accept the leave of the same time need a later message.
   s.hear(join_intent{1 << 20, "me"});
   CHECK(newest_join() == (1 << 20) + 1);
   s.hear(leave_intent{(1 << 20) + 1, "me", false});
@@ -363,7 +363,7 @@ TEST_CASE("packets stay within their budget, encryption included") {
   }
   CHECK(packets > 30);
   CHECK(largest + sealed_packet_overhead <= 1400);
-  CHECK(largest > 1200); // and make use of it
+  CHECK(largest > 1200); // and uses it
 }
 
 TEST_CASE("events that are too large are refused, old ones and copies are dropped") {
@@ -416,7 +416,7 @@ TEST_CASE("late and oversized answers are refused") {
   CHECK(acks[0].second == query_response{5, 9, "me", true, ""});
   auto handle = s.out.queries[0].handle;
   CHECK(s.m.respond(handle, std::string(1024, 'x'), s.now).error().text == "response exceeds limit of 1024 bytes");
-  s.hear(q); // the same again is no news
+  s.hear(q); // a repetition is not new
   CHECK(s.out.queries.empty());
   s.now += 5s;
   s.m.tick(s.now);

@@ -42,7 +42,7 @@ TEST_CASE("members that join one of them soon know each other") {
   REQUIRE(net.run_until(3s, [&] { return net.agreed(); }));
   for (const auto& [name, p] : net.all()) {
     CHECK(p->m->member_count() == 10);
-    CHECK(p->saw(member_change::join, name)); // itself too
+    CHECK(p->saw(member_change::join, name)); // including itself
     CHECK(p->events.size() == 10);
   }
 }
@@ -80,7 +80,7 @@ TEST_CASE("a join tells which addresses did not answer") {
 TEST_CASE("a join that wants one address stops at the first that answers") {
   network net(4);
   net.start("a"), net.start("b"), net.start("c");
-  net.cut.insert(net.at("b").address); // else gossip would bring c's words to a anyway
+  net.cut.insert(net.at("b").address); // otherwise gossip would deliver c's messages to a
   join_options first;
   first.first_only = true;
   auto result = net.join("a", {"10.9.9.9:8301", net.at("c").address, net.at("b").address}, first);
@@ -104,7 +104,7 @@ TEST_CASE("a killed member is failed everywhere within the time that the paramet
     for (const auto& [name, p] : net.all()) {
       auto t = after(*p, since, member_change::fail, "n5");
       CHECK(t >= shortest);
-      // A probe of one of eleven members comes within two intervals, confirmations soon after; then gossip.
+      // One of eleven members is probed within two intervals, confirmations follow soon; then gossip.
       CHECK(t <= shortest + 8s);
       CHECK(p->m->count().failures == 1);
     }
@@ -139,7 +139,7 @@ TEST_CASE("a slow member is not failed, and does not fail others") {
   net.at("n3").slowness = 1500ms;
   net.run(180s);
   for (const auto& [name, p] : net.all()) CHECK(p->m->count().failures == 0);
-  // It noticed that it is the slow one, and gives others more time.
+  // It noticed that it is slow itself, and gives others more time (Lifeguard, LHA Suspicion).
   CHECK(net["n3"].health_score() > 0);
   CHECK(net.agreed());
 }
@@ -176,7 +176,7 @@ TEST_CASE("a member that leaves is left everywhere, never failed") {
   net.settle();
   CHECK(net["n2"].has_left());
   REQUIRE(net.run_until(14s, [&] { return net.at("n2").left; }));
-  CHECK(net.now - since >= 3s); // the time to get around
+  CHECK(net.now - since >= 3s); // the time to spread
   CHECK(all_see(net, "n2", member_status::left));
   CHECK(net.at("n2").lines.back() == "leave");
   net.kill("n2");
@@ -248,7 +248,7 @@ TEST_CASE("a failed member comes back with another address when the old one is d
   net.start("n3", {}, {}, "10.7.7.7:8301");
   net.join("n3", {net.at("n0").address});
   net.run(5s);
-  CHECK(net.at("n0").status_of("n3") == member_status::failed); // too early: somebody may use its name
+  CHECK(net.at("n0").status_of("n3") == member_status::failed); // too early: the name may still be in use
   CHECK_FALSE(net.at("n0").conflicts.empty());
   REQUIRE(net.run_until(120s, [&] { return net.agreed(); }));
   CHECK(net.at("n1").m->find("n3")->address == "10.7.7.7");
@@ -275,7 +275,7 @@ TEST_CASE("a member that restarts at once with nothing remembered is believed ag
 TEST_CASE("a name that is taken is reported as a conflict") {
   network net(53);
   net.start_pool(3);
-  net.cut.insert("10.8.8.8:8301"); // it comes in below, by hand
+  net.cut.insert("10.8.8.8:8301"); // delivered below, by the test
   auto claim = alive{9, "n1", "10.8.8.8:8301", {}, {}};
   net["n0"].packet_received("10.8.8.8:8301", compose_packet({encode(message(claim))}), net.now);
   net.settle();
@@ -287,14 +287,14 @@ TEST_CASE("a name that is taken is reported as a conflict") {
 TEST_CASE("a pool that was cut in two finds together again by itself") {
   network net(54);
   net.start_pool(6);
-  // Each side loses the other: packets between them vanish while the addresses of one side are cut off, so the members
+  // Each side loses the other: no packets pass between them while the addresses of one side are cut off, so the members
   // there lose each other too.
   for (auto name : {"n4", "n5"}) net.cut.insert(net.at(name).address);
   REQUIRE(net.run_until(90s, [&] {
     return net.at("n0").status_of("n4") == member_status::failed &&
            net.at("n4").status_of("n0") == member_status::failed;
   }));
-  net.run(120s); // past the gossip to the dead
+  net.run(120s); // after gossip to the dead has ended
   net.cut.clear();
   CHECK(net.run_until(300s, [&] { return net.agreed(); }));
 }
@@ -322,7 +322,7 @@ TEST_CASE("a user event reaches every member once") {
   REQUIRE(net["n3"].send_user_event("deploy", "1.2.3", false, net.now));
   REQUIRE(net["n7"].send_user_event("deploy", "1.2.4", false, net.now));
   net.settle();
-  net.run(90s); // what gossip missed comes with an exchange of states
+  net.run(90s); // a push/pull delivers what gossip missed
   for (const auto& [name, p] : net.all()) {
     REQUIRE(p->user_events.size() == 2);
     CHECK(p->user_events[0].name == "deploy");
@@ -436,7 +436,7 @@ TEST_CASE("a query goes to those it is meant for, and answers find ways around")
   CHECK(net.at("b").queries.empty());
   REQUIRE(net.at("c").queries.size() == 1);
   REQUIRE(net["c"].respond(net.at("c").queries[0].handle, "yes", net.now));
-  REQUIRE(net["c"].take_output().packets.size() == 3); // straight, and through b and d
+  REQUIRE(net["c"].take_output().packets.size() == 3); // directly, and through b and d
   REQUIRE(net["d"].respond(net.at("d").queries[0].handle, "yes", net.now));
   net.settle();
   net.run(1s);
@@ -460,7 +460,7 @@ TEST_CASE("pools of different datacenters refuse each other") {
   CHECK(result.errors[0].address == net.at("a1").address);
   CHECK(result.errors[0].why == "Remote error: Member 'b1' part of wrong datacenter; expected 'a'");
   CHECK(net.at("a1").count(notice::kind_t::merge_refused) == 1);
-  // Nor does a stray packet bring them together.
+  // A stray packet does not merge them either.
   net["a1"].packet_received(
       "10.5.5.5:1", compose_packet({encode(message(alive{1, "b1", "10.5.5.5:8301", {{"dc", "b"}}, {}}))}), net.now);
   net.settle();
@@ -481,7 +481,7 @@ TEST_CASE("coordinates come to say how far members are apart") {
       if (name == other) continue;
       auto estimate = distance(p->m->coordinate(), q->m->coordinate());
       CHECK(estimate > 1ms);
-      CHECK(estimate < 12ms); // the network takes 1 to 10 ms there and back
+      CHECK(estimate < 12ms); // the round trip takes 1 to 10 ms
       CHECK(p->m->coordinate_of(other).has_value());
     }
   }

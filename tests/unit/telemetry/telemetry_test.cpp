@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// 2026-11-20 20:45:50 UTC, the beginning of an interval.
+/// 2026-11-20 20:45:50 UTC, the start of an interval.
 constexpr nanoseconds start = std::chrono::seconds(1795207550);
 
 settings on_host(std::string host) {
@@ -81,7 +81,7 @@ TEST_CASE("the running interval is shown until the first is complete, then the l
   CHECK(t.report().timestamp == "2026-11-20 20:46:00 +0000 UTC");
 
   t.advance(start + 30s);
-  CHECK(t.report().counters.empty()); // nobody wrote
+  CHECK(t.report().counters.empty()); // no values
 }
 
 TEST_CASE("a slot that is used again a minute later starts from nothing") {
@@ -174,7 +174,7 @@ TEST_CASE("Prometheus reads names without dots, summaries and labels") {
 
   for (auto later = 10s; later <= 40s; later += 10s) t.advance(start + later);
   text = t.prometheus_text();
-  CHECK(text.find("not_found") == text.npos); // not written for longer than the retention
+  CHECK(text.find("not_found") == text.npos); // no value for longer than the retention
   CHECK(has_line(text, "consul_state_nodes 0"));
 }
 
@@ -202,7 +202,7 @@ struct door_metrics : group {
   sample squeaks{*this, "door.squeak"};
 };
 
-/// Keeps what it is told.
+/// Records its input.
 class kept_sink final : public sink {
 public:
   struct kept_values final : recorder {

@@ -13,7 +13,7 @@ watch_follower following(nlohmann::json definition) {
   return watch_follower(take_watch_plan(parameters).value());
 }
 
-/// The news as a handler would be shown it; "-" for none, and failures as their text.
+/// The result as a handler receives it; "-" for none, and errors as their text.
 std::string told(watch_follower& follower, std::string_view body, std::uint64_t index, std::int64_t status = 200,
                  std::string hash = {}) {
   auto news = follower.answered({status, index, std::move(hash), body});
@@ -37,7 +37,7 @@ TEST_CASE("the first answer is news, and then each that shows something else") {
   CHECK(told(follower, services, 7) == R"(7 {"a":["x"],"b":[]})");
   CHECK(parameter(follower, "index") == "7");
   CHECK(told(follower, services, 7) == "-");
-  CHECK(told(follower, services, 8) == "-"); // the index moved, what is shown did not
+  CHECK(told(follower, services, 8) == "-"); // the index changed, the result did not
   CHECK(parameter(follower, "index") == "8");
   CHECK(told(follower, other_services, 9) == R"(9 {"a":["x"]})");
 }
@@ -68,7 +68,7 @@ TEST_CASE("failures are told, and the pause grows with each in a row up to three
   CHECK(follower.failed() == 45s);
   for (int i = 0; i < 100; ++i) CHECK(follower.failed() <= 180s);
   CHECK(follower.failed() == 180s);
-  CHECK(told(follower, "[]", 7) == "7 []"); // whoever was away is told where things stand
+  CHECK(told(follower, "[]", 7) == "7 []"); // reported after an interruption
   CHECK(follower.failed() == 5s);
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("of the events only those are shown that came after the last answer") 
   };
   CHECK(ids(told(follower, "[" + first + "," + second + "]", 11)) == "02");
   CHECK(ids(told(follower, "[" + first + "," + second + "," + third + "]", 3)) == "3");
-  CHECK(parameter(follower, "index") == "3"); // the indexes of events have no order
+  CHECK(parameter(follower, "index") == "3"); // the indexes of events are unordered
 }
 
 TEST_CASE("a service of the agent is followed by the hash of its answer") {
