@@ -25,8 +25,8 @@ namespace praetor {
   row(compare_and_set_without_compare) \
   row(snapshot_forgets_indexes) \
   row(lost_wake_up) \
-  row(rendered_answer_kept_over_restore) \
-  row(kept_answer_outlives_its_index) \
+  row(rendered_answer_survives_restore) \
+  row(cached_answer_outlives_its_index) \
   row(stale_answer_marked_consistent) \
   row(resent_compare_and_set) \
   row(anti_entropy_drops_retry) \

@@ -48,7 +48,7 @@ public:
   void release(node& n);
   /// @param silently connections do not break: others notice by silence
   void stop(node& n, bool silently);
-  /// Removes the machine permanently from the cluster.
+  /// Removes the host permanently from the cluster.
   void remove(node& n);
   /// Whether the others can continue, and no acknowledged write is lost, without this server's disk.
   bool can_do_without(const node& n) const;

@@ -6,7 +6,7 @@ namespace praetor::sim {
 
 namespace {
 
-/// A machine without files and environment variables: the text is the whole configuration.
+/// A host without files and environment variables: the text is the whole configuration.
 class bare_machine final : public config::environment {
 public:
   path_kind kind_of(const std::string& path) override {
@@ -21,7 +21,7 @@ public:
     return std::vector<config::interface_address>{{"lo", "127.0.0.1", 8, up | loopback, false},
                                                   {"eth0", "10.0.0.1", 24, up, true}};
   }
-  expected<std::string> hostname() override { return std::string("machine"); }
+  expected<std::string> hostname() override { return std::string("host"); }
   std::optional<std::string> getenv(const std::string&) override { return std::nullopt; }
   std::uint64_t max_file_descriptors() override { return 65536; }
 };
@@ -30,11 +30,11 @@ public:
 
 expected<std::shared_ptr<const config::runtime_config>> read_configuration(const std::string& hcl,
                                                                            const std::string& more) {
-  bare_machine machine;
+  bare_machine host;
   config::sources from;
   from.fragments.push_back(hcl);
   if (!more.empty()) from.fragments.push_back(more);
-  auto loaded = config::load(from, machine);
+  auto loaded = config::load(from, host);
   if (!loaded) return tl::unexpected(loaded.error());
   return std::make_shared<const config::runtime_config>(std::move(loaded->config));
 }

@@ -8,7 +8,7 @@
 
 namespace praetor::sim {
 
-/// Parses a configuration like an agent, on a machine that has only a data directory and two interfaces.
+/// Parses a configuration like an agent, on a host that has only a data directory and two interfaces.
 /// @param hcl the configuration text
 /// @param more another text, which takes precedence
 expected<std::shared_ptr<const config::runtime_config>> read_configuration(const std::string& hcl,

@@ -11,9 +11,9 @@ namespace praetor::sim {
 
 /// The kinds of faults. `fault::nodes` names the affected nodes; the comments define `fault::amount`.
 enum class fault_kind {
-  // Processes and machines.
+  // Processes and hosts.
   crash,                    ///< kills the process (connections break at once), and restarts it at the end
-  power_loss,               ///< the machine goes down: others notice by silence only
+  power_loss,               ///< the host goes down: others notice by silence only
   lost_disk,                ///< a crash, and the disk is empty at the restart
   old_disk,                 ///< a crash, and a restart with the disk's content of `amount` seconds before
   pause,                    ///< the process is suspended (SIGSTOP, a live migration)
@@ -21,7 +21,7 @@ enum class fault_kind {
   kill_leader_before_reply, ///< kills the leader between the fsync of an entry and the answer
   kill_leader_before_apply, ///< kills the leader between the commit of an entry and its application
   kill_new_leader,          ///< kills the next elected leader when its first entry is only on its own disk
-  destroy,                  ///< removes the machine permanently, unless its disk is needed
+  destroy,                  ///< removes the host permanently, unless its disk is needed
   // Clocks.
   clock_jump,  ///< offsets the wall clock by `amount` seconds
   clock_drift, ///< speeds clocks up by `amount` (0.1 = ten per cent)

@@ -90,7 +90,7 @@ gossip_network::gossip_network(sim::world& world, gossip_behaviour behaviour, co
     : world_(world), behaviour_(behaviour), wires_(cables) {}
 
 link_trouble gossip_network::trouble(const std::string& from, const std::string& to) const {
-  return wires_ ? wires_->on(machine_of(from), machine_of(to)) : link_trouble{};
+  return wires_ ? wires_->on(host_of(from), host_of(to)) : link_trouble{};
 }
 
 bool gossip_network::passes(const std::string& from, const std::string& to) const {

@@ -21,7 +21,7 @@ struct gossip_behaviour {
 /// The network of gossip: delayed, lost or duplicated packets, and exchanges over streams.
 class gossip_network {
 public:
-  /// @param cables the links between machines; null: never disturbed
+  /// @param cables the links between hosts; null: never disturbed
   explicit gossip_network(sim::world& world, gossip_behaviour behaviour = {}, const wires* cables = nullptr);
 
   /// The sockets of one life of a member. Nothing passes once `plugged` is false.

@@ -62,8 +62,8 @@ envelope envelope_in(frame&& f) { return {f.version, f.envelope_kind, std::move(
 class network::port final : public connector, public std::enable_shared_from_this<network::port> {
 public:
   /// @param on null: not an agent of the world
-  port(network& net, sim::machine* on, peer_identity who, std::shared_ptr<const bool> plugged)
-      : net_(&net), alive_(net.alive_), on_(on), who_(std::move(who)), machine_(machine_of(who_.address)),
+  port(network& net, sim::host* on, peer_identity who, std::shared_ptr<const bool> plugged)
+      : net_(&net), alive_(net.alive_), on_(on), who_(std::move(who)), host_(host_of(who_.address)),
         plugged_(std::move(plugged)) {}
 
   void connect(const known_server& to, caf::actor_id,
@@ -82,8 +82,8 @@ public:
   bool plugged() const { return *plugged_; }
   bool usable() const { return *alive_ && *plugged_; }
   const peer_identity& who() const { return who_; }
-  const std::string& machine() const { return machine_; }
-  sim::machine& on() const { return *on_; }
+  const std::string& host() const { return host_; }
+  sim::host& on() const { return *on_; }
   bool paused() const { return on_ && on_->paused(); }
   const rpc_gateway_actor& gateway() const { return gateway_; }
 
@@ -93,9 +93,9 @@ public:
 private:
   network* net_;
   std::shared_ptr<const bool> alive_;
-  sim::machine* on_;
+  sim::host* on_;
   peer_identity who_;
-  std::string machine_; ///< its IP address
+  std::string host_; ///< its IP address
   std::shared_ptr<const bool> plugged_;
   rpc_gateway_actor gateway_;
 };
@@ -133,9 +133,7 @@ public:
   bool concerns(const std::string& address) const {
     return client_->who().address == address || server_->who().address == address;
   }
-  bool touches(const std::string& machine) const {
-    return client_->machine() == machine || server_->machine() == machine;
-  }
+  bool touches(const std::string& host) const { return client_->host() == host || server_->host() == host; }
   std::size_t unsent() const { return unsent_; }
 
   /// Breaks both ends, each when it notices.
@@ -177,12 +175,12 @@ private:
     server_->accepted.insert(number_);
   }
   bool cut(bool to_server) const {
-    const auto &a = client_->machine(), &b = server_->machine();
+    const auto &a = client_->host(), &b = server_->host();
     return to_server ? net_.is_cut(a, b) : net_.is_cut(b, a);
   }
   /// The arrival time of a message sent now: after all earlier ones.
   duration arrival(bool to_server, std::size_t bytes) {
-    const auto &a = client_->machine(), &b = server_->machine();
+    const auto &a = client_->host(), &b = server_->host();
     auto trouble = to_server ? net_.wires_.on(a, b) : net_.wires_.on(b, a);
     auto& world = net_.world_;
     auto& how = net_.behaviour_;
@@ -346,7 +344,7 @@ network::network(sim::world& world, wires& cables, network_behaviour behaviour)
 
 network::~network() { *alive_ = false; }
 
-std::shared_ptr<connector> network::plug_in(sim::machine& on, peer_identity who, std::shared_ptr<const bool> plugged) {
+std::shared_ptr<connector> network::plug_in(sim::host& on, peer_identity who, std::shared_ptr<const bool> plugged) {
   auto address = who.address;
   auto made = std::make_shared<port>(*this, &on, std::move(who), std::move(plugged));
   ports_[address] = made;
@@ -372,8 +370,8 @@ void network::make(const std::shared_ptr<port>& from, const std::string& to, con
                    made_callback done) {
   auto there = ports_.find(to);
   auto server = there == ports_.end() ? nullptr : there->second.lock();
-  bool reachable = server && !is_cut(from->machine(), server->machine()) &&
-                   !is_cut(server->machine(), from->machine()) && !server->paused();
+  bool reachable =
+      server && !is_cut(from->host(), server->host()) && !is_cut(server->host(), from->host()) && !server->paused();
   // A refused connection fails at once, a cut link times out.
   auto wait = !server || reachable ? delay() : behaviour_.connect_timeout;
   world_.after(wait, [this, from, weak = std::weak_ptr<port>(server), to, id, reachable, done = std::move(done)] {
@@ -441,15 +439,15 @@ void network::lost(const std::string& address, bool silently) {
   }
 }
 
-void network::reset(const std::string& machine) {
+void network::reset(const std::string& host) {
   auto all = open_;
   for (auto& [number, c] : all)
-    if (c->touches(machine)) c->break_up(delay(), delay());
+    if (c->touches(host)) c->break_up(delay(), delay());
 }
 
-void network::paused(const std::string& machine) {
+void network::paused(const std::string& host) {
   for (auto& [number, c] : open_) {
-    if (!c->touches(machine)) continue;
+    if (!c->touches(host)) continue;
     if (c->is_silent()) c->falls_silent();
   }
 }

@@ -63,22 +63,22 @@ public:
   ~network();
 
   /// The connector port of one life of a node. Nothing passes once `plugged` is false.
-  /// @param on the node's machine
+  /// @param on the node's host
   /// @param who the node's proven identity; its address is where it is reachable
-  std::shared_ptr<connector> plug_in(sim::machine& on, peer_identity who, std::shared_ptr<const bool> plugged);
+  std::shared_ptr<connector> plug_in(sim::host& on, peer_identity who, std::shared_ptr<const bool> plugged);
   /// Connects a peer that is not an agent, with the identity `who`, to the gateway at an address.
   /// @param answered called for each answer, with its request number
   /// @param done receives the line; null if no one listens there
   void dial(peer_identity who, const std::string& to, std::function<void(std::uint64_t, envelope)> answered,
             std::function<void(loose_line_ptr)> done);
   /// The node at this address went down: its connections break, either at once for the others, as when a process is
-  /// killed, or only by silence, as when a machine goes down.
+  /// killed, or only by silence, as when a host goes down.
   void lost(const std::string& address, bool silently);
 
-  /// The machine was suspended or resumed: its connections are silent meanwhile.
-  void paused(const std::string& machine);
-  /// Breaks all connections between the machine (by IP address) and others, like a firewall's reset.
-  void reset(const std::string& machine);
+  /// The host was suspended or resumed: its connections are silent meanwhile.
+  void paused(const std::string& host);
+  /// Breaks all connections between the host (by IP address) and others, like a firewall's reset.
+  void reset(const std::string& host);
   void watch(message_observer observer) { observer_ = std::move(observer); }
   /// Lets `listener` overhear what agents send to gateways.
   void tap(message_tap listener) { tap_ = std::move(listener); }

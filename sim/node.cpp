@@ -209,7 +209,7 @@ struct node::life_of_agent {
 };
 
 node::node(sim::world& world, node_options options, network* net, gossip_network* gossip)
-    : world_(world), net_(net), gossip_(gossip), options_(std::move(options)), machine_(world), id_(world.uuid()) {
+    : world_(world), net_(net), gossip_(gossip), options_(std::move(options)), host_(world), id_(world.uuid()) {
   replace_disk();
 }
 
@@ -222,8 +222,8 @@ expected<ports_ptr> node::make_ports(std::shared_ptr<bool> plugged) {
   auto stores = disk_->plug_in();
   if (!stores) return tl::unexpected(stores.error());
   if (net_)
-    p->links = net_->plug_in(
-        machine_, {0, id_, options_.name, options_.datacenter, address(), {}, options_.server, false}, plugged);
+    p->links = net_->plug_in(host_, {0, id_, options_.name, options_.datacenter, address(), {}, options_.server, false},
+                             plugged);
   if (gossip_) p->gossip_lan = gossip_->plug_in(options_.ip + ":8301", plugged);
   if (gossip_ && options_.server) p->gossip_wan = gossip_->plug_in(options_.ip + ":8302", plugged);
   if (options_.server) {
@@ -258,19 +258,19 @@ void node::drift_clock(double faster) {
   options_.skew = clock_error();
   drifts_since_ = world_.now();
   drift_ = faster;
-  machine_.drift(faster);
+  host_.drift(faster);
 }
 
 void node::pause() {
-  machine_.pause();
+  host_.pause();
   if (net_) net_->paused(options_.ip);
 }
 
 void node::go_on() {
-  machine_.go_on();
+  host_.go_on();
   for (auto& c : std::exchange(waiting_, {}))
     if (up() && !c->ended()) current_->dispatcher->handle(c);
-  machine_.touch();
+  host_.touch();
 }
 
 std::string node::configuration_text() const {
@@ -315,7 +315,7 @@ void node::reload(done_callback done) {
                  local<done_callback>{[plugged = current_->plugged, done = std::move(done)](const error* failed) {
                    if (*plugged) done(failed);
                  }});
-  machine_.touch();
+  host_.touch();
 }
 
 expected<void> node::start() {
@@ -348,7 +348,7 @@ expected<void> node::start() {
     if (!up) return life->outside->fatal(up.error().text);
     open_endpoints(*life);
   };
-  life->agent = machine_.system().spawn(agent, std::move(o));
+  life->agent = host_.system().spawn(agent, std::move(o));
   current_ = std::move(life);
   if (changed) changed(*this);
   return {};
@@ -374,22 +374,22 @@ void node::crash(bool silently) {
   caf::anon_send_exit(life->agent, caf::exit_reason::kill);
   life->agent = nullptr;
   life->view->requests.store(nullptr);
-  machine_.go_on();
+  host_.go_on();
   // The actors' remaining actions have no effect outside, and no one outside is notified.
-  machine_.run_dry();
+  host_.run_dry();
   life->view->handles.store(nullptr); // only now, because running requests still use them
   // After the agent's actors, because its requests refer to them.
   life->names.reset();
   life->dispatcher.reset();
   life->environment.reset();
-  machine_.run_dry();
-  PRAETOR_ASSERT(machine_.actors() == 0);
+  host_.run_dry();
+  PRAETOR_ASSERT(host_.actors() == 0);
 }
 
 void node::open_endpoints(life_of_agent& life) {
   if (!*life.plugged) return;
   life.environment =
-      std::make_shared<api::environment>(machine_.system(), life.view, life.outside, id_, api::process_hooks{});
+      std::make_shared<api::environment>(host_.system(), life.view, life.outside, id_, api::process_hooks{});
   life.dispatcher = std::make_shared<api::dispatcher>(*life.environment);
   life.names = std::make_shared<resolver>(*life.environment);
   life.view->requests.store(api::make_request_server(*life.environment, *life.dispatcher));
@@ -399,7 +399,7 @@ bool node::serves() const { return up() && current_->dispatcher; }
 
 bool node::ready() const {
   if (!serves()) return false;
-  return current_->view->leader.leads(machine_.now());
+  return current_->view->leader.leads(host_.now());
 }
 
 void node::forget_dead() {
@@ -420,7 +420,7 @@ void node::request(std::string method, std::string target, std::string body, rep
     return;
   }
   current_->dispatcher->handle(c);
-  machine_.touch();
+  host_.touch();
 }
 
 void node::look_up(const std::string& name, resolver::callback done) {
@@ -429,7 +429,7 @@ void node::look_up(const std::string& name, resolver::callback done) {
   current_->names->look_up(name, [plugged, done = std::move(done)](std::optional<std::vector<std::string>> found) {
     done(*plugged ? std::move(found) : std::nullopt);
   });
-  machine_.touch();
+  host_.touch();
 }
 
 std::size_t node::under_way() const {

@@ -77,14 +77,14 @@ public:
   /// Suspends the process, and requests to it.
   void pause();
   void go_on();
-  bool paused() const { return machine_.paused(); }
+  bool paused() const { return host_.paused(); }
   /// Shifts its wall clock by this much.
   void jump_clock(duration by) { options_.skew += by; }
   /// Sets the drift rate of its clocks; 0: none.
   void drift_clock(double faster);
   /// The offset of its wall clock.
   duration clock_error() const;
-  sim::machine& machine() { return machine_; }
+  sim::host& host() { return host_; }
   bool up() const { return current_ != nullptr; }
   /// Whether the agent is up, has loaded its stored and configured definitions, and answers requests.
   bool serves() const;
@@ -136,7 +136,7 @@ private:
   network* net_;
   gossip_network* gossip_;
   node_options options_;
-  sim::machine machine_;
+  sim::host host_;
   duration drifts_since_{0};
   double drift_ = 0;
   std::string id_, storage_;

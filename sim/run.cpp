@@ -118,7 +118,7 @@ private:
   std::string name_at(const std::string& address) const {
     auto name = address;
     for_each_node([&](node& n) {
-      if (n.options().ip == machine_of(address)) name = n.options().name;
+      if (n.options().ip == host_of(address)) name = n.options().name;
     });
     return name;
   }
@@ -141,7 +141,7 @@ private:
 
   void look_at_mailboxes() {
     for_each_node([this](node& n) {
-      if (auto longest = n.machine().longest_mailbox(); longest > longest_mailbox)
+      if (auto longest = n.host().longest_mailbox(); longest > longest_mailbox)
         lab_.find("bounded mailboxes", std::to_string(longest) + " messages wait for one actor of " + n.options().name);
     });
   }

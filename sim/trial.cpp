@@ -47,7 +47,7 @@ std::vector<report::recording::span> outages_in(const std::vector<report::record
 scenario make_trial(const trial_options& options) {
   scenario out;
   out.name = "try";
-  out.about = "A configuration under machines and links that fail.";
+  out.about = "A configuration under hosts and links that fail.";
   out.who.servers = options.servers;
   out.who.agents = options.agents;
   out.who.node.times = options.configuration;

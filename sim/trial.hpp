@@ -19,7 +19,7 @@ struct trial_options {
   duration length = std::chrono::minutes(10);
 };
 
-/// The trial's cluster, with light traffic, and with machines and links that fail for some seconds up to half a minute.
+/// The trial's cluster, with light traffic, and with hosts and links that fail for some seconds up to half a minute.
 scenario make_trial(const trial_options& options);
 
 /// What operators want to know about a configuration.

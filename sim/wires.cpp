@@ -42,6 +42,6 @@ bool wires::is_cut(std::string_view from, std::string_view to) const {
                      [&](const auto& t) { return t.second.second.cut && t.second.first(from, to); });
 }
 
-std::string_view machine_of(std::string_view address) { return address.substr(0, address.rfind(':')); }
+std::string_view host_of(std::string_view address) { return address.substr(0, address.rfind(':')); }
 
 } // namespace praetor::sim

@@ -18,10 +18,10 @@ struct link_trouble {
   double bytes_a_second = 0; ///< bandwidth; 0: unlimited
 };
 
-/// The links between machines, for connections and packets alike. Machines are identified by IP addresses.
+/// The links between hosts, for connections and packets alike. Machines are identified by IP addresses.
 class wires {
 public:
-  /// Whether a fault affects the direction between two machines.
+  /// Whether a fault affects the direction between two hosts.
   using where = std::function<bool(std::string_view from, std::string_view to)>;
 
   /// Degrades links. @returns the number for repairing them
@@ -42,6 +42,6 @@ private:
 };
 
 /// "10.0.0.1" of "10.0.0.1:8300".
-std::string_view machine_of(std::string_view address);
+std::string_view host_of(std::string_view address);
 
 } // namespace praetor::sim

@@ -11,7 +11,7 @@ namespace {
 
 /// The initial time of every world's wall clock: 1 March 2024, 12:00 UTC.
 constexpr duration epoch = std::chrono::seconds(1709294400);
-/// The maximal time that passes while actors are busy, as if the machines were slow.
+/// The maximal time that passes while actors are busy, as if the hosts were slow.
 constexpr auto most_hurry = std::chrono::milliseconds(2);
 constexpr unsigned hurry_one_in = 40;
 
@@ -22,7 +22,7 @@ world::world(std::uint64_t seed) : random_(seed) {}
 world::~world() { forget_timers(); }
 
 caf::actor_system& world::system() {
-  if (!own_) own_ = std::make_unique<machine>(*this);
+  if (!own_) own_ = std::make_unique<host>(*this);
   return own_->system();
 }
 
@@ -52,9 +52,9 @@ duration world::wall_now() const { return epoch + now_; }
 
 void world::after(duration wait, std::function<void()> action) { agenda_.emplace(now_ + wait, std::move(action)); }
 
-void world::add(machine& m) { m.number_ = ++machines_; }
+void world::add(host& m) { m.number_ = ++hosts_; }
 
-void world::remove(machine& m) {
+void world::remove(host& m) {
   if (m.place_ != SIZE_MAX) {
     runnable_[m.place_] = runnable_.back();
     runnable_[m.place_]->place_ = m.place_;
@@ -63,7 +63,7 @@ void world::remove(machine& m) {
   if (m.due_ != duration::max()) timers_.erase({m.due_, m.number_});
 }
 
-void world::look_at(machine& m) {
+void world::look_at(host& m) {
   bool busy = !m.paused_ && m.jobs() > 0;
   if (busy && m.place_ == SIZE_MAX) {
     m.place_ = runnable_.size();

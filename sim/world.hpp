@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sim/machine.hpp"
+#include "sim/host.hpp"
 #include "sim/trace.hpp"
 
 #include <chrono>
@@ -28,7 +28,7 @@ public:
   world(const world&) = delete;
   world& operator=(const world&) = delete;
 
-  /// The actor system of a machine without a node, for testing single parts.
+  /// The actor system of a host without a node, for testing single parts.
   caf::actor_system& system();
   std::mt19937_64& random() { return random_; }
   /// Uniform in [0, limit).
@@ -69,12 +69,12 @@ public:
   void forget_timers();
 
 private:
-  friend class machine;
+  friend class host;
 
-  void add(machine& m);
-  void remove(machine& m);
+  void add(host& m);
+  void remove(host& m);
   /// Its jobs or timers may have changed.
-  void look_at(machine& m);
+  void look_at(host& m);
   void step();
   void run_interrupts();
   duration next_event() const;
@@ -83,12 +83,12 @@ private:
   std::mt19937_64 random_;
   sim::trace trace_;
   duration now_{0};
-  std::uint64_t machines_ = 0, steps_ = 0;
-  std::vector<machine*> runnable_;                                ///< with jobs
-  std::map<std::pair<duration, std::uint64_t>, machine*> timers_; ///< each machine's next timer, by time and number
+  std::uint64_t hosts_ = 0, steps_ = 0;
+  std::vector<host*> runnable_;                                ///< with jobs
+  std::map<std::pair<duration, std::uint64_t>, host*> timers_; ///< each host's next timer, by time and number
   std::multimap<duration, std::function<void()>> agenda_;
   std::vector<std::function<void()>> observers_, step_observers_, interrupts_;
-  std::unique_ptr<machine> own_; ///< of `system()`
+  std::unique_ptr<host> own_; ///< of `system()`
 };
 
 } // namespace praetor::sim

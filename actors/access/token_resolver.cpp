@@ -66,7 +66,7 @@ error unknown_token(const state::store& s) {
 void token_resolver::forget() {
   std::lock_guard lock(guard_);
   known_.clear();
-  told_.clear();
+  cached_tokens_.clear();
 }
 
 std::optional<resolution> token_resolver::locally_managed(const agent_view& view, const config::runtime_config& c,
@@ -119,8 +119,8 @@ resolution token_resolver::from_state(const agent_view& view, const config::runt
   return who;
 }
 
-std::optional<resolution> token_resolver::at_hand(const agent_view_ptr& view, std::string_view secret,
-                                                  const instant& now) {
+std::optional<resolution> token_resolver::cached(const agent_view_ptr& view, std::string_view secret,
+                                                 const instant& now) {
   auto settings = view->settings.load();
   const auto& c = *settings;
   if (!c.acl.enabled) return acl::allow_all();
@@ -128,7 +128,7 @@ std::optional<resolution> token_resolver::at_hand(const agent_view_ptr& view, st
   if (auto own = locally_managed(*view, c, secret)) return own;
   if (c.server) return from_state(*view, c, secret, now.calendar);
   std::unique_lock lock(guard_);
-  auto* kept = told_.find(secret);
+  auto* kept = cached_tokens_.find(secret);
   if (!kept || has_passed(kept->expires, now.calendar)) return {};
   auto who = kept->who;
   if (now.steady - kept->told <= kept->fresh) return who;
@@ -143,7 +143,7 @@ std::optional<resolution> token_resolver::at_hand(const agent_view_ptr& view, st
 
 void token_resolver::resolve(const agent_view_ptr& view, std::string_view secret, const instant& now,
                              std::function<void(const resolution&)> done) {
-  if (auto found = at_hand(view, secret, now)) return done(*found);
+  if (auto found = cached(view, secret, now)) return done(*found);
   std::string key(secret.empty() ? acl::anonymous_secret : secret);
   std::unique_lock lock(guard_);
   auto [waiting, first] = asking_.try_emplace(key);
@@ -184,14 +184,14 @@ resolution token_resolver::take(const config::runtime_config& c, const std::stri
   if (holder.disabled) return fail(error_code::not_supported, "ACL support disabled", 401);
   if (holder.accessor.empty()) {
     std::lock_guard lock(guard_);
-    told_.erase(secret);
+    cached_tokens_.erase(secret);
     return fail(error_code::unauthenticated, holder.refusal.empty() ? std::string(not_found) : holder.refusal,
                 forbidden);
   }
   auto who = authorize(c, holder.accessor, holder.policies);
   if (!who) return who;
   std::lock_guard lock(guard_);
-  told_.insert(secret, {*who, holder.expires, asked.steady, lifetime(c.acl, holder)});
+  cached_tokens_.insert(secret, {*who, holder.expires, asked.steady, lifetime(c.acl, holder)});
   return who;
 }
 
@@ -201,13 +201,13 @@ resolution token_resolver::without_servers(const config::runtime_config& c, cons
   const auto& down = c.acl.down_policy;
   bool extends = down != "allow" && down != "deny";
   std::lock_guard lock(guard_);
-  if (auto* kept = told_.find(secret); kept && extends) {
+  if (auto* kept = cached_tokens_.find(secret); kept && extends) {
     if (has_passed(kept->expires, now.calendar))
       return fail(error_code::unauthenticated, std::string(not_found), forbidden);
     kept->told = now.steady;
     return kept->who;
   }
-  told_.erase(secret);
+  cached_tokens_.erase(secret);
   bool allows = extends ? allows_by_default(c) : down == "allow";
   return acl::make_authorizer(std::string(nobody), allows ? "down+" : "down-", nullptr, allows);
 }

@@ -59,7 +59,7 @@ using resolution = expected<acl::authorizer_ptr>;
 class token_resolver {
 public:
   /// The cached resolution, if there is one; servers always have one.
-  std::optional<resolution> at_hand(const agent_view_ptr& view, std::string_view secret, const instant& now);
+  std::optional<resolution> cached(const agent_view_ptr& view, std::string_view secret, const instant& now);
   /// Calls back once, immediately or when a server has answered.
   void resolve(const agent_view_ptr& view, std::string_view secret, const instant& now,
                std::function<void(const resolution&)> done);
@@ -82,7 +82,7 @@ private:
     std::optional<timestamp> expires;
   };
   /// A resolution that a server sent to a client agent.
-  struct told_token {
+  struct cached_token {
     acl::authorizer_ptr who;
     std::optional<timestamp> expires;
     steady_time told{};
@@ -104,7 +104,7 @@ private:
 
   std::mutex guard_;
   recent_map<known_token> known_{most_tokens};
-  recent_map<told_token> told_{most_tokens};
+  recent_map<cached_token> cached_tokens_{most_tokens};
   std::unordered_map<std::string, callbacks> asking_; ///< by secret: callers that wait for a server's answer
   recent_map<acl::decisions_ptr> compiled_{most_sets};
 };

@@ -41,7 +41,7 @@ void coordinate_sender_state::send(const std::shared_ptr<const node_coordinate>&
   if (auto tokens = options.view->tokens.get(); !tokens->for_agent().empty())
     r.headers.push_back({"x-consul-token", tokens->for_agent()});
   json::write(r.body, *place);
-  r.asker.node = options.node;
+  r.requester.node = options.node;
   auto log = options.outside->log_lines;
   requests->serve_own(std::move(r), options.view->settings.load()->rpc_hold_timeout, [log](const remote_answer& a) {
     if (a.status != 200)

@@ -74,7 +74,7 @@ void catalog_alias_state::ask(std::string path, std::vector<named_text> query) {
   r.query.push_back({"max_stale", std::string(oldest_answer)});
   if (auto token = registration_token(*start.view, start.token, start.from_file); !token.empty())
     r.headers.push_back({"x-consul-token", std::move(token)});
-  r.asker.node = start.node_name;
+  r.requester.node = start.node_name;
   awaited = std::make_shared<slot>();
   auto done = [me = caf::actor_cast<caf::actor_addr>(self), into = awaited, mine = ++number](remote_answer a) {
     into->answer.store(std::make_shared<const remote_answer>(std::move(a)));

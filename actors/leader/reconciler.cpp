@@ -88,7 +88,7 @@ void reconciler_state::write(expected<log_command> command, const std::string& a
                  });
 }
 
-void reconciler_state::came(const member& m) {
+void reconciler_state::on_join(const member& m) {
   auto store = view->state.load();
   if (up_to_date(*store, m)) return;
   outside->log_lines->write(log_level::info, "agent.server", "member joined, marking health alive",
@@ -112,7 +112,7 @@ void reconciler_state::came(const member& m) {
   write(encode_command(command_type::register_node, r), m.name);
 }
 
-void reconciler_state::went_missing(const std::string& name) {
+void reconciler_state::on_failure(const std::string& name) {
   auto store = view->state.load();
   auto known = state::find_node(*store, name, nullptr).value;
   if (!known) return;
@@ -154,17 +154,17 @@ void reconciler_state::reconcile() {
     return;
   }
   auto pool = view->lan.load();
-  if (!pool) return came(own);
+  if (!pool) return on_join(own);
   auto before = std::exchange(seen, {});
   for (const auto& m : pool->members) {
     seen.insert(lower_case(m.name));
     using status = swim::member_status;
     if (m.name == own.name)
-      came(own);
+      on_join(own);
     else if (m.status == status::alive)
-      came(member_of(m));
+      on_join(member_of(m));
     else if (m.status == status::failed)
-      went_missing(m.name);
+      on_failure(m.name);
     else if (m.status == status::left)
       left(m.name);
   }

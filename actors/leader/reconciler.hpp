@@ -45,8 +45,8 @@ struct reconciler_state {
   void written(bool worked);
 
 private:
-  void came(const member& m);
-  void went_missing(const std::string& name);
+  void on_join(const member& m);
+  void on_failure(const std::string& name);
   void left(const std::string& name);
   void sweep();
   void write(expected<log_command> command, const std::string& about);

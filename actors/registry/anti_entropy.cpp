@@ -1,6 +1,6 @@
 #include "actors/registry/anti_entropy.hpp"
 
-#include "actors/access/command_permissions.hpp"
+#include "actors/access/proposal_permissions.hpp"
 #include "actors/agent.hpp"
 #include "actors/registry/registration_token.hpp"
 #include "actors/rpc/ask.hpp"

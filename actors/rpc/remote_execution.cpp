@@ -35,7 +35,7 @@ void remote_execution_state::ask(std::string method, std::string key, std::vecto
   auto tokens = options.view->tokens.get();
   if (!tokens->for_agent().empty()) r.headers.push_back({"x-consul-token", tokens->for_agent()});
   r.body = std::move(body);
-  r.asker.node = config->node_name;
+  r.requester.node = config->node_name;
   asking = true;
   auto done = [me = caf::actor_cast<caf::actor_addr>(self), number = ++requests](remote_answer a) {
     auto execution = caf::actor_cast<remote_execution_actor>(me);
@@ -65,7 +65,7 @@ void remote_execution_state::acknowledge(const remote_answer& a) {
 
 void remote_execution_state::start() {
   now = phase::running;
-  command_request request;
+  subprocess_request request;
   request.line = job.command;
   request.script = job.script.bytes;
   if (job.args) request.arguments = *job.args;

@@ -66,7 +66,7 @@ struct remote_execution_state {
   remote_execution_options options;
   phase now = phase::reading;
   execution_job job;
-  std::shared_ptr<running_command> command;
+  std::shared_ptr<running_subprocess> command;
   std::string gathered;           ///< output of the next piece
   std::deque<std::string> unsent; ///< pieces of output; an empty one is a heartbeat
   std::optional<std::int32_t> exit_code;

@@ -1,6 +1,6 @@
 #include "actors/rpc/rpc_gateway.hpp"
 
-#include "actors/access/command_permissions.hpp"
+#include "actors/access/proposal_permissions.hpp"
 #include "actors/queries/catalog.hpp"
 #include "actors/queries/health.hpp"
 #include "actors/raft/bootstrap.hpp"
@@ -28,7 +28,7 @@ tl::unexpected<rpc_refusal> not_ready() { return refusal({"this server is starti
 /// Whether envelopes of a kind are requests of their own. A pull or a push belongs to an open request.
 template <rpc_kind Kind>
 constexpr bool is_request =
-    declared<Kind>.who != asker::nobody&& declared<Kind>.answered&& Kind != rpc_kind::pull&& Kind != rpc_kind::push;
+    declared<Kind>.who != requester::nobody&& declared<Kind>.answered&& Kind != rpc_kind::pull&& Kind != rpc_kind::push;
 
 /// Longer than any name of an origin.
 constexpr std::size_t longest_origin = 256;
@@ -65,14 +65,14 @@ std::optional<envelope> rpc_gateway_state::refused_kind(const rpc_kind_row* row,
   }
   if (!row) return rpc_refused("this release knows no request of kind " + std::to_string(kind), 501, true);
   switch (row->who) {
-  case asker::any_agent: return {};
-  case asker::server:
-  case asker::configured_server:
+  case requester::any_agent: return {};
+  case requester::server:
+  case requester::configured_server:
     if (known == peer_standing::server || mutated(mutation::raft_from_any_agent)) return {};
     complain(from, known == peer_standing::unproven_server ? doubt_about(from, options.view->servers.load().get())
                                                            : "is no server, and sent what only servers send");
     return rpc_refused("only servers may send this", 403, false);
-  case asker::nobody: break;
+  case requester::nobody: break;
   }
   complain(from, "sent what is no request: " + std::string(row->name));
   return rpc_refused("an envelope of kind " + std::string(row->name) + " is no request", 403, false);
@@ -222,7 +222,7 @@ void rpc_gateway_state::carry_out(received<rpc_kind::node_records> asked) {
   const auto& what = asked.what;
   auto now = self->clock().now();
   if (!options.view->leader.is_recent(what.max_stale, now)) return asked.done(refusal(no_leader(), true));
-  auto who = options.view->resolver.at_hand(options.view, what.token, {options.outside->wall_clock(), now});
+  auto who = options.view->resolver.cached(options.view, what.token, {options.outside->wall_clock(), now});
   if (!who) return asked.done(refusal({"this is no server", 403}, false));
   if (!*who) return asked.done(refusal({who->error().code, who->error().text, 403}, false));
   auto store = options.view->state.load();
@@ -366,7 +366,7 @@ rpc_gateway_actor::behavior_type rpc_gateway(rpc_gateway_actor::stateful_pointer
         if (m.rest) return self->state.begin_stream(m.request, m.answer, std::move(m.rest));
         self->state.ended(m.request, m.answer);
       },
-      [self](messages::stream_ready m) { self->state.stream_news(m.request); },
+      [self](messages::stream_ready m) { self->state.stream_ready(m.request); },
       [self](wake_atom) { self->state.look_after_streams(); },
   };
 }

@@ -98,7 +98,7 @@ struct rpc_gateway_state {
   /// The request is answered; the rest of the answer follows through the pipe.
   void begin_stream(std::uint64_t id, const envelope& head, std::shared_ptr<byte_pipe> rest);
   /// A pipe of the request has bytes for the peer, or room for its next push.
-  void stream_news(std::uint64_t id);
+  void stream_ready(std::uint64_t id);
   /// Answers pulls that have waited for long, and ends stalled streams.
   void look_after_streams();
 

@@ -133,7 +133,7 @@ void rpc_gateway_state::answer_pushes(std::uint64_t id) {
   s.body->on_room([me = rpc_gateway_actor{self}, id] { caf::anon_send(me, messages::stream_ready{id}); });
 }
 
-void rpc_gateway_state::stream_news(std::uint64_t id) {
+void rpc_gateway_state::stream_ready(std::uint64_t id) {
   answer_pushes(id);
   answer_pulls(id);
 }

@@ -17,7 +17,7 @@ struct apply_result;
 }
 
 /// Which peers may send a kind of envelope to a server.
-enum class asker : std::uint8_t {
+enum class requester : std::uint8_t {
   nobody,            ///< the kind is only an answer
   any_agent,         ///< an agent of this datacenter
   server,            ///< a server of this datacenter
@@ -50,7 +50,7 @@ struct rpc_declaration {
   static constexpr rpc_kind kind = Kind;
 
   std::string_view name; ///< in reports and in docs/security.md
-  asker who = asker::nobody;
+  requester who = requester::nobody;
   bool answered = true; ///< false: a one-way message
   bool streams = false; ///< the request and its answer may continue as streams
   repeatable_test<Request> repeatable = no_request<Request>;
@@ -58,32 +58,32 @@ struct rpc_declaration {
 
 inline constexpr std::tuple rpc_declarations{
     // The bytes of a log_command, which the server checks before proposing it.
-    rpc_declaration<rpc_kind::propose, std::string, state::apply_result>{"propose", asker::any_agent},
-    rpc_declaration<rpc_kind::refused, nothing, rpc_refusal>{"refused", asker::nobody},
-    rpc_declaration<rpc_kind::raft, std::string>{"raft", asker::configured_server, false},
-    rpc_declaration<rpc_kind::request, remote_request, remote_answer>{"request", asker::any_agent, true, true,
+    rpc_declaration<rpc_kind::propose, std::string, state::apply_result>{"propose", requester::any_agent},
+    rpc_declaration<rpc_kind::refused, nothing, rpc_refusal>{"refused", requester::nobody},
+    rpc_declaration<rpc_kind::raft, std::string>{"raft", requester::configured_server, false},
+    rpc_declaration<rpc_kind::request, remote_request, remote_answer>{"request", requester::any_agent, true, true,
                                                                       only_reads},
-    rpc_declaration<rpc_kind::cancel, cancelled_request>{"cancel", asker::any_agent, false},
+    rpc_declaration<rpc_kind::cancel, cancelled_request>{"cancel", requester::any_agent, false},
     rpc_declaration<rpc_kind::node_records, node_records_request, node_records>{
-        "node_records", asker::any_agent, true, false, every_request<node_records_request>},
+        "node_records", requester::any_agent, true, false, every_request<node_records_request>},
     // Both in the frontends' own form, opaque to the router and gateway.
-    rpc_declaration<rpc_kind::dns, std::string, std::string>{"dns", asker::any_agent, true, false,
+    rpc_declaration<rpc_kind::dns, std::string, std::string>{"dns", requester::any_agent, true, false,
                                                              every_request<std::string>},
-    rpc_declaration<rpc_kind::log_state, nothing, log_state>{"log_state", asker::any_agent, true, false,
+    rpc_declaration<rpc_kind::log_state, nothing, log_state>{"log_state", requester::any_agent, true, false,
                                                              every_request<nothing>},
     // The secret.
-    rpc_declaration<rpc_kind::token, std::string, token_holder>{"token", asker::any_agent, true, false,
+    rpc_declaration<rpc_kind::token, std::string, token_holder>{"token", requester::any_agent, true, false,
                                                                 every_request<std::string>},
-    rpc_declaration<rpc_kind::pull, stream_pull, stream_piece>{"pull", asker::any_agent},
-    rpc_declaration<rpc_kind::push, stream_piece>{"push", asker::any_agent},
-    rpc_declaration<rpc_kind::streamed>{"streamed", asker::nobody},
+    rpc_declaration<rpc_kind::pull, stream_pull, stream_piece>{"pull", requester::any_agent},
+    rpc_declaration<rpc_kind::push, stream_piece>{"push", requester::any_agent},
+    rpc_declaration<rpc_kind::streamed>{"streamed", requester::nobody},
 };
 
 /// A kind's declaration, for code that has its number at run time.
 struct rpc_kind_row {
   rpc_kind kind;
   std::string_view name;
-  asker who;
+  requester who;
   bool answered, streams;
 };
 

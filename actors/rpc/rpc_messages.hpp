@@ -170,7 +170,7 @@ struct remote_request {
   std::uint64_t rest_size = 0; ///< bytes of the body that follow as a stream
   std::string remote_address;
   std::uint16_t remote_port = 0;
-  asking_agent asker;
+  asking_agent requester;
   std::shared_ptr<byte_pipe> rest; ///< the stream; null: `body` is complete. Not serialized, like the next member
   std::string origin;              ///< the client that the forwarding agent counts it for: see rpc_request::origin
 
@@ -185,7 +185,7 @@ struct remote_request {
     f(field{"RestSize"}, x.rest_size);
     f(field{"RemoteAddress"}, x.remote_address);
     f(field{"RemotePort"}, x.remote_port);
-    f(field{"Asker"}, x.asker);
+    f(field{"Asker"}, x.requester);
   }
 };
 

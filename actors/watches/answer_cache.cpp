@@ -55,7 +55,7 @@ void cached_answer_state::fetch() {
 
 void cached_answer_state::fetched_one(const fetched_answer_ptr& f) {
   cancel = nullptr;
-  return f->good() ? keep(f) : bear(f);
+  return f->good() ? keep(f) : tolerate_failure(f);
 }
 
 void cached_answer_state::keep(const fetched_answer_ptr& f) {
@@ -77,7 +77,7 @@ void cached_answer_state::keep(const fetched_answer_ptr& f) {
   retry.start(self, shortest_wait);
 }
 
-void cached_answer_state::bear(const fetched_answer_ptr& failed) {
+void cached_answer_state::tolerate_failure(const fetched_answer_ptr& failed) {
   if (!lost) lost = self->clock().now();
   if (failed->refused()) current = nullptr;
   for (auto& r : std::exchange(waiting, {})) {

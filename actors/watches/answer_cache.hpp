@@ -97,7 +97,7 @@ private:
   bool satisfies(const cache_request& r) const;
   nanoseconds age() const;
   void keep(const fetched_answer_ptr& f);
-  void bear(const fetched_answer_ptr& failed);
+  void tolerate_failure(const fetched_answer_ptr& failed);
   nanoseconds pause();
   void set_timer();
 };

@@ -47,7 +47,7 @@ void watch_runner_state::ask() {
   if (!plan.datacenter.empty()) r.query.push_back({"dc", plan.datacenter});
   if (!plan.token.empty()) r.headers.push_back({"x-consul-token", plan.token});
   auto settings = options.view->settings.load();
-  r.asker.node = settings->node_name;
+  r.requester.node = settings->node_name;
   awaited = std::make_shared<slot>();
   auto done = [me = caf::actor_cast<caf::actor_addr>(self), into = awaited, mine = ++number](remote_answer a) {
     into->answer.store(std::make_shared<const remote_answer>(std::move(a)));
@@ -79,7 +79,7 @@ void watch_runner_state::failed(const std::string& why) {
   pause(retry);
 }
 
-void watch_runner_state::run_handler(const watch_news& news) {
+void watch_runner_state::run_handler(const watch_event& news) {
   auto done = [me = caf::actor_cast<caf::actor_addr>(self), mine = ++number](handler_result result) {
     auto watch = caf::actor_cast<watch_runner_actor>(me);
     if (!watch) return;

@@ -49,7 +49,7 @@ private:
   void pause(nanoseconds time);
   void answered(const remote_answer& a);
   void failed(const std::string& why);
-  void run_handler(const watch_news& news);
+  void run_handler(const watch_event& news);
   void tell_of_program(const handler_result& result);
   void tell_of_answer(const handler_result& result);
 };

@@ -127,8 +127,7 @@ void store(const std::shared_ptr<side_thread>& mover, std::shared_ptr<byte_pipe>
   on_mover(job)();
 }
 
-void hand_on(const std::shared_ptr<side_thread>& mover, std::shared_ptr<byte_pipe> from,
-             std::shared_ptr<body_stream> to) {
+void pump(const std::shared_ptr<side_thread>& mover, std::shared_ptr<byte_pipe> from, std::shared_ptr<body_stream> to) {
   auto job = std::make_shared<answer_writer>();
   job->mover = mover;
   job->from = std::move(from);

@@ -24,8 +24,7 @@ void store(const std::shared_ptr<side_thread>& mover, std::shared_ptr<byte_pipe>
            std::shared_ptr<storage::scratch_file> into, std::uint64_t most, std::function<void(expected<void>)> done);
 
 /// Forwards the bytes of a pipe as the rest of an answer. If the stream fails, the answer is truncated.
-void hand_on(const std::shared_ptr<side_thread>& mover, std::shared_ptr<byte_pipe> from,
-             std::shared_ptr<body_stream> to);
+void pump(const std::shared_ptr<side_thread>& mover, std::shared_ptr<byte_pipe> from, std::shared_ptr<body_stream> to);
 
 /// The writer's end of a pipe as a body_stream for endpoints. Destroying it without `finish` fails the pipe.
 std::shared_ptr<body_stream> writer_of(std::shared_ptr<byte_pipe> pipe);

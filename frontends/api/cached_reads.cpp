@@ -44,7 +44,7 @@ public:
     if (index > 0) {
       wait = longest_wait;
       asked.query.push_back({"index", std::to_string(index)});
-      asked.asker.wait_left = wait;
+      asked.requester.wait_left = wait;
     }
     request_terms terms;
     terms.to = {.datacenter = datacenter_, .max_age = any_age, .hold = config->rpc_hold_timeout};
@@ -96,13 +96,13 @@ void respond_kept(const call& c, const read_options& options, const cached_reply
 
 } // namespace
 
-bool takes_kept_answer(const call& c) {
+bool takes_cached_answer(const call& c) {
   if (c.matched->cache_policy == caching::none || c.req.via || !c.env.handles()->answers) return false;
   auto options = read_options_of(c);
   return options && options->cached;
 }
 
-void answer_kept(const call& c) {
+void answer_from_cache(const call& c) {
   auto options = *read_options_of(c);
   bool refreshed = c.matched->cache_policy == caching::refreshed;
   if (!c.ex->begin_wait()) return respond(c, too_many_waits());

@@ -81,7 +81,7 @@ void respond_error(const call& c, std::string text, unsigned status) {
 
 layout layout_of(const call& c) {
   bool pretty = c.req.query.has("pretty");
-  bool indents = c.req.via ? c.req.via->asker.indents : c.env.config()->dev_mode;
+  bool indents = c.req.via ? c.req.via->requester.indents : c.env.config()->dev_mode;
   return {pretty || indents, pretty};
 }
 
@@ -122,7 +122,7 @@ void propose(const call& c, expected<log_command> command, result_handler done) 
   });
 }
 
-std::string asked_node(const call& c) { return c.req.via ? c.req.via->asker.node : c.env.config()->node_name; }
+std::string asked_node(const call& c) { return c.req.via ? c.req.via->requester.node : c.env.config()->node_name; }
 
 std::string token_of(const request& req) {
   if (auto* token = req.query.find("token"); token && !token->empty()) return *token;

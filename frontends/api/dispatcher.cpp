@@ -100,7 +100,7 @@ void wait_for_first_records(const call& c, std::function<void(const call&, const
   wait->known_hash = "no";
   wait->history = query->evaluate(touched)->history;
   wait->deadline = c.env.now() + c.env.config()->rpc_hold_timeout;
-  wait->done = [c, next = std::move(next)](const evaluation_ptr&) { next(c, *c.env.holder_at_hand(c.token)); };
+  wait->done = [c, next = std::move(next)](const evaluation_ptr&) { next(c, *c.env.cached_identity(c.token)); };
   caf::anon_send(c.env.handles()->watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
 }
 
@@ -127,20 +127,20 @@ std::string full_token(const environment& env, const request& req) {
 
 void authenticate(const call& c, std::function<void(const call&)> next) {
   if (c.matched->public_route) return next(c);
-  if (auto identity = c.env.holder_at_hand(c.token)) return with_identity(c, *identity, next);
-  c.env.find_holder(c.token,
-                    [c, next = std::move(next)](const resolution& identity) { with_identity(c, identity, next); });
+  if (auto identity = c.env.cached_identity(c.token)) return with_identity(c, *identity, next);
+  c.env.resolve_identity(c.token,
+                         [c, next = std::move(next)](const resolution& identity) { with_identity(c, identity, next); });
 }
 
 void invoke(const call& c) {
   if (c.matched->public_route) return authorize(c);
-  if (auto identity = c.env.holder_at_hand(c.token)) return with_identity(c, *identity, authorize);
+  if (auto identity = c.env.cached_identity(c.token)) return with_identity(c, *identity, authorize);
   authenticate(c, authorize);
 }
 
 bool same_identity(const call& c) {
   if (!c.env.config()->acl.enabled || c.matched->public_route) return true;
-  auto identity = c.env.holder_at_hand(c.token);
+  auto identity = c.env.cached_identity(c.token);
   return identity && *identity && (**identity)->id() == c.who->id();
 }
 
@@ -233,7 +233,7 @@ void dispatcher::handle_now(const exchange_ptr& ex) const {
       return respond(c, body_too_large(req, rule));
   // What has no path is refused by one of the route's checks.
   if (c.hop != next_hop::server) return config->acl.enabled ? invoke(c) : authorize(c);
-  if (takes_kept_answer(c)) return answer_kept(c);
+  if (takes_cached_answer(c)) return answer_from_cache(c);
   forward(c);
 }
 
@@ -255,7 +255,7 @@ head_verdict dispatcher::judge(const request& head) const {
   // here has to be allowed here.
   if (c.hop == next_hop::server && c.matched->body.limit != body_limit::archive) return out;
   if (!config->acl.enabled || c.matched->public_route) return placed(c, std::move(out));
-  if (auto identity = env_.holder_at_hand(c.token)) return admitted(c, *identity, std::move(out));
+  if (auto identity = env_.cached_identity(c.token)) return admitted(c, *identity, std::move(out));
   out.undecided = true;
   return out;
 }
@@ -271,9 +271,8 @@ void dispatcher::judge_later(const request& head, std::function<void(head_verdic
   }
   auto c = call_of(nullptr, *kept, *found, rest, config);
   out.body = rule_of(c.matched->body.limit, *config);
-  env_.find_holder(c.token, [this, kept, c, out = std::move(out), done = std::move(done)](const resolution& identity) {
-    done(admitted(c, identity, out));
-  });
+  env_.resolve_identity(c.token, [this, kept, c, out = std::move(out), done = std::move(done)](
+                                     const resolution& identity) { done(admitted(c, identity, out)); });
 }
 
 head_verdict dispatcher::admitted(const call& asked, const resolution& identity, head_verdict out) const {

@@ -74,12 +74,12 @@ next_hop environment::next_hop_of(const destination& to) const {
   return praetor::next_hop_of(to, {settings->datacenter, settings->server, *view_, now()});
 }
 
-std::optional<resolution> environment::holder_at_hand(const std::string& token) const {
+std::optional<resolution> environment::cached_identity(const std::string& token) const {
   if (!config()->acl.enabled) return acl::allow_all();
-  return view_->resolver.at_hand(view_, token, now_by_both_clocks());
+  return view_->resolver.cached(view_, token, now_by_both_clocks());
 }
 
-void environment::find_holder(const std::string& token, std::function<void(const resolution&)> done) const {
+void environment::resolve_identity(const std::string& token, std::function<void(const resolution&)> done) const {
   view_->resolver.resolve(view_, token, now_by_both_clocks(), std::move(done));
 }
 

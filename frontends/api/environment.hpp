@@ -82,9 +82,9 @@ public:
   /// Where a request goes from here.
   next_hop next_hop_of(const destination& to) const;
   /// What the holder of a token may do, if that is known here: on servers, and while access control is off, it is.
-  std::optional<resolution> holder_at_hand(const std::string& token) const;
+  std::optional<resolution> cached_identity(const std::string& token) const;
   /// Calls back once with it, from any thread; at once if it is at hand.
-  void find_holder(const std::string& token, std::function<void(const resolution&)> done) const;
+  void resolve_identity(const std::string& token, std::function<void(const resolution&)> done) const;
 
 private:
   caf::actor_system& system_;

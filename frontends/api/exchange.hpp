@@ -47,10 +47,10 @@ private:
 };
 
 /// How a request came here that a client made to another agent.
-struct handed_on {
+struct forwarding_context {
   std::uint32_t hops = 1; ///< 0: this agent asks by itself
   nanoseconds hold{0};    ///< how long it may wait for a leader
-  asking_agent asker;
+  asking_agent requester;
   std::string origin; ///< for whom the agent that handed it on asks
 };
 
@@ -67,7 +67,7 @@ struct request {
   std::optional<std::uint64_t> content_length;        ///< absent for chunked bodies
   std::string remote_address;                         ///< the client's IP without port; empty on a unix socket
   std::uint16_t remote_port = 0;
-  std::shared_ptr<const handed_on> via; ///< null: the client asked this agent
+  std::shared_ptr<const forwarding_context> via; ///< null: the client asked this agent
 
   const std::string* header(std::string_view lower_case_name) const {
     for (const auto& [key, value] : headers)

@@ -70,7 +70,8 @@ request request_of(remote_request from, std::uint32_t hops, nanoseconds hold) {
   req.content_length = req.body.size() + from.rest_size;
   req.remote_address = std::move(from.remote_address);
   req.remote_port = from.remote_port;
-  req.via = std::make_shared<const handed_on>(handed_on{hops, hold, std::move(from.asker), std::move(from.origin)});
+  req.via = std::make_shared<const forwarding_context>(
+      forwarding_context{hops, hold, std::move(from.requester), std::move(from.origin)});
   return req;
 }
 
@@ -80,7 +81,7 @@ nanoseconds bounded_hold(nanoseconds hold, const config::runtime_config& config)
 
 void bound(remote_request& from, nanoseconds& hold, const config::runtime_config& config) {
   hold = bounded_hold(hold, config);
-  auto& left = from.asker.wait_left;
+  auto& left = from.requester.wait_left;
   if (left) *left = std::clamp(*left, nanoseconds{0}, config.max_query_time + config.max_query_time / 16);
 }
 

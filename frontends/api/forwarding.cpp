@@ -25,7 +25,7 @@ bool is_read(const request& req) { return req.method == "GET" || req.method == "
 asking_agent asker_of(const call& c) {
   asking_agent out;
   if (c.req.via) {
-    out = c.req.via->asker;
+    out = c.req.via->requester;
   } else {
     auto config = c.env.config();
     out.node = config->node_name;
@@ -75,7 +75,7 @@ remote_request described(const call& c) {
     out.body = req.body;
   out.remote_address = req.remote_address;
   out.remote_port = req.remote_port;
-  out.asker = asker_of(c);
+  out.requester = asker_of(c);
   return out;
 }
 
@@ -334,7 +334,7 @@ void respond_streamed(const call& c, remote_answer head, std::shared_ptr<byte_pi
   auto to = respond_stream(c, unpacked(std::move(head)));
   if (!to) return rest->close();
   c.ex->on_cancel([rest] { rest->close(); });
-  hand_on(c.env.mover(), std::move(rest), std::move(to));
+  pump(c.env.mover(), std::move(rest), std::move(to));
 }
 
 } // namespace

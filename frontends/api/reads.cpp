@@ -110,7 +110,7 @@ void pending_read::evaluate() {
     if (!style.cheap) {
       auto holds = std::make_shared<state::trigger>();
       const auto& answer = *static_cast<const rendered_answer*>(found->rendered.get());
-      bool moved = !mutated(mutation::kept_answer_outlives_its_index) && index.parts().subscribe(holds);
+      bool moved = !mutated(mutation::cached_answer_outlives_its_index) && index.parts().subscribe(holds);
       if (!touched.subscribe(holds) && !moved)
         cache.insert(query->key(), found, holds, answer.body ? answer.body->size() : 0);
     }
@@ -215,7 +215,7 @@ expected<nanoseconds> parse_wait(const call& c, const config::runtime_config& co
 nanoseconds discovery_max_stale(const call& c) {
   std::string_view path = c.req.path;
   if (!path.starts_with("/v1/catalog/") && !path.starts_with("/v1/health/")) return nanoseconds{0};
-  return c.req.via ? c.req.via->asker.discovery_max_stale : c.env.config()->discovery_max_stale;
+  return c.req.via ? c.req.via->requester.discovery_max_stale : c.env.config()->discovery_max_stale;
 }
 
 expected<read_options> parse_read_options(const call& c) {
@@ -230,8 +230,8 @@ expected<read_options> parse_read_options(const call& c) {
   auto wait = parse_wait(c, *config);
   if (!wait) return tl::unexpected(wait.error());
   out.wait = *wait;
-  if (c.req.via && c.req.via->asker.wait_left) {
-    out.wait = *c.req.via->asker.wait_left;
+  if (c.req.via && c.req.via->requester.wait_left) {
+    out.wait = *c.req.via->requester.wait_left;
     out.exact_wait = true;
   }
   bool stale = query.has("stale"), consistent = query.has("consistent");

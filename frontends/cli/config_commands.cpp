@@ -1,5 +1,5 @@
 #include "frontends/cli/commands.hpp"
-#include "frontends/cli/machine.hpp"
+#include "frontends/cli/process_environment.hpp"
 #include "protocol/base/url.hpp"
 #include "protocol/codec/json_write.hpp"
 #include "protocol/types/values.hpp"
@@ -30,7 +30,7 @@ class validate final : public command {
     if (arguments().empty()) return failed("Must specify at least one config file or directory");
     if (!format_.empty() && format_ != "hcl" && format_ != "json")
       return failed("-config-format must be either 'hcl' or 'json");
-    machine here;
+    process_environment here;
     config::sources from;
     from.paths = arguments();
     from.format = format_;
@@ -46,7 +46,7 @@ class validate final : public command {
 
 /// The services in the given files.
 expected<std::vector<service_definition>> services_of(const std::vector<std::string>& paths) {
-  machine here;
+  process_environment here;
   config::sources from;
   from.paths = paths;
   from.dev_mode = true; // the files need to contain only services

@@ -120,7 +120,7 @@ class watch final : public command {
     return 0;
   }
 
-  expected<std::optional<watch_news>> ask(agent_client& client, watch_follower& follower) {
+  expected<std::optional<watch_event>> ask(agent_client& client, watch_follower& follower) {
     auto request = get(follower.plan().path);
     request.repeated_query = follower.next_query();
     auto response = client.raw(std::move(request), &interrupted_);
@@ -133,7 +133,7 @@ class watch final : public command {
   }
 
   /// Returns the error message for a failed child.
-  std::string run_child(const watch_news& news) {
+  std::string run_child(const watch_event& news) {
     child_request request;
     request.arguments = arguments();
     if (shell_) {

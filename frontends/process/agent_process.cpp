@@ -8,7 +8,7 @@
 #include "actors/watches/watch_supervisor.hpp"
 #include "frontends/api/forwarding.hpp"
 #include "frontends/cli/flag_set.hpp"
-#include "frontends/cli/machine.hpp"
+#include "frontends/cli/process_environment.hpp"
 #include "frontends/dns/server.hpp"
 #include "frontends/http/server.hpp"
 #include "frontends/process/banner.hpp"
@@ -150,7 +150,7 @@ private:
   const config::start_values started_with_;
   std::shared_ptr<log_lines> log_;
   stop_wait& wait_;
-  cli::machine machine_;
+  cli::process_environment machine_;
   production_ports ports_;
   agent_view_ptr view_ = std::make_shared<agent_view>();
   caf::actor_system_config system_config_;
@@ -453,7 +453,7 @@ int wait_for_end(stop_wait& wait, running_agent& agent, const config_ptr& config
 int run_agent_process(const std::vector<std::string>& args) {
   auto from = parse_flags(args);
   if (!from) return 1;
-  cli::machine machine;
+  cli::process_environment machine;
   auto complain = [](const std::string& text) {
     std::cerr << "==> " << text << std::endl;
     return 1;

@@ -1,8 +1,8 @@
 #include "frontends/process/production_ports.hpp"
 
-#include "actors/ports/commands.hpp"
 #include "actors/ports/probes.hpp"
 #include "actors/ports/root_certificate.hpp"
+#include "actors/ports/subprocesses.hpp"
 #include "frontends/process/gossip_ports.hpp"
 #include "frontends/process/host_identity.hpp"
 #include "storage/agent_store/import.hpp"

@@ -64,7 +64,7 @@ expected<seed_range> read_seeds(const std::string& text) {
 }
 
 expected<std::vector<const sim::scenario*>> parse(cli::flag_set& flags, command_line& line,
-                                                  const std::vector<std::string>& args, scenario_word takes) {
+                                                  const std::vector<std::string>& args, scenario_argument takes) {
   std::vector<std::string> words;
   for (auto rest = args; !rest.empty();) {
     std::ostringstream usage; // human-readable: -help prints the same
@@ -74,7 +74,7 @@ expected<std::vector<const sim::scenario*>> parse(cli::flag_set& flags, command_
     words.push_back(rest.front());
     rest.erase(rest.begin());
   }
-  bool takes_one = takes != scenario_word::none;
+  bool takes_one = takes != scenario_argument::none;
   if (words.size() > (takes_one ? 1U : 0U))
     return fail("\"" + words.back() + "\" is one word too many; " +
                 (takes_one ? "it takes one scenario and flags" : "it takes flags only"));
@@ -82,7 +82,7 @@ expected<std::vector<const sim::scenario*>> parse(cli::flag_set& flags, command_
   if (!takes_one) return out;
   if (words.empty()) return fail("it needs the name of a scenario; `sim list` names them all");
   line.scenario = words.front();
-  if (takes == scenario_word::one_or_all && line.scenario == "all") {
+  if (takes == scenario_argument::one_or_all && line.scenario == "all") {
     for (const auto& s : sim::scenarios()) out.push_back(&s);
     return out;
   }

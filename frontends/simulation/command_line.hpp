@@ -38,12 +38,12 @@ struct command_line {
 };
 
 /// A command's positional arguments.
-enum class scenario_word { none, one, one_or_all };
+enum class scenario_argument { none, one, one_or_all };
 
 /// Parses flags and words in any order.
 /// @returns the selected scenarios; an error is a sentence for the user
 expected<std::vector<const sim::scenario*>> parse(cli::flag_set& flags, command_line& line,
-                                                  const std::vector<std::string>& args, scenario_word takes);
+                                                  const std::vector<std::string>& args, scenario_argument takes);
 
 /// Prints the sentence to the error stream. @returns `bad_input`
 int refuse(cli::streams io, std::string_view command, const error& why);

@@ -20,7 +20,7 @@ int list_command(const std::vector<std::string>& args, cli::streams io) {
   cli::flag_set flags;
   command_line line;
   declare_list_flags(flags, line);
-  if (auto fine = parse(flags, line, args, scenario_word::none); !fine) return refuse(io, "sim list", fine.error());
+  if (auto fine = parse(flags, line, args, scenario_argument::none); !fine) return refuse(io, "sim list", fine.error());
   auto all = nlohmann::ordered_json::array();
   for (const auto& s : sim::scenarios()) {
     all.push_back({{"name", s.name},

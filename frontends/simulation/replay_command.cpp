@@ -78,7 +78,7 @@ int replay_command(const std::vector<std::string>& args, cli::streams io) {
   cli::flag_set flags;
   command_line line;
   declare_replay_flags(flags, line);
-  auto what = parse(flags, line, args, scenario_word::one);
+  auto what = parse(flags, line, args, scenario_argument::one);
   if (!what) return refuse(io, replay_name, what.error());
   auto how = named_run(line);
   if (!how) return refuse(io, replay_name, how.error());

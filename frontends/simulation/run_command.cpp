@@ -164,7 +164,7 @@ int run_command(const std::vector<std::string>& args, cli::streams io) {
   cli::flag_set flags;
   command_line line;
   declare_run_flags(flags, line);
-  auto what = parse(flags, line, args, scenario_word::one_or_all);
+  auto what = parse(flags, line, args, scenario_argument::one_or_all);
   if (!what) return refuse(io, run_name, what.error());
   auto seeds = read_seeds(line.seeds);
   if (!seeds) return refuse(io, run_name, seeds.error());

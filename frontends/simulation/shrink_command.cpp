@@ -39,7 +39,7 @@ int shrink_command(const std::vector<std::string>& args, cli::streams io) {
   cli::flag_set flags;
   command_line line;
   declare_shrink_flags(flags, line);
-  auto what = parse(flags, line, args, scenario_word::one);
+  auto what = parse(flags, line, args, scenario_argument::one);
   if (!what) return refuse(io, shrink_name, what.error());
   auto whole = named_run(line);
   if (!whole) return refuse(io, shrink_name, whole.error());

@@ -34,7 +34,7 @@ std::string help() {
   std::string out = "Usage: praetor sim <subcommand> [options]\n\n"
                     "  Runs whole clusters in one process and in virtual time: real agents, and a\n"
                     "  network, disks and clocks that misbehave as a seed decides. The same seed\n"
-                    "  gives the same run, on every machine.\n\n"
+                    "  gives the same run, on every host.\n\n"
                     "      $ praetor sim list\n"
                     "      $ praetor sim run split_brain --seeds 1..100\n\n"
                     "Subcommands:\n";

@@ -1,6 +1,6 @@
 #include "frontends/simulation/try_command.hpp"
 
-#include "frontends/cli/machine.hpp"
+#include "frontends/cli/process_environment.hpp"
 #include "frontends/simulation/progress.hpp"
 #include "frontends/simulation/results.hpp"
 #include "frontends/simulation/single_run.hpp"
@@ -27,7 +27,7 @@ void declare_try_flags(cli::flag_set& flags, command_line& line) {
   flags.add_uint("servers", line.servers, "How many servers.");
   flags.add_uint("agents", line.agents, "How many client agents.");
   flags.add_uint("requests", line.requests, "Requests a second of all clients together.");
-  flags.add_string("faults", line.faults, "Failures a minute of machines and links: a `rate` like 2 or 0.5.");
+  flags.add_string("faults", line.faults, "Failures a minute of hosts and links: a `rate` like 2 or 0.5.");
   flags.add_optional("length", line.length, "Virtual time to run for; 10m if not given.");
   flags.add_optional("seed", line.seed, "Decides when what fails; 1 if not given.");
   flags.add_string("out", line.out_file, "`File` for a page that shows the run, as `explain` writes it.");
@@ -42,17 +42,17 @@ expected<double> read_rate(const std::string& text) {
   return rate;
 }
 
-/// The configuration as this machine's agent would read it, except for identity and addresses.
+/// The configuration as this host's agent would read it, except for identity and addresses.
 expected<std::shared_ptr<const config::runtime_config>> load(const command_line& line) {
   config::sources from;
   for (const auto& path : line.config_files) from.paths.push_back(path);
   for (const auto& path : line.config_directories) from.paths.push_back(path);
-  // What a file may leave to its target machine.
+  // What a file may leave to its target host.
   from.fragments.push_back("data_dir = \"/tmp\" bind_addr = \"127.0.0.1\" node_name = \"try\" server = true "
                            "bootstrap = false bootstrap_expect = " +
                            std::to_string(std::max<std::uint64_t>(2, line.servers)));
-  cli::machine machine;
-  auto loaded = config::load(from, machine);
+  cli::process_environment host;
+  auto loaded = config::load(from, host);
   if (!loaded) return tl::unexpected(loaded.error());
   return std::make_shared<const config::runtime_config>(std::move(loaded->config));
 }
@@ -146,7 +146,7 @@ int try_command(const std::vector<std::string>& args, cli::streams io) {
   cli::flag_set flags;
   command_line line;
   declare_try_flags(flags, line);
-  if (auto fine = parse(flags, line, args, scenario_word::none); !fine) return refuse(io, try_name, fine.error());
+  if (auto fine = parse(flags, line, args, scenario_argument::none); !fine) return refuse(io, try_name, fine.error());
   auto options = read_options(line);
   if (!options) return refuse(io, try_name, options.error());
   auto scenario = sim::make_trial(*options);
@@ -175,7 +175,7 @@ std::string try_help() {
   command_line line;
   declare_try_flags(flags, line);
   return "Usage: praetor sim try -config-dir=DIR [options]\n\n"
-         "  Runs a cluster with the times of your own configuration while machines and\n"
+         "  Runs a cluster with the times of your own configuration while hosts and\n"
          "  links fail, and tells what that costs: elections, time without writes, time\n"
          "  until a failed node is noticed, messages and bytes.\n" +
          flags.help_blocks();

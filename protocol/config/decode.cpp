@@ -19,7 +19,7 @@ std::string_view go_type(key_kind kind) {
   case key_kind::integer: return "int";
   case key_kind::unsigned_32: return "uint32";
   case key_kind::unsigned_64: return "uint64";
-  case key_kind::unsigned_word: return "uint";
+  case key_kind::unsigned_integer: return "uint";
   case key_kind::number: return "float64";
   default: return "string";
   }

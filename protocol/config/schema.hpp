@@ -11,13 +11,13 @@ namespace praetor::config {
 /// The type of a key.
 enum class key_kind {
   boolean,
-  integer,       ///< int
-  unsigned_32,   ///< uint32
-  unsigned_64,   ///< uint64
-  unsigned_word, ///< uint
-  number,        ///< float64
-  text,          ///< string
-  duration,      ///< string, converted later
+  integer,          ///< int
+  unsigned_32,      ///< uint32
+  unsigned_64,      ///< uint64
+  unsigned_integer, ///< uint
+  number,           ///< float64
+  text,             ///< string
+  duration,         ///< string, converted later
   text_list,
   text_map,
   text_list_map, ///< map of lists of texts
@@ -28,7 +28,7 @@ enum class key_kind {
   block_map,
 };
 
-constexpr bool is_integer(key_kind kind) { return kind >= key_kind::integer && kind <= key_kind::unsigned_word; }
+constexpr bool is_integer(key_kind kind) { return kind >= key_kind::integer && kind <= key_kind::unsigned_integer; }
 
 /// How a key behaves besides its type. Combine with `|`.
 enum key_trait : unsigned {

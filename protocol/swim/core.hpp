@@ -111,7 +111,7 @@ private:
     bool reached_by_stream = false;
   };
   /// A ping on behalf of another member (SWIM 3.1).
-  struct favour {
+  struct relayed_probe {
     std::uint32_t sequence = 0; ///< the requester's
     std::string address;
     bool wants_nack = false;
@@ -152,7 +152,7 @@ private:
       suspicion,      ///< `name` may count as dead
       probe_timeout,  ///< `number`: sequence; ask other members
       probe_deadline, ///< `number`: sequence; give up
-      favour,         ///< `number`: sequence; the target did not answer
+      relayed_probe,  ///< `number`: sequence; the target did not answer
       asked_query,    ///< `number`: handle
       own_query,      ///< `number`: token
       prune,          ///< forget `name`
@@ -203,9 +203,9 @@ private:
   void on(const std::string& from, const nack& n);
 
   // node_states.cpp
-  void alive_word(const alive& a, bool own_word = false);
-  void suspect_word(const suspect& s);
-  void dead_word(const dead& d);
+  void alive_message(const alive& a, bool from_self = false);
+  void suspect_message(const suspect& s);
+  void dead_message(const dead& d);
   bool may_be_member(const alive& a);
   bool has_room_for(const alive& a) const;
   bool counter_in_reach(const std::string& name, std::uint64_t incarnation, const node* known);
@@ -309,7 +309,7 @@ private:
   std::size_t health_ = 0;
   std::optional<probe> probe_;
   bool probe_due_ = false; ///< due while another probe was running
-  std::map<std::uint32_t, favour> favours_;
+  std::map<std::uint32_t, relayed_probe> relayed_probes_;
   std::uint32_t next_sequence_ = 1;
 
   // Members: joined, left, failed.

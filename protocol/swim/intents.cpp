@@ -157,7 +157,7 @@ void machine::core::say_farewell() {
   leaving_ = leave_phase::farewell;
   bool company = has_live_company();
   schedule(now_ + limits_.leave_timeout, {timer::kind_t::leave, {}, static_cast<std::uint64_t>(leave_phase::farewell)});
-  dead_word({nodes_.at(own_name_).is.incarnation, own_name_, own_name_});
+  dead_message({nodes_.at(own_name_).is.incarnation, own_name_, own_name_});
   if (!company) finish_leave();
 }
 

@@ -146,7 +146,7 @@ void machine::core::run(const timer& due) {
   case kind_t::suspicion: return suspicion_expired(due.name);
   case kind_t::probe_timeout: return current ? ask_others() : void();
   case kind_t::probe_deadline: return current ? give_up_probe() : void();
-  case kind_t::favour: return favour_expired(sequence);
+  case kind_t::relayed_probe: return favour_expired(sequence);
   case kind_t::asked_query: asked_.erase(due.number); return;
   case kind_t::own_query:
     if (own_queries_.erase(due.number) != 0) out_.closed_queries.push_back(due.number);
@@ -213,9 +213,9 @@ void machine::core::on(const std::string& from, const message& m) {
     core& self;
     const std::string& from;
     const message& m;
-    void operator()(const alive& a) const { self.alive_word(a); }
-    void operator()(const suspect& s) const { self.suspect_word(s); }
-    void operator()(const dead& d) const { self.dead_word(d); }
+    void operator()(const alive& a) const { self.alive_message(a); }
+    void operator()(const suspect& s) const { self.suspect_message(s); }
+    void operator()(const dead& d) const { self.dead_message(d); }
     // Messages of the upper layer are rebroadcast unchanged, once.
     void operator()(const join_intent& i) const {
       if (self.heard_join(i)) self.announce(self.intent_queue_, m);

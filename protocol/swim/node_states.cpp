@@ -61,17 +61,17 @@ bool machine::core::counter_in_reach(const std::string& name, std::uint64_t inca
   return false;
 }
 
-/// @param own_word the node itself sent it
-void machine::core::alive_word(const alive& a, bool own_word) {
+/// @param from_self the node itself sent it
+void machine::core::alive_message(const alive& a, bool from_self) {
   bool self = is_own(a.name);
   if (self && leaving_ >= leave_phase::farewell) return;
   auto* known = find_node(a.name);
-  if (!own_word && !counter_in_reach(a.name, a.incarnation, known)) return;
+  if (!from_self && !counter_in_reach(a.name, a.incarnation, known)) return;
   if (known == nullptr) {
-    if (!own_word && !may_be_member(a)) return;
+    if (!from_self && !may_be_member(a)) return;
     known = &add_node(a);
   } else {
-    bool moved = known->is.address != a.address && !own_word;
+    bool moved = known->is.address != a.address && !from_self;
     if (moved && !takes_new_address(*known, a)) return;
     if (self ? a.incarnation < known->is.incarnation : a.incarnation <= known->is.incarnation && !moved) return;
     if (!self && !may_be_member(a)) return;
@@ -79,7 +79,7 @@ void machine::core::alive_word(const alive& a, bool own_word) {
       note(notice::kind_t::address_changed, a.name,
            "member " + a.name + " moved from " + known->is.address + " to " + a.address);
   }
-  if (self && !own_word) {
+  if (self && !from_self) {
     if (a.incarnation == known->is.incarnation && a.tags == known->is.tags && a.speaks == known->is.speaks) return;
     return refute(a.incarnation);
   }
@@ -98,7 +98,7 @@ void machine::core::alive_word(const alive& a, bool own_word) {
 }
 
 /// Suspicion before failure (SWIM 4.2).
-void machine::core::suspect_word(const suspect& s) {
+void machine::core::suspect_message(const suspect& s) {
   auto* known = find_node(s.name);
   if (known == nullptr || s.incarnation < known->is.incarnation) return;
   if (!counter_in_reach(s.name, s.incarnation, known)) return;
@@ -125,10 +125,10 @@ void machine::core::suspicion_expired(const std::string& name) {
   if (known == nullptr || !known->doubt || known->doubt->deadline() > now_) return;
   PRAETOR_ASSERT(known->is_sound() && !is_own(name));
   note(notice::kind_t::declared_dead, name, "member " + name + " has not objected to being suspected: it has failed");
-  dead_word({known->is.incarnation, name, own_name_});
+  dead_message({known->is.incarnation, name, own_name_});
 }
 
-void machine::core::dead_word(const dead& d) {
+void machine::core::dead_message(const dead& d) {
   auto* known = find_node(d.name);
   if (known == nullptr || d.incarnation < known->is.incarnation || known->gone()) return;
   if (!counter_in_reach(d.name, d.incarnation, known)) return;
@@ -167,7 +167,7 @@ void machine::core::proclaim_self() {
           self.tags,
           {self.protocol_min, self.protocol_max, self.protocol_current, self.delegate_min, self.delegate_max,
            self.delegate_current}};
-  alive_word(a, true);
+  alive_message(a, true);
 }
 
 expected<void> machine::core::update_tags(string_map&& tags, time_point now) {
@@ -182,7 +182,7 @@ expected<void> machine::core::update_tags(string_map&& tags, time_point now) {
   auto a = nodes_.at(own_name_).is;
   a.incarnation = ++incarnation_;
   a.tags = std::move(tags);
-  alive_word(a, true);
+  alive_message(a, true);
   return {};
 }
 

@@ -96,7 +96,7 @@ void machine::core::give_up_probe() {
   auto target = probe_->target;
   if (auto* n = find_node(target)) {
     note(notice::kind_t::suspected, target, "member " + target + " does not answer and is suspected to have failed");
-    suspect_word({n->is.incarnation, target, own_name_});
+    suspect_message({n->is.incarnation, target, own_name_});
   }
   end_probe(worse);
 }
@@ -132,18 +132,18 @@ void machine::core::on(const std::string& from, const ping& p) {
 }
 
 void machine::core::on(const std::string& from, const indirect_ping& p) {
-  if (favours_.size() >= most_favours) return;
+  if (relayed_probes_.size() >= most_favours) return;
   auto sequence = next_sequence_++;
-  favours_[sequence] = {p.sequence, from, p.wants_nack};
-  schedule(now_ + limits_.probe_timeout, {timer::kind_t::favour, {}, sequence});
+  relayed_probes_[sequence] = {p.sequence, from, p.wants_nack};
+  schedule(now_ + limits_.probe_timeout, {timer::kind_t::relayed_probe, {}, sequence});
   send_answer(p.address, p.target, ping{sequence, p.target, own_name_});
 }
 
 void machine::core::favour_expired(std::uint32_t sequence) {
-  auto it = favours_.find(sequence);
-  if (it == favours_.end()) return;
+  auto it = relayed_probes_.find(sequence);
+  if (it == relayed_probes_.end()) return;
   auto f = std::move(it->second);
-  favours_.erase(it);
+  relayed_probes_.erase(it);
   if (f.wants_nack) send_with_gossip(f.address, nack{f.sequence});
 }
 
@@ -153,10 +153,10 @@ void machine::core::on(const std::string&, const ack& a) {
     if (a.roster) compare_rosters(probe_->target, *a.roster);
     return end_probe(-1);
   }
-  auto it = favours_.find(a.sequence);
-  if (it == favours_.end()) return;
+  auto it = relayed_probes_.find(a.sequence);
+  if (it == relayed_probes_.end()) return;
   auto f = std::move(it->second);
-  favours_.erase(it);
+  relayed_probes_.erase(it);
   // Omits the coordinate: this indirect round trip does not measure the direct one.
   send_with_gossip(f.address, ack{f.sequence, {}});
 }

@@ -223,11 +223,11 @@ expected<void> machine::core::merge(const push_pull& remote, const std::string& 
 void machine::core::merge_node(const node_entry& entry) {
   const auto& a = entry.is;
   switch (entry.condition) {
-  case node_condition::alive: return alive_word(a);
-  case node_condition::left: return dead_word({a.incarnation, a.name, a.name});
+  case node_condition::alive: return alive_message(a);
+  case node_condition::left: return dead_message({a.incarnation, a.name, a.name});
   // A node that the other counts as dead may refute it: it is only suspected here.
   case node_condition::dead:
-  case node_condition::suspect: return suspect_word({a.incarnation, a.name, own_name_});
+  case node_condition::suspect: return suspect_message({a.incarnation, a.name, own_name_});
   }
 }
 

@@ -74,7 +74,7 @@ void watch_follower::remember(const watch_answer& answer) {
   index_ = fell ? 0 : index;
 }
 
-expected<std::optional<watch_news>> watch_follower::answered(const watch_answer& answer) {
+expected<std::optional<watch_event>> watch_follower::answered(const watch_answer& answer) {
   auto result = shown(answer);
   if (!result) return tl::make_unexpected(result.error());
   failures_ = 0;
@@ -84,7 +84,7 @@ expected<std::optional<watch_news>> watch_follower::answered(const watch_answer&
   auto text = dump_json(*result);
   if (!first && last_ == text) return std::nullopt;
   last_ = text;
-  return watch_news{plan_.waits_by_hash ? 0 : answer.index, std::move(text)};
+  return watch_event{plan_.waits_by_hash ? 0 : answer.index, std::move(text)};
 }
 
 seconds watch_follower::failed() {

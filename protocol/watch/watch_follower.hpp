@@ -21,7 +21,7 @@ struct watch_answer {
 };
 
 /// The result that a handler receives.
-struct watch_news {
+struct watch_event {
   std::uint64_t index = 0; ///< 0 for a query without an index
   std::string result;      ///< compact JSON
 };
@@ -35,7 +35,7 @@ public:
   /// The parameters of the next query, not encoded: it blocks until the result differs from the last answer.
   std::vector<std::pair<std::string, std::string>> next_query() const;
   /// Handles an answer. @returns the new result, or nothing if it has not changed; on an error call `failed`
-  expected<std::optional<watch_news>> answered(const watch_answer& answer);
+  expected<std::optional<watch_event>> answered(const watch_answer& answer);
   /// The query failed: the next one does not block. @returns the pause before it, longer with each consecutive failure
   std::chrono::seconds failed();
 

@@ -49,10 +49,10 @@ std::string encode_body(const hostile_request& r) {
     out.raw_query = r.query_name + "=" + r.query_value;
     out.query.push_back({r.query_name, r.query_value});
   }
-  // Claims to come from the local machine.
+  // Claims to come from the local host.
   out.remote_address = "127.0.0.1";
   out.remote_port = 1;
-  out.asker.node = "server1";
+  out.requester.node = "server1";
   return msgpack::pack(out);
 }
 

@@ -60,7 +60,7 @@ std::string siege::new_mark(std::string_view kind, bool harmless) {
   return mark;
 }
 
-std::string siege::new_machine() { return "10.66.0." + std::to_string(++machines_); }
+std::string siege::new_machine() { return "10.66.0." + std::to_string(++hosts_); }
 
 node& siege::any_server() {
   const auto& all = victims.servers();

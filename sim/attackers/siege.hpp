@@ -59,7 +59,7 @@ private:
   std::set<std::string> forbidden_;
   std::map<rpc_kind, std::deque<std::string>> heard_;
   std::deque<std::uint64_t> numbers_;
-  unsigned machines_ = 0;
+  unsigned hosts_ = 0;
 };
 
 /// The mark in forwarded requests for routes of the agent itself, which must be rejected.

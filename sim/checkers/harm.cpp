@@ -133,7 +133,7 @@ void harm_checker::look_at_gateway(node& n, const rpc_gateway_state& gateway) {
 void harm_checker::look_at_raft(node& n, const raft_peer_state& peer) {
   if (auto strangers = peer.machine->count().strangers; strangers > 0)
     find("Raft messages of others stop at the gateway",
-         n.options().name + "'s Raft machine was handed " + std::to_string(strangers));
+         n.options().name + "'s Raft host was handed " + std::to_string(strangers));
 }
 
 void harm_checker::look_at_gossip(node& n) {

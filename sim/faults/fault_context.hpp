@@ -15,7 +15,7 @@ namespace praetor::sim {
 inline constexpr link_trouble cut_off{.cut = true};
 
 duration seconds(double amount);
-/// The machines' addresses.
+/// The hosts' addresses.
 std::set<std::string, std::less<>> machines_of(const victims& who);
 wires::where all_links_of(const victims& who);
 

@@ -107,7 +107,7 @@ void break_again_and_again(fault_context& c, const active& a, const victims& giv
   c.later(a, c.world.between(duration{0}, reset_interval), [&c, a, who] { break_again_and_again(c, a, who); });
 }
 
-/// All links of the nodes, or of all nodes if none is named, including those within a machine.
+/// All links of the nodes, or of all nodes if none is named, including those within a host.
 void harm_links(fault_context& c, const active& a, const victims& who, link_trouble how) {
   auto theirs = [in = machines_of(who)](auto from, auto to) {
     return in.empty() || in.contains(from) || in.contains(to);

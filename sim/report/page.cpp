@@ -60,7 +60,7 @@ std::string verdict(const run_result& r) {
   return out + "</div>\n";
 }
 
-std::string figures(const run_result& r) {
+std::string stats(const run_result& r) {
   std::string out = "<table><tr>";
   std::string values = "<tr>";
   auto add = [&](const char* name, const std::string& value) {
@@ -151,7 +151,7 @@ std::string page(const recording& seen, const run_result& result, const scenario
                     "</title>\n<style>" + std::string(style) + "</style></head>\n<body>\n";
   out += "<h1>" + title + "</h1>\n<p>" + escaped(what.about) + "</p>\n";
   out += "<p>See it again with <code>" + escaped(command) + "</code></p>\n";
-  out += verdict(result) + figures(result);
+  out += verdict(result) + stats(result);
   out +=
       "<h2>The whole run</h2>\n" + key_to_colours() + "<div class=\"scroll\">" + drawing(seen, overview) + "</div>\n";
   out += "<h2>Close-up from " + three_decimals(close_up.shown.from) + " s to " + three_decimals(close_up.shown.to) +

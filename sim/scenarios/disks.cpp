@@ -49,7 +49,7 @@ void add_disk_scenarios(std::vector<scenario>& to) {
 
   to.push_back(make_scenario(
       "returned_old_disk",
-      "A server comes back on a disk as it was seconds ago, as from a restored image of its machine: it has forgotten "
+      "A server comes back on a disk as it was seconds ago, as from a restored image of its host: it has forgotten "
       "votes and entries that it gave its word for.",
       {{kv, 5, milliseconds(50)}}, 26, [](planner& p) {
         p.add(old_disk, p.between(7, 9), p.between(0.5, 2), {"server"}, p.between(0.5, 4));

@@ -81,7 +81,7 @@ void add_leadership_scenarios(std::vector<scenario>& to) {
       }));
 
   to.push_back(make_scenario("paused_leader",
-                             "The leader's process stands still for longer than its lease, as when a virtual machine "
+                             "The leader's process stands still for longer than its lease, as when a virtual host "
                              "is moved. When it goes on "
                              "it must not answer a read from before its sleep.",
                              {{kv, 6, milliseconds(20), 2}, {locks, 2}}, 22, [](planner& p) {

@@ -96,9 +96,9 @@ expected<void> verify(const stored_meta& meta, const file_handle& file, const fs
 } // namespace
 
 /// The directory, shared with sinks that may outlive the store.
-class file_snapshot_store::shelf {
+class file_snapshot_store::contents {
 public:
-  shelf(fs::path directory, std::size_t keep) : directory_(std::move(directory)), keep_(keep) {}
+  contents(fs::path directory, std::size_t keep) : directory_(std::move(directory)), keep_(keep) {}
 
   expected<void> clean_up() {
     if (auto made = make_directories(directory_); !made) return made;
@@ -205,15 +205,16 @@ private:
 
 class file_snapshot_store::sink final : public snapshot_sink {
 public:
-  sink(std::shared_ptr<shelf> shelf, snapshot_meta meta) : shelf_(std::move(shelf)), meta_(std::move(meta)) {}
+  sink(std::shared_ptr<contents> contents, snapshot_meta meta)
+      : contents_(std::move(contents)), meta_(std::move(meta)) {}
   ~sink() override {
     if (done_) return;
     std::error_code ignored;
-    fs::remove_all(shelf_->place_beside(meta_.id), ignored);
+    fs::remove_all(contents_->place_beside(meta_.id), ignored);
   }
 
   expected<void> begin() {
-    auto directory = shelf_->place_beside(meta_.id);
+    auto directory = contents_->place_beside(meta_.id);
     std::error_code problem;
     fs::remove_all(directory, problem);
     if (::mkdir(directory.c_str(), 0700) != 0) return tl::unexpected(system_error("mkdir", directory));
@@ -237,7 +238,7 @@ public:
   }
 
   expected<snapshot_meta> commit() override {
-    auto directory = shelf_->place_beside(meta_.id);
+    auto directory = contents_->place_beside(meta_.id);
     if (auto done = flush(); !done) return tl::unexpected(done.error());
     if (auto done = file_.sync(path()); !done) return tl::unexpected(done.error());
     stored_meta stored;
@@ -249,14 +250,14 @@ public:
     // Also makes state.bin's name durable.
     if (auto done = replace_file(directory / "meta.json", json::to_string(stored) + "\n"); !done)
       return tl::unexpected(done.error());
-    if (auto done = shelf_->publish(meta_.id); !done) return tl::unexpected(done.error());
+    if (auto done = contents_->publish(meta_.id); !done) return tl::unexpected(done.error());
     done_ = true;
-    if (auto done = shelf_->reap(); !done) return tl::unexpected(done.error());
+    if (auto done = contents_->reap(); !done) return tl::unexpected(done.error());
     return meta_;
   }
 
 private:
-  fs::path path() const { return shelf_->place_beside(meta_.id) / "state.bin"; }
+  fs::path path() const { return contents_->place_beside(meta_.id) / "state.bin"; }
 
   expected<void> flush() {
     auto done = file_.write(buffer_, path());
@@ -285,7 +286,7 @@ private:
     return hex(digest.finish());
   }
 
-  std::shared_ptr<shelf> shelf_;
+  std::shared_ptr<contents> contents_;
   snapshot_meta meta_;
   file_handle file_;
   std::string buffer_;
@@ -293,11 +294,11 @@ private:
   bool done_ = false;
 };
 
-file_snapshot_store::file_snapshot_store(std::shared_ptr<shelf> shelf) : shelf_(std::move(shelf)) {}
+file_snapshot_store::file_snapshot_store(std::shared_ptr<contents> contents) : contents_(std::move(contents)) {}
 
 expected<std::unique_ptr<file_snapshot_store>> file_snapshot_store::open_directory(const fs::path& directory,
                                                                                    std::size_t keep) {
-  auto inside = std::make_shared<shelf>(directory, keep);
+  auto inside = std::make_shared<contents>(directory, keep);
   if (auto done = inside->clean_up(); !done) return tl::unexpected(done.error());
   return std::unique_ptr<file_snapshot_store>(new file_snapshot_store(std::move(inside)));
 }
@@ -306,17 +307,19 @@ expected<std::unique_ptr<snapshot_sink>> file_snapshot_store::create(snapshot_re
                                                                      std::chrono::milliseconds now) {
   auto taken = [&](const std::string& id) {
     std::error_code ignored;
-    return fs::exists(shelf_->place(id), ignored) || fs::exists(shelf_->place_beside(id), ignored);
+    return fs::exists(contents_->place(id), ignored) || fs::exists(contents_->place_beside(id), ignored);
   };
   auto meta = meta_of(request, now, taken);
   if (!meta) return tl::unexpected(meta.error());
-  auto made = std::make_unique<sink>(shelf_, std::move(*meta));
+  auto made = std::make_unique<sink>(contents_, std::move(*meta));
   if (auto begun = made->begin(); !begun) return tl::unexpected(begun.error());
   return made;
 }
 
-expected<std::vector<snapshot_meta>> file_snapshot_store::list() { return shelf_->list(); }
-expected<std::unique_ptr<snapshot_source>> file_snapshot_store::open(const std::string& id) { return shelf_->open(id); }
-expected<void> file_snapshot_store::reap(std::size_t keep) { return shelf_->reap(keep); }
+expected<std::vector<snapshot_meta>> file_snapshot_store::list() { return contents_->list(); }
+expected<std::unique_ptr<snapshot_source>> file_snapshot_store::open(const std::string& id) {
+  return contents_->open(id);
+}
+expected<void> file_snapshot_store::reap(std::size_t keep) { return contents_->reap(keep); }
 
 } // namespace praetor::storage

@@ -23,10 +23,10 @@ public:
   expected<void> reap(std::size_t keep) override;
 
 private:
-  class shelf;
+  class contents;
   class sink;
-  explicit file_snapshot_store(std::shared_ptr<shelf> shelf);
-  std::shared_ptr<shelf> shelf_;
+  explicit file_snapshot_store(std::shared_ptr<contents> contents);
+  std::shared_ptr<contents> contents_;
 };
 
 } // namespace praetor::storage

@@ -26,8 +26,8 @@ private:
 
 class memory_sink final : public snapshot_sink {
 public:
-  memory_sink(std::shared_ptr<memory_snapshot_store::shelf> shelf, snapshot_meta meta, std::size_t keep)
-      : shelf_(std::move(shelf)), meta_(std::move(meta)), keep_(keep) {}
+  memory_sink(std::shared_ptr<memory_snapshot_store::contents> contents, snapshot_meta meta, std::size_t keep)
+      : contents_(std::move(contents)), meta_(std::move(meta)), keep_(keep) {}
   const std::string& id() const override { return meta_.id; }
   expected<void> write(std::string_view bytes) override {
     state_ += bytes;
@@ -35,14 +35,14 @@ public:
   }
   expected<snapshot_meta> commit() override {
     meta_.size = static_cast<std::int64_t>(state_.size());
-    std::lock_guard lock(shelf_->guard);
-    shelf_->snapshots[meta_.id] = {meta_, std::make_shared<const std::string>(std::move(state_)), false};
-    memory_snapshot_store::reap(*shelf_, keep_);
+    std::lock_guard lock(contents_->guard);
+    contents_->snapshots[meta_.id] = {meta_, std::make_shared<const std::string>(std::move(state_)), false};
+    memory_snapshot_store::reap(*contents_, keep_);
     return meta_;
   }
 
 private:
-  std::shared_ptr<memory_snapshot_store::shelf> shelf_;
+  std::shared_ptr<memory_snapshot_store::contents> contents_;
   snapshot_meta meta_;
   std::size_t keep_;
   std::string state_;
@@ -52,13 +52,13 @@ memory_snapshot_store::memory_snapshot_store(std::size_t keep) : keep_(keep) {}
 
 expected<std::unique_ptr<snapshot_sink>> memory_snapshot_store::create(snapshot_request request,
                                                                        std::chrono::milliseconds now) {
-  std::lock_guard lock(shelf_->guard);
-  auto meta = meta_of(request, now, [&](const std::string& id) { return shelf_->snapshots.contains(id); });
+  std::lock_guard lock(contents_->guard);
+  auto meta = meta_of(request, now, [&](const std::string& id) { return contents_->snapshots.contains(id); });
   if (!meta) return tl::unexpected(meta.error());
-  return std::make_unique<memory_sink>(shelf_, std::move(*meta), keep_);
+  return std::make_unique<memory_sink>(contents_, std::move(*meta), keep_);
 }
 
-std::vector<snapshot_meta> memory_snapshot_store::list_of(const shelf& from) {
+std::vector<snapshot_meta> memory_snapshot_store::list_of(const contents& from) {
   std::vector<snapshot_meta> result;
   for (auto& [id, one] : from.snapshots) result.push_back(one.meta);
   sort_newest_first(result);
@@ -66,19 +66,19 @@ std::vector<snapshot_meta> memory_snapshot_store::list_of(const shelf& from) {
 }
 
 expected<std::vector<snapshot_meta>> memory_snapshot_store::list() {
-  std::lock_guard lock(shelf_->guard);
-  return list_of(*shelf_);
+  std::lock_guard lock(contents_->guard);
+  return list_of(*contents_);
 }
 
 expected<std::unique_ptr<snapshot_source>> memory_snapshot_store::open(const std::string& id) {
-  std::lock_guard lock(shelf_->guard);
-  auto found = shelf_->snapshots.find(id);
-  if (found == shelf_->snapshots.end()) return fail("there is no Raft snapshot " + id, 404);
+  std::lock_guard lock(contents_->guard);
+  auto found = contents_->snapshots.find(id);
+  if (found == contents_->snapshots.end()) return fail("there is no Raft snapshot " + id, 404);
   if (found->second.damaged) return fail("snapshot " + id + " has a wrong checksum");
   return std::make_unique<memory_source>(found->second.meta, found->second.state);
 }
 
-void memory_snapshot_store::reap(shelf& from, std::size_t keep) {
+void memory_snapshot_store::reap(contents& from, std::size_t keep) {
   auto list = list_of(from);
   std::stable_partition(list.begin(), list.end(),
                         [&](const snapshot_meta& one) { return !from.snapshots[one.id].damaged; });
@@ -86,20 +86,20 @@ void memory_snapshot_store::reap(shelf& from, std::size_t keep) {
 }
 
 expected<void> memory_snapshot_store::reap(std::size_t keep) {
-  std::lock_guard lock(shelf_->guard);
-  reap(*shelf_, keep);
+  std::lock_guard lock(contents_->guard);
+  reap(*contents_, keep);
   return {};
 }
 
 void memory_snapshot_store::damage(const std::string& id) {
-  std::lock_guard lock(shelf_->guard);
-  if (auto found = shelf_->snapshots.find(id); found != shelf_->snapshots.end()) found->second.damaged = true;
+  std::lock_guard lock(contents_->guard);
+  if (auto found = contents_->snapshots.find(id); found != contents_->snapshots.end()) found->second.damaged = true;
 }
 
 std::shared_ptr<memory_snapshot_store> memory_snapshot_store::copy() const {
   auto out = std::make_shared<memory_snapshot_store>(keep_);
-  std::lock_guard lock(shelf_->guard);
-  out->shelf_->snapshots = shelf_->snapshots;
+  std::lock_guard lock(contents_->guard);
+  out->contents_->snapshots = contents_->snapshots;
   return out;
 }
 

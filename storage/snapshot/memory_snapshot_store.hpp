@@ -30,15 +30,15 @@ private:
     std::shared_ptr<const std::string> state;
     bool damaged = false;
   };
-  struct shelf {
+  struct contents {
     std::mutex guard;
     std::map<std::string, kept_snapshot> snapshots; ///< by id
   };
-  static std::vector<snapshot_meta> list_of(const shelf& from);
-  static void reap(shelf& from, std::size_t keep);
+  static std::vector<snapshot_meta> list_of(const contents& from);
+  static void reap(contents& from, std::size_t keep);
 
   std::size_t keep_;
-  std::shared_ptr<shelf> shelf_ = std::make_shared<shelf>();
+  std::shared_ptr<contents> contents_ = std::make_shared<contents>();
 };
 
 } // namespace praetor::storage

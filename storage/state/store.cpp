@@ -84,7 +84,7 @@ store_ptr publication::replace(const struct tables& tables) {
   auto old = load();
   auto next = std::make_shared<const store>(tables, watch_cell_ptr::make(), old->history() + 1);
   exchange(next);
-  if (!mutated(mutation::rendered_answer_kept_over_restore)) old->abandon_cell()->fire();
+  if (!mutated(mutation::rendered_answer_survives_restore)) old->abandon_cell()->fire();
   if (feed_.followed()) feed_.publish({old, next, {}, true});
   return next;
 }

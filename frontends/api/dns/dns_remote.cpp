@@ -12,7 +12,7 @@ namespace {
 
 /// A token that is good for nothing sees nothing.
 acl::authorizer_ptr holder_of(const api::environment& env, const std::string& token) {
-  auto holder = env.holder_at_hand(token);
+  auto holder = env.cached_identity(token);
   return holder && *holder ? **holder : acl::allow_nothing();
 }
 

@@ -16,7 +16,7 @@ void send_archive(const call& c, const snapshot_export& made) {
   answer head;
   head.content_type = "application/x-gzip";
   head.meta = meta_of({}, {.index = made.meta.index, .known_leader = !c.env.view().leader.get()->leader_id.empty()});
-  if (auto to = respond_stream(c, std::move(head))) hand_on(c.env.mover(), piped(c.env.mover(), *file), std::move(to));
+  if (auto to = respond_stream(c, std::move(head))) pump(c.env.mover(), piped(c.env.mover(), *file), std::move(to));
 }
 
 /// An archive is made from the state as it is; a leader has to be sure of its leadership before.

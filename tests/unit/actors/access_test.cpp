@@ -1,4 +1,4 @@
-#include "actors/access/command_permissions.hpp"
+#include "actors/access/proposal_permissions.hpp"
 #include "actors/agent_view.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/codec/command.hpp"
@@ -75,7 +75,7 @@ struct server {
     r.tokens = {t};
     run(command_type::acl_token_set, r);
   }
-  resolution resolve(const std::string& secret) { return *view->resolver.at_hand(view, secret, now); }
+  resolution resolve(const std::string& secret) { return *view->resolver.cached(view, secret, now); }
   bool may(const std::string& secret, acl::resource what, acl::access how, const std::string& name) {
     auto who = resolve(secret);
     REQUIRE(who);
@@ -153,7 +153,7 @@ TEST_CASE("a client agent goes by what it was told while no server can be asked,
 
   auto asked_again_after = [&](nanoseconds wait) {
     instant later{s.now.calendar + wait, s.now.steady + wait};
-    CHECK_FALSE(s.view->resolver.at_hand(s.view, "secret", later)); // has to be fetched
+    CHECK_FALSE(s.view->resolver.cached(s.view, "secret", later)); // has to be fetched
     std::optional<resolution> out;
     s.view->resolver.resolve(s.view, "secret", later, [&](const resolution& r) { out = r; });
     REQUIRE(out); // no server is reachable

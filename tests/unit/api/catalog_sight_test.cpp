@@ -103,7 +103,7 @@ TEST_CASE("who may read imported records sees checks that were imported with the
                         {R"(node_prefix "" { policy = "read" })", false},
                         {R"(node_prefix "" { policy = "read" } service_prefix "" { policy = "read" })", true}}) {
     INFO(rules);
-    auto who = s.view->resolver.at_hand(s.view, s.token(rules), {std::chrono::hours(100), {}});
+    auto who = s.view->resolver.cached(s.view, s.token(rules), {std::chrono::hours(100), {}});
     REQUIRE(who);
     CHECK(may_read(***who, c) == seen);
   }

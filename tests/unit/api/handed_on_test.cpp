@@ -12,7 +12,7 @@ TEST_CASE("what applies a write does not make the answer for the agent that hand
   r.path = "/v1/kv/a";
   r.body = "one";
   r.remote_address = "127.0.0.1";
-  r.asker.node = "other";
+  r.requester.node = "other";
   std::optional<remote_answer> got;
   auto done = [&](remote_answer a) {
     CHECK_FALSE(s.applying);

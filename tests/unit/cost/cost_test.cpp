@@ -9,7 +9,7 @@
 
 // No decoder may be worse than n log n for any input: a megabyte must not cost a second. The test compares the cost of
 // two sizes in this thread's CPU time, which depends neither on the machine's speed nor on other processes. `test_cost
-// "[figures]"` prints the cost of a megabyte.
+// "[stats]"` prints the cost of a megabyte.
 
 using namespace praetor::cost;
 
@@ -79,7 +79,7 @@ TEST_CASE("a quadratic decoder is found out") {
   CHECK(growth(quadratic, any) > most_growth);
 }
 
-TEST_CASE("what a megabyte costs", "[.][figures]") {
+TEST_CASE("what a megabyte costs", "[.][stats]") {
   constexpr double budget = 100; // milliseconds of CPU time for a megabyte
   int over = 0;
   for (const auto& d : decoders()) {

@@ -10,7 +10,7 @@ std::string a_request() {
   r.path = "/v1/kv/x";
   r.query = {{"raw", ""}};
   r.headers = {{"x-consul-token", "secret"}};
-  r.asker.node = "asking";
+  r.requester.node = "asking";
   return msgpack::pack(r);
 }
 
@@ -23,7 +23,7 @@ TEST_CASE("another agent's request is handed to the frontends, and their answer 
   auto& kept = w.frontends->requests[0];
   CHECK(kept.request.path == "/v1/kv/x");
   CHECK(kept.request.headers[0].value == "secret");
-  CHECK(kept.request.asker.node == "asking");
+  CHECK(kept.request.requester.node == "asking");
   CHECK(kept.hops == 1);
   CHECK(w.answers.empty());
   remote_answer answer;

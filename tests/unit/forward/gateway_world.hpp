@@ -62,7 +62,7 @@ struct gateway_world : virtual_system {
   agent_view_ptr view = std::make_shared<agent_view>();
   rpc_gateway_actor gateway;
   std::vector<envelope> answers;
-  caf::actor asker;     ///< sends in its own name
+  caf::actor requester; ///< sends in its own name
   raft_peer_actor raft; ///< records its messages
   std::vector<received_message> raft_messages;
 
@@ -88,7 +88,7 @@ struct gateway_world : virtual_system {
     o.peer = raft;
     gateway = system.spawn(rpc_gateway, std::move(o));
     view->requests.store(frontends);
-    asker = system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
+    requester = system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
       return {[this, self](rpc_atom, const envelope& e, const peer_identity& who) {
                 self->request(gateway, caf::infinite, rpc_atom_v, e, who).then([this](const envelope& answer) {
                   answers.push_back(answer);
@@ -105,10 +105,10 @@ struct gateway_world : virtual_system {
     raft_messages.clear();
     caf::anon_send_exit(gateway, caf::exit_reason::kill);
     caf::anon_send_exit(raft, caf::exit_reason::kill);
-    caf::anon_send_exit(asker, caf::exit_reason::kill);
+    caf::anon_send_exit(requester, caf::exit_reason::kill);
     gateway = nullptr;
     raft = nullptr;
-    asker = nullptr;
+    requester = nullptr;
     finish();
   }
   /// Makes gossip know a server with the peer's id at this address.
@@ -138,9 +138,9 @@ struct gateway_world : virtual_system {
     e.bytes = std::move(bytes);
     auto* row = find_rpc_kind(e.kind);
     if (row && !row->answered)
-      caf::anon_send(asker, send_atom_v, e, peer);
+      caf::anon_send(requester, send_atom_v, e, peer);
     else
-      caf::anon_send(asker, rpc_atom_v, e, peer);
+      caf::anon_send(requester, rpc_atom_v, e, peer);
     coordinator.run();
   }
   void ask(rpc_kind kind, std::string body, std::uint64_t number = 1) {

@@ -18,12 +18,12 @@ std::string security_page() {
   return out.str();
 }
 
-std::string_view words_for(asker who) {
+std::string_view words_for(requester who) {
   switch (who) {
-  case asker::nobody: return "nobody";
-  case asker::any_agent: return "any agent";
-  case asker::server: return "a server";
-  case asker::configured_server: return "a configured server";
+  case requester::nobody: return "nobody";
+  case requester::any_agent: return "any agent";
+  case requester::server: return "a server";
+  case requester::configured_server: return "a configured server";
   }
   return "";
 }
@@ -59,7 +59,7 @@ TEST_CASE("of requests that may have been carried out only those that change not
 
 TEST_CASE("a kind whose row says nothing of it is nobody's, and never sent again") {
   rpc_declaration<rpc_kind::dns, std::string> row{"new"};
-  CHECK(row.who == asker::nobody);
+  CHECK(row.who == requester::nobody);
   CHECK_FALSE(row.streams);
   CHECK_FALSE(row.repeatable(""));
 }

@@ -5,7 +5,7 @@
 using namespace praetor;
 using namespace std::chrono_literals;
 
-// tests/unit/swim covers the effects of the settings on the machine.
+// tests/unit/swim covers the effects of the settings on the host.
 
 TEST_CASE("each pool goes by its own settings") {
   config::runtime_config c;

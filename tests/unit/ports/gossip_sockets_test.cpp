@@ -26,7 +26,7 @@ using place_ptr = std::shared_ptr<gossip_admission::place>;
 /// The admission of one port, with the membership it assumes.
 struct doorman {
   explicit doorman(const gossip_stream_limits& limits) : admission(std::make_shared<gossip_admission>(limits)) {}
-  place_ptr let_in(const std::string& ip, bool member = false) {
+  place_ptr admit(const std::string& ip, bool member = false) {
     why.clear();
     return admission->admit(
         make_address(ip), [&] { return member; }, why);
@@ -110,16 +110,16 @@ TEST_CASE("one address has a share of the streams, and gets it back", "[gossip]"
   gossip_stream_limits limits;
   limits.per_address = 2;
   doorman d(limits);
-  std::vector<place_ptr> held{d.let_in("10.0.0.1"), d.let_in("10.0.0.1")};
-  CHECK_FALSE(d.let_in("10.0.0.1"));
+  std::vector<place_ptr> held{d.admit("10.0.0.1"), d.admit("10.0.0.1")};
+  CHECK_FALSE(d.admit("10.0.0.1"));
   CHECK_THAT(d.why, Contains("of this address are open: 2"));
-  CHECK(d.let_in("10.0.0.2"));
+  CHECK(d.admit("10.0.0.2"));
   held.pop_back();
-  CHECK(d.let_in("10.0.0.1"));
+  CHECK(d.admit("10.0.0.1"));
   // A host controls all 2^64 addresses of its IPv6 network.
-  held = {d.let_in("fd00::1"), d.let_in("fd00::2")};
-  CHECK_FALSE(d.let_in("fd00::ffff"));
-  CHECK(d.let_in("fd00:0:0:1::1"));
+  held = {d.admit("fd00::1"), d.admit("fd00::2")};
+  CHECK_FALSE(d.admit("fd00::ffff"));
+  CHECK(d.admit("fd00:0:0:1::1"));
 }
 
 TEST_CASE("strangers leave room for members", "[gossip]") {
@@ -127,16 +127,16 @@ TEST_CASE("strangers leave room for members", "[gossip]") {
   limits.total = 5, limits.reserved = 2;
   doorman d(limits);
   std::vector<place_ptr> held;
-  for (int i = 1; i <= 3; ++i) held.push_back(d.let_in("10.0.0." + std::to_string(i)));
-  CHECK_FALSE(d.let_in("10.0.0.4"));
+  for (int i = 1; i <= 3; ++i) held.push_back(d.admit("10.0.0." + std::to_string(i)));
+  CHECK_FALSE(d.admit("10.0.0.4"));
   CHECK_THAT(d.why, Contains("no member's are open: 3"));
-  held.push_back(d.let_in("10.0.0.5", true));
-  held.push_back(d.let_in("10.0.0.6", true));
+  held.push_back(d.admit("10.0.0.5", true));
+  held.push_back(d.admit("10.0.0.6", true));
   CHECK(std::find(held.begin(), held.end(), nullptr) == held.end());
-  CHECK_FALSE(d.let_in("10.0.0.7", true));
+  CHECK_FALSE(d.admit("10.0.0.7", true));
   CHECK_THAT(d.why, Contains("too many gossip streams are open: 5"));
   held.clear();
-  for (int i = 1; i <= 3; ++i) held.push_back(d.let_in("10.0.0." + std::to_string(i)));
+  for (int i = 1; i <= 3; ++i) held.push_back(d.admit("10.0.0." + std::to_string(i)));
   CHECK(held.back());
 }
 
@@ -144,7 +144,7 @@ TEST_CASE("all streams share one sum of bytes, and strangers' frames are smaller
   gossip_stream_limits limits;
   limits.bytes = 100;
   doorman d(limits);
-  auto one = d.let_in("10.0.0.1"), other = d.let_in("10.0.0.2", true);
+  auto one = d.admit("10.0.0.1"), other = d.admit("10.0.0.2", true);
   CHECK(one->take(60));
   CHECK_FALSE(other->take(41));
   CHECK(other->take(40));
@@ -152,7 +152,7 @@ TEST_CASE("all streams share one sum of bytes, and strangers' frames are smaller
   CHECK(other->take(60));
   CHECK_FALSE(other->take(~std::size_t{0}));
   CHECK(other->frame_limit() == swim::frame_limit);
-  CHECK(d.let_in("10.0.0.3")->frame_limit() == limits.stranger_frame);
+  CHECK(d.admit("10.0.0.3")->frame_limit() == limits.stranger_frame);
 }
 
 TEST_CASE("frames are handed on and answered, again and again", "[gossip]") {

@@ -11,7 +11,7 @@ using caf::io::basp::message_type;
 
 namespace {
 
-constexpr caf::actor_id gateway = 7, asker = 12;
+constexpr caf::actor_id gateway = 7, requester = 12;
 constexpr std::uint64_t asynchronous = caf::message_id::default_async_value;
 constexpr std::uint64_t request = caf::message_id::default_async_value | 5;
 constexpr std::uint64_t response = caf::message_id::response_flag_mask | request;
@@ -47,7 +47,7 @@ struct filtered {
     peer_identity who;
     who.connection = 1;
     who.name = "peer";
-    return frame_filter(system, {dialled, alias, dialled ? asker : gateway, who});
+    return frame_filter(system, {dialled, alias, dialled ? requester : gateway, who});
   }
   frame_filter shaken(bool dialled) {
     auto filter = fresh(dialled);
@@ -139,7 +139,7 @@ TEST_CASE("an answer is taken on a dialled connection only, for the actor that a
   auto dialled = f.shaken(true);
   CHECK(f.pass(dialled, message_type::direct_message, answer, response, 13) == frame_verdict::drop);
   CHECK(dialled.objection() == "sent an answer to who has not asked it: dropped");
-  CHECK(f.pass(dialled, message_type::direct_message, answer, response, asker) == frame_verdict::pass);
+  CHECK(f.pass(dialled, message_type::direct_message, answer, response, requester) == frame_verdict::pass);
 }
 
 TEST_CASE("a peer watches the gateway once, and nobody else") {

@@ -105,14 +105,14 @@ test_process::test_process(options o) : chosen(std::move(o)) {
   REQUIRE(started);
   links = *started;
   seen->links = links;
-  asker = std::make_unique<caf::scoped_actor>(*system, true);
+  requester = std::make_unique<caf::scoped_actor>(*system, true);
   gateway = system->spawn(test_gateway, seen);
   if (chosen.server) REQUIRE(links->publish(gateway));
 }
 
 test_process::~test_process() {
   links->stop();
-  asker = nullptr;
+  requester = nullptr;
   links = nullptr;
   caf::anon_send_exit(gateway, caf::exit_reason::user_shutdown);
   gateway = nullptr;
@@ -129,7 +129,7 @@ known_server test_process::as_server() const {
 }
 
 void test_process::connect(const known_server& to, std::function<void(expected<remote_gateway_actor>)> done) {
-  links->connect(to, (*asker)->id(), std::move(done));
+  links->connect(to, (*requester)->id(), std::move(done));
 }
 
 expected<remote_gateway_actor> test_process::connect(const known_server& to) {
@@ -143,7 +143,7 @@ expected<remote_gateway_actor> test_process::connect(const known_server& to) {
 void test_process::tell(const remote_gateway_actor& to, std::string bytes) {
   envelope message;
   message.bytes = std::move(bytes);
-  (*asker)->send(to, send_atom_v, std::move(message));
+  (*requester)->send(to, send_atom_v, std::move(message));
 }
 
 peer_identity test_process::first_peer() const {
@@ -157,7 +157,7 @@ std::string test_process::ask(const remote_gateway_actor& to, std::string bytes,
   request.kind = kind;
   request.bytes = std::move(bytes);
   std::string out;
-  (*asker)
+  (*requester)
       ->request(to, std::chrono::seconds(20), rpc_atom_v, request)
       .receive([&](envelope& e) { out = std::move(e.bytes); },
                [&](caf::error& e) { out = "error: " + system->render(e); });

@@ -78,7 +78,7 @@ public:
   std::unique_ptr<caf::actor_system> system;
   std::shared_ptr<remoting> links;
   rpc_gateway_actor gateway;
-  std::unique_ptr<caf::scoped_actor> asker; ///< sends the requests
+  std::unique_ptr<caf::scoped_actor> requester; ///< sends the requests
 };
 
 } // namespace praetor

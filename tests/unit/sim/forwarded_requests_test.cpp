@@ -40,7 +40,7 @@ struct asked_server {
       all.bytes += part.bytes;
       all.end = part.end;
       all.failed = part.failed;
-      server.machine().touch();
+      server.host().touch();
       return part.end || part.failed;
     });
     return all;
@@ -54,7 +54,7 @@ private:
   remote_answer wait(Begin begin) {
     auto got = std::make_shared<std::optional<remote_answer>>();
     auto cancel = begin([got](remote_answer a) { *got = std::move(a); });
-    server.machine().touch();
+    server.host().touch();
     w.run_for(60s, [&] { return got->has_value(); });
     REQUIRE(got->has_value());
     return **got;
@@ -66,7 +66,7 @@ remote_request request_for(std::string method, std::string path) {
   r.method = std::move(method);
   r.path = std::move(path);
   r.remote_address = "127.0.0.1";
-  r.asker.node = "other";
+  r.requester.node = "other";
   return r;
 }
 
@@ -165,12 +165,12 @@ TEST_CASE("no other agent decides how long a request is held here") {
   asked_server s;
   auto blocking = request_for("GET", "/v1/kv/absent");
   blocking.query = {{"index", "1000000"}, {"wait", "1s"}};
-  blocking.asker.wait_left = nanoseconds::max();
+  blocking.requester.wait_left = nanoseconds::max();
   auto began = s.w.now();
   auto answered = std::make_shared<bool>(false);
   auto cancel = s.server.view().requests.load()->serve(std::move(blocking), 1, nanoseconds::max(),
                                                        [answered](const remote_answer&) { *answered = true; });
-  s.server.machine().touch();
+  s.server.host().touch();
   s.w.run_for(30min, [&] { return *answered; });
   CHECK(*answered);
   CHECK(s.w.now() - began < 11min);

@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Records the world's time when an actor of the machine wakes after this delay on its own clock.
-std::shared_ptr<duration> woken_after(world& w, machine& m, duration wait) {
+/// Records the world's time when an actor of the host wakes after this delay on its own clock.
+std::shared_ptr<duration> woken_after(world& w, host& m, duration wait) {
   auto when = std::make_shared<duration>(duration::max());
   m.system().spawn([&w, wait, when](caf::event_based_actor* self) -> caf::behavior {
     self->delayed_send(self, wait, wake_atom_v);
@@ -28,9 +28,9 @@ std::shared_ptr<duration> woken_after(world& w, machine& m, duration wait) {
 
 } // namespace
 
-TEST_CASE("a machine's clock may run too fast or too slowly") {
+TEST_CASE("a host's clock may run too fast or too slowly") {
   world w(1);
-  machine right(w), fast(w), slow(w);
+  host right(w), fast(w), slow(w);
   fast.drift(0.1);
   slow.drift(-0.1);
   auto a = woken_after(w, right, 10s), b = woken_after(w, fast, 10s), c = woken_after(w, slow, 10s);
@@ -42,9 +42,9 @@ TEST_CASE("a machine's clock may run too fast or too slowly") {
   CHECK(*c < 11200ms);
 }
 
-TEST_CASE("a machine that stands still does later what it should have done") {
+TEST_CASE("a host that stands still does later what it should have done") {
   world w(1);
-  machine m(w), other(w);
+  host m(w), other(w);
   auto held = woken_after(w, m, 1s), free = woken_after(w, other, 1s);
   w.run_for(500ms);
   m.pause();

@@ -1,4 +1,4 @@
-#include "frontends/cli/machine.hpp"
+#include "frontends/cli/process_environment.hpp"
 
 #include "frontends/cli/command.hpp"
 
@@ -65,20 +65,20 @@ std::string bare(const std::string& text) {
 
 } // namespace
 
-config::environment::path_kind machine::kind_of(const std::string& path) {
+config::environment::path_kind process_environment::kind_of(const std::string& path) {
   std::error_code code;
   auto status = std::filesystem::status(path, code);
   if (!std::filesystem::exists(status)) return path_kind::missing;
   return std::filesystem::is_directory(status) ? path_kind::directory : path_kind::file;
 }
 
-expected<std::string> machine::read_file(const std::string& path) {
+expected<std::string> process_environment::read_file(const std::string& path) {
   auto content = cli::read_file(path);
   if (!content) return fail(bare(content.error().text));
   return content;
 }
 
-expected<std::vector<config::environment::entry>> machine::list_directory(const std::string& path) {
+expected<std::vector<config::environment::entry>> process_environment::list_directory(const std::string& path) {
   std::error_code code;
   std::vector<entry> entries;
   std::filesystem::directory_iterator each(path, code), end;
@@ -90,7 +90,7 @@ expected<std::vector<config::environment::entry>> machine::list_directory(const 
   return entries;
 }
 
-expected<std::vector<config::interface_address>> machine::interfaces() {
+expected<std::vector<config::interface_address>> process_environment::interfaces() {
   ifaddrs* found = nullptr;
   if (::getifaddrs(&found) != 0) return fail(errno_text(errno));
   std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(found, ::freeifaddrs);
@@ -110,18 +110,18 @@ expected<std::vector<config::interface_address>> machine::interfaces() {
   return result;
 }
 
-expected<std::string> machine::hostname() {
+expected<std::string> process_environment::hostname() {
   char name[256] = {};
   if (::gethostname(name, sizeof name - 1) != 0) return fail(errno_text(errno));
   return std::string(name);
 }
 
-std::optional<std::string> machine::getenv(const std::string& name) {
+std::optional<std::string> process_environment::getenv(const std::string& name) {
   auto value = std::getenv(name.c_str());
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
-std::uint64_t machine::max_file_descriptors() {
+std::uint64_t process_environment::max_file_descriptors() {
   rlimit limit{};
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }

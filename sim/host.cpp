@@ -1,4 +1,4 @@
-#include "sim/machine.hpp"
+#include "sim/host.hpp"
 
 #include "protocol/actors.hpp"
 #include "protocol/types/error.hpp"
@@ -12,31 +12,31 @@ namespace praetor::sim {
 
 namespace {
 
-/// The steady clock's time when a machine is created.
-constexpr auto first_moment = machine::time_point{} + std::chrono::hours(1);
+/// The steady clock's time when a host is created.
+constexpr auto first_moment = host::time_point{} + std::chrono::hours(1);
 /// One in this many actor runs checks the length of the mailbox.
 constexpr std::size_t mailboxes_looked_at = 64;
 
 } // namespace
 
-class machine::own_clock final : public caf::detail::test_actor_clock {
+class host::own_clock final : public caf::detail::test_actor_clock {
 public:
-  explicit own_clock(const machine& owner) : owner_(owner) {}
+  explicit own_clock(const host& owner) : owner_(owner) {}
   time_point now() const noexcept override { return owner_.now(); }
 
 private:
-  const machine& owner_;
+  const host& owner_;
 };
 
-struct machine::config : caf::actor_system_config {
-  explicit config(machine& owner) : owner(owner) {}
-  machine& owner;
+struct host::config : caf::actor_system_config {
+  explicit config(host& owner) : owner(owner) {}
+  host& owner;
 };
 
 /// Notifies the world of new work.
-class machine::coordinator final : public caf::scheduler::test_coordinator {
+class host::coordinator final : public caf::scheduler::test_coordinator {
 public:
-  coordinator(caf::actor_system& system, machine& owner) : test_coordinator(system), owner_(owner), clock_(owner) {}
+  coordinator(caf::actor_system& system, host& owner) : test_coordinator(system), owner_(owner), clock_(owner) {}
   own_clock& clock_of_machine() { return clock_; }
   caf::detail::test_actor_clock& clock() noexcept override { return clock_; }
 
@@ -47,11 +47,11 @@ protected:
   }
 
 private:
-  machine& owner_;
+  host& owner_;
   own_clock clock_;
 };
 
-machine::machine(sim::world& world)
+host::host(sim::world& world)
     : world_(world), due_(duration::max()), since_(first_moment), world_since_(world.now()),
       config_(std::make_unique<config>(*this)) {
   config_->set("scheduler.policy", caf::atom("testing"));
@@ -64,7 +64,7 @@ machine::machine(sim::world& world)
   system_ = std::make_unique<caf::actor_system>(*config_);
 }
 
-machine::~machine() {
+host::~host() {
   go_on();
   run_dry();
   PRAETOR_ASSERT(actors() == 0); // the actor system would wait for them forever
@@ -73,51 +73,51 @@ machine::~machine() {
   system_.reset();
 }
 
-machine::time_point machine::now() const {
+host::time_point host::now() const {
   auto passed = world_.now() - world_since_;
   if (faster_ != 0) passed += duration{static_cast<std::int64_t>(static_cast<double>(passed.count()) * faster_)};
   return since_ + passed;
 }
 
-void machine::drift(double faster) {
+void host::drift(double faster) {
   since_ = now();
   world_since_ = world_.now();
   faster_ = faster;
   touch();
 }
 
-void machine::pause() {
+void host::pause() {
   paused_ = true;
   touch();
 }
 
-void machine::go_on() {
+void host::go_on() {
   paused_ = false;
   touch();
 }
 
-void machine::touch() {
+void host::touch() {
   if (coordinator_) world_.look_at(*this);
 }
 
-std::size_t machine::jobs() const { return coordinator_->jobs.size(); }
+std::size_t host::jobs() const { return coordinator_->jobs.size(); }
 
-duration machine::next_timer() const {
+duration host::next_timer() const {
   const auto& schedule = coordinator_->clock_of_machine().schedule();
   if (schedule.empty()) return duration::max();
   auto wait = schedule.begin()->first - since_;
-  // Rounded so that the machine's own clock has reached the time when the world's has.
+  // Rounded so that the host's own clock has reached the time when the world's has.
   if (faster_ != 0)
     wait = duration{static_cast<std::int64_t>(std::ceil(static_cast<double>(wait.count()) / (1 + faster_))) + 2};
   return world_since_ + wait;
 }
 
-void machine::run_timer() {
+void host::run_timer() {
   coordinator_->clock_of_machine().trigger_timeout();
   touch();
 }
 
-void machine::run_job(std::size_t chosen) {
+void host::run_job(std::size_t chosen) {
   auto& jobs = coordinator_->jobs;
   std::swap(jobs[0], jobs[chosen]);
   if (++run_ % mailboxes_looked_at == 0 && jobs[0]->subtype() == caf::resumable::scheduled_actor)
@@ -126,7 +126,7 @@ void machine::run_job(std::size_t chosen) {
   touch();
 }
 
-void machine::run_dry() {
+void host::run_dry() {
   do {
     while (jobs() > 0) run_job(world_.below(jobs()));
     coordinator_->clock_of_machine().cancel_all();

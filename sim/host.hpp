@@ -13,15 +13,15 @@ namespace praetor::sim {
 class world;
 
 /// One computer of the world: an actor system of its own, whose clock may drift, and which may be suspended.
-class machine {
+class host {
 public:
   using time_point = caf::actor_clock::time_point;
 
-  explicit machine(sim::world& world);
+  explicit host(sim::world& world);
   /// All its actors must have ended.
-  ~machine();
-  machine(const machine&) = delete;
-  machine& operator=(const machine&) = delete;
+  ~host();
+  host(const host&) = delete;
+  host& operator=(const host&) = delete;
 
   caf::actor_system& system() { return *system_; }
   /// The time of its steady clock.
@@ -54,7 +54,7 @@ private:
 
   sim::world& world_;
   std::uint64_t number_ = 0;     ///< assigned by the world
-  std::size_t place_ = SIZE_MAX; ///< among the world's machines with work
+  std::size_t place_ = SIZE_MAX; ///< among the world's hosts with work
   std::chrono::nanoseconds due_; ///< the timer that the world knows of
   bool paused_ = false;
   time_point since_; ///< its clock's time when the world's was `world_since_`

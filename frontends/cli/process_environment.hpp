@@ -5,7 +5,7 @@
 namespace praetor::cli {
 
 /// This machine as the environment for loading a configuration.
-class machine final : public config::environment {
+class process_environment final : public config::environment {
 public:
   path_kind kind_of(const std::string& path) override;
   expected<std::string> read_file(const std::string& path) override;

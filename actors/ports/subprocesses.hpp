@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/command.hpp"
+#include "actors/subprocess.hpp"
 
 #include <memory>
 
@@ -8,6 +8,6 @@ namespace praetor {
 
 /// Real processes. One thread, started with the first command, serves all of them and stops with the port; running
 /// commands are killed then and never reported.
-std::shared_ptr<command_port> make_production_commands();
+std::shared_ptr<subprocess_port> make_production_commands();
 
 } // namespace praetor

@@ -1,4 +1,4 @@
-#include "actors/access/command_permissions.hpp"
+#include "actors/access/proposal_permissions.hpp"
 
 #include "actors/agent_view.hpp"
 #include "protocol/codec/msgpack.hpp"
@@ -20,7 +20,7 @@ std::optional<error> refused(const agent_view_ptr& view, std::string_view payloa
     return error{"a command of another agent could not be read: " + read.error().text, 400};
   if constexpr (std::is_same_v<Request, register_request>)
     if (auto fault = fault_in_names(r)) return error{std::move(*fault), 400};
-  auto holder = view->resolver.at_hand(view, r.token, now);
+  auto holder = view->resolver.cached(view, r.token, now);
   if (!holder) return error{"only servers can tell who holds a token", 500};
   if (!*holder) return error{error_code::unauthenticated, holder->error().text, unknown_token_status};
   auto no = refused_write(***holder, *view->state.load(), r);

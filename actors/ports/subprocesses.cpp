@@ -1,4 +1,4 @@
-#include "actors/ports/commands.hpp"
+#include "actors/ports/subprocesses.hpp"
 
 #include "actors/ports/child_group.hpp"
 #include "actors/ports/spawn.hpp"
@@ -64,7 +64,7 @@ public:
               std::function<void(std::int32_t)> ended)
       : pipe_(context), exit_(context), output_(std::move(output)), ended_(std::move(ended)) {}
 
-  void begin(command_request request) {
+  void begin(subprocess_request request) {
     if (!request.script.empty()) {
       if (!script_.write(request.script)) return end(not_started);
       request.line = script_.path();
@@ -181,7 +181,7 @@ private:
   std::thread thread_;
 };
 
-class command_under_way final : public running_command {
+class command_under_way final : public running_subprocess {
 public:
   command_under_way(std::shared_ptr<command_world> world, std::shared_ptr<command_run> run)
       : world_(std::move(world)), run_(std::move(run)) {}
@@ -197,12 +197,12 @@ private:
   std::shared_ptr<command_run> run_;
 };
 
-class production_commands final : public command_port {
+class production_commands final : public subprocess_port {
 public:
   ~production_commands() override { world_->stop(); }
 
-  std::shared_ptr<running_command> start(command_request request, std::function<void(std::string)> output,
-                                         std::function<void(std::int32_t)> ended) override {
+  std::shared_ptr<running_subprocess> start(subprocess_request request, std::function<void(std::string)> output,
+                                            std::function<void(std::int32_t)> ended) override {
     auto run = std::make_shared<command_run>(world_->context(), std::move(output), std::move(ended));
     world_->post([run, request = std::move(request)]() mutable { run->begin(std::move(request)); });
     return std::make_shared<command_under_way>(world_, run);
@@ -214,6 +214,6 @@ private:
 
 } // namespace
 
-std::shared_ptr<command_port> make_production_commands() { return std::make_shared<production_commands>(); }
+std::shared_ptr<subprocess_port> make_production_commands() { return std::make_shared<production_commands>(); }
 
 } // namespace praetor
