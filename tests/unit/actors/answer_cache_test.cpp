@@ -120,7 +120,7 @@ TEST_CASE("who waits for an index is told with the news, or when its time is ove
   CHECK(f.replies.size() == 1);
   f.world.advance(11s);
   REQUIRE(f.replies.size() == 2);
-  CHECK(f.replies[1].answer->index == 5);
+  CHECK(f.replies[1].answer->index() == 5);
   f.answer(1, fake_server::good(6, "two"));
   REQUIRE(f.replies.size() == 3);
   CHECK(f.body() == "two");
