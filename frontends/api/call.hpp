@@ -28,6 +28,9 @@ struct call {
   steady_time wait_until = {};    ///< of a blocking query that waits already
   std::optional<expected<read_options>> options = {}; ///< of a route that takes them, once they are parsed
   destination to = {};                                ///< whose answer it takes
+  bool identified = false;                            ///< `who` is known, or nobody asks for it
+  std::size_t passed = 0;                             ///< how many of the route's checks
+  std::shared_ptr<void> body = {};                    ///< as the route reads it; see body_of
 
   bool is(std::string_view method) const { return req.method == method; }
 };
@@ -35,6 +38,13 @@ struct call {
 /// "application/json" and the like: literals, so that answers can hold views of them.
 inline constexpr std::string_view json_type = "application/json";
 inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
+
+/// The body of a route with `reads_body`. An endpoint may take it over: it is read anew for each time that one is
+/// asked.
+template <class T>
+T& body_of(const call& c) {
+  return *static_cast<T*>(c.body.get());
+}
 
 answer text_answer(unsigned status, std::string text);
 inline answer error_answer(const error& e) { return text_answer(static_cast<unsigned>(e.status), e.text); }
@@ -84,6 +94,8 @@ answer json_answer(const call& c, const T& value, unsigned status = 200) {
 
 /// Go's strconv.ParseUint(text, 10, 64), with its error text.
 expected<std::uint64_t> parse_uint(std::string_view text);
+/// Go's strconv.Atoi, with its error text.
+expected<std::int64_t> parse_int(std::string_view text);
 
 /// Hears the result of a write. Runs where the answer is sent from (exchange::make_answer).
 using result_handler = std::function<void(const call&, const state::apply_result&)>;
@@ -110,8 +122,8 @@ std::string asked_node(const call& c);
 
 /// Resolves the caller's token and goes on with `next`; a token that is rejected is answered.
 void authenticate(const call& c, std::function<void(const call&)> next);
-/// Resolves the caller's token, carries out the route's checks and asks the endpoint.
-void invoke(const call& c);
+/// Carries out all of the route's checks and asks the endpoint.
+void invoke(call c);
 /// Whether the token still resolves to the identity that `c` was authorized with.
 bool same_identity(const call& c);
 /// The header line that says that the token was not shown everything.

@@ -269,8 +269,8 @@ private:
 
 destination destination_of(const call& c) {
   destination to;
-  to.datacenter = c.req.query.get("datacenter");
-  if (to.datacenter.empty()) to.datacenter = c.req.query.get("dc");
+  if (!c.matched->own_datacenter) to.datacenter = c.req.query.get("datacenter");
+  if (!c.matched->own_datacenter && to.datacenter.empty()) to.datacenter = c.req.query.get("dc");
   to.who = c.matched->answered_by;
   if (is_read(c.req) && asks_for_stale(c)) to.max_age = any_age;
   to.hold = c.req.via ? c.req.via->hold : c.env.config()->rpc_hold_timeout;

@@ -48,9 +48,11 @@ json parameters_of_reads(const read_form& form) {
 }
 
 bool takes_datacenter(const route& r) {
-  for (const auto& one : r.checks)
-    if (std::holds_alternative<datacenter_policy>(one)) return true;
-  return r.reads() && r.answered_by != answerer::agent;
+  if (r.answered_by != answerer::agent) return !r.own_datacenter;
+  return std::any_of(r.checks.begin(), r.checks.end(), [](const route_check& one) {
+    const auto* policy = std::get_if<datacenter_policy>(&one);
+    return policy && *policy == datacenter_policy::asked;
+  });
 }
 
 json parameters_of(const route& r) {

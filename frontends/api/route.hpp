@@ -95,8 +95,9 @@ struct route {
   media answers = media::json;
   answerer answered_by = answerer::agent;
   caching cache_policy = caching::none;
-  bool public_route = false; ///< no token is resolved
-  bool available = true;     ///< false: known to clients, not built yet
+  bool public_route = false;   ///< no token is resolved
+  bool own_datacenter = false; ///< `dc` is not looked at
+  bool available = true;       ///< false: known to clients, not built yet
 
   /// How it answers reads; null if it takes no read options.
   constexpr const read_form* reads() const {

@@ -38,15 +38,18 @@ void answer_roots(const call& c, const read_options& options, read_style style, 
   });
 }
 
-void roots(const call& c) {
-  bool pem = false;
-  if (auto* text = c.req.query.find("pem"); text && !text->empty()) {
-    auto parsed = parse_bool(*text);
-    if (!parsed) return respond_error(c, "The 'pem' query parameter must be a boolean value", 400);
-    pem = *parsed;
-  }
-  answer_roots(c, *read_options_of(c), {}, pem);
+/// Whether the certificates are wanted as PEM; nothing if the parameter is no boolean.
+std::optional<bool> wants_pem(const call& c) {
+  auto text = c.req.query.get("pem");
+  return text.empty() ? false : parse_bool(text);
 }
+
+std::optional<answer> bad_pem(const call& c) {
+  if (wants_pem(c)) return {};
+  return text_answer(400, "The 'pem' query parameter must be a boolean value");
+}
+
+void roots(const call& c) { answer_roots(c, *read_options_of(c), {}, *wants_pem(c)); }
 
 /// The agent's own route always goes by what it has at hand.
 void agent_roots(const call& c) {
@@ -62,7 +65,7 @@ constexpr std::array rows{
           .path = "/v1/connect/ca/roots",
           .endpoint = roots,
           .summary = "The root certificates of the mesh",
-          .checks = {feature::mesh, blocking_read},
+          .checks = {feature::mesh, blocking_read, bad_pem},
           .parameters = {{"pem", parameter::type_t::boolean, "as a PEM chain"}},
           .public_route = true},
     route{.method = "GET",
