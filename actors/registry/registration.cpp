@@ -32,6 +32,8 @@ node_service to_node_service(const service_definition& d) {
   s.enable_tag_override = d.enable_tag_override;
   s.locality = d.locality;
   if (d.proxy) s.proxy = *d.proxy;
+  for (auto& u : s.proxy.upstreams)
+    if (u.destination_type.empty()) u.destination_type = "service";
   if (d.connect) s.connect.native = d.connect->native;
   if (auto family = address_family(s.address)) {
     auto suffix = family == 4 ? "_ipv4" : "_ipv6";

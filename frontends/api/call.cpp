@@ -91,14 +91,28 @@ shared_bytes laid_out(layout how, std::string compact) {
   return std::make_shared<const std::string>(std::move(compact));
 }
 
+namespace {
+
+/// @param function the name in error texts. @param digits `text`, or what follows its sign
+template <class T>
+expected<T> parse_number(const char* function, std::string_view text, std::string_view digits) {
+  T value = 0;
+  auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (problem == std::errc{} && end == digits.data() + digits.size()) return value;
+  bool too_large = problem == std::errc::result_out_of_range;
+  return fail("strconv." + std::string(function) + ": parsing " + praetor::quoted(text) +
+              (too_large ? ": value out of range" : ": invalid syntax"));
+}
+
+} // namespace
+
 expected<std::uint64_t> parse_uint(std::string_view text) {
-  std::uint64_t value = 0;
-  auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem == std::errc::result_out_of_range)
-    return fail("strconv.ParseUint: parsing " + praetor::quoted(text) + ": value out of range");
-  if (problem != std::errc{} || end != text.data() + text.size())
-    return fail("strconv.ParseUint: parsing " + praetor::quoted(text) + ": invalid syntax");
-  return value;
+  return parse_number<std::uint64_t>("ParseUint", text, text);
+}
+
+expected<std::int64_t> parse_int(std::string_view text) {
+  bool plus = text.starts_with('+') && !text.starts_with("+-");
+  return parse_number<std::int64_t>("Atoi", text, text.substr(plus ? 1 : 0));
 }
 
 void propose_any(const call& c, expected<log_command> command, result_handler done) {

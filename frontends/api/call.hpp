@@ -29,6 +29,9 @@ struct call {
   std::optional<expected<read_options>> options = {}; ///< of a route that takes them, once they are parsed
   destination to = {};                                ///< whose answer it takes
   next_hop hop = next_hop::here;                      ///< where it goes from here
+  bool identified = false;                            ///< `who` is known, or nobody asks for it
+  std::size_t passed = 0;                             ///< how many of the route's checks
+  std::shared_ptr<void> body = {};                    ///< as the route reads it; see body_of
 
   bool is(std::string_view method) const { return req.method == method; }
 };
@@ -36,6 +39,13 @@ struct call {
 /// "application/json" and the like: literals, so that answers can hold views of them.
 inline constexpr std::string_view json_type = "application/json";
 inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
+
+/// The body of a route with `reads_body`. An endpoint may take it over: it is read anew for each time that one is
+/// asked.
+template <class T>
+T& body_of(const call& c) {
+  return *static_cast<T*>(c.body.get());
+}
 
 answer text_answer(unsigned status, std::string text);
 inline answer error_answer(const error& e) { return text_answer(static_cast<unsigned>(e.status), e.text); }
@@ -85,6 +95,8 @@ answer json_answer(const call& c, const T& value, unsigned status = 200) {
 
 /// Go's strconv.ParseUint(text, 10, 64), with its error text.
 expected<std::uint64_t> parse_uint(std::string_view text);
+/// Go's strconv.Atoi, with its error text.
+expected<std::int64_t> parse_int(std::string_view text);
 
 /// Hears the result of a write. Runs where the answer is sent from (exchange::make_answer).
 using result_handler = std::function<void(const call&, const state::apply_result&)>;
@@ -93,13 +105,13 @@ void propose_any(const call& c, expected<log_command> command, result_handler do
 /// Likewise, and counts it; `done` runs unless the command failed, which is answered with the error's text.
 void propose(const call& c, expected<log_command> command, result_handler done);
 
-/// A request body that names its datacenter: filled in where the client leaves it out. Another one than the request's
-/// is refused, because the request has come to where it is answered.
+/// A request body that names its datacenter: filled in where the client leaves it out. One without a path is refused,
+/// and another one than the request's, because the request has come to where it is answered.
 template <class Body>
 expected<Body> with_datacenter(const call& c, expected<Body> body) {
   if (!body) return body;
   if (body->datacenter.empty()) body->datacenter = c.to.datacenter;
-  if (body->datacenter != c.to.datacenter) return tl::unexpected(no_path());
+  if (c.hop == next_hop::none || body->datacenter != c.to.datacenter) return tl::unexpected(no_path());
   return body;
 }
 
@@ -108,8 +120,8 @@ std::string asked_node(const call& c);
 
 /// Resolves the caller's token and goes on with `next`; a token that is rejected is answered.
 void authenticate(const call& c, std::function<void(const call&)> next);
-/// Resolves the caller's token, carries out the route's checks and asks the endpoint.
-void invoke(const call& c);
+/// Carries out all of the route's checks and asks the endpoint.
+void invoke(call c);
 /// Whether the token still resolves to the identity that `c` was authorized with.
 bool same_identity(const call& c);
 

@@ -48,13 +48,6 @@ std::optional<answer> objection(const call& c, const path_routes& found, const c
   }
   if (req.method != "GET" && req.method != "HEAD" && !may_write_from(config.http, req.remote_address))
     return text_answer(403, "Access is restricted");
-  for (auto [header, name] :
-       {std::pair{"x-consul-namespace", "X-Consul-Namespace"}, {"x-consul-partition", "X-Consul-Partition"}})
-    if (auto* value = req.header(header); value && !value->empty())
-      return text_answer(400,
-                         "Invalid header: \"" + std::string(name) + "\" - " +
-                             (std::string_view(name).ends_with("Namespace") ? "Namespaces are" : "Partitions are") +
-                             " a Consul Enterprise feature");
   if (auto refused = refused_tenancy(found.path(), req)) return text_answer(400, std::move(*refused));
   return {};
 }
@@ -111,9 +104,27 @@ void with_identity(call c, const resolution& identity, Next next, bool patient =
   if (!identity && patient && identity.error().code == error_code::unauthenticated && is_too_early(c))
     return wait_for_first_records(
         c, [next](const call& c, const resolution& identity) { with_identity(c, identity, next, false); });
-  if (!identity) return respond(c, error_answer(identity.error()));
+  if (!identity) return respond(c, refusal(c, identity.error()));
   c.who = *identity;
-  next(c);
+  c.identified = true;
+  next(std::move(c));
+}
+
+/// Resolves a call's token and goes on.
+template <class Next>
+void identify(call c, Next next) {
+  if (auto identity = c.env.cached_identity(c.token)) return with_identity(std::move(c), *identity, next);
+  c.env.resolve_identity(c.token,
+                         [c, next = std::move(next)](const resolution& identity) { with_identity(c, identity, next); });
+}
+
+/// Carries out the checks that are left and asks the endpoint; aside if that takes long.
+void proceed(call c) {
+  auto checked = carry_out_checks(c, body_state::there);
+  if (checked.refusal) return respond(c, std::move(*checked.refusal));
+  if (checked.stop == check_outcome::stop_t::needs_identity) return identify(std::move(c), proceed);
+  if (!takes_long(c.req)) return c.matched->endpoint(c);
+  if (!c.env.aside(c.req.remote_address, [c] { c.matched->endpoint(c); })) respond(c, too_much_waits());
 }
 
 /// The token that the request is made with.
@@ -127,15 +138,13 @@ std::string full_token(const environment& env, const request& req) {
 
 void authenticate(const call& c, std::function<void(const call&)> next) {
   if (c.matched->public_route) return next(c);
-  if (auto identity = c.env.cached_identity(c.token)) return with_identity(c, *identity, next);
-  c.env.resolve_identity(c.token,
-                         [c, next = std::move(next)](const resolution& identity) { with_identity(c, identity, next); });
+  identify(c, std::move(next));
 }
 
-void invoke(const call& c) {
-  if (c.matched->public_route) return authorize(c);
-  if (auto identity = c.env.cached_identity(c.token)) return with_identity(c, *identity, authorize);
-  authenticate(c, authorize);
+void invoke(call c) {
+  c.identified = c.matched->public_route || !c.env.config()->acl.enabled;
+  c.passed = 0;
+  proceed(std::move(c));
 }
 
 bool same_identity(const call& c) {
@@ -205,6 +214,7 @@ call dispatcher::call_of(const exchange_ptr& ex, const request& req, const path_
          env_.now(),
          row ? row : &found.first()};
   if (config->acl.enabled) c.token = full_token(env_, req);
+  c.identified = c.matched->public_route || !config->acl.enabled;
   if (c.matched->reads()) c.options = read_options_of(c);
   c.to = destination_of(c);
   c.hop = env_.next_hop_of(c.to);
@@ -231,8 +241,8 @@ void dispatcher::handle_now(const exchange_ptr& ex) const {
   if (!req.body.empty())
     if (auto rule = rule_of(c.matched->body.limit, *config); req.body.size() > rule.max_bytes)
       return respond(c, body_too_large(req, rule));
-  // What has no path is refused by one of the route's checks.
-  if (c.hop != next_hop::server) return config->acl.enabled ? invoke(c) : authorize(c);
+  // What has no path is refused by the route's checks.
+  if (c.hop != next_hop::server) return invoke(std::move(c));
   if (takes_cached_answer(c)) return answer_from_cache(c);
   forward(c);
 }
@@ -254,10 +264,7 @@ head_verdict dispatcher::judge(const request& head) const {
   // Another agent answers, and its state may know a token that this one has not heard of yet. Only what takes much room
   // here has to be allowed here.
   if (c.hop == next_hop::server && c.matched->body.limit != body_limit::archive) return out;
-  if (!config->acl.enabled || c.matched->public_route) return placed(c, std::move(out));
-  if (auto identity = env_.cached_identity(c.token)) return admitted(c, *identity, std::move(out));
-  out.undecided = true;
-  return out;
+  return judged(std::move(c), std::move(out));
 }
 
 void dispatcher::judge_later(const request& head, std::function<void(head_verdict)> done) const {
@@ -275,20 +282,31 @@ void dispatcher::judge_later(const request& head, std::function<void(head_verdic
                                      const resolution& identity) { done(admitted(c, identity, out)); });
 }
 
-head_verdict dispatcher::admitted(const call& asked, const resolution& identity, head_verdict out) const {
-  auto c = asked;
+/// A small body is read before the checks behind it, so that what is wrong is said in their order. A larger one is
+/// received only if they are passed.
+head_verdict dispatcher::judged(call c, head_verdict out) const {
+  bool small = c.req.content_length && *c.req.content_length <= large_body;
+  auto checked = carry_out_checks(c, small ? body_state::awaited : body_state::skipped);
+  if (checked.refusal) return refused(c, std::move(out), std::move(*checked.refusal));
+  if (checked.stop != check_outcome::stop_t::needs_identity) return placed(c, std::move(out));
+  if (auto identity = env_.cached_identity(c.token)) return admitted(std::move(c), *identity, std::move(out));
+  out.undecided = true;
+  return out;
+}
+
+head_verdict dispatcher::admitted(call c, const resolution& identity, head_verdict out) const {
   if (identity) {
     c.who = *identity;
-    return placed(c, std::move(out));
+    c.identified = true;
+    return judged(std::move(c), std::move(out));
   }
   // The token may become known while the first leader begins its work; the endpoint waits for that.
   bool early = identity.error().code == error_code::unauthenticated && is_too_early(c);
   if (early && c.matched->body.limit != body_limit::archive) return out;
-  return refused(c, std::move(out), error_answer(identity.error()));
+  return refused(c, std::move(out), refusal(c, identity.error()));
 }
 
 head_verdict dispatcher::placed(const call& c, head_verdict out) const {
-  if (auto no = refusal_of(c)) return refused(c, std::move(out), std::move(*no));
   bool has_body = !c.req.content_length || *c.req.content_length > 0;
   if (c.matched->body.limit != body_limit::archive || !has_body) return out;
   // An archive is not received if it cannot be forwarded.

@@ -54,9 +54,11 @@ private:
                const config_ptr& config) const;
   /// The answer to a path that no route has.
   std::optional<answer> answer_without_route(const request& req, const path_routes* found) const;
-  /// The verdict once the token of `c` is resolved.
-  head_verdict admitted(const call& c, const resolution& identity, head_verdict verdict) const;
-  /// The verdict of the route's checks, and where the body goes.
+  /// The verdict of the route's checks.
+  head_verdict judged(call c, head_verdict verdict) const;
+  /// The same once the token of `c` is resolved.
+  head_verdict admitted(call c, const resolution& identity, head_verdict verdict) const;
+  /// The verdict on a request that passes its checks: where the body goes.
   head_verdict placed(const call& c, head_verdict verdict) const;
   head_verdict refused(const call& c, head_verdict verdict, answer no) const;
   /// The header lines that every answer of a route carries; made once per configuration.

@@ -288,13 +288,16 @@ private:
 
 } // namespace
 
+std::string named_datacenter(const call& c) {
+  if (!c.matched->takes_datacenter()) return {};
+  auto name = c.req.query.get("datacenter");
+  return name.empty() ? c.req.query.get("dc") : name;
+}
+
 destination destination_of(const call& c) {
   auto config = c.env.config();
   destination to;
-  if (c.matched->takes_datacenter()) {
-    to.datacenter = c.req.query.get("datacenter");
-    if (to.datacenter.empty()) to.datacenter = c.req.query.get("dc");
-  }
+  to.datacenter = named_datacenter(c);
   if (to.datacenter.empty()) to.datacenter = config->datacenter;
   to.who = c.matched->answered_by;
   if (is_read(c.req) && asks_for_stale(c)) to.max_age = any_age;

@@ -6,6 +6,9 @@
 
 namespace praetor::api {
 
+/// The datacenter that a client names with `dc`; "" if it names none, or if the route does not look at it.
+std::string named_datacenter(const call& c);
+
 /// Which agent answers a call, by its route and the client's request.
 destination destination_of(const call& c);
 

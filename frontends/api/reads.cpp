@@ -218,32 +218,34 @@ nanoseconds discovery_max_stale(const call& c) {
   return c.req.via ? c.req.via->requester.discovery_max_stale : c.env.config()->discovery_max_stale;
 }
 
-expected<read_options> parse_read_options(const call& c) {
-  auto config = c.env.config();
-  const auto& query = c.req.query;
-  read_options out;
-  if (auto* text = query.find("index"); text && !text->empty()) {
-    auto index = parse_uint(*text);
-    if (!index) return fail("Invalid index", 400);
-    out.min_index = *index;
-  }
-  auto wait = parse_wait(c, *config);
+/// `wait` and `index`.
+expected<void> parse_waiting(const call& c, const config::runtime_config& config, read_options& out) {
+  auto wait = parse_wait(c, config);
   if (!wait) return tl::unexpected(wait.error());
   out.wait = *wait;
   if (c.req.via && c.req.via->requester.wait_left) {
     out.wait = *c.req.via->requester.wait_left;
     out.exact_wait = true;
   }
+  if (auto* text = c.req.query.find("index"); text && !text->empty()) {
+    auto index = parse_uint(*text);
+    if (!index) return fail("Invalid index", 400);
+    out.min_index = *index;
+  }
+  return {};
+}
+
+/// The consistency mode and what goes with it.
+expected<void> parse_consistency(const call& c, const config::runtime_config& config, read_options& out) {
+  const auto& query = c.req.query;
   bool stale = query.has("stale"), consistent = query.has("consistent");
-  out.cached = query.has("cached") && config->http.use_cache;
+  out.cached = query.has("cached") && config.http.use_cache;
   if (auto* text = query.find("max_stale"); text && !text->empty()) {
     auto parsed = duration_from_text(*text);
     if (!parsed.value) return fail("Invalid max_stale value " + praetor::quoted(*text), 400);
     out.max_stale = *parsed.value;
     stale |= out.max_stale.count() > 0;
   }
-  if (auto* header = c.req.header("cache-control"); header && !parse_cache_control(*header))
-    return fail("Invalid Cache-Control header.", 400);
   if (stale && consistent) return fail(std::string(stale_with_consistent), 400);
   if (out.cached && consistent) return fail(std::string(cached_with_consistent), 400);
   if (!stale && !consistent && !query.has("leader")) {
@@ -252,6 +254,22 @@ expected<read_options> parse_read_options(const call& c) {
   }
   if (stale) out.mode = consistency::stale;
   if (consistent) out.mode = consistency::consistent;
+  if (auto* header = c.req.header("cache-control"); header && !parse_cache_control(*header))
+    return fail("Invalid Cache-Control header.", 400);
+  return {};
+}
+
+expected<read_options> parse_read_options(const call& c) {
+  auto config = c.env.config();
+  read_options out;
+  if (const auto* form = c.matched->reads(); form && form->only_stale) {
+    if (c.req.query.has("stale")) out.mode = consistency::stale;
+    return out;
+  }
+  // What an agent answers of its own has no consistency to choose.
+  if (c.matched->answered_by != answerer::agent)
+    if (auto good = parse_consistency(c, *config, out); !good) return tl::unexpected(good.error());
+  if (auto good = parse_waiting(c, *config, out); !good) return tl::unexpected(good.error());
   return out;
 }
 
@@ -262,12 +280,6 @@ bool takes_long(const request& req) {
   if (req.query.items().size() > quick) return true;
   auto* text = req.query.find("filter");
   return text && filter::is_costly(*text);
-}
-
-void authorize(const call& c) {
-  if (auto no = refusal_of(c)) return respond(c, std::move(*no));
-  if (!takes_long(c.req)) return c.matched->endpoint(c);
-  if (!c.env.aside(c.req.remote_address, [c] { c.matched->endpoint(c); })) respond(c, too_much_waits());
 }
 
 answer too_much_waits() {
@@ -324,20 +336,20 @@ std::optional<cache_control> parse_cache_control(std::string_view header) {
   cache_control out;
   for (std::size_t start = 0; start <= header.size();) {
     auto end = std::min(header.find(',', start), header.size());
-    auto one = trimmed(header.substr(start, end - start), blanks);
+    auto one = lower_case(trimmed(header.substr(start, end - start), blanks));
     start = end + 1;
     auto equals = one.find('=');
     auto name = one.substr(0, equals);
     if (one == "must-revalidate") out.max_age = nanoseconds{0};
     if (equals == one.npos || (name != "max-age" && name != "stale-if-error")) continue;
-    auto number = one.substr(equals + 1);
-    bool negative = number.starts_with("-");
-    if (negative) number.remove_prefix(1);
-    auto seconds = parse_uint(number);
+    auto seconds = parse_int(std::string_view(one).substr(equals + 1));
     if (!seconds) return {};
     // A year is for ever, and fits.
-    nanoseconds age = std::chrono::seconds(negative ? 0 : std::min<std::uint64_t>(*seconds, 31'536'000));
-    (name == "max-age" ? out.max_age.emplace() : out.stale_if_error) = age;
+    nanoseconds age = std::chrono::seconds(std::clamp<std::int64_t>(*seconds, 0, 31'536'000));
+    if (name == "stale-if-error")
+      out.stale_if_error = age;
+    else if (*seconds >= 0) // a negative one says nothing
+      out.max_age = age;
   }
   return out;
 }

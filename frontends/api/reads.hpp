@@ -169,8 +169,6 @@ void answer_query(const call& c, read_style style, Query q, renderer<Query> rend
 /// Whether the request's parameters may make its endpoint take longer than an I/O thread has for one request: a costly
 /// filter, or more parameters than a client needs, each of which may be compared with each row.
 bool takes_long(const request& req);
-/// Carries out the route's checks and asks the endpoint; aside if that takes long.
-void authorize(const call& c);
 /// 429: too much waits to be done aside.
 answer too_much_waits();
 

@@ -95,8 +95,9 @@ struct route {
   media answers = media::json;
   answerer answered_by = answerer::agent;
   caching cache_policy = caching::none;
-  bool public_route = false; ///< no token is resolved
-  bool available = true;     ///< false: known to clients, not built yet
+  bool public_route = false;   ///< no token is resolved
+  bool own_datacenter = false; ///< `dc` is not looked at
+  bool available = true;       ///< false: known to clients, not built yet
 
   /// How it answers reads; null if it takes no read options.
   constexpr const read_form* reads() const {
@@ -104,12 +105,14 @@ struct route {
       if (auto* form = std::get_if<read_form>(&one)) return form;
     return nullptr;
   }
-  /// Whether a client names the datacenter with `dc`. What an agent itself answers is read of no datacenter, though
-  /// clients send theirs with every request.
+  /// Whether a client names the datacenter with `dc`. What an agent itself answers is asked of no datacenter, unless a
+  /// check says so, though clients send theirs with every request.
   constexpr bool takes_datacenter() const {
+    if (answered_by != answerer::agent) return !own_datacenter;
     for (const auto& one : checks)
-      if (std::holds_alternative<datacenter_policy>(one)) return true;
-    return reads() && answered_by != answerer::agent;
+      if (auto* policy = std::get_if<datacenter_policy>(&one); policy && *policy == datacenter_policy::asked)
+        return true;
+    return false;
   }
   /// Whether a snapshot archive travels in either direction, which takes as long as it takes.
   constexpr bool moves_archive() const { return body.type == media::archive || answers == media::archive; }

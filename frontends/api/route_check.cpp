@@ -41,13 +41,12 @@ std::optional<answer> failed(const call& c, const route_permission& p) {
 std::optional<answer> failed(const call& c, const read_form&) {
   auto options = read_options_of(c);
   if (!options) return refusal(c, options.error());
-  if (c.hop == next_hop::none) return refusal(c, no_path());
   return {};
 }
 
 std::optional<answer> failed(const call& c, datacenter_policy policy) {
-  if (c.hop == next_hop::none) return error_answer(no_path());
-  if (policy == datacenter_policy::any) return {};
+  if (policy == datacenter_policy::asked)
+    return c.hop == next_hop::none ? std::optional(error_answer(no_path())) : std::nullopt;
   auto config = c.env.config();
   if (keeps_access_records(*config)) return {};
   return text_answer(501, "access control records are kept by datacenter " + config->primary_datacenter +
@@ -61,12 +60,46 @@ std::optional<answer> failed(const call& c, const required_rest& rest) {
 
 std::optional<answer> failed(const call& c, head_test test) { return test(c); }
 
+/// Reads the body for the endpoint.
+std::optional<answer> failed(call& c, const body_check& what) {
+  auto value = what.read(c);
+  if (!value) return error_answer(value.error());
+  c.body = std::move(*value);
+  return {};
+}
+
+bool is_permission(const route_check& one) {
+  return std::holds_alternative<route_permission>(one) || std::holds_alternative<inner_permission>(one);
+}
+
+/// What keeps a request from who answers it, if anything.
+check_outcome reach(call& c) {
+  using enum check_outcome::stop_t;
+  if (c.hop == next_hop::none) return {refused, refusal(c, no_path())};
+  if (!c.identified) return {needs_identity, {}};
+  return {};
+}
+
 } // namespace
 
-std::optional<answer> refusal_of(const call& c) {
-  for (const auto& one : c.matched->checks)
-    if (auto no = std::visit([&](const auto& what) { return failed(c, what); }, one)) return no;
-  return {};
+std::optional<answer> bad_read_options(const call& c) {
+  auto options = read_options_of(c);
+  return options ? std::nullopt : std::optional(error_answer(options.error()));
+}
+
+check_outcome carry_out_checks(call& c, body_state body) {
+  using enum check_outcome::stop_t;
+  const auto& checks = c.matched->checks;
+  for (; c.passed < checks.size(); ++c.passed) {
+    const auto& one = checks.begin()[c.passed];
+    if (is_permission(one))
+      if (auto out = reach(c); out.stop != passed) return out;
+    bool of_body = std::holds_alternative<body_check>(one);
+    if (of_body && body == body_state::awaited) return {needs_body, {}};
+    if (of_body && body == body_state::skipped) continue;
+    if (auto no = std::visit([&](const auto& what) { return failed(c, what); }, one)) return {refused, std::move(no)};
+  }
+  return reach(c);
 }
 
 } // namespace praetor::api

@@ -2,8 +2,10 @@
 
 #include "frontends/api/exchange.hpp"
 #include "protocol/acl/authorizer.hpp"
+#include "protocol/types/error.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -48,12 +50,13 @@ struct read_form {
     by_hash,  ///< blocks while the content hash is `hash`
   } waits = waiting::none;
   bool bare_errors = true; ///< errors come without the header lines of a read
+  bool only_stale = false; ///< no other parameter of a read counts
 };
 
-/// The datacenter whose records a request may ask for with `dc`.
+/// What an agent's datacenter has to be.
 enum class datacenter_policy : std::uint8_t {
-  any,     ///< one that there is a path to
-  primary, ///< likewise, and the agent is in the primary datacenter, which keeps the records of access control
+  asked,   ///< the one that the request asks for with `dc`; only for routes that each agent answers
+  primary, ///< the primary datacenter, which keeps the records of access control
 };
 
 /// Something has to follow the route's path.
@@ -65,10 +68,15 @@ struct required_rest {
 /// What is wrong with the head of a request, if anything.
 using head_test = std::optional<answer> (*)(const call&);
 
-/// One thing that a request has to pass before its endpoint is asked. All but `inner_permission`, which only declares,
-/// look at the head of the request alone, and so are carried out before a body is read.
+/// Reads the body into `call::body`. What stands behind it in a row is checked with the body at hand.
+struct body_check {
+  expected<std::shared_ptr<void>> (*read)(const call&);
+};
+
+/// One thing that a request has to pass before its endpoint is asked. All but `body_check`, and `inner_permission`,
+/// which only declares, look at the head of the request alone.
 using route_check = std::variant<std::monostate, feature, route_permission, inner_permission, read_form,
-                                 datacenter_policy, required_rest, head_test>;
+                                 datacenter_policy, required_rest, head_test, body_check>;
 
 // Checks that many rows have.
 constexpr route_check needs(acl::resource what, acl::access how, name_source name = name_source::none) {
@@ -80,13 +88,33 @@ constexpr route_check shows_only(acl::resource what) {
 constexpr route_check endpoint_needs(acl::resource what, acl::access how, name_source name) {
   return inner_permission{{what, how, name}};
 }
+/// The body as `Read` makes a value of it: `body_of` has it.
+template <auto Read>
+constexpr route_check reads_body = body_check{[](const call& c) -> expected<std::shared_ptr<void>> {
+  auto value = Read(c);
+  if (!value) return tl::unexpected(std::move(value.error()));
+  return std::make_shared<typename decltype(value)::value_type>(std::move(*value));
+}};
+/// Judges the parameters of reads, for routes that write and yet refuse bad ones.
+std::optional<answer> bad_read_options(const call& c);
 /// Reads that are answered at once.
 inline constexpr route_check reads_at_once = read_form{};
 /// Blocking queries.
 inline constexpr route_check blocking_read = read_form{read_form::waiting::by_index, false};
 inline constexpr route_check blocking_read_bare = read_form{read_form::waiting::by_index, true};
 
-/// The answer to a request that fails one of its route's checks.
-std::optional<answer> refusal_of(const call& c);
+/// What carrying out a route's checks comes to.
+struct check_outcome {
+  enum class stop_t : std::uint8_t { passed, refused, needs_identity, needs_body } stop = stop_t::passed;
+  std::optional<answer> refusal = {};
+};
+
+/// `skipped`: the body is not there, and the checks behind it are carried out all the same.
+enum class body_state : std::uint8_t { there, awaited, skipped };
+
+/// Carries out those checks of the call's route that it has not passed yet. Where the first permission stands, or
+/// behind the last check, the request reaches who answers it: there a datacenter without a path is refused, and the
+/// token has to be known.
+check_outcome carry_out_checks(call& c, body_state body);
 
 } // namespace praetor::api

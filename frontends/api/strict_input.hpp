@@ -7,19 +7,23 @@
 
 namespace praetor::api {
 
-/// Reads a body strictly. Naming a namespace is an unknown field with a word more.
+/// Reads a body in which no field may be unknown.
 /// @param prefix what the error's text begins with
 template <class T>
 expected<T> read_strictly(std::string_view body, std::string_view prefix = "Request decode failed: ") {
   json::read_options strict;
-  std::string rejected;
   strict.reject_unknown_fields = true;
-  strict.rejected_field = &rejected;
   auto read = json::read<T>(body, strict);
-  if (read) return read;
-  auto text = std::string(prefix) + read.error().text;
-  if (rejected == "Namespace") text += " - Namespaces are a Consul Enterprise feature";
-  return fail(std::move(text), 400);
+  if (!read) return fail(std::string(prefix) + read.error().text, 400);
+  return read;
+}
+
+/// The same for records that have a namespace in Consul Enterprise: naming it is an unknown field with a word more.
+template <class T>
+expected<T> read_namespaced(std::string_view body, std::string_view prefix = "Request decode failed: ") {
+  auto read = read_strictly<T>(body, prefix);
+  if (read || !read.error().text.ends_with("json: unknown field \"Namespace\"")) return read;
+  return fail(std::move(read.error().text) + " - Namespaces are a Consul Enterprise feature", 400);
 }
 
 } // namespace praetor::api

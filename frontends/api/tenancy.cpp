@@ -35,23 +35,25 @@ constexpr std::array tenancies{
     tenancy{"/v1/operator/usage", true, true},
 };
 
-std::string refusal(std::string_view parameter, std::string_view what) {
-  return "Invalid query parameter: \"" + std::string(parameter) + "\" - " + std::string(what) +
+std::string refusal(const std::string& place, std::string_view name, std::string_view what) {
+  return "Invalid " + place + ": \"" + std::string(name) + "\" - " + std::string(what) +
          " are a Consul Enterprise feature";
 }
 
-bool names(const request& req, std::string_view parameter) {
-  auto* value = req.query.find(parameter);
-  return value && !value->empty();
-}
+bool names(const std::string* value) { return value && !value->empty(); }
 
 } // namespace
 
 std::optional<std::string> refused_tenancy(std::string_view route_path, const request& req) {
   for (const auto& one : tenancies) {
     if (!route_path.starts_with(one.prefix)) continue;
-    if (one.namespaces && names(req, "ns")) return refusal("ns", "Namespaces");
-    if (one.partitions && names(req, "partition")) return refusal("partition", "Partitions");
+    if (one.namespaces && names(req.header("x-consul-namespace")))
+      return refusal("header", "X-Consul-Namespace", "Namespaces");
+    if (one.namespaces && names(req.query.find("ns"))) return refusal("query parameter", "ns", "Namespaces");
+    if (one.partitions && names(req.header("x-consul-partition")))
+      return refusal("header", "X-Consul-Partition", "Partitions");
+    if (one.partitions && names(req.query.find("partition")))
+      return refusal("query parameter", "partition", "Partitions");
     return {};
   }
   return {};

@@ -241,17 +241,12 @@ void reader::duration(nanoseconds& into) {
   if (failed()) return;
   switch (kind()) {
   case value_kind::number: {
+    // Go's float64 in between. One that fits no integer becomes the least, as its conversion does on x86.
     auto digits = raw();
-    std::int64_t whole = 0;
-    auto end = digits.data() + digits.size();
-    if (auto [stop, failure] = std::from_chars(digits.data(), end, whole); failure == std::errc{} && stop == end) {
-      into = nanoseconds{whole};
-      return;
-    }
     double value = 0;
-    if (!parse_double(digits, value) || std::abs(value) >= 9.2e18)
-      return mismatch("number " + std::string(digits), "time.Duration");
-    into = nanoseconds{static_cast<std::int64_t>(value)};
+    if (!parse_double(digits, value)) return mismatch("number " + std::string(digits), float_type());
+    constexpr double limit = 0x1p63;
+    into = value >= -limit && value < limit ? nanoseconds{static_cast<std::int64_t>(value)} : nanoseconds::min();
     return;
   }
   case value_kind::text: {

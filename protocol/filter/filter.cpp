@@ -268,7 +268,11 @@ expected<bound_node> bind_node(const syntax& what, const type_info& root, patter
     return fail("Invalid match operator " + praetor::quoted(operator_name(node.op)) + " for selector " +
                 praetor::quoted(joined(what.match.selector, what.match.selector.size())));
   bool by_pattern = node.op == match_operator::matches || node.op == match_operator::not_matches;
-  if (done) done = by_pattern ? bind_pattern(what.match, node, use) : bind_value(what.match, node);
+  bool by_value = node.op != match_operator::is_empty && node.op != match_operator::is_not_empty;
+  if (done && by_pattern)
+    done = bind_pattern(what.match, node, use);
+  else if (done && by_value)
+    done = bind_value(what.match, node);
   if (!done) return tl::unexpected(done.error());
   return node;
 }

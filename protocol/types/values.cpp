@@ -56,8 +56,27 @@ std::string duration_to_text(nanoseconds value) {
   return sign + text;
 }
 
+namespace {
+
+/// As Go's package time quotes: byte by byte where a character is not ASCII.
+std::string quoted_by_bytes(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x80) {
+      append_hex(out += "\\x", byte);
+      continue;
+    }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+} // namespace
+
 duration_result duration_from_text(std::string_view text) {
-  auto invalid = [&] { return duration_result{{}, "time: invalid duration " + quoted(text)}; };
+  auto invalid = [&] { return duration_result{{}, "time: invalid duration " + quoted_by_bytes(text)}; };
   auto rest = text;
   bool negative = false;
   if (!rest.empty() && (rest[0] == '-' || rest[0] == '+')) {
@@ -98,7 +117,7 @@ duration_result duration_from_text(std::string_view text) {
     rest.remove_prefix(i);
     std::size_t length = 0;
     while (length < rest.size() && rest[length] != '.' && !is_digit(rest[length])) ++length;
-    if (length == 0) return {{}, "time: missing unit in duration " + quoted(text)};
+    if (length == 0) return {{}, "time: missing unit in duration " + quoted_by_bytes(text)};
     auto unit_text = rest.substr(0, length);
     rest.remove_prefix(length);
     std::uint64_t unit = 0;
@@ -115,7 +134,7 @@ duration_result duration_from_text(std::string_view text) {
     else if (unit_text == "h")
       unit = 3'600'000'000'000;
     else
-      return {{}, "time: unknown unit " + quoted(unit_text) + " in duration " + quoted(text)};
+      return {{}, "time: unknown unit " + quoted_by_bytes(unit_text) + " in duration " + quoted_by_bytes(text)};
     if (whole > limit / unit) return invalid();
     whole *= unit;
     if (fraction > 0) {

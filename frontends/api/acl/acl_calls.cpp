@@ -11,13 +11,10 @@ rendered_answer missing(unsigned status, std::string text) {
   return out;
 }
 
-std::optional<answer> fault_in_id(const call& c, std::string_view id, const std::string& record) {
-  auto bad = [&](const std::string& why) {
-    return refusal(c, error{"failed acl " + record + " lookup: index error: " + why});
-  };
-  if (id.size() != 36) return bad("UUID must be 36 characters");
-  if (!is_uuid(id)) return bad("invalid UUID " + praetor::quoted(id));
-  return {};
+std::optional<answer> fault_in_id(const call& c, std::string_view id, const std::string& record, id_index index) {
+  auto fault = fault_in_uuid_key(id, index);
+  if (!fault) return {};
+  return refusal(c, error{"failed acl " + record + " lookup: index error: " + *fault});
 }
 
 void apply_acl(const call& c, expected<log_command> command, std::string failure,

@@ -2,6 +2,8 @@
 
 #include "frontends/api/reads.hpp"
 #include "frontends/api/route.hpp"
+#include "frontends/api/strict_input.hpp"
+#include "frontends/api/uuid_faults.hpp"
 #include "protocol/types/acl.hpp"
 #include "storage/state/queries_acl.hpp"
 
@@ -10,6 +12,34 @@
 #include <string_view>
 
 namespace praetor::api {
+
+/// A record of access control as clients write it. Consul decodes it through an alias, beside a hash that may be any
+/// text, because it is computed anew.
+template <class Record>
+struct acl_input : Record {
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
+  static constexpr std::string_view go_type = std::same_as<Record, acl_token>
+                                                  ? "struct { ExpirationTTL interface {}; Hash string; *structs.Alias }"
+                                                  : "struct { Hash string; *structs.Alias }";
+  std::string given_hash;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    Record::fields(
+        [&](field d, auto& member) {
+          if (d.name != "Hash") f(d, member);
+        },
+        x);
+    f(field::aliased("", "Hash"), x.given_hash); // beside the alias: error texts name it without that
+  }
+};
+
+template <class Record>
+expected<Record> read_acl(std::string_view body, std::string_view prefix) {
+  auto read = read_namespaced<acl_input<Record>>(body, prefix);
+  if (!read) return tl::unexpected(std::move(read.error()));
+  return Record(std::move(*read));
+}
 
 // The checks and answers that the endpoints of access control share.
 
@@ -20,7 +50,8 @@ inline constexpr route_check may_write_acls = needs(acl::resource::acl, acl::acc
 /// An answer that has nothing of what was asked for.
 rendered_answer missing(unsigned status, std::string text);
 /// What is wrong with an id, if anything. @param record "policy"
-std::optional<answer> fault_in_id(const call& c, std::string_view id, const std::string& record);
+std::optional<answer> fault_in_id(const call& c, std::string_view id, const std::string& record,
+                                  id_index index = id_index::record);
 
 /// Proposes a command; `done` runs with the outcome when it worked. @param failure what a failure's text begins with
 void apply_acl(const call& c, expected<log_command> command, std::string failure,

@@ -3,6 +3,7 @@
 #include "frontends/api/acl/acl_input.hpp"
 #include "frontends/api/routes.hpp"
 #include "frontends/api/strict_input.hpp"
+#include "frontends/api/uuid_faults.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
 #include "storage/state/command.hpp"
@@ -20,7 +21,7 @@ constexpr std::size_t most_authorizations = 64;
 // ---- The first token
 
 struct bootstrap_input {
-  static constexpr std::string_view type_name = "BootstrapRequest";
+  static constexpr std::string_view type_name = "BootstrapRequest", go_type = "api.BootstrapRequest";
   std::string secret;
 
   template <class F, class Self>
@@ -67,23 +68,24 @@ expected<std::uint64_t> allowed_bootstrap(const call& c) {
   return last;
 }
 
-expected<std::string> first_secret(const call& c) {
-  if (c.req.body.empty()) return c.env.outside().new_uuid();
-  auto in = read_strictly<bootstrap_input>(c.req.body, "Request decoding failed: ");
-  if (!in) return tl::unexpected(in.error());
-  if (in->secret.empty()) return c.env.outside().new_uuid();
-  if (in->secret.size() != 36) return fail("uuid string is wrong length");
-  if (!is_uuid(in->secret)) return fail("uuid is improperly formatted");
-  if (!is_free(*c.env.state(), in->secret))
+expected<bootstrap_input> given_secret(const call& c) {
+  if (c.req.body.empty()) return bootstrap_input{};
+  return read_strictly<bootstrap_input>(c.req.body, "Request decoding failed: ");
+}
+
+expected<std::string> first_secret(const call& c, std::string wanted) {
+  if (wanted.empty()) return c.env.outside().new_uuid();
+  if (auto fault = fault_in_uuid(wanted)) return fail(std::move(*fault));
+  if (!is_free(*c.env.state(), wanted))
     return fail("Provided token cannot be used because a token with that secret already exists.");
-  return std::move(in->secret);
+  return wanted;
 }
 
 void bootstrap(const call& c) {
-  auto secret = first_secret(c);
-  if (!secret) return respond(c, error_answer(secret.error()));
   auto reset = allowed_bootstrap(c);
   if (!reset) return respond(c, error_answer(reset.error()));
+  auto secret = first_secret(c, std::move(body_of<bootstrap_input>(c).secret));
+  if (!secret) return respond(c, error_answer(secret.error()));
   acl_bootstrap_request r;
   r.reset_index = *reset;
   auto& t = r.token;
@@ -131,6 +133,7 @@ void replication(const call& c) { respond(c, json_answer(c, replication_status{}
 // ---- What a token may do
 
 struct authorization {
+  static constexpr std::string_view type_name = "ACLAuthorizationRequest";
   std::string resource, segment, access;
 
   template <class F, class Self>
@@ -164,14 +167,17 @@ expected<bool> decide(const acl::authorizer& who, const authorization& asked) {
   return fail("Invalid access level for " + asked.resource + " resource: " + asked.access, 400);
 }
 
-void authorize_all(const call& c) {
+expected<std::vector<authorization>> given_authorizations(const call& c) {
   auto asked = read_strictly<std::vector<authorization>>(c.req.body, "Failed to decode request body: ");
-  if (!asked) return respond(c, error_answer(asked.error()));
-  if (asked->size() > most_authorizations)
-    return respond_error(
-        c, "Refusing to process more than " + std::to_string(most_authorizations) + " authorizations at once", 400);
+  if (asked && asked->size() > most_authorizations)
+    return fail("Refusing to process more than " + std::to_string(most_authorizations) + " authorizations at once",
+                400);
+  return asked;
+}
+
+void authorize_all(const call& c) {
   std::vector<authorization_answer> out;
-  for (auto& one : *asked) {
+  for (auto& one : body_of<std::vector<authorization>>(c)) {
     auto allow = decide(*c.who, one);
     if (!allow) return respond(c, error_answer(allow.error()));
     out.push_back({std::move(one), *allow});
@@ -184,10 +190,11 @@ constexpr std::array rows{
           .path = "/v1/acl/bootstrap",
           .endpoint = bootstrap,
           .summary = "Makes the first management token",
-          .checks = {feature::acls, datacenter_policy::primary},
+          .checks = {feature::acls, reads_body<given_secret>, datacenter_policy::primary},
           .body = json_body<bootstrap_input>(),
           .answered_by = answerer::leader,
-          .public_route = true},
+          .public_route = true,
+          .own_datacenter = true},
     route{.method = "GET",
           .path = "/v1/acl/replication",
           .endpoint = replication,
@@ -199,7 +206,7 @@ constexpr std::array rows{
           .path = "/v1/internal/acl/authorize",
           .endpoint = authorize_all,
           .summary = "Whether the token has each of several permissions",
-          .checks = {feature::acls, datacenter_policy::any},
+          .checks = {feature::acls, reads_body<given_authorizations>, datacenter_policy::asked},
           .body = json_body<std::vector<authorization>>()},
 };
 

@@ -1,5 +1,6 @@
 #include "frontends/api/acl/acl_input.hpp"
 
+#include "frontends/api/uuid_faults.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "storage/state/queries_acl.hpp"
 
@@ -28,6 +29,9 @@ expected<void> normalize_links(std::vector<acl_link>& links, const std::string& 
       auto found = find_name(link.name);
       if (!found) return fail("No such ACL " + what + " with name " + praetor::quoted(link.name));
       link.id = found->id;
+    } else if (auto fault = ids_too ? fault_in_uuid_key(link.id) : std::nullopt) {
+      return fail("Error looking up " + what + " for ID: " + praetor::quoted(link.id) + ": failed acl " + what +
+                  " lookup: index error: " + *fault);
     } else if (ids_too && !find_id(link.id)) {
       return fail("No such ACL " + what + " with ID " + praetor::quoted(link.id));
     }

@@ -2,9 +2,9 @@
 #include "actors/queries/acl.hpp"
 #include "frontends/api/acl/acl_calls.hpp"
 #include "frontends/api/routes.hpp"
-#include "frontends/api/strict_input.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
+#include "protocol/base/url.hpp"
 #include "storage/state/command.hpp"
 
 #include <array>
@@ -50,7 +50,21 @@ rendered_answer one_policy(const showing& to, const queries::policy_read& q,
   return f.value ? as_json(to, q, f) : missing(404, "Requested policy does not exist: ACL not found");
 }
 
-void read_by_name(const call& c) { answer_query(c, {}, queries::policy_read{{}, std::string(c.rest)}, one_policy); }
+/// The name is escaped in the path a second time, as a query's values are, because of the slashes that it may have.
+expected<std::string> asked_name(const call& c) {
+  std::string name;
+  if (percent_decode(c.rest, true, name)) return name;
+  for (auto at = c.rest.find('%');; at = c.rest.find('%', at + 1))
+    if (auto escape = c.rest.substr(at, 3); !percent_decode(escape, true, name))
+      return fail("invalid URL escape " + praetor::quoted(escape));
+}
+
+std::optional<answer> bad_escape(const call& c) {
+  auto name = asked_name(c);
+  return name ? std::nullopt : std::optional(error_answer(name.error()));
+}
+
+void read_by_name(const call& c) { answer_query(c, {}, queries::policy_read{{}, *asked_name(c)}, one_policy); }
 void read(const call& c) { answer_query(c, {}, queries::policy_read{std::string(c.rest), {}}, one_policy); }
 
 /// What is wrong with a change of a policy that exists, if anything.
@@ -86,27 +100,33 @@ expected<void> check(const call& c, acl_policy& p) {
   return {};
 }
 
-void write(const call& c, bool creates) {
-  auto p = read_strictly<acl_policy>(c.req.body, "Policy decoding failed: ");
-  if (!p) return respond(c, error_answer(p.error()));
-  if (creates && !p->id.empty()) return respond_error(c, "Cannot specify the ID when creating a new policy", 400);
-  if (!creates && !p->id.empty() && p->id != c.rest)
-    return respond_error(c, "Policy ID in URL and payload do not match", 400);
-  if (!creates) p->id = c.rest;
-  if (auto good = check(c, *p); !good) return respond(c, error_answer(good.error()));
-  p->hash = acl::content_hash(*p);
+expected<acl_policy> new_policy(const call& c) {
+  auto p = read_acl<acl_policy>(c.req.body, "Policy decoding failed: ");
+  if (p && !p->id.empty()) return fail("Cannot specify the ID when creating a new policy", 400);
+  return p;
+}
+
+expected<acl_policy> changed_policy(const call& c) {
+  auto p = read_acl<acl_policy>(c.req.body, "Policy decoding failed: ");
+  if (!p) return p;
+  if (!p->id.empty() && p->id != c.rest) return fail("Policy ID in URL and payload do not match", 400);
+  p->id = c.rest;
+  return p;
+}
+
+void write(const call& c) {
+  auto& p = body_of<acl_policy>(c);
+  if (auto good = check(c, p); !good) return respond(c, error_answer(good.error()));
+  p.hash = acl::content_hash(p);
   acl_policy_set_request r;
-  auto id = p->id;
-  r.policies = {std::make_shared<const acl_policy>(std::move(*p))};
+  auto id = p.id;
+  r.policies = {std::make_shared<const acl_policy>(std::move(p))};
   apply_acl(c, encode_command(command_type::acl_policy_set, r),
             "Failed to apply policy upsert request: ", [id](const call& c) {
               answer_written(
                   c, [&](const state::store& s) { return state::find_policy(s, id, nullptr).value; }, "policy");
             });
 }
-
-void create(const call& c) { write(c, true); }
-void update(const call& c) { write(c, false); }
 
 void remove(const call& c) {
   auto found = state::find_policy(*c.env.state(), c.rest, nullptr).value;
@@ -125,38 +145,41 @@ constexpr std::array rows{
           .path = "/v1/acl/policies",
           .endpoint = list,
           .summary = "Lists the policies",
-          .checks = {feature::acls, may_read_acls, blocking_read}},
+          .checks = {feature::acls, blocking_read, may_read_acls}},
     route{.method = "PUT",
           .path = "/v1/acl/policy",
-          .endpoint = create,
+          .endpoint = write,
           .summary = "Makes a policy",
-          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
-          .body = json_body<acl_policy>()},
+          .checks = {feature::acls, reads_body<new_policy>, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_policy>(),
+          .own_datacenter = true},
     route{.method = "GET",
           .path = "/v1/acl/policy/",
           .rest = "id",
           .endpoint = read,
           .summary = "A policy",
-          .checks = {feature::acls, may_read_acls, id_given, bad_id, blocking_read}},
+          .checks = {feature::acls, id_given, blocking_read, may_read_acls, bad_id}},
     route{.method = "PUT",
           .path = "/v1/acl/policy/",
           .rest = "id",
-          .endpoint = update,
+          .endpoint = write,
           .summary = "Changes a policy",
-          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
-          .body = json_body<acl_policy>()},
+          .checks = {feature::acls, reads_body<changed_policy>, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_policy>(),
+          .own_datacenter = true},
     route{.method = "DELETE",
           .path = "/v1/acl/policy/",
           .rest = "id",
           .endpoint = remove,
           .summary = "Deletes a policy",
-          .checks = {feature::acls, may_write_acls, datacenter_policy::primary, id_given, bad_id}},
+          .checks = {feature::acls, id_given, may_write_acls, datacenter_policy::primary, bad_id},
+          .own_datacenter = true},
     route{.method = "GET",
           .path = "/v1/acl/policy/name/",
           .rest = "name",
           .endpoint = read_by_name,
           .summary = "The policy of a name",
-          .checks = {feature::acls, may_read_acls, required_rest{"Missing policy Name"}, blocking_read}},
+          .checks = {feature::acls, required_rest{"Missing policy Name"}, bad_escape, blocking_read, may_read_acls}},
 };
 
 constexpr auto routes = all_answered_by(answerer::leader, rows);

@@ -3,7 +3,6 @@
 #include "frontends/api/acl/acl_calls.hpp"
 #include "frontends/api/acl/acl_input.hpp"
 #include "frontends/api/routes.hpp"
-#include "frontends/api/strict_input.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
 #include "storage/state/command.hpp"
@@ -16,7 +15,8 @@ namespace {
 
 void list(const call& c) {
   auto policy = c.req.query.get("policy");
-  if (auto no = policy.empty() ? std::nullopt : fault_in_id(c, policy, "role")) return respond(c, std::move(*no));
+  if (auto no = policy.empty() ? std::nullopt : fault_in_id(c, policy, "role", id_index::token))
+    return respond(c, std::move(*no));
   answer_query(c, {}, queries::role_list{std::move(policy)});
 }
 
@@ -48,17 +48,24 @@ expected<void> check(const call& c, acl_role& r) {
   return normalize(r, *store);
 }
 
-void write(const call& c) {
-  auto r = read_strictly<acl_role>(c.req.body, "Role decoding failed: ");
-  if (!r) return respond(c, error_answer(r.error()));
-  bool mismatch = !r->id.empty() && r->id != c.rest;
-  if (mismatch) return respond_error(c, "Role ID in URL and payload do not match", 400);
+expected<acl_role> given_role(const call& c) {
+  auto r = read_acl<acl_role>(c.req.body, "Role decoding failed: ");
+  if (!r) return r;
+  if (!r->id.empty() && r->id != c.rest) return fail("Role ID in URL and payload do not match", 400);
   r->id = c.rest;
-  if (auto good = check(c, *r); !good) return respond(c, error_answer(good.error()));
-  r->hash = acl::content_hash(*r);
+  return r;
+}
+
+void write(const call& c) {
+  auto& r = body_of<acl_role>(c);
+  if (auto good = check(c, r); !good) return respond(c, error_answer(good.error()));
+  for (const auto& link : r.policies)
+    if (auto fault = fault_in_uuid_key(link.id))
+      return respond_error(c, "Failed to apply role upsert request: failed acl policy lookup: index error: " + *fault);
+  r.hash = acl::content_hash(r);
   acl_role_set_request request;
-  auto id = r->id;
-  request.roles = {std::make_shared<const acl_role>(std::move(*r))};
+  auto id = r.id;
+  request.roles = {std::make_shared<const acl_role>(std::move(r))};
   apply_acl(c, encode_command(command_type::acl_role_set, request),
             "Failed to apply role upsert request: ", [id](const call& c) {
               answer_written(
@@ -81,39 +88,42 @@ constexpr std::array rows{
           .path = "/v1/acl/roles",
           .endpoint = list,
           .summary = "Lists the roles",
-          .checks = {feature::acls, may_read_acls, blocking_read},
+          .checks = {feature::acls, blocking_read, may_read_acls},
           .parameters = {{.name = "policy", .meaning = "only roles with the policy of this id"}}},
     route{.method = "PUT",
           .path = "/v1/acl/role",
           .endpoint = write,
           .summary = "Makes a role",
-          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
-          .body = json_body<acl_role>()},
+          .checks = {feature::acls, reads_body<given_role>, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_role>(),
+          .own_datacenter = true},
     route{.method = "GET",
           .path = "/v1/acl/role/",
           .rest = "id",
           .endpoint = read,
           .summary = "A role",
-          .checks = {feature::acls, may_read_acls, id_given, bad_id, blocking_read}},
+          .checks = {feature::acls, id_given, blocking_read, may_read_acls, bad_id}},
     route{.method = "PUT",
           .path = "/v1/acl/role/",
           .rest = "id",
           .endpoint = write,
           .summary = "Changes a role",
-          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
-          .body = json_body<acl_role>()},
+          .checks = {feature::acls, reads_body<given_role>, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_role>(),
+          .own_datacenter = true},
     route{.method = "DELETE",
           .path = "/v1/acl/role/",
           .rest = "id",
           .endpoint = remove,
           .summary = "Deletes a role",
-          .checks = {feature::acls, may_write_acls, datacenter_policy::primary, id_given, bad_id}},
+          .checks = {feature::acls, id_given, may_write_acls, datacenter_policy::primary, bad_id},
+          .own_datacenter = true},
     route{.method = "GET",
           .path = "/v1/acl/role/name/",
           .rest = "name",
           .endpoint = read_by_name,
           .summary = "The role of a name",
-          .checks = {feature::acls, may_read_acls, required_rest{"Missing role Name"}, blocking_read}},
+          .checks = {feature::acls, required_rest{"Missing role Name"}, blocking_read, may_read_acls}},
 };
 
 constexpr auto routes = all_answered_by(answerer::leader, rows);

@@ -37,10 +37,14 @@ void read(const call& c) {
   respond(c, json_answer(c, shape(*found)));
 }
 
+struct template_variables : acl_template_variables {
+  static constexpr std::string_view type_name = "ACLTemplatedPolicyVariables";
+};
+
 void preview(const call& c) {
   const auto* found = acl::find_template(c.rest);
   if (!found) return respond_error(c, "templated policy " + praetor::quoted(c.rest) + " does not exist", 400);
-  auto variables = read_strictly<acl_template_variables>(c.req.body, "Failed to decode request body: ");
+  auto variables = read_strictly<template_variables>(c.req.body, "Failed to decode request body: ");
   if (!variables) return respond(c, error_answer(variables.error()));
   acl_templated_policy p{std::string(found->id), std::string(found->name), std::move(*variables), {}};
   if (auto good = acl::check_variables(*found, p); !good)
@@ -65,13 +69,13 @@ constexpr std::array rows{
           .rest = "name",
           .endpoint = read,
           .summary = "The template of a name",
-          .checks = {feature::acls, may_read_acls, name_given}},
+          .checks = {feature::acls, name_given, may_read_acls}},
     route{.method = "POST",
           .path = "/v1/acl/templated-policy/preview/",
           .rest = "name",
           .endpoint = preview,
           .summary = "The policy that a template would make",
-          .checks = {feature::acls, may_read_acls, name_given},
+          .checks = {feature::acls, name_given, may_read_acls},
           .body = json_body<acl_template_variables>()},
 };
 

@@ -3,7 +3,6 @@
 #include "frontends/api/acl/acl_calls.hpp"
 #include "frontends/api/acl/acl_input.hpp"
 #include "frontends/api/routes.hpp"
-#include "frontends/api/strict_input.hpp"
 #include "protocol/acl/content_hash.hpp"
 #include "protocol/types/secrets.hpp"
 #include "storage/state/command.hpp"
@@ -87,7 +86,7 @@ rendered_answer living_tokens(const showing& to, const queries::token_list&,
   return out;
 }
 
-std::optional<answer> bad_id(const call& c) { return fault_in_id(c, c.rest, "token"); }
+std::optional<answer> bad_id(const call& c) { return fault_in_id(c, c.rest, "token", id_index::token); }
 
 void read(const call& c) {
   answer_query(c, token_style, queries::token_read{std::string(c.rest), c.req.query.has("expanded")}, one_token);
@@ -96,18 +95,21 @@ void read(const call& c) {
 /// Whoever has the secret may see what it stands for.
 void self(const call& c) { answer_query(c, token_style, queries::token_self{c.token}, own_token); }
 
+std::optional<answer> names_namespace(const call& c) {
+  if (c.req.query.get("authmethod-ns").empty()) return {};
+  return text_answer(400, "Invalid query parameter: \"authmethod-ns\" - Namespaces are a Consul Enterprise feature");
+}
+
 void list(const call& c) {
   queries::token_list q;
   q.policy = c.req.query.get("policy");
   q.role = c.req.query.get("role");
   q.auth_method = c.req.query.get("authmethod");
   q.service_name = c.req.query.get("servicename");
-  if (c.req.query.has("authmethod-ns"))
-    return respond_error(c, "Invalid query parameter: \"authmethod-ns\" - Namespaces are a Consul Enterprise feature",
-                         400);
   if (auto sound = q.check(); !sound) return respond(c, refusal(c, sound.error()));
   for (const auto& id : {q.policy, q.role})
-    if (auto no = id.empty() ? std::nullopt : fault_in_id(c, id, "token")) return respond(c, std::move(*no));
+    if (auto no = id.empty() ? std::nullopt : fault_in_id(c, id, "token", id_index::token))
+      return respond(c, std::move(*no));
   answer_query(c, token_style, std::move(q), living_tokens);
 }
 
@@ -131,27 +133,30 @@ void write_new(const call& c, acl_token t) {
   write(c, std::move(t));
 }
 
-void create(const call& c) {
-  auto t = read_strictly<acl_token>(c.req.body, "Token decoding failed: ");
-  if (!t) return respond(c, error_answer(t.error()));
-  write_new(c, std::move(*t));
+constexpr std::string_view clone_suffix = "/clone";
+
+expected<acl_token> new_token(const call& c) { return read_acl<acl_token>(c.req.body, "Token decoding failed: "); }
+
+expected<acl_token> changed_token(const call& c) {
+  auto t = new_token(c);
+  if (!t || c.rest.ends_with(clone_suffix)) return t;
+  if (t->accessor_id.empty()) t->accessor_id = c.rest;
+  if (t->accessor_id != c.rest) return fail("Token Accessor ID in URL and payload do not match", 400);
+  return t;
 }
 
+void create(const call& c) { write_new(c, std::move(body_of<acl_token>(c))); }
+
 void change(const call& c) {
-  auto t = read_strictly<acl_token>(c.req.body, "Token decoding failed: ");
-  if (!t) return respond(c, error_answer(t.error()));
-  if (t->accessor_id.empty()) t->accessor_id = c.rest;
-  if (t->accessor_id != c.rest) return respond_error(c, "Token Accessor ID in URL and payload do not match", 400);
-  if (t->accessor_id.empty()) return write_new(c, std::move(*t));
-  if (auto whole = complete_changed(*t, *c.env.state(), c.env.outside().wall_clock()); !whole)
+  auto& t = body_of<acl_token>(c);
+  if (t.accessor_id.empty()) return write_new(c, std::move(t));
+  if (auto whole = complete_changed(t, *c.env.state(), c.env.outside().wall_clock()); !whole)
     return respond(c, error_answer(whole.error()));
-  write(c, std::move(*t));
+  write(c, std::move(t));
 }
 
 void clone(const call& c, std::string_view accessor) {
-  auto given = read_strictly<acl_token>(c.req.body, "Token decoding failed: ");
-  if (!given) return respond(c, error_answer(given.error()));
-  if (auto no = fault_in_id(c, accessor, "token")) return respond(c, std::move(*no));
+  if (auto no = fault_in_id(c, accessor, "token", id_index::token)) return respond(c, std::move(*no));
   auto found = state::find_token(*c.env.state(), accessor, nullptr).value;
   if (!found) return respond_error(c, std::string(nothing_there), forbidden);
   if (found->expired(c.env.outside().wall_clock()))
@@ -160,7 +165,7 @@ void clone(const call& c, std::string_view accessor) {
   auto t = *found;
   t.accessor_id.clear();
   t.secret_id.clear();
-  if (!given->description.empty()) t.description = given->description;
+  if (const auto& given = body_of<acl_token>(c).description; !given.empty()) t.description = given;
   write_new(c, std::move(t));
 }
 
@@ -178,7 +183,6 @@ void remove(const call& c) {
 }
 
 void update(const call& c) {
-  constexpr std::string_view clone_suffix = "/clone";
   if (c.rest.ends_with(clone_suffix)) return clone(c, c.rest.substr(0, c.rest.size() - clone_suffix.size()));
   change(c);
 }
@@ -190,7 +194,7 @@ constexpr std::array rows{
           .path = "/v1/acl/tokens",
           .endpoint = list,
           .summary = "Lists the tokens",
-          .checks = {feature::acls, may_read_acls, blocking_read},
+          .checks = {feature::acls, blocking_read, names_namespace, may_read_acls},
           .parameters = {{.name = "policy", .meaning = "only tokens with the policy of this id"},
                          {.name = "role", .meaning = "only tokens with the role of this id"},
                          {.name = "authmethod", .meaning = "only tokens of this auth method"},
@@ -199,8 +203,9 @@ constexpr std::array rows{
           .path = "/v1/acl/token",
           .endpoint = create,
           .summary = "Makes a token",
-          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
-          .body = json_body<acl_token>()},
+          .checks = {feature::acls, reads_body<new_token>, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_token>(),
+          .own_datacenter = true},
     route{.method = "GET",
           .path = "/v1/acl/token/self",
           .endpoint = self,
@@ -212,21 +217,23 @@ constexpr std::array rows{
           .rest = "accessor",
           .endpoint = read,
           .summary = "A token",
-          .checks = {feature::acls, may_read_acls, blocking_read, id_given, bad_id},
+          .checks = {feature::acls, id_given, blocking_read, may_read_acls, bad_id},
           .parameters = {{"expanded", parameter::type_t::flag, "with the policies and roles that it grants"}}},
     route{.method = "PUT",
           .path = "/v1/acl/token/",
           .rest = "accessor",
           .endpoint = update,
           .summary = "Changes a token; copies it if the path ends with /clone",
-          .checks = {feature::acls, may_write_acls, datacenter_policy::primary},
-          .body = json_body<acl_token>()},
+          .checks = {feature::acls, reads_body<changed_token>, may_write_acls, datacenter_policy::primary},
+          .body = json_body<acl_token>(),
+          .own_datacenter = true},
     route{.method = "DELETE",
           .path = "/v1/acl/token/",
           .rest = "accessor",
           .endpoint = remove,
           .summary = "Deletes a token",
-          .checks = {feature::acls, may_write_acls, datacenter_policy::primary, id_given}},
+          .checks = {feature::acls, id_given, may_write_acls, datacenter_policy::primary},
+          .own_datacenter = true},
 };
 
 constexpr auto routes = all_answered_by(answerer::leader, rows);

@@ -5,7 +5,7 @@
 #include "frontends/api/permissions.hpp"
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
-#include "protocol/codec/json_read.hpp"
+#include "frontends/api/strict_input.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,8 +41,10 @@ void list(const call& c) {
   respond(c, std::move(a));
 }
 
+expected<check_definition> given_check(const call& c) { return read_check_definition(c.req.body); }
+
 void register_(const call& c) {
-  auto r = read_check_registration(c.req.body);
+  auto r = check_registration_of(std::move(body_of<check_definition>(c)));
   if (!r) return respond(c, error_answer(r.error()));
   auto own = c.env.view().registry.get();
   if (!r->check.service_id.empty() && !own->service(r->check.service_id))
@@ -81,7 +83,7 @@ void warn(const call& c) { set_status(c, health_warning, c.req.query.get("note")
 void fail_(const call& c) { set_status(c, health_critical, c.req.query.get("note")); }
 
 struct status_update {
-  static constexpr std::string_view type_name = "checkUpdate";
+  static constexpr std::string_view type_name = "checkUpdate", go_type = "agent.checkUpdate";
   std::string status, output;
 
   template <class F, class Self>
@@ -91,13 +93,14 @@ struct status_update {
   }
 };
 
+expected<status_update> given_update(const call& c) {
+  auto in = read_strictly<status_update>(c.req.body);
+  if (in && !is_check_status(in->status)) return fail("Invalid check status: '" + in->status + "'", 400);
+  return in;
+}
+
 void update(const call& c) {
-  status_update in;
-  json::read_options strict;
-  strict.reject_unknown_fields = true;
-  if (auto read = json::read(c.req.body, in, strict); !read)
-    return respond_error(c, "Request decode failed: " + read.error().text, 400);
-  if (!is_check_status(in.status)) return respond_error(c, "Invalid check status: '" + in.status + "'", 400);
+  auto& in = body_of<status_update>(c);
   set_status(c, in.status, std::move(in.output));
 }
 
@@ -211,7 +214,8 @@ constexpr std::array rows{
           .path = "/v1/agent/check/register",
           .endpoint = register_,
           .summary = "Registers a check with this agent",
-          .checks = {endpoint_needs(acl::resource::service, acl::access::write, name_source::body), node_write},
+          .checks = {reads_body<given_check>,
+                     endpoint_needs(acl::resource::service, acl::access::write, name_source::body), node_write},
           .body = json_body<check_definition>(),
           .answers = media::none},
     route{.method = "PUT",
@@ -250,7 +254,7 @@ constexpr std::array rows{
           .rest = "id",
           .endpoint = update,
           .summary = "Sets a TTL check's status and output",
-          .checks = {check_write, node_write},
+          .checks = {reads_body<given_update>, check_write, node_write},
           .body = json_body<status_update>(),
           .answers = media::none},
     route{.method = "GET",

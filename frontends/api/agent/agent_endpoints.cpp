@@ -126,26 +126,30 @@ void version(const call& c) {
 
 void host(const call& c) { respond(c, json_answer(c, host_info(c.env.outside().wall_clock()))); }
 
-void members(const call& c) {
-  bool wan = !c.req.query.get("wan").empty();
-  if (auto segment = c.req.query.get("segment"); !segment.empty() && segment != "_all") {
-    if (wan) return respond_error(c, "Cannot provide a segment with wan=true", 400);
-    return respond_error(c, "Network segments are not supported in this version of Consul");
-  }
+bool asks_for_wan(const call& c) { return !c.req.query.get("wan").empty(); }
+
+std::optional<answer> names_segment(const call& c) {
+  auto segment = c.req.query.get("segment");
+  if (segment.empty() || segment == "_all") return {};
+  if (asks_for_wan(c)) return text_answer(400, "Cannot provide a segment with wan=true");
+  return text_answer(500, "Network segments are not supported in this version of Consul");
+}
+
+std::optional<answer> bad_filter(const call& c) {
   auto filter = filter_of<member_shape>(c.req);
-  if (!filter) return respond(c, error_answer(filter.error()));
+  return filter ? std::nullopt : std::optional(error_answer(filter.error()));
+}
+
+void members(const call& c) {
+  bool wan = asks_for_wan(c);
+  auto filter = *filter_of<member_shape>(c.req);
   auto out = pool_members(c.env, wan);
-  std::erase_if(out, [&](const member_shape& m) { return !filter->matches(m); });
+  std::erase_if(out, [&](const member_shape& m) { return !filter.matches(m); });
   auto removed = std::erase_if(
       out, [&](const member_shape& m) { return !c.who->allowed(acl::resource::node, acl::access::read, m.name); });
   auto a = json_answer(c, out);
   a.meta.filtered = removed > 0 && !c.token.empty();
   respond(c, std::move(a));
-}
-
-std::optional<answer> bad_maintenance(const call& c) {
-  if (auto on = read_maintenance(c.req); !on) return error_answer(on.error());
-  return {};
 }
 
 void maintenance(const call& c) {
@@ -241,7 +245,7 @@ constexpr std::array rows{
           .path = "/v1/agent/members",
           .endpoint = members,
           .summary = "The members of the gossip pool",
-          .checks = {shows_only(acl::resource::node)},
+          .checks = {names_segment, bad_filter, shows_only(acl::resource::node)},
           .parameters = {{.name = "wan",
                           .meaning = "any value but the empty one: the pool of the servers of all datacenters"},
                          {.name = "segment", .meaning = "only _all, because there are no segments"},

@@ -4,6 +4,7 @@
 #include "actors/gossip/gossip_pools.hpp"
 #include "actors/ports.hpp"
 #include "frontends/api/version.hpp"
+#include "protocol/base/ip_address.hpp"
 #include "storage/raft_log/log_store.hpp"
 
 #include <thread>
@@ -16,6 +17,8 @@ member_shape shape_of(const swim::member& m) {
   member_shape out;
   out.name = m.name;
   out.address = m.address;
+  if (auto ip = ip_address::parse(m.address))
+    out.address_bytes.assign(ip->bytes.begin(), ip->bytes.begin() + ip->bits() / 8);
   out.port = m.port;
   out.tags = m.tags;
   out.status = static_cast<std::int64_t>(m.status);

@@ -8,6 +8,7 @@ namespace praetor::api {
 /// A member of a gossip pool.
 struct member_shape {
   std::string name, address;
+  std::vector<std::uint8_t> address_bytes; ///< filters see these
   std::int64_t port = 0;
   string_map tags;
   std::int64_t status = 1, protocol_min = 1, protocol_max = 5, protocol_current = 2;
@@ -16,7 +17,8 @@ struct member_shape {
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field{"Name"}, x.name);
-    f(field{"Addr"}, x.address);
+    f(field{"Addr", no_filter}, x.address);
+    f(field{"Addr", no_json | no_packed}, x.address_bytes);
     f(field{"Port"}, x.port);
     f(field{"Tags"}, x.tags);
     f(field{"Status"}, x.status);

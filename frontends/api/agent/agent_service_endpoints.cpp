@@ -76,9 +76,10 @@ void respond_rendered(const call& c, const evaluation& e) {
 
 void one(const call& c) {
   auto options = *read_options_of(c);
+  // What is not there is told to anybody.
   auto found = c.env.view().registry.get()->service(std::string(c.rest));
-  acl::permission wanted{acl::resource::service, acl::access::read, found ? found->service->name : std::string(c.rest)};
-  if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
+  acl::permission wanted{acl::resource::service, acl::access::read, found ? found->service->name : std::string()};
+  if (found && !c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
   auto query = std::make_shared<service_query>(c.env, std::string(c.rest), layout_of(c));
   state::watch_set touched;
   auto now = query->evaluate(touched);
@@ -153,10 +154,12 @@ void answer_when_in_catalog(const call& c, const std::string& id) {
   caf::anon_send(c.env.handles()->watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
 }
 
+expected<service_definition> given_service(const call& c) { return read_service_definition(c.req.body); }
+
 void register_(const call& c) {
   bool replace = false;
   if (auto* text = c.req.query.find("replace-existing-checks")) replace = text->empty() || *text == "true";
-  auto r = read_service_registration(c.req.body);
+  auto r = service_registration_of(body_of<service_definition>(c));
   if (!r) return respond(c, error_answer(r.error()));
   if (auto no = refused_registration(*c.who, *c.env.view().registry.get(), c.env.config()->node_name, *r))
     return respond_refusal(c, std::move(*no), 404);
@@ -187,12 +190,10 @@ void deregister(const call& c) {
 }
 
 void maintenance(const call& c) {
-  auto on = read_maintenance(c.req);
-  if (!on) return respond(c, error_answer(on.error()));
   std::string id(c.rest);
   if (not_writable(c, id)) return;
   caf::anon_send(c.env.handles()->registry, messages::set_maintenance{.service = std::move(id),
-                                                                      .on = *on,
+                                                                      .on = *read_maintenance(c.req),
                                                                       .reason = c.req.query.get("reason"),
                                                                       .token = token_of(c.req),
                                                                       .done = answer_done(c)});
@@ -218,7 +219,8 @@ constexpr std::array rows{
           .path = "/v1/agent/service/register",
           .endpoint = register_,
           .summary = "Registers a service with this agent",
-          .checks = {endpoint_needs(acl::resource::service, acl::access::write, name_source::body)},
+          .checks = {reads_body<given_service>,
+                     endpoint_needs(acl::resource::service, acl::access::write, name_source::body)},
           .parameters = {{"replace-existing-checks", parameter::type_t::flag,
                           "removes the service's checks that the body does not have"}},
           .body = json_body<service_definition>(),
@@ -235,7 +237,7 @@ constexpr std::array rows{
           .rest = "id",
           .endpoint = maintenance,
           .summary = "Takes a service out of use, or back in",
-          .checks = {required_rest{"Missing service ID"}, service_write},
+          .checks = {required_rest{"Missing service ID"}, bad_maintenance, service_write},
           .parameters = {{"enable", parameter::type_t::boolean, "required: whether the service is out of use"},
                          {.name = "reason", .meaning = "the text of the maintenance check"}},
           .answers = media::none},

@@ -46,7 +46,7 @@ struct agent_upstream {
     f(field{"LocalBindSocketMode", omit_empty}, x.u.local_bind_socket_mode);
     f(field{"Config", omit_empty | no_filter}, x.u.config);
     f(field{"MeshGateway"}, x.u.mesh_gateway);
-    f(field{"CentrallyConfigured", omit_empty}, x.u.centrally_configured);
+    f(field{"CentrallyConfigured", omit_empty | no_filter}, x.u.centrally_configured);
   }
 };
 
@@ -81,7 +81,7 @@ struct agent_connect {
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field{"Native", omit_empty}, x.native);
-    f(field{"SidecarService", omit_empty}, x.sidecar_service);
+    f(field{"SidecarService", omit_empty | no_filter}, x.sidecar_service);
   }
 };
 
@@ -121,8 +121,8 @@ struct agent_service {
     f(field{"Proxy", omit_empty}, x.proxy);
     f(field{"Connect", omit_empty}, x.connect);
     f(field{"PeerName", omit_empty}, x.peer_name);
-    f(field{"Datacenter", omit_empty | no_hash}, x.datacenter);
-    f(field{"Locality", omit_empty | no_hash}, x.locality);
+    f(field{"Datacenter", omit_empty | no_hash | no_filter}, x.datacenter);
+    f(field{"Locality", omit_empty | no_hash | no_filter}, x.locality);
   }
 };
 

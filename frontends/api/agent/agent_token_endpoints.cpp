@@ -9,7 +9,7 @@ namespace praetor::api::agent_token_endpoints {
 namespace {
 
 struct token_input {
-  static constexpr std::string_view type_name = "AgentToken";
+  static constexpr std::string_view type_name = "AgentToken", go_type = "api.AgentToken";
   std::string token;
 
   template <class F, class Self>
@@ -42,7 +42,7 @@ constexpr std::array rows{
           .rest = "use",
           .endpoint = set,
           .summary = "Sets a token that the agent uses by itself",
-          .checks = {needs(acl::resource::agent, acl::access::write, name_source::own_node), feature::acls},
+          .checks = {feature::acls, needs(acl::resource::agent, acl::access::write, name_source::own_node)},
           .body = json_body<token_input>()},
 };
 

@@ -4,6 +4,7 @@
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
 #include "frontends/api/strict_input.hpp"
+#include "frontends/api/uuid_faults.hpp"
 #include "protocol/types/check_kinds.hpp"
 #include "protocol/types/names.hpp"
 #include "storage/state/command.hpp"
@@ -134,11 +135,10 @@ expected<health_check_ptr> completed(const health_check& given, const register_r
 
 /// Fills in what clients leave out and refuses what can't be stored.
 expected<void> complete(register_request& r) {
-  if (names_peer(r)) return fail("cannot register requests with PeerName in them");
   if (auto fault = fault_in_names(r)) return fail(std::move(*fault), 400);
   if (r.node.empty()) return fail("Must provide node");
   if (r.address.empty() && !r.skip_node_update) return fail("Must provide address if SkipNodeUpdate is not set");
-  if (!r.id.empty() && !is_uuid(r.id)) return fail("Bad node ID: uuid string is wrong length");
+  if (auto fault = r.id.empty() ? std::nullopt : fault_in_uuid(r.id)) return fail("Bad node ID: " + *fault);
   if (r.service) {
     auto s = *r.service;
     if (auto whole = complete_service(s); !whole) return whole;
@@ -171,21 +171,28 @@ expected<void> services_of_checks(const register_request& r, const state::store&
 
 void answer_true(const call& c, const state::apply_result&) { respond(c, json_answer(c, true)); }
 
+expected<register_request> given_registration(const call& c) {
+  auto r = read_namespaced<register_request>(c.req.body);
+  if (r && names_peer(*r)) return fail("cannot register requests with PeerName in them");
+  return with_datacenter(c, std::move(r));
+}
+
 void register_(const call& c) {
-  auto read = with_datacenter(c, read_strictly<register_request>(c.req.body));
-  if (!read) return respond(c, error_answer(read.error()));
-  auto& r = *read;
+  auto& r = body_of<register_request>(c);
   if (auto whole = complete(r); !whole) return respond(c, error_answer(whole.error()));
   if (auto known = services_of_checks(r, *c.env.state()); !known) return respond(c, error_answer(known.error()));
   if (auto no = refused_write(c, r)) return respond_refusal(c, std::move(*no), 500);
   propose(c, encode_command(command_type::register_node, r), answer_true);
 }
 
+expected<deregister_request> given_deregistration(const call& c) {
+  auto r = with_datacenter(c, read_namespaced<deregister_request>(c.req.body));
+  if (r && r->node.empty()) return fail("Must provide node");
+  return r;
+}
+
 void deregister(const call& c) {
-  auto read = with_datacenter(c, read_strictly<deregister_request>(c.req.body));
-  if (!read) return respond(c, error_answer(read.error()));
-  auto& r = *read;
-  if (r.node.empty()) return respond_error(c, "Must provide node");
+  auto& r = body_of<deregister_request>(c);
   if (auto no = refused_write(c, r)) return respond_refusal(c, std::move(*no), 500);
   propose(c, encode_command(command_type::deregister, r), answer_true);
 }
@@ -200,16 +207,20 @@ constexpr std::array rows{
           .path = "/v1/catalog/register",
           .endpoint = register_,
           .summary = "Registers a node, a service or checks",
-          .checks = {endpoint_needs(acl::resource::node, acl::access::write, name_source::body),
+          .checks = {reads_body<given_registration>,
+                     endpoint_needs(acl::resource::node, acl::access::write, name_source::body),
                      endpoint_needs(acl::resource::service, acl::access::write, name_source::body)},
-          .body = json_body<register_request>()},
+          .body = json_body<register_request>(),
+          .own_datacenter = true},
     route{.method = "PUT",
           .path = "/v1/catalog/deregister",
           .endpoint = deregister,
           .summary = "Removes a node, a service or a check",
-          .checks = {endpoint_needs(acl::resource::node, acl::access::write, name_source::body),
+          .checks = {reads_body<given_deregistration>,
+                     endpoint_needs(acl::resource::node, acl::access::write, name_source::body),
                      endpoint_needs(acl::resource::service, acl::access::write, name_source::record)},
-          .body = json_body<deregister_request>()},
+          .body = json_body<deregister_request>(),
+          .own_datacenter = true},
     route{.method = "GET",
           .path = "/v1/catalog/datacenters",
           .endpoint = datacenters,

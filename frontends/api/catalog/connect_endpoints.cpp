@@ -18,14 +18,19 @@ rendered_answer pem_chain(const showing&, const queries::connect_roots&,
   return out;
 }
 
+/// Whether the certificates are wanted as PEM; nothing if the parameter is no boolean.
+std::optional<bool> wants_pem(const call& c) {
+  auto text = c.req.query.get("pem");
+  return text.empty() ? false : parse_bool(text);
+}
+
+std::optional<answer> bad_pem(const call& c) {
+  if (wants_pem(c)) return {};
+  return text_answer(400, "The 'pem' query parameter must be a boolean value");
+}
+
 void roots(const call& c) {
-  bool pem = false;
-  if (auto* text = c.req.query.find("pem"); text && !text->empty()) {
-    auto parsed = parse_bool(*text);
-    if (!parsed) return respond_error(c, "The 'pem' query parameter must be a boolean value", 400);
-    pem = *parsed;
-  }
-  if (pem) return answer_query(c, {.form = "pem"}, queries::connect_roots{}, pem_chain);
+  if (*wants_pem(c)) return answer_query(c, {.form = "pem"}, queries::connect_roots{}, pem_chain);
   answer_query(c, {}, queries::connect_roots{});
 }
 
@@ -41,7 +46,7 @@ constexpr std::array rows{
           .path = "/v1/connect/ca/roots",
           .endpoint = roots,
           .summary = "The root certificates of the mesh",
-          .checks = {feature::mesh, blocking_read},
+          .checks = {feature::mesh, blocking_read, bad_pem},
           .parameters = {{"pem", parameter::type_t::boolean, "as a PEM chain"}},
           .public_route = true},
     route{.method = "GET",

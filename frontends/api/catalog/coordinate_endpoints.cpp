@@ -1,8 +1,9 @@
 #include "actors/queries/cluster.hpp"
+#include "frontends/api/forwarding.hpp"
 #include "frontends/api/permissions.hpp"
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
-#include "protocol/codec/json_read.hpp"
+#include "frontends/api/strict_input.hpp"
 #include "protocol/types/names.hpp"
 
 #include <array>
@@ -48,21 +49,23 @@ struct update_input {
   }
 };
 
+expected<update_input> given_place(const call& c) {
+  auto body = read_strictly<update_input>(c.req.body);
+  if (auto named = named_datacenter(c); body && !named.empty()) body->datacenter = named;
+  auto given = with_datacenter(c, std::move(body));
+  if (!given) return given;
+  if (!is_valid(given->coord)) return fail("invalid coordinate");
+  if (given->coord.vec.size() != coordinate::dimensions) return fail("incompatible coordinate");
+  return given;
+}
+
 void update(const call& c) {
-  update_input body;
-  json::read_options strict;
-  strict.reject_unknown_fields = true;
-  if (auto read = json::read(c.req.body, body, strict); !read)
-    return respond_error(c, "Request decode failed: " + read.error().text, 400);
-  auto given = with_datacenter<update_input>(c, std::move(body));
-  if (!given) return respond(c, error_answer(given.error()));
+  auto& given = body_of<update_input>(c);
   auto place = std::make_shared<node_coordinate>();
-  place->node = std::move(given->node);
-  place->segment = std::move(given->segment);
-  place->coord = std::move(given->coord);
+  place->node = std::move(given.node);
+  place->segment = std::move(given.segment);
+  place->coord = std::move(given.coord);
   if (auto fault = fault_in_names(*place)) return respond_error(c, *fault, 400);
-  if (!is_valid(place->coord)) return respond_error(c, "invalid coordinate");
-  if (place->coord.vec.size() != coordinate::dimensions) return respond_error(c, "incompatible coordinate");
   if (auto no = refused_write(c, *place)) return respond_refusal(c, std::move(*no), 500);
   caf::anon_send(c.env.handles()->duties, locate_atom_v, local<node_coordinate_ptr>{std::move(place)});
   respond(c, empty_answer());
@@ -96,7 +99,8 @@ constexpr std::array rows{
           .endpoint = datacenters,
           .summary = "The servers' network coordinates between datacenters",
           .checks = {feature::coordinates},
-          .public_route = true},
+          .public_route = true,
+          .own_datacenter = true},
     route{.method = "GET",
           .path = "/v1/coordinate/nodes",
           .endpoint = nodes,
@@ -108,14 +112,14 @@ constexpr std::array rows{
           .rest = "node",
           .endpoint = node,
           .summary = "A node's network coordinates",
-          .checks = {feature::coordinates, needs(acl::resource::node, acl::access::read, name_source::path),
-                     blocking_read},
+          .checks = {feature::coordinates, blocking_read,
+                     needs(acl::resource::node, acl::access::read, name_source::path)},
           .parameters = {segment}},
     route{.method = "PUT",
           .path = "/v1/coordinate/update",
           .endpoint = update,
           .summary = "Stores a node's network coordinate",
-          .checks = {feature::coordinates, datacenter_policy::any,
+          .checks = {feature::coordinates, reads_body<given_place>,
                      endpoint_needs(acl::resource::node, acl::access::write, name_source::body)},
           .body = json_body<update_input>(),
           .answers = media::none},

@@ -42,21 +42,34 @@ void in_state(const call& c) {
   answer_checks(c, std::move(q));
 }
 
+bool names_group(const call& c) { return !c.req.query.get("sg").empty() || !c.req.query.get("sameness-group").empty(); }
+
+std::optional<answer> peer_and_group(const call& c) {
+  if (!names_group(c) || c.req.query.get("peer").empty()) return {};
+  return text_answer(400, "peer-name and sameness-group are mutually exclusive");
+}
+
+/// Whether only instances are wanted whose checks all pass; nothing if the parameter is no boolean.
+std::optional<bool> only_passing(const call& c) {
+  auto* text = c.req.query.find("passing");
+  if (!text) return false;
+  return text->empty() ? true : parse_bool(*text);
+}
+
+std::optional<answer> bad_passing(const call& c) {
+  if (only_passing(c)) return {};
+  return text_answer(400, "Invalid value for ?passing");
+}
+
 void entries(const call& c, bool connect) {
-  queries::service_health q;
-  q.peer = c.req.query.get("peer");
-  bool group = !c.req.query.get("sg").empty() || !c.req.query.get("sameness-group").empty();
-  if (group && !q.peer.empty()) return respond_error(c, "peer-name and sameness-group are mutually exclusive", 400);
-  if (group) return respond_error(c, "sameness groups are not supported in consul CE");
-  if (auto* text = c.req.query.find("passing")) {
-    auto parsed = text->empty() ? std::optional(true) : parse_bool(*text);
-    if (!parsed) return respond_error(c, "Invalid value for ?passing", 400);
-    q.passing = *parsed;
-  }
+  if (names_group(c)) return respond_error(c, "sameness groups are not supported in consul CE");
   auto where = filter_of<service_entry>(c.req);
   if (!where) return respond(c, error_answer(where.error()));
+  queries::service_health q;
   q.where = std::move(*where);
   q.service = c.rest;
+  q.peer = c.req.query.get("peer");
+  q.passing = *only_passing(c);
   q.tags = c.req.query.all("tag");
   q.node_meta = node_meta_of(c.req);
   q.connect = connect;
@@ -106,7 +119,7 @@ constexpr std::array rows{
           .rest = "service",
           .endpoint = service,
           .summary = "The instances of a service with their checks",
-          .checks = {blocking_read_bare, service_given, shows_nodes, shows_services},
+          .checks = {blocking_read_bare, peer_and_group, service_given, bad_passing, shows_nodes, shows_services},
           .parameters = {passing, tag_parameter, near_parameter, node_meta_parameter, peer, filter_parameter},
           .cache_policy = caching::refreshed},
     route{.method = "GET",
@@ -114,7 +127,8 @@ constexpr std::array rows{
           .rest = "service",
           .endpoint = connect,
           .summary = "What accepts mesh traffic for a service, with checks",
-          .checks = {blocking_read_bare, service_given, connect_read, shows_nodes, shows_services},
+          .checks = {blocking_read_bare, peer_and_group, service_given, bad_passing, connect_read, shows_nodes,
+                     shows_services},
           .parameters = {passing, tag_parameter, near_parameter, node_meta_parameter, peer, filter_parameter},
           .cache_policy = caching::refreshed},
 };

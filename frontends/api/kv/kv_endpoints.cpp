@@ -1,6 +1,7 @@
 #include "actors/queries/kv.hpp"
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
+#include "protocol/base/url.hpp"
 #include "storage/state/command.hpp"
 #include "storage/state/queries_kv.hpp"
 
@@ -59,6 +60,13 @@ void get_keys(const call& c) {
                rows_found<queries::kv_keys>);
 }
 
+/// As a query string has it.
+std::string escaped(const std::string& text) {
+  auto out = percent_encoded(text, [](char c) { return is_unreserved(c) || c == ' '; });
+  std::replace(out.begin(), out.end(), ' ', '+');
+  return out;
+}
+
 /// The query string with its parameters in order, as conflicts are reported.
 std::string sorted_query(const request& req) {
   auto items = req.query.items();
@@ -66,7 +74,7 @@ std::string sorted_query(const request& req) {
   std::string out;
   for (const auto& [name, value] : items) {
     if (!out.empty()) out += '&';
-    out += name + "=" + value;
+    out += escaped(name) + "=" + escaped(value);
   }
   return out;
 }
@@ -95,20 +103,21 @@ void send(const call& c, kv_request& r) {
 std::optional<answer> conflicting_put(const call& c) { return conflicting(c, {"cas", "acquire", "release"}); }
 std::optional<answer> conflicting_delete(const call& c) { return conflicting(c, {"cas", "recurse"}); }
 
+std::optional<answer> bad_numbers(const call& c) {
+  for (auto name : {"flags", "cas"})
+    if (auto* text = c.req.query.find(name))
+      if (auto number = parse_uint(*text); !number) return text_answer(500, number.error().text);
+  return {};
+}
+
 void put(const call& c) {
   kv_request r;
   r.op = "set";
   r.entry.key = c.rest;
   const auto& query = c.req.query;
-  if (auto* flags = query.find("flags")) {
-    auto value = parse_uint(*flags);
-    if (!value) return respond_error(c, value.error().text);
-    r.entry.flags = *value;
-  }
+  if (auto* flags = query.find("flags")) r.entry.flags = *parse_uint(*flags);
   if (auto* cas = query.find("cas")) {
-    auto value = parse_uint(*cas);
-    if (!value) return respond_error(c, value.error().text);
-    r.entry.modify_index = *value;
+    r.entry.modify_index = *parse_uint(*cas);
     r.op = "cas";
   }
   if (auto* session = query.find("acquire")) {
@@ -188,7 +197,7 @@ constexpr std::array rows{
           .rest = "key",
           .endpoint = put,
           .summary = "Writes an entry",
-          .checks = {key_given, conflicting_put, datacenter_policy::any, key_write},
+          .checks = {bad_read_options, key_given, conflicting_put, bad_numbers, key_write},
           .parameters = {cas,
                          {"flags", parameter::type_t::integer, "a number that is kept with the value"},
                          {.name = "acquire", .meaning = "locks the key for this session"},
@@ -200,14 +209,14 @@ constexpr std::array rows{
           .when = "recurse",
           .endpoint = remove_tree,
           .summary = "Deletes all entries below a prefix",
-          .checks = {conflicting_delete, datacenter_policy::any,
+          .checks = {bad_read_options, conflicting_delete,
                      needs(acl::resource::key, acl::access::write, name_source::path_prefix)}},
     route{.method = "DELETE",
           .path = "/v1/kv/",
           .rest = "key",
           .endpoint = remove,
           .summary = "Deletes an entry",
-          .checks = {datacenter_policy::any, key_given, bad_cas, key_write},
+          .checks = {bad_read_options, key_given, bad_cas, key_write},
           .parameters = {cas}},
 };
 

@@ -19,15 +19,22 @@ constexpr nanoseconds default_lock_delay = std::chrono::seconds(15);
 constexpr nanoseconds least_ttl = std::chrono::seconds(10);
 constexpr nanoseconds most_ttl = std::chrono::hours(24);
 
+/// Less than this means seconds, because old clients wrote it so.
+constexpr nanoseconds least_delay_in_nanoseconds{1000};
+
 /// A text or a number; anything else counts as no delay.
 struct lock_delay_input {
   nanoseconds value = default_lock_delay;
 };
 void json_read(json::reader& in, lock_delay_input& into) {
   auto kind = in.kind();
-  if (kind == json::value_kind::text || kind == json::value_kind::number) return in.duration(into.value);
-  if (kind != json::value_kind::null) into.value = nanoseconds{0};
-  in.skip();
+  if (kind == json::value_kind::null) return in.skip();
+  into.value = nanoseconds{0};
+  in.duration(into.value);
+  if (into.value >= least_delay_in_nanoseconds) return;
+  // As Go multiplies, which wraps around.
+  auto seconds = static_cast<std::uint64_t>(into.value.count()) * 1'000'000'000;
+  into.value = nanoseconds{static_cast<std::int64_t>(seconds)};
 }
 
 /// The former name of the node's checks.
@@ -49,7 +56,7 @@ struct service_check_input : session_service_check {
   static constexpr std::string_view type_name = "ServiceCheck";
 };
 
-/// What clients send. A lock delay below 1000 means seconds, because old clients wrote it so.
+/// What clients send.
 struct session_input {
   static constexpr std::string_view go_type = "struct { LockDelay interface {}; *structs.Alias }";
   std::string name, node, behavior, ttl;
@@ -93,12 +100,16 @@ struct session_id_answer {
   }
 };
 
+expected<session_input> given_session(const call& c) {
+  session_input in;
+  if (c.req.body.empty()) return in;
+  if (auto read = json::read(c.req.body, in); !read) return fail("Request decode failed: " + read.error().text, 400);
+  return in;
+}
+
 void create(const call& c) {
   auto config = c.env.config();
-  session_input in;
-  if (!c.req.body.empty())
-    if (auto read = json::read(c.req.body, in); !read)
-      return respond_error(c, "Request decode failed: " + read.error().text, 400);
+  const auto& in = body_of<session_input>(c);
   session_request r;
   r.datacenter = config->datacenter;
   r.op = "create";
@@ -106,8 +117,7 @@ void create(const call& c) {
   s.id = c.env.outside().new_uuid();
   s.name = in.name;
   s.node = in.node.empty() ? asked_node(c) : in.node;
-  auto delay = in.lock_delay.value;
-  s.lock_delay = delay.count() > -1000 && delay.count() < 1000 ? delay * 1'000'000'000 : delay;
+  s.lock_delay = in.lock_delay.value;
   s.behavior = in.behavior.empty() ? "release" : in.behavior;
   s.ttl = in.ttl;
   s.node_checks = in.node_checks;
@@ -117,10 +127,10 @@ void create(const call& c) {
   if (s.node_checks.empty() || s.checks == string_list{"serfHealth"}) s.checks.clear();
   s.service_checks.assign(in.service_checks.begin(), in.service_checks.end());
   if (auto fault = fault_in_names(s)) return respond_error(c, *fault, 400);
+  if (auto no = refused_write(c, s)) return respond_refusal(c, std::move(*no), 500);
   if (s.behavior != "release" && s.behavior != "delete")
     return respond_error(c, "Invalid Behavior setting '" + s.behavior + "'");
   if (auto valid = valid_ttl(s.ttl, *config); !valid) return respond(c, error_answer(valid.error()));
-  if (auto no = refused_write(c, s)) return respond_refusal(c, std::move(*no), 500);
   propose_any(c, encode_command(command_type::session, r), [](const call& c, const state::apply_result& result) {
     if (!result.ok()) return respond_error(c, "apply failed: " + result.error, static_cast<unsigned>(result.status));
     respond(c, json_answer(c, session_id_answer{result.text.value_or("")}));
@@ -189,7 +199,7 @@ constexpr std::array rows{
           .path = "/v1/session/create",
           .endpoint = create,
           .summary = "Creates a session",
-          .checks = {datacenter_policy::any,
+          .checks = {reads_body<given_session>,
                      endpoint_needs(acl::resource::session, acl::access::write, name_source::body)},
           .body = json_body<session_input>()},
     route{.method = "PUT",
@@ -197,25 +207,25 @@ constexpr std::array rows{
           .rest = "id",
           .endpoint = destroy,
           .summary = "Ends a session",
-          .checks = {session_given, datacenter_policy::any, session_write}},
+          .checks = {session_given, session_write}},
     route{.method = "PUT",
           .path = "/v1/session/renew/",
           .rest = "id",
           .endpoint = renew,
           .summary = "Renews a session with a TTL",
-          .checks = {session_given, datacenter_policy::any, session_write}},
+          .checks = {bad_read_options, session_given, session_write}},
     route{.method = "GET",
           .path = "/v1/session/info/",
           .rest = "id",
           .endpoint = info,
           .summary = "One session",
-          .checks = {session_given, blocking_read, shows_sessions}},
+          .checks = {blocking_read, session_given, shows_sessions}},
     route{.method = "GET",
           .path = "/v1/session/node/",
           .rest = "node",
           .endpoint = of_node,
           .summary = "The sessions of a node",
-          .checks = {required_rest{"Missing node name"}, blocking_read, shows_sessions}},
+          .checks = {blocking_read, required_rest{"Missing node name"}, shows_sessions}},
     route{.method = "GET",
           .path = "/v1/session/list",
           .endpoint = list,

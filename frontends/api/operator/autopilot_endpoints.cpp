@@ -1,7 +1,8 @@
 #include "actors/queries/cluster.hpp"
+#include "frontends/api/readable_duration.hpp"
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
-#include "protocol/codec/json_read.hpp"
+#include "frontends/api/strict_input.hpp"
 #include "protocol/raft/autopilot.hpp"
 #include "storage/state/command.hpp"
 #include "storage/state/queries_cluster.hpp"
@@ -32,19 +33,42 @@ rendered_answer settings(const showing& to, const queries::autopilot_settings&,
 void read_configuration(const call& c) { answer_query(c, {.cheap = true}, queries::autopilot_settings{}, settings); }
 
 /// What the client leaves out gets its default, not the value that is stored.
-void write_configuration(const call& c) {
+struct configuration_input : autopilot_config {
+  static constexpr std::string_view type_name = "AutopilotConfiguration", go_type = "api.AutopilotConfiguration";
+  std::optional<readable_duration> last_contact = readable_duration{last_contact_threshold},
+                                   stabilization = readable_duration{server_stabilization_time};
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    autopilot_config::fields(
+        [&](field d, auto& member) {
+          if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(member)>, nanoseconds>) f(d, member);
+        },
+        x);
+    f(field{"LastContactThreshold"}, x.last_contact);
+    f(field{"ServerStabilizationTime"}, x.stabilization);
+  }
+};
+
+expected<autopilot_request> given_configuration(const call& c) {
+  auto given = read_strictly<configuration_input>(c.req.body, "Error parsing autopilot config: ");
+  if (!given) return tl::unexpected(std::move(given.error()));
   autopilot_request r;
-  r.datacenter = c.env.config()->datacenter;
-  json::read_options strict;
-  strict.reject_unknown_fields = true;
-  if (auto read = json::read(c.req.body, r.config, strict); !read)
-    return respond_error(c, "Error parsing autopilot config: " + read.error().text, 400);
+  r.config = *given;
+  r.config.last_contact_threshold = given->last_contact.value_or(readable_duration{}).value;
+  r.config.server_stabilization_time = given->stabilization.value_or(readable_duration{}).value;
   if (auto* cas = c.req.query.find("cas")) {
     auto index = parse_uint(*cas);
-    if (!index) return respond_error(c, "Error parsing cas value: " + index.error().text, 400);
+    if (!index) return fail("Error parsing cas value: " + index.error().text, 400);
     r.config.modify_index = *index;
     r.cas = true;
   }
+  return r;
+}
+
+void write_configuration(const call& c) {
+  auto& r = body_of<autopilot_request>(c);
+  r.datacenter = c.env.config()->datacenter;
   propose(c, encode_command(command_type::autopilot, r), [](const call& c, const state::apply_result& result) {
     respond(c, json_answer(c, result.flag.value_or(true)));
   });
@@ -203,24 +227,24 @@ constexpr std::array rows{
           .path = "/v1/operator/autopilot/configuration",
           .endpoint = read_configuration,
           .summary = "The settings of autopilot",
-          .checks = {operator_read, blocking_read_bare}},
+          .checks = {blocking_read_bare, operator_read}},
     route{.method = "PUT",
           .path = "/v1/operator/autopilot/configuration",
           .endpoint = write_configuration,
           .summary = "Changes the settings of autopilot",
-          .checks = {operator_write, datacenter_policy::any},
+          .checks = {reads_body<given_configuration>, operator_write},
           .parameters = {{"cas", parameter::type_t::integer, "only if the settings have this ModifyIndex"}},
           .body = json_body<autopilot_config>()},
     route{.method = "GET",
           .path = "/v1/operator/autopilot/health",
           .endpoint = health,
           .summary = "The health of the servers; 429 if one is not healthy",
-          .checks = {operator_read, reads_at_once}},
+          .checks = {reads_at_once, operator_read}},
     route{.method = "GET",
           .path = "/v1/operator/autopilot/state",
           .endpoint = state_of_servers,
           .summary = "Autopilot's view of the servers",
-          .checks = {operator_read, reads_at_once}},
+          .checks = {reads_at_once, operator_read}},
 };
 
 constexpr auto routes = all_answered_by(answerer::leader, rows);

@@ -3,21 +3,20 @@
 #include "actors/ports.hpp"
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
-#include "protocol/codec/json_read.hpp"
+#include "frontends/api/strict_input.hpp"
+#include "protocol/codec/base64.hpp"
 #include "protocol/config/error_list.hpp"
 #include "protocol/types/names.hpp"
 
 #include <array>
-#include <charconv>
 
 namespace praetor::api::gossip_endpoints {
 
 namespace {
 
-/// The prober of the pool that the request asks for; null: the request has been answered.
-gossip_prober_actor pool_of(const call& c) {
+/// The prober of a pool; null: the request has been answered.
+gossip_prober_actor pool_of(const call& c, bool wan) {
   auto handles = c.env.handles();
-  bool wan = c.req.query.has("wan");
   auto prober = wan ? handles->wan : handles->lan;
   if (!prober)
     respond_error(c, wan ? "this agent has no part in the WAN pool: that is for servers with ports.serf_wan"
@@ -26,7 +25,7 @@ gossip_prober_actor pool_of(const call& c) {
 }
 
 void join(const call& c) {
-  auto prober = pool_of(c);
+  auto prober = pool_of(c, !c.req.query.get("wan").empty());
   if (!prober) return;
   gossip_command::join command;
   command.addresses = {std::string(c.rest)};
@@ -38,7 +37,7 @@ void join(const call& c) {
 }
 
 void force_leave(const call& c) {
-  auto prober = pool_of(c);
+  auto prober = pool_of(c, c.req.query.has("wan"));
   if (prober)
     ask_gossip(prober, gossip_command::force_leave{std::string(c.rest), c.req.query.has("prune"), answer_done(c)});
 }
@@ -48,15 +47,24 @@ std::optional<answer> bad_event_name(const call& c) {
   return {};
 }
 
-void fire(const call& c) {
-  auto made = std::make_shared<user_event>();
-  auto& e = *made;
+user_event asked_event(const call& c) {
+  user_event e;
   e.name = c.rest;
   e.node_filter = c.req.query.get("node");
   e.service_filter = c.req.query.get("service");
   e.tag_filter = c.req.query.get("tag");
+  return e;
+}
+
+std::optional<answer> bad_filters(const call& c) {
+  if (auto good = check_filters(asked_event(c)); !good) return text_answer(500, good.error().text);
+  return {};
+}
+
+void fire(const call& c) {
+  auto made = std::make_shared<user_event>(asked_event(c));
+  auto& e = *made;
   e.payload.bytes = c.req.body;
-  if (auto good = check_filters(e); !good) return respond_error(c, good.error().text);
   e.id = c.env.outside().new_uuid();
   auto prober = c.env.handles()->lan;
   if (!prober) return respond_error(c, "this agent has no part in gossip");
@@ -123,11 +131,19 @@ struct pool_keys {
 };
 
 struct key_input {
+  static constexpr std::string_view type_name = "keyringArgs", go_type = "agent.keyringArgs";
   std::string key;
+  // Taken as well, and passed over: the request's own count.
+  std::string token;
+  std::uint8_t relay_factor = 0;
+  bool local_only = false;
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field{"Key"}, x.key);
+    f(field{"Token"}, x.token);
+    f(field{"RelayFactor"}, x.relay_factor);
+    f(field{"LocalOnly"}, x.local_only);
   }
 };
 
@@ -143,6 +159,15 @@ struct key_request : std::enable_shared_from_this<key_request> {
   void next() {
     if (answers.size() == pools.size()) return finish();
     auto [wan, prober] = pools[answers.size()];
+    // A key that is none is not sent to the members.
+    if (auto key = base64_decode(command.key); !key) {
+      pool_keys refused;
+      refused.wan = wan;
+      refused.datacenter = c.env.config()->datacenter;
+      refused.error = key.error().text;
+      answers.push_back(std::move(refused));
+      return next();
+    }
     auto ask = command;
     ask.done = [me = shared_from_this(), wan = wan](const swim::key_tally* tally, const error* failed) {
       pool_keys p;
@@ -177,13 +202,10 @@ struct key_request : std::enable_shared_from_this<key_request> {
 /// `relay-factor` and `local-only`.
 expected<void> read_key_parameters(const call& c, gossip_command::keys& command) {
   if (auto text = c.req.query.get("relay-factor"); !text.empty()) {
-    int factor = 0;
-    auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), factor);
-    if (wrong != std::errc{} || end != text.data() + text.size())
-      return fail("Error parsing relay factor: strconv.Atoi: parsing " + praetor::quoted(text) + ": invalid syntax",
-                  400);
-    if (factor < 0 || factor > 5) return fail("Invalid relay-factor: Relay factor must be in range: [0, 5]", 400);
-    command.relay_factor = static_cast<std::uint8_t>(factor);
+    auto factor = parse_int(text);
+    if (!factor) return fail("Error parsing relay factor: " + factor.error().text, 400);
+    if (*factor < 0 || *factor > 5) return fail("Invalid relay-factor: Relay factor must be in range: [0, 5]", 400);
+    command.relay_factor = static_cast<std::uint8_t>(*factor);
   }
   if (auto text = c.req.query.get("local-only"); !text.empty()) {
     auto local_only = parse_bool(text);
@@ -197,20 +219,21 @@ expected<void> read_key_parameters(const call& c, gossip_command::keys& command)
   return {};
 }
 
+expected<key_input> given_key(const call& c) { return read_strictly<key_input>(c.req.body); }
+
+std::optional<answer> bad_key_parameters(const call& c) {
+  gossip_command::keys command;
+  if (auto good = read_key_parameters(c, command); !good) return error_answer(good.error());
+  return {};
+}
+
 void keyring(const call& c) {
   using enum swim::key_operation;
   auto work = std::make_shared<key_request>(c);
   auto& command = work->command;
   command.operation = c.is("GET") ? list : c.is("POST") ? install : c.is("PUT") ? use : remove;
-  if (auto good = read_key_parameters(c, command); !good) return respond(c, error_answer(good.error()));
-  if (command.operation != list) {
-    key_input input;
-    json::read_options strict;
-    strict.reject_unknown_fields = true;
-    if (auto read = json::read(c.req.body, input, strict); !read)
-      return respond_error(c, "Request decode failed: " + read.error().text, 400);
-    command.key = std::move(input.key);
-  }
+  (void)read_key_parameters(c, command); // good: the route checks them
+  if (command.operation != list) command.key = std::move(body_of<key_input>(c).key);
   auto handles = c.env.handles();
   if (handles->wan && !command.local_only) work->pools.emplace_back(true, handles->wan);
   if (handles->lan) work->pools.emplace_back(false, handles->lan);
@@ -244,9 +267,8 @@ constexpr std::array rows{
           .rest = "name",
           .endpoint = fire,
           .summary = "Sends a user event to all agents",
-          .checks = {required_rest{"Missing name"}, bad_event_name,
-                     route_permission{acl::resource::event, acl::access::write, name_source::path, true},
-                     datacenter_policy::any},
+          .checks = {required_rest{"Missing name"}, bad_event_name, bad_filters, datacenter_policy::asked,
+                     route_permission{acl::resource::event, acl::access::write, name_source::path, true}},
           .parameters = {{.name = "node", .meaning = "only agents whose node name matches this regular expression"},
                          {.name = "service", .meaning = "only agents with a service that matches"},
                          {.name = "tag", .meaning = "only services with a tag that matches"}},
@@ -255,42 +277,46 @@ constexpr std::array rows{
           .path = "/v1/event/list",
           .endpoint = list_events,
           .summary = "The user events that reached this agent",
-          .checks = {blocking_read, shows_only(acl::resource::event)},
+          .checks = {blocking_read_bare, shows_only(acl::resource::event)},
           .parameters = {{.name = "name", .meaning = "only events of this name"}}},
     route{.method = "GET",
           .path = "/v1/operator/keyring",
           .endpoint = keyring,
           .summary = "The keys of the gossip pools",
-          .checks = {keyring_read},
+          .checks = {bad_key_parameters, keyring_read},
           .parameters = {relay_factor, {"local-only", parameter::type_t::boolean, "asks the own pool alone"}},
-          .answered_by = answerer::any_server},
+          .answered_by = answerer::any_server,
+          .own_datacenter = true},
     route{.method = "POST",
           .path = "/v1/operator/keyring",
           .endpoint = keyring,
           .summary = "Installs a key",
-          .checks = {keyring_write},
+          .checks = {reads_body<given_key>, bad_key_parameters, keyring_write},
           .parameters = {relay_factor},
           .body = json_body<key_input>(),
           .answers = media::none,
-          .answered_by = answerer::any_server},
+          .answered_by = answerer::any_server,
+          .own_datacenter = true},
     route{.method = "PUT",
           .path = "/v1/operator/keyring",
           .endpoint = keyring,
           .summary = "Makes a key the one that messages are encrypted with",
-          .checks = {keyring_write},
+          .checks = {reads_body<given_key>, bad_key_parameters, keyring_write},
           .parameters = {relay_factor},
           .body = json_body<key_input>(),
           .answers = media::none,
-          .answered_by = answerer::any_server},
+          .answered_by = answerer::any_server,
+          .own_datacenter = true},
     route{.method = "DELETE",
           .path = "/v1/operator/keyring",
           .endpoint = keyring,
           .summary = "Removes a key",
-          .checks = {keyring_write},
+          .checks = {reads_body<given_key>, bad_key_parameters, keyring_write},
           .parameters = {relay_factor},
           .body = json_body<key_input>(),
           .answers = media::none,
-          .answered_by = answerer::any_server},
+          .answered_by = answerer::any_server,
+          .own_datacenter = true},
 };
 
 } // namespace

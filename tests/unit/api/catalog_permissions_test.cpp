@@ -131,9 +131,10 @@ std::vector<row> rows() {
                  R"("Node": {"ID": ")" + std::string(node_id) + R"(", "Node": "m", "Address": "2.2.2.2"})"),
        R"(node "m" { policy = "write" })" + on_n, R"(node "m" { policy = "write" })"},
       {"txn: removing a node", "PUT", txn, operation("Node", "delete", R"("Node": {"Node": "n"})"), on_n, web + db},
-      {"txn: an imported service", "PUT", txn,
-       operation("Service", "delete", R"("Node": "n", "Service": {"Service": "web", "PeerName": "x"})"),
-       web + R"( peering = "write")", web},
+      {"txn: a service, of which a transaction drops the peer", "PUT", txn,
+       operation("Service", "delete", R"("Node": "n", "Service": {"Service": "web", "PeerName": "x"})"), web, db},
+      {"txn: an imported node", "PUT", txn, operation("Node", "delete", R"("Node": {"Node": "n", "PeerName": "x"})"),
+       on_n + R"( peering = "write")", on_n},
       {"removing an imported node", "PUT", gone, R"({"Node": "n", "PeerName": "x"})", on_n + R"( peering = "write")",
        on_n},
   };

@@ -60,9 +60,33 @@ std::string permission_matrix() {
 
 /// A path of the route with all required parameters.
 std::string request_target(const route& r) {
-  auto out = std::string(r.path) + (r.path.ends_with('/') ? "x" : "") + "?enable=true";
+  auto out = std::string(r.path) + (r.path.ends_with('/') ? "x" : "") + "?enable=true&id=x";
   if (!r.when.empty()) out += "&" + std::string(r.when);
   return out;
+}
+
+/// A body that passes the checks of the route.
+std::string request_body(const route& r) {
+  static const std::map<std::string_view, std::string> bodies{
+      {"/v1/agent/service/register", R"({"Name": "x"})"},
+      {"/v1/agent/check/register", R"({"Name": "x"})"},
+      {"/v1/agent/check/update/", R"({"Status": "passing"})"},
+      {"/v1/catalog/deregister", R"({"Node": "x"})"},
+      {"/v1/coordinate/update", R"({"Coord": {"Vec": [0, 0, 0, 0, 0, 0, 0, 0]}})"},
+      {"/v1/internal/acl/authorize", "[]"},
+      {"/v1/txn", "[]"},
+  };
+  auto known = bodies.find(r.path);
+  return known == bodies.end() ? "{}" : known->second;
+}
+
+/// Whether the body is read before the token is looked at.
+bool reads_body_first(const route& r) {
+  for (const auto& one : r.checks) {
+    if (std::holds_alternative<body_check>(one)) return true;
+    if (std::holds_alternative<route_permission>(one) || std::holds_alternative<inner_permission>(one)) return false;
+  }
+  return false;
 }
 
 const route_permission* permission_of(const route& r) {
@@ -81,16 +105,18 @@ TEST_CASE("the permission matrix of all routes is the one that is written down")
   CHECK(written == printed);
 }
 
-TEST_CASE("a token without any permission is denied what a route declares, whatever else is wrong") {
+TEST_CASE("a token without any permission is denied what a route declares") {
   endpoint_stage s;
   auto nothing = s.token("");
   std::size_t denied = 0;
   for (const auto* r : all_routes()) {
     if (!permission_of(*r)) continue;
     INFO(r->method << " " << request_target(*r));
-    auto a = s.send(std::string(r->method), request_target(*r), nothing, "no JSON");
+    auto a = s.send(std::string(r->method), request_target(*r), nothing, request_body(*r));
     CHECK(a->status == 403);
     CHECK(a->has("Permission denied"));
+    auto malformed = s.send(std::string(r->method), request_target(*r), nothing, "no JSON");
+    CHECK(malformed->status == (reads_body_first(*r) ? 400 : 403));
     ++denied;
   }
   CHECK(denied > 40);
@@ -101,8 +127,10 @@ TEST_CASE("a public route takes no notice of a token that nobody knows, every ot
   s.write_anonymous_token(); // the last record of a new cluster: unknown tokens wait for it
   for (const auto* r : all_routes()) {
     INFO(r->method << " " << request_target(*r));
-    auto a = s.send(std::string(r->method), request_target(*r), "unknown", "no JSON");
+    auto a = s.send(std::string(r->method), request_target(*r), "unknown", request_body(*r));
     CHECK((a->status == 403 && a->body == "ACL not found") == !r->public_route);
+    auto malformed = s.send(std::string(r->method), request_target(*r), "unknown", "no JSON");
+    if (reads_body_first(*r)) CHECK(malformed->status == 400);
   }
 }
 
@@ -139,26 +167,42 @@ TEST_CASE("what of a request is wrong is said in the order of Consul") {
   };
   says("GET", "/v1/kv/?index=x", 400, "Invalid index");
   says("GET", "/v1/kv/", 400, "Missing key name");
-  says("GET", "/v1/kv/?dc=other", 500, "No path to datacenter");
+  says("GET", "/v1/kv/?dc=other", 400, "Missing key name");
+  says("GET", "/v1/kv/x?dc=other", 500, "No path to datacenter");
+  says("PUT", "/v1/kv/?stale&consistent", 400, "Cannot specify ?stale with ?consistent");
   says("PUT", "/v1/kv/?cas=1&acquire=x", 400, "Missing key name");
   says("PUT", "/v1/kv/x?cas=1&acquire=x&dc=other", 400, "Conflicting flags: acquire=x&cas=1&dc=other");
-  says("PUT", "/v1/kv/x?cas=x&dc=other", 500, "No path to datacenter");
-  says("PUT", "/v1/kv/x?cas=x", 403, "Permission denied");
+  says("PUT", "/v1/kv/x?cas=x&dc=other", 500, "strconv.ParseUint");
+  says("PUT", "/v1/kv/x?cas=1&dc=other", 500, "No path to datacenter");
+  says("PUT", "/v1/kv/x?cas=x", 500, "strconv.ParseUint");
   says("DELETE", "/v1/kv/?recurse&cas=1&dc=other", 400, "Conflicting flags");
-  says("DELETE", "/v1/kv/?dc=other", 500, "No path to datacenter");
+  says("DELETE", "/v1/kv/?dc=other", 400, "Missing key name");
   says("DELETE", "/v1/kv/?cas=x", 400, "Missing key name");
   says("DELETE", "/v1/kv/x?cas=x", 500, "strconv.ParseUint");
   says("DELETE", "/v1/kv/?recurse", 403, "Permission denied");
-  says("GET", "/v1/acl/policy/?index=x", 403, "Permission denied");
-  says("PUT", "/v1/coordinate/update?dc=other", 500, "No path to datacenter");
-  says("GET", "/v1/operator/usage?dc=other", 403, "Permission denied");
-  says("DELETE", "/v1/operator/raft/peer", 403, "Permission denied");
-  says("PUT", "/v1/snapshot?dc=other&stale", 403, "Permission denied");
+  says("GET", "/v1/acl/policy/?index=x", 400, "Missing policy ID");
+  says("GET", "/v1/acl/policy/x?index=x", 400, "Invalid index");
+  says("GET", "/v1/acl/policy/x?dc=other", 500, "No path to datacenter");
+  says("GET", "/v1/acl/policy/x", 403, "Permission denied");
+  says("DELETE", "/v1/acl/policy/x?dc=other", 403, "Permission denied");
+  says("GET", "/v1/acl/policy/name/%zz?index=x", 500, "invalid URL escape \"%zz\"");
+  says("PUT", "/v1/coordinate/update?dc=other", 400, "Request decode failed: EOF");
+  says("GET", "/v1/operator/usage?dc=other", 500, "No path to datacenter");
+  says("DELETE", "/v1/operator/raft/peer", 400, "Must specify either ?id");
+  says("DELETE", "/v1/operator/raft/peer?id=x", 403, "Permission denied");
+  says("POST", "/v1/operator/raft/transfer-leader?dc=other", 403, "Permission denied");
+  says("GET", "/v1/operator/keyring?relay-factor=x", 400, "Error parsing relay factor");
+  says("PUT", "/v1/snapshot?dc=other&stale", 500, "No path to datacenter");
+  says("PUT", "/v1/snapshot?stale", 403, "Permission denied");
+  says("GET", "/v1/snapshot?stale&consistent&index=x", 403, "Permission denied");
   says("PUT", "/v1/agent/maintenance", 400, "Missing value for enable");
   says("PUT", "/v1/event/fire/?dc=other", 400, "Missing name");
-  says("PUT", "/v1/event/fire/x?dc=other", 403, "Permission denied");
+  says("PUT", "/v1/event/fire/x?dc=other&tag=x", 500, "Cannot provide tag filter without service filter");
+  says("PUT", "/v1/event/fire/x?dc=other", 500, "No path to datacenter");
   says("PUT", "/v1/session/destroy/?dc=other", 400, "Missing session");
-  says("GET", "/v1/session/info/?index=x", 400, "Missing session");
+  says("GET", "/v1/session/info/?index=x", 400, "Invalid index");
+  says("GET", "/v1/agent/service/none?stale&consistent", 404, "unknown service ID: none");
+  says("GET", "/v1/catalog/nodes?wait=x&index=x", 400, "Invalid wait time");
   says("GET", "/v1/health/node/?index=x", 400, "Invalid index");
 }
 

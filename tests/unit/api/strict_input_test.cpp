@@ -17,11 +17,16 @@ struct named {
 };
 
 error refusal_of(std::string_view body) {
-  auto read = api::read_strictly<named>(body, "Decoding failed: ");
+  auto read = api::read_namespaced<named>(body, "Decoding failed: ");
   return read ? error{} : read.error();
 }
 
 } // namespace
+
+TEST_CASE("only where there could be namespaces, naming one is refused with a word more") {
+  auto plain = api::read_strictly<named>(R"({"Namespace":"a"})", "Decoding failed: ");
+  CHECK(plain.error() == error{"Decoding failed: json: unknown field \"Namespace\"", 400});
+}
 
 TEST_CASE("an unknown field is refused, and a namespace with a word more") {
   CHECK(refusal_of(R"({"Name":"a"})").text == "");
