@@ -9,10 +9,13 @@ namespace praetor::api {
 
 /// Reads a body in which no field may be unknown.
 /// @param prefix what the error's text begins with
+/// @param unknown receives the name of the unknown field that made the read fail; may be null
 template <class T>
-expected<T> read_strictly(std::string_view body, std::string_view prefix = "Request decode failed: ") {
+expected<T> read_strictly(std::string_view body,
+                          std::string_view prefix = "Request decode failed: ", std::string* unknown = nullptr) {
   json::read_options strict;
   strict.reject_unknown_fields = true;
+  strict.rejected_field = unknown;
   auto read = json::read<T>(body, strict);
   if (!read) return fail(std::string(prefix) + read.error().text, 400);
   return read;
@@ -21,8 +24,9 @@ expected<T> read_strictly(std::string_view body, std::string_view prefix = "Requ
 /// The same for records that have a namespace in Consul Enterprise: naming it is an unknown field with a word more.
 template <class T>
 expected<T> read_namespaced(std::string_view body, std::string_view prefix = "Request decode failed: ") {
-  auto read = read_strictly<T>(body, prefix);
-  if (read || !read.error().text.ends_with("json: unknown field \"Namespace\"")) return read;
+  std::string unknown;
+  auto read = read_strictly<T>(body, prefix, &unknown);
+  if (read || unknown != "Namespace") return read;
   return fail(std::move(read.error().text) + " - Namespaces are a Consul Enterprise feature", 400);
 }
 
