@@ -64,6 +64,7 @@ TEST_CASE("a deliberate bug without a place or a row, one with two, and a row wi
   constexpr std::string_view names[] = {"one", "two", "three", "four"};
   CHECK(unproven_mutations(tree.root(), names) ==
         std::vector<finding>{
+            {"tests/sim/mutations/list.txt", 3, "test_c is no folder of tests/unit"},
             {"tests/sim/mutations/list.txt", 6, "five is not in protocol/mutation.hpp"},
             {"tests/sim/mutations/list.txt", 7, "one stands a second time in tests/sim/mutations/list.txt"},
             {"protocol/mutation.hpp", 0, "two stands nowhere in tests/sim/mutations/list.txt"},

@@ -229,11 +229,23 @@ std::vector<finding> decisions_by_text(const fs::path& root) {
   return matches(root, folders, {}, words, "decides by text: error::code is for that");
 }
 
+/// Rows of the list that name a unit test program whose folder does not exist.
+std::vector<finding> missing_programs(const fs::path& root, const std::string& list) {
+  static const std::regex program(R"(\btest_(\w+))");
+  std::vector<finding> out;
+  auto lines = lines_of(read(root / list));
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    for (std::sregex_iterator it(lines[i].begin(), lines[i].end(), program), end; it != end; ++it)
+      if (!lines[i].starts_with('#') && !fs::is_directory(root / "tests/unit" / (*it)[1].str()))
+        out.push_back({list, i + 1, it->str() + " is no folder of tests/unit"});
+  return out;
+}
+
 std::vector<finding> unproven_mutations(const fs::path& root, std::span<const std::string_view> names) {
   const std::string header = "protocol/mutation.hpp", list = "tests/sim/mutations/list.txt";
   auto places = mutation_places(root);
   std::map<std::string, std::vector<finding>> rows;
-  std::vector<finding> out;
+  auto out = missing_programs(root, list);
   for (auto& row : first_words(root, list)) {
     if (std::find(names.begin(), names.end(), row.what) == names.end())
       out.push_back({row.file, row.line, row.what + " is not in " + header});
