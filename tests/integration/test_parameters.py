@@ -70,8 +70,8 @@ class Parameters(SettingsTest):
     def nodes(self, path):
         return [each["Node"] if isinstance(each["Node"], str) else each["Node"]["Node"] for each in self.get(path)]
 
-    def refused(self, path, text, status=400, method="GET"):
-        found = self.ask(method, path)
+    def refused(self, path, text, status=400, method="GET", body=None):
+        found = self.ask(method, path, body)
         self.assertEqual((found[0], text in found[2].decode()), (status, True), found)
 
     # --- all routes
@@ -275,7 +275,8 @@ class Parameters(SettingsTest):
         self.refused("/v1/operator/keyring?relay-factor=6", "Relay factor must be in range: [0, 5]")
         self.refused("/v1/operator/keyring?relay-factor=x", "Error parsing relay factor")
         self.refused("/v1/operator/keyring?local-only=x", "Error parsing local-only")
-        self.refused("/v1/operator/keyring?local-only=true", "only be set for list requests", method="DELETE")
+        self.refused("/v1/operator/keyring?local-only=true", "only be set for list requests", method="DELETE",
+                     body={"Key": "x"})
 
     # --- the mesh
 
