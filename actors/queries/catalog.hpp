@@ -9,23 +9,12 @@
 namespace praetor::queries {
 
 /// The nodes, by name.
-struct list_nodes {
+struct list_nodes : selection<node> {
   static constexpr std::string_view name = "list-nodes";
   using value_type = std::vector<node_ptr>;
 
-  string_map node_meta; ///< all of it required
-  std::string near;     ///< sorts by the distance from this node
-  filter::row_filter<node> where;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"NodeMeta"}, x.node_meta);
-    f(field{"Near"}, x.near);
-    f(field{"Filter"}, x.where);
-  }
   state::result<value_type> evaluate(const state::store& s, state::watch_set* watch) const;
   bool filter(value_type& value, const acl::authorizer& who) const;
-  bool can_be_kept() const { return near.empty(); }
 };
 
 /// The names of the services with their distinct tags.
@@ -46,29 +35,23 @@ struct list_services {
 };
 
 /// The instances of a service, by node and id.
-struct service_nodes {
+struct service_nodes : selection<service_node> {
   static constexpr std::string_view name = "service-nodes";
   using value_type = std::vector<service_node>;
 
   std::string service;
   string_list tags;     ///< all of them required, case-insensitive
-  string_map node_meta; ///< all of it required
   bool connect = false; ///< what accepts mesh traffic for the service instead
-  std::string near;     ///< sorts by the distance from this node
-  filter::row_filter<service_node> where;
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field{"Service"}, x.service);
     f(field{"Tags"}, x.tags);
-    f(field{"NodeMeta"}, x.node_meta);
     f(field{"Connect"}, x.connect);
-    f(field{"Near"}, x.near);
-    f(field{"Filter"}, x.where);
+    selection::fields(f, x);
   }
   state::result<value_type> evaluate(const state::store& s, state::watch_set* watch) const;
   bool filter(value_type& value, const acl::authorizer& who) const;
-  bool can_be_kept() const { return near.empty(); }
 };
 
 /// A node with its services.

@@ -12,10 +12,6 @@ using check_list = std::vector<health_check_ptr>;
 
 std::string_view node_of_check(const health_check_ptr& c) { return c->node; }
 
-bool remove_unreadable(check_list& checks, const acl::authorizer& who) {
-  return std::erase_if(checks, [&](const health_check_ptr& c) { return !may_read(who, *c); }) > 0;
-}
-
 bool all_passing(const service_entry& e) {
   return std::all_of(e.checks.begin(), e.checks.end(),
                      [](const health_check_ptr& check) { return check->status == health_passing; });
@@ -23,13 +19,15 @@ bool all_passing(const service_entry& e) {
 
 } // namespace
 
+bool of_checks::filter(value_type& value, const acl::authorizer& who) const {
+  return std::erase_if(value, [&](const health_check_ptr& c) { return !may_read(who, *c); }) > 0;
+}
+
 state::result<check_list> node_checks::evaluate(const state::store& s, state::watch_set* watch) const {
   auto found = state::node_checks(s, node, watch);
   keep_matching(found.value, where);
   return found;
 }
-
-bool node_checks::filter(value_type& value, const acl::authorizer& who) const { return remove_unreadable(value, who); }
 
 state::result<check_list> service_checks::evaluate(const state::store& s, state::watch_set* watch) const {
   auto found = state::service_checks(s, service, node_meta, watch);
@@ -38,19 +36,11 @@ state::result<check_list> service_checks::evaluate(const state::store& s, state:
   return found;
 }
 
-bool service_checks::filter(value_type& value, const acl::authorizer& who) const {
-  return remove_unreadable(value, who);
-}
-
 state::result<check_list> checks_in_state::evaluate(const state::store& s, state::watch_set* watch) const {
   auto found = state::checks_in_state(s, status, node_meta, watch);
   keep_matching(found.value, where);
   sort_near(s, near, found.value, node_of_check);
   return found;
-}
-
-bool checks_in_state::filter(value_type& value, const acl::authorizer& who) const {
-  return remove_unreadable(value, who);
 }
 
 state::result<service_health::value_type> service_health::evaluate(const state::store& s,

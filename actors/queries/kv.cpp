@@ -5,13 +5,9 @@
 
 namespace praetor::queries {
 
-namespace {
-
-bool remove_unreadable(std::vector<session_ptr>& sessions, const acl::authorizer& who) {
-  return std::erase_if(sessions, [&](const session_ptr& s) { return !may_read(who, *s); }) > 0;
+bool of_sessions::filter(value_type& value, const acl::authorizer& who) const {
+  return std::erase_if(value, [&](const session_ptr& s) { return !may_read(who, *s); }) > 0;
 }
-
-} // namespace
 
 state::result<kv_get::value_type> kv_get::evaluate(const state::store& s, state::watch_set* watch) const {
   return state::kv_get(s, key, watch);
@@ -48,20 +44,12 @@ state::result<session_get::value_type> session_get::evaluate(const state::store&
   return out;
 }
 
-bool session_get::filter(value_type& value, const acl::authorizer& who) const { return remove_unreadable(value, who); }
-
 state::result<session_list::value_type> session_list::evaluate(const state::store& s, state::watch_set* watch) const {
   return state::list_sessions(s, watch);
 }
 
-bool session_list::filter(value_type& value, const acl::authorizer& who) const { return remove_unreadable(value, who); }
-
 state::result<node_sessions::value_type> node_sessions::evaluate(const state::store& s, state::watch_set* watch) const {
   return state::node_sessions(s, node, watch);
-}
-
-bool node_sessions::filter(value_type& value, const acl::authorizer& who) const {
-  return remove_unreadable(value, who);
 }
 
 } // namespace praetor::queries

@@ -54,10 +54,15 @@ struct kv_keys {
 };
 found<kv_keys> run(const kv_keys& q, const state::store& s, const acl::authorizer& who, state::watch_set* watch);
 
-/// One session, or none.
-struct session_get {
-  static constexpr std::string_view name = "session-get";
+/// What queries of sessions share.
+struct of_sessions {
   using value_type = std::vector<session_ptr>;
+  bool filter(value_type& value, const acl::authorizer& who) const;
+};
+
+/// One session, or none.
+struct session_get : of_sessions {
+  static constexpr std::string_view name = "session-get";
 
   std::string session;
 
@@ -66,25 +71,21 @@ struct session_get {
     f(field{"SessionID"}, x.session);
   }
   state::result<value_type> evaluate(const state::store& s, state::watch_set* watch) const;
-  bool filter(value_type& value, const acl::authorizer& who) const;
   bool is_missing(const value_type& value, bool filtered) const { return value.empty() && !filtered; }
 };
 
 /// All sessions, by id.
-struct session_list {
+struct session_list : of_sessions {
   static constexpr std::string_view name = "session-list";
-  using value_type = std::vector<session_ptr>;
 
   template <class F, class Self>
   static void fields(F&&, Self&) {}
   state::result<value_type> evaluate(const state::store& s, state::watch_set* watch) const;
-  bool filter(value_type& value, const acl::authorizer& who) const;
 };
 
 /// The sessions bound to a node, by id.
-struct node_sessions {
+struct node_sessions : of_sessions {
   static constexpr std::string_view name = "node-sessions";
-  using value_type = std::vector<session_ptr>;
 
   std::string node;
 
@@ -93,7 +94,6 @@ struct node_sessions {
     f(field{"Node"}, x.node);
   }
   state::result<value_type> evaluate(const state::store& s, state::watch_set* watch) const;
-  bool filter(value_type& value, const acl::authorizer& who) const;
 };
 
 } // namespace praetor::queries

@@ -64,6 +64,23 @@ bool can_be_kept(const Query& q) {
   return true;
 }
 
+/// What several queries choose their rows by. A query that derives from it names it last among its own fields.
+template <class Row>
+struct selection {
+  string_map node_meta; ///< all of it required of the row's node
+  std::string near;     ///< sorts by the distance from this node
+  filter::row_filter<Row> where;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"NodeMeta"}, x.node_meta);
+    f(field{"Near"}, x.near);
+    f(field{"Filter"}, x.where);
+  }
+  /// Coordinates are not watched.
+  bool can_be_kept() const { return near.empty(); }
+};
+
 namespace detail {
 
 inline void add_to(joined_key& key, const std::string& text) { key.add(text); }

@@ -231,7 +231,7 @@ void rpc_gateway_state::carry_out(received<rpc_kind::node_records> asked) {
   node_records found;
   found.node = std::move(node.node);
   if (node.services) found.services = std::move(*node.services);
-  found.checks = run(queries::node_checks{what.node, {}}, *store, *eyes, nullptr).value;
+  found.checks = run(queries::node_checks{{}, what.node, {}}, *store, *eyes, nullptr).value;
   asked.done(std::move(found));
 }
 

@@ -26,7 +26,7 @@ void datacenters(const call& c) { respond(c, json_answer(c, std::array{c.env.con
 void nodes(const call& c) {
   auto where = filter_of<node>(c.req);
   if (!where) return respond_read_error(c, where.error());
-  answer_query(c, catalog_style, queries::list_nodes{node_meta_of(c.req), near_of(c), std::move(*where)});
+  answer_query(c, catalog_style, queries::list_nodes{{node_meta_of(c.req), near_of(c), std::move(*where)}});
 }
 
 void services(const call& c) {

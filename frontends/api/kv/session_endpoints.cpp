@@ -186,8 +186,8 @@ void renew(const call& c) {
   caf::anon_send(c.env.handles()->duties, messages::renew_session{std::string(c.rest), std::move(heard)});
 }
 
-void info(const call& c) { answer_query(c, {}, queries::session_get{std::string(c.rest)}); }
-void of_node(const call& c) { answer_query(c, {}, queries::node_sessions{std::string(c.rest)}); }
+void info(const call& c) { answer_query(c, {}, queries::session_get{{}, std::string(c.rest)}); }
+void of_node(const call& c) { answer_query(c, {}, queries::node_sessions{{}, std::string(c.rest)}); }
 void list(const call& c) { answer_query(c, {}, queries::session_list{}); }
 
 constexpr required_rest session_given{"Missing session"};
