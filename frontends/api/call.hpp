@@ -3,6 +3,7 @@
 #include "actors/rpc/destination.hpp"
 #include "frontends/api/environment.hpp"
 #include "frontends/api/read_options.hpp"
+#include "frontends/api/route_check.hpp"
 #include "protocol/base/go_bool.hpp"
 #include "protocol/codec/json_write.hpp"
 
@@ -31,7 +32,7 @@ struct call {
   next_hop hop = next_hop::here;                      ///< where it goes from here
   bool identified = false;                            ///< `who` is known, or nobody asks for it
   std::size_t passed = 0;                             ///< how many of the route's checks
-  std::shared_ptr<void> body = {};                    ///< as the route reads it; see body_of
+  parsed_body body = {};                              ///< as the route reads it; see body_of
 
   bool is(std::string_view method) const { return req.method == method; }
 };
@@ -44,7 +45,8 @@ inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
 /// asked.
 template <class T>
 T& body_of(const call& c) {
-  return *static_cast<T*>(c.body.get());
+  PRAETOR_ASSERT(c.body.type && *c.body.type == typeid(T)); // the row and its endpoint must agree
+  return *static_cast<T*>(c.body.value.get());
 }
 
 answer text_answer(unsigned status, std::string text);

@@ -22,7 +22,7 @@ constexpr nanoseconds longest_archive_work = std::chrono::hours(1);
 
 bool is_read(const request& req) { return req.method == "GET" || req.method == "HEAD"; }
 
-asking_agent asker_of(const call& c) {
+asking_agent requester_of(const call& c) {
   asking_agent out;
   if (c.req.via) {
     out = c.req.via->requester;
@@ -75,7 +75,7 @@ remote_request described(const call& c) {
     out.body = req.body;
   out.remote_address = req.remote_address;
   out.remote_port = req.remote_port;
-  out.requester = asker_of(c);
+  out.requester = requester_of(c);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <typeinfo>
 #include <variant>
 
 namespace praetor::api {
@@ -68,9 +69,15 @@ struct required_rest {
 /// What is wrong with the head of a request, if anything.
 using head_test = std::optional<answer> (*)(const call&);
 
+/// A body as a route reads it, with the type that its endpoint takes it as.
+struct parsed_body {
+  std::shared_ptr<void> value;
+  const std::type_info* type = nullptr;
+};
+
 /// Reads the body into `call::body`. What stands behind it in a row is checked with the body at hand.
 struct body_check {
-  expected<std::shared_ptr<void>> (*read)(const call&);
+  expected<parsed_body> (*read)(const call&);
 };
 
 /// One thing that a request has to pass before its endpoint is asked. All but `body_check`, and `inner_permission`,
@@ -90,10 +97,11 @@ constexpr route_check endpoint_needs(acl::resource what, acl::access how, name_s
 }
 /// The body as `Read` makes a value of it: `body_of` has it.
 template <auto Read>
-constexpr route_check reads_body = body_check{[](const call& c) -> expected<std::shared_ptr<void>> {
+constexpr route_check reads_body = body_check{[](const call& c) -> expected<parsed_body> {
   auto value = Read(c);
   if (!value) return tl::unexpected(std::move(value.error()));
-  return std::make_shared<typename decltype(value)::value_type>(std::move(*value));
+  using type = typename decltype(value)::value_type;
+  return parsed_body{std::make_shared<type>(std::move(*value)), &typeid(type)};
 }};
 /// Judges the parameters of reads, for routes that write and yet refuse bad ones.
 std::optional<answer> bad_read_options(const call& c);

@@ -194,7 +194,7 @@ void respond_refused(const call& c, bool writes, std::vector<txn_error> faults) 
 }
 
 std::optional<answer> bad_options_of_reads(const call& c) {
-  if (!c.body || body_of<transaction>(c).writes) return {};
+  if (!c.body.value || body_of<transaction>(c).writes) return {};
   return bad_read_options(c);
 }
 
