@@ -3,6 +3,8 @@
 #include "protocol/acl/decisions.hpp"
 #include "protocol/acl/rules.hpp"
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/archive_forms.hpp"
+#include "storage/state/command_forms.hpp"
 #include "storage/state/index_table.hpp"
 #include "storage/state/key_parts.hpp"
 
@@ -187,6 +189,11 @@ apply_result apply_acl_bootstrap(step& s, acl_bootstrap_request request) {
   return {};
 }
 
+template <>
+record_kind row<command_type::acl_bootstrap>() {
+  return {.name = "ACLBootstrap", .command = command<apply_acl_bootstrap>("ACL bootstrap", proposer::server)};
+}
+
 void written_keys(const acl_token_set_request& r, key_visitor& visit) {
   for (const auto& t : r.tokens)
     if (t) key_parts(*t, visit);
@@ -202,11 +209,34 @@ apply_result apply_acl_token_set(step& s, acl_token_set_request request) {
   });
 }
 
+namespace {
+
+/// Computes the hash, which archives of old releases lack.
+void restore_token(restoring& in, std::shared_ptr<acl_token> e) {
+  if (e->hash.bytes.empty()) e->hash = acl::content_hash(*e);
+  restore_into<&acl_tables::tokens>(in, std::move(e));
+}
+
+} // namespace
+
+template <>
+record_kind row<command_type::acl_token_set>() {
+  return {.name = "ACLToken",
+          .command = command<apply_acl_token_set>("set of ACL tokens", proposer::server),
+          .archive = archived<acl_token, write_table<&acl_tables::tokens>, restore_token>(6)};
+}
+
 void written_keys(const acl_token_delete_request&, key_visitor&) {}
 void check_rules(const acl_token_delete_request&, first_fault&) {}
 
 apply_result apply_acl_token_delete(step& s, const acl_token_delete_request& request) {
   return each(s, request.token_ids, [&](const std::string& id) { return delete_token(s, id); });
+}
+
+template <>
+record_kind row<command_type::acl_token_delete>() {
+  return {.name = "ACLTokenDelete",
+          .command = command<apply_acl_token_delete>("deletion of ACL tokens", proposer::server)};
 }
 
 void written_keys(const acl_policy_set_request& r, key_visitor& visit) {
@@ -228,11 +258,24 @@ apply_result apply_acl_policy_set(step& s, acl_policy_set_request request) {
   });
 }
 
+template <>
+record_kind row<command_type::acl_policy_set>() {
+  return {.name = "ACLPolicy",
+          .command = command<apply_acl_policy_set>("set of ACL policies", proposer::server),
+          .archive = archived_table<&acl_tables::policies>(7)};
+}
+
 void written_keys(const acl_policy_delete_request&, key_visitor&) {}
 void check_rules(const acl_policy_delete_request&, first_fault&) {}
 
 apply_result apply_acl_policy_delete(step& s, const acl_policy_delete_request& request) {
   return each(s, request.policy_ids, [&](const std::string& id) { return delete_policy(s, id); });
+}
+
+template <>
+record_kind row<command_type::acl_policy_delete>() {
+  return {.name = "ACLPolicyDelete",
+          .command = command<apply_acl_policy_delete>("deletion of ACL policies", proposer::server)};
 }
 
 void written_keys(const acl_role_set_request& r, key_visitor& visit) {
@@ -253,11 +296,24 @@ apply_result apply_acl_role_set(step& s, acl_role_set_request request) {
   });
 }
 
+template <>
+record_kind row<command_type::acl_role_set>() {
+  return {.name = "ACLRole",
+          .command = command<apply_acl_role_set>("set of ACL roles", proposer::server),
+          .archive = archived_table<&acl_tables::roles>(8)};
+}
+
 void written_keys(const acl_role_delete_request&, key_visitor&) {}
 void check_rules(const acl_role_delete_request&, first_fault&) {}
 
 apply_result apply_acl_role_delete(step& s, const acl_role_delete_request& request) {
   return each(s, request.role_ids, [&](const std::string& id) { return delete_role(s, id); });
+}
+
+template <>
+record_kind row<command_type::acl_role_delete>() {
+  return {.name = "ACLRoleDelete",
+          .command = command<apply_acl_role_delete>("deletion of ACL roles", proposer::server)};
 }
 
 } // namespace praetor::state

@@ -1,4 +1,6 @@
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/archive_forms.hpp"
+#include "storage/state/command_forms.hpp"
 #include "storage/state/index_table.hpp"
 #include "storage/state/key_parts.hpp"
 
@@ -121,6 +123,23 @@ apply_result apply_connect(step& s, ca_request request) {
     return r;
   }
   return apply_result::failure("Invalid CA operation '" + op + "'");
+}
+
+template <>
+record_kind row<command_type::connect_ca>() {
+  return {.name = "ConnectCA",
+          .command = command<apply_connect>("certificate authority command", proposer::leader),
+          .archive = archived_table<&tables::ca_roots>(16)};
+}
+
+template <>
+record_kind row<command_type::ca_provider_state>() {
+  return {.name = "ConnectCAProviderState", .archive = archived_table<&tables::ca_provider_states>(17)};
+}
+
+template <>
+record_kind row<command_type::ca_config>() {
+  return {.name = "ConnectCAConfig", .archive = archived_table<&tables::ca_config>(18)};
 }
 
 } // namespace praetor::state

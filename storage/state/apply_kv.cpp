@@ -1,6 +1,8 @@
 #include "protocol/mutation.hpp"
 #include "protocol/types/same_record.hpp"
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/archive_forms.hpp"
+#include "storage/state/command_forms.hpp"
 #include "storage/state/key_parts.hpp"
 #include "storage/state/lookups.hpp"
 
@@ -148,6 +150,14 @@ apply_result apply_kv(step& s, kv_request request) {
   return apply_result::done(true);
 }
 
+template <>
+record_kind row<command_type::kvs>() {
+  return {.name = "KVS",
+          .command = command<apply_kv>("key/value command", proposer::server),
+          .archive = archived_table<&tables::kvs>(11),
+          .metric = {"kvs.apply", "Milliseconds until a change of the key-value store was applied."}};
+}
+
 void written_keys(const tombstone_request&, key_visitor&) {}
 void check_rules(const tombstone_request& r, first_fault& f) { f.check_one_of("Op", r.op, {"reap"}); }
 
@@ -159,6 +169,31 @@ apply_result apply_tombstone(step& s, const tombstone_request& request) {
   });
   for (auto& key : old) s.tables().tombstones.erase(key, s.retired());
   return {};
+}
+
+namespace {
+
+bool write_tombstones(record_writer& out, command_type type) {
+  return out.each(out.tables().tombstones, {}, [&](std::string_view key, std::uint64_t index) {
+    kv_entry e;
+    e.key = key;
+    e.modify_index = index;
+    return out.put(type, e);
+  });
+}
+
+void restore_tombstone(restoring& in, std::shared_ptr<kv_entry> e) {
+  in.writer(e->modify_index).raise("tombstones");
+  in.t.tombstones.set(e->key, e->modify_index, in.retired);
+}
+
+} // namespace
+
+template <>
+record_kind row<command_type::tombstone>() {
+  return {.name = "Tombstone",
+          .command = command<apply_tombstone>("tombstone command", proposer::leader),
+          .archive = archived<kv_entry, write_tombstones, restore_tombstone>(12)};
 }
 
 } // namespace praetor::state

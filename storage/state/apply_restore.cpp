@@ -1,4 +1,6 @@
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/archive_forms.hpp"
+#include "storage/state/command_forms.hpp"
 #include "storage/state/command_rules.hpp"
 #include "storage/state/records.hpp"
 
@@ -63,6 +65,42 @@ apply_result apply_restore(step& s, restore_request request) {
   if (request.done) return put_in_place(s, *next);
   s.tables().staged = std::move(next);
   return {};
+}
+
+template <>
+record_kind row<command_type::restore>() {
+  return {.name = "Restore", .command = command<apply_restore>("piece of a restored archive", proposer::leader)};
+}
+
+namespace {
+
+bool write_staged_archive(record_writer& out, command_type type) {
+  const auto& staged = out.tables().staged;
+  if (out.scope() == record_scope::exported || !staged) return true;
+  restore_request piece;
+  piece.id = staged->id;
+  for (const auto& bytes : staged->pieces) {
+    piece.data.bytes = *bytes;
+    if (!out.put(type, piece)) return false;
+    piece.offset += bytes->size();
+  }
+  return true;
+}
+
+void restore_staged_archive(restoring& in, std::shared_ptr<restore_request> piece) {
+  auto next = in.t.staged ? std::make_shared<staged_archive>(*in.t.staged) : std::make_shared<staged_archive>();
+  next->id = std::move(piece->id);
+  next->size += piece->data.bytes.size();
+  next->pieces.push_back(std::make_shared<const std::string>(std::move(piece->data.bytes)));
+  in.t.staged = std::move(next);
+}
+
+} // namespace
+
+template <>
+record_kind row<command_type::staged_archive>() {
+  return {.name = "StagedArchive",
+          .archive = archived<restore_request, write_staged_archive, restore_staged_archive>(29)};
 }
 
 } // namespace praetor::state

@@ -1,4 +1,7 @@
+#include "protocol/mutation.hpp"
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/archive_forms.hpp"
+#include "storage/state/command_forms.hpp"
 #include "storage/state/key_parts.hpp"
 #include "storage/state/lookups.hpp"
 
@@ -104,6 +107,29 @@ apply_result apply_session(step& s, session_request request) {
     return {};
   }
   return apply_result::failure("Invalid Session operation '" + request.op + "'");
+}
+
+template <>
+record_kind row<command_type::session>() {
+  return {.name = "Session",
+          .command = command<apply_session>("session command", proposer::server),
+          .archive = archived_table<&tables::sessions>(5),
+          .metric = {"session.apply", "Milliseconds until a change of a session was applied."}};
+}
+
+namespace {
+
+bool write_lock_delays(record_writer& out, command_type type) {
+  if (out.scope() == record_scope::exported || mutated(mutation::lock_delay_forgotten_by_snapshot)) return true;
+  return out.put_all(type, out.tables().lock_delays);
+}
+
+} // namespace
+
+template <>
+record_kind row<command_type::lock_delay>() {
+  return {.name = "LockDelay",
+          .archive = archived<lock_delay, write_lock_delays, restore_into<&tables::lock_delays, lock_delay>>(27)};
 }
 
 } // namespace praetor::state

@@ -8,8 +8,6 @@
 
 namespace praetor::state {
 
-class key_visitor;
-
 /// One entry of the log being applied.
 struct step {
   transaction& txn;
@@ -70,89 +68,5 @@ void delete_sessions_of_node(step& s, std::string_view node_name);
 // Coordinates.
 
 void delete_coordinates_of_node(step& s, std::string_view node_name);
-
-// Whole commands. Each kind (record_kinds.cpp) has three functions:
-//
-// apply_<kind> carries it out.
-//
-// written_keys visits the texts that would become keys of tables (key_parts.hpp). What only looks up or
-// removes is left out: such a text finds nothing.
-//
-// check_rules: the rules that the leader checks before it appends a command, beside those that hold for all values
-// (value_limits.hpp). They may change from release to release; applying never asks them.
-
-apply_result apply_register(step& s, register_request request);
-void written_keys(const register_request& r, key_visitor& visit);
-void check_rules(const register_request& r, first_fault& f);
-
-apply_result apply_deregister(step& s, const deregister_request& request);
-void written_keys(const deregister_request& r, key_visitor& visit);
-void check_rules(const deregister_request& r, first_fault& f);
-
-apply_result apply_kv(step& s, kv_request request);
-void written_keys(const kv_request& r, key_visitor& visit);
-void check_rules(const kv_request& r, first_fault& f);
-
-apply_result apply_session(step& s, session_request request);
-void written_keys(const session_request& r, key_visitor& visit);
-void check_rules(const session_request& r, first_fault& f);
-
-apply_result apply_tombstone(step& s, const tombstone_request& request);
-void written_keys(const tombstone_request& r, key_visitor& visit);
-void check_rules(const tombstone_request& r, first_fault& f);
-
-apply_result apply_coordinates(step& s, coordinate_batch batch);
-void written_keys(const coordinate_batch& r, key_visitor& visit);
-void check_rules(const coordinate_batch& r, first_fault& f);
-
-apply_result apply_txn(step& s, txn_request request);
-void written_keys(const txn_request& r, key_visitor& visit);
-void check_rules(const txn_request& r, first_fault& f);
-
-apply_result apply_connect(step& s, ca_request request);
-void written_keys(const ca_request& r, key_visitor& visit);
-void check_rules(const ca_request& r, first_fault& f);
-
-apply_result apply_system_metadata(step& s, system_metadata_request request);
-void written_keys(const system_metadata_request& r, key_visitor& visit);
-void check_rules(const system_metadata_request& r, first_fault& f);
-
-apply_result apply_autopilot(step& s, autopilot_request request);
-void written_keys(const autopilot_request& r, key_visitor& visit);
-void check_rules(const autopilot_request& r, first_fault& f);
-
-apply_result apply_restore(step& s, restore_request request);
-void written_keys(const restore_request& r, key_visitor& visit);
-void check_rules(const restore_request& r, first_fault& f);
-
-// Access control.
-
-apply_result apply_acl_bootstrap(step& s, acl_bootstrap_request request);
-void written_keys(const acl_bootstrap_request& r, key_visitor& visit);
-void check_rules(const acl_bootstrap_request& r, first_fault& f);
-
-apply_result apply_acl_token_set(step& s, acl_token_set_request request);
-void written_keys(const acl_token_set_request& r, key_visitor& visit);
-void check_rules(const acl_token_set_request& r, first_fault& f);
-
-apply_result apply_acl_token_delete(step& s, const acl_token_delete_request& request);
-void written_keys(const acl_token_delete_request& r, key_visitor& visit);
-void check_rules(const acl_token_delete_request& r, first_fault& f);
-
-apply_result apply_acl_policy_set(step& s, acl_policy_set_request request);
-void written_keys(const acl_policy_set_request& r, key_visitor& visit);
-void check_rules(const acl_policy_set_request& r, first_fault& f);
-
-apply_result apply_acl_policy_delete(step& s, const acl_policy_delete_request& request);
-void written_keys(const acl_policy_delete_request& r, key_visitor& visit);
-void check_rules(const acl_policy_delete_request& r, first_fault& f);
-
-apply_result apply_acl_role_set(step& s, acl_role_set_request request);
-void written_keys(const acl_role_set_request& r, key_visitor& visit);
-void check_rules(const acl_role_set_request& r, first_fault& f);
-
-apply_result apply_acl_role_delete(step& s, const acl_role_delete_request& request);
-void written_keys(const acl_role_delete_request& r, key_visitor& visit);
-void check_rules(const acl_role_delete_request& r, first_fault& f);
 
 } // namespace praetor::state

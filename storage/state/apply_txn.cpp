@@ -1,4 +1,5 @@
 #include "storage/state/apply_steps.hpp"
+#include "storage/state/command_forms.hpp"
 #include "storage/state/key_parts.hpp"
 #include "storage/state/lookups.hpp"
 #include "storage/state/queries_kv.hpp"
@@ -193,6 +194,13 @@ apply_result apply_txn(step& s, txn_request request) {
     s.txn.roll_back(std::move(before));
   }
   return result;
+}
+
+template <>
+record_kind row<command_type::txn>() {
+  return {.name = "Txn",
+          .command = command<apply_txn>("transaction", proposer::server),
+          .metric = {"txn.apply", "Milliseconds until a transaction was applied."}};
 }
 
 } // namespace praetor::state

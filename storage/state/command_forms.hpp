@@ -7,6 +7,8 @@
 #include "storage/state/record_kinds.hpp"
 #include "storage/state/value_limits.hpp"
 
+#include <type_traits>
+
 namespace praetor::state {
 
 /// The result of an entry that changes nothing, with the reason.
@@ -74,6 +76,14 @@ expected<void> check_packed(std::string_view payload) {
   return check_typed<Request>(&request);
 }
 
+/// The struct of a command, from the function that applies it.
+template <class Apply>
+struct request_of;
+template <class Request>
+struct request_of<apply_result (*)(step&, Request)> {
+  using type = std::remove_cvref_t<Request>;
+};
+
 template <class Request, auto Apply>
 apply_result apply_packed(step& s, std::string_view payload) {
   Request request;
@@ -84,16 +94,28 @@ apply_result apply_packed(step& s, std::string_view payload) {
 
 } // namespace detail
 
-/// The form of a command whose payload is the MessagePack of a Request.
-/// @tparam Apply apply_result(step&, Request)
-template <class Request, auto Apply>
+/// The form of a command whose payload is the MessagePack of a Request. Three functions in this namespace are its own:
+///
+///   apply_result Apply(step&, Request)
+///     carries it out.
+///   void written_keys(const Request&, key_visitor&)
+///     visits the texts that would become keys of tables (key_parts.hpp). What only looks up or removes is left out:
+///     such a text finds nothing.
+///   void check_rules(const Request&, first_fault&)
+///     the rules that the leader checks before it appends a command, beside those that hold for all values
+///     (value_limits.hpp). They may change from release to release; applying never asks them.
+///
+/// @param least the least trusted source that may propose it; commands of agents are authorized by
+///   actors/access/proposal_permissions.cpp
+template <auto Apply>
 constexpr command_form command(std::string_view noun, proposer least) {
+  using request = typename detail::request_of<decltype(Apply)>::type;
   return {noun,
           least,
-          &praetor::detail::request_tag<Request>,
-          &detail::check_typed<Request>,
-          &detail::check_packed<Request>,
-          &detail::apply_packed<Request, Apply>};
+          &praetor::detail::request_tag<request>,
+          &detail::check_typed<request>,
+          &detail::check_packed<request>,
+          &detail::apply_packed<request, Apply>};
 }
 
 } // namespace praetor::state

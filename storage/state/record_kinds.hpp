@@ -13,7 +13,7 @@ struct step;
 struct restoring;
 class record_writer;
 
-/// How the leader validates a log command, and how every server applies it.
+/// How the leader validates a log command, and how every server applies it. Made by command<> (command_forms.hpp).
 struct command_form {
   std::string_view noun;         ///< for error texts
   proposer least{};              ///< the least trusted source that may propose it
@@ -27,7 +27,7 @@ struct command_form {
   apply_result (*apply)(step& s, std::string_view payload) = nullptr;
 };
 
-/// How a record is written to an archive and restored.
+/// How a record is written to an archive and restored. Made by archived<> and archived_table<> (archive_forms.hpp).
 struct archive_form {
   int place = 0; ///< position in the archive, ascending from 1; 0: not part of it
   /// Writes all records of the kind. @returns false if the archive's reader stopped
@@ -45,12 +45,17 @@ struct command_metric {
 
 /// Everything specific to one kind of log command and snapshot record, which share the type byte.
 struct record_kind {
-  command_type type;
   std::string_view name; ///< unique; in `snapshot inspect` and `snapshot decode`
   command_form command = {};
   archive_form archive = {};
   command_metric metric = {};
+  command_type type = {}; ///< set by record_kinds()
 };
+
+/// The row of a kind. Each kind has a specialisation beside its functions, in storage/state/apply_<area>.cpp; those of
+/// features that this release does not have are listed in record_kinds.cpp. A number without a row does not link.
+template <command_type Type>
+record_kind row();
 
 /// All kinds, sorted by number.
 std::span<const record_kind> record_kinds();

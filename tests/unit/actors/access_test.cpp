@@ -5,6 +5,7 @@
 #include "protocol/codec/msgpack.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/types/acl.hpp"
+#include "storage/state/record_kinds.hpp"
 #include "storage/state/transaction.hpp"
 
 #include <catch2/catch.hpp>
@@ -238,6 +239,17 @@ TEST_CASE("what an agent writes by itself is checked by the token that it carrie
   CHECK(refused_command(s.view, pack_command(command_type::kvs, kv), s.now)->status == 403);
   CHECK(refused_command(s.view, "", s.now)->status == 403);
   CHECK(refused_command(s.view, std::string(1, '\0') + "\xff", s.now)->status == 400);
+}
+
+TEST_CASE("each kind that agents may propose has its permission, and no other has one") {
+  server s;
+  for (const auto& kind : state::record_kinds()) {
+    INFO(kind.name);
+    bool open = kind.command.apply && kind.command.least == proposer::agent;
+    auto no = refused_command(s.view, std::string{static_cast<char>(kind.type), '\xff'}, s.now);
+    REQUIRE(no);
+    CHECK(no->status == (open ? 400 : 403)); // a permission reads the command first
+  }
 }
 
 TEST_CASE("nobody takes the place of a service that they may not write") {
