@@ -1,4 +1,4 @@
-# Debian's libcaf-dev has no CMake package of its own: targets CAF::core and CAF::io, version from the headers.
+# Debian's libcaf-dev has no CMake package. Defines the targets CAF::core and CAF::io; the version is read from a header.
 find_path(CAF_INCLUDE_DIR caf/config.hpp)
 find_library(CAF_CORE_LIBRARY caf_core)
 find_library(CAF_IO_LIBRARY caf_io)

@@ -1,4 +1,4 @@
-# Each dependency is a Debian 12 package; the line says what it saves us from writing.
+# Each dependency is a Debian 12 package. The comment states its purpose.
 list(APPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -9,10 +9,10 @@ find_package(spdlog REQUIRED)                          # libspdlog-dev: log sink
 find_package(ZLIB REQUIRED)                            # zlib1g-dev: gzip for HTTP answers and snapshot archives
 find_path(TL_EXPECTED_INCLUDE tl/expected.hpp REQUIRED) # libexpected-dev: std::expected for C++20
 pkg_check_modules(ROCKSDB REQUIRED IMPORTED_TARGET rocksdb)           # librocksdb-dev: Raft log and agent store
-pkg_check_modules(LDNS REQUIRED IMPORTED_TARGET ldns)                 # libldns-dev: judges DNS messages in tests
+pkg_check_modules(LDNS REQUIRED IMPORTED_TARGET ldns)                 # libldns-dev: verifies DNS messages in tests
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)            # libc-ares-dev: asynchronous DNS recursion
-pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)                   # libre2-dev: the regular expressions that clients know (RE2), linear time
-pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)          # libsodium-dev: BLAKE2b of 256 bits, which hashes ACL records
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)                   # libre2-dev: Go's regular expressions, in linear time
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)          # libsodium-dev: BLAKE2b-256, for hashes of ACL records
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)        # libarchive-dev: tar inside snapshot archives
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)          # prometheus-cpp-dev: Prometheus text format
 find_package(Boost 1.81 REQUIRED)                                     # libboost1.81-dev: Asio sockets, Beast HTTP

@@ -1,5 +1,5 @@
 # praetor_files(<target> <label> <files...>)
-# Adds the files to the target. In a build that asks for them, the deliberate bugs are on in those that have some.
+# Adds the files to the target, with deliberate bugs if the build has PRAETOR_MUTATIONS.
 function(praetor_files target label)
   set(mutations "")
   if(PRAETOR_MUTATIONS)
@@ -36,7 +36,7 @@ function(praetor_library)
 endfunction()
 
 # praetor_rooms(<library> <folders...>)
-# Adds the .cpp files of these folders: rooms whose parts refer to each other, and so are one library.
+# Adds the .cpp files of these subfolders, which refer to each other and therefore form one library.
 function(praetor_rooms library)
   foreach(room IN LISTS ARGN)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${room}/*.cpp)

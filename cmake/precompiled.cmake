@@ -1,12 +1,12 @@
-# Most of what a translation unit costs is parsing the same headers of others again: the standard library's and CAF's.
-# They are precompiled once for each of these groups, and all targets of a group share that.
-#   plain  what everything includes
+# Most of a translation unit's compile time goes into parsing the headers of the standard library and of CAF. These are
+# precompiled once per group, and all targets of a group share the result.
+#   plain  the standard library
 #   caf    + actors
 #   net    + sockets (Asio and Beast)
-#   test   + CAF and Catch2; tests are optimised less, because what they call is optimised already
+#   test   + CAF and Catch2; optimised less, because the libraries under test are optimised already
 
-# What nearly every translation unit includes, from outside of the project. A file still includes what it uses: a
-# build with CMAKE_DISABLE_PRECOMPILE_HEADERS=ON shows it.
+# External headers that nearly every translation unit includes. Files still include what they use, which a build with
+# CMAKE_DISABLE_PRECOMPILE_HEADERS=ON verifies.
 set(plain_headers <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <cstdint> <cstring> <deque> <filesystem>
     <fstream> <functional> <iomanip> <iostream> <limits> <list> <map> <memory> <mutex> <numeric>
     <optional> <random> <set> <span> <sstream> <string> <string_view> <tl/expected.hpp> <tuple> <type_traits>

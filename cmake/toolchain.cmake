@@ -1,21 +1,20 @@
-# Warnings are errors in the project's own code; ccache and mold are used where they are found.
+# Warnings are errors in the project's own code. ccache and mold are used if they are installed.
 add_library(praetor_warnings INTERFACE)
 target_compile_options(praetor_warnings INTERFACE -Wall -Wextra -Werror)
-# g++ 12 sees overflows in its own std::string that are none, and what comes out of a precompiled header no longer counts
-# as a system header's. And it takes a class of an included .cpp file (unity.cmake) for one of a header, which should not
-# use anonymous namespaces.
+# False warnings of g++ 12: about overflows in its own std::string, because code of a precompiled header no longer counts
+# as that of a system header; and about anonymous namespaces in headers, because .cpp files are included (unity.cmake).
 target_compile_options(praetor_warnings INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread>)
 
-add_compile_options(-pthread)  # everywhere: precompiled headers are shared by what has the same options
+add_compile_options(-pthread)  # for all targets: only targets with the same options share precompiled headers
 
-# g++ collects garbage again and again in what it loaded from a precompiled header, a tenth of its time. Without that the
-# largest translation unit takes 1.4 GB.
+# Without this, g++ spends a tenth of its time on garbage collection of precompiled headers. With it, the largest
+# translation unit takes 1.4 GB.
 add_compile_options("$<$<CXX_COMPILER_ID:GNU>:SHELL:--param ggc-min-heapsize=1000000>")
 
 find_program(PRAETOR_CCACHE ccache)
 if(PRAETOR_CCACHE)
-  # Paths below the base directory are hashed relative to it: every checkout of the project shares one cache.
+  # Paths below the base directory are hashed relative to it, so that all checkouts of the project share a cache.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${PRAETOR_CCACHE})

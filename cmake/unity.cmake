@@ -1,12 +1,12 @@
-# The sources of a folder are small, and most of what one costs is instantiating the same templates again: several are
-# compiled as one translation unit. Off, every file is compiled by itself (the dev preset and ./dev tidy do that), which
-# shows that it includes what it uses.
+# Sources are small, and most of the time to compile one goes into instantiating the same templates. So several sources
+# of a folder are compiled as one translation unit. OFF, as in the dev preset and for ./dev tidy, compiles every file by
+# itself, which verifies that it includes what it uses.
 option(PRAETOR_UNITY "Compile several source files as one translation unit" ON)
 
 set(unity_bytes 65536)  # of source text in a translation unit; one larger file is compiled by itself
 
-# praetor_unity_of(<result> <label> <files...>): the translation units, named <label>_<n>.cpp, that include these files.
-# They name them relative to the project, so that all checkouts share a compiler cache.
+# praetor_unity_of(<result> <label> <files...>): the translation units, named <label>_<n>.cpp, that include these files
+# by their paths relative to the project, so that all checkouts share a compiler cache.
 function(praetor_unity_of result label)
   set(texts "")
   set(text "")
@@ -34,8 +34,8 @@ function(praetor_unity_of result label)
 endfunction()
 
 # praetor_sources(<target> LABEL <label> FILES <files...> [WHERE <regex> DEFINITIONS <definitions...>])
-# Adds the files to the target. Those with a line that matches the expression are compiled apart from the others, with
-# the definitions.
+# Adds the files to the target. Files with a line that matches the expression are compiled in separate translation units
+# with the definitions.
 function(praetor_sources target)
   cmake_parse_arguments(ARG "" "LABEL;WHERE" "FILES;DEFINITIONS" ${ARGN})
   set(plain "")
