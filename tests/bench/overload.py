@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Shows what one server does when it is asked for ten times what it serves, with bad clients among the good ones.
+"""Shows one server under ten times its load, with misbehaving clients among the others.
 
   overload.py [--binary PATH] [--seconds S] [--connections N] [--json FILE]
 
 At the same time: closed loops over ten times the connections that already fill the machine (reads and durable writes),
-slow readers that pipeline large reads and take nothing, slow writers that trickle heads and bodies, idle connections,
-and one well-behaved client that writes and reads and is timed. Afterwards everything that was acknowledged has to be
-there. Prints the figures and exits 1 when a promise is not kept:
+slow readers that pipeline large reads and read no answers, slow writers that trickle heads and bodies, idle
+connections, and one well-behaved client whose writes and reads are timed. Afterwards every acknowledged write has to
+exist. Prints the figures, and exits 1 if one of these conditions is violated:
 
   no request of the well-behaved client takes longer than 1 s; memory stays below its bound; 5 s after the load has ended
-  the client is served as before; nothing that was acknowledged is lost.
+  the client is served as before; no acknowledged write is lost.
 """
 
 import argparse

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Measures what one server and what three cost, beside a peer on the same machine, and prints a Markdown table.
+"""Measures one server and three servers, and a peer on the same machine, and prints a Markdown table.
 
   run.py [--binary PATH] [--peer PATH] [--rows a,b] [--rounds N] [--seconds S] [--json FILE] [--check]
 
-Both binaries run the same configuration, one at a time and by turns (binary, peer, binary, peer, ...), each from an
-empty data directory; the table shows the medians of the rounds. `--rows list` names the rows. `--check` exits 1 when a
-row misses its floor. A writing row is only worth something on a real disk: see --data-dir.
+Both binaries run the same configuration, one at a time and alternating (binary, peer, binary, peer, ...), each from an
+empty data directory; the table shows the medians of the rounds. `--rows list` names the rows. `--check` exits 1 if a
+row misses its floor. Rows that write are only meaningful on a real disk: see --data-dir.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Plays the matrix of tests/integration/matrix on two agents and prints the cells that hold on one of them only.
+"""Plays the matrix of tests/integration/matrix on two agents and prints the cells that only one of them passes.
 
   compare_matrix.py --praetor BIN --peer BIN [--history TEXT] [--verbose]
 
-A cell is a definition, a kind of check, an event and a property with the rule that it follows; so a difference is one
+A cell is a definition, a kind of check, an event, and a property with its rule; so a difference is one
 program breaking the rule. Those that known_matrix_differences.txt accepts, with its reason, are counted and not
 printed. Exits 1 when any other is left."""
 

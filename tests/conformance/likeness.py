@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Asks two agents the same things and prints where their answers differ.
+"""Sends two agents the same requests and prints the differences between their answers.
 
   likeness.py --praetor BIN --peer BIN [--only http|dns|cli] [--mode dev|server] [--case TEXT] [--verbose]
 
-Both agents run the same configuration on ports of their own; what must differ (ports, UUIDs, indexes, times) is put
-aside, indexes and UUIDs by checking that they correspond. Cases live in cases/. A difference that
-known_differences.txt accepts is counted, not printed. Exits 1 when any other difference is left.
+Both agents run the same configuration on separate ports. Ports and times, which necessarily differ, are ignored; UUIDs
+and indexes have to correspond one to one. Cases are in cases/. Differences that known_differences.txt accepts are
+counted and not printed. Exits 1 if there is any other difference.
 """
 
 import argparse

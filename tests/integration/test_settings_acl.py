@@ -56,7 +56,7 @@ class AccessSettings(SettingsTest):
             self.assertEqual(self.as_root(one, "GET", "/v1/kv/a/b", token=secret)[0], 200)
 
     def test_services_of_files_carry_the_token_for_files(self):
-        """The agent's own token may not write the service: with the token for files it is registered all the same."""
+        """The agent's own token may not write the service, which is registered with the token for files."""
         one = self.guarded()
         agent = self.token(one, 'node_prefix "" { policy = "write" }', "agent")
         files = self.token(one, 'service_prefix "" { policy = "write" }', "files")
@@ -98,7 +98,7 @@ class AccessSettings(SettingsTest):
         self.assertEqual(self.as_root(one, "PUT", "/v1/kv/other", "b", token=None)[0], 403)
 
     def test_what_a_client_agent_knows_of_a_role_grows_old(self):
-        """Token and policies would be kept for an hour; the role's share of them is not."""
+        """Token and policies are cached for an hour, roles for a shorter time."""
         server = self.guarded()
         self.make(server, "/v1/acl/policy", {"Name": "readers", "Rules": 'agent_prefix "" { policy = "read" }'})
         role = self.make(server, "/v1/acl/role", {"Name": "readers", "Policies": [{"Name": "readers"}]})

@@ -54,7 +54,7 @@ class Checks(SettingsTest):
         self.assertEqual(both.request("PUT", "/v1/agent/check/register", remote)[0], 200)
 
     def test_checks_with_the_certificates_of_the_agent(self):
-        """A server that wants a certificate of its clients is asked with the agent's own, and believed by its authority."""
+        """Checks show a server the agent's certificate, and verify the server by the agent's authority."""
         one = self.agent(enable_agent_tls_for_checks=True)
         cert, key = self_signed(one.home)
         one.config["tls"] = {"internal_rpc": {"ca_file": cert, "cert_file": cert, "key_file": key}}
@@ -131,7 +131,7 @@ class Log(SettingsTest):
 
 class Process(SettingsTest):
     def test_leaving_waits_for_those_who_ask(self):
-        """After it left, a server goes on to serve for the time of drain: its port is open although gossip has ended."""
+        """A server that has left still serves during the drain time: its port is open although gossip has ended."""
         one = self.start(performance={"raft_multiplier": 1, "leave_drain_time": "2s"}, leave_on_terminate=True)
         one.process.send_signal(signal.SIGTERM)
         eventually(lambda: "serf" in one.output() or "left" in one.output() or not one.alive(), 20, "the leave")

@@ -66,7 +66,7 @@ class Joining(SettingsTest):
 
 class Secrecy(SettingsTest):
     def test_encryption_comes_step_by_step(self):
-        """While neither is insisted on, those who encrypt and those who do not understand each other."""
+        """While neither direction is verified, agents with and without encryption understand each other."""
         lenient = {"encrypt": KEY, "encrypt_verify_incoming": False, "encrypt_verify_outgoing": False}
         first = self.start(node_name="first", **lenient)
         self.client_of(first, node_name="plain")
@@ -126,7 +126,7 @@ class Consensus(SettingsTest):
         self.write_until_snapshot(one)
 
     def test_a_small_multiplier_elects_sooner(self):
-        """The followers' patience with a silent leader follows the multiplier, and the log says so."""
+        """The election timeout follows the multiplier, as the log shows."""
         elected = {}
         for multiplier in (1, 3):
             one = self.start(performance={"raft_multiplier": multiplier})

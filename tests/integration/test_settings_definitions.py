@@ -76,7 +76,7 @@ class Services(SettingsTest):
             self.assertEqual(register(name, "10.0.0.1")[0], 200)
 
     def test_upstreams_of_other_tenants_are_told_apart(self):
-        """Two that differ in nothing but namespace or partition are two, and those that do not are refused."""
+        """Upstreams may differ only in namespace or partition; equal ones are rejected."""
         def proxy(*upstreams):
             return {"id": "p", "name": "p", "kind": "connect-proxy", "port": 1, "proxy": {
                 "destination_service_name": "web", "upstreams": [{"destination_name": "db", "local_bind_port": 92 + n, **u}
@@ -189,7 +189,7 @@ class Checks(SettingsTest):
             eventually(lambda: "is valid for house, not garden" in self.check(one, "misnamed")["Output"], 20, "the refusal")
 
     def test_kinds_that_are_not_carried_out_say_so(self):
-        """The keys are warned about at the start, and the check says it as well."""
+        """The start warns about the keys, and the check's output repeats it."""
         one = self.start(checks=[{"id": "g", "name": "g", "grpc": "127.0.0.1:1", "interval": "1s"}])
         self.assertIn('config key "checks.grpc" is not in force', one.output().replace('\\"', '"'))
         eventually(lambda: self.check(one, "g")["Output"], 20, "a result")

@@ -128,7 +128,7 @@ class Recursion(SettingsTest):
 
 class OldNews(SettingsTest):
     def test_whether_a_server_without_leader_answers(self):
-        """The second server's leader is gone: its own state is good enough for DNS, or it is not."""
+        """The second server has lost its leader: the settings decide whether DNS may use its state."""
         for dns, rcode in (({}, 0), ({"allow_stale": False}, 2), ({"max_stale": "1ms"}, 2)):
             first = self.agent(node_name="first", bootstrap=False, bootstrap_expect=2, dns_config=dns)
             second = self.agent(node_name="second", bootstrap=False, bootstrap_expect=2, dns_config=dns,

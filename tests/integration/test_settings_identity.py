@@ -36,7 +36,7 @@ class Identity(SettingsTest):
         self.assertIn(b"datacenter other", answer[2])
 
     def test_the_machine_gives_the_node_its_id(self):
-        """Two nodes of one machine would have the same id; chosen at random they differ."""
+        """Two nodes of one machine derive the same id from it; random ids differ."""
         ids = []
         for disabled in (False, False, True):
             one = self.start(disable_host_node_id=disabled)
@@ -99,7 +99,7 @@ class Identity(SettingsTest):
                       self.refused(connect={"ca_config": {"cluster_id": "mine"}}))
 
     def test_lives_of_certificates_are_judged(self):
-        """Whatever skip_validate says, as in Consul."""
+        """Regardless of skip_validate, as in Consul."""
         for skip in (False, True):
             settings = {"ca_provider": "consul", "ca_config": {"root_cert_ttl": "24h", "skip_validate": skip}}
             self.assertIn("root cert TTL is set and is not greater than intermediate cert ttl",
@@ -149,7 +149,7 @@ class Places(SettingsTest):
         self.assertFalse(self.listens("127.0.0.1", without.ports["serf_wan"]))
 
     def test_ports(self):
-        """All of them are chosen by the test: they are where they should be."""
+        """The agent listens on every port that the test chooses."""
         one = self.start()
         for name in ("http", "dns", "server", "serf_lan", "serf_wan"):
             self.assertTrue(self.listens("127.0.0.1", one.ports[name]), name)

@@ -1,4 +1,4 @@
-"""A reload applies what it can, and names what waits for the next start."""
+"""A reload applies the reloadable settings, and names those that need a restart."""
 
 import unittest
 

@@ -1,11 +1,11 @@
-"""Requests with more than one fault, and what is said first; tokens without permission, and tokens that nobody knows."""
+"""Requests with several faults, of which one is reported; tokens without permission, and unknown tokens."""
 
 ROOT = "11111111-aaaa-bbbb-cccc-000000000001"
 CONFIG = {"acl": {"enabled": True, "default_policy": "allow", "tokens": {"initial_management": ROOT, "agent": ROOT}}}
 DENIED = "22222222-aaaa-bbbb-cccc-000000000002"
 NOBODY = "99999999-9999-9999-9999-999999999999"
 MANAGER = (("X-Consul-Token", ROOT),)
-# Who asks: a token that is denied everything, one that does not exist, and one that is allowed everything.
+# Tokens: one that is denied everything, one that does not exist, and one that is allowed everything.
 ASKERS = [("denied", (("X-Consul-Token", DENIED),)), ("unknown", (("X-Consul-Token", NOBODY),)), ("manager", MANAGER)]
 
 PREFIXES = ["agent", "event", "identity", "key", "node", "query", "service", "session"]
@@ -13,7 +13,7 @@ RULES = "".join('%s_prefix "" { policy = "deny" }\n' % one for one in PREFIXES) 
     '%s = "deny"\n' % one for one in ["acl", "keyring", "mesh", "operator", "peering"])
 
 BODIES = ["", "garbage", "null", "[]", "{}", {"Frob": 1}, {"Namespace": "x"}]
-NO_COORDINATE = ["null", "{}"]  # end the connection in Consul, where a coordinate belongs
+NO_COORDINATE = ["null", "{}"]  # as a coordinate, these make Consul close the connection
 
 WRITES = [
     ("PUT", "/v1/acl/policy", [{"Name": "a b"}, {"ID": NOBODY, "Name": "a"}, {"Name": "a", "Rules": "frob"}]),
@@ -61,7 +61,7 @@ WRITES = [
     ("DELETE", "/v1/operator/keyring", [{"Key": "x"}]),
 ]
 
-# Heads with a fault each, with the method that they have.
+# Heads with one fault each, and their methods.
 HEADS = [
     ("GET", "/v1/acl/policies?index=x"), ("GET", "/v1/acl/policy/"), ("GET", "/v1/acl/policy/x"),
     ("GET", "/v1/acl/policy/x?index=x"), ("GET", f"/v1/acl/policy/{NOBODY}"), ("GET", "/v1/acl/policy/name/"),

@@ -1,4 +1,4 @@
-"""Odd durations, numbers, ids, parameters, members and bodies, wherever one is read."""
+"""Odd durations, numbers, ids, parameters, members and bodies, in every place that reads one."""
 
 ROOT = "11111111-aaaa-bbbb-cccc-000000000001"
 CONFIG = {"acl": {"enabled": True, "default_policy": "allow", "tokens": {"initial_management": ROOT, "agent": ROOT}}}
