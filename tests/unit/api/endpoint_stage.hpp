@@ -85,7 +85,7 @@ public:
   void own_check(const std::string& id, const std::string& service_id);
 
   std::vector<std::string> proposed;          ///< commands that endpoints proposed
-  bool applying = false;                      ///< the state machine's actor is running
+  bool applying = false;                      ///< the actor that applies is at work
   std::vector<service_registration> services; ///< that the registry was given
   std::vector<check_registration> checks;     ///< likewise
   std::vector<std::string> changes;           ///< of the registry: "remove service web", "set c passing"
