@@ -14,6 +14,7 @@ pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)            # libc-are
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)                   # libre2-dev: Go's regular expressions, in linear time
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)          # libsodium-dev: BLAKE2b-256, for hashes of ACL records
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)        # libarchive-dev: tar inside snapshot archives
+pkg_check_modules(LZMA REQUIRED IMPORTED_TARGET liblzma)              # liblzma-dev: CRC-64 of snapshots
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)          # prometheus-cpp-dev: Prometheus text format
 find_package(Boost 1.81 REQUIRED)                                     # libboost1.81-dev: Asio sockets, Beast HTTP
 find_package(Catch2 2 REQUIRED)                                       # catch2: tests
