@@ -1,6 +1,7 @@
 #include "protocol/acl/built_in.hpp"
 
 #include "protocol/acl/content_hash.hpp"
+#include "protocol/base/characters.hpp"
 #include "protocol/base/hex.hpp"
 
 #include <algorithm>
@@ -126,9 +127,7 @@ constexpr std::array<policy_template, 7> templates{{
      "Gives the token or role permissions for a specific workload identity."},
 }};
 
-bool is_word_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
+bool is_word_character(char c) { return is_alphanumeric(c) || c == '-' || c == '_'; }
 bool is_word(std::string_view text) { return std::all_of(text.begin(), text.end(), is_word_character); }
 
 } // namespace
@@ -207,7 +206,7 @@ acl_policy synthetic_policy(const acl_node_identity& identity) {
 
 bool is_identity_name(std::string_view name) {
   if (name.empty() || name.size() > longest_identity) return false;
-  auto is_end = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  auto is_end = [](char c) { return is_lower(c) || is_digit(c); };
   return is_end(name.front()) && is_end(name.back()) &&
          std::all_of(name.begin(), name.end(), [&](char c) { return is_end(c) || c == '-' || c == '_'; });
 }

@@ -1,5 +1,6 @@
 #include "protocol/base/url.hpp"
 
+#include "protocol/base/characters.hpp"
 #include "protocol/base/hex.hpp"
 #include "protocol/base/quoted.hpp"
 
@@ -9,9 +10,6 @@ namespace praetor {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || is_upper(c); }
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 /// Bytes that a request target may hold unescaped.
@@ -30,7 +28,7 @@ int escaped_byte(std::string_view text, std::size_t at) {
 std::size_t scheme_length(std::string_view text) {
   auto colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0 || !is_letter(text[0])) return 0;
-  auto allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; };
+  auto allowed = [](char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; };
   return std::ranges::all_of(text.substr(0, colon), allowed) ? colon : 0;
 }
 
@@ -162,7 +160,7 @@ std::string percent_encoded(std::string_view text, bool (*is_kept)(char byte)) {
   return out;
 }
 
-bool is_unreserved(char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
+bool is_unreserved(char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
 
 std::string join_host_port(std::string_view host, std::string_view port) {
   bool bare = host.find(':') == std::string_view::npos;

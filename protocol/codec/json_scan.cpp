@@ -1,5 +1,6 @@
 #include "protocol/codec/json_scan.hpp"
 
+#include "protocol/base/characters.hpp"
 #include "protocol/base/hex.hpp"
 #include "protocol/base/utf8.hpp"
 #include "protocol/types/values.hpp"
@@ -9,7 +10,6 @@ namespace praetor::json {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// A byte as error texts show it: 'x', '\n', '"'. A byte from 0x80 stands for the code point of that value.
 std::string quoted_byte(unsigned char c) {

@@ -1,13 +1,13 @@
 #include "protocol/codec/rfc3339.hpp"
 
+#include "protocol/base/characters.hpp"
+
 #include <chrono>
 #include <string>
 
 namespace praetor {
 
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Parses the parts of an RFC 3339 text from left to right.
 class time_parser {

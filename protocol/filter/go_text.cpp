@@ -1,5 +1,6 @@
 #include "protocol/filter/go_text.hpp"
 
+#include "protocol/base/characters.hpp"
 #include "protocol/base/go_bool.hpp"
 #include "protocol/base/utf8.hpp"
 
@@ -11,9 +12,9 @@ namespace praetor::filter {
 namespace {
 
 int digit_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'Z') return c - 'A' + 10;
+  if (is_digit(c)) return c - '0';
+  if (is_lower(c)) return c - 'a' + 10;
+  if (is_upper(c)) return c - 'A' + 10;
   return 99;
 }
 

@@ -1,3 +1,4 @@
+#include "protocol/base/characters.hpp"
 #include "protocol/base/utf8.hpp"
 #include "protocol/filter/go_text.hpp"
 #include "protocol/filter/syntax.hpp"
@@ -30,8 +31,6 @@ constexpr std::size_t max_nesting = 500;
 constexpr std::size_t most_errors = 10;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// A recursive-descent parser with unlimited backtracking. Records every terminal that fails to match; those at the
 /// farthest position form the error text. Tries alternatives in the grammar's order, so that the record is complete. An
@@ -324,7 +323,7 @@ private:
   bool identifier(std::string& into) {
     auto start = at_;
     if (!one_of(is_letter, "[a-zA-Z]")) return false;
-    while (one_of([](char c) { return is_letter(c) || is_digit(c) || c == '_'; }, "[a-zA-Z0-9_]")) {
+    while (one_of([](char c) { return is_alphanumeric(c) || c == '_'; }, "[a-zA-Z0-9_]")) {
     }
     into = text_.substr(start, at_ - start);
     return true;

@@ -1,5 +1,6 @@
 #include "protocol/swim/limits.hpp"
 
+#include "protocol/base/characters.hpp"
 #include "protocol/mutation.hpp"
 #include "protocol/swim/address.hpp"
 #include "protocol/swim/wire.hpp"
@@ -83,9 +84,8 @@ expected<void> check_name(std::string_view name) {
 expected<void> check_address(std::string_view address) {
   auto bad = [&](const char* why) { return fail("address " + shown(address) + " " + why); };
   if (address.size() > address_limit) return bad("is too long");
-  auto of_address = [](unsigned char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view(".:[]%-_").find(static_cast<char>(c)) != std::string_view::npos;
+  auto of_address = [](char c) {
+    return is_alphanumeric(c) || std::string_view(".:[]%-_").find(c) != std::string_view::npos;
   };
   if (!std::all_of(address.begin(), address.end(), of_address)) return bad("has letters that no IP address has");
   auto parts = parse_address(address);

@@ -1,5 +1,6 @@
 #include "protocol/types/values.hpp"
 
+#include "protocol/base/characters.hpp"
 #include "protocol/base/hex.hpp"
 
 #include <array>
@@ -73,79 +74,86 @@ std::string quoted_by_bytes(std::string_view text) {
   return out + "\"";
 }
 
+constexpr std::uint64_t duration_limit = 1ull << 63;
+
+/// A decimal number: `whole` + `fraction` / `scale`.
+struct decimal {
+  std::uint64_t whole = 0, fraction = 0;
+  double scale = 1;
+};
+
+/// Parses a decimal number and removes it from the text. Digits of the fraction beyond 63 bits are ignored.
+std::optional<decimal> take_decimal(std::string_view& text) {
+  decimal out;
+  std::size_t i = 0;
+  for (; i < text.size() && is_digit(text[i]); ++i) {
+    if (out.whole > duration_limit / 10) return {};
+    out.whole = out.whole * 10 + static_cast<std::uint64_t>(text[i] - '0');
+    if (out.whole > duration_limit) return {};
+  }
+  auto digits = i;
+  if (i < text.size() && text[i] == '.') {
+    bool full = false;
+    for (++i; i < text.size() && is_digit(text[i]); ++i, ++digits) {
+      full |= out.fraction > (duration_limit - 1) / 10;
+      if (full) continue;
+      out.fraction = out.fraction * 10 + static_cast<std::uint64_t>(text[i] - '0');
+      out.scale *= 10;
+    }
+  }
+  if (digits == 0) return {};
+  text.remove_prefix(i);
+  return out;
+}
+
+/// The nanoseconds of a unit; 0: unknown.
+std::uint64_t nanoseconds_of(std::string_view unit) {
+  if (unit == "ns") return 1;
+  if (unit == "us" || unit == "\u00b5s" || unit == "\u03bcs") return 1'000;
+  if (unit == "ms") return 1'000'000;
+  if (unit == "s") return 1'000'000'000;
+  if (unit == "m") return 60'000'000'000;
+  return unit == "h" ? 3'600'000'000'000 : 0;
+}
+
+/// The number times the unit in nanoseconds; nothing if it exceeds the limit.
+std::optional<std::uint64_t> product(const decimal& number, std::uint64_t unit) {
+  if (number.whole > duration_limit / unit) return {};
+  auto out = number.whole * unit;
+  if (number.fraction > 0)
+    out +=
+        static_cast<std::uint64_t>(static_cast<double>(number.fraction) * (static_cast<double>(unit) / number.scale));
+  return out > duration_limit ? std::nullopt : std::optional(out);
+}
+
 } // namespace
 
 duration_result duration_from_text(std::string_view text) {
   auto invalid = [&] { return duration_result{{}, "time: invalid duration " + quoted_by_bytes(text)}; };
   auto rest = text;
-  bool negative = false;
-  if (!rest.empty() && (rest[0] == '-' || rest[0] == '+')) {
-    negative = rest[0] == '-';
-    rest.remove_prefix(1);
-  }
+  bool negative = rest.starts_with('-');
+  if (negative || rest.starts_with('+')) rest.remove_prefix(1);
   if (rest == "0") return {nanoseconds{0}, {}};
   if (rest.empty()) return invalid();
-  constexpr std::uint64_t limit = 1ull << 63;
   std::uint64_t total = 0;
   while (!rest.empty()) {
-    auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (rest[0] != '.' && !is_digit(rest[0])) return invalid();
-    std::uint64_t whole = 0, fraction = 0;
-    double scale = 1;
-    std::size_t i = 0;
-    for (; i < rest.size() && is_digit(rest[i]); ++i) {
-      if (whole > limit / 10) return invalid();
-      whole = whole * 10 + static_cast<std::uint64_t>(rest[i] - '0');
-      if (whole > limit) return invalid();
-    }
-    bool digits_before = i > 0, digits_after = false;
-    if (i < rest.size() && rest[i] == '.') {
-      auto start = ++i;
-      bool full = false;
-      for (; i < rest.size() && is_digit(rest[i]); ++i) {
-        if (full) continue;
-        if (fraction > (limit - 1) / 10) {
-          full = true;
-          continue;
-        }
-        fraction = fraction * 10 + static_cast<std::uint64_t>(rest[i] - '0');
-        scale *= 10;
-      }
-      digits_after = i > start;
-    }
-    if (!digits_before && !digits_after) return invalid();
-    rest.remove_prefix(i);
+    auto number = take_decimal(rest);
+    if (!number) return invalid();
     std::size_t length = 0;
     while (length < rest.size() && rest[length] != '.' && !is_digit(rest[length])) ++length;
     if (length == 0) return {{}, "time: missing unit in duration " + quoted_by_bytes(text)};
     auto unit_text = rest.substr(0, length);
     rest.remove_prefix(length);
-    std::uint64_t unit = 0;
-    if (unit_text == "ns")
-      unit = 1;
-    else if (unit_text == "us" || unit_text == "\u00b5s" || unit_text == "\u03bcs")
-      unit = 1'000;
-    else if (unit_text == "ms")
-      unit = 1'000'000;
-    else if (unit_text == "s")
-      unit = 1'000'000'000;
-    else if (unit_text == "m")
-      unit = 60'000'000'000;
-    else if (unit_text == "h")
-      unit = 3'600'000'000'000;
-    else
+    auto unit = nanoseconds_of(unit_text);
+    if (unit == 0)
       return {{}, "time: unknown unit " + quoted_by_bytes(unit_text) + " in duration " + quoted_by_bytes(text)};
-    if (whole > limit / unit) return invalid();
-    whole *= unit;
-    if (fraction > 0) {
-      whole += static_cast<std::uint64_t>(static_cast<double>(fraction) * (static_cast<double>(unit) / scale));
-      if (whole > limit) return invalid();
-    }
-    total += whole;
-    if (total > limit) return invalid();
+    auto part = product(*number, unit);
+    if (!part) return invalid();
+    total += *part;
+    if (total > duration_limit) return invalid();
   }
   if (negative) return {nanoseconds{static_cast<std::int64_t>(~total + 1)}, {}};
-  if (total > limit - 1) return invalid();
+  if (total > duration_limit - 1) return invalid();
   return {nanoseconds{static_cast<std::int64_t>(total)}, {}};
 }
 
