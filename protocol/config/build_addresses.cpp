@@ -190,7 +190,7 @@ expected<void> builder::build_recursors() {
 }
 
 expected<void> builder::build_addresses() {
-  read(keys::addresses);
+  read(keys::addresses<runtime_config>);
   if (auto done = build_ports(); !done) return done;
   if (auto done = build_bind_address(); !done) return done;
   out_.bind_addr = bind_;

@@ -9,7 +9,7 @@ expected<void> builder::build_raft() {
   auto multiplier = integer("performance.raft_multiplier");
   if (multiplier < 1 || multiplier > 10)
     return fail("performance.raft_multiplier cannot be " + std::to_string(multiplier) + ". Must be between 1 and 10");
-  read(keys::unchangeable);
+  read(keys::unchangeable<runtime_config>);
   auto& r = out_.raft;
   r.election_timeout *= multiplier;
   r.heartbeat_timeout *= multiplier;
@@ -60,7 +60,7 @@ free_form translated(const free_form& settings) {
 } // namespace
 
 expected<void> builder::build_connect() {
-  read(keys::mesh);
+  read(keys::mesh<runtime_config>);
   auto& c = out_.connect;
   c.enabled |= flag("auto_encrypt.allow_tls") || flag("auto_config.enabled");
   if (c.mesh_gateway_wan_federation && !c.enabled)
@@ -80,8 +80,8 @@ expected<void> builder::build_connect() {
 }
 
 void builder::build_general() {
-  read(keys::identity);
-  read(keys::checks);
+  read(keys::identity<runtime_config>);
+  read(keys::checks<runtime_config>);
   auto& o = out_;
   o.datacenter = lower_case(o.datacenter);
   o.primary_datacenter = o.primary_datacenter.empty() ? o.datacenter : lower_case(o.primary_datacenter);
@@ -107,7 +107,7 @@ void builder::build_node_name() {
 
 void builder::build_automatic() {
   auto servers = expand_optional_addresses("auto_config.server_addresses");
-  read(keys::automatic);
+  read(keys::automatic<runtime_config>);
   auto& a = out_.auto_config;
   a.server_addresses = std::move(servers);
   if (auto token = env_.getenv("CONSUL_INTRO_TOKEN")) a.intro_token = *token;
@@ -136,8 +136,8 @@ void builder::build_ui() {
 }
 
 void builder::build_cluster() {
-  read(keys::gossip);
-  read(keys::cluster);
+  read(keys::gossip<runtime_config>);
+  read(keys::cluster<runtime_config>);
   auto& o = out_;
   o.retry_join_lan = expand_optional_addresses("retry_join");
   o.retry_join_wan = expand_optional_addresses("retry_join_wan");
@@ -146,12 +146,12 @@ void builder::build_cluster() {
 }
 
 void builder::build_dns() {
-  read(keys::dns);
+  read(keys::dns<runtime_config>);
   if (out_.dns.recursor_strategy.empty()) out_.dns.recursor_strategy = "sequential";
 }
 
 void builder::build_http() {
-  read(keys::http);
+  read(keys::http<runtime_config>);
   string_list networks;
   for (const auto& text : texts("http_config.allow_write_http_from")) {
     if (auto network = ip_network::parse(text))
@@ -163,7 +163,7 @@ void builder::build_http() {
 }
 
 void builder::build_telemetry() {
-  read(keys::telemetry);
+  read(keys::telemetry<runtime_config>);
   auto& t = out_.telemetry;
   for (const auto& rule : texts("telemetry.prefix_filter")) {
     if (rule.empty())

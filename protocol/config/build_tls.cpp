@@ -66,7 +66,7 @@ expected<void> builder::refuse_misplaced_tls() const {
 
 expected<void> builder::build_tls() {
   if (auto done = refuse_misplaced_tls(); !done) return done;
-  read(keys::tls);
+  read(keys::tls<runtime_config>);
   tls_settings defaults;
   build_stanza(defaults, "tls.defaults.tls_min_version", "tls.defaults.tls_cipher_suites", {});
   auto& rpc = out_.tls_internal_rpc;

@@ -116,12 +116,12 @@ expected<runtime_config> builder::build() {
   build_automatic();
   build_ui();
   build_cluster();
-  read(keys::acl);
-  read(keys::autopilot);
+  read(keys::acl<runtime_config>);
+  read(keys::autopilot<runtime_config>);
   build_dns();
   build_http();
   build_telemetry();
-  read(keys::limits);
+  read(keys::limits<runtime_config>);
   if (!out_.log.file.empty() && find("log_rotate_duration") == nullptr) out_.log.rotate_duration = 24h;
   if (auto done = build_tls(); !done) return tl::unexpected(done.error());
   if (auto done = validate(); !done) return tl::unexpected(done.error());

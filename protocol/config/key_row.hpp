@@ -1,14 +1,51 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 
-#include "protocol/config/runtime_config.hpp"
-#include "protocol/config/schema.hpp"
+#include "protocol/types/values.hpp"
 
 namespace praetor::config {
+
+struct runtime_config;
+
+/// The type of a key.
+enum class key_kind {
+  boolean,
+  integer,          ///< int
+  unsigned_32,      ///< uint32
+  unsigned_64,      ///< uint64
+  unsigned_integer, ///< uint
+  number,           ///< float64
+  text,             ///< string
+  duration,         ///< string, converted later
+  text_list,
+  text_map,
+  text_list_map, ///< map of lists of texts
+  any_map,       ///< free-form
+  any_map_list,  ///< list of free-form maps
+  block,
+  block_list,
+  block_map,
+};
+
+constexpr bool is_integer(key_kind kind) { return kind >= key_kind::integer && kind <= key_kind::unsigned_integer; }
+
+/// How a key behaves besides its type. Combine with `|`.
+enum key_trait : unsigned {
+  plain = 0,
+  reloadable = 1,  ///< takes effect on reload; all other keys wait for the next start
+  whole = 2,       ///< a later source replaces the whole block instead of merging field by field
+  fixed = 4,       ///< accepted, but users cannot change it
+  enterprise = 8,  ///< accepted with a warning, no effect
+  deprecated = 16, ///< rewritten to another key with a warning
+  secret = 32,     ///< hidden in every view
+  no_effect = 64,  ///< validated, but this release ignores it; applies to a block's keys too
+};
 
 /// A member of the typed configuration.
 using place = std::variant<bool*, std::int64_t*, std::uint32_t*, std::uint64_t*, double*, std::string*, string_list*,
@@ -32,7 +69,9 @@ struct key_member {
   constexpr explicit operator bool() const { return in != nullptr; }
 };
 
-/// The member at the end of the path: `at<&runtime_config::dns, &dns_settings::max_stale>`.
+/// The member at the end of the path: `at<&Config::dns, &dns_settings::max_stale>`. The rows of a section are a
+/// template of `Config`, which is `runtime_config`: they stand beside the section's members, where it is not complete
+/// yet, and only `keys.hpp` instantiates them.
 template <auto... Steps>
 inline constexpr key_member at{[](runtime_config& c) { return place(&(c.*....*Steps)); },
                                kind_of(decltype(&(std::declval<runtime_config&>().*....*Steps)){})};

@@ -20,6 +20,7 @@
 #include "protocol/config/keys/mesh.hpp"
 #include "protocol/config/keys/telemetry.hpp"
 #include "protocol/config/keys/tls.hpp"
+#include "protocol/config/runtime_config.hpp"
 
 namespace praetor::config {
 
@@ -32,22 +33,22 @@ struct key_section {
 /// Every key of a configuration file, except those inside service and check definitions.
 inline constexpr key_section key_sections[] = {
     {"Blocks", keys::blocks},
-    {"The agent and its process", keys::identity},
-    {"Addresses and ports", keys::addresses},
-    {"Cluster", keys::cluster},
-    {"Gossip", keys::gossip},
-    {"Autopilot", keys::autopilot},
-    {"Access control", keys::acl},
-    {"TLS", keys::tls},
-    {"DNS", keys::dns},
-    {"HTTP", keys::http},
-    {"Services and checks", keys::checks},
-    {"Limits and times", keys::limits},
-    {"Telemetry", keys::telemetry},
-    {"Mesh and interface", keys::mesh},
-    {"Automatic configuration", keys::automatic},
+    {"The agent and its process", keys::identity<runtime_config>},
+    {"Addresses and ports", keys::addresses<runtime_config>},
+    {"Cluster", keys::cluster<runtime_config>},
+    {"Gossip", keys::gossip<runtime_config>},
+    {"Autopilot", keys::autopilot<runtime_config>},
+    {"Access control", keys::acl<runtime_config>},
+    {"TLS", keys::tls<runtime_config>},
+    {"DNS", keys::dns<runtime_config>},
+    {"HTTP", keys::http<runtime_config>},
+    {"Services and checks", keys::checks<runtime_config>},
+    {"Limits and times", keys::limits<runtime_config>},
+    {"Telemetry", keys::telemetry<runtime_config>},
+    {"Mesh and interface", keys::mesh<runtime_config>},
+    {"Automatic configuration", keys::automatic<runtime_config>},
     {"Keys of the other edition", keys::enterprise_only},
-    {"Keys that cannot be changed", keys::unchangeable},
+    {"Keys that cannot be changed", keys::unchangeable<runtime_config>},
     {"Former names", keys::former},
 };
 

@@ -4,43 +4,10 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/config/key_row.hpp"
 #include "protocol/hcl/value.hpp"
 
 namespace praetor::config {
-
-/// The type of a key.
-enum class key_kind {
-  boolean,
-  integer,          ///< int
-  unsigned_32,      ///< uint32
-  unsigned_64,      ///< uint64
-  unsigned_integer, ///< uint
-  number,           ///< float64
-  text,             ///< string
-  duration,         ///< string, converted later
-  text_list,
-  text_map,
-  text_list_map, ///< map of lists of texts
-  any_map,       ///< free-form
-  any_map_list,  ///< list of free-form maps
-  block,
-  block_list,
-  block_map,
-};
-
-constexpr bool is_integer(key_kind kind) { return kind >= key_kind::integer && kind <= key_kind::unsigned_integer; }
-
-/// How a key behaves besides its type. Combine with `|`.
-enum key_trait : unsigned {
-  plain = 0,
-  reloadable = 1,  ///< takes effect on reload; all other keys wait for the next start
-  whole = 2,       ///< a later source replaces the whole block instead of merging field by field
-  fixed = 4,       ///< accepted, but users cannot change it
-  enterprise = 8,  ///< accepted with a warning, no effect
-  deprecated = 16, ///< rewritten to another key with a warning
-  secret = 32,     ///< hidden in every view
-  no_effect = 64,  ///< validated, but this release ignores it; applies to a block's keys too
-};
 
 /// One key of the configuration. The children of a block are its fields.
 struct key_spec {

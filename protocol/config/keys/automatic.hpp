@@ -1,45 +1,75 @@
 #pragma once
 
+#include <string>
+
 #include "protocol/config/key_row.hpp"
+
+namespace praetor::config {
+
+struct auto_encrypt_settings {
+  bool tls = false;
+  bool allow_tls = false;
+  string_list dns_san, ip_san;
+  bool operator==(const auto_encrypt_settings&) const = default;
+};
+
+struct auto_config_settings {
+  bool enabled = false;
+  std::string intro_token, intro_token_file;
+  string_list server_addresses, dns_sans, ip_sans;
+  bool authorization_enabled = false;
+  free_form authorization_static;
+  bool operator==(const auto_config_settings&) const = default;
+};
+
+/// The members of `runtime_config` that the keys below set.
+struct automatic_section {
+  auto_encrypt_settings auto_encrypt;
+  auto_config_settings auto_config;
+  bool operator==(const automatic_section&) const = default;
+};
+
+} // namespace praetor::config
 
 namespace praetor::config::keys {
 
 /// Configuration and certificates that client agents request from the servers.
+template <class Config>
 inline constexpr key_row automatic[] = {
     {.path = "auto_config.enabled",
      .kind = k::boolean,
-     .member = at<&runtime_config::auto_config, &auto_config_settings::enabled>,
+     .member = at<&Config::auto_config, &auto_config_settings::enabled>,
      .shown = "AutoConfig.Enabled",
      .doc = "Let a client agent ask the servers for its configuration."},
     {.path = "auto_config.intro_token",
      .kind = k::text,
      .traits = secret,
-     .member = at<&runtime_config::auto_config, &auto_config_settings::intro_token>,
+     .member = at<&Config::auto_config, &auto_config_settings::intro_token>,
      .shown = "AutoConfig.IntroToken",
      .doc = "Token that the client agent introduces itself with."},
     {.path = "auto_config.intro_token_file",
      .kind = k::text,
-     .member = at<&runtime_config::auto_config, &auto_config_settings::intro_token_file>,
+     .member = at<&Config::auto_config, &auto_config_settings::intro_token_file>,
      .shown = "AutoConfig.IntroTokenFile",
      .doc = "File that holds this token."},
     {.path = "auto_config.server_addresses",
      .kind = k::text_list,
-     .member = at<&runtime_config::auto_config, &auto_config_settings::server_addresses>,
+     .member = at<&Config::auto_config, &auto_config_settings::server_addresses>,
      .shown = "AutoConfig.ServerAddresses",
      .doc = "Servers to ask."},
     {.path = "auto_config.dns_sans",
      .kind = k::text_list,
-     .member = at<&runtime_config::auto_config, &auto_config_settings::dns_sans>,
+     .member = at<&Config::auto_config, &auto_config_settings::dns_sans>,
      .shown = "AutoConfig.DNSSANs",
      .doc = "Further DNS names of the certificate that is asked for."},
     {.path = "auto_config.ip_sans",
      .kind = k::text_list,
-     .member = at<&runtime_config::auto_config, &auto_config_settings::ip_sans>,
+     .member = at<&Config::auto_config, &auto_config_settings::ip_sans>,
      .shown = "AutoConfig.IPSANs",
      .doc = "Further IP addresses of the certificate that is asked for."},
     {.path = "auto_config.authorization.enabled",
      .kind = k::boolean,
-     .member = at<&runtime_config::auto_config, &auto_config_settings::authorization_enabled>,
+     .member = at<&Config::auto_config, &auto_config_settings::authorization_enabled>,
      .shown = "AutoConfig.Authorizer.Enabled",
      .doc = "Let a server answer such requests."},
     {.path = "auto_config.authorization.static.allow_reuse",
@@ -87,22 +117,22 @@ inline constexpr key_row automatic[] = {
      .doc = "How far clocks may differ."},
     {.path = "auto_encrypt.tls",
      .kind = k::boolean,
-     .member = at<&runtime_config::auto_encrypt, &auto_encrypt_settings::tls>,
+     .member = at<&Config::auto_encrypt, &auto_encrypt_settings::tls>,
      .shown = "AutoEncryptTLS",
      .doc = "Let a client agent ask the servers for its certificate."},
     {.path = "auto_encrypt.allow_tls",
      .kind = k::boolean,
-     .member = at<&runtime_config::auto_encrypt, &auto_encrypt_settings::allow_tls>,
+     .member = at<&Config::auto_encrypt, &auto_encrypt_settings::allow_tls>,
      .shown = "AutoEncryptAllowTLS",
      .doc = "Let a server answer such requests."},
     {.path = "auto_encrypt.dns_san",
      .kind = k::text_list,
-     .member = at<&runtime_config::auto_encrypt, &auto_encrypt_settings::dns_san>,
+     .member = at<&Config::auto_encrypt, &auto_encrypt_settings::dns_san>,
      .shown = "AutoEncryptDNSSAN",
      .doc = "Further DNS names of this certificate."},
     {.path = "auto_encrypt.ip_san",
      .kind = k::text_list,
-     .member = at<&runtime_config::auto_encrypt, &auto_encrypt_settings::ip_san>,
+     .member = at<&Config::auto_encrypt, &auto_encrypt_settings::ip_san>,
      .shown = "AutoEncryptIPSAN",
      .doc = "Further IP addresses of this certificate."},
 };

@@ -1,15 +1,37 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "protocol/config/key_row.hpp"
+#include "protocol/types/definitions.hpp"
+
+namespace praetor::config {
+
+/// The members of `runtime_config` that the keys below set.
+struct check_section {
+  std::vector<service_definition> services;
+  std::vector<check_definition> checks;
+  std::vector<free_form> watches;
+  bool enable_script_checks = false;
+  bool enable_local_script_checks = false;
+  bool enable_agent_tls_for_checks = false;
+  bool discard_check_output = false;
+  std::int64_t check_output_max_size = 4096;
+  bool operator==(const check_section&) const = default;
+};
+
+} // namespace praetor::config
 
 namespace praetor::config::keys {
 
 /// Services, checks and watches of the agent.
+template <class Config>
 inline constexpr key_row checks[] = {
     {.path = "enable_script_checks",
      .kind = k::boolean,
      .traits = reloadable,
-     .member = at<&runtime_config::enable_script_checks>,
+     .member = at<&Config::enable_script_checks>,
      .shown = "EnableRemoteScriptChecks",
      .flag = "enable-script-checks",
      .doc = "Allow script checks from configuration files and from HTTP."},
@@ -17,27 +39,27 @@ inline constexpr key_row checks[] = {
      .kind = k::boolean,
      .traits = reloadable,
      .falls_back = "enable_script_checks",
-     .member = at<&runtime_config::enable_local_script_checks>,
+     .member = at<&Config::enable_local_script_checks>,
      .shown = "EnableLocalScriptChecks",
      .flag = "enable-local-script-checks",
      .doc = "Allow script checks that come from configuration files."},
     {.path = "enable_agent_tls_for_checks",
      .kind = k::boolean,
      .traits = reloadable,
-     .member = at<&runtime_config::enable_agent_tls_for_checks>,
+     .member = at<&Config::enable_agent_tls_for_checks>,
      .shown = "EnableAgentTLSForChecks",
      .doc = "Present the agent's certificate to what is checked."},
     {.path = "discard_check_output",
      .kind = k::boolean,
      .traits = reloadable,
-     .member = at<&runtime_config::discard_check_output>,
+     .member = at<&Config::discard_check_output>,
      .shown = "DiscardCheckOutput",
      .doc = "Keep no output of checks."},
     {.path = "check_output_max_size",
      .kind = k::integer,
      .traits = reloadable,
      .initial = "4096",
-     .member = at<&runtime_config::check_output_max_size>,
+     .member = at<&Config::check_output_max_size>,
      .shown = "CheckOutputMaxSize",
      .flag = "check_output_max_size",
      .doc = "Most bytes of output that are kept of a check."},

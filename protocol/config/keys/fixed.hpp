@@ -1,44 +1,65 @@
 #pragma once
 
+#include <cstdint>
+
 #include "protocol/config/key_row.hpp"
+#include "protocol/config/keys/cluster.hpp"
+
+namespace praetor::config {
+
+/// The members of `runtime_config` that the keys below set.
+struct fixed_section {
+  nanoseconds ae_interval{0};
+  nanoseconds check_deregister_interval_min{0}; ///< the minimal deregister_critical_service_after
+  nanoseconds check_reap_interval{0};
+  nanoseconds sync_coordinate_interval_min{0};
+  double sync_coordinate_rate_target = 64;
+  std::int64_t coordinate_update_batch_size = 128, coordinate_update_max_batches = 5;
+  nanoseconds coordinate_update_period{0};
+  nanoseconds server_health_interval{0};
+  bool operator==(const fixed_section&) const = default;
+};
+
+} // namespace praetor::config
 
 namespace praetor::config::keys {
 
 /// Keys that are accepted but can't be changed.
+template <class Config>
 inline constexpr key_row unchangeable[] = {
     {.path = "ae_interval",
      .kind = k::duration,
      .traits = fixed,
      .initial = "1m",
-     .member = at<&runtime_config::ae_interval>,
+     .member = at<&Config::ae_interval>,
      .shown = "AEInterval",
      .doc = "Time between full synchronizations with the catalog."},
     {.path = "check_deregister_interval_min",
      .kind = k::duration,
      .traits = fixed,
      .initial = "1m",
-     .member = at<&runtime_config::check_deregister_interval_min>,
+     .member = at<&Config::check_deregister_interval_min>,
      .shown = "CheckDeregisterIntervalMin",
      .doc = "Least `deregister_critical_service_after` of a check."},
     {.path = "check_reap_interval",
      .kind = k::duration,
      .traits = fixed,
      .initial = "30s",
-     .member = at<&runtime_config::check_reap_interval>,
+     .member = at<&Config::check_reap_interval>,
      .shown = "CheckReapInterval",
      .doc = "Time between looks for services to deregister."},
     {.path = "sync_coordinate_interval_min",
      .kind = k::duration,
      .traits = fixed,
      .initial = "15s",
-     .member = at<&runtime_config::sync_coordinate_interval_min>,
+     .member = at<&Config::sync_coordinate_interval_min>,
      .shown = "SyncCoordinateIntervalMin",
      .doc = "Least time between reports of a node's coordinate."},
     {.path = "sync_coordinate_rate_target",
      .kind = k::number,
      .traits = fixed,
      .initial = "64",
-     .member = at<&runtime_config::sync_coordinate_rate_target>,
+     .member = at<&Config::sync_coordinate_rate_target>,
      .shown = "SyncCoordinateRateTarget",
      .doc = "Reports of coordinates a second in the whole cluster."},
     {.path = "consul", .kind = k::block, .traits = fixed, .doc = "Inner times."},
@@ -47,14 +68,14 @@ inline constexpr key_row unchangeable[] = {
      .kind = k::integer,
      .traits = fixed,
      .initial = "128",
-     .member = at<&runtime_config::coordinate_update_batch_size>,
+     .member = at<&Config::coordinate_update_batch_size>,
      .shown = "ConsulCoordinateUpdateBatchSize",
      .doc = "Coordinates in one log entry."},
     {.path = "consul.coordinate.update_max_batches",
      .kind = k::integer,
      .traits = fixed,
      .initial = "5",
-     .member = at<&runtime_config::coordinate_update_max_batches>,
+     .member = at<&Config::coordinate_update_max_batches>,
      .shown = "ConsulCoordinateUpdateMaxBatches",
      .doc = "Such entries at once."},
     {.path = "consul.coordinate.update_period",
@@ -62,7 +83,7 @@ inline constexpr key_row unchangeable[] = {
      .traits = fixed,
      .initial = "5s",
      .in_dev_mode = "100ms",
-     .member = at<&runtime_config::coordinate_update_period>,
+     .member = at<&Config::coordinate_update_period>,
      .shown = "ConsulCoordinateUpdatePeriod",
      .doc = "Time between such entries."},
     {.path = "consul.raft", .kind = k::block, .doc = "Times of elections."},
@@ -72,7 +93,7 @@ inline constexpr key_row unchangeable[] = {
      .initial = "1000ms",
      .in_dev_mode = "52ms",
      .computed = "times `performance.raft_multiplier`",
-     .member = at<&runtime_config::raft, &raft_settings::election_timeout>,
+     .member = at<&Config::raft, &raft_settings::election_timeout>,
      .shown = "ConsulRaftElectionTimeout",
      .doc = "Time without a leader that starts an election, before it is multiplied."},
     {.path = "consul.raft.heartbeat_timeout",
@@ -81,7 +102,7 @@ inline constexpr key_row unchangeable[] = {
      .initial = "1000ms",
      .in_dev_mode = "35ms",
      .computed = "times `performance.raft_multiplier`",
-     .member = at<&runtime_config::raft, &raft_settings::heartbeat_timeout>,
+     .member = at<&Config::raft, &raft_settings::heartbeat_timeout>,
      .shown = "ConsulRaftHeartbeatTimeout",
      .doc = "Time without a heartbeat that makes a follower a candidate, before it is multiplied."},
     {.path = "consul.raft.leader_lease_timeout",
@@ -90,7 +111,7 @@ inline constexpr key_row unchangeable[] = {
      .initial = "500ms",
      .in_dev_mode = "20ms",
      .computed = "times `performance.raft_multiplier`",
-     .member = at<&runtime_config::raft, &raft_settings::leader_lease_timeout>,
+     .member = at<&Config::raft, &raft_settings::leader_lease_timeout>,
      .shown = "ConsulRaftLeaderLeaseTimeout",
      .doc = "Time without a quorum that ends a leadership, before it is multiplied."},
     {.path = "consul.server", .kind = k::block, .doc = "Health of servers."},
@@ -99,7 +120,7 @@ inline constexpr key_row unchangeable[] = {
      .traits = fixed,
      .initial = "2s",
      .in_dev_mode = "10ms",
-     .member = at<&runtime_config::server_health_interval>,
+     .member = at<&Config::server_health_interval>,
      .shown = "ConsulServerHealthInterval",
      .doc = "Time between looks at the health of servers."},
     {.path = "connect.test_ca_leaf_root_change_spread",
