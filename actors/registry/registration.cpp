@@ -18,23 +18,14 @@ int address_family(const std::string& text) {
 
 node_service to_node_service(const service_definition& d) {
   node_service s;
-  s.kind = d.kind;
-  s.id = d.id.empty() ? d.name : d.id;
-  s.name = d.name;
-  s.tags = d.tags;
-  s.address = d.address;
-  s.tagged_addresses = d.tagged_addresses;
-  s.meta = d.meta;
-  s.port = d.port;
-  s.socket_path = d.socket_path;
-  s.weights = service_weights{};
-  if (d.weights) s.weights = service_weights{d.weights->passing, d.weights->warning};
-  s.enable_tag_override = d.enable_tag_override;
-  s.locality = d.locality;
+  static_cast<service_properties&>(s) = d;
+  if (s.id.empty()) s.id = s.name;
+  s.weights.emplace();
+  if (d.weights) s.weights = *d.weights;
   if (d.proxy) s.proxy = *d.proxy;
   for (auto& u : s.proxy.upstreams)
     if (u.destination_type.empty()) u.destination_type = "service";
-  if (d.connect) s.connect.native = d.connect->native;
+  if (d.connect) static_cast<connect_properties&>(s.connect) = *d.connect;
   if (auto family = address_family(s.address)) {
     auto suffix = family == 4 ? "_ipv4" : "_ipv6";
     for (std::string scope : {"lan", "wan"})

@@ -57,6 +57,11 @@ concept text_enumeration = enumeration<T> && requires(T& value, std::string_view
 /// A struct with a field list.
 template <class T>
 concept record = has_fields<T> && std::is_class_v<T>;
+/// Several structs, one after the other or by name.
+template <class T>
+concept record_list = list<T> && record<typename T::value_type>;
+template <class T>
+concept record_map = map<T> && record<typename T::mapped_type>;
 
 /// A type with its own codec hooks may define when `omit_empty` omits it: `bool codec_empty(const T&)`.
 template <class T>

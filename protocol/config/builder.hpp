@@ -10,6 +10,7 @@
 #include "protocol/config/error_list.hpp"
 #include "protocol/config/keys.hpp"
 #include "protocol/config/load.hpp"
+#include "protocol/config/read_value.hpp"
 #include "protocol/hcl/value.hpp"
 
 namespace praetor::config {
@@ -45,9 +46,12 @@ private:
 
   // Services and checks (build_definitions.cpp)
   void build_definitions();
-  check_definition check_of(const hcl::value& v);
-  service_definition service_of(const hcl::value& v);
-  proxy_definition proxy_of(const hcl::value& v);
+  template <class T>
+  T definition_of(const hcl::value& block);
+  template <class T>
+  void read_member(const hcl::value& v, T& into);
+  void judge(const proxy_definition& proxy);
+  void judge(const service_definition& service);
 
   // Addresses (build_addresses.cpp)
   expected<void> build_addresses();
@@ -102,8 +106,5 @@ private:
   std::string bind_, advertise_; ///< after detection
   string_list clients_;
 };
-
-/// Free-form JSON of a configuration value. Integral numbers become integers, in HCL and JSON alike.
-free_form to_free_form(const hcl::value& v);
 
 } // namespace praetor::config

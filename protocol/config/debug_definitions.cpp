@@ -1,5 +1,6 @@
 #include "protocol/config/debug_definitions.hpp"
 
+#include "protocol/codec/shape.hpp"
 #include "protocol/config/hidden.hpp"
 
 #include <array>
@@ -9,21 +10,48 @@ namespace praetor::config {
 
 using nlohmann::json;
 
-json locality_view(const std::optional<praetor::locality>& l) {
-  if (!l) return nullptr;
-  return {{"Region", l->region}, {"Zone", l->zone}};
-}
+json or_empty(const free_form& v) { return v.is_null() ? json::object() : v.json(); }
 
 namespace {
 
-json value_view(const nanoseconds& d) { return duration_to_text(d); }
+json check_view(check_definition c, bool inside_service);
+json service_view(service_definition s);
+
 template <class T>
-json value_view(const std::optional<T>& value) {
-  return value ? json(*value) : json(nullptr);
+json fields_view(const T& record);
+
+/// The value with all its fields, whether they are set or not.
+template <class T>
+json view_of(const T& value) {
+  if constexpr (std::same_as<T, service_definition>)
+    return service_view(value);
+  else if constexpr (std::same_as<T, check_definition>)
+    return check_view(value, true);
+  else if constexpr (shape::record<T>)
+    return fields_view(value);
+  else if constexpr (shape::maybe<T>)
+    return value ? view_of(*value) : json(nullptr);
+  else if constexpr (shape::list<T>) {
+    auto out = json::array();
+    for (const auto& each : value) out.push_back(view_of(each));
+    return out;
+  } else if constexpr (shape::map<T>) {
+    auto out = json::object();
+    for (const auto& [name, each] : value) out[name] = view_of(each);
+    return out;
+  } else if constexpr (shape::duration<T>)
+    return duration_to_text(value);
+  else if constexpr (std::same_as<T, free_form>)
+    return or_empty(value);
+  else
+    return value;
 }
+
 template <class T>
-json value_view(const T& value) {
-  return value;
+json fields_view(const T& record) {
+  auto out = json::object();
+  T::fields([&](const field& f, const auto& member) { out[std::string(f.name)] = view_of(member); }, record);
+  return out;
 }
 
 json check_view(check_definition c, bool inside_service) {
@@ -31,9 +59,7 @@ json check_view(check_definition c, bool inside_service) {
   c.token = hidden;
   c.failures_before_warning = c.failures_before_warning.value_or(c.failures_before_critical);
   c.h2ping_use_tls = c.h2ping_use_tls.value_or(!c.h2ping.empty());
-  json out;
-  check_definition::fields([&](const field& f, const auto& member) { out[std::string(f.name)] = value_view(member); },
-                           c);
+  auto out = fields_view(c);
   out.erase("Args");
   const auto absent =
       inside_service ? std::array{"ID", "ServiceID", "Token"} : std::array{"CheckID", "ProxyGRPC", "ProxyHTTP"};
@@ -42,88 +68,27 @@ json check_view(check_definition c, bool inside_service) {
   return out;
 }
 
-json upstream_view(const upstream_definition& u) {
-  return {{"DestinationType", u.destination_type},
-          {"DestinationNamespace", u.destination_namespace},
-          {"DestinationPartition", u.destination_partition},
-          {"DestinationPeer", u.destination_peer},
-          {"DestinationName", u.destination_name},
-          {"Datacenter", u.datacenter},
-          {"LocalBindAddress", u.local_bind_address},
-          {"LocalBindPort", u.local_bind_port},
-          {"LocalBindSocketPath", u.local_bind_socket_path},
-          {"LocalBindSocketMode", u.local_bind_socket_mode},
-          {"Config", or_empty(u.config)},
-          {"MeshGateway", {{"Mode", u.mesh_gateway.mode}}}};
-}
-
-json proxy_view(const proxy_definition& p) {
-  auto upstreams = json::array(), paths = json::array();
-  for (const auto& u : p.upstreams) upstreams.push_back(upstream_view(u));
-  for (const auto& e : p.expose.paths)
-    paths.push_back({{"ListenerPort", e.listener_port},
-                     {"LocalPathPort", e.local_path_port},
-                     {"Path", e.path},
-                     {"Protocol", e.protocol},
-                     {"ParsedFromCheck", e.parsed_from_check}});
-  auto transparent = p.transparent_proxy.value_or(transparent_proxy_config{});
-  return {
-      {"Config", or_empty(p.config)},
-      {"DestinationServiceID", p.destination_service_id},
-      {"DestinationServiceName", p.destination_service_name},
-      {"EnvoyExtensions", json::array()},
-      {"Expose", {{"Checks", p.expose.checks}, {"Paths", paths}}},
-      {"LocalServiceAddress", p.local_service_address},
-      {"LocalServicePort", p.local_service_port},
-      {"LocalServiceSocketPath", p.local_service_socket_path},
-      {"MeshGateway", {{"Mode", p.mesh_gateway.mode}}},
-      {"Mode", p.mode},
-      {"TransparentProxy",
-       {{"DialedDirectly", transparent.dialed_directly}, {"OutboundListenerPort", transparent.outbound_listener_port}}},
-      {"Upstreams", upstreams}};
-}
-
-json service_view(const service_definition& s) {
-  auto checks = json::array();
-  for (const auto& c : s.all_checks()) checks.push_back(check_view(c, true));
-  auto tagged = json::object();
-  for (const auto& [name, a] : s.tagged_addresses) tagged[name] = {{"Address", a.address}, {"Port", a.port}};
-  auto weights = s.weights.value_or(weights_definition{1, 1});
-  json connect = nullptr;
-  if (s.connect) {
-    connect = {{"Native", s.connect->native}, {"SidecarService", nullptr}};
-    if (s.connect->sidecar_service) connect["SidecarService"] = service_view(*s.connect->sidecar_service);
-  }
-  return {{"Address", s.address},
-          {"Check", check_view({}, true)},
-          {"Checks", checks},
-          {"Connect", connect},
-          {"EnableTagOverride", s.enable_tag_override},
-          {"EnterpriseMeta", json::object()},
-          {"ID", s.id},
-          {"Kind", s.kind},
-          {"Locality", locality_view(s.locality)},
-          {"Meta", s.meta},
-          {"Name", s.name},
-          {"Port", s.port},
-          {"Proxy", s.proxy ? proxy_view(*s.proxy) : json(nullptr)},
-          {"SocketPath", s.socket_path},
-          {"TaggedAddresses", tagged},
-          {"Tags", s.tags},
-          {"Token", hidden},
-          {"Weights", {{"Passing", weights.passing}, {"Warning", weights.warning}}}};
+json service_view(service_definition s) {
+  s.checks = s.all_checks();
+  s.check.emplace();
+  s.token = hidden;
+  if (!s.weights) s.weights = service_weights{};
+  if (s.proxy && !s.proxy->transparent_proxy) s.proxy->transparent_proxy.emplace();
+  if (s.proxy && !s.proxy->access_logs) s.proxy->access_logs.emplace();
+  auto out = fields_view(s);
+  out["EnterpriseMeta"] = json::object();
+  return out;
 }
 
 } // namespace
 
-json or_empty(const free_form& v) { return v.is_null() ? json::object() : v.json(); }
+json locality_view(const std::optional<praetor::locality>& l) { return view_of(l); }
 
 void add_definitions(json& view, const runtime_config& c) {
-  auto services = json::array(), checks = json::array(), watches = json::array();
-  for (const auto& s : c.services) services.push_back(service_view(s));
+  auto checks = json::array(), watches = json::array();
   for (const auto& check : c.checks) checks.push_back(check_view(check, false));
   for (std::size_t i = 0; i < c.watches.size(); ++i) watches.push_back(json::object()); // may hold tokens
-  view["Services"] = services;
+  view["Services"] = view_of(c.services);
   view["Checks"] = checks;
   view["Watches"] = watches;
 }

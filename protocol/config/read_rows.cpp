@@ -6,19 +6,7 @@ using hcl::value;
 
 namespace {
 
-void take(const value& from, bool& to) { to = from.boolean; }
-void take(const value& from, std::int64_t& to) { to = from.integer; }
-void take(const value& from, std::uint32_t& to) { to = static_cast<std::uint32_t>(from.integer); }
-void take(const value& from, std::uint64_t& to) { to = static_cast<std::uint64_t>(from.integer); }
-void take(const value& from, double& to) { to = from.real; }
-void take(const value& from, std::string& to) { to = from.text; }
-void take(const value& from, string_list& to) {
-  for (const auto& item : from.items) to.push_back(item.text);
-}
-void take(const value& from, string_map& to) {
-  for (const auto& [name, member] : from.members) to[name] = member.text;
-}
-void take(const value&, nanoseconds&) {} // read_duration
+void read_value(const value&, nanoseconds&) {} // read_duration
 
 } // namespace
 
@@ -33,7 +21,7 @@ void builder::read(const key_row& row) {
   if (v == nullptr) return;
   if (!row.choice.allows(v->text))
     complain(std::string(row.path) + ": invalid " + std::string(row.choice.what) + ": " + praetor::quoted(v->text));
-  if (row.fits()) std::visit([&](auto* to) { take(*v, *to); }, row.member.in(out_));
+  if (row.fits()) std::visit([&](auto* to) { read_value(*v, *to); }, row.member.in(out_));
 }
 
 /// Validates the duration even if the row has no member.

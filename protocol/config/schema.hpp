@@ -6,6 +6,7 @@
 
 #include "protocol/config/key_row.hpp"
 #include "protocol/hcl/value.hpp"
+#include "protocol/types/field.hpp"
 
 namespace praetor::config {
 
@@ -25,9 +26,11 @@ struct key_spec {
 
 /// The top level: every key of a configuration file.
 const std::vector<key_spec>& schema();
-/// The keys of service and check definitions.
+/// The keys of service and check definitions, which follow from the field lists of `protocol/types/definitions.hpp`.
 const std::vector<key_spec>& service_schema();
 const std::vector<key_spec>& check_schema();
+/// The key of a definition's field; empty if files have none for it.
+std::string key_of(const field& f);
 
 /// The outcome of matching a source against the schema.
 struct decoded {

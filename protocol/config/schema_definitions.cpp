@@ -1,134 +1,115 @@
-#include "protocol/config/schema_rows.hpp"
+#include <algorithm>
+#include <array>
+#include <map>
+#include <typeindex>
 
-// The keys of definitions are not rows of keys/. A row describes one key at one path: one member of runtime_config, one
-// built-in value, one place in the debug view. A key of a definition occurs in every element of a list and under many
-// paths, without end below `connect.sidecar_service`; its member is in a list, a map or an optional struct; and the
-// debug view shows a check inside a service in another shape. Rows for it need a root type other than runtime_config,
-// nested tables for lists and maps, and optional members. If this list, build_definitions.cpp and debug_definitions.cpp
-// are to become one, derive them from the field lists of protocol/types/definitions.hpp, which name the same members.
+#include "protocol/codec/shape.hpp"
+#include "protocol/config/schema.hpp"
+#include "protocol/types/definitions.hpp"
 
 namespace praetor::config {
 
+std::string key_of(const field& f) {
+  if (has(f.flags, no_key)) return {};
+  return f.alias.empty() ? lower_case(f.name) : std::string(f.alias);
+}
+
 namespace {
 
-using namespace schema_rows;
+/// Fields of check kinds that this release does not run.
+constexpr std::array<std::string_view, 7> idle_check_fields{
+    "DockerContainerID", "Shell", "GRPC", "GRPCUseTLS", "H2PING", "H2PingUseTLS", "OSService"};
 
-const fields& locality() {
-  static const fields all = {key("region", k::text), key("zone", k::text)};
-  return all;
+template <class T>
+unsigned traits_of(const field& f) {
+  if constexpr (std::same_as<T, check_definition>)
+    return std::ranges::find(idle_check_fields, f.name) == idle_check_fields.end() ? plain : no_effect;
+  if constexpr (std::same_as<T, connect_definition>) return f.name == "SidecarService" ? no_effect : plain;
+  return plain;
 }
 
-const fields& upstream() {
-  static const fields mesh_gateway = {key("mode", k::text)};
-  static const fields all = [] {
-    fields f;
-    add(f, k::text, plain,
-        {"destination_type", "destination_namespace", "destination_partition", "destination_peer", "destination_name",
-         "datacenter", "local_bind_address"});
-    add(f, k::integer, plain, {"local_bind_port"});
-    add(f, k::text, plain, {"local_bind_socket_path", "local_bind_socket_mode"});
-    add(f, k::any_map, plain, {"config"});
-    f.push_back(block("mesh_gateway", mesh_gateway));
-    return f;
-  }();
-  return all;
+template <class T>
+constexpr key_kind kind_of_member() {
+  if constexpr (shape::maybe<T>)
+    return kind_of_member<shape::pointee_t<T>>();
+  else if constexpr (shape::record<T>)
+    return key_kind::block;
+  else if constexpr (shape::record_list<T>)
+    return key_kind::block_list;
+  else if constexpr (shape::record_map<T>)
+    return key_kind::block_map;
+  else if constexpr (std::same_as<T, std::map<std::string, string_list>>)
+    return key_kind::text_list_map;
+  else if constexpr (std::same_as<T, free_form>)
+    return key_kind::any_map;
+  else
+    return kind_of(static_cast<const T*>(nullptr));
 }
 
-const fields& service_proxy() {
-  static const fields mesh_gateway = {key("mode", k::text)};
-  static const fields transparent = {key("outbound_listener_port", k::integer), key("dialed_directly", k::boolean)};
-  static const fields path = {key("listener_port", k::integer), key("path", k::text),
-                              key("local_path_port", k::integer), key("protocol", k::text)};
-  static const fields expose = {key("checks", k::boolean), key("port", k::integer, no_effect), blocks("paths", path)};
-  static const fields all = [] {
-    fields f;
-    add(f, k::text, plain, {"destination_service_name", "destination_service_id", "local_service_address"});
-    add(f, k::integer, plain, {"local_service_port"});
-    add(f, k::text, plain, {"local_service_socket_path"});
-    f.push_back(block("transparent_proxy", transparent));
-    add(f, k::text, plain, {"mode"});
-    add(f, k::any_map, plain, {"config"});
-    f.push_back(blocks("upstreams", upstream()));
-    f.push_back(block("mesh_gateway", mesh_gateway));
-    f.push_back(block("expose", expose));
-    return f;
-  }();
-  return all;
-}
+/// The keys of service and check definitions, and of the structs inside them.
+class definition_schema {
+public:
+  using keys = std::vector<key_spec>;
 
-/// The connect block of a service. `service_schema` completes its last field.
-fields& sidecar_fields() {
-  static fields all = {key("native", k::boolean), key("sidecar_service", k::block, no_effect)};
-  return all;
-}
+  static const definition_schema& get() {
+    static const definition_schema all;
+    return all;
+  }
+  const keys& of(const std::type_info& type) const { return by_type_.at(type); }
 
-fields make_service_schema() {
-  static const fields address = {key("address", k::text), key("port", k::integer)};
-  static const fields weights = {key("passing", k::integer), key("warning", k::integer)};
-  fields f;
-  add(f, k::text, plain, {"kind", "id", "name"});
-  add(f, k::text_list, plain, {"tags"});
-  add(f, k::text, plain, {"address"});
-  f.push_back(named_blocks("tagged_addresses", address));
-  add(f, k::text_map, plain, {"meta"});
-  add(f, k::integer, plain, {"port"});
-  add(f, k::text, plain, {"socket_path"});
-  f.push_back(block("check", check_schema()));
-  f.push_back(blocks("checks", check_schema()));
-  add(f, k::text, plain, {"token"});
-  f.push_back(block("weights", weights));
-  add(f, k::boolean, plain, {"enable_tag_override"});
-  f.push_back(block("proxy", service_proxy()));
-  f.push_back(block("connect", sidecar_fields()));
-  f.push_back(block("locality", locality()));
-  return f;
-}
+private:
+  definition_schema() { keys_of<service_definition>(); }
 
-fields make_check_schema() {
-  fields f;
-  add(f, k::text, plain, {"id", "name", "notes"});
-  f.push_back(aliased("service_id", "serviceid", k::text));
-  add(f, k::text, plain, {"token", "status"});
-  f.push_back(aliased("args", "scriptargs", k::text_list));
-  add(f, k::text, plain, {"http"});
-  add(f, k::text_list_map, plain, {"header"});
-  add(f, k::text, plain, {"method", "body"});
-  add(f, k::boolean, plain, {"disable_redirects"});
-  add(f, k::integer, plain, {"output_max_size"});
-  add(f, k::text, plain, {"tcp"});
-  add(f, k::boolean, plain, {"tcp_use_tls"});
-  add(f, k::text, plain, {"udp", "interval"});
-  // Check kinds that this release does not run.
-  f.push_back(aliased("docker_container_id", "dockercontainerid", k::text, no_effect));
-  add(f, k::text, no_effect, {"shell", "grpc"});
-  add(f, k::boolean, no_effect, {"grpc_use_tls"});
-  add(f, k::text, no_effect, {"h2ping"});
-  add(f, k::boolean, no_effect, {"h2ping_use_tls"});
-  add(f, k::text, no_effect, {"os_service"});
-  add(f, k::text, plain, {"tls_server_name"});
-  f.push_back(aliased("tls_skip_verify", "tlsskipverify", k::boolean));
-  add(f, k::text, plain, {"alias_node", "alias_service", "timeout", "ttl"});
-  add(f, k::integer, plain, {"success_before_passing", "failures_before_warning", "failures_before_critical"});
-  f.push_back(aliased("deregister_critical_service_after", "deregistercriticalserviceafter", k::text));
-  return f;
-}
+  /// A sidecar is itself a service: the keys of a type may refer to themselves.
+  template <class T>
+  const keys* keys_of() {
+    auto [known, is_new] = by_type_.try_emplace(typeid(T));
+    if (is_new) known->second = make_keys<T>();
+    return &known->second;
+  }
+
+  template <class T>
+  keys make_keys() {
+    keys out;
+    T sample;
+    T::fields(
+        [&]<class Member>(const field& f, Member&) {
+          if (auto name = key_of(f); !name.empty())
+            out.push_back({std::move(name),
+                           kind_of_member<Member>(),
+                           traits_of<T>(f),
+                           std::string(f.key_alias),
+                           keys_inside<Member>(),
+                           {}});
+        },
+        sample);
+    // Consul accepts this key and ignores it.
+    if constexpr (std::same_as<T, expose_config>)
+      out.push_back({"port", key_kind::integer, no_effect, {}, nullptr, {}});
+    return out;
+  }
+
+  /// The keys of a block; null for other members.
+  template <class T>
+  const keys* keys_inside() {
+    if constexpr (shape::maybe<T>)
+      return keys_inside<shape::pointee_t<T>>();
+    else if constexpr (shape::record<T>)
+      return keys_of<T>();
+    else if constexpr (shape::record_list<T>)
+      return keys_of<typename T::value_type>();
+    else if constexpr (shape::record_map<T>)
+      return keys_of<typename T::mapped_type>();
+    else
+      return nullptr;
+  }
+
+  std::map<std::type_index, keys> by_type_;
+};
 
 } // namespace
 
-const std::vector<key_spec>& check_schema() {
-  static const fields all = make_check_schema();
-  return all;
-}
-
-const std::vector<key_spec>& service_schema() {
-  static const fields all = make_service_schema();
-  // A sidecar is itself a service, so the list refers back to itself.
-  static const bool closed = [] {
-    sidecar_fields().back().fields = &all;
-    return true;
-  }();
-  (void)closed;
-  return all;
-}
+const std::vector<key_spec>& check_schema() { return definition_schema::get().of(typeid(check_definition)); }
+const std::vector<key_spec>& service_schema() { return definition_schema::get().of(typeid(service_definition)); }
 
 } // namespace praetor::config

@@ -130,7 +130,7 @@ struct expose_path {
     f(field{"Path", omit_empty}, x.path);
     f(field{"LocalPathPort", omit_empty, {}, "local_path_port"}, x.local_path_port);
     f(field{"Protocol", omit_empty}, x.protocol);
-    f(field{"ParsedFromCheck", omit_empty, {}, "parsed_from_check"}, x.parsed_from_check);
+    f(field{"ParsedFromCheck", omit_empty | no_key, {}, "parsed_from_check"}, x.parsed_from_check);
   }
   bool operator==(const expose_path&) const = default;
 };
@@ -191,7 +191,7 @@ struct upstream {
     f(field::aliased("LocalBindSocketMode", "local_bind_socket_mode", omit_empty), x.local_bind_socket_mode);
     f(field{"Config", omit_empty | no_filter}, x.config);
     f(field::aliased("MeshGateway", "mesh_gateway"), x.mesh_gateway);
-    f(field{"CentrallyConfigured", omit_empty | no_filter}, x.centrally_configured);
+    f(field{"CentrallyConfigured", omit_empty | no_filter | no_key}, x.centrally_configured);
   }
   bool operator==(const upstream&) const = default;
 };
@@ -216,8 +216,8 @@ struct proxy_config {
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field::aliased("TransparentProxy", "transparent_proxy", omit_empty), x.transparent_proxy);
-    f(field::aliased("AccessLogs", "access_logs", omit_empty), x.access_logs);
-    f(field::aliased("EnvoyExtensions", "envoy_extensions", omit_empty), x.envoy_extensions);
+    f(field::aliased("AccessLogs", "access_logs", omit_empty | no_key), x.access_logs);
+    f(field::aliased("EnvoyExtensions", "envoy_extensions", omit_empty | no_key), x.envoy_extensions);
     f(field::aliased("DestinationServiceName", "destination_service_name", omit_empty), x.destination_service_name);
     f(field::aliased("DestinationServiceID", "destination_service_id", omit_empty), x.destination_service_id);
     f(field::aliased("LocalServiceAddress", "local_service_address", omit_empty), x.local_service_address);
@@ -245,23 +245,33 @@ struct peering_service_meta {
   bool operator==(const peering_service_meta&) const = default;
 };
 
-struct service_connect {
-  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
-  static constexpr bool json_lenient = true;               ///< clients may send unknown fields
-
+/// What a definition and the catalog have alike of a service's part in the mesh.
+struct connect_properties {
   bool native = false;
-  std::optional<peering_service_meta> peer_meta;
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field{"Native", omit_empty}, x.native);
+  }
+  bool operator==(const connect_properties&) const = default;
+};
+
+struct service_connect : connect_properties {
+  static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
+  static constexpr bool json_lenient = true;               ///< clients may send unknown fields
+
+  std::optional<peering_service_meta> peer_meta;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    connect_properties::fields(f, x);
     f(field{"PeerMeta", omit_empty | no_filter}, x.peer_meta);
   }
   bool operator==(const service_connect&) const = default;
 };
 
-/// One instance of a service on a node (NodeService).
-struct node_service {
+/// What a definition and the catalog have alike of a service instance.
+struct service_properties {
   std::string kind; ///< "" typical, connect-proxy, mesh-gateway, ...
   std::string id;   ///< unique on its node
   std::string name;
@@ -271,9 +281,15 @@ struct node_service {
   string_map meta;
   std::int64_t port = 0;
   std::string socket_path;
-  std::optional<service_weights> weights;
   bool enable_tag_override = false;
   std::optional<praetor::locality> locality;
+
+  bool operator==(const service_properties&) const = default;
+};
+
+/// One instance of a service on a node (NodeService).
+struct node_service : service_properties {
+  std::optional<service_weights> weights;
   proxy_config proxy;
   service_connect connect;
   bool locally_registered_as_sidecar = false;

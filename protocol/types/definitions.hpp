@@ -95,14 +95,14 @@ struct check_definition {
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field{"ID", omit_empty}, x.id);
-    f(field::aliased("CheckID", "check_id", omit_empty), x.check_id);
+    f(field::aliased("CheckID", "check_id", omit_empty | no_key), x.check_id);
     f(field{"Name"}, x.name);
     f(field{"Status", omit_empty}, x.status);
     f(field{"Notes", omit_empty}, x.notes);
-    f(field::aliased("ServiceID", "service_id", omit_empty), x.service_id);
+    f(field::aliased("ServiceID", "service_id", omit_empty).also_key("serviceid"), x.service_id);
     f(field{"Token", omit_empty}, x.token);
-    f(field::aliased("ScriptArgs", "script_args", omit_empty), x.script_args);
-    f(field{"Args", omit_empty}, x.args);
+    f(field::aliased("ScriptArgs", "script_args", omit_empty | no_key), x.script_args);
+    f(field{"Args", omit_empty}.also_key("scriptargs"), x.args);
     f(field{"HTTP", omit_empty}, x.http);
     f(field{"H2PING", omit_empty}, x.h2ping);
     f(field::aliased("H2PingUseTLS", "h2ping_use_tls", omit_empty), x.h2ping_use_tls);
@@ -116,21 +116,23 @@ struct check_definition {
     f(field{"Interval", omit_empty | duration_text}, x.interval);
     f(field::aliased("AliasNode", "alias_node", omit_empty), x.alias_node);
     f(field::aliased("AliasService", "alias_service", omit_empty), x.alias_service);
-    f(field::aliased("DockerContainerID", "docker_container_id", omit_empty), x.docker_container_id);
+    f(field::aliased("DockerContainerID", "docker_container_id", omit_empty).also_key("dockercontainerid"),
+      x.docker_container_id);
     f(field{"Shell", omit_empty}, x.shell);
     f(field{"GRPC", omit_empty}, x.grpc);
     f(field::aliased("GRPCUseTLS", "grpc_use_tls", omit_empty), x.grpc_use_tls);
     f(field::aliased("OSService", "os_service", omit_empty), x.os_service);
     f(field::aliased("TLSServerName", "tls_server_name", omit_empty), x.tls_server_name);
-    f(field::aliased("TLSSkipVerify", "tls_skip_verify", omit_empty), x.tls_skip_verify);
+    f(field::aliased("TLSSkipVerify", "tls_skip_verify", omit_empty).also_key("tlsskipverify"), x.tls_skip_verify);
     f(field{"Timeout", omit_empty | duration_text}, x.timeout);
     f(field{"TTL", omit_empty | duration_text}, x.ttl);
     f(field::aliased("SuccessBeforePassing", "success_before_passing", omit_empty), x.success_before_passing);
     f(field::aliased("FailuresBeforeWarning", "failures_before_warning", omit_empty), x.failures_before_warning);
     f(field::aliased("FailuresBeforeCritical", "failures_before_critical", omit_empty), x.failures_before_critical);
-    f(field::aliased("ProxyHTTP", "proxy_http", omit_empty), x.proxy_http);
-    f(field::aliased("ProxyGRPC", "proxy_grpc", omit_empty), x.proxy_grpc);
-    f(field::aliased("DeregisterCriticalServiceAfter", "deregister_critical_service_after", omit_empty | duration_text),
+    f(field::aliased("ProxyHTTP", "proxy_http", omit_empty | no_key), x.proxy_http);
+    f(field::aliased("ProxyGRPC", "proxy_grpc", omit_empty | no_key), x.proxy_grpc);
+    f(field::aliased("DeregisterCriticalServiceAfter", "deregister_critical_service_after", omit_empty | duration_text)
+          .also_key("deregistercriticalserviceafter"),
       x.deregister_critical_service_after);
     f(field::aliased("OutputMaxSize", "output_max_size", omit_empty), x.output_max_size);
   }
@@ -144,20 +146,10 @@ inline void normalize(check_definition& check) {
   check.args.clear();
 }
 
-/// Weights as defined; the catalog stores `service_weights`.
-struct weights_definition {
-  static constexpr std::string_view type_name = "Weights";
-
-  std::int64_t passing = 0;
-  std::int64_t warning = 0;
-
-  bool operator==(const weights_definition&) const = default;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Passing"}, x.passing);
-    f(field{"Warning"}, x.warning);
-  }
+/// Weights as defined: one that is not given is 0, in the catalog 1.
+struct weights_definition : service_weights {
+  weights_definition() : weights_definition(service_weights{0, 0}) {}
+  weights_definition(service_weights w) : service_weights(w) {}
 };
 
 /// Proxies and upstreams are defined in the form that the catalog stores.
@@ -166,17 +158,16 @@ using upstream_definition = upstream;
 
 struct service_definition;
 
-struct connect_definition {
+struct connect_definition : connect_properties {
   static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
 
-  bool native = false;
   boxed<service_definition> sidecar_service;
 
   bool operator==(const connect_definition& other) const;
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
-    f(field{"Native", omit_empty}, x.native);
+    connect_properties::fields(f, x);
     f(field::aliased("SidecarService", "sidecar_service", omit_empty), x.sidecar_service);
   }
 
@@ -188,24 +179,13 @@ struct connect_definition {
 };
 
 /// A service as defined in a configuration file or in the body of agent/service/register.
-struct service_definition {
+struct service_definition : service_properties {
   static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
 
-  std::string kind;
-  std::string id;
-  std::string name;
-  string_list tags;
-  std::string address;
-  std::map<std::string, service_address> tagged_addresses;
-  string_map meta;
-  std::int64_t port = 0;
-  std::string socket_path;
   std::optional<check_definition> check;
   std::vector<check_definition> checks;
   std::optional<weights_definition> weights; ///< unset means 1 and 1
   std::string token;
-  bool enable_tag_override = false;
-  std::optional<praetor::locality> locality;
   std::optional<proxy_definition> proxy;
   std::optional<connect_definition> connect;
 
@@ -244,13 +224,13 @@ inline connect_definition::connect_definition() = default;
 inline connect_definition::connect_definition(const connect_definition&) = default;
 inline connect_definition::connect_definition(connect_definition&&) noexcept = default;
 inline connect_definition& connect_definition::operator=(connect_definition other) noexcept {
-  native = other.native;
+  connect_properties::operator=(other);
   sidecar_service = std::move(other.sidecar_service);
   return *this;
 }
 inline connect_definition::~connect_definition() = default;
 inline bool connect_definition::operator==(const connect_definition& other) const {
-  return native == other.native && sidecar_service == other.sidecar_service;
+  return connect_properties::operator==(other) && sidecar_service == other.sidecar_service;
 }
 
 } // namespace praetor

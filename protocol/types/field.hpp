@@ -20,6 +20,7 @@ enum class field_flags : unsigned {
   no_hash = 1u << 7,       ///< excluded from the structural hash
   not_compared = 1u << 8,  ///< a difference here does not change the record (same_record.hpp)
   fold_case = 1u << 9,     ///< compared there case-insensitively (ASCII)
+  no_key = 1u << 10,       ///< no key of service and check definitions in configuration files
 };
 
 constexpr field_flags operator|(field_flags a, field_flags b) {
@@ -39,14 +40,18 @@ inline constexpr auto read_only = field_flags::read_only;
 inline constexpr auto no_hash = field_flags::no_hash;
 inline constexpr auto not_compared = field_flags::not_compared;
 inline constexpr auto fold_case = field_flags::fold_case;
+inline constexpr auto no_key = field_flags::no_key;
 
 /// The name of a member. `packed` is its name in Consul's MessagePack, filters and error texts where it differs from
-/// JSON; `alias` a second name (snake case) that JSON input accepts. Input names match case-insensitively.
+/// JSON; `alias` a second name (snake case) that JSON input accepts. Input names match case-insensitively. In
+/// configuration files a member is called by its alias, or else by its name in lower case; `key_alias` is a second name
+/// there.
 struct field {
   std::string_view name;
   field_flags flags = field_flags::none;
   std::string_view packed = {};
   std::string_view alias = {};
+  std::string_view key_alias = {};
 
   constexpr field(std::string_view name, field_flags flags = field_flags::none, std::string_view packed = {},
                   std::string_view alias = {})
@@ -54,6 +59,12 @@ struct field {
   /// A member that accepts `alias` as a second name.
   static constexpr field aliased(std::string_view name, std::string_view alias, field_flags flags = field_flags::none) {
     return {name, flags, {}, alias};
+  }
+  /// The same member with a second name in configuration files.
+  constexpr field also_key(std::string_view second) const {
+    auto copy = *this;
+    copy.key_alias = second;
+    return copy;
   }
   constexpr std::string_view packed_name() const { return packed.empty() ? name : packed; }
 };

@@ -9,28 +9,15 @@ namespace praetor::api {
 
 agent_service to_agent_service(const node_service& s, const std::string& datacenter) {
   agent_service out;
-  out.kind = s.kind;
-  out.id = s.id;
-  out.name = s.name;
-  out.tags = s.tags;
-  out.meta = s.meta;
-  out.port = s.port;
-  out.address = s.address;
-  out.socket_path = s.socket_path;
-  out.tagged_addresses = s.tagged_addresses;
-  if (s.weights) out.weights = {s.weights->passing, s.weights->warning};
-  out.enable_tag_override = s.enable_tag_override;
+  static_cast<node_service&>(out) = s;
+  out.create_index = out.modify_index = 0; // those of the catalog
+  if (s.weights) static_cast<service_weights&>(out.shown_weights) = *s.weights;
   // Only proxies and gateways have this member.
-  if (s.kind == "connect-proxy" || s.kind.ends_with("-gateway")) {
-    agent_proxy p;
-    p.p = s.proxy;
-    for (const auto& u : s.proxy.upstreams) p.upstreams.push_back({u});
-    out.proxy = std::move(p);
-  }
-  if (s.connect.native) out.connect = agent_connect{true, {}};
-  out.peer_name = s.peer_name;
+  if (s.kind == "connect-proxy" || s.kind.ends_with("-gateway")) out.shown_proxy.emplace(s.proxy);
+  if (const connect_properties& given = s.connect; given != connect_properties{})
+    static_cast<connect_properties&>(out.shown_connect.emplace()) = given;
   out.datacenter = datacenter;
-  if (s.locality) out.locality = agent_locality{s.locality->region, s.locality->zone};
+  if (s.locality) out.shown_locality.emplace(agent_locality{*s.locality});
   return out;
 }
 

@@ -3,126 +3,156 @@
 #include "actors/registry/local_state.hpp"
 #include "protocol/types/catalog.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace praetor::api {
 
-// What the agent's own endpoints show. The catalog's shapes differ in order and in what is left out.
+// What the agent's own endpoints show: the records of the catalog, whose fields they list in another order and with
+// other flags. A field that an order does not name follows as the catalog lists it.
 
-struct agent_weights {
+/// Visits the fields that `all` visits: first those of `order`, with the flags that they have there, then the others.
+template <std::size_t N, class F, class All>
+void visit_in_order(const field (&order)[N], F& f, const All& all) {
+  for (const auto& shown : order)
+    all([&](const field& stored, auto& member) {
+      if (stored.name == shown.name) f(shown, member);
+    });
+  all([&](const field& stored, auto& member) {
+    if (std::ranges::find(order, stored.name, &field::name) == std::end(order)) f(stored, member);
+  });
+}
+
+struct agent_weights : service_weights {
   static constexpr std::string_view type_name = "AgentWeights";
-  std::int64_t passing = 1, warning = 1;
+};
 
+struct agent_locality : locality {
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
-    f(field{"Passing"}, x.passing);
-    f(field{"Warning"}, x.warning);
+    static constexpr field order[] = {{"Region"}, {"Zone"}};
+    visit_in_order(order, f, [&](const auto& visit) { locality::fields(visit, x); });
   }
 };
 
-struct agent_locality {
-  std::string region, zone;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Region"}, x.region);
-    f(field{"Zone"}, x.zone);
-  }
-};
-
-struct agent_upstream {
+struct agent_upstream : upstream {
   static constexpr std::string_view type_name = "Upstream";
-  upstream u;
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
-    f(field{"DestinationType", omit_empty}, x.u.destination_type);
-    f(field{"DestinationPartition", omit_empty}, x.u.destination_partition);
-    f(field{"DestinationNamespace", omit_empty}, x.u.destination_namespace);
-    f(field{"DestinationPeer", omit_empty}, x.u.destination_peer);
-    f(field{"DestinationName"}, x.u.destination_name);
-    f(field{"Datacenter", omit_empty}, x.u.datacenter);
-    f(field{"LocalBindAddress", omit_empty}, x.u.local_bind_address);
-    f(field{"LocalBindPort", omit_empty}, x.u.local_bind_port);
-    f(field{"LocalBindSocketPath", omit_empty}, x.u.local_bind_socket_path);
-    f(field{"LocalBindSocketMode", omit_empty}, x.u.local_bind_socket_mode);
-    f(field{"Config", omit_empty | no_filter}, x.u.config);
-    f(field{"MeshGateway"}, x.u.mesh_gateway);
-    f(field{"CentrallyConfigured", omit_empty | no_filter}, x.u.centrally_configured);
+    static constexpr field order[] = {{"DestinationType", omit_empty},
+                                      {"DestinationPartition", omit_empty},
+                                      {"DestinationNamespace", omit_empty},
+                                      {"DestinationPeer", omit_empty},
+                                      {"DestinationName"},
+                                      {"Datacenter", omit_empty}};
+    visit_in_order(order, f, [&](const auto& visit) { upstream::fields(visit, x); });
   }
 };
 
-struct agent_proxy {
+struct agent_proxy : proxy_config {
   static constexpr std::string_view type_name = "AgentServiceConnectProxyConfig";
-  proxy_config p;
-  std::vector<agent_upstream> upstreams;
+  std::vector<agent_upstream> shown_upstreams; ///< stands for `upstreams`
+
+  agent_proxy() = default;
+  explicit agent_proxy(const proxy_config& stored) : proxy_config(stored) {
+    for (auto& u : upstreams) shown_upstreams.push_back({std::move(u)});
+    upstreams.clear();
+  }
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
-    f(field{"EnvoyExtensions", omit_empty}, x.p.envoy_extensions);
-    f(field{"DestinationServiceName", omit_empty}, x.p.destination_service_name);
-    f(field{"DestinationServiceID", omit_empty}, x.p.destination_service_id);
-    f(field{"LocalServiceAddress", omit_empty}, x.p.local_service_address);
-    f(field{"LocalServicePort", omit_empty}, x.p.local_service_port);
-    f(field{"LocalServiceSocketPath", omit_empty}, x.p.local_service_socket_path);
-    f(field{"Mode", omit_empty}, x.p.mode);
-    f(field{"TransparentProxy", omit_empty}, x.p.transparent_proxy);
-    f(field{"Config", omit_empty | no_filter}, x.p.config);
-    f(field{"Upstreams", omit_empty}, x.upstreams);
-    f(field{"MeshGateway"}, x.p.mesh_gateway);
-    f(field{"Expose"}, x.p.expose);
-    f(field{"AccessLogs", omit_empty}, x.p.access_logs);
+    static constexpr field order[] = {{"EnvoyExtensions", omit_empty},
+                                      {"DestinationServiceName", omit_empty},
+                                      {"DestinationServiceID", omit_empty},
+                                      {"LocalServiceAddress", omit_empty},
+                                      {"LocalServicePort", omit_empty},
+                                      {"LocalServiceSocketPath", omit_empty},
+                                      {"Mode", omit_empty},
+                                      {"TransparentProxy", omit_empty},
+                                      {"Config", omit_empty | no_filter},
+                                      {"Upstreams", omit_empty},
+                                      {"MeshGateway"},
+                                      {"Expose"},
+                                      {"AccessLogs", omit_empty}};
+    auto all = [&](const auto& visit) {
+      proxy_config::fields(
+          [&]<class Member>(const field& stored, Member& member) {
+            if constexpr (std::same_as<std::remove_const_t<Member>, std::vector<upstream>>)
+              visit(stored, x.shown_upstreams);
+            else
+              visit(stored, member);
+          },
+          x);
+    };
+    visit_in_order(order, f, all);
   }
 };
 
-struct agent_connect {
+struct agent_connect : connect_properties {
   static constexpr std::string_view type_name = "AgentServiceConnect";
-  bool native = false;
   std::optional<int> sidecar_service; ///< never shown; its absence counts in the hash
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
-    f(field{"Native", omit_empty}, x.native);
+    connect_properties::fields(f, x);
     f(field{"SidecarService", omit_empty | no_filter}, x.sidecar_service);
   }
 };
 
-struct agent_service {
+struct agent_service : node_service {
   static constexpr std::string_view type_name = "AgentService";
-  std::string kind, id, name;
-  string_list tags;
-  string_map meta;
-  std::int64_t port = 0;
-  std::string address, socket_path;
-  std::map<std::string, service_address> tagged_addresses;
-  agent_weights weights;
-  bool enable_tag_override = false;
-  std::uint64_t create_index = 0, modify_index = 0;
-  std::string content_hash;
-  std::optional<agent_proxy> proxy;
-  std::optional<agent_connect> connect;
-  std::string peer_name, datacenter;
-  std::optional<agent_locality> locality;
+  // These stand for members of the record.
+  agent_weights shown_weights;
+  std::optional<agent_proxy> shown_proxy; ///< only of proxies and gateways
+  std::optional<agent_connect> shown_connect;
+  std::optional<agent_locality> shown_locality;
+  std::string content_hash, datacenter;
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
-    f(field{"Kind", omit_empty}, x.kind);
-    f(field{"ID"}, x.id);
-    f(field{"Service"}, x.name);
-    f(field{"Tags"}, x.tags);
-    f(field{"Meta"}, x.meta);
-    f(field{"Port"}, x.port);
-    f(field{"Address"}, x.address);
-    f(field{"SocketPath", omit_empty}, x.socket_path);
-    f(field{"TaggedAddresses", omit_empty}, x.tagged_addresses);
-    f(field{"Weights"}, x.weights);
-    f(field{"EnableTagOverride"}, x.enable_tag_override);
-    f(field{"CreateIndex", omit_empty | no_filter}, x.create_index);
-    f(field{"ModifyIndex", omit_empty | no_filter}, x.modify_index);
-    f(field{"ContentHash", omit_empty | no_filter}, x.content_hash);
-    f(field{"Proxy", omit_empty}, x.proxy);
-    f(field{"Connect", omit_empty}, x.connect);
-    f(field{"PeerName", omit_empty}, x.peer_name);
-    f(field{"Datacenter", omit_empty | no_hash | no_filter}, x.datacenter);
-    f(field{"Locality", omit_empty | no_hash | no_filter}, x.locality);
+    static constexpr field order[] = {
+        {"Kind", omit_empty},
+        {"ID"},
+        {"Service"},
+        {"Tags"},
+        {"Meta"},
+        {"Port"},
+        {"Address"},
+        {"SocketPath", omit_empty},
+        {"TaggedAddresses", omit_empty},
+        {"Weights"},
+        {"EnableTagOverride"},
+        {"CreateIndex", omit_empty | no_filter},
+        {"ModifyIndex", omit_empty | no_filter},
+        {"ContentHash", omit_empty | no_filter},
+        {"Proxy", omit_empty},
+        {"Connect", omit_empty},
+        {"PeerName", omit_empty},
+        {"Datacenter", omit_empty | no_hash | no_filter},
+        {"Locality", omit_empty | no_hash | no_filter},
+        {"LocallyRegisteredAsSidecar", no_json | no_hash | no_filter},
+    };
+    auto all = [&](const auto& visit) {
+      node_service::fields(
+          [&]<class Member>(const field& stored, Member& member) {
+            using record = std::remove_const_t<Member>;
+            if constexpr (std::same_as<record, std::optional<service_weights>>)
+              visit(stored, x.shown_weights);
+            else if constexpr (std::same_as<record, proxy_config>)
+              visit(stored, x.shown_proxy);
+            else if constexpr (std::same_as<record, service_connect>)
+              visit(stored, x.shown_connect);
+            else if constexpr (std::same_as<record, std::optional<praetor::locality>>)
+              visit(stored, x.shown_locality);
+            else
+              visit(stored, member);
+          },
+          x);
+      visit(field{"ContentHash"}, x.content_hash);
+      visit(field{"Datacenter"}, x.datacenter);
+    };
+    visit_in_order(order, f, all);
   }
 };
 

@@ -130,6 +130,22 @@ nlohmann::json document(const known_key& k) {
   }
 }
 
+/// Where this configuration sets the key.
+nlohmann::json::json_pointer place_of(const known_key& k) {
+  std::string out;
+  const auto* fields = &schema();
+  for (std::string_view path = k.path;;) {
+    auto dot = path.find('.');
+    auto spec = std::ranges::find(*fields, path.substr(0, dot), &key_spec::name);
+    out += "/" + spec->name;
+    if (dot == path.npos) return nlohmann::json::json_pointer(out);
+    if (spec->kind == key_kind::block_list) out += "/0";
+    if (spec->kind == key_kind::block_map) out += "/k";
+    fields = spec->fields;
+    path.remove_prefix(dot + 1);
+  }
+}
+
 /// Settings required for the value to be accepted, and whether the agent is a client agent.
 struct companion {
   bool client = false;
@@ -347,6 +363,43 @@ TEST_CASE("every other key has a test that shows its effect") {
     // A Python test writes the key as in a file; a test of actors or endpoints sets the member.
     if (file.ends_with(".py")) CHECK(text->second.find(last_word(key)) != std::string::npos);
   }
+}
+
+TEST_CASE("each key of a definition is read: a value for it makes another definition") {
+  static const std::map<std::string, nlohmann::json> particular = {
+      {"checks.interval", "78s"},
+      {"services.port", 2},
+      {"services.weights.passing", 2},
+      {"services.weights.warning", 2},
+      {"services.proxy.mode", "direct"},
+      {"services.proxy.mesh_gateway.mode", "local"},
+      {"services.proxy.upstreams.mesh_gateway.mode", "local"},
+      {"services.proxy.upstreams.local_bind_socket_mode", "600"},
+  };
+  table_environment env;
+  auto read = [&](const nlohmann::json& document) {
+    env.files["key.json"] = document.dump();
+    sources from;
+    from.dev_mode = true;
+    from.paths = {"key.json"};
+    return load(from, env);
+  };
+  std::size_t loaded = 0;
+  for (const auto& k : all_keys()) {
+    bool in_definition = k.path.starts_with("services.") || k.path.starts_with("checks.");
+    if (!in_definition || has(k, no_effect)) continue;
+    auto with = document(k);
+    auto key = place_of(k);
+    if (auto found = particular.find(k.path); found != particular.end()) with[key] = found->second;
+    auto without = with;
+    without[key.parent_pointer()].erase(key.back());
+    CAPTURE(k.path, with.dump(), without.dump());
+    auto set = read(with), unset = read(without);
+    if (!set) continue; // the other keys refuse it
+    ++loaded;
+    CHECK((!unset || !(set->config == unset->config)));
+  }
+  CHECK(loaded > 50);
 }
 
 TEST_CASE("each flag of the agent does what its key does") {

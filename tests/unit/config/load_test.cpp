@@ -165,7 +165,7 @@ watches = [{ type = "key" key = "foo" args = ["a", "b"] }]
   const auto& s = c.services[0];
   CHECK(s.tags == string_list{"a", "b"});
   CHECK(s.tagged_addresses.at("lan").port == 81);
-  CHECK(s.weights == weights_definition{5, 1});
+  CHECK(s.weights == weights_definition({5, 1}));
   CHECK(s.checks[0].header.at("X") == string_list{"1", "2"});
   CHECK(s.checks[0].interval == 5s);
   CHECK(s.check->ttl == 30s);
@@ -317,6 +317,40 @@ TEST_CASE("the debug view hides what is secret in free-form settings, definition
   CHECK(text.find("secret-") == std::string::npos);
   CHECK(v["ConnectCAConfig"]["Address"] == "https://vault.example");
   CHECK(v["Checks"][0]["HTTP"] == "http://u:<hidden>@h/?token=<hidden>&q=1");
+}
+
+TEST_CASE("the debug view of a service has all fields, set or not, as Consul shows them") {
+  auto from = dev();
+  from.fragments = {R"(
+service { name = "p" kind = "connect-proxy" port = 81 locality { region = "r" } connect {}
+          tagged_addresses { lan { address = "10.0.0.1" port = 5 } } checks = [{ id = "c" ttl = "5s" }]
+          proxy { destination_service_name = "a" config { x = 1 }
+                  upstreams = [{ destination_name = "b" local_bind_port = 9 }]
+                  expose { paths = [{ path = "/x" listener_port = 7 local_path_port = 8 }] } } })"};
+  auto shown = debug_view(loaded(from).config, "", "1.19.2").json()["Services"][0];
+  CHECK(shown["Proxy"] == nlohmann::json::parse(R"({
+    "AccessLogs": {"DisableListenerLogs": false, "Enabled": false, "JSONFormat": "", "Path": "", "TextFormat": "",
+                   "Type": ""},
+    "Config": {"x": 1}, "DestinationServiceID": "", "DestinationServiceName": "a", "EnvoyExtensions": [],
+    "Expose": {"Checks": false, "Paths": [{"ListenerPort": 7, "LocalPathPort": 8, "ParsedFromCheck": false,
+                                           "Path": "/x", "Protocol": ""}]},
+    "LocalServiceAddress": "", "LocalServicePort": 0, "LocalServiceSocketPath": "", "MeshGateway": {"Mode": ""},
+    "Mode": "", "TransparentProxy": {"DialedDirectly": false, "OutboundListenerPort": 0},
+    "Upstreams": [{"CentrallyConfigured": false, "Config": {}, "Datacenter": "", "DestinationName": "b",
+                   "DestinationNamespace": "", "DestinationPartition": "", "DestinationPeer": "",
+                   "DestinationType": "service", "LocalBindAddress": "", "LocalBindPort": 9,
+                   "LocalBindSocketMode": "", "LocalBindSocketPath": "", "MeshGateway": {"Mode": ""}}]})"));
+  CHECK(shown["Check"]["TTL"] == "0s");
+  CHECK(shown["Checks"][0]["CheckID"] == "c");
+  CHECK_FALSE(shown["Checks"][0].contains("ID"));
+  shown.erase("Proxy");
+  shown.erase("Check");
+  shown.erase("Checks");
+  CHECK(shown == nlohmann::json::parse(R"({
+    "Address": "", "Connect": {"Native": false, "SidecarService": null}, "EnableTagOverride": false,
+    "EnterpriseMeta": {}, "ID": "", "Kind": "connect-proxy", "Locality": {"Region": "r", "Zone": ""}, "Meta": {},
+    "Name": "p", "Port": 81, "SocketPath": "", "TaggedAddresses": {"lan": {"Address": "10.0.0.1", "Port": 5}},
+    "Tags": [], "Token": "hidden", "Weights": {"Passing": 1, "Warning": 1}})"));
 }
 
 TEST_CASE("limits that nothing enforces are not shown as being in force, and named where they are asked for") {
