@@ -5,7 +5,7 @@ using namespace praetor::api;
 
 namespace {
 
-const expectation node_n{"PUT /v1/catalog/register", R"({"Node": "n", "Address": "1.1.1.1"})", 200, "true"};
+const expectation bare_node{"PUT /v1/catalog/register", R"({"Node": "n", "Address": "1.1.1.1"})", 200, "true"};
 
 /// A transaction with a single operation, which fails.
 expectation fails(const std::string& operation, const std::string& why) {
@@ -86,7 +86,7 @@ TEST_CASE("all operations that fail are named, and none is done") {
 TEST_CASE("a transaction writes no record that a registration would refuse") {
   endpoint_stage s(endpoint_stage::access::open);
   s.play({
-      node_n,
+      bare_node,
       fails(R"({"Node": {"Verb": "set", "Node": {"Address": "1.1.1.1"}}})", "Must provide node"),
       fails(R"({"Node": {"Verb": "set", "Node": {"Node": "m", "ID": "x", "Address": "1.1.1.1"}}})",
             "Bad node ID: uuid string is wrong length"),
