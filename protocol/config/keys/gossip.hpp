@@ -71,7 +71,7 @@ inline constexpr key_row gossip[] = {
      .initial = "4",
      .member = at<&Config::gossip_lan, &gossip_settings::retransmit_mult>,
      .shown = "GossipLANRetransmitMult",
-     .doc = "Multiplies how often a message is sent on."},
+     .doc = "Multiplies the number of retransmissions of a message."},
     {.path = "gossip_wan.gossip_interval",
      .kind = k::duration,
      .initial = "500ms",
@@ -114,7 +114,7 @@ inline constexpr key_row gossip[] = {
      .initial = "4",
      .member = at<&Config::gossip_wan, &gossip_settings::retransmit_mult>,
      .shown = "GossipWANRetransmitMult",
-     .doc = "Multiplies how often a message is sent on."},
+     .doc = "Multiplies the number of retransmissions of a message."},
 };
 
 } // namespace praetor::config::keys
