@@ -31,6 +31,7 @@ std::uint64_t hash_any(const nlohmann::json& value) {
 
 } // namespace
 
-std::uint64_t hash_free_form(const free_form& value) { return hash_any(value.json()); }
+// A free-form member is a map in Go: one that is unset hashes as an empty map, and not as an absent value.
+std::uint64_t hash_free_form(const free_form& value) { return value.is_null() ? 0 : hash_any(value.json()); }
 
 } // namespace praetor::detail

@@ -98,3 +98,12 @@ TEST_CASE("a service's content hash is Consul's, whatever it is in the catalog")
   record.locally_registered_as_sidecar = true;
   CHECK(content_hash(to_agent_service(record, "dc2")) == "3e352f348d44f7eb");
 }
+
+TEST_CASE("a proxy without configuration has Consul's content hash") {
+  service_definition d;
+  d.kind = "connect-proxy";
+  d.name = "q";
+  d.port = 21000;
+  d.proxy.emplace().destination_service_name = "a";
+  CHECK(content_hash(to_agent_service(to_node_service(d), "dc1")) == "fb6692b2ebc41d7");
+}
