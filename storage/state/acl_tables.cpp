@@ -44,8 +44,25 @@ std::string token_schema::by_expiry(const acl_token& t) {
   auto at = never ? end : passed ? 0 : t.expiration_time->since_epoch().count();
   return numbered_key(static_cast<std::uint64_t>(at), lower_case(t.accessor_id));
 }
+void key_parts(const acl_token& t, key_visitor& visit) {
+  visit.part("AccessorID", t.accessor_id);
+  visit.part("SecretID", t.secret_id);
+  visit.part("AuthMethod", t.auth_method);
+  for (const auto& link : t.policies) visit.part("Policies.ID", link.id);
+  for (const auto& link : t.roles) visit.part("Roles.ID", link.id);
+  for (const auto& one : t.service_identities) visit.part("ServiceIdentities.ServiceName", one.service_name);
+}
+void key_parts(const acl_policy& p, key_visitor& visit) {
+  visit.part("ID", p.id);
+  visit.part("Name", p.name);
+}
 
 string_list role_schema::by_policy(const acl_role& r) { return link_keys(r.policies, lower_case(r.name), id_of); }
+void key_parts(const acl_role& r, key_visitor& visit) {
+  visit.part("ID", r.id);
+  visit.part("Name", r.name);
+  for (const auto& link : r.policies) visit.part("Policies.ID", link.id);
+}
 
 acl_token_ptr token_with_secret(const acl_tables& t, std::string_view secret, watch_set* watch) {
   return t.tokens.at(secret, watch);

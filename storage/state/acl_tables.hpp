@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/types/acl.hpp"
+#include "storage/state/key_parts.hpp"
 #include "storage/state/table.hpp"
 
 #include <string_view>
@@ -32,6 +33,7 @@ struct token_schema {
                              table_index<"auth_method", by_auth_method, index_flags::keys_only>,
                              table_index<"expiry", by_expiry, index_flags::keys_only>>;
 };
+void key_parts(const acl_token& t, key_visitor& visit);
 
 struct policy_schema {
   using record = acl_policy;
@@ -42,6 +44,7 @@ struct policy_schema {
   static std::string by_name(const acl_policy& p) { return lower_case(p.name); }
   using indexes = index_list<table_index<"name", by_name, index_flags::unique>>;
 };
+void key_parts(const acl_policy& p, key_visitor& visit);
 
 struct role_schema {
   using record = acl_role;
@@ -54,6 +57,7 @@ struct role_schema {
   using indexes = index_list<table_index<"name", by_name, index_flags::unique>,
                              table_index<"policy", by_policy, index_flags::keys_only>>;
 };
+void key_parts(const acl_role& r, key_visitor& visit);
 
 struct acl_tables {
   table<token_schema> tokens;

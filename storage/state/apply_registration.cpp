@@ -74,6 +74,16 @@ expected<void> check_nodes_match(const register_request& r) {
 
 } // namespace
 
+/// The keys of the records that it writes or, in an archive, has.
+void key_parts(const register_request& r, key_visitor& visit) {
+  visit.part("ID", r.id);
+  visit.part("Node", r.node);
+  visit.part("PeerName", r.peer_name);
+  if (r.service) key_parts(*r.service, visit);
+  if (r.check) key_parts(*r.check, visit);
+  for (const auto& check : r.checks)
+    if (check) key_parts(*check, visit);
+}
 void written_keys(const register_request& r, key_visitor& visit) { key_parts(r, visit); }
 void check_rules(const register_request& r, first_fault& f) {
   f.need("Node", r.node);

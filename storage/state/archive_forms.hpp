@@ -99,17 +99,16 @@ constexpr archive_form archived(int place) {
   return {place, Write, &detail::restore_record<Record, Add>, &detail::json_of<Record>};
 }
 
-template <class State, class Table>
-auto& table_of(State& t, Table tables::*member) {
-  return t.*member;
-}
-template <class State, class Table>
-auto& table_of(State& t, Table acl_tables::*member) {
-  return t.acl.*member;
+/// The table of a state that a member of `tables` or `acl_tables` points to.
+template <class State, class Area, class Table>
+auto& table_of(State& t, Table Area::*member) {
+  if constexpr (std::same_as<Area, acl_tables>)
+    return t.acl.*member;
+  else
+    return t.*member;
 }
 
 /// Emits all records of a table.
-/// @tparam Member pointer to the table, in `tables` or `acl_tables`
 template <auto Member>
 bool write_table(record_writer& out, command_type type) {
   return out.put_all(type, table_of(out.tables(), Member));
@@ -127,7 +126,7 @@ void restore_into(restoring& in, std::shared_ptr<Record> r) {
 template <auto Member>
 constexpr archive_form archived_table(int place) {
   using record = typename std::remove_cvref_t<decltype(table_of(std::declval<tables&>(), Member))>::record;
-  static_assert(has_key_parts<record>, "key_parts.hpp does not say which texts become keys");
+  static_assert(has_key_parts<record>, "there is no key_parts beside the schema");
   return archived<record, write_table<Member>, restore_into<Member, record>>(place);
 }
 

@@ -19,6 +19,11 @@ std::string node_schema::key(const node& n) { return tree_key({lower_case(n.peer
 std::string node_schema::by_id(const node& n) {
   return n.id.empty() ? std::string{} : tree_key({lower_case(n.peer_name), lower_case(n.id)});
 }
+void key_parts(const node& n, key_visitor& visit) {
+  visit.part("ID", n.id);
+  visit.part("Node", n.name);
+  visit.part("PeerName", n.peer_name);
+}
 
 namespace {
 
@@ -47,6 +52,13 @@ std::string service_schema::by_connect(const service_record& r) {
   auto destination = connect_destination(r.service);
   return destination.empty() ? std::string{} : instance_key(r, lower_case(destination));
 }
+void key_parts(const node_service& s, key_visitor& visit) {
+  visit.part("Service.Kind", s.kind);
+  visit.part("Service.ID", s.id);
+  visit.part("Service.Service", s.name);
+  visit.part("Service.PeerName", s.peer_name);
+  visit.part("Service.Proxy.DestinationServiceName", s.proxy.destination_service_name);
+}
 
 void check_schema::raise_rows(const table_writer& w, const health_check& c) {
   w.raise(peer_index_key(c.peer_name, "checks"));
@@ -63,6 +75,16 @@ std::string check_schema::by_service(const health_check& c) {
 }
 std::string check_schema::by_status(const health_check& c) {
   return tree_key({lower_case(c.peer_name), c.status, lower_case(c.node), lower_case(c.check_id)});
+}
+
+void key_parts(const health_check& c, key_visitor& visit) {
+  visit.part("Check.Node", c.node);
+  visit.part("Check.CheckID", c.check_id);
+  visit.part("Check.Name", c.name); // replaces a missing CheckID
+  visit.part("Check.Status", c.status);
+  visit.part("Check.ServiceID", c.service_id);
+  visit.part("Check.ServiceName", c.service_name);
+  visit.part("Check.PeerName", c.peer_name);
 }
 
 } // namespace praetor::state

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/types/catalog.hpp"
+#include "storage/state/key_parts.hpp"
 #include "storage/state/table.hpp"
 
 namespace praetor::state {
@@ -31,6 +32,7 @@ struct node_schema {
   static std::string by_id(const node& n); ///< peer, id
   using indexes = index_list<table_index<"id", by_id>>;
 };
+void key_parts(const node& n, key_visitor& visit);
 
 struct service_schema {
   using record = service_record;
@@ -46,6 +48,7 @@ struct service_schema {
       index_list<table_index<"name", by_name, index_flags::every_record>,
                  table_index<"kind", by_kind, index_flags::every_record>, table_index<"connect", by_connect>>;
 };
+void key_parts(const node_service& s, key_visitor& visit);
 
 struct check_schema {
   using record = health_check;
@@ -60,6 +63,14 @@ struct check_schema {
   using indexes =
       index_list<table_index<"instance", by_instance, index_flags::every_record>, table_index<"service", by_service>,
                  table_index<"status", by_status, index_flags::every_record>>;
+};
+void key_parts(const health_check& c, key_visitor& visit);
+
+/// The tables of the catalog.
+struct catalog_tables {
+  table<node_schema> nodes;
+  table<service_schema> services;
+  table<check_schema> checks;
 };
 
 } // namespace praetor::state

@@ -2,11 +2,10 @@
 
 #include "protocol/types/connect.hpp"
 #include "protocol/types/coordinate.hpp"
+#include "storage/state/key_parts.hpp"
 #include "storage/state/table.hpp"
 
 namespace praetor::state {
-
-// The tables of cluster-wide records.
 
 struct coordinate_schema {
   using record = node_coordinate;
@@ -16,6 +15,7 @@ struct coordinate_schema {
   static std::string key(const node_coordinate& c); ///< node, segment
   using indexes = index_list<>;
 };
+void key_parts(const node_coordinate& c, key_visitor& visit);
 
 struct ca_root_schema {
   using record = ca_root;
@@ -25,6 +25,7 @@ struct ca_root_schema {
   static std::string_view key(const ca_root& r) { return r.id; }
   using indexes = index_list<>;
 };
+inline void key_parts(const ca_root& r, key_visitor& visit) { visit.part("ID", r.id); }
 
 struct ca_provider_schema {
   using record = ca_provider_state;
@@ -34,6 +35,7 @@ struct ca_provider_schema {
   static std::string_view key(const ca_provider_state& s) { return s.id; }
   using indexes = index_list<>;
 };
+inline void key_parts(const ca_provider_state& s, key_visitor& visit) { visit.part("ID", s.id); }
 
 struct ca_config_schema {
   using record = ca_configuration;
@@ -43,6 +45,7 @@ struct ca_config_schema {
   static std::string_view key(const ca_configuration&) { return {}; } ///< a single record
   using indexes = index_list<>;
 };
+inline void key_parts(const ca_configuration&, key_visitor&) {}
 
 struct system_metadata_schema {
   using record = system_metadata_entry;
@@ -52,6 +55,7 @@ struct system_metadata_schema {
   static std::string_view key(const system_metadata_entry& e) { return e.key; }
   using indexes = index_list<>;
 };
+inline void key_parts(const system_metadata_entry& e, key_visitor& visit) { visit.part("Key", e.key); }
 
 struct autopilot_schema {
   using record = autopilot_config;
@@ -60,6 +64,17 @@ struct autopilot_schema {
 
   static std::string_view key(const autopilot_config&) { return {}; } ///< a single record
   using indexes = index_list<>;
+};
+inline void key_parts(const autopilot_config&, key_visitor&) {}
+
+/// The tables of cluster-wide records.
+struct cluster_tables {
+  table<coordinate_schema> coordinates;
+  table<ca_root_schema> ca_roots;
+  table<ca_config_schema> ca_config;
+  table<ca_provider_schema> ca_provider_states;
+  table<system_metadata_schema> system_metadata;
+  table<autopilot_schema> autopilot;
 };
 
 } // namespace praetor::state

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/types/kv.hpp"
+#include "storage/state/key_parts.hpp"
 #include "storage/state/table.hpp"
 
 namespace praetor::state {
@@ -21,8 +22,6 @@ struct lock_delay {
 };
 using lock_delay_ptr = std::shared_ptr<const lock_delay>;
 
-// The tables of keys and sessions.
-
 struct kv_schema {
   using record = kv_entry;
   static constexpr std::string_view name = "kvs", index_row = "kvs";
@@ -32,6 +31,7 @@ struct kv_schema {
   static std::string by_session(const kv_entry& e); ///< session id, key
   using indexes = index_list<table_index<"session", by_session, index_flags::keys_only>>;
 };
+void key_parts(const kv_entry& e, key_visitor& visit);
 
 struct session_schema {
   using record = session;
@@ -44,6 +44,7 @@ struct session_schema {
   using indexes = index_list<table_index<"node", by_node, index_flags::keys_only | index_flags::every_record>,
                              table_index<"check", by_check, index_flags::keys_only>>;
 };
+void key_parts(const session& s, key_visitor& visit);
 
 struct lock_delay_schema {
   using record = lock_delay;
@@ -53,6 +54,14 @@ struct lock_delay_schema {
   static std::string_view key(const lock_delay& d) { return d.key; }
   static std::string by_end(const lock_delay& d); ///< end (8 bytes, big-endian), key
   using indexes = index_list<table_index<"end", by_end, index_flags::keys_only | index_flags::every_record>>;
+};
+inline void key_parts(const lock_delay& d, key_visitor& visit) { visit.whole("Key", d.key); }
+
+/// The tables of keys and sessions.
+struct session_tables {
+  table<kv_schema> kvs;
+  table<session_schema> sessions;
+  table<lock_delay_schema> lock_delays;
 };
 
 } // namespace praetor::state

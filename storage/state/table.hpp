@@ -83,6 +83,7 @@ struct index_list {};
 ///   indexes             index_list<table_index<"name", function, flags>...>
 ///   index_row           optional: the key of the index table that every write raises
 ///   raise_rows(w, r)    optional: further keys of the index table that a write of that record raises
+/// Beside it stands key_parts(record, visitor), which key_parts.hpp describes.
 template <class Schema, class Indexes = typename Schema::indexes>
 class table;
 
@@ -254,5 +255,39 @@ private:
 
   std::tuple<index_tree<Indexes>...> trees_;
 };
+
+/// Calls visit(table) for each member of a struct of tables.
+template <class Tables, class Visit>
+void for_each_member(const Tables& all, Visit&& visit) {
+  auto each = [&](const auto&... table) { (visit(table), ...); };
+  // The first list of initializers that fits has one for each member.
+  static_assert(
+      !requires { Tables{{}, {}, {}, {}, {}, {}, {}, {}, {}}; }, "at most eight tables in a struct");
+  if constexpr (requires { Tables{{}, {}, {}, {}, {}, {}, {}, {}}; }) {
+    const auto& [a, b, c, d, e, f, g, h] = all;
+    each(a, b, c, d, e, f, g, h);
+  } else if constexpr (requires { Tables{{}, {}, {}, {}, {}, {}, {}}; }) {
+    const auto& [a, b, c, d, e, f, g] = all;
+    each(a, b, c, d, e, f, g);
+  } else if constexpr (requires { Tables{{}, {}, {}, {}, {}, {}}; }) {
+    const auto& [a, b, c, d, e, f] = all;
+    each(a, b, c, d, e, f);
+  } else if constexpr (requires { Tables{{}, {}, {}, {}, {}}; }) {
+    const auto& [a, b, c, d, e] = all;
+    each(a, b, c, d, e);
+  } else if constexpr (requires { Tables{{}, {}, {}, {}}; }) {
+    const auto& [a, b, c, d] = all;
+    each(a, b, c, d);
+  } else if constexpr (requires { Tables{{}, {}, {}}; }) {
+    const auto& [a, b, c] = all;
+    each(a, b, c);
+  } else if constexpr (requires { Tables{{}, {}}; }) {
+    const auto& [a, b] = all;
+    each(a, b);
+  } else {
+    const auto& [a] = all;
+    each(a);
+  }
+}
 
 } // namespace praetor::state

@@ -22,27 +22,13 @@ struct staged_archive {
 };
 
 /// The whole state. Copying is cheap and serves as a savepoint. The schemas document the keys.
-struct tables {
-  table<node_schema> nodes;
-  table<service_schema> services;
-  table<check_schema> checks;
-  radix_tree<present> kind_names; ///< kind, service name (local services only); derived from the services
-
-  table<kv_schema> kvs;
-  table<session_schema> sessions;
-  table<lock_delay_schema> lock_delays;
-  radix_tree<std::uint64_t> tombstones; ///< key or deleted prefix -> index
-
+struct tables : catalog_tables, session_tables, cluster_tables {
   acl_tables acl;
 
-  table<coordinate_schema> coordinates;
-  table<ca_root_schema> ca_roots;
-  table<ca_config_schema> ca_config;
-  table<ca_provider_schema> ca_provider_states;
-  table<system_metadata_schema> system_metadata;
-  table<autopilot_schema> autopilot;
-  radix_tree<std::string> foreign; ///< uninterpreted records, kept for snapshots: type byte, number (8 bytes) ->
-                                   ///< MessagePack
+  radix_tree<present> kind_names;       ///< kind, service name (local services only); derived from the services
+  radix_tree<std::uint64_t> tombstones; ///< key or deleted prefix -> index
+  radix_tree<std::string> foreign;      ///< uninterpreted records, kept for snapshots: type byte, number (8 bytes) ->
+                                        ///< MessagePack
 
   radix_tree<std::uint64_t> indexes; ///< the index table: key (lower case) -> index
   std::uint64_t last_index = 0;      ///< of the newest change
@@ -55,10 +41,10 @@ struct tables {
 /// Calls visit(table) for each table of records.
 template <class Visit>
 void for_each_table(const tables& t, Visit&& visit) {
-  auto each = [&](const auto&... table) { (visit(table), ...); };
-  each(t.nodes, t.services, t.checks, t.kvs, t.sessions, t.lock_delays);
-  each(t.acl.tokens, t.acl.policies, t.acl.roles);
-  each(t.coordinates, t.ca_roots, t.ca_config, t.ca_provider_states, t.system_metadata, t.autopilot);
+  for_each_member<catalog_tables>(t, visit);
+  for_each_member<session_tables>(t, visit);
+  for_each_member<acl_tables>(t.acl, visit);
+  for_each_member<cluster_tables>(t, visit);
 }
 
 } // namespace praetor::state

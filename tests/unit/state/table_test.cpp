@@ -185,3 +185,27 @@ TEST_CASE("an index that lacks an entry, or has one too many, is found") {
   }
   moody_schema::changed = {};
 }
+
+TEST_CASE("each table of a struct is visited once, in order") {
+  using pets = table<pet_schema>;
+  auto visited = [](const auto& tables) {
+    std::vector<const void*> out;
+    for_each_member(tables, [&](const auto& table) { out.push_back(&table); });
+    return out;
+  };
+  struct single {
+    pets a;
+  } one;
+  CHECK(visited(one) == std::vector<const void*>{&one.a});
+  struct triple {
+    pets a;
+    table<kv_schema> b;
+    pets c;
+  } three;
+  CHECK(visited(three) == std::vector<const void*>{&three.a, &three.b, &three.c});
+  struct most {
+    pets a, b, c, d, e, f, g, h;
+  } eight;
+  CHECK(visited(eight) ==
+        std::vector<const void*>{&eight.a, &eight.b, &eight.c, &eight.d, &eight.e, &eight.f, &eight.g, &eight.h});
+}
