@@ -17,7 +17,7 @@ template <class T>
 std::string packed_body(const T& what) {
   if constexpr (std::same_as<T, std::string>)
     return what;
-  else if constexpr (std::same_as<T, nothing>)
+  else if constexpr (std::same_as<T, empty_body>)
     return {};
   else
     return msgpack::pack(what);
@@ -30,7 +30,7 @@ expected<T> read_body(std::string bytes) {
     return bytes;
   } else {
     T what;
-    if constexpr (!std::same_as<T, nothing>)
+    if constexpr (!std::same_as<T, empty_body>)
       if (auto read = msgpack::unpack(bytes, what); !read) return tl::unexpected(std::move(read.error()));
     return what;
   }

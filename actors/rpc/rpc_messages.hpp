@@ -8,14 +8,20 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace praetor {
 
 class byte_pipe;
+struct token_holder;
+struct log_state;
+namespace state {
+struct apply_result;
+}
 
-/// The kinds of messages between processes (envelope::kind). Numbers are never reused; 8 was an agent's coordinate.
-/// rpc_kinds.hpp declares the allowed senders.
+/// The kinds of messages between processes (envelope::kind). Numbers are never reused, and below 256; 8 was an agent's
+/// coordinate. Each has a row below, `declared<kind>`.
 enum class rpc_kind : std::uint16_t {
   propose = 1,      ///< a command in log form; answer: state::apply_result
   refused = 2,      ///< answer only: rpc_refusal
@@ -30,6 +36,67 @@ enum class rpc_kind : std::uint16_t {
   push = 12,        ///< more of a request: stream_piece; the empty answer means that there is room
   streamed = 13,    ///< answer only: the beginning of the kind's own answer; the rest is to be pulled
 };
+
+/// Which peers may send a kind of envelope to a server.
+enum class requester : std::uint8_t {
+  nobody,            ///< the kind is only an answer
+  any_agent,         ///< an agent of this datacenter
+  server,            ///< a server of this datacenter
+  configured_server, ///< a server of the Raft configuration, or one that is joining; the Raft machine makes the final
+                     ///< check
+};
+
+/// Stands for an empty request or reply.
+struct empty_body {};
+
+/// Which requests of a kind may be sent again even if a server may have executed them.
+template <class Request>
+using repeatable_test = bool (*)(const Request&);
+template <class Request>
+inline constexpr repeatable_test<Request> no_request = [](const Request&) { return false; };
+template <class Request>
+inline constexpr repeatable_test<Request> every_request = [](const Request&) { return true; };
+
+/// What is declared of a kind of envelope.
+/// @tparam Request a string is sent unchanged, any other type as MessagePack
+/// @tparam Reply likewise
+template <class Request = empty_body, class Reply = empty_body>
+struct rpc_declaration {
+  using request = Request;
+  using reply = Reply;
+
+  std::string_view name; ///< in reports and in docs/security.md
+  requester who = requester::nobody;
+  bool answered = true; ///< false: a one-way message
+  bool streams = false; ///< the request and its answer may continue as streams
+  repeatable_test<Request> repeatable = no_request<Request>;
+};
+
+/// The row of a kind, a specialisation. A number without one does not compile (rpc_kinds.hpp).
+struct undeclared {};
+template <rpc_kind Kind>
+inline constexpr undeclared declared{};
+
+/// The bytes of a log_command, which the server checks before proposing it.
+template <>
+inline constexpr rpc_declaration<std::string, state::apply_result> declared<rpc_kind::propose>{
+    .name = "propose", .who = requester::any_agent};
+template <>
+inline constexpr rpc_declaration<std::string> declared<rpc_kind::raft>{
+    .name = "raft", .who = requester::configured_server, .answered = false};
+/// Both in the frontends' own form, opaque to the router and gateway.
+template <>
+inline constexpr rpc_declaration<std::string, std::string> declared<rpc_kind::dns>{
+    .name = "dns", .who = requester::any_agent, .repeatable = every_request<std::string>};
+template <>
+inline constexpr rpc_declaration<empty_body, log_state> declared<rpc_kind::log_state>{
+    .name = "log_state", .who = requester::any_agent, .repeatable = every_request<empty_body>};
+/// The request is the secret.
+template <>
+inline constexpr rpc_declaration<std::string, token_holder> declared<rpc_kind::token>{
+    .name = "token", .who = requester::any_agent, .repeatable = every_request<std::string>};
+template <>
+inline constexpr rpc_declaration<> declared<rpc_kind::streamed>{.name = "streamed", .who = requester::nobody};
 
 /// The content of envelopes of answered kinds.
 struct rpc_request {
@@ -77,6 +144,9 @@ struct rpc_refusal {
     f(field{"NotCarriedOut"}, x.not_carried_out);
   }
 };
+template <>
+inline constexpr rpc_declaration<empty_body, rpc_refusal> declared<rpc_kind::refused>{.name = "refused",
+                                                                                      .who = requester::nobody};
 
 // Streams. Data too long for a message, or without a known end, follows its request or answer in pieces. The dialling
 // side drives both directions, because a connection carries requests only that way: it pushes the rest of a request and
@@ -124,6 +194,11 @@ struct stream_piece {
     f(field{"Code", omit_empty}, x.code);
   }
 };
+template <>
+inline constexpr rpc_declaration<stream_pull, stream_piece> declared<rpc_kind::pull>{.name = "pull",
+                                                                                     .who = requester::any_agent};
+template <>
+inline constexpr rpc_declaration<stream_piece> declared<rpc_kind::push>{.name = "push", .who = requester::any_agent};
 
 struct cancelled_request {
   std::uint64_t number = 0;
@@ -133,6 +208,9 @@ struct cancelled_request {
     f(field{"Number"}, x.number);
   }
 };
+template <>
+inline constexpr rpc_declaration<cancelled_request> declared<rpc_kind::cancel>{
+    .name = "cancel", .who = requester::any_agent, .answered = false};
 
 /// A header field or a query parameter.
 struct named_text {
@@ -235,6 +313,14 @@ struct remote_answer {
   }
 };
 
+/// Read-only requests.
+inline constexpr repeatable_test<remote_request> only_reads = [](const remote_request& r) {
+  return r.method == "GET" || r.method == "HEAD";
+};
+template <>
+inline constexpr rpc_declaration<remote_request, remote_answer> declared<rpc_kind::request>{
+    .name = "request", .who = requester::any_agent, .streams = true, .repeatable = only_reads};
+
 struct node_records_request {
   std::string node;
   std::string token;        ///< authorizes the reads of the catalog
@@ -261,5 +347,8 @@ struct node_records {
     f(field{"Checks"}, x.checks);
   }
 };
+template <>
+inline constexpr rpc_declaration<node_records_request, node_records> declared<rpc_kind::node_records>{
+    .name = "node_records", .who = requester::any_agent, .repeatable = every_request<node_records_request>};
 
 } // namespace praetor

@@ -58,7 +58,7 @@ TEST_CASE("of requests that may have been carried out only those that change not
 }
 
 TEST_CASE("a kind whose row says nothing of it is nobody's, and never sent again") {
-  rpc_declaration<rpc_kind::dns, std::string> row{"new"};
+  rpc_declaration<std::string> row{"new"};
   CHECK(row.who == requester::nobody);
   CHECK_FALSE(row.streams);
   CHECK_FALSE(row.repeatable(""));
