@@ -217,12 +217,7 @@ TEST_CASE("access control records survive a snapshot") {
   t.create_time = timestamp::from_unix(std::chrono::hours(4));
   t.local = true;
   c.token(t);
-  std::string bytes;
-  write_state(*c.now_published(), record_scope::exported, [&](std::string_view piece) {
-    bytes += piece;
-    return true;
-  });
-  auto tables = read_state(bytes);
+  auto tables = read_state(archive_of(*c.now_published()));
   REQUIRE(tables);
   store again(std::move(*tables), watch_cell_ptr::make(), 1);
   CHECK(content_hash(again) == content_hash(*c.now_published()));

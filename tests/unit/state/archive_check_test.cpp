@@ -10,15 +10,6 @@ namespace {
 
 constexpr std::uint64_t largest = std::uint64_t{1} << 62;
 
-std::string archive_of(const store& s) {
-  std::string bytes;
-  write_state(s, record_scope::exported, [&](std::string_view part) {
-    bytes += part;
-    return true;
-  });
-  return bytes;
-}
-
 std::string header_of(std::uint64_t last_index) {
   return msgpack::pack(std::map<std::string, std::uint64_t>{{"LastIndex", last_index}});
 }

@@ -6,6 +6,7 @@
 #include "storage/state/queries_health.hpp"
 #include "storage/state/queries_kv.hpp"
 #include "storage/state/transaction.hpp"
+#include "tests/unit/state/archive_of.hpp"
 
 #include <catch2/catch.hpp>
 #include <set>

@@ -94,12 +94,7 @@ TEST_CASE("coordinates survive a snapshot") {
   three_nodes c;
   c.run(command_type::coordinate_batch, coordinate_batch{at("a", 1), at("b", 2, "east")});
   auto before = c.now_published();
-  std::string bytes;
-  write_state(*before, record_scope::exported, [&](std::string_view piece) {
-    bytes += piece;
-    return true;
-  });
-  auto read = read_state(bytes);
+  auto read = read_state(archive_of(*before));
   REQUIRE(read);
   publication restored;
   restored.replace(*read);

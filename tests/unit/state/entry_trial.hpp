@@ -6,6 +6,7 @@
 #include "storage/state/record_kinds.hpp"
 #include "storage/state/records.hpp"
 #include "storage/state/transaction.hpp"
+#include "tests/unit/state/archive_of.hpp"
 #include "tests/unit/state/shape_of.hpp"
 
 #include <array>
@@ -168,10 +169,7 @@ inline std::vector<std::string> valid_entries() {
   restore_request whole;
   whole.id = "restore-1";
   whole.done = true;
-  write_state(store(), record_scope::exported, [&](std::string_view bytes) {
-    whole.data.bytes += bytes;
-    return true;
-  });
+  whole.data.bytes = archive_of(store());
   add(command_type::restore, whole);
   whole.done = false;
   add(command_type::restore, whole);
@@ -204,12 +202,7 @@ public:
     auto store = one_.load();
     PRAETOR_ASSERT(content_hash(*store) == content_hash(*two_.load()));
     PRAETOR_ASSERT(difference(shape_of(store->tables()), shape_of(two_.load()->tables())).empty());
-    std::string bytes;
-    write_state(*store, record_scope::internal, [&](std::string_view piece) {
-      bytes += piece;
-      return true;
-    });
-    auto tables = read_state(bytes);
+    auto tables = read_state(archive_of(*store, record_scope::internal));
     // An archive may contain what no server writes, for example two tokens with one secret.
     if (restored_) return;
     PRAETOR_ASSERT(audit(store->tables()).empty());

@@ -159,12 +159,7 @@ TEST_CASE("whatever the commands, secondary indexes follow from the records and 
     });
     check_references(s->tables());
     if (round % 20 == 19) {
-      std::string bytes;
-      write_state(*s, record_scope::internal, [&](std::string_view piece) {
-        bytes += piece;
-        return true;
-      });
-      auto tables = read_state(bytes);
+      auto tables = read_state(archive_of(*s, record_scope::internal));
       REQUIRE(tables);
       REQUIRE(difference(shape_of(*tables), shape_of(s->tables())) == "");
       // One server continues from its log, the other from a snapshot.

@@ -6,15 +6,6 @@ using namespace praetor::state;
 
 namespace {
 
-std::string archive_of(const store& s, record_scope scope = record_scope::exported) {
-  std::string bytes;
-  write_state(s, scope, [&](std::string_view part) {
-    bytes += part;
-    return true;
-  });
-  return bytes;
-}
-
 /// The chunk from `from` to `end`.
 restore_request piece_of(const std::string& archive, std::size_t from, std::size_t end, std::string id = "r1") {
   restore_request r;
