@@ -1,9 +1,12 @@
 # Sources are small, and most of the time to compile one goes into instantiating the same templates. So several sources
-# of a folder are compiled as one translation unit. OFF, as in the dev preset and for ./dev tidy, compiles every file by
-# itself, which verifies that it includes what it uses.
+# of a folder are compiled as one translation unit. OFF, as in the dev preset, compiles every file by itself, which
+# verifies that it includes what it uses.
 option(PRAETOR_UNITY "Compile several source files as one translation unit" ON)
 
-set(unity_bytes 65536)  # of source text in a translation unit; one larger file is compiled by itself
+
+# Files are added and grow, so any two of a folder may meet in one unit. The asan preset, which CI builds, has whole folders
+# as units: names that two files of a folder declare differently are found there.
+set(PRAETOR_UNITY_BYTES 65536 CACHE STRING "Source text in a translation unit; one larger file is compiled by itself")
 
 # praetor_unity_of(<result> <label> <files...>): the translation units, named <label>_<n>.cpp, that include these files
 # by their paths relative to the project, so that all checkouts share a compiler cache.
@@ -14,7 +17,7 @@ function(praetor_unity_of result label)
   foreach(source IN LISTS ARGN)
     file(SIZE ${source} size)
     math(EXPR bytes "${bytes} + ${size}")
-    if(text AND bytes GREATER unity_bytes)
+    if(text AND bytes GREATER PRAETOR_UNITY_BYTES)
       list(APPEND texts "${text}")
       set(text "")
       set(bytes ${size})
