@@ -42,10 +42,13 @@ std::uint64_t hash_free_form(const free_form& value);
 
 } // namespace detail
 
-/// The hash of `value`. Printed in hexadecimal without padding it is a `ContentHash`.
+/// The hash of `value`. Printed in hexadecimal without padding it is a `ContentHash`. A type may supply
+/// `std::uint64_t hash_itself(const T& value)` beside it.
 template <class T>
 std::uint64_t structural_hash(const T& value) {
-  if constexpr (shape::text<T>)
+  if constexpr (requires { hash_itself(value); })
+    return hash_itself(value);
+  else if constexpr (shape::text<T>)
     return detail::hash_text(value);
   else if constexpr (shape::boolean<T>)
     return detail::hash_bytes(value ? 1 : 0, 1);

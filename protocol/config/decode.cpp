@@ -25,12 +25,6 @@ std::string_view go_type(key_kind kind) {
   }
 }
 
-/// A list of one element stands for that element wherever no list is expected.
-const value& only_element(const value& v) {
-  if (v.is(value::kind::list) && v.items.size() == 1) return v.items[0];
-  return v;
-}
-
 /// Inside objects of free-form values, too, a list of one element stands for that element.
 value plain_form(const value& v) {
   auto out = only_element(v);

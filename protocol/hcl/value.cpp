@@ -153,4 +153,9 @@ std::string kind_name(const value& v) {
   return type_name(v);
 }
 
+const value& only_element(const value& v) {
+  if (v.is(value::kind::list) && v.items.size() == 1) return v.items[0];
+  return v;
+}
+
 } // namespace praetor::hcl

@@ -72,6 +72,9 @@ private:
   std::unordered_map<std::string, std::size_t> places_; ///< empty for small objects
 };
 
+/// A list of one element stands for that element wherever no list is expected.
+const value& only_element(const value& v);
+
 /// The value as Go's %v prints it: "[a b]", "map[a:1]", "1e+06".
 std::string print(const value& v);
 /// The name of Go's type: "string", "int", "float64", "[]interface {}", "map[string]interface {}".
