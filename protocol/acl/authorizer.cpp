@@ -14,6 +14,7 @@ class everything final : public authorizer {
 public:
   bool allowed(resource, access, std::string_view) const override { return true; }
   bool allowed_prefix(resource, access, std::string_view) const override { return true; }
+  bool allowed_any(resource, access) const override { return true; }
   bool allowed_imported(resource) const override { return true; }
   std::string_view id() const override { return "*"; }
   std::string denial(const permission&) const override { return "Permission denied"; }
@@ -23,6 +24,7 @@ class nothing final : public authorizer {
 public:
   bool allowed(resource, access, std::string_view) const override { return false; }
   bool allowed_prefix(resource, access, std::string_view) const override { return false; }
+  bool allowed_any(resource, access) const override { return false; }
   bool allowed_imported(resource) const override { return false; }
   std::string_view id() const override { return "-"; }
   std::string denial(const permission&) const override { return "Permission denied"; }

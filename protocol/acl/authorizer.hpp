@@ -46,6 +46,8 @@ public:
   virtual bool allowed(resource what, access how, std::string_view name) const = 0;
   /// Write access to every key below a prefix.
   virtual bool allowed_prefix(resource what, access how, std::string_view prefix) const = 0;
+  /// Access to at least one resource of the kind, whatever its name.
+  virtual bool allowed_any(resource what, access how) const = 0;
   /// Read access to nodes or services that another cluster exports.
   virtual bool allowed_imported(resource what) const = 0;
   /// Authorizers with equal ids decide alike. Part of the cache key of rendered answers.

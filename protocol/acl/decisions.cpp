@@ -89,6 +89,11 @@ public:
       if (auto said = policies_->decide_prefix(prefix)) return *said;
     return default_allow_;
   }
+  bool allowed_any(resource what, access how) const override {
+    if (policies_)
+      if (auto said = policies_->decide_any(what, how)) return *said;
+    return default_allow_ && what != resource::acl;
+  }
   bool allowed_imported(resource what) const override {
     if (policies_)
       if (auto said = policies_->decide_imported(what)) return *said;
@@ -193,6 +198,11 @@ std::optional<bool> decisions::decide_prefix(std::string_view prefix) const {
   bool all = true;
   keys.for_each_below(prefix, [&](level given) { return all = allows(given, access::write); });
   return all ? above : false;
+}
+
+std::optional<bool> decisions::decide_any(resource what, access how) const {
+  auto kind = named_kind(what);
+  return kind ? allowed_by_any(names(*kind), how) : std::nullopt;
 }
 
 std::optional<bool> decisions::decide_imported(resource what) const {

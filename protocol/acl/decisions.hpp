@@ -57,6 +57,8 @@ public:
   std::optional<bool> decide(resource what, access how, std::string_view name) const;
   /// Write access to all keys below a prefix.
   std::optional<bool> decide_prefix(std::string_view prefix) const;
+  /// Access to any resource of a kind with names; nothing for other kinds.
+  std::optional<bool> decide_any(resource what, access how) const;
   /// Read access to resources that a peer exports: granted to tokens that may write any service or read all of this
   /// kind.
   std::optional<bool> decide_imported(resource what) const;

@@ -32,6 +32,7 @@ public:
   explicit somebody(std::string id) : id_(std::move(id)) {}
   bool allowed(acl::resource, acl::access, std::string_view) const override { return true; }
   bool allowed_prefix(acl::resource, acl::access, std::string_view) const override { return true; }
+  bool allowed_any(acl::resource, acl::access) const override { return true; }
   bool allowed_imported(acl::resource) const override { return true; }
   std::string_view id() const override { return id_; }
   std::string denial(const acl::permission&) const override { return {}; }

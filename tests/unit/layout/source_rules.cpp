@@ -200,7 +200,8 @@ std::vector<finding> hidden_inputs(const fs::path& root) {
 std::vector<finding> input_output_in_protocol(const fs::path& root) {
   static const std::regex headers(
       R"(#\s*include\s*<(thread|mutex|condition_variable|future|fstream|iostream|filesystem|unistd\.h|fcntl\.h|poll\.h|)"
-      R"(sys/[^>]*|netdb\.h|boost/asio[^>]*|boost/beast[^>]*|rocksdb/[^>]*|openssl/(?!evp\.h)[^>]*|spdlog/[^>]*)>)");
+      R"(sys/[^>]*|netdb\.h|boost/asio[^>]*|boost/beast[^>]*|rocksdb/[^>]*|)"
+      R"(openssl/(?!(evp|pem|x509|x509v3|err)\.h)[^>]*|spdlog/[^>]*)>)");
   constexpr std::array<std::string_view, 1> folders{"protocol"};
   return matches(root, folders, {}, headers, "does not belong into protocol/", true);
 }
