@@ -21,13 +21,14 @@ fetched_answer fetched(expected<remote_answer> reply) {
   return out;
 }
 
-/// A client's question without how it wants the answer. It outlives the frontends.
+/// A client's query without its read options. It outlives the frontends.
 class remote_question final : public cached_question {
 public:
   remote_question(const call& c, bool waits)
       : key_(joined_key{question_key(c), c.token.empty() ? token_of(c.req) : c.token}.text()), waits_(waits),
         datacenter_(c.to.datacenter), view_(c.env.shared_view()), request_(described(c)) {
-    std::erase_if(request_.query, [](const named_text& one) { return says_how(one.name) && one.name != "token"; });
+    std::erase_if(request_.query,
+                  [](const named_text& one) { return is_read_option(one.name) && one.name != "token"; });
     request_.raw_query.clear();
   }
 
@@ -39,7 +40,7 @@ public:
     auto handles = view_->handles.load();
     auto asked = request_;
     nanoseconds wait{0};
-    // Any server will do: who waits for news hears of them soon enough.
+    // Any server may answer: a blocking query is told of each change soon enough.
     if (waits_) asked.query.push_back({"stale", ""});
     if (index > 0) {
       wait = longest_wait;
@@ -65,7 +66,7 @@ private:
   remote_request request_;
 };
 
-/// How old an answer may be, as the Cache-Control header says.
+/// Copies the age limits of the Cache-Control header.
 void read_freshness(const call& c, cache_request& r) {
   auto* header = c.req.header("cache-control");
   if (!header) return;
@@ -75,7 +76,7 @@ void read_freshness(const call& c, cache_request& r) {
   r.stale_if_error = control->stale_if_error;
 }
 
-void respond_kept(const call& c, const read_options& options, const cached_reply& reply) {
+void respond_cached(const call& c, const read_options& options, const cached_reply& reply) {
   const auto& from = *reply.answer;
   if (from.failure) return respond_read_error(c, *from.failure);
   auto a = unpacked(from.answer);
@@ -109,9 +110,9 @@ void answer_from_cache(const call& c) {
   auto r = std::make_shared<cache_request>();
   r->question = std::make_shared<remote_question>(c, refreshed);
   if (refreshed) r->min_index = options.min_index;
-  r->deadline = c.env.now() + options.wait + c.env.jitter(options.wait / 16);
+  r->deadline = wait_deadline(c, options);
   read_freshness(c, *r);
-  r->done = [c, options](const cached_reply& reply) { respond_kept(c, options, reply); };
+  r->done = [c, options](const cached_reply& reply) { respond_cached(c, options, reply); };
   auto answers = c.env.handles()->answers;
   c.ex->on_cancel([answers, weak = std::weak_ptr(r)] {
     if (auto gone = weak.lock()) caf::anon_send(answers, leave_atom_v, local<cache_request_ptr>{gone});

@@ -10,7 +10,7 @@ namespace {
 
 double milliseconds_of(nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
-/// The header lines, each with its CRLF, of what is set.
+/// The header lines of the members that are set, each with its CRLF.
 std::string header_lines(const read_meta& m) {
   std::string out;
   auto add = [&out](std::string_view name, std::string_view value) { out.append(name).append(value).append("\r\n"); };
@@ -28,9 +28,9 @@ std::string header_lines(const read_meta& m) {
   return out;
 }
 
-/// Leaves the thread that applies. The request lives as long as its exchange, and so does everything that the copy of
-/// `c` refers to.
-void hand_over(const call& c, const state::apply_result& result, const result_handler& done) {
+/// Leaves the thread of the state machine. The request lives as long as its exchange, and so does everything that the
+/// copy of `c` refers to.
+void run_on_exchange(const call& c, const state::apply_result& result, const result_handler& done) {
   c.ex->make_answer([c, result, done] { done(c, result); });
 }
 
@@ -59,7 +59,7 @@ answer too_many_answers() { return text_answer(503, "Too many answers wait to be
 answer finished(const call& c, answer a) {
   a.common_lines = c.common_lines;
   if (c.timing) c.timing->write(milliseconds_of(c.env.now() - c.started));
-  if (c.req.via) return a; // the agent that the client asked writes the lines and logs the request
+  if (c.req.via) return a; // the contacted agent writes the lines and logs the request
   a.lines = header_lines(a.meta) + a.lines;
   log_request(c.env, c.req, a, c.started);
   return a;
@@ -93,7 +93,7 @@ shared_bytes laid_out(layout how, std::string compact) {
 
 namespace {
 
-/// @param function the name in error texts. @param digits `text`, or what follows its sign
+/// @param function the name in error texts. @param digits `text` without its sign
 template <class T>
 expected<T> parse_number(const char* function, std::string_view text, std::string_view digits) {
   T value = 0;
@@ -117,7 +117,7 @@ expected<std::int64_t> parse_int(std::string_view text) {
 
 void propose_any(const call& c, expected<log_command> command, result_handler done) {
   c.env.handles()->writes.propose(std::move(command), [c, done = std::move(done)](const state::apply_result& result) {
-    hand_over(c, result, done);
+    run_on_exchange(c, result, done);
   });
 }
 
@@ -132,7 +132,7 @@ void propose(const call& c, expected<log_command> command, result_handler done) 
   c.env.handles()->writes.propose(std::move(command), [c, counted, started = c.env.now(),
                                                        reply = std::move(reply)](const state::apply_result& result) {
     if (counted) counted->write(milliseconds_of(c.env.now() - started));
-    hand_over(c, result, reply);
+    run_on_exchange(c, result, reply);
   });
 }
 

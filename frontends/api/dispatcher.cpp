@@ -27,15 +27,15 @@ answer unknown_path(std::string_view path) {
   return text_answer(404, "Invalid URL path: if attempting to use the HTTP API, ensure the path starts with '/v1/'\n");
 }
 
-/// A body of more bytes than this is decoded on a thread that no connection waits for.
+/// A longer body, in bytes, is decoded on the work lane.
 constexpr std::size_t large_body = 64 << 10;
 
-/// What is wrong with the request before its endpoint is asked, if anything. A request that another agent has handed on
-/// is judged like a client's own: nothing says that the agent has done so.
+/// The refusal of a request that fails the checks common to all routes. Forwarded requests are checked like clients'
+/// own, because the forwarding agent is not trusted to have done so.
 std::optional<answer> objection(const call& c, const path_routes& found, const config::runtime_config& config) {
   const auto& req = c.req;
   bool known_method = found.find(req) != nullptr;
-  if (known_method && req.via && req.via->hops == 0) return {}; // of this agent itself
+  if (known_method && req.via && req.via->hops == 0) return {}; // this agent's own request
   if (auto no = refused_by_route(*c.matched, req, config)) return no;
   if (!req.query_ok) return empty_answer(500);
   for (const auto& blocked : config.http.block_endpoints)
@@ -52,12 +52,12 @@ std::optional<answer> objection(const call& c, const path_routes& found, const c
   return {};
 }
 
-/// Whether the state has the records that the first leader writes: the anonymous token is the last of them.
+/// Whether the state has the records that the first leader writes. The anonymous token is the last of them.
 bool has_first_records(const state::store& s, state::watch_set* watch) {
   return state::token_with_accessor(s.tables().acl, acl::anonymous_accessor, watch) != nullptr;
 }
 
-/// Waits for them: the hash is "yes" or "no".
+/// Watches for these records: the hash is "yes" or "no".
 class first_records_query final : public watched_query {
 public:
   explicit first_records_query(environment& env) : env_(env) {}
@@ -77,13 +77,13 @@ private:
   std::string key_ = "first-acl-records";
 };
 
-/// Whether a token may be unknown only because a new cluster's first leader has not written its records yet.
-bool is_too_early(const call& c) {
+/// Whether a token may be unknown because the first leader of a new cluster has not written its records yet.
+bool token_may_be_unwritten(const call& c) {
   auto config = c.env.config();
   return config->server && keeps_access_records(*config) && !has_first_records(*c.env.state(), nullptr);
 }
 
-/// Looks again when the first records are there, or when that has taken too long.
+/// Resolves the token again once the first records exist, or after a timeout.
 void wait_for_first_records(const call& c, std::function<void(const call&, const resolution&)> next) {
   auto query = std::make_shared<first_records_query>(c.env);
   state::watch_set touched;
@@ -94,14 +94,14 @@ void wait_for_first_records(const call& c, std::function<void(const call&, const
   wait->history = query->evaluate(touched)->history;
   wait->deadline = c.env.now() + c.env.config()->rpc_hold_timeout;
   wait->done = [c, next = std::move(next)](const evaluation_ptr&) { next(c, *c.env.cached_identity(c.token)); };
-  caf::anon_send(c.env.handles()->watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
+  caf::anon_send(c.env.handles()->watches, watch_atom_v, local<watch_request_ptr>{std::move(wait)});
 }
 
-/// Goes on with a call whose token is resolved.
-/// @param patient whether an unknown token may wait for the records of a new cluster's first leader
+/// Continues a call whose token is resolved.
+/// @param may_wait whether an unknown token may wait for the records of a new cluster's first leader
 template <class Next>
-void with_identity(call c, const resolution& identity, Next next, bool patient = true) {
-  if (!identity && patient && identity.error().code == error_code::unauthenticated && is_too_early(c))
+void with_identity(call c, const resolution& identity, Next next, bool may_wait = true) {
+  if (!identity && may_wait && identity.error().code == error_code::unauthenticated && token_may_be_unwritten(c))
     return wait_for_first_records(
         c, [next](const call& c, const resolution& identity) { with_identity(c, identity, next, false); });
   if (!identity) return respond(c, refusal(c, identity.error()));
@@ -110,7 +110,7 @@ void with_identity(call c, const resolution& identity, Next next, bool patient =
   next(std::move(c));
 }
 
-/// Resolves a call's token and goes on.
+/// Resolves a call's token and continues.
 template <class Next>
 void identify(call c, Next next) {
   if (auto identity = c.env.cached_identity(c.token)) return with_identity(std::move(c), *identity, next);
@@ -118,17 +118,17 @@ void identify(call c, Next next) {
                          [c, next = std::move(next)](const resolution& identity) { with_identity(c, identity, next); });
 }
 
-/// Carries out the checks that are left and asks the endpoint; aside if that takes long.
+/// Carries out the remaining checks and calls the endpoint, on the work lane if that may take long.
 void proceed(call c) {
   auto checked = carry_out_checks(c, body_state::there);
   if (checked.refusal) return respond(c, std::move(*checked.refusal));
   if (checked.stop == check_outcome::stop_t::needs_identity) return identify(std::move(c), proceed);
   if (!takes_long(c.req)) return c.matched->endpoint(c);
-  if (!c.env.aside(c.req.remote_address, [c] { c.matched->endpoint(c); })) respond(c, too_much_waits());
+  if (!c.env.run_on_work_lane(c.req.remote_address, [c] { c.matched->endpoint(c); })) respond(c, work_lane_full());
 }
 
-/// The token that the request is made with.
-std::string full_token(const environment& env, const request& req) {
+/// The effective token of a request.
+std::string effective_token(const environment& env, const request& req) {
   auto token = token_of(req);
   bool own = !req.via || mutated(mutation::handed_on_request_trusted);
   return token.empty() && own ? env.view().tokens.get()->of(token_use::request) : token;
@@ -173,7 +173,7 @@ dispatcher::dispatcher(environment& env) : env_(env) {
     of_path->add(row);
   }
   by_path_.insert(made.begin(), made.end());
-  // A subtree's own name, without the last slash, leads to it unless it is a path of its own.
+  // The name of a subtree without its last slash redirects to it, unless that is a path of its own.
   for (const auto& one : paths_)
     if (one.path().ends_with('/')) by_path_.try_emplace(one.path().substr(0, one.path().size() - 1), &one);
 }
@@ -213,7 +213,7 @@ call dispatcher::call_of(const exchange_ptr& ex, const request& req, const path_
          req.via ? nullptr : found.timings().of(env_.measured(), found.path(), req.method),
          env_.now(),
          row ? row : &found.first()};
-  if (config->acl.enabled) c.token = full_token(env_, req);
+  if (config->acl.enabled) c.token = effective_token(env_, req);
   c.identified = c.matched->public_route || !config->acl.enabled;
   if (c.matched->reads()) c.options = read_options_of(c);
   c.to = destination_of(c);
@@ -227,7 +227,7 @@ void dispatcher::handle(exchange_ptr ex) const {
   const auto* found = look_up(req.path).first;
   const auto* row = found ? found->find(req) : nullptr;
   if (!row || row->body.type != media::json) return handle_now(ex);
-  if (!env_.aside(req.remote_address, [this, ex] { handle_now(ex); })) ex->respond(too_much_waits());
+  if (!env_.run_on_work_lane(req.remote_address, [this, ex] { handle_now(ex); })) ex->respond(work_lane_full());
 }
 
 void dispatcher::handle_now(const exchange_ptr& ex) const {
@@ -237,11 +237,11 @@ void dispatcher::handle_now(const exchange_ptr& ex) const {
   if (auto other = answer_without_route(req, found)) return ex->respond(std::move(*other));
   auto c = call_of(ex, req, *found, rest, config);
   if (auto no = objection(c, *found, *config)) return respond(c, std::move(*no));
-  // `judge` has not seen a small body that came with its head.
+  // `judge` has not checked a small body that arrived with its head.
   if (!req.body.empty())
     if (auto rule = rule_of(c.matched->body.limit, *config); req.body.size() > rule.max_bytes)
       return respond(c, body_too_large(req, rule));
-  // What has no path is refused by the route's checks.
+  // The route's checks refuse a request without a path.
   if (c.hop != next_hop::server) return invoke(std::move(c));
   if (takes_cached_answer(c)) return answer_from_cache(c);
   forward(c);
@@ -261,8 +261,8 @@ head_verdict dispatcher::judge(const request& head) const {
   auto c = call_of(nullptr, head, *found, rest, config);
   out.body = rule_of(c.matched->body.limit, *config);
   if (auto no = objection(c, *found, *config)) return refused(c, std::move(out), std::move(*no));
-  // Another agent answers, and its state may know a token that this one has not heard of yet. Only what takes much room
-  // here has to be allowed here.
+  // Another agent answers, and its state may have a token that this one's does not have yet. Only a body that takes
+  // much space here needs a permission here.
   if (c.hop == next_hop::server && c.matched->body.limit != body_limit::archive) return out;
   return judged(std::move(c), std::move(out));
 }
@@ -272,7 +272,7 @@ void dispatcher::judge_later(const request& head, std::function<void(head_verdic
   auto kept = std::make_shared<const request>(head);
   auto [found, rest] = look_up(kept->path);
   head_verdict out;
-  if (!found) { // `judge` has asked before
+  if (!found) { // `judge` checks this before
     out.refusal = unknown_path(head.path);
     return done(std::move(out));
   }
@@ -282,8 +282,8 @@ void dispatcher::judge_later(const request& head, std::function<void(head_verdic
                                      const resolution& identity) { done(admitted(c, identity, out)); });
 }
 
-/// A small body is read before the checks behind it, so that what is wrong is said in their order. A larger one is
-/// received only if they are passed.
+/// A small body is read before the checks after it, so that faults are reported in the order of the row. A larger body
+/// is received only if the request passes them.
 head_verdict dispatcher::judged(call c, head_verdict out) const {
   bool small = c.req.content_length && *c.req.content_length <= large_body;
   auto checked = carry_out_checks(c, small ? body_state::awaited : body_state::skipped);
@@ -300,8 +300,8 @@ head_verdict dispatcher::admitted(call c, const resolution& identity, head_verdi
     c.identified = true;
     return judged(std::move(c), std::move(out));
   }
-  // The token may become known while the first leader begins its work; the endpoint waits for that.
-  bool early = identity.error().code == error_code::unauthenticated && is_too_early(c);
+  // The first leader may be about to write the token; the endpoint waits for that.
+  bool early = identity.error().code == error_code::unauthenticated && token_may_be_unwritten(c);
   if (early && c.matched->body.limit != body_limit::archive) return out;
   return refused(c, std::move(out), refusal(c, identity.error()));
 }
@@ -309,9 +309,9 @@ head_verdict dispatcher::admitted(call c, const resolution& identity, head_verdi
 head_verdict dispatcher::placed(const call& c, head_verdict out) const {
   bool has_body = !c.req.content_length || *c.req.content_length > 0;
   if (c.matched->body.limit != body_limit::archive || !has_body) return out;
-  // An archive is not received if it cannot be forwarded.
+  // Do not receive an archive that cannot be forwarded.
   if (c.hop == next_hop::server)
-    if (auto no = handed_on_too_often(c)) return refused(c, std::move(out), std::move(*no));
+    if (auto no = too_many_hops(c)) return refused(c, std::move(out), std::move(*no));
   auto place = env_.make_scratch(c.req.remote_address);
   if (!place) return refused(c, std::move(out), error_answer(place.error()));
   out.body = {largest_archive, {}, std::move(*place)};

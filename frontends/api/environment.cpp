@@ -8,13 +8,13 @@ namespace praetor::api {
 
 namespace {
 
-/// Archives that are received, made or sent at a time: each is a file that may be as large as the state.
+/// The limit on archives that exist at the same time: each is a file that may be as large as the state.
 constexpr int most_archives = 6;
 constexpr int most_archives_of_a_client = 3;
 
 } // namespace
 
-/// How many scratch files there are.
+/// The number of scratch files, in total and by client.
 struct environment::archive_counts {
   std::mutex mutex;
   int all = 0;
@@ -38,8 +38,8 @@ nanoseconds environment::jitter(nanoseconds limit) {
 
 instant environment::now_by_both_clocks() const { return {outside_->wall_clock(), now()}; }
 
-bool environment::aside(const std::string& who, std::function<void()> work) const {
-  if (hooks_.aside) return hooks_.aside(who, std::move(work));
+bool environment::run_on_work_lane(const std::string& who, std::function<void()> work) const {
+  if (hooks_.work_lane) return hooks_.work_lane(who, std::move(work));
   work();
   return true;
 }

@@ -23,31 +23,31 @@ using ports_ptr = std::shared_ptr<const ports>;
 
 namespace praetor::api {
 
-/// What the process around the endpoints offers: reading its configuration anew, ending it, its log, threads.
+/// Services of the process for its endpoints: reload, shutdown, log, threads.
 struct process_hooks {
-  /// Reads the configuration again and takes it over.
+  /// Reads the configuration again and applies it.
   std::function<void(done_callback)> reload;
-  /// Leaves the cluster and then ends the process; the callback runs between the two.
+  /// Leaves the cluster, calls back, then ends the process.
   std::function<void(done_callback)> leave;
-  /// Takes a profile of the process, of a span of time for the kinds "profile" and "trace"; null: there are none.
+  /// Takes a profile of the process. `duration` applies to the kinds "profile" and "trace". Null: not available.
   std::function<void(const std::string& kind, nanoseconds duration, std::function<void(expected<std::string>)>)>
       profile;
-  /// Follows the log at a level ("INFO"...): `on_line` per line, until the returned function is called.
+  /// Follows the log at a level ("INFO"...): calls `on_line` for each line until the returned function is called.
   std::function<expected<std::function<void()>>(const std::string& level, bool json,
                                                 std::function<void(const std::string&)> on_line)>
       follow_log;
-  /// Does work that takes long on a thread that nothing else waits for. Null: it is done at once, on the caller's.
-  /// @param who the address of the client that it is for
-  /// @returns false if too much waits already; the work is not done then
-  std::function<bool(const std::string& who, std::function<void()> work)> aside;
-  /// A place for an archive of the state; null: memory is.
+  /// Runs long work on the work lane. Null: runs it at once on the caller's thread.
+  /// @param who the address of the client
+  /// @returns false if the queue is full; the work does not run then
+  std::function<bool(const std::string& who, std::function<void()> work)> work_lane;
+  /// Creates the file for an archive of the state; null: archives are held in memory.
   std::function<expected<std::shared_ptr<storage::scratch_file>>()> make_scratch;
 };
 
-/// What endpoints reach of their agent. One per agent, used by all I/O threads.
+/// The parts of an agent that endpoints use. One per agent, shared by all I/O threads.
 class environment {
 public:
-  /// @param view its telemetry is there: the agent is ready
+  /// @param view of an agent that is ready: its telemetry exists
   environment(caf::actor_system& system, agent_view_ptr view, ports_ptr outside, std::string node_id,
               process_hooks hooks);
   environment(const environment&) = delete;
@@ -66,24 +66,24 @@ public:
   steady_time now() const { return system_.clock().now(); }
   /// Uniform in [0, limit).
   nanoseconds jitter(nanoseconds limit);
-  /// As process_hooks::aside.
-  bool aside(const std::string& who, std::function<void()> work) const;
-  /// Does something later, on one of the actors' threads.
+  /// As process_hooks::work_lane.
+  bool run_on_work_lane(const std::string& who, std::function<void()> work) const;
+  /// Runs work later, on a thread of the actors.
   void run(std::function<void()> work) const;
-  /// Packs archives, one after the other, on a thread that nothing else waits for.
+  /// Packs archives one after the other, on a thread of their own.
   void archive(std::function<void()> work) { archiver_.run(std::move(work)); }
-  /// Where bytes are moved between files and streams: each piece of work is short.
+  /// The thread that moves bytes between files and streams, in short tasks.
   const std::shared_ptr<side_thread>& mover() const { return mover_; }
-  /// A place for an archive; 503 while many are under way, 429 while this client has some of them. It is given back
-  /// when the last pointer to it goes.
+  /// A file for an archive. Error 503 while too many exist, 429 while this client has too many of them. Its slot is
+  /// released with the last pointer.
   /// @param client its address
   expected<std::shared_ptr<storage::scratch_file>> make_scratch(const std::string& client) const;
   instant now_by_both_clocks() const;
-  /// Where a request goes from here.
+  /// The next hop of a request for this destination.
   next_hop next_hop_of(const destination& to) const;
-  /// What the holder of a token may do, if that is known here: on servers, and while access control is off, it is.
+  /// The permissions of a token if they are known here, as they always are on servers and without access control.
   std::optional<resolution> cached_identity(const std::string& token) const;
-  /// Calls back once with it, from any thread; at once if it is at hand.
+  /// Calls back once with the token's permissions, on any thread; at once if they are known here.
   void resolve_identity(const std::string& token, std::function<void(const resolution&)> done) const;
 
 private:
@@ -99,7 +99,7 @@ private:
   std::mt19937_64 random_;
   struct archive_counts;
   std::shared_ptr<archive_counts> archives_;
-  // The last members: they end first.
+  // Last, so that they are destroyed first.
   side_thread archiver_;
   std::shared_ptr<side_thread> mover_;
 };

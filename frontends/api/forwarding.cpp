@@ -16,8 +16,8 @@ namespace praetor::api {
 
 namespace {
 
-/// How long the answer to a request with an archive is waited for: the largest has to be packed, moved and written by
-/// then. A server that is lost meanwhile is noticed at once all the same.
+/// The timeout of a request with an archive: enough to pack, move and write the largest. The loss of the server is
+/// noticed at once nevertheless.
 constexpr nanoseconds longest_archive_work = std::chrono::hours(1);
 
 bool is_read(const request& req) { return req.method == "GET" || req.method == "HEAD"; }
@@ -36,7 +36,7 @@ asking_agent requester_of(const call& c) {
   return out;
 }
 
-/// Answers hold views of their content types: the one of these that says the same, or "" if none does.
+/// The literal equal to a content type, because answers hold views of theirs; "" if there is none.
 std::string_view known_type(std::string_view type) {
   for (auto known : {json_type, text_type, std::string_view("text/plain"), std::string_view("application/x-gzip"),
                      std::string_view("application/pem-certificate-chain")})
@@ -67,7 +67,7 @@ remote_request described(const call& c) {
   for (const auto& [name, value] : req.query.items()) out.query.push_back({name, value});
   for (auto name : headers_that_matter)
     if (auto* value = req.header(name)) out.headers.push_back({name, *value});
-  // A request without a token is made with that of the agent that was asked.
+  // A request without a token uses that of the contacted agent.
   if (!c.token.empty() && token_of(req).empty()) out.headers.push_back({"x-consul-token", c.token});
   if (req.stored_body)
     out.rest_size = req.stored_body->size();
@@ -91,22 +91,22 @@ void respond_forwarded(const call& c, expected<remote_answer> reply) {
   respond(c, unpacked(std::move(*reply)));
 }
 
-/// When a blocking query's wait is over; nothing for requests that don't wait.
+/// The deadline of a blocking query; zero for requests that do not block.
 steady_time end_of_wait(const call& c) {
   if (c.wait_until != steady_time{}) return c.wait_until;
   if (!is_read(c.req) || (!c.req.query.has("index") && !c.req.query.has("hash"))) return {};
   auto options = read_options_of(c);
   if (!options || (options->min_index == 0 && !c.req.query.has("hash"))) return {};
-  return c.env.now() + options->wait + (options->exact_wait ? nanoseconds{0} : c.env.jitter(options->wait / 16));
+  return wait_deadline(c, *options);
 }
 
-/// A client's request that another agent has handed on.
+/// A client's request that another agent forwarded.
 class remote_exchange final : public exchange {
 public:
   using runner = std::function<void(std::function<void()>)>;
 
-  /// @param streams whether an answer may come in pieces
-  /// @param run does work elsewhere than on the calling thread
+  /// @param streams whether the answer may be a stream
+  /// @param run runs work on another thread
   remote_exchange(request req, bool streams, runner run, std::function<void(remote_answer)> done)
       : req_(std::move(req)), streams_(streams), run_(std::move(run)), done_(std::move(done)) {}
 
@@ -159,7 +159,7 @@ public:
     if (action) action();
   }
 
-  /// The body has come. Before the endpoint is asked.
+  /// Sets the received body. Called before the endpoint.
   void keep_body(std::shared_ptr<storage::scratch_file> file) { req_.stored_body = std::move(file); }
 
 private:
@@ -181,7 +181,7 @@ private:
   std::mutex guard_;
   std::function<void(remote_answer)> done_;
   std::function<void()> on_cancel_;
-  std::shared_ptr<byte_pipe> rest_; ///< of the answer, once it has begun
+  std::shared_ptr<byte_pipe> rest_; ///< of a streamed answer that has begun
   bool cancelled_ = false;
 };
 
@@ -227,13 +227,13 @@ public:
       std::lock_guard lock(entrance_);
       closed_ = true;
     }
-    std::unique_lock lock(guard_); // whoever is inside has left then
+    std::unique_lock lock(guard_); // waits for running endpoint calls
   }
 
 private:
   using remote_exchange_ptr = std::shared_ptr<remote_exchange>;
 
-  /// Decides by its head about a request whose body is on its way, as the sockets do for clients' own.
+  /// Judges a request by its head before its body is received, as connections do for clients' own.
   void judge(const remote_exchange_ptr& ex, const std::shared_ptr<byte_pipe>& body) {
     auto verdict = requests_.judge(ex->get_request());
     if (!verdict.undecided) return take_body(ex, body, std::move(verdict));
@@ -269,7 +269,7 @@ private:
     };
   }
 
-  /// Queries and their rendering must not hold up what else comes from other servers, nor what is to be applied.
+  /// Runs queries and rendering elsewhere, so that they delay neither other servers' messages nor the state machine.
   void run(std::function<void()> work) {
     std::lock_guard lock(entrance_);
     if (closed_) return;
@@ -281,8 +281,8 @@ private:
 
   environment& env_;
   const dispatcher& requests_;
-  std::mutex entrance_;     ///< held while work is handed over
-  std::shared_mutex guard_; ///< held while the endpoints are asked
+  std::mutex entrance_;     ///< held while work is queued
+  std::shared_mutex guard_; ///< held during endpoint calls
   std::atomic<bool> closed_ = false;
 };
 
@@ -305,7 +305,7 @@ destination destination_of(const call& c) {
   return to;
 }
 
-std::optional<answer> handed_on_too_often(const call& c) {
+std::optional<answer> too_many_hops(const call& c) {
   if (!c.req.via || c.req.via->hops < most_hops) return {};
   auto no = text_answer(500, "No cluster leader");
   no.not_carried_out = true;
@@ -314,13 +314,13 @@ std::optional<answer> handed_on_too_often(const call& c) {
 
 namespace {
 
-/// What of the request goes to another server as a stream; null: nothing.
+/// The body that is sent to the other server as a stream; null: none.
 std::shared_ptr<storage::scratch_file> streamed_body(const call& c) {
   if (c.req.stored_body || c.matched->body.type != media::archive || c.req.body.empty()) return c.req.stored_body;
-  return storage::make_memory_scratch(c.req.body); // the simulator's
+  return storage::make_memory_scratch(c.req.body); // in the simulator
 }
 
-/// How another server is asked, and for whom.
+/// The destination, timeout and origin of the forwarded request.
 request_terms terms_of(const call& c) {
   request_terms terms;
   terms.to = c.to;
@@ -332,7 +332,7 @@ request_terms terms_of(const call& c) {
   return terms;
 }
 
-/// The beginning of an answer has come from another server, and the rest is on its way.
+/// Responds with another server's answer whose rest follows as a stream.
 void respond_streamed(const call& c, remote_answer head, std::shared_ptr<byte_pipe> rest) {
   auto to = respond_stream(c, unpacked(std::move(head)));
   if (!to) return rest->close();
@@ -343,7 +343,7 @@ void respond_streamed(const call& c, remote_answer head, std::shared_ptr<byte_pi
 } // namespace
 
 void forward(const call& c) {
-  if (auto no = handed_on_too_often(c)) return respond(c, std::move(*no));
+  if (auto no = too_many_hops(c)) return respond(c, std::move(*no));
   auto waiting = c;
   waiting.wait_until = end_of_wait(c);
   if (waiting.wait_until != steady_time{} && !c.ex->begin_wait()) return respond(c, too_many_waits());

@@ -6,18 +6,18 @@
 
 namespace praetor::api {
 
-/// The datacenter that a client names with `dc`; "" if it names none, or if the route does not look at it.
+/// The datacenter that a client names with `dc`; "" if it names none, or if the route ignores it.
 std::string named_datacenter(const call& c);
 
-/// Which agent answers a call, by its route and the client's request.
+/// The agent that has to answer a call, from its route and the client's request.
 destination destination_of(const call& c);
 
 /// Forwards the call to the leader (or any server, if that is enough), waiting for one if necessary. If this agent
 /// itself becomes leader, calls the endpoint here.
 void forward(const call& c);
 
-/// The error for a call that this agent can't answer and may not forward, because it was forwarded already.
-std::optional<answer> handed_on_too_often(const call& c);
+/// The error for a call that this agent cannot answer and may not forward again.
+std::optional<answer> too_many_hops(const call& c);
 
 /// The call in the form that is sent to another agent.
 remote_request described(const call& c);

@@ -11,67 +11,72 @@
 
 namespace praetor::api {
 
-/// dc, index, wait, stale, consistent, cached and what goes with them. Parsed at most once where the dispatcher has
-/// kept them in the call.
+/// The read options of a request. For a route that takes them, the dispatcher has parsed them already.
 expected<read_options> read_options_of(const call& c);
 /// "leader", "stale" or "consistent".
 std::string_view text_of(consistency mode);
-/// What a Cache-Control header says of kept answers.
+/// The content of a Cache-Control header.
 struct cache_control {
-  std::optional<nanoseconds> max_age; ///< 0: none that is kept
+  std::optional<nanoseconds> max_age; ///< 0: no cached answer
   nanoseconds stale_if_error{0};
 };
-/// Nothing if a number in it is none.
+/// Nothing if a number is malformed.
 std::optional<cache_control> parse_cache_control(std::string_view header);
-/// Whether the request takes what any server knows.
+/// Whether any server may answer the request.
 bool asks_for_stale(const call& c);
-/// Same key, same question: the request without the parameters that say how to answer it, and who asks.
+/// The end of a wait that begins now, with jitter so that clients do not return at the same moment.
+steady_time wait_deadline(const call& c, const read_options& options);
+/// Sends a wait to the watch actor, and cancels it if the client disconnects.
+void wait_for(const call& c, watch_request_ptr wait);
+/// Identifies a query: the request without its read options, and the caller's permissions.
 std::string question_key(const call& c);
-/// Whether a parameter says how to answer, not what: requests that differ only in those share a question.
-bool says_how(std::string_view parameter);
-/// Whether a service's entries are said to come from the streaming backend, if they are waited for or cached.
+/// Whether a parameter only determines how to answer. Requests that differ only in those share a query.
+bool is_read_option(std::string_view parameter);
+/// Whether blocking and cached reads of a service's entries report the streaming backend.
 bool streams_entries(const call& c);
-/// How an answer about the state came to be.
+/// The origin of an answer about the state.
 struct read_source {
   bool shows_consistency = false;
   std::uint64_t index = 1;
   bool known_leader = false;
-  nanoseconds contact{0}; ///< how old the state is
-  bool streamed = false;  ///< it is said to come from the streaming backend
+  nanoseconds contact{0}; ///< the age of the state
+  bool streamed = false;  ///< reports the streaming backend
 };
-/// What such an answer says of its read.
+/// The metadata of such an answer.
 read_meta meta_of(const read_options& options, const read_source& from);
+/// The metadata of a failed read.
+read_meta meta_of_error();
 /// The `node-meta` parameters.
 string_map node_meta_of(const request& req);
 
-/// Which members of its read_meta an answer has.
+/// Which metadata an answer has.
 enum class read_head : std::uint8_t {
   whole,
-  of_error, ///< those of a read that failed
-  none,     ///< it shows no index
+  of_error, ///< that of a failed read
+  none,     ///< no index
 };
 
-/// An answer without what differs from reply to reply (index and contact).
+/// An answer without the parts that differ between replies (index and contact).
 struct rendered_answer {
   unsigned status = 200;
   std::string_view content_type = json_type;
   shared_bytes body;
   std::vector<std::pair<std::string, std::string>> headers;
   read_head head = read_head::whole;
-  bool filtered = false; ///< something was removed that the token may not see
+  bool filtered = false; ///< rows that the token may not read were removed
 };
 
-/// How a client is shown the value of its query.
+/// The form in which the value of a query is rendered.
 struct showing {
   const environment& env;
   layout how;
   std::string_view form; ///< read_style::form
 };
-/// Makes an answer of the value of a query. Whether something was filtered is said for all queries alike.
+/// Renders the value of a query. The caller sets `filtered`.
 template <class Query>
 using renderer = rendered_answer (*)(const showing&, const Query&, const queries::found<Query>&);
 
-/// The value as JSON.
+/// Renders the value as JSON.
 template <class Query>
 rendered_answer as_json(const showing& to, const Query&, const queries::found<Query>& f) {
   rendered_answer out;
@@ -79,15 +84,15 @@ rendered_answer as_json(const showing& to, const Query&, const queries::found<Qu
   return out;
 }
 
-/// What a client asks of the state, with the answer rendered. Asked again, from any thread, whenever what it read has
-/// changed, also when the request is long gone.
+/// A client's query with a rendered answer. Evaluated again, on any thread, when the state that it read changes; it may
+/// outlive the request.
 class rendered_query : public watched_query {
 public:
-  /// @param key tells it from other questions; only needed if its answer is kept or waited for
+  /// @param key identifies the query; only needed if its answer is cached or it blocks
   rendered_query(environment& env, std::string key) : env_(env), key_(std::move(key)) {}
   const std::string& key() const override { return key_; }
   evaluation_ptr evaluate(state::watch_set& touched) const override { return evaluate_with(&touched); }
-  /// @param touched null: what the answer depends on is not gathered
+  /// @param touched receives the watch cells that the answer depends on; may be null
   evaluation_ptr evaluate_with(state::watch_set* touched) const;
 
 protected:
@@ -104,7 +109,7 @@ private:
   std::string key_;
 };
 
-/// A query, for one caller and in one form.
+/// A query for one caller in one form.
 template <queries::query Query>
 class shown_query final : public rendered_query {
 public:
@@ -127,16 +132,16 @@ private:
   renderer<Query> render_;
 };
 
-/// How a family of endpoints answers reads.
+/// How an endpoint answers reads.
 struct read_style {
   bool shows_consistency = false; ///< X-Consul-Effective-Consistency
-  bool streaming = false;         ///< blocking queries are said to come from the streaming backend
-  bool cheap = false;             ///< quicker made than looked up, or soon out of date: not kept
-  bool cacheable = false;         ///< says with ?cached whether the answer was at hand
-  std::string_view form = {};     ///< tells apart what is made of the same query; outlives all requests
+  bool streaming = false;         ///< blocking queries report the streaming backend
+  bool cheap = false;             ///< not cached: cheaper to render than to look up, or soon outdated
+  bool cacheable = false;         ///< reports a cache hit or miss for ?cached
+  std::string_view form = {};     ///< distinguishes renderings of the same query; a literal
 };
 
-/// Same key, same bytes: a query, the caller's permissions and how the value is shown.
+/// Equal keys mean equal bytes: the query, the caller's permissions and the form.
 template <queries::query Query>
 std::string rendered_key(const call& c, const Query& q, std::string_view form) {
   joined_key key;
@@ -146,7 +151,7 @@ std::string rendered_key(const call& c, const Query& q, std::string_view form) {
   return std::move(key).text();
 }
 
-/// Answers a read: checks the consistency mode, takes a kept answer or makes one, waits if it has to.
+/// Answers a read: ensures its consistency, uses a cached answer or evaluates the query, and blocks if necessary.
 void answer_read(const call& c, const read_options& options, read_style style,
                  std::shared_ptr<const rendered_query> query);
 
@@ -160,30 +165,30 @@ void answer_query(const call& c, const read_options& options, read_style style, 
   answer_read(c, options, style,
               std::make_shared<shown_query<Query>>(c, std::move(key), std::move(q), style.form, render));
 }
-/// The same with the options of the request, for routes that take them.
+/// The same with the options of the request.
 template <queries::query Query>
 void answer_query(const call& c, read_style style, Query q, renderer<Query> render = as_json<Query>) {
   answer_query(c, *read_options_of(c), style, std::move(q), render);
 }
 
-/// Whether the request's parameters may make its endpoint take longer than an I/O thread has for one request: a costly
-/// filter, or more parameters than a client needs, each of which may be compared with each row.
+/// Whether the request may take too long for an I/O thread: a costly filter, or more parameters than clients need, each
+/// of which may be compared with each row.
 bool takes_long(const request& req);
-/// 429: too much waits to be done aside.
-answer too_much_waits();
+/// 429: the queue of the work lane is full.
+answer work_lane_full();
 
 /// Compiles the `filter` parameter for a type of rows.
 template <class Row>
 expected<filter::row_filter<Row>> filter_of(const request& req) {
   return filter::row_filter<Row>::compile(req.query.get("filter"));
 }
-/// The node from which the `near` parameter has rows sorted by distance; "" if it is not given.
+/// The node of the `near` parameter, by distance from which rows are sorted; "" if it is not given.
 std::string near_of(const call& c);
 
-/// An error of a read, with the headers that clients expect of one.
+/// The answer to a failed read, with the headers of a read.
 answer read_error_answer(const error& e);
 void respond_read_error(const call& c, const error& e);
-/// A refusal in the form of the route: of a read with the header lines of one, unless its errors are bare.
+/// A refusal in the form of the route: with the headers of a read, unless its errors are bare.
 answer refusal(const call& c, const error& why);
 
 } // namespace praetor::api

@@ -4,33 +4,33 @@ namespace praetor::api {
 
 namespace {
 
-constexpr std::size_t overhead = 256; // of an entry beside its key and body
+constexpr std::size_t overhead = 256; // bytes of an entry besides its key and body
 
 } // namespace
 
 evaluation_ptr rendered_cache::find(std::string_view key) {
   auto& s = shard_of(key);
   std::lock_guard lock(s.mutex);
-  auto* found = s.kept.find(key);
+  auto* found = s.entries.find(key);
   if (!found) return nullptr;
-  if (!found->holds->fired()) return found->value;
-  s.kept.erase(key);
+  if (!found->validity->fired()) return found->value;
+  s.entries.erase(key);
   return nullptr;
 }
 
-void rendered_cache::insert(std::string_view key, evaluation_ptr value, std::shared_ptr<state::trigger> holds,
+void rendered_cache::insert(std::string_view key, evaluation_ptr value, std::shared_ptr<state::trigger> validity,
                             std::size_t bytes) {
   bytes += key.size() + overhead;
   auto& s = shard_of(key);
   if (bytes > max_bytes_per_shard) return;
   std::lock_guard lock(s.mutex);
-  s.kept.insert(key, {std::move(value), std::move(holds)}, bytes);
+  s.entries.insert(key, {std::move(value), std::move(validity)}, bytes);
 }
 
 void rendered_cache::clear() {
   for (auto& s : shards_) {
     std::lock_guard lock(s.mutex);
-    s.kept.clear();
+    s.entries.clear();
   }
 }
 
@@ -38,7 +38,7 @@ std::size_t rendered_cache::size() {
   std::size_t total = 0;
   for (auto& s : shards_) {
     std::lock_guard lock(s.mutex);
-    total += s.kept.size();
+    total += s.entries.size();
   }
   return total;
 }

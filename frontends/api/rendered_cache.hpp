@@ -11,14 +11,14 @@
 
 namespace praetor::api {
 
-/// Keeps rendered answers until something they were made from changes. Bounded by bytes, least recently used go first.
-/// Any thread.
+/// An LRU cache of rendered answers, bounded by bytes. An answer is valid until the state it was made from changes.
+/// Thread-safe.
 class rendered_cache {
 public:
-  /// The kept evaluation, or null if there is none that still holds.
+  /// The cached evaluation, or null if there is no valid one.
   evaluation_ptr find(std::string_view key);
-  /// @param holds fires when the evaluation no longer does
-  void insert(std::string_view key, evaluation_ptr value, std::shared_ptr<state::trigger> holds, std::size_t bytes);
+  /// @param validity fires when the evaluation becomes invalid
+  void insert(std::string_view key, evaluation_ptr value, std::shared_ptr<state::trigger> validity, std::size_t bytes);
   void clear();
   std::size_t size();
 
@@ -27,11 +27,11 @@ private:
 
   struct entry {
     evaluation_ptr value;
-    std::shared_ptr<state::trigger> holds;
+    std::shared_ptr<state::trigger> validity;
   };
   struct shard {
     std::mutex mutex;
-    recent_map<entry> kept{max_bytes_per_shard};
+    recent_map<entry> entries{max_bytes_per_shard};
   };
   shard& shard_of(std::string_view key) { return shards_[std::hash<std::string_view>{}(key) % shards]; }
 

@@ -186,7 +186,7 @@ api::process_hooks running_agent::hooks() {
     auto number = log_->listen(*parsed, json, std::move(on_line));
     return std::function<void()>([log = log_, number] { log->forget(number); });
   };
-  h.aside = [this](const std::string& who, std::function<void()> work) { return lane_.run(who, std::move(work)); };
+  h.work_lane = [this](const std::string& who, std::function<void()> work) { return lane_.run(who, std::move(work)); };
   h.make_scratch = [view = view_] { return open_scratch(*view->settings.load()); };
   return h;
 }

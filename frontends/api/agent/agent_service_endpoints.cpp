@@ -33,7 +33,7 @@ void list(const call& c) {
   respond(c, std::move(a));
 }
 
-/// One service of the registry, waited for by its hash.
+/// One service of the registry, with its content hash.
 class service_query final : public watched_query {
 public:
   service_query(environment& env, std::string id, layout how)
@@ -76,7 +76,7 @@ void respond_rendered(const call& c, const evaluation& e) {
 
 void one(const call& c) {
   auto options = *read_options_of(c);
-  // What is not there is told to anybody.
+  // Any caller may learn that a service does not exist.
   auto found = c.env.view().registry.get()->service(std::string(c.rest));
   acl::permission wanted{acl::resource::service, acl::access::read, found ? found->service->name : std::string()};
   if (found && !c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
@@ -90,26 +90,22 @@ void one(const call& c) {
   wait->by_hash = true;
   wait->known_hash = known;
   wait->history = now->history;
-  wait->deadline = c.env.now() + options.wait + c.env.jitter(options.wait / 16);
+  wait->deadline = wait_deadline(c, options);
   if (!c.ex->begin_wait()) return respond(c, too_many_waits());
-  auto watches = c.env.handles()->watches;
   wait->done = [c, query, wanted](const evaluation_ptr& e) {
     authenticate(c, [query, wanted, e](const call& c) {
       if (!c.who->allowed(wanted)) return respond_error(c, c.who->denial(wanted), 403);
       if (e) return respond_rendered(c, *e);
-      // The registry does not depend on who leads: answer with what is there.
+      // The registry does not depend on the leader: answer with its current content.
       state::watch_set ignored;
       respond_rendered(c, *query->evaluate(ignored));
     });
   };
-  c.ex->on_cancel([watches, weak = std::weak_ptr(wait)] {
-    if (auto gone = weak.lock()) caf::anon_send(watches, leave_atom_v, local<std::shared_ptr<watch_request>>{gone});
-  });
-  caf::anon_send(watches, watch_atom_v, local<std::shared_ptr<watch_request>>{wait});
+  wait_for(c, std::move(wait));
 }
 
-/// How long the answer to a registration waits for the catalog to have it. Clients read the catalog right afterwards;
-/// without a leader, or when the servers are slow, the agent's own word has to do.
+/// How long the answer to a registration waits until the catalog has it, because clients read the catalog right
+/// afterwards. Without a leader, or if the servers are slow, the answer comes before.
 constexpr auto catalog_patience = std::chrono::milliseconds(250);
 
 /// Whether the catalog has a service of this agent with all its checks: the hash is "yes" or "no".
@@ -151,7 +147,7 @@ void answer_when_in_catalog(const call& c, const std::string& id) {
   wait->history = now->history;
   wait->deadline = c.env.now() + catalog_patience;
   wait->done = [c](const evaluation_ptr&) { respond(c, empty_answer()); };
-  caf::anon_send(c.env.handles()->watches, watch_atom_v, local<std::shared_ptr<watch_request>>{std::move(wait)});
+  wait_for(c, std::move(wait));
 }
 
 expected<service_definition> given_service(const call& c) { return read_service_definition(c.req.body); }
@@ -175,7 +171,7 @@ void register_(const call& c) {
                  local<done_callback>{std::move(kept)});
 }
 
-/// Denied to whoever may not write the service. @returns true if that was answered, or there is no such service
+/// Responds if the caller may not write the service, or if there is no such service. @returns whether it responded
 bool not_writable(const call& c, const std::string& id) {
   auto no = refused_service_change(*c.who, *c.env.view().registry.get(), id);
   if (!no) return false;
