@@ -10,8 +10,8 @@
 
 namespace praetor::api {
 
-// Streams bodies between files, the pipes of actors, and the answers of frontends. No body is ever held completely, and
-// each step is a short task of the thread that moves bytes. Streams are dropped when the agent stops.
+// Streams bodies between files, the pipes of actors, and the answers of frontends. No body is ever held completely in
+// memory. Each step is a short task on the mover thread. Streams are dropped when the agent stops.
 
 /// Streams a file from its beginning.
 std::shared_ptr<byte_pipe> piped(const std::shared_ptr<side_thread>& mover,

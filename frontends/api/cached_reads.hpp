@@ -5,10 +5,10 @@
 
 namespace praetor::api {
 
-/// Whether the call, which another agent has to answer, takes an answer that this agent has kept.
+/// Whether a call that has to be forwarded accepts an answer from this agent's cache.
 bool takes_cached_answer(const call& c);
 
-/// Answers such a call from what this agent has kept, which it asks a server for first if need be.
+/// Answers such a call from this agent's cache, which queries a server first if necessary.
 void answer_from_cache(const call& c);
 
 } // namespace praetor::api

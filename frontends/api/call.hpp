@@ -19,20 +19,20 @@ struct call {
   environment& env;
   exchange_ptr ex;
   const request& req;
-  std::string_view rest;             ///< of the path behind the route's own, for subtrees
-  acl::authorizer_ptr who;           ///< who asks; until that is known, somebody who may do nothing
-  shared_bytes common_lines;         ///< what the configuration wants on every answer
-  metrics::series* timing = nullptr; ///< counts how long the answer took since `started`
+  std::string_view rest;             ///< of the path after the route's own, for subtrees
+  acl::authorizer_ptr who;           ///< the caller's permissions; denies everything until the token is resolved
+  shared_bytes common_lines;         ///< header lines that the configuration adds to every answer
+  metrics::series* timing = nullptr; ///< receives the time from `started` to the answer
   steady_time started = {};
-  const route* matched = nullptr; ///< the row that answers
-  std::string token = {};         ///< that the request is made with, the agent's default one included; "" without ACLs
-  steady_time wait_until = {};    ///< of a blocking query that waits already
-  std::optional<expected<read_options>> options = {}; ///< of a route that takes them, once they are parsed
-  destination to = {};                                ///< whose answer it takes
-  next_hop hop = next_hop::here;                      ///< where it goes from here
-  bool identified = false;                            ///< `who` is known, or nobody asks for it
-  std::size_t passed = 0;                             ///< how many of the route's checks
-  parsed_body body = {};                              ///< as the route reads it; see body_of
+  const route* matched = nullptr; ///< the route's row
+  std::string token = {};         ///< of the request, or else the agent's default one; "" without ACLs
+  steady_time wait_until = {};    ///< the deadline of a blocking query that already waits
+  std::optional<expected<read_options>> options = {}; ///< of a route with read options, once parsed
+  destination to = {};                                ///< which agent has to answer
+  next_hop hop = next_hop::here;                      ///< where this agent sends it
+  bool identified = false;                            ///< the token is resolved, or does not matter
+  std::size_t passed = 0;                             ///< the number of passed checks of the route
+  parsed_body body = {};                              ///< as decoded by the route; see body_of
 
   bool is(std::string_view method) const { return req.method == method; }
 };
@@ -41,8 +41,7 @@ struct call {
 inline constexpr std::string_view json_type = "application/json";
 inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
 
-/// The body of a route with `reads_body`. An endpoint may take it over: it is read anew for each time that one is
-/// asked.
+/// The body of a route with `reads_body`. An endpoint may move from it: the body is decoded again for each invocation.
 template <class T>
 T& body_of(const call& c) {
   PRAETOR_ASSERT(c.body.type && *c.body.type == typeid(T)); // the row and its endpoint must agree
@@ -52,28 +51,28 @@ T& body_of(const call& c) {
 answer text_answer(unsigned status, std::string text);
 inline answer error_answer(const error& e) { return text_answer(static_cast<unsigned>(e.status), e.text); }
 answer empty_answer(unsigned status = 200);
-/// 429 to a client of which more requests wait for news than its share (exchange::begin_wait).
+/// 429 for a client with more blocking queries than its share (exchange::begin_wait).
 answer too_many_waits();
-/// 503 while clients have not taken as many answers as there is memory for (exchange::has_room).
+/// 503 while unsent answers take up all the memory reserved for them (exchange::has_room).
 answer too_many_answers();
 
-/// The only way out: answers carry what the configuration adds to all of them.
+/// Sends the answer with the header lines that the configuration adds. All answers pass through here.
 void respond(const call& c, answer a);
 void respond_error(const call& c, std::string text, unsigned status = 500);
-/// Responds without a body, or with the error, when it is called.
+/// A callback that responds without a body, or with the error.
 done_callback answer_done(const call& c);
-/// The answer as `respond` sends it, counted and logged.
+/// The answer as `respond` sends it; counts and logs it.
 answer finished(const call& c, answer a);
-/// The same for an answer whose body comes in pieces; null where none can be sent.
+/// The same for an answer whose body is streamed; null if the exchange cannot stream.
 std::shared_ptr<body_stream> respond_stream(const call& c, answer head);
 
-/// How JSON is laid out for a request: `?pretty` gives four spaces and a newline at the end, development agents always
+/// The layout of a request's JSON: `?pretty` indents by four spaces and ends with a newline; development agents always
 /// indent.
 struct layout {
   bool indent = false;
   bool newline = false;
 
-  /// Differs between layouts: a part of the keys of rendered answers.
+  /// Identifies the layout in the keys of rendered answers.
   std::string_view key() const { return indent ? (newline ? "in" : "i") : (newline ? "n" : ""); }
 };
 layout layout_of(const call& c);
@@ -100,15 +99,15 @@ expected<std::uint64_t> parse_uint(std::string_view text);
 /// Go's strconv.Atoi, with its error text.
 expected<std::int64_t> parse_int(std::string_view text);
 
-/// Hears the result of a write. Runs where the answer is sent from (exchange::make_answer).
+/// Receives the result of a write. Runs on the thread that sends the answer (exchange::make_answer).
 using result_handler = std::function<void(const call&, const state::apply_result&)>;
-/// Proposes a command; `done` runs with its result, whatever it is.
+/// Proposes a command; `done` receives its result, success or failure.
 void propose_any(const call& c, expected<log_command> command, result_handler done);
-/// Likewise, and counts it; `done` runs unless the command failed, which is answered with the error's text.
+/// The same, and counts it. A failure is answered with its text; only a success calls `done`.
 void propose(const call& c, expected<log_command> command, result_handler done);
 
-/// A request body that names its datacenter: filled in where the client leaves it out. One without a path is refused,
-/// and another one than the request's, because the request has come to where it is answered.
+/// Fills in the datacenter of a request body if the client omits it. Rejects a datacenter without a path, and one that
+/// differs from the request's, because the request has already reached the agent that answers it.
 template <class Body>
 expected<Body> with_datacenter(const call& c, expected<Body> body) {
   if (!body) return body;
@@ -120,14 +119,14 @@ expected<Body> with_datacenter(const call& c, expected<Body> body) {
 /// The name of the node whose agent the client asked.
 std::string asked_node(const call& c);
 
-/// Resolves the caller's token and goes on with `next`; a token that is rejected is answered.
+/// Resolves the caller's token and calls `next`; responds with the error if the token is rejected.
 void authenticate(const call& c, std::function<void(const call&)> next);
-/// Carries out all of the route's checks and asks the endpoint.
+/// Carries out all checks of the route, and calls its endpoint.
 void invoke(call c);
 /// Whether the token still resolves to the identity that `c` was authorized with.
 bool same_identity(const call& c);
 
-/// The token that the request carries (parameter, header, bearer), or "".
+/// The token of the request (parameter, header, bearer), or "".
 std::string token_of(const request& req);
 
 } // namespace praetor::api

@@ -6,7 +6,7 @@
 
 namespace praetor::api {
 
-/// The header lines of every answer of a route, each with its CRLF.
+/// The header lines that every answer of a route has, each with its CRLF.
 std::string common_lines_of(const config::runtime_config& config);
 
 } // namespace praetor::api

@@ -23,7 +23,7 @@ public:
   std::string_view path() const { return path_; }
   /// The row that answers a request; null if the path does not have its method.
   const route* find(const request& req) const;
-  /// Says for all rows of the path who answers it.
+  /// Its `answered_by` applies to all rows of the path.
   const route& first() const { return *rows_.front(); }
   const std::string& allow_header() const { return allow_; }
   const route_timings& timings() const { return timings_; }
@@ -31,7 +31,7 @@ public:
 private:
   std::string_view path_;
   std::vector<const route*> rows_;
-  std::string allow_ = "OPTIONS"; ///< and the methods, in the order of the rows
+  std::string allow_ = "OPTIONS"; ///< the Allow header: OPTIONS, then the methods in the order of the rows
   route_timings timings_;
 };
 
@@ -42,26 +42,26 @@ public:
   void handle(exchange_ptr ex) const;
   /// Decides about a request by its head, before its body is read.
   head_verdict judge(const request& head) const;
-  /// Decides where `judge` could not. `done` runs once, from any thread.
+  /// Decides if `judge` could not. `done` is called once, on any thread.
   void judge_later(const request& head, std::function<void(head_verdict)> done) const;
 
 private:
   using config_ptr = std::shared_ptr<const config::runtime_config>;
-  /// The rows of the longest path that matches, and what follows it.
+  /// The rows of the longest route path that matches, and the rest of the path.
   std::pair<const path_routes*, std::string_view> look_up(std::string_view path) const;
   void handle_now(const exchange_ptr& ex) const;
   call call_of(const exchange_ptr& ex, const request& req, const path_routes& found, std::string_view rest,
                const config_ptr& config) const;
-  /// The answer to a path that no route has.
+  /// The answer if no route has this path.
   std::optional<answer> answer_without_route(const request& req, const path_routes* found) const;
   /// The verdict of the route's checks.
   head_verdict judged(call c, head_verdict verdict) const;
-  /// The same once the token of `c` is resolved.
+  /// The same after the token of `c` is resolved.
   head_verdict admitted(call c, const resolution& identity, head_verdict verdict) const;
-  /// The verdict on a request that passes its checks: where the body goes.
+  /// The verdict on a request that passes its checks: the destination of its body.
   head_verdict placed(const call& c, head_verdict verdict) const;
   head_verdict refused(const call& c, head_verdict verdict, answer no) const;
-  /// The header lines that every answer of a route carries; made once per configuration.
+  /// The header lines that every answer of a route has; rendered once per configuration.
   shared_bytes common_lines(const config_ptr& config) const;
 
   environment& env_;

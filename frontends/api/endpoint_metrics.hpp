@@ -13,7 +13,8 @@ struct endpoint_metrics : metrics::group {
   metrics::sample requests{*this, "api.http", "Milliseconds that HTTP requests took, by method and route."};
   metrics::counter proposals{*this, "raft.apply", "Changes proposed to Raft through this agent while it leads."};
 
-  /// The time in milliseconds until such a command is applied; null if its row in `record_kinds` names no metric.
+  /// The time in milliseconds until a command of this kind is applied; null if its row in `record_kinds` names no
+  /// metric.
   metrics::series* applied(std::string_view command) const {
     return command.empty() ? nullptr : applied_[static_cast<unsigned char>(command[0])];
   }

@@ -30,7 +30,7 @@ json query_parameter(std::string_view name, parameter::type_t type, std::string_
   return out;
 }
 
-/// What a route takes because of the way it answers reads.
+/// The query parameters that follow from a route's read form.
 json parameters_of_reads(const read_form& form) {
   using enum parameter::type_t;
   auto out = json::array();
@@ -93,7 +93,7 @@ std::string operation_id(const route& r) {
   return out;
 }
 
-/// What the checks of a route say about the permissions that it needs.
+/// A sentence on the permissions that the route's checks need.
 std::string permissions_of(const route& r) {
   std::string out;
   auto add = [&](const route_permission& p) {
@@ -120,7 +120,7 @@ json operation(const route& r) {
   return out;
 }
 
-/// Takes a row that answers with a parameter into the operation of its path and method.
+/// Merges a row that applies only with a certain parameter into the operation of its path and method.
 void add_variant(json& operation, const route& r) {
   auto& known = operation["parameters"];
   auto add = [&](json one) {

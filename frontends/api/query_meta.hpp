@@ -7,7 +7,7 @@
 
 namespace praetor::api {
 
-/// Metadata of the read that some answers have in their body, after their own members.
+/// Metadata of a read that some answers have in their body, after their own members.
 struct query_meta {
   std::uint64_t index = 0;
   std::int64_t last_contact = 0; ///< nanoseconds

@@ -4,8 +4,8 @@
 
 namespace praetor::api {
 
-/// A duration as Consul's `ReadableDuration` is read: the text between the quotes as it stands, without its escapes
-/// resolved, and whatever is no text as a number.
+/// A duration that is decoded like Consul's `ReadableDuration`: a text without resolving its escapes, anything else as
+/// a number.
 struct readable_duration {
   nanoseconds value{0};
 };

@@ -11,11 +11,11 @@
 
 namespace praetor::api {
 
-/// What a client agent does with a server's answer to a request with ?cached.
+/// How a client agent caches a server's answer to a request with ?cached.
 enum class caching : std::uint8_t {
   none,
-  while_fresh, ///< keeps it for the max-age of its clients
-  refreshed,   ///< keeps it up to date by a blocking query
+  while_fresh, ///< for the max-age of its clients
+  refreshed,   ///< kept up to date by a blocking query
 };
 
 /// The largest body of a route.
@@ -23,28 +23,28 @@ enum class body_limit : std::uint8_t {
   standard,    ///< 512 KiB
   kv_value,    ///< limits.kv_max_value_size
   transaction, ///< the larger of limits.txn_max_req_len and limits.kv_max_value_size
-  archive,     ///< of a snapshot, which is written to a file
+  archive,     ///< that of a snapshot, which is written to a file
 };
 
-/// What bodies consist of.
+/// The content of a body.
 enum class media : std::uint8_t { none, json, bytes, text, archive };
 
 struct body_type {
   media type = media::none;
   body_limit limit = body_limit::standard;
-  schema_function schema = nullptr; ///< of JSON; null: not described
+  schema_function schema = nullptr; ///< of a JSON body; null: not described
 };
 
-/// A JSON body that is read into a T.
+/// A JSON body that is decoded into a T.
 template <class T>
 constexpr body_type json_body(body_limit limit = body_limit::standard) {
   return {media::json, limit, &schema_of<T>};
 }
 constexpr body_type bytes_body(body_limit limit = body_limit::standard) { return {media::bytes, limit}; }
 
-/// A query parameter beside those that every read takes.
+/// A query parameter besides the read options.
 struct parameter {
-  /// `flag` is set by being there, with any value or none.
+  /// A `flag` is set by its presence, with any value or none.
   enum class type_t : std::uint8_t { text, integer, boolean, flag };
 
   std::string_view name;
@@ -52,7 +52,7 @@ struct parameter {
   std::string_view meaning;
 };
 
-// Parameters that many rows have.
+// Parameters of many rows.
 inline constexpr parameter filter_parameter{.name = "filter", .meaning = "an expression that each row has to match"};
 inline constexpr parameter near_parameter{
     .name = "near", .meaning = "sorts the rows by their distance from this node; _agent: from the agent asked"};
@@ -61,7 +61,7 @@ inline constexpr parameter node_meta_parameter{.name = "node-meta",
 inline constexpr parameter tag_parameter{.name = "tag",
                                          .meaning = "a tag that instances must have; may be given several times"};
 
-/// At most this many of a row.
+/// A list of at most `Most` elements in a row.
 template <class T, std::size_t Most>
 class row_list {
 public:
@@ -80,33 +80,33 @@ private:
 
 struct call;
 
-/// One operation of the API: what the dispatcher does for a method of a path, and what the API description says of it.
-/// Rows of one path have the same `answered_by`. The first row that fits answers a request.
+/// One operation of the API: how the dispatcher handles a method of a path, and its part of the API description.
+/// Rows of one path have the same `answered_by`. The first matching row answers a request.
 struct route {
   std::string_view method;
-  std::string_view path;      ///< ends with '/': everything below it
-  std::string_view rest = {}; ///< the name of what follows such a path
-  std::string_view when = {}; ///< only requests with this parameter
+  std::string_view path;      ///< a trailing '/' includes everything below it
+  std::string_view rest = {}; ///< the name of the part after such a path
+  std::string_view when = {}; ///< the row matches only requests with this parameter
   void (*endpoint)(const call&) = nullptr;
   std::string_view summary = {};
-  row_list<route_check, 8> checks = {}; ///< before the endpoint is asked, in this order
+  row_list<route_check, 8> checks = {}; ///< before the endpoint is called, in this order
   row_list<parameter, 8> parameters = {};
   body_type body = {};
   media answers = media::json;
   answerer answered_by = answerer::agent;
   caching cache_policy = caching::none;
-  bool public_route = false;   ///< no token is resolved
-  bool own_datacenter = false; ///< `dc` is not looked at
-  bool available = true;       ///< false: known to clients, not built yet
+  bool public_route = false;   ///< the token is not resolved
+  bool own_datacenter = false; ///< `dc` is ignored
+  bool available = true;       ///< false: an operation of Consul that answers 501
 
-  /// How it answers reads; null if it takes no read options.
+  /// The read form; null if the route takes no read options.
   constexpr const read_form* reads() const {
     for (const auto& one : checks)
       if (auto* form = std::get_if<read_form>(&one)) return form;
     return nullptr;
   }
-  /// Whether a client names the datacenter with `dc`. What an agent itself answers is asked of no datacenter, unless a
-  /// check says so, though clients send theirs with every request.
+  /// Whether `dc` selects the datacenter. Clients send `dc` with every request; routes that the contacted agent answers
+  /// ignore it, unless a check says otherwise.
   constexpr bool takes_datacenter() const {
     if (answered_by != answerer::agent) return !own_datacenter;
     for (const auto& one : checks)
@@ -114,11 +114,11 @@ struct route {
         return true;
     return false;
   }
-  /// Whether a snapshot archive travels in either direction, which takes as long as it takes.
+  /// Whether request or answer is a snapshot archive, which takes longer than other timeouts allow.
   constexpr bool moves_archive() const { return body.type == media::archive || answers == media::archive; }
 };
 
-/// The rows of a family that one kind of agent answers.
+/// Sets `answered_by` in the rows of a family.
 template <std::size_t N>
 constexpr std::array<route, N> all_answered_by(answerer who, std::array<route, N> rows) {
   for (auto& r : rows) r.answered_by = who;

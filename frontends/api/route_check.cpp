@@ -27,7 +27,7 @@ std::optional<answer> failed(const call& c, feature what) {
 }
 
 std::optional<answer> failed(const call& c, const route_permission& p) {
-  // Consul asks for list permissions only where the configuration says so.
+  // Consul checks list permissions only if the configuration says so.
   if (p.access == acl::access::list && !c.env.config()->acl.enable_key_list_policy) return {};
   acl::permission wanted{p.resource, p.access, {}};
   if (p.name == name_source::path || p.name == name_source::path_prefix) wanted.name = c.rest;
@@ -60,7 +60,7 @@ std::optional<answer> failed(const call& c, const required_rest& rest) {
 
 std::optional<answer> failed(const call& c, head_test test) { return test(c); }
 
-/// Reads the body for the endpoint.
+/// Decodes the body for the endpoint.
 std::optional<answer> failed(call& c, const body_check& what) {
   auto value = what.read(c);
   if (!value) return error_answer(value.error());
@@ -72,7 +72,7 @@ bool is_permission(const route_check& one) {
   return std::holds_alternative<route_permission>(one) || std::holds_alternative<inner_permission>(one);
 }
 
-/// What keeps a request from who answers it, if anything.
+/// Stops a request whose datacenter has no path, or whose token is not resolved yet.
 check_outcome reach(call& c) {
   using enum check_outcome::stop_t;
   if (c.hop == next_hop::none) return {refused, refusal(c, no_path())};

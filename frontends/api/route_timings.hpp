@@ -9,8 +9,8 @@
 
 namespace praetor::api {
 
-/// The timings of one route's requests, one series per method. Looked up in the registry at a method's first request
-/// only.
+/// The timings of one route's requests, one series per method. The registry is searched only at the first request of a
+/// method.
 class route_timings {
 public:
   /// @returns null for unknown HTTP methods: clients must not be able to create arbitrary series

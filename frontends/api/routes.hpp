@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-/// The families of routes, each in its own file: a family `kv` defines `kv_endpoints::family()`. `unbuilt` has the
-/// operations of Consul's API that answer 501.
+/// The families of routes, each in its own file: a family `kv` defines `kv_endpoints::family()`. The family `unbuilt`
+/// has the operations of Consul's API that answer 501.
 #define PRAETOR_ROUTE_FAMILIES(FAMILY)                                                                                 \
   FAMILY(acl)                                                                                                          \
   FAMILY(acl_policy)                                                                                                   \

@@ -9,7 +9,7 @@ class actor_system;
 
 namespace praetor::api {
 
-/// Runs long tasks sequentially, off the threads of connections and actors. Its actor starts with the first task.
+/// Runs long tasks one after the other, outside of the threads of connections and actors. Starts with the first task.
 class side_thread {
 public:
   /// @param detach runs the tasks on a thread of their own; never under the test coordinator

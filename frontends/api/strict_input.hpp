@@ -7,8 +7,8 @@
 
 namespace praetor::api {
 
-/// Reads a body in which no field may be unknown.
-/// @param prefix what the error's text begins with
+/// Decodes a body; unknown fields are errors.
+/// @param prefix the beginning of the error's text
 /// @param unknown receives the name of the unknown field that made the read fail; may be null
 template <class T>
 expected<T> read_strictly(std::string_view body,
@@ -21,7 +21,8 @@ expected<T> read_strictly(std::string_view body,
   return read;
 }
 
-/// The same for records that have a namespace in Consul Enterprise: naming it is an unknown field with a word more.
+/// The same for records that have a namespace in Consul Enterprise. Its error differs from that of other unknown
+/// fields.
 template <class T>
 expected<T> read_namespaced(std::string_view body, std::string_view prefix = "Request decode failed: ") {
   std::string unknown;

@@ -11,7 +11,7 @@ struct tenancy {
   bool namespaces, partitions;
 };
 
-// The first match counts. Routes without an entry support neither.
+// The first match applies. Routes without an entry support neither.
 constexpr std::array tenancies{
     tenancy{"/v1/kv/", true, true},
     tenancy{"/v1/session/", true, true},

@@ -4,8 +4,8 @@
 
 namespace praetor::api {
 
-/// Namespaces and partitions are not supported. Where Consul would use one, naming it is rejected instead of ignored:
-/// the answer would be about something else.
+/// Rejects requests that name a namespace or partition where Consul would use it: they are not supported, and ignoring
+/// the name would answer for the wrong records.
 /// @param route_path the path of the route that answers the request
 /// @returns the error text, or nothing
 std::optional<std::string> refused_tenancy(std::string_view route_path, const request& req);

@@ -16,7 +16,7 @@ constexpr route row(std::string_view method, std::string_view path) {
   return {.method = method, .path = path, .endpoint = unbuilt, .available = false};
 }
 
-/// A row that needs ACLs to be enabled.
+/// A row that requires ACLs to be enabled.
 constexpr route acl_row(std::string_view method, std::string_view path) {
   auto out = row(method, path);
   out.checks = {feature::acls};

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t uuid_length = 36, most_hyphens = 4;
 
-/// Go's text of a byte that is no hexadecimal digit.
+/// Go's error for a byte that is no hexadecimal digit.
 std::optional<std::string> fault_in_digits(std::string_view digits) {
   auto bad = std::find_if_not(digits.begin(), digits.end(), is_hex_digit);
   if (bad == digits.end()) return {};

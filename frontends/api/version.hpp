@@ -4,7 +4,7 @@
 
 namespace praetor {
 
-/// The product's own version. Clients read the followed release instead (actors/followed_release.hpp).
+/// The product's own version. Clients are told the followed release instead (actors/followed_release.hpp).
 inline constexpr std::string_view own_version = "0.1.0";
 
 } // namespace praetor

@@ -13,8 +13,8 @@
 
 namespace praetor::api {
 
-/// A record of access control as clients write it. Consul decodes it through an alias, beside a hash that may be any
-/// text, because it is computed anew.
+/// A record of access control as clients send it. Consul decodes it through an alias that also accepts any text as the
+/// hash, and computes the hash itself.
 template <class Record>
 struct acl_input : Record {
   static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
@@ -30,7 +30,7 @@ struct acl_input : Record {
           if (d.name != "Hash") f(d, member);
         },
         x);
-    f(field::aliased("", "Hash"), x.given_hash); // beside the alias: error texts name it without that
+    f(field::aliased("", "Hash"), x.given_hash); // outside of the alias: error texts do not name the alias
   }
 };
 
@@ -41,23 +41,23 @@ expected<Record> read_acl(std::string_view body, std::string_view prefix) {
   return Record(std::move(*read));
 }
 
-// The checks and answers that the endpoints of access control share.
+// Checks and answers shared by the endpoints of access control.
 
-/// Rows that read (write) records of access control, which the primary datacenter keeps.
+/// For rows that read records of access control.
 inline constexpr route_check may_read_acls = needs(acl::resource::acl, acl::access::read);
 inline constexpr route_check may_write_acls = needs(acl::resource::acl, acl::access::write);
 
-/// An answer that has nothing of what was asked for.
+/// The answer for a record that does not exist.
 rendered_answer missing(unsigned status, std::string text);
-/// What is wrong with an id, if anything. @param record "policy"
+/// The refusal of a malformed id, if it is one. @param record "policy"
 std::optional<answer> fault_in_id(const call& c, std::string_view id, const std::string& record,
                                   id_index index = id_index::record);
 
-/// Proposes a command; `done` runs with the outcome when it worked. @param failure what a failure's text begins with
+/// Proposes a command; only a success calls `done`. @param failure the beginning of a failure's text
 void apply_acl(const call& c, expected<log_command> command, std::string failure,
                std::function<void(const call&)> done);
 
-/// A write's answer, from the state that it made.
+/// Answers a write with the record that the new state has.
 template <class Find>
 void answer_written(const call& c, Find find, std::string_view record) {
   auto written = find(*c.env.state());

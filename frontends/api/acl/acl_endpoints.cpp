@@ -18,7 +18,7 @@ namespace {
 constexpr const char* reset_file = "acl-bootstrap-reset";
 constexpr std::size_t most_authorizations = 64;
 
-// ---- The first token
+// ---- Bootstrap
 
 struct bootstrap_input {
   static constexpr std::string_view type_name = "BootstrapRequest", go_type = "api.BootstrapRequest";
@@ -41,7 +41,7 @@ struct bootstrap_answer {
   }
 };
 
-/// The index that the operator has written into the file by which a second bootstrap is allowed; 0: there is none.
+/// The index in the file with which an operator allows another bootstrap; 0: none.
 std::uint64_t reset_index(const environment& env) {
   const auto& files = env.outside().gossip_files;
   auto content = files ? files->read(reset_file) : std::optional<std::string>{};
@@ -51,7 +51,7 @@ std::uint64_t reset_index(const environment& env) {
   return parse_uint(text).value_or(0);
 }
 
-/// Whether a first token may be made. @returns the index that has to be reset; 0: none was ever made
+/// Whether bootstrap is allowed. @returns the index of the previous bootstrap that is reset; 0: there was none
 expected<std::uint64_t> allowed_bootstrap(const call& c) {
   auto last = state::bootstrap_index(*c.env.state(), nullptr);
   if (last == 0) return last;
@@ -61,7 +61,7 @@ expected<std::uint64_t> allowed_bootstrap(const call& c) {
   if (wanted != last)
     return fail("Invalid bootstrap reset index (specified " + std::to_string(wanted) +
                 ", reset index: " + std::to_string(last) + ")");
-  // It counts once, so that a state restored later does not allow it again.
+  // The file is valid once, so that a state restored later does not allow another bootstrap.
   if (auto gone = c.env.outside().gossip_files->remove(reset_file); !gone)
     c.env.outside().log_lines->write(log_level::warn, "agent.server.acl", "failed to remove bootstrap file",
                                      {{"error", gone.error().text}});
@@ -104,7 +104,7 @@ void bootstrap(const call& c) {
   });
 }
 
-// ---- Replication: this release follows no other datacenter
+// ---- Replication: this release does not replicate from other datacenters
 
 struct replication_status {
   bool enabled = false, running = false;
@@ -130,7 +130,7 @@ struct replication_status {
 
 void replication(const call& c) { respond(c, json_answer(c, replication_status{})); }
 
-// ---- What a token may do
+// ---- The permissions of a token
 
 struct authorization {
   static constexpr std::string_view type_name = "ACLAuthorizationRequest";

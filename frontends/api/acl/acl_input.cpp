@@ -17,8 +17,8 @@ constexpr std::chrono::seconds shortest_life = std::chrono::minutes(1);
 constexpr std::string_view allowed_characters =
     " has an invalid name. Only lowercase alphanumeric characters, '-' and '_' are allowed";
 
-/// Links by name become links by id; what is linked twice counts once.
-/// @param ids_too whether links by id have to lead somewhere
+/// Converts links by name to links by id, and removes duplicates.
+/// @param ids_too whether links by id have to exist as well
 template <class Record, class FindId, class FindName>
 expected<void> normalize_links(std::vector<acl_link>& links, const std::string& what, bool ids_too, FindId find_id,
                                FindName find_name) {
@@ -35,7 +35,7 @@ expected<void> normalize_links(std::vector<acl_link>& links, const std::string& 
     } else if (ids_too && !find_id(link.id)) {
       return fail("No such ACL " + what + " with ID " + praetor::quoted(link.id));
     }
-    // The name may change and is looked up when it is shown.
+    // The name may change; it is looked up when the link is rendered.
     if (seen.insert(link.id).second) out.push_back({link.id, {}});
   }
   links = std::move(out);
@@ -44,7 +44,7 @@ expected<void> normalize_links(std::vector<acl_link>& links, const std::string& 
 
 expected<void> normalize_services(std::vector<acl_service_identity>& all, const std::string& owner, bool local) {
   std::vector<acl_service_identity> out;
-  std::map<std::string, std::size_t, std::less<>> places; // in `out`, by name
+  std::map<std::string, std::size_t, std::less<>> places; // positions in `out`, by name
   for (auto& one : all) {
     const auto& name = one.service_name;
     if (name.empty()) return fail("Service identity is missing the service name field on this " + owner);
@@ -79,7 +79,7 @@ expected<void> normalize_nodes(std::vector<acl_node_identity>& all, const std::s
   return {};
 }
 
-/// How the errors of one kind of record are worded.
+/// The error texts of one kind of record.
 struct template_errors {
   std::string no_name;
   std::function<std::string(const std::string& name)> unknown;
@@ -88,7 +88,7 @@ struct template_errors {
 
 expected<void> normalize_templates(std::vector<acl_templated_policy>& all, const template_errors& errors) {
   std::vector<acl_templated_policy> out;
-  std::set<std::tuple<std::string, bool, std::string>> seen; // template, whether it has variables, and which
+  std::set<std::tuple<std::string, bool, std::string>> seen; // template, whether it has variables, the variables
   for (auto& one : all) {
     if (one.template_name.empty()) return fail(errors.no_name);
     const auto* known = acl::find_template(one.template_name);
@@ -112,7 +112,7 @@ expected<void> normalize_policies(Record& r, const state::store& s, bool ids_too
 
 bool is_reserved(const std::string& id) { return id.starts_with(acl::reserved_id_prefix); }
 
-/// An id that a client has chosen. @param member "AccessorID"
+/// Validates an id that the client chose. @param member "AccessorID"
 expected<void> check_chosen(const state::store& s, const std::string& id, const std::string& member) {
   auto bad = [&](const std::string& why) { return fail("Invalid Token: " + member + why); };
   if (is_reserved(id))
@@ -137,7 +137,7 @@ expected<void> settle_expiry(acl_token& t) {
     return {};
   }
   if (*t.expiration_time < t.create_time) return fail("ExpirationTime cannot be before CreateTime");
-  // Times may be so far apart that nanoseconds can't count them.
+  // The difference of the times may overflow nanoseconds.
   if (t.expiration_time->seconds - t.create_time.seconds > shortest_life.count()) return {};
   auto life = t.expiration_time->since_epoch() - t.create_time.since_epoch();
   if (life >= shortest_life) return {};

@@ -50,7 +50,7 @@ rendered_answer one_policy(const showing& to, const queries::policy_read& q,
   return f.value ? as_json(to, q, f) : missing(404, "Requested policy does not exist: ACL not found");
 }
 
-/// The name is escaped in the path a second time, as a query's values are, because of the slashes that it may have.
+/// Clients escape the name in the path twice, the second time like a query value, because it may contain slashes.
 expected<std::string> asked_name(const call& c) {
   std::string name;
   if (percent_decode(c.rest, true, name)) return name;
@@ -67,7 +67,7 @@ std::optional<answer> bad_escape(const call& c) {
 void read_by_name(const call& c) { answer_query(c, {}, queries::policy_read{{}, *asked_name(c)}, one_policy); }
 void read(const call& c) { answer_query(c, {}, queries::policy_read{std::string(c.rest), {}}, one_policy); }
 
-/// What is wrong with a change of a policy that exists, if anything.
+/// Validates the change of an existing policy.
 expected<void> check_change(const acl_policy& p, const state::store& s) {
   if (!is_uuid(p.id)) return fail("Policy ID invalid UUID");
   auto stored = state::find_policy(s, p.id, nullptr).value;
@@ -84,7 +84,7 @@ expected<void> check_change(const acl_policy& p, const state::store& s) {
 
 expected<void> check(const call& c, acl_policy& p) {
   if (p.name.empty()) return fail("Invalid Policy: no Name is set");
-  // A built-in one keeps the name that nobody else may take.
+  // The names of built-in policies are reserved for them.
   const auto* built_in = acl::built_in_policy(p.id);
   if (!built_in || built_in->name != p.name)
     if (auto good = acl::check_policy_name(p.name); !good) return good;

@@ -15,16 +15,16 @@ namespace praetor::api::acl_token_endpoints {
 namespace {
 
 constexpr std::string_view nothing_there = "token does not exist: ACL not found";
-/// Tokens end with time as well, so their answers are not kept.
+/// Answers about tokens are not cached, because tokens also expire.
 constexpr read_style token_style{.cheap = true};
 constexpr unsigned forbidden = 403;
 
-/// A token with all that it grants.
+/// A token with everything that it grants.
 struct expanded_token {
   acl_token token;
   std::vector<acl_policy_ptr> policies;
   std::vector<acl_role_ptr> roles;
-  string_list default_policies, default_roles; ///< of its namespace: there are none
+  string_list default_policies, default_roles; ///< of its namespace: always empty
   std::string default_policy, down_policy, resolved_by;
 
   template <class F, class Self>
@@ -40,14 +40,14 @@ struct expanded_token {
   }
 };
 
-/// A missing token is an error of the read, not a record that is not there.
+/// A missing token is a failed read, not an empty result.
 rendered_answer no_token(std::string text) {
   auto out = missing(forbidden, std::move(text));
   out.head = read_head::of_error;
   return out;
 }
 
-/// The answer to a read of a token that is not there any more; nothing if it is.
+/// The answer for a token that does not exist or has expired; nothing if it is valid.
 std::optional<rendered_answer> unless_alive(const showing& to, const acl_token_ptr& token) {
   if (!token) return no_token(std::string(nothing_there));
   if (token->expired(to.env.outside().wall_clock())) return no_token("token has expired: ACL not found");
@@ -92,7 +92,7 @@ void read(const call& c) {
   answer_query(c, token_style, queries::token_read{std::string(c.rest), c.req.query.has("expanded")}, one_token);
 }
 
-/// Whoever has the secret may see what it stands for.
+/// The holder of a secret may read its token.
 void self(const call& c) { answer_query(c, token_style, queries::token_self{c.token}, own_token); }
 
 std::optional<answer> names_namespace(const call& c) {
@@ -113,7 +113,7 @@ void list(const call& c) {
   answer_query(c, token_style, std::move(q), living_tokens);
 }
 
-/// Writes a token that is whole, and answers with it.
+/// Writes a complete token, and answers with it.
 void write(const call& c, acl_token t) {
   t.hash = acl::content_hash(t);
   acl_token_set_request r;

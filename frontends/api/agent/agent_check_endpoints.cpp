@@ -18,7 +18,7 @@ void list(const call& c) {
   auto local = c.env.view().registry.get();
   std::optional<filter::expression> filter;
   if (auto* text = c.req.query.find("filter"); text && !text->empty()) {
-    // A filter is only tied to the type when there is something to filter, and its errors come bare.
+    // Consul checks the filter's fields only if there are rows. Its errors lack the headers of a read.
     auto parsed = filter::parse(*text);
     if (!parsed) return respond_error(c, std::string(filter::error_prefix) + parsed.error().text);
     if (!local->checks.empty()) {
@@ -57,7 +57,7 @@ void register_(const call& c) {
                  local<done_callback>{answer_done(c)});
 }
 
-/// Denied to whoever may not write the check. @returns true if that was answered, or there is no such check
+/// Responds if the caller may not write the check, or if there is no such check. @returns whether it responded
 bool not_writable(const call& c, const std::string& id) {
   auto no = refused_check_change(*c.who, *c.env.view().registry.get(), c.env.config()->node_name, id);
   if (!no) return false;
@@ -105,7 +105,6 @@ void update(const call& c) {
 }
 
 // ---- agent/health: the aggregated status of services
-// ------------------------------------------------------------------
 
 /// The status of a set of checks, worst first.
 class aggregate {
@@ -197,7 +196,7 @@ void health_by_name(const call& c) {
   respond_health(c, std::string(worst.text()), worst.status(), json_answer(c, out));
 }
 
-// A check of a service needs the permission of the service, any other one that of the node.
+// A check of a service needs the permission on the service, any other check that on the node.
 constexpr route_check check_write = endpoint_needs(acl::resource::service, acl::access::write, name_source::record);
 constexpr route_check node_write = endpoint_needs(acl::resource::node, acl::access::write, name_source::own_node);
 constexpr parameter note{.name = "note", .meaning = "the output of the check"};

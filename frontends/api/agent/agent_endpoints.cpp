@@ -20,7 +20,7 @@ namespace praetor::api::agent_endpoints {
 namespace {
 
 constexpr std::string_view build_date = "1970-01-01T00:00:01Z";
-constexpr std::size_t most_unsent = 256 * 1024; // of a followed log; lines beyond are dropped
+constexpr std::size_t most_unsent = 256 * 1024; // bytes of a followed log; further lines are dropped
 
 struct self_config {
   std::string datacenter, primary_datacenter, node_name, node_id, revision, version, build_date, praetor_version;
@@ -59,7 +59,7 @@ struct self_shape {
   }
 };
 
-/// Where this agent is in the network, and how often it had to find out anew.
+/// This agent's network coordinate, and how often it was reset.
 struct own_place {
   std::optional<coordinate> point;
   std::size_t resets = 0;
@@ -88,7 +88,7 @@ void show_self(const call& c, const own_place& here) {
     out.meta["consul-version"] = std::string(followed_release);
     respond(c, json_answer(c, out));
   };
-  // A client agent has no part in Raft.
+  // A client agent is no Raft peer.
   auto peer = c.env.handles()->peer;
   if (!peer) return show({});
   caf::anon_send(peer, status_atom_v, local<std::function<void(const raft_status&)>>{std::move(show)});
@@ -164,7 +164,7 @@ void reload(const call& c) { c.env.hooks().reload(answer_done(c)); }
 
 void leave(const call& c) { c.env.hooks().leave(answer_done(c)); }
 
-/// The lines of one followed log on their way to a client that may be slow: while too much waits, lines are dropped.
+/// Sends the log to a client that follows it. Drops lines while too many bytes are unsent.
 class followed_log {
 public:
   void line(const std::string& text) {
@@ -186,7 +186,7 @@ public:
     std::lock_guard lock(guard_);
     unsent_ = 0;
   }
-  /// Whether the client has to catch up before it gets more.
+  /// Whether lines are dropped until the client has caught up.
   bool behind() {
     std::lock_guard lock(guard_);
     return unsent_ >= most_unsent;
@@ -201,7 +201,7 @@ private:
 
   std::mutex guard_;
   std::shared_ptr<body_stream> stream_;
-  std::vector<shared_bytes> backlog_; // before the stream is open
+  std::vector<shared_bytes> backlog_; // lines from before the stream is open
   std::size_t unsent_ = 0;
 };
 

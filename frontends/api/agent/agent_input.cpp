@@ -9,7 +9,7 @@ namespace praetor::api {
 
 namespace {
 
-/// A check that is registered by itself. What only checks inside services have is unknown there.
+/// A check that is registered by itself. It lacks the fields that only checks inside services have.
 struct lone_check : check_definition {
   static constexpr std::string_view type_name = "CheckDefinition";
 
@@ -23,14 +23,14 @@ struct lone_check : check_definition {
   }
 };
 
-/// Whether a check inside a service has a field that only those outside have; else nothing.
+/// The error for a check inside a service with a field that only other checks have.
 std::optional<error> foreign_field(const check_definition& d) {
   const auto* name = !d.id.empty() ? "ID" : !d.token.empty() ? "Token" : nullptr;
   if (!name) return std::nullopt;
   return error{"Request decode failed: json: unknown field " + praetor::quoted(name), 400};
 }
 
-/// A check that says nothing at all counts as none.
+/// A check without any field counts as absent.
 bool is_blank(const check_definition& d) { return d == check_definition{}; }
 
 expected<void> valid_service(const service_definition& d) {
@@ -65,7 +65,7 @@ expected<service_definition> read_service_definition(std::string_view body) {
 expected<service_registration> service_registration_of(const service_definition& d) {
   if (auto valid = valid_service(d); !valid) return tl::unexpected(valid.error());
   if (auto fault = fault_in_sidecar(d)) return fail(std::move(*fault), 501);
-  // Here the single check comes first, in files the list does.
+  // The single check comes first here, but last in files.
   std::vector<check_definition> checks;
   if (d.check && !is_blank(*d.check)) checks.push_back(*d.check);
   checks.insert(checks.end(), d.checks.begin(), d.checks.end());

@@ -8,7 +8,7 @@ namespace praetor::api {
 /// A member of a gossip pool.
 struct member_shape {
   std::string name, address;
-  std::vector<std::uint8_t> address_bytes; ///< filters see these
+  std::vector<std::uint8_t> address_bytes; ///< for filters
   std::int64_t port = 0;
   string_map tags;
   std::int64_t status = 1, protocol_min = 1, protocol_max = 5, protocol_current = 2;
@@ -30,14 +30,14 @@ struct member_shape {
     f(field{"DelegateCur"}, x.delegate_current);
   }
 };
-/// The members of the LAN or the WAN pool, by name; without gossip the agent alone.
+/// The members of the LAN or the WAN pool, by name; without gossip only this agent.
 std::vector<member_shape> pool_members(const environment& env, bool wan);
 /// This agent among them.
 member_shape own_member(const environment& env, bool wan);
 
-/// The figures of agent/self and `info`: group, name, value.
+/// The statistics of agent/self and `info`: group, name, value.
 using statistics = std::map<std::string, string_map>;
-/// @param coordinate_resets how often the own network coordinate began anew
+/// @param coordinate_resets how often this agent's network coordinate was reset
 statistics agent_statistics(const environment& env, const raft_status& raft, std::size_t coordinate_resets);
 
 } // namespace praetor::api

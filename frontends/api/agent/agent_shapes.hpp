@@ -8,8 +8,8 @@
 
 namespace praetor::api {
 
-// What the agent's own endpoints show: the records of the catalog, whose fields they list in another order and with
-// other flags. A field that an order does not name follows as the catalog lists it.
+// The JSON shapes of the agent's own endpoints: the records of the catalog, with their fields in another order and with
+// other flags. Fields that an order does not name follow as in the catalog.
 
 /// Visits the fields that `all` visits: first those of `order`, with the flags that they have there, then the others.
 template <std::size_t N, class F, class All>
@@ -91,7 +91,7 @@ struct agent_proxy : proxy_config {
 
 struct agent_connect : connect_properties {
   static constexpr std::string_view type_name = "AgentServiceConnect";
-  std::optional<int> sidecar_service; ///< never shown; its absence counts in the hash
+  std::optional<int> sidecar_service; ///< always absent, which affects the hash
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -158,10 +158,10 @@ struct agent_service : node_service {
 
 /// A service as agent/services shows it, without its hash.
 agent_service to_agent_service(const node_service& s, const std::string& datacenter);
-/// The hash that clients wait on, lower-case hexadecimal.
+/// The hash for blocking queries, lower-case hexadecimal.
 std::string content_hash(const agent_service& s);
 
-/// A check's definition with everything spelled out.
+/// A check's definition with all members.
 struct full_check_definition {
   nanoseconds interval{0}, timeout{0}, deregister_after{0};
   std::string http;

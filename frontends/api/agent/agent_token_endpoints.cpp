@@ -18,7 +18,7 @@ struct token_input {
   }
 };
 
-/// Sets one of the tokens that the agent uses by itself.
+/// Sets one of the agent's own tokens.
 void set(const call& c) {
   auto in = read_strictly<token_input>(c.req.body);
   if (!in) return respond(c, error_answer(in.error()));
@@ -26,9 +26,9 @@ void set(const call& c) {
   if (!use) return respond_error(c, "Token " + praetor::quoted(c.rest) + " is unknown", 404);
   auto written = [c, use = *use](const error* failed) {
     if (failed) return respond_error(c, "Failed to persist tokens - " + failed->text);
-    // What was denied before may now be written.
+    // Writes that were denied with the old token may now succeed.
     if (use == token_use::request || use == token_use::agent) caf::anon_send(c.env.handles()->sync, start_atom_v);
-    // Its use, not the token itself: a field of that name would be hidden.
+    // The token's use, not the token; a field named token would be redacted.
     c.env.outside().log_lines->write(log_level::info, "agent",
                                      "Updated agent's ACL token: token=" + std::string(c.rest));
     respond(c, empty_answer());

@@ -18,8 +18,8 @@ namespace praetor::api::catalog_endpoints {
 namespace {
 
 constexpr read_style catalog_style{.shows_consistency = true};
-/// Of what agents keep for clients that ask for that.
-constexpr read_style kept_style{.shows_consistency = true, .cacheable = true};
+/// The style of lists that client agents cache.
+constexpr read_style cacheable_style{.shows_consistency = true, .cacheable = true};
 
 void datacenters(const call& c) { respond(c, json_answer(c, std::array{c.env.config()->datacenter})); }
 
@@ -32,7 +32,7 @@ void nodes(const call& c) {
 void services(const call& c) {
   auto where = filter_of<service_node>(c.req);
   if (!where) return respond_read_error(c, where.error());
-  answer_query(c, kept_style, queries::list_services{node_meta_of(c.req), std::move(*where)});
+  answer_query(c, cacheable_style, queries::list_services{node_meta_of(c.req), std::move(*where)});
 }
 
 void instances_of(const call& c, bool connect) {
@@ -45,11 +45,11 @@ void instances_of(const call& c, bool connect) {
   q.connect = connect;
   q.near = near_of(c);
   q.where = std::move(*where);
-  answer_query(c, kept_style, std::move(q));
+  answer_query(c, cacheable_style, std::move(q));
 }
 
 void service(const call& c) { instances_of(c, false); }
-/// Whoever may not read a service is shown no proxy of it, and is not told that there are any.
+/// A caller who may not read the service gets an empty list, without the header that reports filtering.
 void connect(const call& c) {
   if (c.who->allowed(acl::resource::service, acl::access::read, c.rest)) return instances_of(c, true);
   auto nothing = json_answer(c, std::vector<service_node>());
@@ -110,14 +110,14 @@ void answer_node(const call& c, std::string_view form, renderer<queries::node_se
 void node_with_services(const call& c) { answer_node(c, "map", services_by_id); }
 void node_service_list(const call& c) { answer_node(c, "list", services_in_list); }
 
-/// Imported records come over the stream of a peering and no other way.
+/// Whether a registration names a peer. Imported records come only over the stream of a peering.
 bool names_peer(const register_request& r) {
   auto imported = [](const health_check_ptr& check) { return check && !check->peer_name.empty(); };
   return !r.peer_name.empty() || (r.service && !r.service->peer_name.empty()) || imported(r.check) ||
          std::any_of(r.checks.begin(), r.checks.end(), imported);
 }
 
-/// What every check of a registration takes from its request. @returns what is wrong with it, if anything
+/// A check completed from its registration, or the error.
 expected<health_check_ptr> completed(const health_check& given, const register_request& r) {
   auto check = given;
   if (check.check_id.empty()) check.check_id = check.name;
@@ -133,7 +133,7 @@ expected<health_check_ptr> completed(const health_check& given, const register_r
   return std::make_shared<const health_check>(std::move(check));
 }
 
-/// Fills in what clients leave out and refuses what can't be stored.
+/// Fills in what clients omit, and validates the rest.
 expected<void> complete(register_request& r) {
   if (auto fault = fault_in_names(r)) return fail(std::move(*fault), 400);
   if (r.node.empty()) return fail("Must provide node");
@@ -158,7 +158,7 @@ expected<void> complete(register_request& r) {
   return {};
 }
 
-/// A check of a service needs that service, in the catalog or in the same request. It has to name it letter for letter.
+/// A check of a service requires that service, in the catalog or in the same request, with exactly the same name.
 expected<void> services_of_checks(const register_request& r, const state::store& s) {
   for (const auto& check : r.checks) {
     const auto& id = check->service_id;

@@ -5,8 +5,8 @@
 
 namespace praetor::api {
 
-/// Completes a service that a client writes to the catalog.
-/// @returns the error if it can't be stored
+/// Completes a service of a catalog registration.
+/// @returns the error if the service is not valid
 expected<void> complete_service(node_service& s);
 /// Validates a service for its kind. The error lists all missing and excess members.
 expected<void> valid_for_kind(const node_service& s);

@@ -18,7 +18,7 @@ rendered_answer pem_chain(const showing&, const queries::connect_roots&,
   return out;
 }
 
-/// Whether the certificates are wanted as PEM; nothing if the parameter is no boolean.
+/// Whether the certificates are requested as PEM; nothing if the parameter is no boolean.
 std::optional<bool> wants_pem(const call& c) {
   auto text = c.req.query.get("pem");
   return text.empty() ? false : parse_bool(text);
@@ -34,7 +34,7 @@ void roots(const call& c) {
   answer_query(c, {}, queries::connect_roots{});
 }
 
-/// The agent's own route always goes by what it has at hand.
+/// The agent's own route reports a cache hit or miss, as if the request had ?cached.
 void agent_roots(const call& c) {
   auto options = *read_options_of(c);
   options.cached = true;

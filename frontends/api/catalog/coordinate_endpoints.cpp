@@ -34,7 +34,7 @@ void node(const call& c) {
   answer_query(c, {}, queries::node_coordinates{std::string(c.rest), segment_of(c)}, node_places);
 }
 
-/// A coordinate as clients write it: what they leave out is zero, and a point without dimensions is nowhere.
+/// A coordinate as clients send it. Omitted members are zero; a vector without dimensions is invalid.
 struct update_input {
   static constexpr std::string_view type_name = "CoordinateUpdateRequest";
   std::string datacenter, node, segment;
@@ -71,7 +71,7 @@ void update(const call& c) {
   respond(c, empty_answer());
 }
 
-/// The servers' places in one area, which spans datacenters.
+/// The coordinates of the servers of one datacenter in an area.
 struct datacenter_shape {
   std::string datacenter, area = "wan";
   coordinate_batch coordinates;

@@ -11,7 +11,7 @@ namespace {
 constexpr read_style checks_style{.shows_consistency = true};
 constexpr read_style entries_style{.shows_consistency = true, .streaming = true, .cacheable = true};
 
-/// Answers a query for checks, once its filter is compiled.
+/// Compiles the filter of a query for checks, and answers it.
 template <class Query>
 void answer_checks(const call& c, Query q) {
   auto where = filter_of<health_check>(c.req);
@@ -49,7 +49,7 @@ std::optional<answer> peer_and_group(const call& c) {
   return text_answer(400, "peer-name and sameness-group are mutually exclusive");
 }
 
-/// Whether only instances are wanted whose checks all pass; nothing if the parameter is no boolean.
+/// Whether only instances with passing checks are requested; nothing if the parameter is no boolean.
 std::optional<bool> only_passing(const call& c) {
   auto* text = c.req.query.find("passing");
   if (!text) return false;
@@ -86,7 +86,7 @@ void connect(const call& c) { entries(c, true); }
 
 constexpr route_check shows_nodes = shows_only(acl::resource::node);
 constexpr route_check shows_services = shows_only(acl::resource::service);
-// Consul decides about it after the other parameters.
+// Consul checks it after the other parameters.
 constexpr route_check connect_read = endpoint_needs(acl::resource::service, acl::access::read, name_source::path);
 constexpr required_rest service_given{"Missing service name"};
 constexpr parameter passing{"passing", parameter::type_t::flag, "only instances whose checks all pass"};

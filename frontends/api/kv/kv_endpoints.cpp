@@ -27,7 +27,7 @@ rendered_answer entry(const showing& to, const queries::kv_get&, const entry_fou
   return out;
 }
 
-/// The value's bytes as they are, in a form that no browser takes for a page.
+/// Renders the raw bytes of the value, with headers that keep browsers from interpreting them as a page.
 rendered_answer raw_value(const showing&, const queries::kv_get&, const entry_found& f) {
   if (!f.value) return not_found();
   rendered_answer out;
@@ -37,7 +37,7 @@ rendered_answer raw_value(const showing&, const queries::kv_get&, const entry_fo
   return out;
 }
 
-/// The rows that a query found; none is a 404.
+/// Renders the rows of a query; no rows are a 404.
 template <class Query>
 rendered_answer rows_found(const showing& to, const Query& q, const queries::found<Query>& f) {
   return f.missing ? not_found() : as_json(to, q, f);
@@ -55,19 +55,19 @@ void get_tree(const call& c) {
 
 void get_keys(const call& c) {
   auto* separator = c.req.query.find("separator");
-  if (!separator) separator = c.req.query.find("seperator"); // as old clients spell it
+  if (!separator) separator = c.req.query.find("seperator"); // the spelling of old clients
   answer_query(c, {}, queries::kv_keys{std::string(c.rest), separator ? *separator : std::string()},
                rows_found<queries::kv_keys>);
 }
 
-/// As a query string has it.
+/// Escapes a text for a query string.
 std::string escaped(const std::string& text) {
   auto out = percent_encoded(text, [](char c) { return is_unreserved(c) || c == ' '; });
   std::replace(out.begin(), out.end(), ' ', '+');
   return out;
 }
 
-/// The query string with its parameters in order, as conflicts are reported.
+/// The query string with sorted parameters, for reports of conflicts.
 std::string sorted_query(const request& req) {
   auto items = req.query.items();
   std::stable_sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -92,7 +92,7 @@ void answer_flag(const call& c, const state::apply_result& result) {
 void send(const call& c, kv_request& r) {
   r.datacenter = c.env.config()->datacenter;
   propose_any(c, encode_command(command_type::kvs, r), [](const call& c, const state::apply_result& result) {
-    // What the state refused, and not what kept the write from it, is said so.
+    // Consul prefixes errors of the state machine, but not those of the transport.
     if (result.ok()) return answer_flag(c, result);
     auto why = result.why();
     if (why.code == error_code::failed_precondition) return respond_error(c, "raft apply failed: " + why.text);
@@ -199,7 +199,7 @@ constexpr std::array rows{
           .summary = "Writes an entry",
           .checks = {bad_read_options, key_given, conflicting_put, bad_numbers, key_write},
           .parameters = {cas,
-                         {"flags", parameter::type_t::integer, "a number that is kept with the value"},
+                         {"flags", parameter::type_t::integer, "a number that is stored with the value"},
                          {.name = "acquire", .meaning = "locks the key for this session"},
                          {.name = "release", .meaning = "unlocks the key that this session holds"}},
           .body = bytes_body(body_limit::kv_value)},

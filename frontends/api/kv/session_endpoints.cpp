@@ -19,10 +19,10 @@ constexpr nanoseconds default_lock_delay = std::chrono::seconds(15);
 constexpr nanoseconds least_ttl = std::chrono::seconds(10);
 constexpr nanoseconds most_ttl = std::chrono::hours(24);
 
-/// Less than this means seconds, because old clients wrote it so.
+/// A smaller number means seconds, for old clients.
 constexpr nanoseconds least_delay_in_nanoseconds{1000};
 
-/// A text or a number; anything else counts as no delay.
+/// A text or a number; anything else means no delay.
 struct lock_delay_input {
   nanoseconds value = default_lock_delay;
 };
@@ -32,12 +32,12 @@ void json_read(json::reader& in, lock_delay_input& into) {
   into.value = nanoseconds{0};
   in.duration(into.value);
   if (into.value >= least_delay_in_nanoseconds) return;
-  // As Go multiplies, which wraps around.
+  // Wraps around like Go's multiplication.
   auto seconds = static_cast<std::uint64_t>(into.value.count()) * 1'000'000'000;
   into.value = nanoseconds{static_cast<std::int64_t>(seconds)};
 }
 
-/// The former name of the node's checks.
+/// The list of node checks under its former name.
 struct former_checks {
   static constexpr std::string_view go_type = "[]types.CheckID";
   bool given = false;
@@ -51,12 +51,12 @@ void json_read(json::reader& in, former_checks& into) {
   while (in.next_element()) json::read_value(in, into.names.emplace_back());
 }
 
-/// A service's check as sessions name it, with the name of its type that clients know.
+/// A service check of a session, with the type name that appears in Consul's error texts.
 struct service_check_input : session_service_check {
   static constexpr std::string_view type_name = "ServiceCheck";
 };
 
-/// What clients send.
+/// The body of a session's creation.
 struct session_input {
   static constexpr std::string_view go_type = "struct { LockDelay interface {}; *structs.Alias }";
   std::string name, node, behavior, ttl;
@@ -122,7 +122,7 @@ void create(const call& c) {
   s.ttl = in.ttl;
   s.node_checks = in.node_checks;
   s.checks = in.checks.names;
-  // An empty list under either name means no checks; of the old name alone, the old default says nothing more.
+  // An empty list under either name means no checks. The default list under the old name alone adds nothing.
   if (in.checks.given && s.checks.empty()) s.node_checks.clear();
   if (s.node_checks.empty() || s.checks == string_list{"serfHealth"}) s.checks.clear();
   s.service_checks.assign(in.service_checks.begin(), in.service_checks.end());
@@ -137,7 +137,7 @@ void create(const call& c) {
   });
 }
 
-/// Denied to whoever may not write on the session's node. @returns true if that was answered
+/// Responds if the caller may not write sessions of the node. @returns whether it responded
 bool denied(const call& c, const session_ptr& s) {
   if (!s) return false;
   acl::permission wanted{acl::resource::session, acl::access::write, s->node};
@@ -158,13 +158,13 @@ void destroy(const call& c) {
 
 void renew(const call& c);
 
-/// Says what has become of a renewal, once this server knows that it led when it was done: one that has been replaced
-/// since, without having noticed, knows neither the newest sessions nor the timers that count.
+/// Answers a renewal after confirming that this server was the leader when it renewed: a deposed leader that has not
+/// noticed yet has neither the newest sessions nor the effective timers.
 void answer_renewal(const call& c, renewal what) {
   auto answer = [c, what] {
     auto session = state::find_session(*c.env.state(), c.rest, nullptr).value;
     if (!session) return respond_error(c, "Session id '" + std::string(c.rest) + "' not found", 404);
-    // It came while this server was not sure of the newest state.
+    // The session may have been created before this server had the newest state.
     if (what == renewal::unknown_session) return renew(c);
     respond(c, json_answer(c, std::array{session}));
   };

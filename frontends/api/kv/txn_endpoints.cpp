@@ -20,7 +20,7 @@ namespace praetor::api::txn_endpoints {
 
 namespace {
 
-// The results as clients read them: unset lists and maps are null here.
+// The shapes of results. Unset lists and maps are null here.
 
 template <class Base>
 struct with_nulls : Base {
@@ -61,7 +61,7 @@ struct response_shape {
     f(field{"Errors"}, x.errors);
   }
 };
-/// A read's answer says in its body where it comes from.
+/// The answer to a read has its metadata in the body.
 struct read_response_shape : response_shape {
   query_meta meta;
 
@@ -92,7 +92,7 @@ response_shape shape(const txn_response& r) {
 
 std::optional<std::string> fault_in_id(const node& n) { return n.id.empty() ? std::nullopt : fault_in_uuid(n.id); }
 
-/// What no operation may lack, whatever the state is.
+/// Validates the operations without the state.
 std::vector<txn_error> malformed_operations(std::vector<txn_op>& ops) {
   std::vector<txn_error> out;
   auto refuse = [&](std::size_t at, std::string what) {
@@ -122,15 +122,15 @@ std::vector<txn_error> malformed_operations(std::vector<txn_op>& ops) {
   return out;
 }
 
-/// The first name or id that no operation may write, if there is one.
+/// The error for the first invalid name or id that an operation writes, if any.
 std::optional<std::string> fault_in_operations(const std::vector<txn_op>& ops) {
   for (std::size_t i = 0; i < ops.size(); ++i)
     if (auto fault = fault_in_names(ops[i])) return "Operation " + std::to_string(i) + ": " + *fault;
   return {};
 }
 
-/// Adds to the malformed operations those that the token may not carry out, and brings them into order. Reads are not
-/// refused but left out of the results.
+/// The errors of malformed operations and of writes without permission, in the order of the operations. Reads without
+/// permission are omitted from the results instead.
 std::vector<txn_error> refused_operations(const call& c, std::vector<txn_op>& ops) {
   auto out = malformed_operations(ops);
   std::set<std::int64_t> malformed;
@@ -144,7 +144,7 @@ std::vector<txn_error> refused_operations(const call& c, std::vector<txn_op>& op
   return out;
 }
 
-/// Takes out of the results what the token may not read.
+/// Removes the results that the token may not read. @returns whether there were any
 bool remove_unreadable(const acl::authorizer& who, txn_response& r) {
   return std::erase_if(r.results, [&](const txn_result& one) {
            if (one.kv) return !who.allowed(acl::resource::key, acl::access::read, one.kv->key);
@@ -180,7 +180,7 @@ void read(const call& c, const read_options& options, std::vector<txn_op> ops) {
   });
 }
 
-/// What only reads is answered as a read, even if it was never asked.
+/// Responds with errors. A transaction that only reads also gets the metadata of a read.
 void respond_refused(const call& c, bool writes, std::vector<txn_error> faults) {
   read_response_shape body;
   body.errors = std::move(faults);

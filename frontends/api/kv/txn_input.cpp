@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t most_operations = 128;
 
-// The operations as clients write them.
+// The operations as clients send them.
 
 struct kv_input {
   static constexpr std::string_view type_name = "KVTxnOp", go_type = "api.KVTxnOp";
@@ -35,10 +35,10 @@ struct kv_input {
   }
 };
 
-/// A check with its durations under either of the names that clients give them.
+/// A check definition with its durations under either of their two names.
 struct check_definition_input : health_check_definition {
   readable_duration readable_interval, readable_timeout, readable_deregister;
-  std::optional<nanoseconds> interval_duration, timeout_duration, deregister_duration; ///< these come first
+  std::optional<nanoseconds> interval_duration, timeout_duration, deregister_duration; ///< these take precedence
   static constexpr bool json_lenient = true;
 
   template <class F, class Self>
@@ -176,7 +176,7 @@ struct op_input {
   }
 };
 
-// A transaction stores some of the members that its operations may have, as Consul 1.19 does, and drops the others.
+// Like Consul 1.19, a transaction stores some members of its operations and drops the others.
 
 node stored_node(const node_input& in, const std::string& datacenter) {
   node out;
@@ -280,10 +280,10 @@ txn_op stored_op(const op_input& in, const config::runtime_config& config) {
   return out;
 }
 
-/// How many operations a body has, or 0 if it is none. An operation without members takes three bytes of a body and a
-/// thousand times as many when it is read, so that the operations of long bodies are counted first.
+/// The number of operations in a body, or 0 if it is malformed. An operation without members takes three bytes of the
+/// body and a thousand times as much memory once decoded, so operations of long bodies are counted before decoding.
 std::size_t count_operations(std::string_view body) {
-  constexpr std::size_t shortest = 2 * most_operations; // bytes of a body that may have too many
+  constexpr std::size_t shortest = 2 * most_operations; // bytes of a body that may have too many operations
   if (body.size() < shortest) return 0;
   auto checked = json::scan(body, false, json::read_options{}.max_depth);
   if (!checked.error.empty()) return 0;

@@ -7,16 +7,15 @@
 
 namespace praetor::api::txn_endpoints {
 
-/// The operations of a request. Those that write nothing, as far as their verbs are known, take the parameters of
-/// reads.
+/// The operations of a request. A transaction whose known verbs only read takes read options.
 struct transaction {
   std::vector<txn_op> ops;
   bool writes = false;
 };
 
-/// Reads the operations of a request as clients write them.
+/// Decodes the operations of a request.
 expected<transaction> given_transaction(const call& c);
-/// Describes them.
+/// The JSON Schema of the operations.
 free_form operations_schema(int depth);
 
 } // namespace praetor::api::txn_endpoints

@@ -13,7 +13,7 @@ namespace praetor::api::autopilot_endpoints {
 
 namespace {
 
-/// What is shown before the leader has written the first settings.
+/// The answer before the leader has written the first settings.
 autopilot_config nothing_set() {
   autopilot_config out;
   out.cleanup_dead_servers = false;
@@ -32,7 +32,7 @@ rendered_answer settings(const showing& to, const queries::autopilot_settings&,
 
 void read_configuration(const call& c) { answer_query(c, {.cheap = true}, queries::autopilot_settings{}, settings); }
 
-/// What the client leaves out gets its default, not the value that is stored.
+/// Members that the client omits get their defaults, not the stored values.
 struct configuration_input : autopilot_config {
   static constexpr std::string_view type_name = "AutopilotConfiguration", go_type = "api.AutopilotConfiguration";
   std::optional<readable_duration> last_contact = readable_duration{last_contact_threshold},
@@ -175,7 +175,7 @@ struct state_shape {
   }
 };
 
-/// Autopilot's view of the servers; null after answering that there is none.
+/// Autopilot's view of the servers; null after responding that there is none.
 std::shared_ptr<const autopilot_state> autopilot_of(const call& c) {
   auto seen = c.env.view().autopilot.load();
   if (!seen)

@@ -9,7 +9,7 @@ namespace {
 constexpr std::array kinds{"allocs", "block", "goroutine", "heap", "mutex", "profile", "threadcreate", "trace"};
 constexpr nanoseconds longest = std::chrono::minutes(10);
 
-/// For how long a profile is taken; only those of a span of time look at it.
+/// The duration of a profile, for kinds that cover a span of time.
 expected<nanoseconds> duration_of(const call& c) {
   nanoseconds fallback = c.rest == "trace" ? std::chrono::seconds(1) : std::chrono::seconds(30);
   auto* text = c.req.query.find("seconds");

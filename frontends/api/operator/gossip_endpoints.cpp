@@ -14,7 +14,7 @@ namespace praetor::api::gossip_endpoints {
 
 namespace {
 
-/// The prober of a pool; null: the request has been answered.
+/// The prober of a pool; null after responding that there is none.
 gossip_prober_actor pool_of(const call& c, bool wan) {
   auto handles = c.env.handles();
   auto prober = wan ? handles->wan : handles->lan;
@@ -80,7 +80,7 @@ bool may_see(const acl::authorizer& who, const user_event& e) {
   return who.allowed(acl::resource::event, acl::access::read, e.name);
 }
 
-/// The index is of what is shown: an event that may not be seen leaves no trace in it.
+/// Responds with the events. The index is that of the shown ones, so that it does not reveal others.
 void show_events(const call& c, std::vector<user_event_ptr> events) {
   auto removed = std::erase_if(events, [&](const user_event_ptr& e) { return !may_see(*c.who, *e); });
   auto a = json_answer(c, events);
@@ -108,7 +108,7 @@ void list_events(const call& c) {
   caf::anon_send(events, watch_atom_v, local<std::shared_ptr<event_wait>>{request});
 }
 
-/// What the members of one pool said about their keys.
+/// The answers of a pool's members about their keys.
 struct pool_keys {
   bool wan = false;
   std::string datacenter, segment;
@@ -133,7 +133,7 @@ struct pool_keys {
 struct key_input {
   static constexpr std::string_view type_name = "keyringArgs", go_type = "agent.keyringArgs";
   std::string key;
-  // Taken as well, and passed over: the request's own count.
+  // Accepted and ignored.
   std::string token;
   std::uint8_t relay_factor = 0;
   bool local_only = false;
@@ -147,7 +147,7 @@ struct key_input {
   }
 };
 
-/// A change of the keys, or a look at them, in one pool after the other.
+/// A keyring operation, executed in one pool after the other.
 struct key_request : std::enable_shared_from_this<key_request> {
   explicit key_request(call c) : c(std::move(c)) {}
 
@@ -159,7 +159,7 @@ struct key_request : std::enable_shared_from_this<key_request> {
   void next() {
     if (answers.size() == pools.size()) return finish();
     auto [wan, prober] = pools[answers.size()];
-    // A key that is none is not sent to the members.
+    // Do not send a malformed key to the members.
     if (auto key = base64_decode(command.key); !key) {
       pool_keys refused;
       refused.wan = wan;
@@ -199,7 +199,7 @@ struct key_request : std::enable_shared_from_this<key_request> {
   }
 };
 
-/// `relay-factor` and `local-only`.
+/// Parses `relay-factor` and `local-only`.
 expected<void> read_key_parameters(const call& c, gossip_command::keys& command) {
   if (auto text = c.req.query.get("relay-factor"); !text.empty()) {
     auto factor = parse_int(text);
@@ -232,7 +232,7 @@ void keyring(const call& c) {
   auto work = std::make_shared<key_request>(c);
   auto& command = work->command;
   command.operation = c.is("GET") ? list : c.is("POST") ? install : c.is("PUT") ? use : remove;
-  (void)read_key_parameters(c, command); // good: the route checks them
+  (void)read_key_parameters(c, command); // valid: the route checks them
   if (command.operation != list) command.key = std::move(body_of<key_input>(c).key);
   auto handles = c.env.handles();
   if (handles->wan && !command.local_only) work->pools.emplace_back(true, handles->wan);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Media type and first parameter have to match as they stand, without a blank between them.
+/// Compares media type and first parameter literally, without a blank between them, as Consul does.
 bool wants_prometheus(const request& req) {
   if (req.query.get("format") == "prometheus") return true;
   auto* accept = req.header("accept");
@@ -27,7 +27,7 @@ bool wants_prometheus(const request& req) {
 answer prometheus(const metrics::telemetry& measured) {
   answer a;
   if (measured.prometheus_retention().count() <= 0) {
-    // Status 200: clients of a real agent see no error here either.
+    // Status 200, as in Consul.
     a.headers.emplace_back("X-Consul-Reason", "Prometheus is not enabled since its retention time is not positive");
     return a;
   }

@@ -30,7 +30,7 @@ struct raft_server_shape {
 
 struct raft_configuration_shape {
   std::vector<raft_server_shape> servers;
-  std::uint64_t index = 0; ///< always: the reference never fills it in
+  std::uint64_t index = 0; ///< always 0, as in Consul
 
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
@@ -71,7 +71,7 @@ done_callback answer_empty(const call& c) {
   return [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); };
 }
 
-/// The member that a request means by `id` or `address`; null if it is not one.
+/// The member that a request names by `id` or `address`; null if there is none.
 const raft::server* member_meant(const raft::configuration& members, const std::string& id,
                                  const std::string& address) {
   for (const auto& s : members.servers)

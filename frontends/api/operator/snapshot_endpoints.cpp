@@ -19,7 +19,7 @@ void send_archive(const call& c, const snapshot_export& made) {
   if (auto to = respond_stream(c, std::move(head))) pump(c.env.mover(), piped(c.env.mover(), *file), std::move(to));
 }
 
-/// An archive is made from the state as it is; a leader has to be sure of its leadership before.
+/// Archives the current state, after confirming leadership unless the read is stale.
 void save(const call& c) {
   auto take = [c](const error* failed) {
     if (failed) return respond_error(c, failed->text, static_cast<unsigned>(failed->status));
@@ -39,7 +39,7 @@ std::optional<answer> stale_restore(const call& c) {
 
 void restore(const call& c) {
   auto archive = c.req.stored_body;
-  if (!archive) archive = storage::make_memory_scratch(c.req.body); // the simulator's
+  if (!archive) archive = storage::make_memory_scratch(c.req.body); // in the simulator
   restore_snapshot(*c.env.handles(), std::move(archive),
                    [c](const error* failed) { respond(c, failed ? error_answer(*failed) : empty_answer()); });
 }
