@@ -1,32 +1,11 @@
 #include "actors/ports/probe_tls.hpp"
 
 #include "actors/ports/tls/certificates.hpp"
-#include "protocol/base/ip_address.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
 namespace praetor {
-
-namespace {
-
-std::string judge_name(X509* certificate, const std::string& name) {
-  if (ip_address::parse(name)) {
-    if (X509_check_ip_asc(certificate, name.c_str(), 0) == 1) return {};
-    auto names = joined_names(certificate, subject_name::kind::address);
-    if (names.empty())
-      return "x509: cannot validate certificate for " + name + " because it doesn't contain any IP SANs";
-    return "x509: certificate is valid for " + names + ", not " + name;
-  }
-  // Ignores the subject's common name, which is deprecated as a host name (RFC 9525).
-  if (X509_check_host(certificate, name.data(), name.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1)
-    return {};
-  auto names = joined_names(certificate, subject_name::kind::dns);
-  if (names.empty()) return "x509: certificate is not valid for any names, but wanted to match " + name;
-  return "x509: certificate is valid for " + names + ", not " + name;
-}
-
-} // namespace
 
 probe_tls::probe_tls(tls_options options) : options_(std::move(options)) {
   options_.side = tls_side::client;
@@ -43,21 +22,8 @@ expected<tls_context> probe_tls::context() {
 }
 
 std::string judge_certificate(ssl_st* connection, const std::string& name) {
-  const std::string prefix = "tls: failed to verify certificate: ";
   certificate_ptr certificate(SSL_get1_peer_certificate(connection));
-  if (!certificate) return prefix + "x509: no certificate";
-  if (auto wrong = judge_name(certificate.get(), name); !wrong.empty()) return prefix + wrong;
-  switch (auto verdict = SSL_get_verify_result(connection)) {
-  case X509_V_OK: return {};
-  case X509_V_ERR_CERT_HAS_EXPIRED:
-  case X509_V_ERR_CERT_NOT_YET_VALID: return prefix + "x509: certificate has expired or is not yet valid";
-  case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-  case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-  case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-  case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-  case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: return prefix + "x509: certificate signed by unknown authority";
-  default: return prefix + "x509: " + X509_verify_cert_error_string(verdict);
-  }
+  return certificate_fault(certificate.get(), SSL_get_verify_result(connection), name);
 }
 
 std::string handshake_error(int category_code, bool from_tls, const std::string& fallback) {

@@ -8,7 +8,7 @@ struct ssl_st;
 
 namespace praetor {
 
-/// How probes speak TLS. Whom to believe is decided after the handshake, before anything is sent.
+/// TLS of probes. The server's certificate is verified after the handshake, before anything is sent.
 class probe_tls {
 public:
   /// @param options files and versions; without authorities those of the system

@@ -95,8 +95,8 @@ struct http_client::connection {
   std::unique_ptr<plain_stream> plain;
   std::unique_ptr<tls_stream> tls;
   beast::flat_buffer buffer;
-  std::string refused_names; ///< of an untrusted certificate
-  bool drop = false;         ///< do not reuse; closed once no one can cancel it any more
+  std::string certificate_error; ///< of a rejected certificate
+  bool drop = false;             ///< do not reuse; closed once no one can cancel it any more
 
   plain_stream* socket() { return tls ? &tls->next_layer() : plain.get(); }
   int descriptor() { return socket() ? socket()->native_handle() : -1; }
@@ -133,14 +133,14 @@ struct http_client::connection {
     auto to = split_host(where);
     beast::error_code code;
     asio::write(*socket(), asio::buffer(tunnel_request(*where.proxy, to.host, to.port)), code);
-    if (code) return fail(error_text(code, "write", where));
+    if (code) return fail(error_text(code, "write"));
     http_answer answer(true); // the server can't send before we do
     std::array<char, 1024> chunk;
     while (!answer.has_head()) {
       auto size = socket()->read_some(asio::buffer(chunk), code);
       auto good = answer.take({chunk.data(), size}, [](std::string_view) {});
       if (good && code && !answer.has_head())
-        good = code == asio::error::eof ? answer.end() : fail(error_text(code, "read", where));
+        good = code == asio::error::eof ? answer.end() : fail(error_text(code, "read"));
       if (!good) return good;
     }
     auto refused = tunnel_refusal(answer.code(), answer.status());
@@ -152,35 +152,36 @@ struct http_client::connection {
     if (where.proxy)
       if (auto opened = open_tunnel(where); !opened) return opened;
     auto host = where.unix_path.empty() ? split_host(where).host : "localhost";
-    prepare_ssl(tls->native_handle(), where.tls, host);
+    auto name = where.tls.server_name.empty() ? host : where.tls.server_name;
+    prepare_ssl(tls->native_handle(), name);
     if (where.tls.verify)
-      tls->set_verify_callback([this](bool trusted, asio::ssl::verify_context& context) {
+      tls->set_verify_callback([this, name](bool trusted, asio::ssl::verify_context& context) {
+        auto* verified = context.native_handle();
         if (!trusted)
-          refused_names =
-              joined_names(X509_STORE_CTX_get_current_cert(context.native_handle()), subject_name::kind::dns);
+          certificate_error =
+              certificate_fault(X509_STORE_CTX_get0_cert(verified), X509_STORE_CTX_get_error(verified), name);
         return trusted;
       });
     beast::error_code code;
     tls->handshake(asio::ssl::stream_base::client, code);
     if (!code) return {};
-    return failure(code, "read", where);
+    return failure(code, "read");
   }
 
-  tl::unexpected<error> failure(const beast::error_code& code, const char* operation, const endpoint& where) {
+  tl::unexpected<error> failure(const beast::error_code& code, const char* operation) {
     bool ended = code == http::error::end_of_stream || code == asio::error::eof ||
                  code == http::error::partial_message || code == asio::ssl::error::stream_truncated ||
                  (code.category() == asio::error::get_ssl_category() &&
                   ERR_GET_REASON(static_cast<unsigned long>(code.value())) == SSL_R_UNEXPECTED_EOF_WHILE_READING);
-    return fail(ended ? error_code::disconnected : error_code::unspecified, error_text(code, operation, where));
+    return fail(ended ? error_code::disconnected : error_code::unspecified, error_text(code, operation));
   }
 
-  std::string error_text(const beast::error_code& code, const char* operation, const endpoint& where) {
+  std::string error_text(const beast::error_code& code, const char* operation) {
     if (code == http::error::end_of_stream || code == asio::error::eof) return "EOF";
     if (code == http::error::partial_message || code == asio::ssl::error::stream_truncated) return "unexpected EOF";
     if (code.category() == asio::error::get_ssl_category()) {
-      auto& name = where.tls.server_name;
-      return tls_error_text(tls->native_handle(), static_cast<unsigned long>(code.value()),
-                            name.empty() ? split_host(where).host : name, refused_names);
+      auto reason = static_cast<unsigned long>(code.value());
+      return ERR_GET_REASON(reason) == SSL_R_CERTIFICATE_VERIFY_FAILED ? certificate_error : tls_error_text(reason);
     }
     if (code.category() == boost::system::system_category()) return socket_error(descriptor(), operation, code.value());
     return "net/http: HTTP/1.x transport connection broken: " + code.message();
@@ -193,13 +194,13 @@ struct http_client::connection {
     auto wire = wire_request(where, request);
     http::write(stream, wire, code);
     // A server may respond before it has read everything, so after a broken pipe look for a response first.
-    if (code && code != asio::error::broken_pipe) return failure(code, "write", where);
+    if (code && code != asio::error::broken_pipe) return failure(code, "write");
     http::response_parser<http::string_body> parser;
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());
     parser.eager(true);
     parser.skip(request.method == "HEAD");
     http::read_header(stream, buffer, parser, code);
-    if (code) return failure(code, "read", where);
+    if (code) return failure(code, "read");
     auto response = take_head(parser.get());
     bool handing_over = on_data != nullptr && response.status == 200;
     auto hand_over = [&] {
@@ -213,7 +214,7 @@ struct http_client::connection {
         return response;
       }
       http::read_some(stream, buffer, parser, code);
-      if (code) return failure(code, "read", where);
+      if (code) return failure(code, "read");
     }
     if (handing_over)
       hand_over();

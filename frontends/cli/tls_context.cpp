@@ -33,20 +33,6 @@ std::string failure_text(const tls_failure& why, const tls_settings& settings) {
   }
 }
 
-std::string verification_text(long result, const std::string& host, const std::string& names) {
-  std::string start = "tls: failed to verify certificate: x509: ";
-  switch (result) {
-  case X509_V_ERR_CERT_HAS_EXPIRED:
-  case X509_V_ERR_CERT_NOT_YET_VALID: return start + "certificate has expired or is not yet valid";
-  case X509_V_ERR_IP_ADDRESS_MISMATCH:
-    return start + "cannot validate certificate for " + host + " because it doesn't contain any IP SANs";
-  case X509_V_ERR_HOSTNAME_MISMATCH:
-    if (names.empty()) return start + "certificate is not valid for any names, but wanted to match " + host;
-    return start + "certificate is valid for " + names + ", not " + host;
-  default: return start + "certificate signed by unknown authority";
-  }
-}
-
 } // namespace
 
 expected<tls_context> make_ssl_context(const tls_settings& settings) {
@@ -63,21 +49,20 @@ expected<tls_context> make_ssl_context(const tls_settings& settings) {
   return *context;
 }
 
-void prepare_ssl(SSL* ssl, const tls_settings& settings, const std::string& host) {
-  auto& name = settings.server_name.empty() ? host : settings.server_name;
+void prepare_ssl(SSL* ssl, const std::string& name) {
   auto parameters = SSL_get0_param(ssl);
   if (ip_address::parse(name)) {
     X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str());
   } else {
     SSL_set_tlsext_host_name(ssl, name.c_str());
-    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set_hostflags(parameters,
+                                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     X509_VERIFY_PARAM_set1_host(parameters, name.c_str(), name.size());
   }
 }
 
-std::string tls_error_text(SSL* ssl, unsigned long code, const std::string& host, const std::string& names) {
+std::string tls_error_text(unsigned long code) {
   switch (ERR_GET_REASON(code)) {
-  case SSL_R_CERTIFICATE_VERIFY_FAILED: return verification_text(SSL_get_verify_result(ssl), host, names);
   case SSL_R_HTTP_REQUEST:
   case SSL_R_WRONG_VERSION_NUMBER: return "http: server gave HTTP response to HTTPS client";
   case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED: return "remote error: tls: certificate required";

@@ -12,10 +12,10 @@ namespace praetor::cli {
 /// Loads the files of the settings. Without CAs the system's are trusted.
 expected<tls_context> make_ssl_context(const tls_settings& settings);
 
-/// Prepares one connection: server name, and verification of `host` or of the settings' name.
-void prepare_ssl(SSL* ssl, const tls_settings& settings, const std::string& host);
+/// Prepares one connection: sends the server name, and verifies it.
+void prepare_ssl(SSL* ssl, const std::string& name);
 
-/// Go's text for a handshake or read that failed with OpenSSL's `code`; `names` are those of a rejected certificate.
-std::string tls_error_text(SSL* ssl, unsigned long code, const std::string& host, const std::string& names);
+/// Go's text for a handshake or read that failed with OpenSSL's `code`.
+std::string tls_error_text(unsigned long code);
 
 } // namespace praetor::cli

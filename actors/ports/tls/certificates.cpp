@@ -1,5 +1,7 @@
 #include "actors/ports/tls/certificates.hpp"
 
+#include "protocol/base/ip_address.hpp"
+
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -25,6 +27,24 @@ std::string address_text(const ASN1_OCTET_STRING* address) {
   if (family == AF_INET6 && ASN1_STRING_length(address) != 16) return "?";
   inet_ntop(family, ASN1_STRING_get0_data(address), text, sizeof text);
   return text;
+}
+
+/// The error for a certificate that is not valid for the name, or "".
+std::string name_fault(X509* certificate, const std::string& name) {
+  if (ip_address::parse(name)) {
+    if (X509_check_ip_asc(certificate, name.c_str(), 0) == 1) return {};
+    auto names = joined_names(certificate, subject_name::kind::address);
+    if (names.empty()) return "cannot validate certificate for " + name + " because it doesn't contain any IP SANs";
+    return "certificate is valid for " + names + ", not " + name;
+  }
+  // Ignores the subject's common name, which is deprecated as a host name (RFC 9525).
+  if (X509_check_host(certificate, name.data(), name.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1)
+    return {};
+  auto names = joined_names(certificate, subject_name::kind::dns);
+  if (names.empty() && X509_check_host(certificate, name.data(), name.size(), 0, nullptr) == 1)
+    return "certificate relies on legacy Common Name field, use SANs instead";
+  if (names.empty()) return "certificate is not valid for any names, but wanted to match " + name;
+  return "certificate is valid for " + names + ", not " + name;
 }
 
 } // namespace
@@ -102,6 +122,23 @@ bool add_extension(X509* certificate, X509* issuer, int kind, const std::string&
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
   extension_ptr made(X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
   return made && X509_add_ext(certificate, made.get(), -1) == 1;
+}
+
+std::string certificate_fault(X509* certificate, long verdict, const std::string& name) {
+  const std::string start = "tls: failed to verify certificate: x509: ";
+  if (!certificate) return start + "no certificate";
+  if (auto fault = name_fault(certificate, name); !fault.empty()) return start + fault;
+  switch (verdict) {
+  case X509_V_OK: return {};
+  case X509_V_ERR_CERT_HAS_EXPIRED:
+  case X509_V_ERR_CERT_NOT_YET_VALID: return start + "certificate has expired or is not yet valid";
+  case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+  case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+  case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+  case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+  case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: return start + "certificate signed by unknown authority";
+  default: return start + X509_verify_cert_error_string(verdict);
+  }
 }
 
 } // namespace praetor

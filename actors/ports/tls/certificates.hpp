@@ -29,6 +29,13 @@ std::vector<subject_name> subject_names(const X509* certificate);
 /// Those of one kind: "a.example, b.example".
 std::string joined_names(const X509* certificate, subject_name::kind type);
 
+/// Go's error for a server's certificate, "tls: failed to verify certificate: ...", or "" if it is valid. Like Go,
+/// checks the name before the chain.
+/// @param certificate null: the server showed none
+/// @param verdict OpenSSL's result for the chain
+/// @param name the host name or IP address that it must match
+std::string certificate_fault(X509* certificate, long verdict, const std::string& name);
+
 /// SHA-256 of the public key: the key identifier as Consul computes it, longer than OpenSSL's default. Empty if OpenSSL
 /// fails.
 std::string public_key_digest(const EVP_PKEY* key);
