@@ -2,7 +2,7 @@
 
 #include "actors/health/start_check.hpp"
 #include "frontends/api/environment.hpp"
-#include "frontends/api/forwarding.hpp"
+#include "frontends/api/forwarded_requests.hpp"
 #include "sim/configuration.hpp"
 #include "storage/state/store.hpp"
 

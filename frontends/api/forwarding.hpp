@@ -2,7 +2,6 @@
 
 #include "actors/rpc/forwarded_request.hpp"
 #include "frontends/api/call.hpp"
-#include "frontends/api/dispatcher.hpp"
 
 namespace praetor::api {
 
@@ -23,13 +22,5 @@ std::optional<answer> too_many_hops(const call& c);
 remote_request described(const call& c);
 /// Converts another agent's answer.
 answer unpacked(remote_answer from);
-
-/// Answers client requests that other agents forward.
-class forwarded_requests : public request_server {
-public:
-  /// Stops answering. Returns once no request is being passed to the endpoints any more.
-  virtual void close() = 0;
-};
-std::shared_ptr<forwarded_requests> make_request_server(environment& env, const dispatcher& requests);
 
 } // namespace praetor::api

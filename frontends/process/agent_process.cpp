@@ -6,7 +6,7 @@
 #include "actors/ports/remoting.hpp"
 #include "actors/raft/peers_file.hpp"
 #include "actors/watches/watch_supervisor.hpp"
-#include "frontends/api/forwarding.hpp"
+#include "frontends/api/forwarded_requests.hpp"
 #include "frontends/cli/flag_set.hpp"
 #include "frontends/cli/process_environment.hpp"
 #include "frontends/dns/server.hpp"

@@ -1,5 +1,5 @@
 #include "endpoint_stage.hpp"
-#include "frontends/api/forwarding.hpp"
+#include "frontends/api/forwarded_requests.hpp"
 
 using namespace praetor;
 using namespace praetor::api;
