@@ -7,10 +7,6 @@ namespace praetor::cli {
 
 namespace {
 
-std::string unexpected_arguments(std::size_t got) {
-  return "Too many arguments (expected 0, got " + std::to_string(got) + ")";
-}
-
 /// Prints "a=1, b=2", sorted by name.
 std::string pairs_text(const go_json& object) {
   std::map<std::string, std::string> sorted;
@@ -36,7 +32,7 @@ class catalog_datacenters final : public command {
   api_flags takes() const override { return api_flags::client | api_flags::server; }
 
   int run() override {
-    if (!arguments().empty()) return failed(unexpected_arguments(arguments().size()));
+    if (!arguments().empty()) return failed(too_many_arguments(arguments().size(), "0"));
     auto client = connect();
     if (!client) return 1;
     auto answer = client->json(get("/v1/catalog/datacenters"));
@@ -69,7 +65,7 @@ class catalog_nodes final : public command {
   }
 
   int run() override {
-    if (!arguments().empty()) return failed(unexpected_arguments(arguments().size()));
+    if (!arguments().empty()) return failed(too_many_arguments(arguments().size(), "0"));
     auto client = connect();
     if (!client) return 1;
     auto request = get(service_.empty() ? "/v1/catalog/nodes" : "/v1/catalog/service/" + service_);
@@ -127,7 +123,7 @@ class catalog_services final : public command {
   }
 
   int run() override {
-    if (!arguments().empty()) return failed(unexpected_arguments(arguments().size()));
+    if (!arguments().empty()) return failed(too_many_arguments(arguments().size(), "0"));
     auto client = connect();
     if (!client) return 1;
     auto request = get(node_.empty() ? "/v1/catalog/services" : "/v1/catalog/node/" + node_);

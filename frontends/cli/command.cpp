@@ -106,6 +106,10 @@ agent_client* command::connect() {
   return nullptr;
 }
 
+std::string too_many_arguments(std::size_t got, std::string_view expected) {
+  return "Too many arguments (expected " + std::string(expected) + ", got " + std::to_string(got) + ")";
+}
+
 std::string errno_text(int code) {
   std::string text = std::strerror(code);
   // Go writes these texts with a lower-case first letter.

@@ -79,6 +79,8 @@ std::span<const command_entry> command_table();
 expected<std::string> load_data(const std::string& argument, std::istream& in);
 /// The content of a file; the error has Go's text: `open X: no such file or directory`.
 expected<std::string> read_file(const std::string& path);
+/// The error for too many arguments. @param expected the allowed number
+std::string too_many_arguments(std::size_t got, std::string_view expected = "1");
 /// Go's text of an errno.
 std::string errno_text(int code);
 

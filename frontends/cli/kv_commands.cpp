@@ -1,21 +1,13 @@
 #include "frontends/cli/commands.hpp"
-#include "frontends/cli/path.hpp"
+#include "frontends/cli/kv_client.hpp"
 #include "frontends/cli/table.hpp"
 #include "protocol/codec/base64.hpp"
-#include "protocol/codec/json_read.hpp"
-#include "protocol/codec/json_write.hpp"
 
 #include <algorithm>
 
 namespace praetor::cli {
 
 namespace {
-
-std::string too_many(std::size_t got, const char* expected = "1") {
-  return std::string("Too many arguments (expected ") + expected + ", got " + std::to_string(got) + ")";
-}
-
-std::string key_path(const std::string& key) { return "/v1/kv/" + key; }
 
 /// The decoded whole groups before the first invalid base64 character.
 std::string decodable_start(const std::string& text) {
@@ -24,44 +16,7 @@ std::string decodable_start(const std::string& text) {
   return base64_decode(std::string_view(text).substr(0, good / 4 * 4)).value_or("");
 }
 
-/// Keys do not start with a slash, but users write them like paths.
-std::string without_slash(const std::string& key) { return !key.empty() && key[0] == '/' ? key.substr(1) : key; }
-
 std::string value_of(const go_json& pair) { return base64_decode(text_of(pair, "Value")).value_or(""); }
-
-struct kv_pairs {
-  bool found = false;
-  go_json list = go_json::array();
-};
-
-/// Reads a key or all keys below a prefix; a 404 is an empty result.
-expected<kv_pairs> fetch(agent_client& client, const std::string& key, std::map<std::string, std::string> query) {
-  auto request = get(key_path(key));
-  request.query = std::move(query);
-  if (client.settings().stale) request.query["stale"] = "";
-  auto response = client.raw(std::move(request));
-  if (!response) return tl::make_unexpected(response.error());
-  if (response->status == 404) return kv_pairs{};
-  if (response->status != 200) return tl::make_unexpected(unexpected_status(*response));
-  auto body = parse_json(response->body);
-  if (!body) return tl::make_unexpected(body.error());
-  return kv_pairs{true, std::move(*body)};
-}
-
-/// Sends a write that returns true or false.
-expected<bool> change(agent_client& client, http_request request) {
-  auto response = client.ok(std::move(request));
-  if (!response) return tl::make_unexpected(response.error());
-  return response->body.find("true") != std::string::npos;
-}
-
-expected<bool> write_key(agent_client& client, const std::string& key, const std::string& value,
-                         std::map<std::string, std::string> query) {
-  if (!key.empty() && key[0] == '/') return fail("Invalid key. Key must not begin with a '/': " + key);
-  auto request = put(key_path(key), value);
-  request.query = std::move(query);
-  return change(client, std::move(request));
-}
 
 class kv_put final : public command {
   std::string_view usage() const override {
@@ -91,7 +46,7 @@ class kv_put final : public command {
   int run() override {
     auto& args = arguments();
     if (args.empty()) return failed("Error! Missing KEY argument");
-    if (args.size() > 2) return failed("Error! " + too_many(args.size(), "1 or 2"));
+    if (args.size() > 2) return failed("Error! " + too_many_arguments(args.size(), "1 or 2"));
     auto data = load_data(args.size() == 2 ? args[1] : "", in());
     if (!data) return failed("Error! " + data.error().text);
     value_ = *data;
@@ -162,7 +117,7 @@ class kv_get final : public command {
 
   int run() override {
     auto& args = arguments();
-    if (args.size() > 1) return failed(too_many(args.size()));
+    if (args.size() > 1) return failed(too_many_arguments(args.size()));
     auto key = without_slash(args.empty() ? "" : args[0]);
     if (key.empty() && !recurse_ && !keys_) return failed("Error! Missing KEY argument");
     auto client = connect();
@@ -173,7 +128,7 @@ class kv_get final : public command {
       query["keys"] = "";
       if (!separator_.empty()) query["separator"] = separator_;
     }
-    auto pairs = fetch(*client, key, query);
+    auto pairs = read_pairs(*client, key, query);
     if (!pairs) return failed("Error querying Consul agent: " + pairs.error().text);
     if (keys_) return print_keys(pairs->list);
     if (recurse_) return print_all(pairs->list);
@@ -240,7 +195,7 @@ class kv_delete final : public command {
 
   int run() override {
     auto& args = arguments();
-    if (args.size() > 1) return failed(too_many(args.size()));
+    if (args.size() > 1) return failed(too_many_arguments(args.size()));
     auto key = without_slash(args.empty() ? "" : args[0]);
     if (key.empty() && !recurse_) return failed("Error! Missing KEY argument");
     if (!cas_ && modify_index_ != 0) return failed("Cannot specify -modify-index without -cas!");
@@ -253,7 +208,7 @@ class kv_delete final : public command {
     request.method = "DELETE";
     if (recurse_) request.query["recurse"] = "";
     if (cas_) request.query["cas"] = std::to_string(modify_index_);
-    auto done = change(*client, std::move(request));
+    auto done = send_write(*client, std::move(request));
     if (!done) {
       auto& why = done.error().text;
       if (recurse_) return failed("Error! Did not delete prefix " + key + ": " + why);
@@ -268,103 +223,10 @@ class kv_delete final : public command {
   std::uint64_t modify_index_ = 0;
 };
 
-/// A pair in the format of export and import.
-struct exported_entry {
-  static constexpr std::string_view type_name = "Entry";
-  static constexpr std::string_view go_type = "impexp.Entry";
-  std::string key;
-  std::uint64_t flags = 0;
-  std::string value;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"key"}, x.key);
-    f(field{"flags"}, x.flags);
-    f(field{"value"}, x.value);
-  }
-};
-
-class kv_export final : public command {
-  std::string_view usage() const override {
-    return R"(Usage: consul kv export [KEY_OR_PREFIX]
-
-  Prints everything below a prefix as JSON that "consul kv import" reads.
-
-      $ consul kv export web/ > web.json
-)";
-  }
-  api_flags takes() const override { return api_flags::all; }
-
-  int run() override {
-    auto& args = arguments();
-    if (args.size() > 1) return failed(too_many(args.size()));
-    auto prefix = without_slash(args.empty() ? "" : args[0]);
-    auto client = connect();
-    if (!client) return 1;
-    auto pairs = fetch(*client, prefix, {{"recurse", ""}});
-    if (!pairs) return failed("Error querying Consul agent: " + pairs.error().text);
-    std::vector<exported_entry> entries;
-    for (auto& pair : pairs->list)
-      entries.push_back({text_of(pair, "Key"), number_of(pair, "Flags"), text_of(pair, "Value")});
-    out() << json::indent(json::to_string(entries), "\t") << '\n';
-    return 0;
-  }
-};
-
-class kv_import final : public command {
-  std::string_view usage() const override {
-    return R"(Usage: consul kv import [DATA]
-
-  Stores what "consul kv export" printed. DATA is the JSON itself, "@FILE" for a
-  file or "-" for standard input.
-
-      $ consul kv import @web.json
-      $ consul kv export web/ | consul kv import -prefix=copy -
-)";
-  }
-  api_flags takes() const override { return api_flags::all; }
-
-  void declare(flag_set& flags) override { flags.add_string("prefix", prefix_, "Path to put before every key."); }
-
-  int run() override {
-    auto& args = arguments();
-    if (args.empty()) return failed("Error! Missing DATA argument");
-    if (args.size() > 1) return failed("Error! " + too_many(args.size()));
-    if (args[0].empty()) return failed("Error! Empty DATA argument");
-    auto data = load_data(args[0], in());
-    if (!data) return failed("Error! " + data.error().text);
-    auto client = connect();
-    if (!client) return 1;
-    auto entries = json::read<std::vector<exported_entry>>(*data, {.whole_text = true, .root_type = "[]*impexp.Entry"});
-    if (!entries) return failed("Cannot unmarshal data: " + entries.error().text);
-    for (auto& entry : *entries)
-      if (auto code = store(*client, entry); code != 0) return code;
-    return 0;
-  }
-
-  int store(agent_client& client, const exported_entry& entry) {
-    auto& key = entry.key;
-    auto value = base64_decode(entry.value);
-    if (!value) return failed("Error base 64 decoding value for key " + key + ": " + value.error().text);
-    std::map<std::string, std::string> query;
-    if (entry.flags != 0) query["flags"] = std::to_string(entry.flags);
-    auto path = join_path(prefix_, key);
-    if (key.ends_with('/') && !path.ends_with('/')) path += '/'; // such keys represent directories
-    auto done = write_key(client, path, *value, query);
-    if (!done) return failed("Error! Failed writing data for key " + path + ": " + done.error().text);
-    out() << "Imported: " << path << '\n';
-    return 0;
-  }
-
-  std::string prefix_;
-};
-
 } // namespace
 
 std::unique_ptr<command> make_kv_put() { return std::make_unique<kv_put>(); }
 std::unique_ptr<command> make_kv_get() { return std::make_unique<kv_get>(); }
 std::unique_ptr<command> make_kv_delete() { return std::make_unique<kv_delete>(); }
-std::unique_ptr<command> make_kv_export() { return std::make_unique<kv_export>(); }
-std::unique_ptr<command> make_kv_import() { return std::make_unique<kv_import>(); }
 
 } // namespace praetor::cli

@@ -20,7 +20,7 @@ namespace {
 /// Checks for exactly one FILE argument; returns the error.
 std::optional<std::string> not_one_file(const std::vector<std::string>& args) {
   if (args.empty()) return "Missing FILE argument";
-  if (args.size() > 1) return "Too many arguments (expected 1, got " + std::to_string(args.size()) + ")";
+  if (args.size() > 1) return too_many_arguments(args.size());
   return {};
 }
 

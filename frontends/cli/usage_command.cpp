@@ -45,8 +45,7 @@ class usage_instances final : public command {
   }
 
   int run() override {
-    if (!arguments().empty())
-      return failed("Too many arguments (expected 0, got " + std::to_string(arguments().size()) + ")");
+    if (!arguments().empty()) return failed(too_many_arguments(arguments().size(), "0"));
     if (billable_ && connect_) return failed("Cannot specify both -billable and -connect flags");
     auto client = connect();
     if (!client) return 1;
