@@ -49,6 +49,36 @@ string_map pool_statistics(const membership* pool, std::size_t coordinate_resets
           {"query_time", number(p.query_time)}};
 }
 
+string_map raft_statistics(const raft_status& raft) {
+  auto number = [](auto value) { return std::to_string(value); };
+  std::string members = "[";
+  for (const auto& s : raft.members.value.servers) {
+    if (members.size() > 1) members += ' ';
+    members += std::string("{Suffrage:") + (s.voter ? "Voter" : "Nonvoter") + " ID:" + s.who.id +
+               " Address:" + s.address + "}";
+  }
+  auto role = raft.role == raft::role::leader ? "Leader" : raft.role == raft::role::follower ? "Follower" : "Candidate";
+  auto peers = raft.members.value.voter_count();
+  return {{"applied_index", number(raft.applied_index)},
+          {"commit_index", number(raft.commit_index)},
+          {"fsm_pending", number(raft.commit_index - raft.applied_index)},
+          {"last_contact", "0"},
+          {"last_log_index", number(raft.last_index)},
+          {"last_log_term", number(raft.last_term)},
+          {"last_snapshot_index", number(raft.snapshot_index)},
+          {"last_snapshot_term", number(raft.snapshot_term)},
+          {"latest_configuration", members + "]"},
+          {"latest_configuration_index", "0"},
+          {"num_peers", number(peers > 0 ? peers - 1 : 0)},
+          {"protocol_version", "3"},
+          {"protocol_version_max", "3"},
+          {"protocol_version_min", "0"},
+          {"snapshot_version_max", "1"},
+          {"snapshot_version_min", "0"},
+          {"state", role},
+          {"term", number(raft.term)}};
+}
+
 } // namespace
 
 std::vector<member_shape> pool_members(const environment& env, bool wan) {
@@ -96,32 +126,7 @@ statistics agent_statistics(const environment& env, const raft_status& raft, std
                    {"leader", leader->is_leader ? "true" : "false"},
                    {"leader_addr", leader->leader_address},
                    {"server", c->server ? "true" : "false"}};
-  std::string members = "[";
-  for (const auto& s : raft.members.value.servers) {
-    if (members.size() > 1) members += ' ';
-    members += std::string("{Suffrage:") + (s.voter ? "Voter" : "Nonvoter") + " ID:" + s.who.id +
-               " Address:" + s.address + "}";
-  }
-  auto role = raft.role == raft::role::leader ? "Leader" : raft.role == raft::role::follower ? "Follower" : "Candidate";
-  auto peers = raft.members.value.voter_count();
-  out["raft"] = {{"applied_index", number(raft.applied_index)},
-                 {"commit_index", number(raft.commit_index)},
-                 {"fsm_pending", number(raft.commit_index - raft.applied_index)},
-                 {"last_contact", "0"},
-                 {"last_log_index", number(raft.last_index)},
-                 {"last_log_term", number(raft.last_term)},
-                 {"last_snapshot_index", number(raft.snapshot_index)},
-                 {"last_snapshot_term", number(raft.snapshot_term)},
-                 {"latest_configuration", members + "]"},
-                 {"latest_configuration_index", "0"},
-                 {"num_peers", number(peers > 0 ? peers - 1 : 0)},
-                 {"protocol_version", "3"},
-                 {"protocol_version_max", "3"},
-                 {"protocol_version_min", "0"},
-                 {"snapshot_version_max", "1"},
-                 {"snapshot_version_min", "0"},
-                 {"state", role},
-                 {"term", number(raft.term)}};
+  out["raft"] = raft_statistics(raft);
   auto cores = number(std::thread::hardware_concurrency());
   out["runtime"] = {{"arch", "amd64"},    {"cpu_count", cores}, {"goroutines", "0"},
                     {"max_procs", cores}, {"os", "linux"},      {"version", "praetor " + std::string(own_version)}};
