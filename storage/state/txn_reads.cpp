@@ -1,5 +1,8 @@
 #include "storage/state/txn_reads.hpp"
+
+#include "protocol/types/uuid_faults.hpp"
 #include "storage/state/lookups.hpp"
+#include "storage/state/tree_key.hpp"
 
 #include <algorithm>
 #include <array>
@@ -79,18 +82,31 @@ bool is_read(const txn_op& op) {
   return !op.session;
 }
 
+/// Finds a node by the beginning of its id, or else by its name. Consul: agent/consul/state/catalog.go
+void read_node(const tables& t, const node& wanted, std::size_t at, txn_response& out) {
+  if (auto fault = fault_in_uuid_prefix(wanted.id))
+    return add_error(at, "node lookup by ID failed: index error: " + *fault, out);
+  node_ptr found;
+  if (wanted.id.empty())
+    found = node_named(t, wanted.peer_name, wanted.name);
+  else
+    t.nodes.by<"id">().for_each(tree_key({lower_case(wanted.peer_name), uuid_prefix(wanted.id)}), nullptr,
+                                [&](std::string_view, const node_ptr& n) {
+                                  found = n;
+                                  return false;
+                                });
+  if (found)
+    out.results.emplace_back().node = found;
+  else
+    add_error(at, "node " + praetor::quoted(wanted.name) + " doesn't exist", out);
+}
+
 bool carry_out_read(const tables& t, const txn_op& op, std::size_t at, txn_response& out) {
   if (!is_read(op)) return false;
   if (op.kv) {
     read_key(t, *op.kv, at, out);
   } else if (op.node) {
-    const auto& wanted = op.node->node;
-    auto found =
-        wanted.id.empty() ? node_named(t, wanted.peer_name, wanted.name) : node_with_id(t, wanted.peer_name, wanted.id);
-    if (found)
-      out.results.emplace_back().node = found;
-    else
-      add_error(at, "node " + praetor::quoted(wanted.name) + " doesn't exist", out);
+    read_node(t, op.node->node, at, out);
   } else if (op.service) {
     const auto& wanted = op.service->service;
     if (auto found = service_on(t, wanted.peer_name, op.service->node, wanted.id))

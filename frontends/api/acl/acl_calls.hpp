@@ -3,8 +3,8 @@
 #include "frontends/api/reads.hpp"
 #include "frontends/api/route.hpp"
 #include "frontends/api/strict_input.hpp"
-#include "frontends/api/uuid_faults.hpp"
 #include "protocol/types/acl.hpp"
+#include "protocol/types/uuid_faults.hpp"
 #include "storage/state/queries_acl.hpp"
 
 #include <functional>

@@ -3,9 +3,9 @@
 #include "frontends/api/acl/acl_input.hpp"
 #include "frontends/api/routes.hpp"
 #include "frontends/api/strict_input.hpp"
-#include "frontends/api/uuid_faults.hpp"
 #include "protocol/acl/built_in.hpp"
 #include "protocol/acl/content_hash.hpp"
+#include "protocol/types/uuid_faults.hpp"
 #include "storage/state/command.hpp"
 #include "storage/state/queries_acl.hpp"
 

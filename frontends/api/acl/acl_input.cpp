@@ -1,7 +1,7 @@
 #include "frontends/api/acl/acl_input.hpp"
 
-#include "frontends/api/uuid_faults.hpp"
 #include "protocol/acl/built_in.hpp"
+#include "protocol/types/uuid_faults.hpp"
 #include "storage/state/queries_acl.hpp"
 
 #include <algorithm>

@@ -69,6 +69,11 @@ def cases(t):
                       {"Check": {"Verb": "get", "Check": {"Node": "tx-node", "CheckID": "tx:c"}}}],
           save={"ni": ("Results", 0, "Node", "ModifyIndex")})
     t.get("/v1/health/service/tx")
+    known = "7d1f0c52-3a64-4b1e-9d35-2f6f7a9be0c1"
+    t.put("/v1/txn", [{"Node": {"Verb": "set", "Node": {"Node": "tx-id", "ID": known, "Address": "10.8.0.9"}}}])
+    for part in [known, "7d1f", "7D1F0C52-", "7d1f0c523a64", "7d1", "7d1f0c53", "zz", "-----", known + "00", known[:-1]]:
+        t.put("/v1/txn", [{"Node": {"Verb": "get", "Node": {"Node": "other", "ID": part}}}], note="by id")
+    t.put("/v1/txn", [{"Node": {"Verb": "delete", "Node": {"Node": "tx-id"}}}])
     t.put("/v1/txn", [{"Node": {"Verb": "get", "Node": {"Node": "nobody"}}},
                       {"Service": {"Verb": "get", "Node": "tx-node", "Service": {"ID": "absent"}}},
                       {"Check": {"Verb": "get", "Check": {"Node": "tx-node", "CheckID": "absent"}}}])
