@@ -73,6 +73,9 @@ void reader::mismatch(std::string_view found, std::string_view type) {
   for (auto f = top_; f != nullptr; f = f->outer) {
     std::string step(f->member);
     bool aliased = !f->owner->embedded.empty();
+    // Go's records have both indexes in an embedded struct.
+    bool in_record = aliased || f->owner->go_type().starts_with("structs.");
+    if (in_record && (step == "CreateIndex" || step == "ModifyIndex")) step = "RaftIndex." + step;
     if (aliased && !f->by_alias) step = std::string(f->owner->embedded) + "." + step;
     path = path.empty() ? step : step + "." + path;
     if (aliased && f->outer != nullptr) owner = f->outer;

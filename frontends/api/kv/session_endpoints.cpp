@@ -64,6 +64,7 @@ struct session_input {
   former_checks checks;
   string_list node_checks = {"serfHealth"};
   std::vector<service_check_input> service_checks;
+  std::uint64_t create_index = 0, modify_index = 0; ///< only their types are checked
 
   static constexpr bool json_lenient = true;
   static constexpr std::string_view go_embedded = "Alias"; ///< see protocol/codec/type_naming.hpp
@@ -77,6 +78,8 @@ struct session_input {
     f(field{"Checks"}, x.checks);
     f(field{"NodeChecks"}, x.node_checks);
     f(field{"ServiceChecks"}, x.service_checks);
+    f(field{"CreateIndex"}, x.create_index);
+    f(field{"ModifyIndex"}, x.modify_index);
   }
 };
 
