@@ -186,8 +186,13 @@ std::pair<const path_routes*, std::string_view> dispatcher::look_up(std::string_
   return {nullptr, {}};
 }
 
+bool dispatcher::needs_slash(std::string_view path) const {
+  const auto* found = look_up(path).first;
+  return found && found->path().size() > path.size();
+}
+
 std::optional<answer> dispatcher::answer_without_route(const request& req, const path_routes* found) const {
-  if (found && found->path().size() <= req.path.size()) return {};
+  if (found && !needs_slash(req.path)) return {};
   if (found) {
     auto location = std::string(found->path());
     if (!req.raw_query.empty()) location += "?" + req.raw_query;

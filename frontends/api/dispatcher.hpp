@@ -40,6 +40,8 @@ class dispatcher {
 public:
   explicit dispatcher(environment& env);
   void handle(exchange_ptr ex) const;
+  /// Whether the path is the name of a subtree without its last slash.
+  bool needs_slash(std::string_view path) const;
   /// Decides about a request by its head, before its body is read.
   head_verdict judge(const request& head) const;
   /// Decides if `judge` could not. `done` is called once, on any thread.

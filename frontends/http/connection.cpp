@@ -404,7 +404,13 @@ std::optional<api::answer> connection::answer_to_target() {
   case target_kind::path:
   case target_kind::malformed: break;
   case target_kind::unprintable: answer.status = 400; break;
-  case target_kind::redirect: return api::redirect_answer(request.method, target.location);
+  case target_kind::redirect: {
+    auto location = target.location;
+    auto path = location.substr(0, location.find('?'));
+    const auto& needs_slash = loop_->core().options.needs_slash;
+    if (needs_slash && needs_slash(path)) location.insert(path.size(), "/");
+    return api::redirect_answer(request.method, location);
+  }
   case target_kind::asterisk:
     if (request.method == "OPTIONS") break;
     answer.status = 400;

@@ -144,6 +144,7 @@ void server::stop(std::chrono::milliseconds grace) {
   impl.core->handler = nullptr;
   impl.core->options.judge_head = nullptr;
   impl.core->options.judge_later = nullptr;
+  impl.core->options.needs_slash = nullptr;
   impl.core->options.refuse_body = nullptr;
   impl.core->options.log = nullptr;
 }

@@ -77,6 +77,8 @@ struct server_options {
   std::function<head_verdict(const api::request&)> judge_head = {};
   /// Called if `judge_head` is undecided. Its callback runs once, on any thread.
   std::function<void(const api::request&, std::function<void(head_verdict)>)> judge_later = {};
+  /// Whether a path needs a slash at its end, so that a redirect to a clean path adds it as well; null: none does.
+  std::function<bool(std::string_view path)> needs_slash = {};
   /// Creates the answer for a body over its limit; a null function means `body_too_large`. The connection is closed
   /// afterwards, whatever `answer::close` says.
   std::function<api::answer(const api::request&, const body_rule&)> refuse_body = {};

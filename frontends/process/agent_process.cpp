@@ -254,6 +254,7 @@ expected<void> running_agent::start_frontends(const config_ptr& config) {
   options.judge_later = [this](const api::request& head, std::function<void(api::head_verdict)> done) {
     dispatcher_->judge_later(head, std::move(done));
   };
+  options.needs_slash = [this](std::string_view path) { return dispatcher_->needs_slash(path); };
   if (auto started =
           http_.start(std::move(options), [this](api::exchange_ptr ex) { dispatcher_->handle(std::move(ex)); });
       !started)

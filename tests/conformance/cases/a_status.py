@@ -22,7 +22,8 @@ def cases(t):
         t.get(path)
     for path in ["/v1//status/leader", "/v1/./status/leader", "/v1/status/../status/leader", "//v1/status/leader",
                  "/v1/kv", "/v1/kv//a", "/v1/kv/a/../b", "/v1/kv/./a", "/v1/kv/..", "/v1/catalog/service",
-                 "/v1/agent/check/pass", "/v1/session/info", "/v1/kv?recurse", "/v1/health//state/any?filter=x"]:
+                 "/v1/agent/check/pass", "/v1/session/info", "/v1/kv?recurse", "/v1/health//state/any?filter=x",
+                 "/v1/kv/x/..", "/v1/kv/x/..?recurse", "/v1/catalog/x/..", "/v1/catalog/service/x/..", "/x/.."]:
         t.get(path, note="cleaned")
     t.put("/v1//kv/a", "x", note="cleaned")
     for path in ["/v1/kv/a%00b", "/v1/kv/a%0Ab", "/v1/kv/%7f", "/v1/kv/a%C3%A9", "/v1/kv/a%zz", "/v1/kv/%",
