@@ -7,7 +7,6 @@
 #include "frontends/api/reads.hpp"
 #include "frontends/api/redirect.hpp"
 #include "frontends/api/request_log.hpp"
-#include "frontends/api/tenancy.hpp"
 #include "protocol/base/ip_address.hpp"
 #include "protocol/mutation.hpp"
 
@@ -48,7 +47,6 @@ std::optional<answer> objection(const call& c, const path_routes& found, const c
   }
   if (req.method != "GET" && req.method != "HEAD" && !may_write_from(config.http, req.remote_address))
     return text_answer(403, "Access is restricted");
-  if (auto refused = refused_tenancy(found.path(), req)) return text_answer(400, std::move(*refused));
   return {};
 }
 

@@ -10,7 +10,8 @@
 namespace praetor::api {
 
 /// The headers that endpoints read; all others stay at the contacted agent.
-inline constexpr std::array headers_that_matter{"accept", "authorization", "content-type", "x-consul-token"};
+inline constexpr std::array headers_that_matter{"accept",         "authorization",      "content-type",
+                                                "x-consul-token", "x-consul-namespace", "x-consul-partition"};
 
 /// The maximal size of a state to restore, in bytes.
 inline constexpr std::uint64_t largest_archive = std::uint64_t{4} << 30;

@@ -118,6 +118,12 @@ std::optional<cache_control> parse_cache_control(std::string_view header) {
   return out;
 }
 
+std::optional<std::string> fault_in_consistency(const call& c) {
+  read_options ignored;
+  auto good = parse_consistency(c, *c.env.config(), ignored);
+  return good ? std::nullopt : std::optional(good.error().text);
+}
+
 bool asks_for_stale(const call& c) {
   auto options = read_options_of(c);
   return options && options->mode == consistency::stale;

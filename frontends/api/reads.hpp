@@ -22,6 +22,8 @@ struct cache_control {
 };
 /// Nothing if a number is malformed.
 std::optional<cache_control> parse_cache_control(std::string_view header);
+/// What is wrong with the consistency mode of the request, if anything.
+std::optional<std::string> fault_in_consistency(const call& c);
 /// Whether any server may answer the request.
 bool asks_for_stale(const call& c);
 /// The end of a wait that begins now, with jitter so that clients do not return at the same moment.
@@ -177,10 +179,21 @@ bool takes_long(const request& req);
 /// 429: the queue of the work lane is full.
 answer work_lane_full();
 
+/// A refusal in the form of the route: with the headers of a read, unless its errors are bare.
+answer refusal(const call& c, const error& why);
+
 /// Compiles the `filter` parameter for a type of rows.
 template <class Row>
 expected<filter::row_filter<Row>> filter_of(const request& req) {
   return filter::row_filter<Row>::compile(req.query.get("filter"));
+}
+/// Rejects a malformed `filter` before the token is resolved, as Consul does. Leaves costly ones to the endpoint.
+template <class Row>
+std::optional<answer> bad_filter_of(const call& c) {
+  auto* text = c.req.query.find("filter");
+  if (!text || filter::is_costly(*text)) return {};
+  auto compiled = filter_of<Row>(c.req);
+  return compiled ? std::nullopt : std::optional(refusal(c, compiled.error()));
 }
 /// The node of the `near` parameter, by distance from which rows are sorted; "" if it is not given.
 std::string near_of(const call& c);
@@ -188,7 +201,5 @@ std::string near_of(const call& c);
 /// The answer to a failed read, with the headers of a read.
 answer read_error_answer(const error& e);
 void respond_read_error(const call& c, const error& e);
-/// A refusal in the form of the route: with the headers of a read, unless its errors are bare.
-answer refusal(const call& c, const error& why);
 
 } // namespace praetor::api

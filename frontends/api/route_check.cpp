@@ -2,6 +2,9 @@
 
 #include "frontends/api/reads.hpp"
 #include "frontends/api/route.hpp"
+#include "frontends/api/tenancy.hpp"
+
+#include <algorithm>
 
 namespace praetor::api {
 
@@ -46,7 +49,7 @@ std::optional<answer> failed(const call& c, const read_form&) {
 
 std::optional<answer> failed(const call& c, datacenter_policy policy) {
   if (policy == datacenter_policy::asked)
-    return c.hop == next_hop::none ? std::optional(error_answer(no_path())) : std::nullopt;
+    return c.hop == next_hop::none ? std::optional(refusal(c, no_path())) : std::nullopt;
   auto config = c.env.config();
   if (keeps_access_records(*config)) return {};
   return text_answer(501, "access control records are kept by datacenter " + config->primary_datacenter +
@@ -56,6 +59,11 @@ std::optional<answer> failed(const call& c, datacenter_policy policy) {
 std::optional<answer> failed(const call& c, const required_rest& rest) {
   if (!c.rest.empty()) return {};
   return text_answer(rest.status, std::string(rest.missing));
+}
+
+std::optional<answer> failed(const call& c, tenancy_check) {
+  auto fault = refused_tenancy(c.matched->path, c.req);
+  return fault ? std::optional(text_answer(400, std::move(*fault))) : std::nullopt;
 }
 
 std::optional<answer> failed(const call& c, head_test test) { return test(c); }
@@ -90,6 +98,10 @@ std::optional<answer> bad_read_options(const call& c) {
 check_outcome carry_out_checks(call& c, body_state body) {
   using enum check_outcome::stop_t;
   const auto& checks = c.matched->checks;
+  bool own_place = std::any_of(checks.begin(), checks.end(),
+                               [](const auto& one) { return std::holds_alternative<tenancy_check>(one); });
+  if (!own_place && c.passed == 0)
+    if (auto no = failed(c, tenancy_check{})) return {refused, std::move(no)};
   for (; c.passed < checks.size(); ++c.passed) {
     const auto& one = checks.begin()[c.passed];
     if (is_permission(one))

@@ -56,7 +56,7 @@ struct read_form {
 
 /// A condition on the datacenter of the agent.
 enum class datacenter_policy : std::uint8_t {
-  asked,   ///< the one that `dc` names has a path; only for routes that each agent answers
+  asked,   ///< the one that `dc` names has a path; for routes that each agent answers, or that check it early
   primary, ///< the agent is in the primary datacenter, which stores the access control records
 };
 
@@ -65,6 +65,9 @@ struct required_rest {
   std::string_view missing; ///< the text of the refusal
   unsigned status = 400;
 };
+
+/// Rejects namespaces and partitions, which are not supported. Routes without this check reject them before all others.
+struct tenancy_check {};
 
 /// Returns the refusal of a request by its head, if any.
 using head_test = std::optional<answer> (*)(const call&);
@@ -83,7 +86,7 @@ struct body_check {
 /// A check that a request has to pass before its endpoint is called. `inner_permission` only declares; `body_check`
 /// needs the body; all others need only the head of the request.
 using route_check = std::variant<std::monostate, feature, route_permission, inner_permission, read_form,
-                                 datacenter_policy, required_rest, head_test, body_check>;
+                                 datacenter_policy, required_rest, tenancy_check, head_test, body_check>;
 
 // Checks of many rows.
 constexpr route_check needs(acl::resource what, acl::access how, name_source name = name_source::none) {
@@ -110,6 +113,7 @@ inline constexpr route_check reads_at_once = read_form{};
 /// Blocking queries.
 inline constexpr route_check blocking_read = read_form{read_form::waiting::by_index, false};
 inline constexpr route_check blocking_read_bare = read_form{read_form::waiting::by_index, true};
+inline constexpr route_check rejects_tenancy = tenancy_check{};
 
 /// The result of `carry_out_checks`.
 struct check_outcome {

@@ -4,9 +4,9 @@
 #include "frontends/api/reads.hpp"
 #include "frontends/api/routes.hpp"
 #include "frontends/api/strict_input.hpp"
-#include "frontends/api/uuid_faults.hpp"
 #include "protocol/types/check_kinds.hpp"
 #include "protocol/types/names.hpp"
+#include "protocol/types/uuid_faults.hpp"
 #include "storage/state/command.hpp"
 #include "storage/state/queries_catalog.hpp"
 
@@ -21,7 +21,12 @@ constexpr read_style catalog_style{.shows_consistency = true};
 /// The style of lists that client agents cache.
 constexpr read_style cacheable_style{.shows_consistency = true, .cacheable = true};
 
-void datacenters(const call& c) { respond(c, json_answer(c, std::array{c.env.config()->datacenter})); }
+/// Consul reports a malformed consistency mode, and appends the list nevertheless.
+void datacenters(const call& c) {
+  auto list = json_answer(c, std::array{c.env.config()->datacenter});
+  auto fault = fault_in_consistency(c);
+  respond(c, fault ? text_answer(400, *fault + *list.body) : std::move(list));
+}
 
 void nodes(const call& c) {
   auto where = filter_of<node>(c.req);
@@ -200,7 +205,12 @@ void deregister(const call& c) {
 constexpr route_check shows_nodes = shows_only(acl::resource::node);
 constexpr route_check shows_services = shows_only(acl::resource::service);
 constexpr required_rest service_given{"Missing service name"};
-constexpr required_rest node_given{"Missing node name"};
+constexpr row_list<route_check, 8> node_checks{blocking_read,
+                                               required_rest{"Missing node name"},
+                                               datacenter_policy::asked,
+                                               &bad_filter_of<node_service>,
+                                               shows_nodes,
+                                               shows_services};
 
 constexpr std::array rows{
     route{.method = "PUT",
@@ -225,14 +235,14 @@ constexpr std::array rows{
           .path = "/v1/catalog/datacenters",
           .endpoint = datacenters,
           .summary = "Lists the datacenters",
-          .checks = {reads_at_once},
           .cache_policy = caching::while_fresh,
-          .public_route = true},
+          .public_route = true,
+          .own_datacenter = true},
     route{.method = "GET",
           .path = "/v1/catalog/nodes",
           .endpoint = nodes,
           .summary = "Lists the nodes",
-          .checks = {blocking_read, shows_nodes},
+          .checks = {blocking_read, datacenter_policy::asked, &bad_filter_of<node>, shows_nodes},
           .parameters = {near_parameter, node_meta_parameter, filter_parameter}},
     route{.method = "GET",
           .path = "/v1/catalog/services",
@@ -264,14 +274,14 @@ constexpr std::array rows{
           .rest = "node",
           .endpoint = node_with_services,
           .summary = "A node with its services by id",
-          .checks = {blocking_read, node_given, shows_nodes, shows_services},
+          .checks = node_checks,
           .parameters = {filter_parameter}},
     route{.method = "GET",
           .path = "/v1/catalog/node-services/",
           .rest = "node",
           .endpoint = node_service_list,
           .summary = "A node with the list of its services",
-          .checks = {blocking_read, node_given, shows_nodes, shows_services},
+          .checks = node_checks,
           .parameters = {filter_parameter}},
 };
 

@@ -52,15 +52,13 @@ struct update_input {
 expected<update_input> given_place(const call& c) {
   auto body = read_strictly<update_input>(c.req.body);
   if (auto named = named_datacenter(c); body && !named.empty()) body->datacenter = named;
-  auto given = with_datacenter(c, std::move(body));
-  if (!given) return given;
-  if (!is_valid(given->coord)) return fail("invalid coordinate");
-  if (given->coord.vec.size() != coordinate::dimensions) return fail("incompatible coordinate");
-  return given;
+  return with_datacenter(c, std::move(body));
 }
 
 void update(const call& c) {
   auto& given = body_of<update_input>(c);
+  if (!is_valid(given.coord)) return respond_error(c, "invalid coordinate", 500);
+  if (given.coord.vec.size() != coordinate::dimensions) return respond_error(c, "incompatible coordinate", 500);
   auto place = std::make_shared<node_coordinate>();
   place->node = std::move(given.node);
   place->segment = std::move(given.segment);
@@ -105,21 +103,21 @@ constexpr std::array rows{
           .path = "/v1/coordinate/nodes",
           .endpoint = nodes,
           .summary = "The nodes' network coordinates",
-          .checks = {feature::coordinates, blocking_read, shows_only(acl::resource::node)},
+          .checks = {feature::coordinates, blocking_read, rejects_tenancy, shows_only(acl::resource::node)},
           .parameters = {segment}},
     route{.method = "GET",
           .path = "/v1/coordinate/node/",
           .rest = "node",
           .endpoint = node,
           .summary = "A node's network coordinates",
-          .checks = {feature::coordinates, blocking_read,
+          .checks = {feature::coordinates, blocking_read, rejects_tenancy,
                      needs(acl::resource::node, acl::access::read, name_source::path)},
           .parameters = {segment}},
     route{.method = "PUT",
           .path = "/v1/coordinate/update",
           .endpoint = update,
           .summary = "Stores a node's network coordinate",
-          .checks = {feature::coordinates, reads_body<given_place>,
+          .checks = {feature::coordinates, reads_body<given_place>, rejects_tenancy,
                      endpoint_needs(acl::resource::node, acl::access::write, name_source::body)},
           .body = json_body<update_input>(),
           .answers = media::none},

@@ -63,6 +63,8 @@ std::optional<answer> bad_passing(const call& c) {
 
 void entries(const call& c, bool connect) {
   if (names_group(c)) return respond_error(c, "sameness groups are not supported in consul CE");
+  acl::permission wanted{acl::resource::service, acl::access::read, std::string(c.rest)};
+  if (connect && !c.who->allowed(wanted)) return respond_error(c, "Permission denied", 403);
   auto where = filter_of<service_entry>(c.req);
   if (!where) return respond(c, error_answer(where.error()));
   queries::service_health q;
@@ -74,8 +76,6 @@ void entries(const call& c, bool connect) {
   q.node_meta = node_meta_of(c.req);
   q.connect = connect;
   q.near = near_of(c);
-  acl::permission wanted{acl::resource::service, acl::access::read, q.service};
-  if (connect && !c.who->allowed(wanted)) return respond_error(c, "Permission denied", 403);
   auto style = entries_style;
   style.streaming = streams_entries(c);
   answer_query(c, style, std::move(q));
@@ -89,6 +89,7 @@ constexpr route_check shows_services = shows_only(acl::resource::service);
 // Consul checks it after the other parameters.
 constexpr route_check connect_read = endpoint_needs(acl::resource::service, acl::access::read, name_source::path);
 constexpr required_rest service_given{"Missing service name"};
+constexpr route_check good_filter = &bad_filter_of<health_check>;
 constexpr parameter passing{"passing", parameter::type_t::flag, "only instances whose checks all pass"};
 constexpr parameter peer{.name = "peer", .meaning = "only instances that this peer exports"};
 
@@ -98,21 +99,23 @@ constexpr std::array rows{
           .rest = "node",
           .endpoint = node,
           .summary = "The checks of a node",
-          .checks = {blocking_read, required_rest{"Missing node name"}, shows_nodes, shows_services},
+          .checks = {blocking_read, required_rest{"Missing node name"}, datacenter_policy::asked, good_filter,
+                     shows_nodes, shows_services},
           .parameters = {filter_parameter}},
     route{.method = "GET",
           .path = "/v1/health/checks/",
           .rest = "service",
           .endpoint = checks,
           .summary = "The checks of a service's instances",
-          .checks = {blocking_read, service_given, shows_nodes, shows_services},
+          .checks = {blocking_read, service_given, datacenter_policy::asked, good_filter, shows_nodes, shows_services},
           .parameters = {near_parameter, node_meta_parameter, filter_parameter}},
     route{.method = "GET",
           .path = "/v1/health/state/",
           .rest = "state",
           .endpoint = in_state,
           .summary = "The checks in a state",
-          .checks = {blocking_read, required_rest{"Missing check state"}, shows_nodes, shows_services},
+          .checks = {blocking_read, required_rest{"Missing check state"}, datacenter_policy::asked, good_filter,
+                     shows_nodes, shows_services},
           .parameters = {near_parameter, node_meta_parameter, filter_parameter}},
     route{.method = "GET",
           .path = "/v1/health/service/",

@@ -119,6 +119,17 @@ HEADS = [
     ("GET", "/v1/operator/keyring?local-only=x"), ("PUT", "/v1/operator/keyring?relay-factor=9"),
     ("GET", "/v1/connect/ca/roots?pem=x"), ("PUT", "/v1/snapshot?stale"),
     ("GET", "/v1/snapshot?stale&consistent&index=x"),
+    ("GET", "/v1/kv/x?ns=x"), ("GET", "/v1/kv/?ns=x"), ("GET", "/v1/kv/x?ns=x&index=x"), ("PUT", "/v1/kv/?ns=x"),
+    ("GET", "/v1/kv/?keys&partition=x"), ("DELETE", "/v1/kv/?ns=x"), ("GET", "/v1/session/list?ns=x&index=x"),
+    ("PUT", "/v1/session/renew/?ns=x"), ("GET", "/v1/acl/tokens?ns=x&index=x"), ("GET", "/v1/acl/token/?ns=x"),
+    ("DELETE", "/v1/acl/token/?ns=x"), ("PUT", "/v1/acl/token?ns=x"), ("GET", "/v1/acl/role/name/?ns=x"),
+    ("GET", "/v1/acl/templated-policy/name/?ns=x"), ("GET", "/v1/agent/service/none?ns=x&wait=x"),
+    ("PUT", "/v1/agent/service/maintenance/none?ns=x"), ("GET", "/v1/agent/health/service/id/?ns=x"),
+    ("GET", "/v1/coordinate/nodes?partition=x&index=x"), ("GET", "/v1/catalog/nodes?filter=(("),
+    ("GET", "/v1/catalog/node/like?filter=(("), ("GET", "/v1/catalog/services?filter=(("),
+    ("GET", "/v1/health/node/like?filter=zz"), ("GET", "/v1/health/checks/x?filter=(("),
+    ("GET", "/v1/health/service/x?filter=(("), ("GET", "/v1/health/connect/x?filter=(("),
+    ("GET", "/v1/catalog/datacenters?stale&consistent"), ("GET", "/v1/catalog/datacenters?index=x"),
 ]
 
 

@@ -1,7 +1,7 @@
 #include "endpoint_stage.hpp"
 
-#include "frontends/api/uuid_faults.hpp"
 #include "protocol/types/acl.hpp"
+#include "protocol/types/uuid_faults.hpp"
 
 using namespace praetor;
 using namespace praetor::api;
@@ -28,6 +28,57 @@ TEST_CASE("what is wrong with an id is said in Consul's words") {
         "Invalid UUID: encoding/hex: invalid byte: U+00C3 '\u00c3'");
   CHECK(fault_in_uuid_key(std::string(35, '9') + "\n", id_index::token) ==
         "invalid UUID: encoding/hex: invalid byte: U+000A");
+  for (auto valid : {"", "40", "40E4-a7", "----", "40e4a748-2192-161a-0510-9bf59fe950b5"})
+    CHECK_FALSE(fault_in_uuid_prefix(valid));
+  CHECK(fault_in_uuid_prefix("4") == "UUID (without hyphens) must be even length");
+  CHECK(fault_in_uuid_prefix("-----") == "UUID should have maximum of 4 \"-\"; got 5");
+  CHECK(fault_in_uuid_prefix("zz") == "invalid UUID: encoding/hex: invalid byte: U+007A 'z'");
+  CHECK(fault_in_uuid_prefix(std::string(38, '9')) == "Invalid UUID length. UUID have 36 characters; got 38");
+  CHECK(uuid_prefix("40E4-a7") == "40e4a7");
+  CHECK(uuid_prefix("40e4a7482192161a") == "40e4a748-2192-161a");
+}
+
+TEST_CASE("a transaction finds a node by the beginning of its id") {
+  endpoint_stage s;
+  auto get = [](const std::string& id) {
+    return R"([{"Node": {"Verb": "get", "Node": {"Node": "other", "ID": ")" + id + R"("}}}])";
+  };
+  s.play({
+      {"PUT /v1/catalog/register",
+       R"({"Node": "n", "ID": "40e4a748-2192-161a-0510-9bf59fe950b5", "Address": "1.1.1.1"})", 200, "true", "",
+       manager},
+      {"PUT /v1/txn", get("40"), 200, "...\"Node\":\"n\"", "", manager},
+      {"PUT /v1/txn", get("40E4A7482192"), 200, "...\"Node\":\"n\"", "", manager},
+      {"PUT /v1/txn", get("41"), 409, "...node \\\"other\\\" doesn't exist", "", manager},
+      {"PUT /v1/txn", get("zz"), 409, "...node lookup by ID failed: index error: invalid UUID", "", manager},
+  });
+}
+
+TEST_CASE("the datacenter that a request names takes precedence over that of a coordinate") {
+  endpoint_stage s;
+  const std::string place = R"({"Datacenter": "other", "Node": "n", "Coord": {"Vec": [0, 0, 0, 0, 0, 0, 0, 0]}})";
+  s.play({
+      {"PUT /v1/coordinate/update", place, 500, "No path to datacenter", "", manager},
+      {"PUT /v1/coordinate/update?dc=dc1", place, 200, "", "", manager},
+      {"PUT /v1/coordinate/update?datacenter=dc1&dc=other", place, 200, "", "", manager},
+      {"PUT /v1/coordinate/update?dc=other", R"({"Node": "n", "Coord": {"Vec": [0, 0, 0, 0, 0, 0, 0, 0]}})", 500,
+       "No path to datacenter", "", manager},
+  });
+}
+
+TEST_CASE("an error names the indexes of a record as Go does") {
+  endpoint_stage s;
+  auto error = [](const std::string& what, const std::string& member, const std::string& type) {
+    return what + "json: cannot unmarshal string into Go struct field " + member + " of type " + type;
+  };
+  s.play({
+      {"PUT /v1/acl/role", R"({"CreateIndex": "x"})", 400,
+       error("Role decoding failed: ", ".Alias.RaftIndex.CreateIndex", "uint64"), "", manager},
+      {"PUT /v1/catalog/register", R"({"Check": {"ModifyIndex": "x"}})", 400,
+       error("Request decode failed: ", "HealthCheck.Check.RaftIndex.ModifyIndex", "uint64"), "", manager},
+      {"PUT /v1/session/create", R"({"ModifyIndex": "x"})", 400,
+       error("Request decode failed: ", ".Alias.RaftIndex.ModifyIndex", "uint64"), "", manager},
+  });
 }
 
 TEST_CASE("a link by id that cannot be looked up is refused, and one that leads nowhere too") {

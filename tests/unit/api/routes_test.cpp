@@ -204,6 +204,45 @@ TEST_CASE("what of a request is wrong is said in the order of Consul") {
   says("GET", "/v1/agent/service/none?stale&consistent", 404, "unknown service ID: none");
   says("GET", "/v1/catalog/nodes?wait=x&index=x", 400, "Invalid wait time");
   says("GET", "/v1/health/node/?index=x", 400, "Invalid index");
+  says("GET", "/v1/kv/x?ns=a&index=x", 400, "Invalid index");
+  says("GET", "/v1/kv/?ns=a", 400, "Missing key name");
+  says("GET", "/v1/kv/?keys&ns=a", 400, "Namespaces are a Consul Enterprise feature");
+  says("PUT", "/v1/kv/?ns=a", 400, "Namespaces are a Consul Enterprise feature");
+  says("GET", "/v1/session/list?ns=a&dc=other", 400, "Namespaces are a Consul Enterprise feature");
+  says("GET", "/v1/acl/token/?ns=a&index=x", 400, "Missing token AccessorID");
+  says("GET", "/v1/acl/token/x?ns=a&index=x", 400, "Invalid index");
+  says("PUT", "/v1/acl/token?ns=a", 400, "Namespaces are a Consul Enterprise feature");
+  says("GET", "/v1/health/node/?ns=a&index=x", 400, "Namespaces are a Consul Enterprise feature");
+  says("GET", "/v1/coordinate/nodes?partition=a&index=x", 400, "Invalid index");
+  says("PUT", "/v1/agent/service/maintenance/x?ns=a", 400, "Missing value for enable");
+  says("GET", "/v1/health/connect/x?filter=((", 403, "Permission denied");
+  says("GET", "/v1/catalog/nodes?filter=((&dc=other", 500, "No path to datacenter");
+  says("GET", "/v1/catalog/datacenters?stale&consistent", 400, "conflicting semantics.[\"dc1\"]");
+  says("GET", "/v1/catalog/datacenters?index=x&dc=other", 200, "[\"dc1\"]");
+}
+
+TEST_CASE("a malformed filter is refused before a token that nobody knows") {
+  endpoint_stage s;
+  s.write_anonymous_token();
+  for (auto path : {"/v1/catalog/nodes", "/v1/catalog/node/n", "/v1/catalog/node-services/n", "/v1/health/node/n",
+                    "/v1/health/checks/x", "/v1/health/state/any"}) {
+    INFO(path);
+    auto both = s.send("GET", std::string(path) + "?filter=((", "unknown");
+    CHECK(both->status == 500);
+    CHECK(both->has("Failed to create boolean expression evaluator"));
+    CHECK(s.send("GET", path, "unknown")->status == 403);
+  }
+  for (auto path : {"/v1/catalog/services", "/v1/catalog/service/x", "/v1/health/service/x"}) {
+    INFO(path);
+    CHECK(s.send("GET", std::string(path) + "?filter=((", "unknown")->status == 403);
+  }
+}
+
+TEST_CASE("only the name of a subtree needs a slash") {
+  endpoint_stage s;
+  for (auto path : {"/v1/kv", "/v1/catalog/service", "/v1/agent/check/pass"}) CHECK(s.routes().needs_slash(path));
+  for (auto path : {"/", "/x", "/v1/kv/", "/v1/kv/a", "/v1/catalog/nodes", "/v1/catalog"})
+    CHECK_FALSE(s.routes().needs_slash(path));
 }
 
 TEST_CASE("the description of the API has each available operation, with its path parameter and its body") {
