@@ -325,7 +325,7 @@ void agent_state::restart(const std::string& child_name) {
 }
 
 void agent_state::reload(std::shared_ptr<const config::runtime_config> config, done_callback done) {
-  if (auto no = refused_definitions(*config, *options.view->registry.get())) {
+  if (auto no = refused_definitions(*config, *options.view->registry.get(), options.outside->probes.get())) {
     if (done) done(&*no);
     return;
   }

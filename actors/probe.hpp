@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/types/definitions.hpp"
+#include "protocol/types/error.hpp"
 
 #include <functional>
 #include <memory>
@@ -33,6 +34,8 @@ public:
 class probe_port {
 public:
   virtual ~probe_port() = default;
+  /// Whether the machine has what such a check needs; the error says what is missing. Never blocks.
+  virtual expected<void> possible(const check_definition&) const { return {}; }
   /// Never blocks. `done` runs once, on any thread.
   virtual std::shared_ptr<running_probe> start(const probe_request& request,
                                                std::function<void(probe_result)> done) = 0;

@@ -11,6 +11,8 @@ find_path(TL_EXPECTED_INCLUDE tl/expected.hpp REQUIRED) # libexpected-dev: std::
 pkg_check_modules(ROCKSDB REQUIRED IMPORTED_TARGET rocksdb)           # librocksdb-dev: Raft log and agent store
 pkg_check_modules(LDNS REQUIRED IMPORTED_TARGET ldns)                 # libldns-dev: verifies DNS messages in tests
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)            # libc-ares-dev: asynchronous DNS recursion
+pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)        # libnghttp2-dev: HTTP/2 for health checks
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)        # libsystemd-dev: D-Bus, to ask systemd for its services
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)                   # libre2-dev: Go's regular expressions, in linear time
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)          # libsodium-dev: BLAKE2b-256, for hashes of ACL records
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)        # libarchive-dev: tar inside snapshot archives

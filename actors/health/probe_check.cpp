@@ -1,18 +1,11 @@
 #include "actors/health/probe_check.hpp"
 
 #include "protocol/base/randomness.hpp"
+#include "protocol/types/check_kinds.hpp"
 
 namespace praetor {
 
 namespace {
-
-constexpr nanoseconds script_timeout = std::chrono::seconds(30);
-constexpr nanoseconds default_timeout = std::chrono::seconds(10);
-
-nanoseconds timeout_of(const check_definition& d) {
-  if (d.timeout.count() > 0) return d.timeout;
-  return check_kind(d) == "script" ? script_timeout : default_timeout;
-}
 
 /// Spreads an agent's checks over their interval: [0, interval).
 nanoseconds first_delay(std::uint64_t seed, nanoseconds interval) {
@@ -50,7 +43,7 @@ check_runner_actor::behavior_type probe_check(check_runner_actor::stateful_point
   auto& s = self->state;
   s.self = self;
   s.start = std::move(start);
-  s.request = {s.start.definition, timeout_of(s.start.definition), s.start.output_limit()};
+  s.request = {s.start.definition, attempt_timeout(s.start.definition), s.start.output_limit()};
   s.counted.emplace(s.start.definition);
   s.plan(first_delay(s.start.outside->seed(), s.start.definition.interval));
   return {

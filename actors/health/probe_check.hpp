@@ -25,7 +25,7 @@ struct probe_check_state {
   void ended(const probe_result& result);
 };
 
-/// An active check (HTTP, TCP, UDP, script): runs first after a random part of its interval, then one interval after
+/// A check that is polled: runs first after a random part of its interval, then one interval after
 /// the end of each attempt, so that attempts never overlap.
 check_runner_actor::behavior_type probe_check(check_runner_actor::stateful_pointer<probe_check_state> self,
                                               check_start start);

@@ -4,7 +4,6 @@
 #include "actors/health/catalog_alias.hpp"
 #include "actors/health/probe_check.hpp"
 #include "actors/health/ttl_check.hpp"
-#include "actors/health/unavailable_check.hpp"
 
 namespace praetor {
 
@@ -14,7 +13,6 @@ check_runner_actor start_check(registry_actor::pointer parent, check_start start
   if (kind == "ttl") return parent->spawn(ttl_check, std::move(start));
   if (kind == "alias" && !start.definition.alias_node.empty()) return parent->spawn(catalog_alias, std::move(start));
   if (kind == "alias") return parent->spawn(alias_check, std::move(start));
-  if (!is_available(kind)) return parent->spawn(unavailable_check, std::move(start));
   return parent->spawn(probe_check, std::move(start));
 }
 

@@ -64,14 +64,6 @@ private:
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
-std::string connection_error(beast::tcp_stream& socket, const boost::system::error_code& error) {
-  if (error.category() != boost::system::system_category()) return system_error_text(error);
-  boost::system::error_code ignored;
-  auto address = [](const auto& e) { return join_host_port(e.address().to_string(), std::to_string(e.port())); };
-  return "read tcp " + address(socket.socket().local_endpoint(ignored)) + "->" +
-         address(socket.socket().remote_endpoint(ignored)) + ": read: " + system_error_text(error);
-}
-
 bool is_end(const boost::system::error_code& error) {
   return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
 }
@@ -150,13 +142,11 @@ asio::awaitable<std::string> http_exchange::exchange(const parsed_url& url, cons
   if (url.scheme == "http") co_return co_await converse(stream, stream, std::move(message), to_head);
   auto context = tls_.context();
   if (!context) co_return context.error().text;
-  SSL_CTX_up_ref(context->get());
-  asio::ssl::context shared(context->get());
-  tls_stream tls(stream, shared);
+  tls_layer tls(stream, *context);
   auto name = call_.tls_server_name.empty() ? url.host : call_.tls_server_name;
-  wrong = co_await shake_hands(tls, name, call_.tls_skip_verify);
+  wrong = co_await shake_hands(tls.stream(), name, call_.tls_skip_verify);
   if (!wrong.empty()) co_return wrong;
-  co_return co_await converse(tls, stream, std::move(message), to_head);
+  co_return co_await converse(tls.stream(), stream, std::move(message), to_head);
 }
 
 /// @returns empty once the tunnel through the proxy is open
@@ -164,13 +154,14 @@ asio::awaitable<std::string> http_exchange::open_tunnel(beast::tcp_stream& strea
                                                         const parsed_url& url) {
   auto wanted = tunnel_request(proxy, url.host, url.port);
   auto [unsent, written] = co_await asio::async_write(stream, asio::buffer(wanted), as_tuple);
-  if (unsent) co_return connection_error(stream, unsent);
+  if (unsent) co_return connection_error_text(stream, unsent);
   http_answer answer(true); // the server can't send before we do
   std::array<char, 1024> chunk;
   while (!answer.has_head()) {
     auto [lost, size] = co_await stream.async_read_some(asio::buffer(chunk), as_tuple);
     auto good = answer.take({chunk.data(), size}, [](std::string_view) {});
-    if (good && lost && !answer.has_head()) good = is_end(lost) ? answer.end() : fail(connection_error(stream, lost));
+    if (good && lost && !answer.has_head())
+      good = is_end(lost) ? answer.end() : fail(connection_error_text(stream, lost));
     if (!good) co_return good.error().text;
   }
   co_return tunnel_refusal(answer.code(), answer.status());
@@ -204,7 +195,7 @@ asio::awaitable<std::string> http_exchange::converse(Stream& stream, beast::tcp_
     keep_body(piece);
     if (!lost) continue;
     if (answer.has_head()) break; // the body ends with the connection
-    if (!is_end(lost)) co_return connection_error(socket, unsent && !is_end(unsent) ? unsent : lost);
+    if (!is_end(lost)) co_return connection_error_text(socket, unsent && !is_end(unsent) ? unsent : lost);
     co_return answer.end().error().text;
   }
   if (packed_) unpack_body();

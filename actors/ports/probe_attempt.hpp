@@ -94,14 +94,17 @@ probe_result passing(std::string output);
 probe_result critical(std::string output);
 
 using make_probe = std::shared_ptr<probe_attempt>(probe_world&, probe_request, std::shared_ptr<probe_listener>);
-make_probe make_http_probe, make_tcp_probe, make_udp_probe, make_script_probe;
+make_probe make_http_probe, make_tcp_probe, make_udp_probe, make_script_probe, make_grpc_probe, make_h2ping_probe,
+    make_docker_probe, make_os_service_probe;
 
 /// How the checks of one kind are probed.
 struct probe_row {
   std::string_view kind; ///< as in check_kinds.hpp
   make_probe* make;
 };
-inline constexpr probe_row probe_rows[] = {
-    {"http", make_http_probe}, {"tcp", make_tcp_probe}, {"udp", make_udp_probe}, {"script", make_script_probe}};
+inline constexpr probe_row probe_rows[] = {{"http", make_http_probe},     {"tcp", make_tcp_probe},
+                                           {"udp", make_udp_probe},       {"script", make_script_probe},
+                                           {"grpc", make_grpc_probe},     {"h2ping", make_h2ping_probe},
+                                           {"docker", make_docker_probe}, {"os_service", make_os_service_probe}};
 
 } // namespace praetor

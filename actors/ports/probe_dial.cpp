@@ -32,6 +32,14 @@ std::string system_error_text(const boost::system::error_code& error) {
   return error.message();
 }
 
+std::string connection_error_text(beast::tcp_stream& socket, const boost::system::error_code& error) {
+  if (error.category() != boost::system::system_category()) return system_error_text(error);
+  boost::system::error_code ignored;
+  auto address = [](const auto& e) { return join_host_port(e.address().to_string(), std::to_string(e.port())); };
+  return "read tcp " + address(socket.socket().local_endpoint(ignored)) + "->" +
+         address(socket.socket().remote_endpoint(ignored)) + ": read: " + system_error_text(error);
+}
+
 std::string lookup_error_text(const probe_world& world, const std::string& host,
                               const boost::system::error_code& error) {
   auto where = "lookup " + host + " on " + world.nameserver + ": ";
@@ -79,7 +87,25 @@ asio::awaitable<std::string> dial(probe_world& world, beast::tcp_stream& stream,
   co_return first_error;
 }
 
-asio::awaitable<std::string> shake_hands(tls_stream& stream, const std::string& name, bool skip_verify) {
+namespace {
+
+ssl_ctx_st* shared(const tls_context& context) {
+  SSL_CTX_up_ref(context.get());
+  return context.get();
+}
+
+} // namespace
+
+tls_layer::tls_layer(beast::tcp_stream& below, const tls_context& context)
+    : context_(shared(context)), stream_(below, context_) {}
+
+asio::awaitable<std::string> shake_hands(tls_stream& stream, const std::string& name, bool skip_verify,
+                                         std::string_view protocol) {
+  if (!protocol.empty()) {
+    auto offer = static_cast<char>(protocol.size()) + std::string(protocol);
+    SSL_set_alpn_protos(stream.native_handle(), reinterpret_cast<const unsigned char*>(offer.data()),
+                        static_cast<unsigned>(offer.size()));
+  }
   if (!name.empty() && !is_address(name)) SSL_set_tlsext_host_name(stream.native_handle(), name.c_str());
   auto [failed] = co_await stream.async_handshake(asio::ssl::stream_base::client, as_tuple);
   if (failed == asio::ssl::error::stream_truncated) co_return std::string("EOF");

@@ -14,8 +14,21 @@ namespace praetor {
 
 using tls_stream = boost::asio::ssl::stream<boost::beast::tcp_stream&>;
 
+/// TLS over a connected stream, which must outlive it.
+class tls_layer {
+public:
+  tls_layer(boost::beast::tcp_stream& below, const tls_context& context);
+  tls_stream& stream() { return stream_; }
+
+private:
+  boost::asio::ssl::context context_;
+  tls_stream stream_;
+};
+
 /// A system error in Go's words: "connection refused".
 std::string system_error_text(const boost::system::error_code& error);
+/// The error of a read: "read tcp 127.0.0.1:4711->127.0.0.1:80: read: connection reset by peer".
+std::string connection_error_text(boost::beast::tcp_stream& socket, const boost::system::error_code& error);
 /// "lookup example.invalid on 10.0.0.1:53: no such host"
 std::string lookup_error_text(const probe_world& world, const std::string& host,
                               const boost::system::error_code& error);
@@ -49,7 +62,9 @@ boost::asio::awaitable<std::string> dial(probe_world& world, boost::beast::tcp_s
                                          nanoseconds timeout);
 
 /// @param name the name that the certificate must match; skip_verify: accepts any certificate
+/// @param protocol offered to the server (ALPN, RFC 7301); empty: none
 /// @returns empty, or the error text
-boost::asio::awaitable<std::string> shake_hands(tls_stream& stream, const std::string& name, bool skip_verify);
+boost::asio::awaitable<std::string> shake_hands(tls_stream& stream, const std::string& name, bool skip_verify,
+                                                std::string_view protocol = {});
 
 } // namespace praetor

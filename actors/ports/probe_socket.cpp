@@ -30,11 +30,9 @@ private:
     connected_ = true;
     auto context = world_.tls.context();
     if (!context) co_return critical(context.error().text);
-    SSL_CTX_up_ref(context->get());
-    asio::ssl::context shared(context->get());
-    tls_stream tls(stream, shared);
+    tls_layer tls(stream, *context);
     auto name = d.tls_server_name.empty() ? to->host : d.tls_server_name;
-    failed = co_await shake_hands(tls, name, d.tls_skip_verify);
+    failed = co_await shake_hands(tls.stream(), name, d.tls_skip_verify);
     if (!failed.empty()) co_return critical(failed);
     co_return passing("TCP+TLS connect " + d.tcp + ": Success");
   }

@@ -1,8 +1,10 @@
 #include "actors/ports/probes.hpp"
 
 #include "actors/ports/configured_tls.hpp"
+#include "actors/ports/docker_host.hpp"
 #include "actors/ports/handler_attempt.hpp"
 #include "actors/ports/probe_attempt.hpp"
+#include "actors/ports/system_bus.hpp"
 #include "protocol/types/check_kinds.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -105,6 +107,13 @@ public:
     entrance_->close();
     world_.context.stop();
     thread_.join();
+  }
+
+  expected<void> possible(const check_definition& d) const override {
+    auto kind = check_kind(d);
+    if (kind == "docker")
+      if (auto host = configured_docker_host(); !host) return tl::unexpected(host.error());
+    return kind == "os_service" ? find_system_bus(system_bus_address()) : expected<void>();
   }
 
   std::shared_ptr<running_probe> start(const probe_request& request, std::function<void(probe_result)> done) override {

@@ -18,8 +18,8 @@ public:
   virtual void reload(const config::runtime_config& config) = 0;
 };
 
-/// Real attempts, over sockets and with processes: HTTP, TCP, UDP and scripts; and watch handlers. A single thread runs
-/// all of them without blocking; it stops with the port, and pending attempts are never reported then.
+/// Real attempts, over sockets and with processes, of the kinds of `probe_rows`; and watch handlers. A single thread
+/// runs all of them without blocking; it stops with the port, and pending attempts are never reported then.
 std::shared_ptr<outward_port> make_production_probes(const config::runtime_config& config);
 
 } // namespace praetor

@@ -1,5 +1,6 @@
 #include "actors/registry/definitions.hpp"
 
+#include "actors/probe.hpp"
 #include "protocol/config/definition_validation.hpp"
 #include "protocol/config/runtime_config.hpp"
 #include "protocol/types/names.hpp"
@@ -71,11 +72,13 @@ file_definitions definitions_of(const config::runtime_config& c) {
   return out;
 }
 
-expected<void> admissible(const check_registration& r, const registry_settings& settings, const node_service* service) {
+expected<void> admissible(const check_registration& r, const registry_settings& settings, const node_service* service,
+                          const probe_port* probes) {
   const auto& d = r.check;
   if (auto valid = config::validate(d); !valid) return fail("Check is not valid: " + valid.error().text);
   if (auto allowed = scripts_allowed(settings, r); !allowed) return allowed;
-  if (check_kind(d) == "os_service") return fail("OSService checks are not available on this platform");
+  if (probes)
+    if (auto possible = probes->possible(d); !possible) return possible;
   if (!d.service_id.empty() && !service)
     return fail("ServiceID " + praetor::quoted(d.service_id) + " does not exist", 404);
   auto shown = to_health_check(d, settings.node_name, service, r.inside_service);
@@ -83,13 +86,13 @@ expected<void> admissible(const check_registration& r, const registry_settings& 
   return {};
 }
 
-expected<void> admissible(const service_registration& r, const registry_settings& settings) {
+expected<void> admissible(const service_registration& r, const registry_settings& settings, const probe_port* probes) {
   if (r.service.name.empty()) return fail("Missing service name", 400);
   if (auto fault = fault_in_names(r.service)) return fail(std::move(*fault), 400);
   if (auto fault = config::fault_in_tagged_addresses(r.service.tagged_addresses)) return fail(std::move(*fault));
   for (const auto& check : r.checks) {
     check_registration one{check, r.token, r.from_file, true};
-    if (auto good = admissible(one, settings, &r.service); !good) return good;
+    if (auto good = admissible(one, settings, &r.service, probes); !good) return good;
   }
   return {};
 }
@@ -100,7 +103,8 @@ std::optional<std::string> fault_in_sidecar(const service_definition& d) {
          "a service of kind connect-proxy";
 }
 
-std::optional<error> refused_definitions(const config::runtime_config& config, const local_state& current) {
+std::optional<error> refused_definitions(const config::runtime_config& config, const local_state& current,
+                                         const probe_port* probes) {
   auto settings = registry_settings_of(config);
   auto files = definitions_of(config);
   auto refused = [](std::string_view what, const std::string& name, error why) {
@@ -110,11 +114,11 @@ std::optional<error> refused_definitions(const config::runtime_config& config, c
   for (const auto& d : config.services)
     if (auto fault = fault_in_sidecar(d)) return refused("service", d.name, {std::move(*fault), 501});
   for (const auto& [id, r] : files.services)
-    if (auto good = admissible(r, settings); !good)
+    if (auto good = admissible(r, settings, probes); !good)
       return refused("service", r.service.name.empty() ? id : r.service.name, good.error());
   for (const auto& [id, r] : files.checks) {
     const auto* service = service_of(files, current, r.check.service_id);
-    if (auto good = admissible(r, settings, service); !good)
+    if (auto good = admissible(r, settings, service, probes); !good)
       return refused("check", r.check.name.empty() ? id : r.check.name, good.error());
   }
   return std::nullopt;

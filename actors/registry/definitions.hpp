@@ -11,6 +11,7 @@
 
 namespace praetor {
 
+class probe_port;
 namespace config {
 struct runtime_config;
 }
@@ -41,13 +42,17 @@ file_definitions definitions_of(const config::runtime_config& config);
 
 /// Whether the agent accepts a check; the error says why not.
 /// @param service its service; null: a node check, or the service does not exist
-expected<void> admissible(const check_registration& r, const registry_settings& settings, const node_service* service);
+/// @param probes asked whether the check can be run here; null: accepted before, whatever is missing at present
+expected<void> admissible(const check_registration& r, const registry_settings& settings, const node_service* service,
+                          const probe_port* probes);
 /// Whether the agent accepts a service with its checks.
-expected<void> admissible(const service_registration& r, const registry_settings& settings);
+expected<void> admissible(const service_registration& r, const registry_settings& settings, const probe_port* probes);
 
 /// Why the agent rejects the definitions of a configuration; nothing if it accepts all of them.
 /// @param current the registry's state: a check may belong to a service registered over the API
-std::optional<error> refused_definitions(const config::runtime_config& config, const local_state& current);
+/// @param probes asked whether the checks can be run here; may be null
+std::optional<error> refused_definitions(const config::runtime_config& config, const local_state& current,
+                                         const probe_port* probes);
 
 /// Why a definition needs an unsupported feature; nothing if it does not.
 std::optional<std::string> fault_in_sidecar(const service_definition& definition);

@@ -81,6 +81,8 @@ struct registry_state {
   expected<void> remove_service(const std::string& id);
   expected<void> add_check(const check_registration& r);
   expected<void> remove_check(const std::string& id);
+  /// Who is asked whether a new check can be run here; null for those of the store, which were accepted before.
+  const probe_port* probes_to_ask() const { return last ? nullptr : options.outside->probes.get(); }
   void update_check(const std::string& id, std::string status, std::string output);
   expected<void> update_ttl(const std::string& id, const std::string& status, std::string output);
   expected<void> maintain(const std::string& service_id, bool on, const std::string& reason, const std::string& token);

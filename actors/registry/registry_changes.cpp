@@ -106,7 +106,7 @@ void registry_state::start_runner(const local_check& c, nanoseconds ttl_left) {
 }
 
 expected<void> registry_state::add_service(const service_registration& r) {
-  if (auto good = admissible(r, options.settings); !good) return good;
+  if (auto good = admissible(r, options.settings, probes_to_ask()); !good) return good;
   auto existing = current->service(r.service.id);
   auto next = std::make_shared<local_service>();
   next->service = std::make_shared<const node_service>(r.service);
@@ -221,7 +221,8 @@ expected<void> registry_state::remove_service(const std::string& id) {
 
 expected<void> registry_state::add_check(const check_registration& r) {
   auto service = r.check.service_id.empty() ? nullptr : current->service(r.check.service_id);
-  if (auto good = admissible(r, options.settings, service ? service->service.get() : nullptr); !good) return good;
+  if (auto good = admissible(r, options.settings, service ? service->service.get() : nullptr, probes_to_ask()); !good)
+    return good;
   auto check = std::make_shared<health_check>(to_health_check(
       r.check, options.settings.node_name, service ? service->service.get() : nullptr, r.inside_service));
   auto next = std::make_shared<local_check>();
@@ -293,9 +294,7 @@ void registry_state::update_check(const std::string& id, std::string status, std
   bool only_output = existing->check->status == status;
   bool same = only_output && existing->check->output == output;
   auto since = status == health_critical ? existing->critical_since : std::nullopt;
-  // A check that this agent can't run says nothing about the service.
-  if (status == health_critical && !since && is_available(check_kind(existing->definition)))
-    since = self->clock().now();
+  if (status == health_critical && !since) since = self->clock().now();
   if (same && since == existing->critical_since) return;
   auto next = std::make_shared<local_check>(*existing);
   next->critical_since = since;

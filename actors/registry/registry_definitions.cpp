@@ -39,7 +39,7 @@ expected<void> registry_state::load(const config::runtime_config& c) {
 }
 
 expected<void> registry_state::take_definitions(const config::runtime_config& c) {
-  if (auto no = refused_definitions(c, *current)) return tl::unexpected(std::move(*no));
+  if (auto no = refused_definitions(c, *current, options.outside->probes.get())) return tl::unexpected(std::move(*no));
   auto before = std::exchange(options.settings, registry_settings_of(c));
   // The waiting outputs were scheduled with the old interval.
   if (before.check_update_interval != options.settings.check_update_interval) sync_outputs(steady_time::max());
@@ -62,7 +62,7 @@ void registry_state::drop_refused_scripts() {
     if (c->from_file || c->definition.script_args.empty()) return;
     auto service = c->check->service_id.empty() ? nullptr : current->service(c->check->service_id);
     auto good = admissible({c->definition, c->token, false, false}, options.settings,
-                           service ? service->service.get() : nullptr);
+                           service ? service->service.get() : nullptr, nullptr);
     if (!good) refused.emplace(id, good.error());
   });
   for (const auto& [id, why] : refused) {

@@ -308,7 +308,7 @@ void running_agent::reload(done_callback done) {
   if (!watches) return refuse("Failed reloading watches: " + watches.error().text);
   auto rpc = rpc_settings_of(*next, ports_.node_id);
   if (!rpc) return refuse(rpc.error().text);
-  if (auto no = refused_definitions(*next, *view_->registry.get())) return refuse(no->text);
+  if (auto no = refused_definitions(*next, *view_->registry.get(), ports_.outward.get())) return refuse(no->text);
   auto options = http_options_of(*next, log_);
   if (!next->https_addrs.empty() && !next->tls_https.cert_file.empty())
     if (auto tls = http_.reload_tls(options.tls); !tls) return refuse(tls.error().text);

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <array>
 #include <map>
 #include <typeindex>
 
@@ -16,14 +14,8 @@ std::string key_of(const field& f) {
 
 namespace {
 
-/// Fields of check kinds that this release does not run.
-constexpr std::array<std::string_view, 7> idle_check_fields{
-    "DockerContainerID", "Shell", "GRPC", "GRPCUseTLS", "H2PING", "H2PingUseTLS", "OSService"};
-
 template <class T>
 unsigned traits_of(const field& f) {
-  if constexpr (std::same_as<T, check_definition>)
-    return std::ranges::find(idle_check_fields, f.name) == idle_check_fields.end() ? plain : no_effect;
   if constexpr (std::same_as<T, connect_definition>) return f.name == "SidecarService" ? no_effect : plain;
   return plain;
 }

@@ -6,19 +6,23 @@ namespace praetor {
 
 namespace {
 
+using std::chrono::minutes, std::chrono::seconds;
+
 constexpr std::array kinds{
-    health_check_kind{.name = "ttl", .fields = {"TTL"}, .shown_rank = 3, .available = true},
-    health_check_kind{.name = "http", .fields = {"HTTP"}, .shown_rank = 2, .polled = true, .available = true},
-    health_check_kind{.name = "tcp", .fields = {"TCP"}, .shown_rank = 4, .polled = true, .available = true},
-    health_check_kind{.name = "udp", .fields = {"UDP"}, .shown_rank = 5, .polled = true, .available = true},
+    health_check_kind{.name = "ttl", .fields = {"TTL"}, .shown_rank = 3},
+    health_check_kind{.name = "http", .fields = {"HTTP"}, .shown_rank = 2, .polled = true},
+    health_check_kind{.name = "tcp", .fields = {"TCP"}, .shown_rank = 4, .polled = true},
+    health_check_kind{.name = "udp", .fields = {"UDP"}, .shown_rank = 5, .polled = true},
     health_check_kind{.name = "grpc", .fields = {"GRPC"}, .shown_rank = 1, .polled = true},
-    // A container alone is not polled: what runs in it is a script.
-    health_check_kind{.name = "docker", .fields = {"DockerContainerID"}, .shown_rank = 7},
-    health_check_kind{.name = "os_service", .fields = {"OSService"}, .shown_rank = 10, .polled = true},
+    // A container alone is not polled: what runs in it is a script. It may run long; only a daemon that does not answer
+    // exceeds the timeout.
+    health_check_kind{.name = "docker", .fields = {"DockerContainerID"}, .shown_rank = 7, .timeout = minutes(10)},
     health_check_kind{
-        .name = "script", .fields = {"ScriptArgs", "Args"}, .shown_rank = 8, .polled = true, .available = true},
+        .name = "os_service", .fields = {"OSService"}, .shown_rank = 10, .polled = true, .timeout = seconds(30)},
+    health_check_kind{
+        .name = "script", .fields = {"ScriptArgs", "Args"}, .shown_rank = 8, .polled = true, .timeout = seconds(30)},
     health_check_kind{.name = "h2ping", .fields = {"H2PING"}, .shown_rank = 9, .polled = true},
-    health_check_kind{.name = "alias", .fields = {"AliasNode", "AliasService"}, .shown_rank = 6, .available = true},
+    health_check_kind{.name = "alias", .fields = {"AliasNode", "AliasService"}, .shown_rank = 6},
 };
 
 template <class Member>
@@ -84,9 +88,10 @@ bool is_polled(const check_definition& d) {
   return std::ranges::any_of(kinds, [&](const health_check_kind& k) { return k.polled && sets_field_of(d, k); });
 }
 
-bool is_available(std::string_view name) {
-  const auto* kind = find_kind(name);
-  return kind && kind->available;
+nanoseconds attempt_timeout(const check_definition& d) {
+  if (d.timeout.count() > 0) return d.timeout;
+  const auto* kind = find_kind(check_kind(d));
+  return kind ? kind->timeout : health_check_kind{}.timeout;
 }
 
 } // namespace praetor

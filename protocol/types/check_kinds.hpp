@@ -11,10 +11,10 @@ namespace praetor {
 /// One kind of health check.
 struct health_check_kind {
   std::string_view name;
-  std::array<std::string_view, 2> fields; ///< JSON names; a definition that sets one of them asks for this kind
-  int shown_rank;                         ///< if a definition asks for several kinds, catalogs show the lowest
-  bool polled = false;                    ///< needs an interval
-  bool available = false;                 ///< this release runs such checks; the others are shown as critical
+  std::array<std::string_view, 2> fields;         ///< JSON names; a definition that sets one of them asks for this kind
+  int shown_rank;                                 ///< if a definition asks for several kinds, catalogs show the lowest
+  bool polled = false;                            ///< needs an interval
+  nanoseconds timeout = std::chrono::seconds(10); ///< of an attempt whose definition has none
 };
 
 /// All kinds. If a definition asks for several, the first one is run.
@@ -30,7 +30,7 @@ std::string_view shown_check_kind(const health_check_definition& definition);
 bool asks_for(const check_definition& definition, std::string_view kind);
 /// Returns true if the definition asks for a kind that needs an interval.
 bool is_polled(const check_definition& definition);
-/// Returns true if this release runs checks of that kind.
-bool is_available(std::string_view kind);
+/// The timeout of an attempt: the definition's, or that of its kind.
+nanoseconds attempt_timeout(const check_definition& definition);
 
 } // namespace praetor

@@ -24,6 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "integration"))
 from check_target import CheckTarget  # noqa: E402
+from http2_target import Http2Target  # noqa: E402
 from ports import free_ports  # noqa: E402
 
 
@@ -51,6 +52,8 @@ ROWS = [
     Row("memory_loaded", "resident memory with 60k keys, 16k services, 1,000 watchers", "MB", "less", 1 / 3, 1 / 8),
     Row("idle_cpu", "idle CPU", "%", "less", 1, 1 / 3),
     Row("check_lateness", "1,000 HTTP checks a second: lateness, 99th percentile", "ms", "less", 100, 20, absolute=True),
+    Row("grpc_lateness", "1,000 gRPC checks a second: lateness, 99th percentile", "ms", "less", 100, 20, absolute=True),
+    Row("grpc_memory", "resident memory of one gRPC check", "MB", "less", 3, 1, absolute=True),
     Row("cluster_put", "3 servers: KV PUT, 32 connections", "/s", "more", 2, 4),
     Row("failover", "3 servers: kill -9 the leader, until the next write succeeds", "s", "less", 1.5, 0.3,
         absolute=True),
@@ -298,8 +301,24 @@ class Bench:
     def watchers(self, agent):
         return self.generate("watch", agent, key="bench/watched", rounds=5)["p50_us"] / 1000
 
-    def check_lateness(self, agent):
-        target, count, interval = CheckTarget(), 1000, 1
+    def grpc_memory(self, agent):
+        """What an idle agent's memory grows by with its first gRPC check."""
+        target = Http2Target()
+        try:
+            settle(agent, seconds=5)
+            before = agent.resident_megabytes()
+            agent.request("PUT", "/v1/agent/check/register", json.dumps(target.checks(1)[0]))
+            deadline = time.monotonic() + 30
+            while len(target.times().get("0", [])) < 5:
+                if time.monotonic() > deadline:
+                    raise RuntimeError("the check did not run five times within 30 s")
+                time.sleep(0.1)
+            return agent.resident_megabytes() - before
+        finally:
+            target.close()
+
+    def check_lateness(self, agent, target):
+        count, interval = 1000, 1
         try:
             self.http(agent, f"checks-{target.port}",
                       ("PUT /v1/agent/check/register " + json.dumps(one) for one in target.checks(count)), 1, once=True)
@@ -389,13 +408,17 @@ def measure(bench, binary, rows, data_root):
             bench.warnings.append(f"memory: {problem}")
         finally:
             agent.close()
-    if "check_lateness" in rows:
+    for row, measure in (("check_lateness", lambda agent: bench.check_lateness(agent, CheckTarget())),
+                         ("grpc_lateness", lambda agent: bench.check_lateness(agent, Http2Target())),
+                         ("grpc_memory", bench.grpc_memory)):
+        if row not in rows:
+            continue
         agent = Agent(binary, data_root)
         try:
             agent.wait_for_write()
-            results["check_lateness"] = bench.check_lateness(agent)
+            results[row] = measure(agent)
         except RuntimeError as problem:
-            bench.warnings.append(f"check_lateness: {problem}")
+            bench.warnings.append(f"{row}: {problem}")
         finally:
             agent.close()
     if {"cluster_put", "failover", "client_memory"} & set(rows):

@@ -8,7 +8,10 @@ import subprocess
 import threading
 import unittest
 
-from agent import eventually, http_server
+from agent import eventually, http_server, self_signed
+from docker_target import DockerTarget
+from fake_systemd import FakeSystemd
+from http2_target import Http2Target
 from settings_case import SettingsTest
 
 PROXY = {
@@ -188,12 +191,107 @@ class Checks(SettingsTest):
             self.becomes(one, "careless", "passing")
             eventually(lambda: "is valid for house, not garden" in self.check(one, "misnamed")["Output"], 20, "the refusal")
 
-    def test_kinds_that_are_not_carried_out_say_so(self):
-        """The start warns about the keys, and the check's output repeats it."""
-        one = self.start(checks=[{"id": "g", "name": "g", "grpc": "127.0.0.1:1", "interval": "1s"}])
-        self.assertIn('config key "checks.grpc" is not in force', one.output().replace('\\"', '"'))
-        eventually(lambda: self.check(one, "g")["Output"], 20, "a result")
-        self.assertEqual(self.check(one, "g")["Status"], "critical")
+    def everywhere(self, kinds, environment, **config):
+        """Defines each kind of check ({name: (fields, status, output)}) in a file, over the API of checks and inside a
+        service over the API, and compares the results, also after a reload and a restart."""
+        one = self.agent(enable_script_checks=True, **config)
+        fast = {"interval": "1s", "timeout": "5s"}
+        names = {"docker_container_id": "DockerContainerID", "grpc_use_tls": "GRPCUseTLS", "os_service": "OSService",
+                 "h2ping_use_tls": "H2PingUseTLS", "tls_skip_verify": "TLSSkipVerify", "tls_server_name": "TLSServerName"}
+        in_api = lambda fields: {names.get(name, name): value for name, value in dict(fields, **fast).items()}
+        one.config["checks"] = [dict(fields, id=name, name=name, **fast) for name, (fields, *_) in kinds.items()]
+        one.start(environment=environment)
+
+        def all_good(suffixes):
+            found = one.get("/v1/agent/checks")
+            return all((found[name + suffix]["Status"], found[name + suffix]["Output"]) == tuple(result)
+                       for name, (_, *result) in kinds.items() for suffix in suffixes)
+
+        def told():
+            return "\n".join(f"{id}: {check['Status']} {check['Output']}" for id, check in one.get("/v1/agent/checks").items())
+
+        def settles(*suffixes):
+            try:
+                eventually(lambda: all_good(suffixes), 20, "the results")
+            except AssertionError as problem:
+                raise AssertionError(f"{problem}:\n{told()}") from None
+        settles("")
+        for name, (fields, *_) in kinds.items():
+            one.put("/v1/agent/check/register", dict(in_api(fields), ID=f"{name}-api", Name=name))
+            one.put("/v1/agent/service/register", {"Name": name, "Check": dict(in_api(fields), CheckID=f"{name}-in")})
+        settles("", "-api", "-in")
+        one.config["checks"] = [dict(check, notes="reloaded") for check in one.config["checks"]]
+        one.write_config()
+        one.put("/v1/agent/reload")
+        settles("", "-api", "-in")
+        one.end()
+        one.start(environment=environment)
+        settles("", "-api", "-in")
+        return one
+
+    def test_grpc_and_h2ping(self):
+        """Without and with TLS; the service after the slash."""
+        folder = self.agent().home
+        with Http2Target({"": 1, "up": 1, "down": 2}) as plain, \
+                Http2Target(certificate=self_signed(folder, "DNS:house")) as tls:
+            open_at, secret = f"127.0.0.1:{plain.port}", f"127.0.0.1:{tls.port}"
+            self.everywhere({
+                "server": ({"grpc": open_at}, "passing", f"gRPC check {open_at}: success"),
+                "service": ({"grpc": f"{open_at}/up"}, "passing", f"gRPC check {open_at}/up: success"),
+                "down": ({"grpc": f"{open_at}/down"}, "critical", f"gRPC {open_at}/down serving status: NOT_SERVING"),
+                "absent": ({"grpc": f"{open_at}/absent"}, "critical",
+                           "rpc error: code = NotFound desc = unknown service"),
+                "secret": ({"grpc": secret, "grpc_use_tls": True, "tls_server_name": "house"}, "passing",
+                           f"gRPC check {secret}: success"),
+                "ping": ({"h2ping": open_at, "h2ping_use_tls": False}, "passing", "HTTP2 ping was successful"),
+                "secret-ping": ({"h2ping": secret, "tls_skip_verify": True}, "passing", "HTTP2 ping was successful"),
+            }, {}, enable_agent_tls_for_checks=True, tls={"internal_rpc": {"ca_file": f"{folder}/cert.pem"}})
+
+    def test_commands_in_containers(self):
+        """A daemon on a unix socket; `shell` is for commands without arguments, which no definition can have."""
+        folder = self.agent().home
+        with DockerTarget(folder, containers=["web"], paused=["asleep"]) as docker:
+            run = lambda command, container="web": {"docker_container_id": container, "args": ["/bin/sh", "-c", command],
+                                                    "shell": "/bin/false"}
+            self.everywhere({
+                "good": (run("echo fine"), "passing", "fine\n"),
+                "so-so": (run("echo so so >&2; exit 1"), "warning", "so so\n"),
+                "bad": (run("exit 3"), "critical", ""),
+                "absent": (run("true", "nobody"), "critical", "create exec failed for unknown container nobody"),
+                "asleep": (run("true", "asleep"), "critical",
+                           "create exec failed since container asleep is paused or stopped"),
+                "long": (dict(run("head -c 5000 /dev/zero | tr '\\0' x"), output_max_size=10), "passing",
+                         "Captured 10 of 5000 bytes\n...\nxxxxxxxxxx"),
+            }, {"DOCKER_HOST": docker.host})
+
+    def test_docker_checks_are_scripts_and_need_a_daemon(self):
+        one = self.agent()
+        one.start(environment={"DOCKER_HOST": "nowhere"})
+        check = {"Name": "d", "DockerContainerID": "web", "Args": ["true"], "Interval": "1s"}
+        status, _, body = one.request("PUT", "/v1/agent/check/register", check)
+        self.assertEqual((status, body.decode()), (500, "Scripts are disabled on this agent from remote calls; to enable, "
+                                                        "configure 'enable_script_checks' to true"))
+        one.config["enable_script_checks"] = True
+        one.write_config()
+        one.put("/v1/agent/reload")
+        status, _, body = one.request("PUT", "/v1/agent/check/register", check)
+        self.assertEqual((status, body.decode()), (500, "unable to parse docker host `nowhere`"))
+
+    def test_services_of_the_operating_system(self):
+        """A message bus with a service that answers like systemd; without a bus the definition is refused."""
+        folder = self.agent().home
+        with FakeSystemd(folder, {"web.service": "active", "db.service": "activating"}) as systemd:
+            one = self.everywhere({
+                "web": ({"os_service": "web"}, "passing", 'Service "web" is healthy'),
+                "db": ({"os_service": "db.service"}, "warning", 'Service "db.service" is activating'),
+                "gone": ({"os_service": "gone"}, "critical", 'Service "gone" was not found'),
+            }, {"DBUS_SYSTEM_BUS_ADDRESS": systemd.address})
+            systemd.units["web.service"] = "failed"
+            self.becomes(one, "web-in", "critical")
+        two = self.agent(checks=[{"name": "web", "os_service": "web", "interval": "1s"}])
+        two.start(ready=False, environment={"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"})
+        eventually(lambda: not two.alive(), 20, "the end")
+        self.assertIn("there is no system bus at /nowhere", two.output())
 
 
 if __name__ == "__main__":

@@ -109,6 +109,27 @@ def checks(t):
     t.put("/v1/agent/check/register", {"Name": "h2", "H2PING": "127.0.0.1:1", "Interval": "1h", "H2PingUseTLS": False})
     t.put("/v1/agent/check/register", {"Name": "udp", "UDP": "127.0.0.1:1", "Interval": "1h", "Timeout": "1s"})
     t.put("/v1/agent/check/register", {"Name": "grpc", "GRPC": "127.0.0.1:1", "Interval": "1h"})
+    kinds = {"grpcs": {"GRPC": "127.0.0.1:1/web", "GRPCUseTLS": True, "TLSServerName": "house"},
+             "grpc_snake": {"grpc": "127.0.0.1:1", "grpc_use_tls": True, "tls_skip_verify": True},
+             "h2s": {"H2PING": "127.0.0.1:1"}, "h2_snake": {"h2ping": "127.0.0.1:1", "h2ping_use_tls": False},
+             "docker": {"DockerContainerID": "c", "Args": ["true"], "Shell": "/bin/bash"},
+             "docker_snake": {"docker_container_id": "c", "args": ["true"]},
+             "thresholds": {"GRPC": "127.0.0.1:1", "SuccessBeforePassing": 2, "FailuresBeforeWarning": 1,
+                            "FailuresBeforeCritical": 3}}
+    for name, kind in kinds.items():
+        t.put("/v1/agent/check/register", dict(kind, Name=name, Interval="1h", Timeout="2s"))
+        t.put("/v1/agent/service/register", {"Name": f"s-{name}", "Check": dict(kind, Interval="1h")})
+        for fault in ({}, {"TTL": "1h"}, {"Interval": "1h", "TTL": "1h"}, {"Interval": "1h", "AliasService": "plain"},
+                      {"Interval": "1h", "OutputMaxSize": -1}):
+            t.put("/v1/agent/check/register", dict(kind, Name="bad", **fault))
+    for both in (("grpcs", "h2s"), ("docker", "grpcs"), ("h2s", "docker")):
+        t.put("/v1/agent/check/register", dict(kinds[both[0]], **kinds[both[1]], Name="-".join(both), Interval="1h"))
+    t.get("/v1/agent/checks")
+    for name in kinds:
+        t.put(f"/v1/agent/service/deregister/s-{name}")
+        t.put(f"/v1/agent/check/deregister/{name}")
+    for name in ("grpcs-h2s", "docker-grpcs", "h2s-docker"):
+        t.put(f"/v1/agent/check/deregister/{name}")
     t.get("/v1/agent/checks")
     for verb in ["pass", "warn", "fail"]:
         t.put(f"/v1/agent/check/{verb}/nttl")

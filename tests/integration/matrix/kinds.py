@@ -2,11 +2,17 @@
 
 import contextlib
 import http.server
+import os
 import socket
+import tempfile
 import threading
+import unittest.mock
 from dataclasses import dataclass, field
 
 from agent import http_server
+from docker_target import DockerTarget
+from fake_systemd import FakeSystemd
+from http2_target import Http2Target
 
 TTL, CHANGED_TTL = "100000h", "100001h"  # recorded states must stay valid for years
 INTERVAL, CHANGED_INTERVAL = "1s", "2s"
@@ -34,7 +40,7 @@ class Kind:
     @property
     def portable(self):
         """Its definition has no target of this run, whose ports vary."""
-        return not self.fields.keys() & {"http", "tcp", "udp", "grpc", "h2ping"}
+        return not self.fields.keys() & {"http", "tcp", "udp", "grpc", "h2ping", "os_service"}
 
     @property
     def first_status(self):
@@ -60,11 +66,10 @@ def kinds(targets):
         polled("tcp", "passing", tcp=f"127.0.0.1:{targets.http}"),
         polled("udp", "passing", udp=f"127.0.0.1:{targets.udp}"),
         polled("script", "warning", args=["/bin/sh", "-c", "echo so so; exit 1"]),
-        # No server listens: the text of the failure is the client library's, but the check reports it and stays critical.
-        polled("grpc", "critical", grpc=f"127.0.0.1:{targets.closed}", stable_output=False),
-        polled("h2ping", "critical", h2ping=f"127.0.0.1:{targets.closed}", h2ping_use_tls=False, stable_output=False),
-        polled("docker", "critical", docker_container_id="no-such-container", shell="/bin/sh", args=["true"],
-               stable_output=False),
+        polled("grpc", "passing", grpc=f"127.0.0.1:{targets.http2}/web"),
+        polled("h2ping", "passing", h2ping=f"127.0.0.1:{targets.http2}", h2ping_use_tls=False),
+        polled("docker", "critical", docker_container_id="no-such-container", shell="/bin/sh", args=["true"]),
+        polled("os_service", "passing", os_service="web"),
         alias("alias", "warning", alias_node=FAR_NODE["Node"], alias_service="far"),
         alias("alias-local", "passing", alias_service="near"),
         NONE,
@@ -72,7 +77,8 @@ def kinds(targets):
 
 
 class Targets:
-    """The targets of checks: an HTTP server, a UDP responder, and a port without a listener."""
+    """The targets of checks: servers of HTTP, HTTP/2 and UDP, a Docker daemon, and a message bus with systemd. The
+    agents find the last two by the environment."""
 
     def __enter__(self):
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -95,9 +101,12 @@ class Targets:
         thread.start()
         self.stack.callback(thread.join)
         self.stack.callback(self.end_responder)
-        closed = self.stack.enter_context(socket.socket())
-        closed.bind(("127.0.0.1", 0))  # bound but never listening
-        self.closed = closed.getsockname()[1]
+        self.http2 = self.stack.enter_context(Http2Target()).port
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="praetor-matrix-"))
+        docker = self.stack.enter_context(DockerTarget(folder))
+        systemd = self.stack.enter_context(FakeSystemd(folder, {"web.service": "active"}))
+        self.stack.enter_context(unittest.mock.patch.dict(os.environ, {
+            "DOCKER_HOST": docker.host, "DBUS_SYSTEM_BUS_ADDRESS": systemd.address}))
         return self
 
     def __exit__(self, *_):

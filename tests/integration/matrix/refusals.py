@@ -22,8 +22,6 @@ BAD_FILES = {
     "check of a service that is known by name only": (
         {"services": [{"id": "bad-1", "name": "bad"}], "checks": [{"name": "bad", "service_id": "bad", "ttl": "1h"}]},
         "bad"),
-    "service of the operating system": (
-        {"checks": [{"name": "bad", "os_service": "sshd", "interval": "1h"}]}, "bad"),
     "interval missing": ({"checks": [{"name": "bad", "tcp": "127.0.0.1:1"}]}, "Interval must be > 0"),
     "interval and TTL": ({"checks": [{"name": "bad", "interval": "1h", "ttl": "1h"}]}, "cannot both be specified"),
     "check of no kind": ({"checks": [{"name": "bad"}]}, "TTL must be > 0"),

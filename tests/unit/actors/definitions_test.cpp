@@ -26,6 +26,14 @@ check_definition http(const std::string& id, const std::string& service_id) {
   return d;
 }
 
+check_definition os_service() {
+  check_definition d;
+  d.id = d.name = "sshd";
+  d.os_service = "sshd";
+  d.interval = 10s;
+  return d;
+}
+
 check_definition script() {
   check_definition d;
   d.id = d.name = "script";
@@ -282,20 +290,22 @@ TEST_CASE("a missed TTL counts for the deregistration of a service, a status tha
   CHECK_FALSE(own.service("web"));
 }
 
-TEST_CASE("a check that this release can't carry out does not deregister its service") {
+TEST_CASE("a check for which the machine lacks something is refused, unless it was accepted before") {
   own_definitions own;
-  auto web = own_definitions::web();
-  check_definition grpc;
-  grpc.id = grpc.name = "g";
-  grpc.grpc = "127.0.0.1:1";
-  grpc.interval = 10s;
-  grpc.deregister_critical_service_after = 1min;
-  web.check = grpc;
   REQUIRE(own.start() == "");
-  REQUIRE(own.add(over_the_api(web)) == "");
-  CHECK(own.check("g")->check->output.find("not available") != std::string::npos);
-  own.world.advance(10min);
-  CHECK(own.service("web"));
+  REQUIRE(own.add(over_the_api(os_service())) == "");
+  own.probes->missing = "no system bus";
+  auto other = os_service();
+  other.id = "other";
+  CHECK(own.add(over_the_api(other)) == "no system bus");
+  auto web = over_the_api(own_definitions::web());
+  web.checks = {other};
+  CHECK(own.add(web) == "no system bus");
+  CHECK_FALSE(own.service("web"));
+  REQUIRE(own.restart() == "");
+  CHECK(own.check("sshd"));
+  own.config->checks = {other};
+  CHECK(own.reload().find("no system bus") != std::string::npos);
 }
 
 TEST_CASE("an agent does not start with a definition that it refuses, and says which and why") {
@@ -328,13 +338,10 @@ TEST_CASE("an agent does not start with a definition that it refuses, and says w
     own.config->services = {web};
     CHECK(own.start() == "Failed to register service \"web\": Missing service name");
   }
-  SECTION("a service of the operating system") {
-    check_definition d;
-    d.id = d.name = "sshd";
-    d.os_service = "sshd";
-    d.interval = 10s;
-    own.config->checks = {d};
-    CHECK(own.start() == "Failed to register check \"sshd\": OSService checks are not available on this platform");
+  SECTION("a check for which the machine lacks something") {
+    own.probes->missing = "no system bus";
+    own.config->checks = {os_service()};
+    CHECK(own.start() == "Failed to register check \"sshd\": no system bus");
   }
   SECTION("a sidecar service") {
     auto web = own_definitions::web();

@@ -15,6 +15,9 @@ namespace praetor {
 /// Check attempts that the test completes.
 class waiting_probes final : public probe_port {
 public:
+  expected<void> possible(const check_definition&) const override {
+    return missing.empty() ? expected<void>() : fail(missing);
+  }
   std::shared_ptr<running_probe> start(const probe_request& request, std::function<void(probe_result)> done) override {
     struct ignored final : running_probe {
       void cancel() override {}
@@ -24,6 +27,7 @@ public:
     return std::make_shared<ignored>();
   }
   std::map<std::string, std::vector<std::function<void(probe_result)>>> attempts; ///< by check id
+  std::string missing;                       ///< what every check needs and the machine does not have
   std::map<std::string, std::size_t> limits; ///< of the output in the latest attempt, by check id
 };
 

@@ -331,14 +331,12 @@ TEST_CASE("keys in definitions are warned about once, however many definitions h
   sources from;
   from.dev_mode = true;
   from.fragments = {R"(
-service { name = "a" checks = [{ grpc = "h:1" interval = "5s" }, { grpc = "h:2" interval = "5s" }]
-          connect { sidecar_service { port = 20 checks = [{ grpc = "h:3" interval = "5s" }] } } }
-check { name = "c" h2ping = "h:1" interval = "5s" })"};
-  CHECK(load(from, env)->warnings ==
+services = [{ name = "a" proxy { expose { port = 1 } } }, { name = "b" proxy { expose { port = 2 } } }])"};
+  auto loaded = load(from, env);
+  REQUIRE(loaded);
+  CHECK(loaded->warnings ==
         std::vector<std::string>{
-            "config key \"checks.h2ping\" is not in force in this release and has no effect",
-            "config key \"services.checks.grpc\" is not in force in this release and has no effect",
-            "config key \"services.connect.sidecar_service\" is not in force in this release and has no effect"});
+            "config key \"services.proxy.expose.port\" is not in force in this release and has no effect"});
 }
 
 TEST_CASE("every other key has a test that shows its effect") {

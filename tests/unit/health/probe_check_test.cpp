@@ -86,6 +86,8 @@ TEST_CASE("an attempt gets its kind's time-out unless the check has one") {
   d.timeout = 0s;
   d.script_args = {"true"};
   CHECK(timeout_of(d) == 30s);
+  d.docker_container_id = "c";
+  CHECK(timeout_of(d) == 10min);
 }
 
 TEST_CASE("a check that ends takes its attempt with it, and late answers are nobody's") {
@@ -139,26 +141,6 @@ TEST_CASE("thresholds decide how many results change a status") {
     CHECK(seen == r.statuses);
     world.end(runner);
   }
-}
-
-TEST_CASE("kinds that cannot be carried out say so once") {
-  auto output_of = [](check_definition d) {
-    health_world world;
-    d.id = "x";
-    d.interval = 1s;
-    auto runner = world.start(d);
-    world.advance(10s);
-    REQUIRE(world.results.size() == 1);
-    CHECK(world.results[0].status == "critical");
-    world.end(runner);
-    return world.results[0].output;
-  };
-  check_definition d;
-  d.grpc = "127.0.0.1:1";
-  CHECK(output_of(d) == "Checks of kind \"grpc\" are not available in this release");
-  d = {};
-  d.h2ping = "127.0.0.1:1";
-  CHECK(output_of(d) == "Checks of kind \"h2ping\" are not available in this release");
 }
 
 TEST_CASE("a definition that asks for nothing has no worker") {

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace {
@@ -23,10 +24,22 @@ int bound_socket(int& port) {
   return s;
 }
 
+int bound_unix_socket(const std::string& path) {
+  int s = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  ::unlink(path.c_str());
+  if (::bind(s, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    throw std::runtime_error("no socket at " + path);
+  return s;
+}
+
 } // namespace
 
-local_server::local_server(std::function<void(int)> serve) : serve_(std::move(serve)) {
-  listener_ = bound_socket(port_);
+local_server::local_server(std::function<void(int)> serve, std::string path)
+    : serve_(std::move(serve)), path_(std::move(path)) {
+  listener_ = path_.empty() ? bound_socket(port_) : bound_unix_socket(path_);
   ::listen(listener_, 16);
   acceptor_ = std::thread([this] { accept_all(); });
 }
@@ -35,6 +48,7 @@ local_server::~local_server() {
   ::shutdown(listener_, SHUT_RDWR);
   acceptor_.join();
   ::close(listener_);
+  if (!path_.empty()) ::unlink(path_.c_str());
   for (auto& t : threads_) t.join();
 }
 

@@ -7,10 +7,12 @@
 #include <thread>
 #include <vector>
 
-/// Accepts connections on a free loopback port and passes each to a function, on a thread of its own.
+/// Accepts connections on a free loopback port, or on a unix socket, and passes each to a function, on a thread of its
+/// own.
 class local_server {
 public:
-  explicit local_server(std::function<void(int socket)> serve);
+  /// @param path of the unix socket; empty: a port
+  explicit local_server(std::function<void(int socket)> serve, std::string path = {});
   ~local_server();
   int port() const { return port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
@@ -21,6 +23,7 @@ private:
   std::function<void(int)> serve_;
   int listener_ = -1;
   int port_ = 0;
+  std::string path_;
   std::vector<std::thread> threads_; // of connections; used by the accepting thread until it has ended
   std::thread acceptor_;
 };

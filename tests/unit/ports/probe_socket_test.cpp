@@ -155,10 +155,10 @@ TEST_CASE("a UDP check fails only when it is refused") {
   }
 }
 
-TEST_CASE("each kind of check that is polled and available has a probe") {
+TEST_CASE("each kind of check that is run has a probe") {
   for (const auto& kind : health_check_kinds()) {
     INFO(kind.name);
-    bool wanted = kind.polled && kind.available;
+    bool wanted = kind.name != "ttl" && kind.name != "alias"; // these report what others say
     CHECK(std::ranges::count(probe_rows, kind.name, &probe_row::kind) == (wanted ? 1 : 0));
   }
 }

@@ -35,6 +35,18 @@ tls_server::tls_server(const std::string& names, std::string answer)
   auto certificate = self_signed(key.get(), names);
   SSL_CTX_use_certificate(context_.get(), certificate.get());
   SSL_CTX_use_PrivateKey(context_.get(), key.get());
+  SSL_CTX_set_alpn_select_cb(
+      context_.get(),
+      [](SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offer, unsigned length,
+         void* self) {
+        auto& server = *static_cast<tls_server*>(self);
+        std::lock_guard lock(server.mutex_);
+        server.offered_.assign(reinterpret_cast<const char*>(offer), length);
+        *chosen = offer + 1;
+        *size = *offer;
+        return SSL_TLSEXT_ERR_OK;
+      },
+      this);
   std::shared_ptr<BIO> text(BIO_new(BIO_s_mem()), BIO_free_all);
   PEM_write_bio_X509(text.get(), certificate.get());
   char* bytes = nullptr;
@@ -48,4 +60,9 @@ tls_server::tls_server(const std::string& names, std::string answer)
     SSL_write(tls.get(), answer.data(), static_cast<int>(answer.size()));
     SSL_shutdown(tls.get());
   });
+}
+
+std::string tls_server::offered() {
+  std::lock_guard lock(mutex_);
+  return offered_;
 }
