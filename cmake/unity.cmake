@@ -3,9 +3,8 @@
 # verifies that it includes what it uses.
 option(PRAETOR_UNITY "Compile several source files as one translation unit" ON)
 
-
-# Files are added and grow, so any two of a folder may meet in one unit. The asan preset, which CI builds, has whole folders
-# as units: names that two files of a folder declare differently are found there.
+# Files are added and grow, so any two of a folder may meet in one unit. The asan preset has whole folders as units: names
+# that two files of a folder declare differently are found there.
 set(PRAETOR_UNITY_BYTES 65536 CACHE STRING "Source text in a translation unit; one larger file is compiled by itself")
 
 # praetor_unity_of(<result> <label> <files...>): the translation units, named <label>_<n>.cpp, that include these files
