@@ -260,7 +260,10 @@ private:
     for (const auto& child : n.children) {
       auto part = evaluate_as(child, type::text);
       if (!part) return part;
-      out += std::get<std::string>(*part);
+      const auto& piece = std::get<std::string>(*part);
+      if (out.size() + piece.size() > longest_result)
+        return fail("the text is longer than " + std::to_string(longest_result) + " bytes");
+      out += piece;
     }
     return value(std::move(out));
   }

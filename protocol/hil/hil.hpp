@@ -41,6 +41,10 @@ struct node;
 inline constexpr std::size_t deepest_expression = 100;
 /// The number of operators that a text may have. More are rejected.
 inline constexpr std::size_t most_operators = 1000;
+/// The number of literals and expressions that a text may consist of. More are rejected.
+inline constexpr std::size_t most_parts = 1000;
+/// The length of an evaluated text in bytes. A longer one is an error: each expression may stand for a long text.
+inline constexpr std::size_t longest_result = 64 << 10;
 
 /// A parsed text, cheap to copy.
 class text {

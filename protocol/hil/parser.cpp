@@ -49,6 +49,7 @@ public:
       else
         part = unexpected_token("\"${\"", next);
       if (!part) return part;
+      if (++parts_ > most_parts) return parse_error(next.at, "too many expressions");
       out.children.push_back(std::move(*part));
     }
     if (out.children.empty()) return node{.at = out.at};
@@ -226,6 +227,7 @@ private:
   std::vector<token> tokens_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
+  std::size_t parts_ = 0;
   std::size_t operators_ = 0; ///< each makes the tree one level deeper
 };
 

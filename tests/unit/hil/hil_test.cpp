@@ -1,6 +1,9 @@
+#include "protocol/base/quoted.hpp"
+#include "protocol/filter/go_text.hpp"
 #include "protocol/hil/hil.hpp"
 
 #include <catch2/catch.hpp>
+#include <fstream>
 
 using namespace praetor;
 
@@ -23,7 +26,65 @@ std::string interpolated(std::string_view source) {
   return out ? *out : "error: " + out.error().text;
 }
 
+/// Of a quoted text in the data file.
+std::string unquoted(std::string_view text) {
+  std::string out;
+  REQUIRE(text.size() >= 2);
+  REQUIRE(filter::unquote(text.substr(1, text.size() - 2), out));
+  return out;
+}
+
+/// What the texts of the data file refer to.
+hil::scope scope_of_data() {
+  hil::scope out;
+  out.variables = {
+      {"name.full", "foo-bar-7"}, {"name.prefix", "foo-"}, {"name.suffix", "bar-7"}, {"agent.segment", ""}};
+  out.functions["match"] = {
+      {hil::type::integer}, hil::type::text, [](std::span<const hil::value> arguments) -> expected<hil::value> {
+        static const std::vector<std::string> groups{"foo-bar-7", "bar", "7", ""};
+        auto at = std::get<std::int64_t>(arguments[0]);
+        bool there = at >= 0 && at < static_cast<std::int64_t>(groups.size());
+        return hil::value(there ? groups[static_cast<std::size_t>(at)] : std::string());
+      }};
+  return out;
+}
+
+std::string repeated(std::string_view part, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i) out += part;
+  return out;
+}
+
 } // namespace
+
+TEST_CASE("texts have the values and errors that they have in HIL") {
+  std::ifstream in(PRAETOR_TEST_DATA "/expressions.txt");
+  auto scope = scope_of_data();
+  std::size_t compared = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with('#')) continue;
+    auto tab = line.find('\t');
+    REQUIRE(tab != line.npos);
+    INFO(line);
+    auto made = hil::interpolate(unquoted(std::string_view(line).substr(0, tab)), scope);
+    CHECK((made ? "=" + praetor::quoted(*made) : praetor::quoted(made.error().text)) == line.substr(tab + 1));
+    ++compared;
+  }
+  CHECK(compared > 150);
+}
+
+TEST_CASE("a text has a bounded number of parts, and a bounded result") {
+  auto scope = scope_of_data();
+  CHECK(hil::interpolate(repeated("${1}", hil::most_parts), scope));
+  auto many = hil::interpolate(repeated("${1}", hil::most_parts + 1), scope);
+  REQUIRE_FALSE(many);
+  CHECK(many.error().text.find("too many expressions") != std::string::npos);
+  scope.variables["name.full"] = std::string(1000, 'x');
+  CHECK(hil::interpolate(repeated("${name.full}", 65), scope)->size() == 65000);
+  auto longer = hil::interpolate(repeated("${name.full}", 66), scope);
+  REQUIRE_FALSE(longer);
+  CHECK(longer.error().text == "the text is longer than 65536 bytes");
+}
 
 TEST_CASE("expressions are replaced by their values") {
   struct {
