@@ -66,4 +66,15 @@ bool regexp::matches(std::string_view text) const {
   return compiled_ && re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
 }
 
+std::vector<std::string> regexp::groups(std::string_view text) const {
+  if (!compiled_ || !compiled_->ok()) return {};
+  std::vector<re2::StringPiece> found(static_cast<std::size_t>(compiled_->NumberOfCapturingGroups()) + 1);
+  re2::StringPiece all(text.data(), text.size());
+  if (!compiled_->Match(all, 0, all.size(), re2::RE2::UNANCHORED, found.data(), static_cast<int>(found.size())))
+    return {};
+  std::vector<std::string> out;
+  for (const auto& one : found) out.emplace_back(one.data() ? one.data() : "", one.size());
+  return out;
+}
+
 } // namespace praetor::filter

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace re2 {
 class RE2;
@@ -27,6 +28,8 @@ public:
   /// Empty if the pattern compiled; otherwise Go's error text.
   const std::string& error() const { return error_; }
   bool matches(std::string_view text) const;
+  /// The leftmost match and its groups, of which those that took no part are empty; an empty list if there is no match.
+  std::vector<std::string> groups(std::string_view text) const;
   /// Worst-case steps per byte of text: the number of instructions of the compiled program. 0 if the pattern is
   /// invalid.
   std::size_t steps_per_byte() const;
