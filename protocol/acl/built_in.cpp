@@ -11,7 +11,8 @@ namespace praetor::acl {
 namespace {
 
 constexpr std::string_view variable = "{{.Name}}";
-constexpr std::size_t longest_identity = 256, longest_policy_name = 128, longest_role_name = 256;
+constexpr std::size_t longest_identity = 256, longest_policy_name = 128, longest_role_name = 256,
+                      longest_auth_method_name = 128;
 
 /// The rules that grant one level on everything, as clients see them; `$` stands for the level.
 constexpr std::string_view everything = R"(
@@ -212,6 +213,10 @@ bool is_identity_name(std::string_view name) {
 }
 
 bool is_role_name(std::string_view name) { return !name.empty() && name.size() <= longest_role_name && is_word(name); }
+
+bool is_auth_method_name(std::string_view name) {
+  return !name.empty() && name.size() <= longest_auth_method_name && is_word(name);
+}
 
 expected<void> check_policy_name(std::string_view name) {
   if (name.empty() || name.size() > longest_policy_name)

@@ -45,6 +45,7 @@ acl_policy synthetic_policy(const acl_node_identity& identity);
 
 bool is_identity_name(std::string_view name); ///< of a service or node identity
 bool is_role_name(std::string_view name);
+bool is_auth_method_name(std::string_view name);
 expected<void> check_policy_name(std::string_view name);
 
 } // namespace praetor::acl

@@ -2,6 +2,7 @@
 
 #include "protocol/codec/json_write.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -67,6 +68,21 @@ expected<std::string> base64_decode(std::string_view text) {
   }
   if (have != 0) return illegal(text.size() - have);
   return out;
+}
+
+expected<std::string> base64url_decode(std::string_view text) {
+  std::string standard(text);
+  for (auto& c : standard) {
+    if (c == '+' || c == '/' || c == '=') return illegal(static_cast<std::size_t>(&c - standard.data()));
+    if (c == '-') c = '+';
+    if (c == '_') c = '/';
+  }
+  auto characters =
+      static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return c != '\n' && c != '\r'; }));
+  constexpr std::size_t group_size = 4;
+  // One character alone stays without padding, and is illegal there too.
+  if (auto open = characters % group_size; open > 1) standard.append(group_size - open, '=');
+  return base64_decode(standard);
 }
 
 std::string base64_encode(std::string_view bytes) {

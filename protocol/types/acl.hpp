@@ -168,6 +168,58 @@ struct acl_role {
 };
 using acl_role_ptr = std::shared_ptr<const acl_role>;
 
+/// A way to log in: callers that an authority outside vouches for get tokens.
+struct acl_auth_method {
+  static constexpr std::string_view type_name = "ACLAuthMethod";
+  nanoseconds max_token_ttl{0}; ///< how long tokens live; 0: until they are deleted
+  std::string name, type, display_name, description;
+  std::string token_locality; ///< "global"; otherwise tokens are local
+  free_form config;           ///< an object, see protocol/acl/auth/settings.hpp
+  std::uint64_t create_index = 0, modify_index = 0;
+
+  bool makes_global_tokens() const { return token_locality == "global"; }
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"MaxTokenTTL", omit_empty | duration_text}, x.max_token_ttl);
+    f(field{"Name"}, x.name);
+    f(field{"Type"}, x.type);
+    f(field{"DisplayName", omit_empty}, x.display_name);
+    f(field{"Description", omit_empty}, x.description);
+    f(field{"TokenLocality", omit_empty}, x.token_locality);
+    f(field{"Config"}, x.config);
+    f(field{"CreateIndex"}, x.create_index);
+    f(field{"ModifyIndex"}, x.modify_index);
+  }
+  bool operator==(const acl_auth_method&) const = default;
+};
+using acl_auth_method_ptr = std::shared_ptr<const acl_auth_method>;
+
+/// What a login by a method is granted if its caller matches.
+struct acl_binding_rule {
+  static constexpr std::string_view type_name = "ACLBindingRule";
+  std::string id, description, auth_method;
+  std::string selector;             ///< a filter over the caller's fields; empty: everybody
+  std::string bind_type, bind_name; ///< see protocol/acl/auth/binding.hpp
+  std::optional<acl_template_variables> bind_vars;
+  std::uint64_t create_index = 0, modify_index = 0;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"ID"}, x.id);
+    f(field{"Description"}, x.description);
+    f(field{"AuthMethod"}, x.auth_method);
+    f(field{"Selector"}, x.selector);
+    f(field{"BindType"}, x.bind_type);
+    f(field{"BindName"}, x.bind_name);
+    f(field{"BindVars", omit_empty}, x.bind_vars);
+    f(field{"CreateIndex"}, x.create_index);
+    f(field{"ModifyIndex"}, x.modify_index);
+  }
+  bool operator==(const acl_binding_rule&) const = default;
+};
+using acl_binding_rule_ptr = std::shared_ptr<const acl_binding_rule>;
+
 // ---- Commands of the log
 
 /// Creates the initial management token, without requiring a token.
@@ -243,6 +295,42 @@ struct acl_role_delete_request {
   template <class F, class Self>
   static void fields(F&& f, Self& x) {
     f(field{"RoleIDs"}, x.role_ids);
+  }
+};
+
+struct acl_binding_rule_set_request {
+  std::vector<acl_binding_rule_ptr> rules;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"BindingRules"}, x.rules);
+  }
+};
+
+struct acl_binding_rule_delete_request {
+  string_list rule_ids;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"BindingRuleIDs"}, x.rule_ids);
+  }
+};
+
+struct acl_auth_method_set_request {
+  std::vector<acl_auth_method_ptr> methods;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"AuthMethods"}, x.methods);
+  }
+};
+
+struct acl_auth_method_delete_request {
+  string_list method_names;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"AuthMethodNames"}, x.method_names);
   }
 };
 
