@@ -2,6 +2,7 @@
 
 #include "actors/connector.hpp"
 #include "actors/gossip_port.hpp"
+#include "actors/http_port.hpp"
 #include "actors/logger.hpp"
 #include "actors/probe.hpp"
 #include "actors/root_certificate.hpp"
@@ -27,6 +28,7 @@ struct ports {
   std::shared_ptr<storage::snapshot_store> snapshots;
   std::shared_ptr<storage::agent_store> store;
   std::shared_ptr<probe_port> probes;
+  std::shared_ptr<http_port> http;                           ///< null: this agent asks no HTTP servers (simulator)
   std::shared_ptr<subprocess_port> commands;                 ///< null: this agent does not run remote commands
   std::shared_ptr<praetor::connector> links;                 ///< null: this agent has no connections (in unit tests)
   std::shared_ptr<const gossip_port> gossip_lan, gossip_wan; ///< null: not a member of that pool

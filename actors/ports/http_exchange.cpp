@@ -189,17 +189,25 @@ asio::awaitable<std::string> http_exchange::converse(Stream& stream, beast::tcp_
       if (redirected && call_.follow_redirects) location_ = answer.field("location");
       if (!location_.empty()) co_return std::string();
       status_ = answer.status();
+      content_type_ = answer.field("content-type");
       answered_ = true;
       packed_ = asks_for_gzip && equal_fold(answer.field("content-encoding"), "gzip");
     }
     keep_body(piece);
+    if (is_too_large()) co_return too_large();
     if (!lost) continue;
     if (answer.has_head()) break; // the body ends with the connection
     if (!is_end(lost)) co_return connection_error_text(socket, unsent && !is_end(unsent) ? unsent : lost);
     co_return answer.end().error().text;
   }
   if (packed_) unpack_body();
-  co_return std::string();
+  co_return is_too_large() ? too_large() : std::string();
+}
+
+bool http_exchange::is_too_large() const { return call_.whole_body && body_.cut(); }
+
+std::string http_exchange::too_large() const {
+  return "the answer is larger than " + std::to_string(call_.output_limit) + " bytes";
 }
 
 /// Whether to request gzip: only if the caller did not set Accept-Encoding.

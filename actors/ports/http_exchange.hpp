@@ -22,6 +22,7 @@ struct http_call {
   bool follow_redirects = true;
   nanoseconds timeout{0}; ///< only divides the time among the addresses of a host; the caller enforces the timeout
   std::size_t output_limit = 4096;
+  bool whole_body = false; ///< a body beyond the limit is an error; otherwise its end is kept
 };
 
 /// One HTTP request and the redirects that follow, each on a new connection, through the proxies of the environment.
@@ -37,6 +38,7 @@ public:
   bool answered() const { return answered_; }
   unsigned code() const { return code_; }
   const std::string& status() const { return status_; } ///< "200 OK"
+  const std::string& content_type() const { return content_type_; }
   const last_bytes& body() const { return body_; }
   /// Prefixes an error with the request: `Get "http://h/": WHY`.
   std::string failed(const std::string& why) const;
@@ -54,6 +56,8 @@ private:
   void follow(hop& next, const parsed_url& from) const;
   bool takes_gzip(const std::string& method) const;
   void keep_body(std::string_view piece);
+  bool is_too_large() const;
+  std::string too_large() const;
   void unpack_body();
 
   probe_world& world_;
@@ -62,7 +66,7 @@ private:
   std::string current_;  ///< URL of the current request, for error texts
   std::string location_; ///< the redirect target
   unsigned code_ = 0;
-  std::string status_;
+  std::string status_, content_type_;
   bool answered_ = false;
   last_bytes body_;
   bool packed_ = false;     ///< the body is gzip

@@ -10,7 +10,7 @@ namespace praetor {
 probe_tls::probe_tls(tls_options options) : options_(std::move(options)) {
   options_.side = tls_side::client;
   options_.verification = tls_verification::judged;
-  options_.system_authorities = true;
+  options_.system_authorities = options_.ca_certificates.empty();
 }
 
 expected<tls_context> probe_tls::context() {

@@ -11,7 +11,7 @@ namespace praetor {
 /// TLS of probes. The server's certificate is verified after the handshake, before anything is sent.
 class probe_tls {
 public:
-  /// @param options files and versions; without authorities those of the system
+  /// @param options files and versions; without authorities those of the system, with some as texts only those
   explicit probe_tls(tls_options options = {});
 
   /// The context, made at its first use, or which file cannot be used.

@@ -3,6 +3,7 @@
 #include "actors/ports/configured_tls.hpp"
 #include "actors/ports/docker_host.hpp"
 #include "actors/ports/handler_attempt.hpp"
+#include "actors/ports/outbound_attempt.hpp"
 #include "actors/ports/probe_attempt.hpp"
 #include "actors/ports/system_bus.hpp"
 #include "protocol/types/check_kinds.hpp"
@@ -132,6 +133,12 @@ public:
     auto attempt = make_handler_attempt(world_, std::move(what), std::move(done));
     entrance_->post([attempt] { attempt->start(); });
     return std::make_shared<handler_under_way>(entrance_, attempt);
+  }
+
+  void fetch(outbound_request request, std::function<void(outbound_reply)> done) override {
+    entrance_->post([this, request = std::move(request), done = std::move(done)]() mutable {
+      start_outbound(world_, std::move(request), std::move(done));
+    });
   }
 
   void reload(const config::runtime_config& config) override {

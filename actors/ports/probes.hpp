@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/handler.hpp"
+#include "actors/http_port.hpp"
 #include "actors/probe.hpp"
 
 #include <memory>
@@ -12,7 +13,7 @@ struct runtime_config;
 }
 
 /// The agent's outgoing client operations.
-class outward_port : public probe_port, public handler_port {
+class outward_port : public probe_port, public handler_port, public http_port {
 public:
   /// Applies this configuration to new attempts; reads its certificate files now.
   virtual void reload(const config::runtime_config& config) = 0;

@@ -111,6 +111,7 @@ expected<production_ports> open_production_ports(const config::runtime_config& c
   p->make_root = make_root_certificate;
   auto outward = make_production_probes(config);
   p->probes = outward;
+  p->http = outward;
   p->commands = make_production_commands();
 
   if (!config.data_dir.empty())
