@@ -24,12 +24,18 @@ public:
   private_bus() {
     folder_ = std::filesystem::temp_directory_path() / ("bus." + std::to_string(getpid()));
     std::filesystem::create_directories(folder_);
-    auto argument = "--address=" + address();
-    std::string words[] = {"dbus-daemon", "--session", "--nofork", "--nopidfile", argument};
-    char* command[6] = {};
-    for (std::size_t i = 0; i < 5; ++i) command[i] = words[i].data();
+    int ready[2];
+    REQUIRE(::pipe(ready) == 0);
+    auto listens = "--address=" + address(), reports = "--print-address=" + std::to_string(ready[1]);
+    std::string words[] = {"dbus-daemon", "--session", "--nofork", "--nopidfile", listens, reports};
+    char* command[std::size(words) + 1] = {};
+    for (std::size_t i = 0; i < std::size(words); ++i) command[i] = words[i].data();
     REQUIRE(::posix_spawnp(&process_, command[0], nullptr, nullptr, command, environ) == 0);
-    for (int i = 0; i < 1000 && !std::filesystem::exists(folder_ / "bus"); ++i) std::this_thread::sleep_for(10ms);
+    ::close(ready[1]);
+    // The daemon writes its address once it listens; if it ends before, the pipe does too.
+    char first = 0;
+    REQUIRE(::read(ready[0], &first, 1) == 1);
+    ::close(ready[0]);
     ::setenv("DBUS_SYSTEM_BUS_ADDRESS", address().c_str(), 1);
   }
   ~private_bus() {
