@@ -1,13 +1,14 @@
+#include "actors/ports/as_tuple.hpp"
 #include "actors/ports/docker_host.hpp"
 #include "actors/ports/http_answer.hpp"
 #include "actors/ports/probe_dial.hpp"
 #include "protocol/base/last_bytes.hpp"
+#include "protocol/base/url.hpp"
 #include "protocol/codec/docker_stream.hpp"
 #include "protocol/codec/json_read.hpp"
 #include "protocol/codec/json_write.hpp"
 #include "protocol/types/catalog.hpp"
 
-#include "actors/ports/as_tuple.hpp"
 #include <array>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
@@ -62,19 +63,8 @@ struct exec_state {
   }
 };
 
-/// Escapes what is not unreserved (RFC 3986 2.3), so that an id stays one segment of a path.
-std::string path_segment(const std::string& text) {
-  constexpr std::string_view unreserved = "-._~", digits = "0123456789ABCDEF";
-  std::string out;
-  for (auto c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) || unreserved.find(c) != std::string_view::npos)
-      out += c;
-    else
-      out.append({'%', digits[byte >> 4], digits[byte & 15]});
-  }
-  return out;
-}
+/// A text as one segment of a path.
+std::string path_segment(const std::string& text) { return percent_encoded(text, is_unreserved); }
 
 /// Runs a command in a container: creates the exec, starts it and reads its output, then asks for its exit code.
 class docker_attempt final : public network_attempt {

@@ -21,6 +21,7 @@ std::string docker_stream::take(std::string_view bytes) {
     if (header_.size() < header_size) break;
     std::string_view head = header_;
     damaged_ = head[0] < 0 || head[0] > 3 || head.substr(1, 3) != std::string_view("\0\0\0", 3);
+    if (damaged_) out += "\n(the rest of the output is no multiplexed stream)";
     for (auto byte : head.substr(4)) left_ = left_ << 8 | static_cast<unsigned char>(byte);
     header_.clear();
   }

@@ -14,10 +14,9 @@ public:
   /// The content type of such a stream. Any other is the plain output of a terminal.
   static constexpr std::string_view content_type = "application/vnd.docker.multiplexed-stream";
 
-  /// Consumes the next bytes. @returns what both streams have written in them
+  /// Consumes the next bytes. @returns what both streams have written in them, and a remark in the place of the rest
+  /// once something else than a header stands where one belongs
   std::string take(std::string_view bytes);
-  /// The stream ended inside a header or a piece, or something else than a header stood in the place of one.
-  bool damaged() const { return damaged_ || left_ > 0 || !header_.empty(); }
 
 private:
   std::string header_;
