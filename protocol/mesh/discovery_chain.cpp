@@ -2,6 +2,7 @@
 
 #include "protocol/base/quoted.hpp"
 #include "protocol/codec/structural_hash.hpp"
+#include "protocol/mesh/chain_graph.hpp"
 #include "protocol/types/config_entries/kinds.hpp"
 #include "protocol/types/config_entries/proxy_defaults.hpp"
 #include "protocol/types/config_entries/service_defaults.hpp"
@@ -16,7 +17,6 @@ namespace {
 namespace ce = config_entries;
 
 constexpr std::string_view only_namespace = "default", default_protocol = "tcp";
-constexpr std::string_view router_type = "router", splitter_type = "splitter", resolver_type = "resolver";
 constexpr nanoseconds usual_connect_timeout = std::chrono::seconds(5);
 
 /// The coordinates of a target.
@@ -32,53 +32,16 @@ struct target_spec {
 
 std::string node_name(const std::string& service) { return service + ".default.default"; }
 
-/// The overrides that had an effect, as they are hashed.
-struct customization {
-  static constexpr std::string_view type_name = "";
-
-  struct gateway {
-    static constexpr std::string_view type_name = "MeshGatewayConfig";
-    std::string mode;
-    template <class F, class Self>
-    static void fields(F&& f, Self& x) {
-      f(field{"Mode"}, x.mode);
-    }
-  } mesh_gateway;
-  std::string protocol;
-  nanoseconds connect_timeout{0};
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"OverrideMeshGateway"}, x.mesh_gateway);
-    f(field{"OverrideProtocol"}, x.protocol);
-    f(field{"OverrideConnectTimeout"}, x.connect_timeout);
-  }
-  bool empty() const { return mesh_gateway.mode.empty() && protocol.empty() && connect_timeout == nanoseconds{0}; }
-};
-
-/// The changes of `base`, with those of `over` where both change the same field.
-std::optional<ce::header_modifiers> merged(const std::optional<ce::header_modifiers>& base,
-                                           const std::optional<ce::header_modifiers>& over) {
-  if (!base || base->empty()) return over;
-  auto out = base;
-  if (!over) return out;
-  for (const auto& [name, value] : over->add) out->add[name] = value;
-  for (const auto& [name, value] : over->set) out->set[name] = value;
-  std::set<std::string_view> removed(base->remove.begin(), base->remove.end());
-  for (const auto& name : over->remove)
-    if (!removed.contains(name)) out->remove.push_back(name);
-  return out;
-}
-
 class compiler {
 public:
   compiler(const chain_request& request, const entry_lookup& entries) : request_(request), entries_(entries) {
     proxy_ =
         ce::as<ce::proxy_defaults>(entries_(ce::proxy_defaults::kind_name, std::string(ce::proxy_defaults::only_name)));
-    plain_ = !request_.override_protocol.empty() && !ce::is_http_like(request_.override_protocol);
+    plain_ = !request_.overrides.protocol.empty() && !ce::is_http_like(request_.overrides.protocol);
   }
 
   expected<compiled_chain> compile() {
+    chain_.service_name = request_.service;
     auto own = defaults_of(request_.service);
     if (proxy_) chain_.envoy_extensions = proxy_->envoy_extensions;
     if (own) {
@@ -89,9 +52,9 @@ public:
     auto start = start_node();
     if (!start) return tl::unexpected(start.error());
     chain_.start_node = *start;
-    if (auto good = check_circles(); !good) return tl::unexpected(good.error());
-    if (auto good = flatten(); !good) return tl::unexpected(good.error());
-    drop_unreachable();
+    if (auto good = check_circles(chain_); !good) return tl::unexpected(good.error());
+    if (auto good = merge_nested_splitters(chain_); !good) return tl::unexpected(good.error());
+    drop_unreachable(chain_, retained_);
     if (advanced_ && !ce::is_http_like(protocol_))
       return fail("discovery chain " + praetor::quoted(request_.service) + " uses a protocol " +
                   praetor::quoted(protocol_) + " that does not permit advanced routing or splitting behavior");
@@ -160,7 +123,7 @@ private:
     auto router = ce::as<ce::service_router>(entries_(ce::service_router::kind_name, request_.service));
     if (router && plain_) {
       router = nullptr;
-      changed_.protocol = request_.override_protocol;
+      changed_.protocol = request_.overrides.protocol;
     }
     return router ? router_node(*router) : splitter_or_resolver({request_.service, {}, {}, {}});
   }
@@ -210,7 +173,7 @@ private:
     auto splitter = ce::as<ce::service_splitter>(entries_(ce::service_splitter::kind_name, service));
     if (splitter && plain_) {
       splitter = nullptr;
-      changed_.protocol = request_.override_protocol;
+      changed_.protocol = request_.overrides.protocol;
     }
     if (!splitter) return std::string();
     if (++depth_ > deepest) return fail("discovery chain " + praetor::quoted(request_.service) + " is too deep");
@@ -268,7 +231,7 @@ private:
       if (at->peer.empty())
         if (auto good = note_protocol_of(at->service); !good) return tl::unexpected(good.error());
       order.push_back(id);
-      if (!seen.insert(id).second) return fail("detected circular resolver redirect: [" + joined(order) + "]");
+      if (!seen.insert(id).second) return fail("detected circular resolver redirect: [" + path_text(order) + "]");
       auto resolver = resolver_of(*at, for_failover);
       const target_spec* next = at;
       if (resolver->redirect) {
@@ -283,11 +246,6 @@ private:
   }
 
   static std::string resolver_key(const std::string& id) { return std::string(resolver_type) + ":" + id; }
-  static std::string joined(const string_list& names) {
-    std::string out;
-    for (const auto& name : names) out += (out.empty() ? "" : " -> ") + name;
-    return out;
-  }
 
   expected<std::string> resolver_node(const target_spec& asked) {
     auto found = resolve(&asked);
@@ -313,8 +271,8 @@ private:
                   praetor::quoted(r.target->subset));
     auto& t = chain_.targets[id];
     t.connect_timeout = resolver.connect_timeout > nanoseconds{0} ? resolver.connect_timeout : usual_connect_timeout;
-    if (request_.override_connect_timeout > nanoseconds{0} && t.connect_timeout != request_.override_connect_timeout)
-      t.connect_timeout = changed_.connect_timeout = request_.override_connect_timeout;
+    if (request_.overrides.connect_timeout > nanoseconds{0} && t.connect_timeout != request_.overrides.connect_timeout)
+      t.connect_timeout = changed_.connect_timeout = request_.overrides.connect_timeout;
     if (auto subset = resolver.subsets.find(r.target->subset); subset != resolver.subsets.end())
       t.subset = subset->second;
     if (auto good = fill_from_defaults(t, resolver); !good) return tl::unexpected(good.error());
@@ -349,8 +307,8 @@ private:
       if (t.mesh_gateway.mode.empty()) t.mesh_gateway.mode = proxy_->mesh_gateway.mode;
       t.transparent_proxy.dialed_directly |= proxy_->transparent_proxy.dialed_directly;
     }
-    if (!request_.override_mesh_gateway.empty() && t.mesh_gateway.mode != request_.override_mesh_gateway)
-      t.mesh_gateway.mode = changed_.mesh_gateway.mode = request_.override_mesh_gateway;
+    if (!request_.overrides.mesh_gateway.mode.empty() && t.mesh_gateway.mode != request_.overrides.mesh_gateway.mode)
+      t.mesh_gateway.mode = changed_.mesh_gateway.mode = request_.overrides.mesh_gateway.mode;
     return {};
   }
 
@@ -387,104 +345,9 @@ private:
     return out;
   }
 
-  // The whole graph.
-
-  template <class Visit>
-  static void each_next(const chain_node& node, Visit visit) {
-    for (const auto& route : node.routes) visit(route.next_node);
-    for (const auto& split : node.splits) visit(split.next_node);
-  }
-
-  /// Finds a path that leads back to itself, depth first and the last branch first.
-  expected<void> check_circles() const {
-    struct step {
-      std::string node;
-      std::vector<std::string> left;
-    };
-    auto step_of = [&](const std::string& key) {
-      step out{key, {}};
-      each_next(chain_.nodes.at(key), [&](const std::string& next) { out.left.push_back(next); });
-      return out;
-    };
-    std::vector<step> path{step_of(chain_.start_node)};
-    std::set<std::string> on_path{chain_.start_node}, done;
-    while (!path.empty()) {
-      auto& last = path.back();
-      if (last.left.empty()) {
-        done.insert(last.node);
-        on_path.erase(last.node);
-        path.pop_back();
-        continue;
-      }
-      auto next = std::move(last.left.back());
-      last.left.pop_back();
-      if (on_path.contains(next)) {
-        string_list names;
-        for (const auto& each : path) names.push_back(each.node);
-        names.push_back(next);
-        return fail("detected circular reference: [" + joined(names) + "]");
-      }
-      if (done.contains(next)) continue;
-      on_path.insert(next);
-      path.push_back(step_of(next));
-    }
-    return {};
-  }
-
-  /// Merges the splits of splitters below splitters into these.
-  expected<void> flatten() {
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (auto& [key, node] : chain_.nodes) {
-        if (node.type != splitter_type) continue;
-        std::vector<chain_split> flat;
-        bool merged_any = false;
-        for (const auto& split : node.splits) {
-          const auto& next = chain_.nodes.at(split.next_node);
-          if (next.type != splitter_type) {
-            flat.push_back(split);
-            continue;
-          }
-          merged_any = true;
-          for (const auto& inner : next.splits) flat.push_back(nested(split, inner));
-          if (flat.size() > most_splits)
-            return fail("discovery chain " + praetor::quoted(request_.service) + " has more than " +
-                        std::to_string(most_splits) + " splits");
-        }
-        if (!merged_any) continue;
-        node.splits = std::move(flat);
-        changed = true;
-      }
-    }
-    return {};
-  }
-
-  static chain_split nested(const chain_split& outer, const chain_split& inner) {
-    chain_split out = inner;
-    out.weight = ce::rounded_weight(outer.weight * inner.weight / 100);
-    out.definition->request_headers = merged(outer.definition->request_headers, inner.definition->request_headers);
-    out.definition->response_headers = merged(inner.definition->response_headers, outer.definition->response_headers);
-    return out;
-  }
-
-  void drop_unreachable() {
-    std::set<std::string> reached{chain_.start_node};
-    std::vector<std::string> left{chain_.start_node};
-    while (!left.empty()) {
-      auto key = std::move(left.back());
-      left.pop_back();
-      each_next(chain_.nodes.at(key), [&](const std::string& next) {
-        if (reached.insert(next).second) left.push_back(next);
-      });
-    }
-    std::erase_if(chain_.nodes, [&](const auto& each) { return !reached.contains(each.first); });
-    std::erase_if(chain_.targets, [&](const auto& each) { return !retained_.contains(each.first); });
-  }
-
   void finish() {
-    if (!request_.override_protocol.empty() && request_.override_protocol != protocol_)
-      protocol_ = changed_.protocol = request_.override_protocol;
-    chain_.service_name = request_.service;
+    if (!request_.overrides.protocol.empty() && request_.overrides.protocol != protocol_)
+      protocol_ = changed_.protocol = request_.overrides.protocol;
     chain_.namespace_name = chain_.partition = only_namespace;
     chain_.datacenter = request_.datacenter;
     chain_.protocol = protocol_;
@@ -507,7 +370,7 @@ private:
   bool advanced_ = false;
   int depth_ = 0;
   std::string protocol_;
-  customization changed_;
+  chain_overrides changed_;                  ///< those that had an effect
   std::map<std::string, target_spec> specs_; ///< all targets that were named, by id
   std::set<std::string> met_;                ///< services whose resolvers were asked for
   std::set<std::string> retained_;           ///< ids of those that are used

@@ -142,12 +142,27 @@ struct compiled_chain {
 /// Finds the configuration entry of a kind and a name; null: there is none.
 using entry_lookup = std::function<config_entries::config_entry_ptr(std::string_view kind, const std::string& name)>;
 
+/// What the asking proxy wants otherwise than the entries say; empty: nothing.
+struct chain_overrides {
+  static constexpr std::string_view type_name = "";
+
+  mesh_gateway_config mesh_gateway;
+  std::string protocol;
+  nanoseconds connect_timeout{0};
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"OverrideMeshGateway"}, x.mesh_gateway);
+    f(field{"OverrideProtocol"}, x.protocol);
+    f(field{"OverrideConnectTimeout"}, x.connect_timeout);
+  }
+  bool empty() const { return mesh_gateway.mode.empty() && protocol.empty() && connect_timeout == nanoseconds{0}; }
+};
+
 /// What a chain is compiled from, beside the entries.
 struct chain_request {
   std::string service, datacenter, trust_domain;
-  // What the asking proxy wants otherwise; empty: nothing.
-  std::string override_mesh_gateway, override_protocol;
-  nanoseconds override_connect_timeout{0};
+  chain_overrides overrides;
 };
 
 /// Most splits of one splitter once nested splitters are merged into it. Weights have steps of 0.01 percent.

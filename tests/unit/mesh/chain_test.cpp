@@ -10,36 +10,17 @@ using namespace praetor;
 
 namespace {
 
-struct overrides {
-  struct gateway {
-    std::string mode;
-    template <class F, class Self>
-    static void fields(F&& f, Self& x) {
-      f(field{"Mode"}, x.mode);
-    }
-  } mesh_gateway;
-  std::string protocol;
-  nanoseconds connect_timeout{0};
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"OverrideMeshGateway"}, x.mesh_gateway);
-    f(field{"OverrideProtocol"}, x.protocol);
-    f(field{"OverrideConnectTimeout"}, x.connect_timeout);
-  }
-};
-
 using entry_map = std::map<std::pair<std::string, std::string>, config_entries::config_entry_ptr>;
 
 std::string compiled(const entry_map& entries, const std::string& service, const std::string& changes) {
-  auto given = json::read<overrides>(changes);
+  auto given = json::read<mesh::chain_overrides>(changes);
   REQUIRE(given);
-  auto chain = mesh::compile_chain(
-      {service, "dc1", "td.consul", given->mesh_gateway.mode, given->protocol, given->connect_timeout},
-      [&](std::string_view kind, const std::string& name) -> config_entries::config_entry_ptr {
-        auto found = entries.find({std::string(kind), name});
-        return found == entries.end() ? nullptr : found->second;
-      });
+  auto chain =
+      mesh::compile_chain({service, "dc1", "td.consul", *given},
+                          [&](std::string_view kind, const std::string& name) -> config_entries::config_entry_ptr {
+                            auto found = entries.find({std::string(kind), name});
+                            return found == entries.end() ? nullptr : found->second;
+                          });
   if (!chain) return "500 failed to compile discovery chain: " + chain.error().text;
   std::string out;
   json::write(out, *chain);
