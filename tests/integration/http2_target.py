@@ -2,12 +2,9 @@
 takes to answer them. It sends header fields without compression and ignores those that it receives: the service is in
 the message."""
 
-import contextlib
-import selectors
-import socket
 import ssl
-import threading
-import time
+
+from check_target import Target
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, SETTINGS, PING = 0, 1, 4, 6
@@ -27,9 +24,8 @@ def fields(*pairs):
 
 
 class Connection:
-    def __init__(self, target, one):
-        self.target, self.socket, self.data = target, one, b""
-        self.started = False
+    def __init__(self, target):
+        self.target, self.data, self.started = target, b"", False
 
     def take(self, data):
         """@returns what to answer"""
@@ -66,7 +62,7 @@ class Connection:
                 frame(HEADERS, END_HEADERS | END_STREAM, stream, fields(("grpc-status", "0"))))
 
 
-class Http2Target:
+class Http2Target(Target):
     """`services` are those that are known, with their status; None: every service is serving. Records when each was
     asked for.
     @param certificate (certificate, key) files of a server with TLS"""
@@ -77,77 +73,16 @@ class Http2Target:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(*certificate)
             self.tls.set_alpn_protocols(["h2"])
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self.listener.setblocking(False)
-        self.port = self.listener.getsockname()[1]
-        self.ended = threading.Event()
-        self.lock = threading.Lock()
-        self.arrivals = {}
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
+        super().__init__()
 
     def ask(self, service):
-        now = time.monotonic()
-        with self.lock:
-            self.arrivals.setdefault(service, []).append(now)
-            return SERVING if self.services is None else self.services.get(service)
+        self.arrived(service)
+        return SERVING if self.services is None else self.services.get(service)
 
-    def serve(self):
-        with selectors.DefaultSelector() as chooser:
-            chooser.register(self.listener, selectors.EVENT_READ)
-            while not self.ended.is_set():
-                for key, _ in chooser.select(0.2):
-                    if key.data is None:
-                        self.accept(chooser)
-                    elif not self.exchange(key.data):
-                        chooser.unregister(key.data.socket)
-                        key.data.socket.close()
-            for key in list(chooser.get_map().values()):
-                if key.data:
-                    key.data.socket.close()
+    def connected(self, one):
+        if self.tls:
+            one = self.tls.wrap_socket(one, server_side=True, do_handshake_on_connect=False)
+        return one, Connection(self).take
 
-    def accept(self, chooser):
-        with contextlib.suppress(BlockingIOError):
-            for _ in range(200):
-                one, _ = self.listener.accept()
-                one.setblocking(False)
-                if self.tls:
-                    one = self.tls.wrap_socket(one, server_side=True, do_handshake_on_connect=False)
-                chooser.register(one, selectors.EVENT_READ, Connection(self, one))
-
-    def exchange(self, connection):
-        """@returns false once the connection has ended."""
-        try:
-            while data := connection.socket.recv(16384):
-                if out := connection.take(data):
-                    connection.socket.send(out)
-            return False
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return True
-        except OSError:
-            return False
-
-    def times(self):
-        """@returns {service: [seconds, ...]} so far"""
-        with self.lock:
-            return {service: list(times) for service, times in self.arrivals.items()}
-
-    def forget(self):
-        with self.lock:
-            self.arrivals.clear()
-
-    def checks(self, count, interval="1s", timeout="900ms"):
-        """@returns definitions of `count` checks, each of a service of its own"""
-        return [{"ID": f"g{i}", "Name": f"g{i}", "GRPC": f"127.0.0.1:{self.port}/{i}", "Interval": interval,
-                 "Timeout": timeout, "Status": "passing"} for i in range(count)]
-
-    def close(self):
-        self.ended.set()
-        self.thread.join()
-        self.listener.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
+    def checks(self, count, **settings):
+        return super().checks("GRPC", "127.0.0.1:", count, **settings)
