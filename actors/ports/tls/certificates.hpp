@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/ports/tls/openssl_ptr.hpp"
+#include "protocol/base/openssl_ptr.hpp"
 
 #include <string>
 #include <vector>

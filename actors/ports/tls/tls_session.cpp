@@ -1,6 +1,6 @@
 #include "actors/ports/tls/tls_session.hpp"
 
-#include "actors/ports/tls/openssl_ptr.hpp"
+#include "protocol/base/openssl_ptr.hpp"
 
 #include <cerrno>
 #include <openssl/ssl.h>

@@ -1,29 +1,14 @@
 #include "protocol/types/config_entries/certificates.hpp"
 
 #include "protocol/base/ip_address.hpp"
+#include "protocol/base/openssl_ptr.hpp"
 #include "protocol/base/quoted.hpp"
 
-#include <memory>
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 namespace praetor::config_entries {
 
 namespace {
-
-template <auto Free>
-struct freed_by {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
-using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
-using names_ptr = std::unique_ptr<GENERAL_NAMES, freed_by<GENERAL_NAMES_free>>;
 
 /// The first block of PEM text.
 struct pem_block {
@@ -33,7 +18,7 @@ struct pem_block {
 void free_bytes(void* p) { OPENSSL_free(p); }
 
 std::optional<pem_block> first_block(const std::string& text) {
-  std::unique_ptr<BIO, freed_by<BIO_free_all>> in(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  bio_ptr in(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   char *name = nullptr, *header = nullptr;
   unsigned char* data = nullptr;
   long size = 0;

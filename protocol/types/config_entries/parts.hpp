@@ -69,6 +69,26 @@ struct locality_preference {
   bool operator==(const locality_preference&) const = default;
 };
 
+/// A condition on a header field of a request.
+struct header_condition {
+  std::string name;
+  bool present = false;
+  std::string exact, prefix, suffix, regex;
+  bool invert = false;
+
+  template <class F, class Self>
+  static void fields(F&& f, Self& x) {
+    f(field{"Name"}, x.name);
+    f(field{"Present", omit_empty}, x.present);
+    f(field{"Exact", omit_empty}, x.exact);
+    f(field{"Prefix", omit_empty}, x.prefix);
+    f(field{"Suffix", omit_empty}, x.suffix);
+    f(field{"Regex", omit_empty}, x.regex);
+    f(field{"Invert", omit_empty}, x.invert);
+  }
+  bool operator==(const header_condition&) const = default;
+};
+
 /// Another entry, or a section of it, by kind and name.
 struct resource_reference {
   std::string kind, name, section_name;

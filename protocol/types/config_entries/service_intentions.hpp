@@ -42,25 +42,8 @@ struct jwt_requirement {
   bool operator==(const jwt_requirement&) const = default;
 };
 
-struct header_permission {
+struct header_permission : header_condition {
   static constexpr std::string_view type_name = "IntentionHTTPHeaderPermission";
-
-  std::string name;
-  bool present = false;
-  std::string exact, prefix, suffix, regex;
-  bool invert = false;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Name"}, x.name);
-    f(field{"Present", omit_empty}, x.present);
-    f(field{"Exact", omit_empty}, x.exact);
-    f(field{"Prefix", omit_empty}, x.prefix);
-    f(field{"Suffix", omit_empty}, x.suffix);
-    f(field{"Regex", omit_empty}, x.regex);
-    f(field{"Invert", omit_empty}, x.invert);
-  }
-  bool operator==(const header_permission&) const = default;
 };
 struct http_permission {
   static constexpr std::string_view type_name = "IntentionHTTPPermission";

@@ -4,26 +4,8 @@
 
 namespace praetor::config_entries {
 
-/// A condition on a header field. `service-intentions` has the same under another name.
-struct header_match {
+struct header_match : header_condition {
   static constexpr std::string_view type_name = "ServiceRouteHTTPMatchHeader";
-
-  std::string name;
-  bool present = false;
-  std::string exact, prefix, suffix, regex;
-  bool invert = false;
-
-  template <class F, class Self>
-  static void fields(F&& f, Self& x) {
-    f(field{"Name"}, x.name);
-    f(field{"Present", omit_empty}, x.present);
-    f(field{"Exact", omit_empty}, x.exact);
-    f(field{"Prefix", omit_empty}, x.prefix);
-    f(field{"Suffix", omit_empty}, x.suffix);
-    f(field{"Regex", omit_empty}, x.regex);
-    f(field{"Invert", omit_empty}, x.invert);
-  }
-  bool operator==(const header_match&) const = default;
 };
 struct query_param_match {
   static constexpr std::string_view type_name = "ServiceRouteHTTPMatchQueryParam";

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <memory>
-#include <openssl/bio.h>
-#include <openssl/bn.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 namespace praetor {
