@@ -97,14 +97,23 @@ using make_probe = std::shared_ptr<probe_attempt>(probe_world&, probe_request, s
 make_probe make_http_probe, make_tcp_probe, make_udp_probe, make_script_probe, make_grpc_probe, make_h2ping_probe,
     make_docker_probe, make_os_service_probe;
 
+/// Whether this host has what the checks of a kind ask; the error says what is missing.
+using find_means = expected<void>();
+find_means find_docker_host, find_own_system_bus;
+
 /// How the checks of one kind are probed.
 struct probe_row {
   std::string_view kind; ///< as in check_kinds.hpp
   make_probe* make;
+  find_means* means = nullptr; ///< null: nothing is needed
 };
-inline constexpr probe_row probe_rows[] = {{"http", make_http_probe},     {"tcp", make_tcp_probe},
-                                           {"udp", make_udp_probe},       {"script", make_script_probe},
-                                           {"grpc", make_grpc_probe},     {"h2ping", make_h2ping_probe},
-                                           {"docker", make_docker_probe}, {"os_service", make_os_service_probe}};
+inline constexpr probe_row probe_rows[] = {{"http", make_http_probe},
+                                           {"tcp", make_tcp_probe},
+                                           {"udp", make_udp_probe},
+                                           {"script", make_script_probe},
+                                           {"grpc", make_grpc_probe},
+                                           {"h2ping", make_h2ping_probe},
+                                           {"docker", make_docker_probe, find_docker_host},
+                                           {"os_service", make_os_service_probe, find_own_system_bus}};
 
 } // namespace praetor

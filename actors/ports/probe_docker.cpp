@@ -207,6 +207,10 @@ private:
 
 } // namespace
 
+expected<void> find_docker_host() {
+  return configured_docker_host().map([](const docker_host&) {});
+}
+
 std::shared_ptr<probe_attempt> make_docker_probe(probe_world& world, probe_request request,
                                                  std::shared_ptr<probe_listener> listener) {
   return std::make_shared<docker_attempt>(world, std::move(request), std::move(listener));

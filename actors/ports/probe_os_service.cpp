@@ -86,6 +86,8 @@ private:
 
 } // namespace
 
+expected<void> find_own_system_bus() { return find_system_bus(system_bus_address()); }
+
 std::shared_ptr<probe_attempt> make_os_service_probe(probe_world& world, probe_request request,
                                                      std::shared_ptr<probe_listener> listener) {
   return std::make_shared<os_service_attempt>(world, std::move(request), std::move(listener));

@@ -1,13 +1,12 @@
 #include "actors/ports/probes.hpp"
 
 #include "actors/ports/configured_tls.hpp"
-#include "actors/ports/docker_host.hpp"
 #include "actors/ports/handler_attempt.hpp"
 #include "actors/ports/outbound_attempt.hpp"
 #include "actors/ports/probe_attempt.hpp"
-#include "actors/ports/system_bus.hpp"
 #include "protocol/types/check_kinds.hpp"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <csignal>
@@ -111,10 +110,8 @@ public:
   }
 
   expected<void> possible(const check_definition& d) const override {
-    auto kind = check_kind(d);
-    if (kind == "docker")
-      if (auto host = configured_docker_host(); !host) return tl::unexpected(host.error());
-    return kind == "os_service" ? find_system_bus(system_bus_address()) : expected<void>();
+    const auto* row = row_of(check_kind(d));
+    return row && row->means ? row->means() : expected<void>();
   }
 
   std::shared_ptr<running_probe> start(const probe_request& request, std::function<void(probe_result)> done) override {
@@ -147,10 +144,13 @@ public:
 
 private:
   std::shared_ptr<probe_attempt> make(const probe_request& request, const std::shared_ptr<probe_listener>& listener) {
-    auto kind = check_kind(request.definition);
-    for (const auto& row : probe_rows)
-      if (row.kind == kind) return row.make(world_, request, listener);
-    return nullptr;
+    const auto* row = row_of(check_kind(request.definition));
+    return row ? row->make(world_, request, listener) : nullptr;
+  }
+
+  static const probe_row* row_of(std::string_view kind) {
+    const auto* found = std::ranges::find(probe_rows, kind, &probe_row::kind);
+    return found == std::end(probe_rows) ? nullptr : found;
   }
 
   probe_world world_;
